@@ -1,0 +1,97 @@
+# Every target works in .venv, made with uv where uv is found, and with venv and pip elsewhere or if told to: make UV= test
+# PYTHON=python3.12 chooses the interpreter, ARGS="-k vault" goes to pytest.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ARGS ?=
+PYTHON ?=
+PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
+PY := .venv/bin/python
+INSTALLED := .venv/.installed
+RESULTS := .results
+
+# One commit gives one site: dates in it are those of the commit, not of the build.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+ifneq ($(SOURCE_DATE_EPOCH),)
+export SOURCE_DATE_EPOCH
+endif
+
+# Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: help test site pages serve check bench evidence lock clean
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+test: $(INSTALLED) ## run the whole test suite
+	$(PY) -m pytest -n auto --junitxml=$(RESULTS)/tests.xml $(ARGS)
+	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/tests.xml; fi
+
+# The results of an earlier run go first, so that a run that breaks off leaves none to publish.
+# A red run is published too, and then fails the target.
+site: $(INSTALLED) ## run the features against the model, then build the site into site/
+	@rm -f $(RESULTS)/results.json
+	@status=0; $(PY) -m pytest tests/test_features.py --results $(RESULTS)/results.json $(ARGS) || status=$$?; \
+	$(MAKE) --no-print-directory pages && exit $$status
+
+pages: $(INSTALLED) ## build the site from the results there are
+	$(PY) -m translator_cmk.cli site
+	$(PY) -m mkdocs build --strict
+
+serve: $(INSTALLED) ## show the site on this machine while you edit its pages
+	$(PY) -m translator_cmk.cli site
+	$(PY) -m mkdocs serve
+
+check: $(INSTALLED) ## format, lint, types and the direction of imports
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+bench: $(INSTALLED) ## measure the speed of the model
+	$(PY) tests/bench/run.py
+
+evidence: $(INSTALLED) ## mutants, tours and certificates into docs/measurements/ (long)
+	$(PY) tests/evidence/run.py
+
+lock: ## resolve the development tools anew into requirements.txt (needs uv)
+	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
+	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
+	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
+	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --all-groups; } > "$$tmp/requirements.txt" && \
+	mv "$$tmp/requirements.txt" requirements.txt
+
+clean: ## remove all that the other targets made
+	rm -rf .venv $(RESULTS) site dist docs/specification docs/evidence docs/badges docs/data
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml requirements.txt
+	@python=; for candidate in $(PYTHONS); do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    python=$$candidate; break; \
+	  fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Python 3.11 or later is needed; tried: $(PYTHONS)." >&2; \
+	  echo "Install one, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 2; \
+	fi; \
+	if [ -n "$(UV)" ]; then \
+	  echo "Installing into .venv with $$python and uv"; \
+	  $(UV) venv --quiet --clear --no-python-downloads --python "$$python" .venv && \
+	  $(UV) pip install --quiet --python $(PY) --require-hashes -r requirements.txt && \
+	  $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .; \
+	else \
+	  if ! "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	    echo "$$python cannot make a virtual environment: the modules venv and ensurepip are missing." >&2; \
+	    echo "On Debian or Ubuntu: apt-get install python3-venv. Or install uv." >&2; exit 2; \
+	  fi; \
+	  echo "Installing into .venv with $$python and pip"; \
+	  "$$python" -m venv --clear .venv && \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@

@@ -1,0 +1,82 @@
+Feature: Microsoft Entra directories
+  Neither an identity nor a key crosses from one directory to another.
+
+  @directory.no-cross-directory-access
+  Rule: Access can't be granted to an identity of another directory
+
+    Scenario: Granting access within the directory
+      Given a resource and a vault with a key
+      And the customer enables the managed identity of "translator"
+      When the customer grants "translator" access to the keys of "vault"
+      Then the request is accepted
+
+    Scenario: Granting access across directories
+      Given a resource with an identity in another directory than the vault
+      When the customer grants "translator" access to the keys of "vault"
+      Then the request is refused
+      And "translator" has no access to the keys of "vault"
+      And nothing has changed
+
+  @directory.not-transferred
+  Rule: A move to another directory takes along neither the managed identity nor the key
+
+    Scenario Outline: A move to another directory
+      Given a workspace under customer-managed keys
+      When <move>
+      Then the managed identity of "translator" is off
+      And "translator" has no key of its own
+      And "translator" uses customer-managed keys
+
+      Examples:
+        | move                                                                                                     |
+        | the customer moves the resource "translator" to the subscription "foreign"                               |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | the customer moves the subscription "production" to the directory "abroad"                               |
+
+  @directory.key-left-behind
+  Rule: A resource that lost its key in a move has its key out of reach until enabled anew
+
+    Scenario Outline: What a move to another directory costs
+      Given a deployed model under customer-managed keys
+      When <move>
+      Then the data of "workspace" is inaccessible
+      And the model "model" is undeployed
+      And the document "document" is deleted
+
+      Examples:
+        | move                                                                                                     |
+        | the customer moves the resource "translator" to the subscription "foreign"                               |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | the customer moves the subscription "production" to the directory "abroad"                               |
+
+    Scenario: Identity and access alone do not bring the key back
+      Given the moved identity has been enabled again
+      When the customer grants "translator" access to the keys of "vault"
+      Then the request is accepted
+      And "translator" has no key of its own
+      And the data of "workspace" is inaccessible
+
+    @restoration.data-readable
+    Scenario: Customer-managed keys are enabled anew
+      Given the moved identity has access to the vault again
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+      And the data of "workspace" is accessible
+      And the document "document" is deleted
+
+  @directory.same-directory-move
+  Rule: A move inside one directory loses nothing
+
+    Scenario: A resource moved within its directory
+      Given a deployed model under customer-managed keys
+      When the customer moves the resource "translator" to the subscription "security"
+      Then the request is accepted
+      And the resource "translator" is in the subscription "security"
+      And nothing else has changed
+
+    Scenario: A resource and its vault moved within their directory
+      Given a deployed model under customer-managed keys
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then the resource "translator" is in the subscription "security"
+      And the vault "vault" is in the subscription "security"
+      And nothing else has changed

@@ -1,0 +1,113 @@
+Feature: Encryption at rest
+  Whatever key is in use, stored data is encrypted, and the customer need not notice.
+
+  @encryption.at-rest
+  Rule: Stored data is encrypted from its first upload
+
+    Scenario: The first upload to a new resource is stored encrypted
+      Given a workspace under Microsoft-managed keys
+      When the customer uploads the document "document" to "workspace"
+      Then the request is accepted
+      And the document "document" is kept
+      And "translator" has one layer of encryption
+
+    Scenario: A new resource is encrypted before anything is set up
+      When the customer creates the Translator resource "translator"
+      Then the request is accepted
+      And "translator" has one layer of encryption
+
+  @encryption.algorithm @attestation
+  Rule: Stored data is encrypted with AES-256 from a FIPS 140-2 compliant implementation
+
+  @encryption.transparent
+  Rule: Commands on data work the same whichever key source is in use
+
+    Scenario Outline: Work on data under Microsoft-managed keys
+      Given an upload under Microsoft-managed keys
+      When <work>
+      Then the request is accepted
+
+      Examples:
+        | work                                                                 |
+        | the customer uploads the document "other-document" to "workspace"    |
+        | the customer reads the data of "workspace"                           |
+        | the customer trains the model "model" in "workspace"                 |
+
+    Scenario: An upload under customer-managed keys
+      Given a workspace under customer-managed keys
+      When the customer uploads the document "document" to "workspace"
+      Then the request is accepted
+      And the document "document" is kept
+
+    Scenario Outline: The same work under customer-managed keys
+      Given an upload under customer-managed keys
+      When <work>
+      Then the request is accepted
+
+      Examples:
+        | work                                                                 |
+        | the customer reads the data of "workspace"                           |
+        | the customer trains the model "model" in "workspace"                 |
+
+  @encryption.default-key
+  Rule: A new resource uses Microsoft-managed keys
+
+    Scenario Outline: A new resource of each kind starts with Microsoft-managed keys
+      When the customer creates the <kind> resource "translator"
+      Then the request is accepted
+      And "translator" uses Microsoft-managed keys
+      And "translator" has no key of its own
+
+      Examples:
+        | kind               |
+        | Translator         |
+        | Azure AI services  |
+        | Cognitive Services |
+
+  @encryption.section
+  Rule: The portal shows an Encryption section on a tier that supports customer-managed keys
+
+    Scenario: A resource on a supporting tier shows its Encryption section
+      When the customer creates the Translator resource "translator" on the "cmk-tier"
+      Then the request is accepted
+      And the Encryption section of "translator" is shown in the portal
+
+  @encryption.no-section
+  Rule: The portal shows no Encryption section on a tier limited to Microsoft-managed keys
+
+    Scenario: A resource on a limited tier shows no Encryption section
+      When the customer creates the Translator resource "translator" on the "basic-tier"
+      Then the request is accepted
+      And the Encryption section of "translator" is not shown in the portal
+
+  @encryption.tier
+  Rule: Customer-managed keys are refused on a tier that does not support them
+
+    Scenario: Enabling on a supporting tier
+      Given a vault with a key
+      And the customer creates the Translator resource "translator" on the "cmk-tier"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario: Enabling on a limited tier
+      Given a vault with a key
+      And the customer creates the Translator resource "translator" on the "basic-tier"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+      And nothing has changed
+
+  @encryption.double
+  Rule: Customer-managed keys add a second layer of encryption
+
+    Scenario: A customer's key is a second layer
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+      And "translator" has two layers of encryption
+
+    @keys.return
+    Scenario: Without a customer's key one layer is left
+      Given customer-managed keys are on
+      When the customer returns "translator" to Microsoft-managed keys
+      Then the request is accepted
+      And "translator" has one layer of encryption

@@ -1,0 +1,397 @@
+Feature: What the article takes for granted
+  Azure, Key Vault, Microsoft Entra and Custom Translator, as far as the requirements rest on them.
+
+  @environment.exists
+  Rule: A command on something that does not exist is refused
+
+    Scenario: A command on something that exists
+      Given a Translator resource
+      When the customer enables the managed identity of "translator"
+      Then the request is accepted
+
+    Scenario Outline: A command on something that was never made
+      Given a resource and a vault with a key
+      When <command>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | command                                                                                          |
+        | the customer enables the managed identity of "nobody"                                            |
+        | the customer enables customer-managed keys for "nobody" with the key "key" of "vault"            |
+        | the customer enables customer-managed keys for "translator" with the key "nothing" of "vault"    |
+        | the customer grants "translator" access to the keys of "nowhere"                                 |
+        | the customer recovers the vault "vault"                                                          |
+        | the customer creates the Translator resource "other-translator" in "atlantis"                    |
+        | the customer creates the vault "other-vault" in "global"                                         |
+
+    Scenario: A key of a deleted vault
+      Given the vault has been deleted
+      When the customer rotates the key "key" of "vault"
+      Then the request is refused
+      And nothing has changed
+
+  @environment.new-name
+  Rule: A name is given once
+
+    Scenario: A new name
+      Given a vault with a key
+      When the customer creates the vault "other-vault"
+      Then the request is accepted
+      And the vault "other-vault" exists
+
+    Scenario: The name of something that exists
+      Given a vault with a key
+      When the customer creates the vault "vault" in "eastus"
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: The name of something that is deleted
+      Given a vault with a key
+      And the customer deletes the vault "vault"
+      When the customer creates the vault "vault"
+      Then the request is refused
+      And nothing has changed
+
+  @environment.create-resource
+  Rule: A resource can be created
+
+    Scenario: A new resource
+      When the customer creates the Translator resource "translator" in "eastus" in the group "mine"
+      Then the resource "translator" exists
+      And the resource "translator" is in "eastus"
+      And the resource "translator" is in the group "mine"
+      And the managed identity of "translator" is off
+
+  @environment.delete-resource
+  Rule: A deleted resource takes its managed identity with it
+
+    Scenario: Deleting a resource
+      Given a deployed model under Microsoft-managed keys
+      When the customer deletes the resource "translator"
+      Then the resource "translator" does not exist
+      And the workspace "workspace" does not exist
+      And the model "model" does not exist
+      And the document "document" is deleted
+
+    Scenario: A deleted resource loses its access
+      Given an identity with access to the vault
+      When the customer deletes the resource "translator"
+      Then the request is accepted
+      And "translator" has no access to the keys of "vault"
+
+  @environment.create-vault
+  Rule: A key vault can be created with or without each of its protections
+
+    Scenario: A new vault
+      When the customer creates the vault "vault" in "eastus"
+      Then the vault "vault" is active
+      And the vault "vault" is in "eastus"
+      And soft delete of "vault" is on
+      And purge protection of "vault" is on
+
+    Scenario Outline: Each pair of protections
+      When the customer creates the vault "vault" <protections>
+      Then soft delete of "vault" is <soft delete>
+      And purge protection of "vault" is <purge protection>
+
+      Examples:
+        | protections                                      | soft delete | purge protection |
+        | with soft delete and with purge protection       | on          | on               |
+        | with soft delete and without purge protection    | on          | off              |
+        | without soft delete and with purge protection    | off         | on               |
+        | without soft delete and without purge protection | off         | off              |
+
+  @environment.vault-protections
+  Rule: Soft delete and purge protection can be turned on and never off
+
+    Scenario: Turning on soft delete
+      Given a vault without its protections
+      When the customer turns on soft delete for "vault"
+      Then soft delete of "vault" is on
+      And nothing else has changed
+
+    Scenario: Turning on purge protection
+      Given a vault without purge protection
+      When the customer turns on purge protection for "vault"
+      Then purge protection of "vault" is on
+      And nothing else has changed
+
+    Scenario: Protections outlive deletion and recovery
+      Given a vault with a key
+      And the customer deletes the vault "vault"
+      When the customer recovers the vault "vault"
+      Then soft delete of "vault" is on
+      And purge protection of "vault" is on
+
+  @environment.protection-order
+  Rule: Purge protection needs soft delete
+
+    Scenario: Purge protection after soft delete
+      Given a vault without purge protection
+      When the customer turns on purge protection for "vault"
+      Then the request is accepted
+
+    Scenario: Purge protection before soft delete
+      Given a vault without its protections
+      When the customer turns on purge protection for "vault"
+      Then the request is refused
+      And nothing has changed
+
+  @environment.delete-vault
+  Rule: A deleted key vault is recoverable with soft delete and gone without it
+
+    Scenario: Deleting a vault with soft delete
+      Given a vault with a key
+      When the customer deletes the vault "vault"
+      Then the request is accepted
+      And the vault "vault" is deleted
+
+    Scenario: Deleting a vault without soft delete
+      Given a vault without its protections
+      When the customer deletes the vault "vault"
+      Then the request is accepted
+      And the vault "vault" does not exist
+
+  @environment.recover-vault
+  Rule: A soft-deleted key vault can be recovered with its keys and access grants
+
+    Scenario: Recovering a vault
+      Given an identity with access to the vault
+      And the customer deletes the vault "vault"
+      When the customer recovers the vault "vault"
+      Then the vault "vault" is active
+      And the key "key" of "vault" is active
+      And "translator" has access to the keys of "vault"
+
+  @environment.purge-vault
+  Rule: A deleted key vault without purge protection can be purged
+
+    Scenario: Purging an unprotected vault
+      Given a vault without purge protection
+      And the customer deletes the vault "vault"
+      When the customer purges the vault "vault"
+      Then the request is accepted
+      And the vault "vault" does not exist
+
+  @environment.no-vault-purge
+  Rule: A key vault with purge protection can't be purged by hand
+
+    Scenario: Purging a vault that has no purge protection
+      Given a vault without purge protection
+      And the customer deletes the vault "vault"
+      When the customer purges the vault "vault"
+      Then the request is accepted
+
+    Scenario: Purging a protected vault
+      Given a vault with a key
+      And the customer deletes the vault "vault"
+      When the customer purges the vault "vault"
+      Then the request is refused
+      And the vault "vault" is deleted
+
+  @environment.end-of-retention
+  Rule: At the end of its retention a deleted key vault is purged
+
+    Scenario: The retention of a protected vault ends
+      Given a vault with a key
+      And the customer deletes the vault "vault"
+      When the retention period of the vault "vault" ends
+      Then the request is accepted
+      And the vault "vault" does not exist
+
+  @environment.enabled-key
+  Rule: A disabled key can't be put in use
+
+    Scenario: Enabling with an enabled key
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario: Enabling with a disabled key
+      Given a resource and a vault with a key
+      And the customer disables the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+      And nothing has changed
+
+  @environment.enable-key
+  Rule: A disabled key can be enabled again
+
+    Scenario: Enabling a disabled key
+      Given a vault with a key
+      And the customer disables the key "key" of "vault"
+      When the customer enables the key "key" of "vault"
+      Then the request is accepted
+      And the key "key" of "vault" is enabled
+
+  @environment.delete-key
+  Rule: A deleted key is recoverable with soft delete and gone without it
+
+    Scenario: Deleting a key of a vault with soft delete
+      Given a vault with a key
+      When the customer deletes the key "key" of "vault"
+      Then the key "key" of "vault" is deleted
+      And nothing else has changed
+
+    Scenario: Deleting a key of a vault without soft delete
+      Given a vault without its protections
+      When the customer deletes the key "key" of "vault"
+      Then the key "key" of "vault" does not exist
+      And nothing else has changed
+
+  @environment.recover-key
+  Rule: A soft-deleted key can be recovered
+
+    Scenario: Recovering a key
+      Given a vault with a key
+      And the customer deletes the key "key" of "vault"
+      When the customer recovers the key "key" of "vault"
+      Then the key "key" of "vault" is active
+      And nothing else has changed
+
+  @environment.purge-key
+  Rule: A deleted key can be purged where the key vault has no purge protection
+
+    Scenario: Purging a key of an unprotected vault
+      Given a vault without purge protection
+      And the customer deletes the key "key" of "vault"
+      When the customer purges the key "key" of "vault"
+      Then the key "key" of "vault" does not exist
+      And nothing else has changed
+
+  @environment.no-key-purge
+  Rule: A key in a key vault with purge protection can't be purged by hand
+
+    Scenario: Purging a key of a vault that has no purge protection
+      Given a vault without purge protection
+      And the customer deletes the key "key" of "vault"
+      When the customer purges the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario: Purging a key of a protected vault
+      Given a vault with a key
+      And the customer deletes the key "key" of "vault"
+      When the customer purges the key "key" of "vault"
+      Then the request is refused
+      And the key "key" of "vault" is deleted
+
+  @environment.move
+  Rule: A resource, a resource group or a subscription can be moved
+
+    Scenario: Moving a resource
+      Given a resource and a vault with a key
+      When the customer moves the resource "translator" to the subscription "security" and the group "other"
+      Then the resource "translator" is in the subscription "security"
+      And the resource "translator" is in the group "other"
+      And nothing else has changed
+
+    Scenario: Moving a resource group
+      Given a resource and a vault with a key
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then the resource "translator" is in the subscription "security"
+      And the vault "vault" is in the subscription "security"
+      And nothing else has changed
+
+    Scenario: Moving a subscription
+      Given a vault with a key
+      When the customer moves the subscription "production" to the directory "abroad"
+      Then the subscription "production" is in the directory "abroad"
+      And nothing else has changed
+
+    Scenario: What is in another group or subscription stays
+      Given a resource and a vault with a key
+      And the customer creates the vault "other-vault" in the group "other"
+      And the customer creates the vault "third-vault" in the subscription "security"
+      When the customer moves the resource group "other" of the subscription "production" to the subscription "foreign"
+      Then the vault "other-vault" is in the subscription "foreign"
+      And nothing else has changed
+
+  @environment.vault-moved
+  Rule: A key vault that changes directory loses its access grants
+
+    Scenario: A vault that leaves its resource behind
+      Given a vault in a resource group of its own
+      When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
+      Then "translator" has no access to the keys of "vault"
+      And the data of "workspace" is inaccessible
+      And the managed identity of "translator" is on
+
+  @environment.create-workspace
+  Rule: A Custom Translator workspace can be created for a resource
+
+    Scenario: A new workspace is empty and readable
+      Given a Translator resource
+      When the customer creates the workspace "workspace" for "translator"
+      Then the workspace "workspace" belongs to "translator"
+      And the data of "workspace" is accessible
+      And nothing else has changed
+
+  @environment.upload
+  Rule: A document can be uploaded to a workspace
+
+    Scenario: A new document
+      Given a workspace under Microsoft-managed keys
+      When the customer uploads the document "document" to "workspace"
+      Then the document "document" is kept
+      And the document "document" belongs to "workspace"
+      And nothing else has changed
+
+  @environment.train
+  Rule: A model is trained from an uploaded document and starts undeployed
+
+    Scenario: Training with a document
+      Given an upload under Microsoft-managed keys
+      When the customer trains the model "model" in "workspace"
+      Then the model "model" exists
+      And the model "model" is undeployed
+      And nothing else has changed
+
+    Scenario: Training without a document
+      Given a workspace under Microsoft-managed keys
+      When the customer trains the model "model" in "workspace"
+      Then the request is refused
+      And the model "model" does not exist
+
+    Scenario: A document in another workspace
+      Given an upload under Microsoft-managed keys
+      And the customer creates the workspace "other-workspace" for "translator"
+      When the customer trains the model "model" in "other-workspace"
+      Then the request is refused
+      And the model "model" does not exist
+
+    Scenario: Training again after the uploads were lost
+      Given the access has been revoked and granted again
+      When the customer trains the model "other-model" in "workspace"
+      Then the request is refused
+      And the model "other-model" does not exist
+
+  @environment.deploy
+  Rule: A model can be deployed and undeployed
+
+    Scenario: Deploying a model
+      Given a trained model under Microsoft-managed keys
+      When the customer deploys the model "model"
+      Then the model "model" is deployed
+      And nothing else has changed
+
+    Scenario: Undeploying a model
+      Given a deployed model under Microsoft-managed keys
+      When the customer undeploys the model "model"
+      Then the model "model" is undeployed
+      And nothing else has changed
+
+  @environment.translate
+  Rule: Translating with a custom model needs the model deployed
+
+    Scenario: Translating with a deployed model
+      Given a deployed model under Microsoft-managed keys
+      When the customer translates with the model "model"
+      Then the request is accepted
+      And nothing has changed
+
+    Scenario: Translating with an undeployed model
+      Given a trained model under Microsoft-managed keys
+      When the customer translates with the model "model"
+      Then the request is refused
+      And nothing has changed

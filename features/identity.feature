@@ -1,0 +1,109 @@
+Feature: The managed identity
+  A resource reaches its key through its system-assigned managed identity, and through nothing else.
+
+  @identity.enable
+  Rule: The managed identity can be enabled as soon as the resource exists
+
+    Scenario Outline: A new resource of either tier
+      Given the customer creates the Translator resource "translator" on the "<tier>"
+      When the customer enables the managed identity of "translator"
+      Then the request is accepted
+      And the managed identity of "translator" is on
+
+      Examples:
+        | tier       |
+        | cmk-tier   |
+        | basic-tier |
+
+    Scenario: Enabling an identity that is on
+      Given a resource with an identity
+      When the customer enables the managed identity of "translator"
+      Then the request is accepted
+      And nothing has changed
+
+  @identity.assigned-by-portal
+  Rule: Enabling customer-managed keys in the portal turns the managed identity on
+
+    Scenario: The portal assigns the identity
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the portal
+      Then the request is accepted
+      And the managed identity of "translator" is on
+
+  @identity.registered
+  Rule: The resource is registered in Microsoft Entra ID exactly while its identity is on
+
+    Scenario: A resource whose identity has never been on
+      When the customer creates the Translator resource "translator"
+      Then the request is accepted
+      And "translator" is not registered with Microsoft Entra ID
+
+    Scenario: A resource whose identity is turned on
+      Given a Translator resource
+      When the customer enables the managed identity of "translator"
+      Then the request is accepted
+      And "translator" is registered with Microsoft Entra ID
+
+    Scenario: A resource whose identity is turned off
+      Given a resource with an identity
+      When the customer disables the managed identity of "translator"
+      Then the request is accepted
+      And "translator" is not registered with Microsoft Entra ID
+
+  @identity.disable
+  Rule: The managed identity can be disabled
+
+    Scenario: Disabling an identity that nothing needs
+      Given a resource with an identity
+      When the customer disables the managed identity of "translator"
+      Then the request is accepted
+      And the managed identity of "translator" is off
+
+  @identity.access-removed
+  Rule: Without its managed identity a resource has access to no key vault
+
+    Scenario: Access goes with the identity
+      Given an identity with access to the vault
+      When the customer disables the managed identity of "translator"
+      Then the request is accepted
+      And "translator" has no access to the keys of "vault"
+
+    Scenario: All that depends on the key goes with the identity
+      Given a deployed model under customer-managed keys
+      When the customer disables the managed identity of "translator"
+      Then the data of "workspace" is inaccessible
+      And the model "model" is undeployed
+      And the document "document" is deleted
+
+    Scenario: Another resource keeps its access
+      Given two resources that share a vault and a key
+      When the customer disables the managed identity of "translator"
+      Then "other-translator" has access to the keys of "vault"
+      And the data of "other-workspace" is accessible
+      And the document "other-document" is kept
+
+  @identity.no-return-of-access
+  Rule: Enabling the managed identity again returns no access
+
+    Scenario: An identity that is on again
+      Given the managed identity has been disabled
+      When the customer enables the managed identity of "translator"
+      Then the request is accepted
+      And "translator" has no access to the keys of "vault"
+      And the data of "workspace" is inaccessible
+
+  @identity.needed-for-access
+  Rule: Access can be granted only to a resource whose managed identity is on
+
+    Scenario: Granting access to an identity that is on
+      Given a resource and a vault with a key
+      And the customer enables the managed identity of "translator"
+      When the customer grants "translator" access to the keys of "vault"
+      Then the request is accepted
+      And "translator" has access to the keys of "vault"
+
+    Scenario: Granting access to an identity that is off
+      Given a resource and a vault with a key
+      When the customer grants "translator" access to the keys of "vault"
+      Then the request is refused
+      And nothing has changed

@@ -1,0 +1,86 @@
+Feature: After the key is back
+  Some of what was out of reach can be read again.  What was deleted or undeployed stays so.
+
+  @restoration.no-redeploy
+  Rule: Enabling the managed identity again redeploys no model
+
+    Scenario: The identity is on again
+      Given the managed identity has been disabled
+      When the customer enables the managed identity of "translator"
+      Then the request is accepted
+      And the model "model" is undeployed
+
+    Scenario: The identity is on again and has access again
+      Given the managed identity has been disabled and enabled again
+      When the customer grants "translator" access to the keys of "vault"
+      Then the request is accepted
+      And the model "model" is undeployed
+
+  @restoration.no-redeploy-otherwise
+  Rule: Nor does recovering the key vault or granting access again redeploy a model
+
+    Scenario Outline: The key is back and the model is not
+      Given <situation>
+      When <remedy>
+      Then the request is accepted
+      And the model "model" is undeployed
+
+      Examples: Causes that the article states
+        | situation                                        | remedy                                                                                    |
+        | the access to the key has been revoked           | the customer grants "translator" access to the keys of "vault"                            |
+        | the vault has been deleted                       | the customer recovers the vault "vault"                                                   |
+        | the moved identity has access to the vault again | the customer enables customer-managed keys for "translator" with the key "key" of "vault" |
+
+      Examples: Causes that we assume
+        | situation                 | remedy                                         |
+        | the key has been deleted  | the customer recovers the key "key" of "vault" |
+        | the key has been disabled | the customer enables the key "key" of "vault"  |
+
+  @restoration.uploads-stay-deleted
+  Rule: Restoring the key brings no uploaded document back
+
+    Scenario Outline: The key is back and the upload is not
+      Given <situation>
+      When <remedy>
+      Then the request is accepted
+      And the document "document" is deleted
+
+      Examples: Causes that the article states
+        | situation                                                | remedy                                                                                    |
+        | the access to the key has been revoked                   | the customer grants "translator" access to the keys of "vault"                            |
+        | the managed identity has been disabled                   | the customer enables the managed identity of "translator"                                 |
+        | the managed identity has been disabled and enabled again | the customer grants "translator" access to the keys of "vault"                            |
+        | the vault has been deleted                               | the customer recovers the vault "vault"                                                   |
+        | the moved identity has access to the vault again         | the customer enables customer-managed keys for "translator" with the key "key" of "vault" |
+
+      Examples: Causes that we assume
+        | situation                 | remedy                                         |
+        | the key has been deleted  | the customer recovers the key "key" of "vault" |
+        | the key has been disabled | the customer enables the key "key" of "vault"  |
+
+  @restoration.data-readable
+  Rule: Data that was only out of reach can be read again once the key is back
+
+    Scenario Outline: The key is back and the data can be read
+      Given <situation>
+      When <remedy>
+      Then the request is accepted
+      And the data of "workspace" is accessible
+
+      Examples: Causes that the article states
+        | situation                                                | remedy                                                                                    |
+        | the access to the key has been revoked                   | the customer grants "translator" access to the keys of "vault"                            |
+        | the managed identity has been disabled and enabled again | the customer grants "translator" access to the keys of "vault"                            |
+        | the vault has been deleted                               | the customer recovers the vault "vault"                                                   |
+        | the moved identity has access to the vault again         | the customer enables customer-managed keys for "translator" with the key "key" of "vault" |
+
+      Examples: Causes that we assume
+        | situation                 | remedy                                         |
+        | the key has been deleted  | the customer recovers the key "key" of "vault" |
+        | the key has been disabled | the customer enables the key "key" of "vault"  |
+
+    Scenario: A model can be deployed again by hand
+      Given the access has been revoked and granted again
+      When the customer deploys the model "model"
+      Then the request is accepted
+      And the model "model" is deployed

@@ -1,0 +1,162 @@
+Feature: The key vault
+  What the vault has to be, and who gives the resource access to its keys.
+
+  @vault.same-region
+  Rule: The key vault is in the same region as the resource
+
+    Scenario Outline: Resource and vault in one region
+      Given the customer creates the vault "vault" in "<region>"
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator" in "<region>"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+      Examples:
+        | region     |
+        | westeurope |
+        | eastus     |
+
+    Scenario Outline: Resource and vault in two regions
+      Given the customer creates the vault "vault" in "<vault>"
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator" in "<resource>"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+
+      Examples:
+        | vault      | resource   |
+        | westeurope | eastus     |
+        | eastus     | westeurope |
+
+  @vault.same-directory
+  Rule: The key vault is in the same Microsoft Entra tenant as the resource
+
+    Scenario: Resource and vault in one directory
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario Outline: A resource of another directory than the vault
+      Given a resource with an identity in another directory than the vault
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+  @vault.other-subscription
+  Rule: The key vault may be in another subscription than the resource
+
+    Scenario Outline: A vault in each subscription of the directory
+      Given the customer creates the vault "vault" in the subscription "<subscription>"
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator" in the subscription "production"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+      Examples:
+        | subscription |
+        | production   |
+        | security     |
+
+  @vault.access-policy
+  Rule: Through the API, the key vault grants the resource access beforehand
+
+    Scenario: Granting access
+      Given a resource and a vault with a key
+      And the customer enables the managed identity of "translator"
+      When the customer grants "translator" access to the keys of "vault"
+      Then "translator" has access to the keys of "vault"
+      And nothing else has changed
+
+    Scenario: Enabling through the API with access
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
+      Then the request is accepted
+      And "translator" uses customer-managed keys
+
+    Scenario: Enabling through the API without access
+      Given a resource and a vault with a key
+      And the customer enables the managed identity of "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
+      Then the request is refused
+      And nothing has changed
+
+    Scenario: Enabling through the API without an identity
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
+      Then the request is refused
+      And nothing has changed
+
+  @vault.granted-by-portal
+  Rule: Enabling customer-managed keys in the portal grants access to the chosen key vault
+
+    Scenario: The portal grants access to the chosen vault alone
+      Given a resource and a vault with a key
+      And the customer creates the vault "other-vault"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the portal
+      Then "translator" has access to the keys of "vault"
+      And "translator" has no access to the keys of "other-vault"
+
+  @vault.soft-delete
+  Rule: The key vault has soft delete turned on
+
+    Scenario: A vault with both protections
+      Given the customer creates the vault "vault" with soft delete and with purge protection
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario: A vault with purge protection alone
+      Given the customer creates the vault "vault" without soft delete and with purge protection
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+
+    @vault.purge-protection
+    Scenario: A vault with neither protection
+      Given a vault without its protections
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+      And nothing has changed
+
+  @vault.purge-protection
+  Rule: The key vault has purge protection turned on
+
+    Scenario: A vault with soft delete alone
+      Given a vault without purge protection
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+      And nothing has changed
+
+    @environment.vault-protections
+    Scenario: A vault whose purge protection is turned on later
+      Given a vault without purge protection
+      And the customer turns on purge protection for "vault"
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+  @vault.permission-model
+  Rule: A key vault that uses Azure RBAC in place of access policies is refused
+
+    Scenario: A vault that uses access policies
+      Given the customer creates the vault "vault" using access policies
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario: A vault that uses Azure RBAC
+      Given the customer creates the vault "vault" using Azure RBAC
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused

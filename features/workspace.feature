@@ -1,0 +1,28 @@
+Feature: Custom Translator workspaces
+  Which of a resource's workspaces the customer's key protects.
+
+  @workspace.covered
+  Rule: A workspace made after enabling is under the customer's key
+
+    Scenario: A new workspace
+      Given customer-managed keys are on
+      When the customer creates the workspace "workspace" for "translator"
+      Then the request is accepted
+      And the workspace "workspace" is protected by customer-managed keys
+
+    @revocation.data-inaccessible
+    Scenario: A workspace under the customer's key depends on it
+      Given a workspace under customer-managed keys
+      When the customer revokes the access of "translator" to the keys of "vault"
+      Then the request is accepted
+      And the data of "workspace" is inaccessible
+
+  @workspace.earlier-uncovered
+  Rule: Enabling does not put an earlier workspace under the customer's key
+
+    Scenario: A workspace that was there before
+      Given a resource and a vault with a key
+      And the customer creates the workspace "workspace" for "translator"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+      And the workspace "workspace" is protected by Microsoft-managed keys

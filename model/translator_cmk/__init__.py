@@ -1,0 +1,21 @@
+"""An executable specification of customer-managed keys for Azure AI Translator."""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+__all__ = ["__version__", "features_dir"]
+
+try:
+    __version__ = version("translator-cmk")
+except PackageNotFoundError:  # run from the bare sources, as in a browser's Python
+    __version__ = "0+uninstalled"
+
+
+def features_dir() -> Path:
+    """Return the folder of the `.feature` files: the packaged one, or else that of the checkout.
+
+    An editable install runs this file from the checkout, where no packaged folder lies beside it.
+    """
+    here = Path(__file__).resolve().parent
+    packaged = here / "features"
+    return packaged if packaged.is_dir() else here.parents[1] / "features"

@@ -1,0 +1,197 @@
+"""The command line: one table of subcommands, exit codes that scripts can rely on, and errors of one line."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+# What a subcommand needs is imported when it runs, so that --help answers at once.
+if TYPE_CHECKING:
+    from translator_cmk.requirements import Article
+
+OK, DEVIATIONS, USAGE, HARNESS, INCOMPLETE = range(5)
+
+EXIT_CODES = """exit codes:
+  0  in order: conformant, no drift
+  1  deviations, or drift from the article
+  2  wrong usage or configuration, or input that can't be read
+  3  the adapter or the harness failed
+  4  incomplete: interrupted, output cut off, or nothing that counts was run
+"""
+
+
+class Problem(Exception):
+    """Something to tell the user in one line before leaving with an exit code."""
+
+    def __init__(self, message: str, exit_code: int = USAGE) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Command:
+    """A subcommand: its arguments, and what it does with them, which returns an exit code."""
+
+    name: str
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A word that has subcommands of its own."""
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+
+
+def register_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `register`."""
+    parser.add_argument("--json", action="store_true", help="print JSON, as register.schema.json describes it")
+
+
+def register(args: argparse.Namespace) -> int:
+    """Prints the register."""
+    from translator_cmk.requirements import RegisterError, load_register
+    from translator_cmk.requirements.report import register_json, register_text
+
+    try:
+        requirements = load_register()
+    except RegisterError as error:
+        raise Problem(str(error)) from None
+    print(as_json(register_json(requirements)) if args.json else register_text(requirements))
+    return OK
+
+
+def check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `source check`."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="your copy of the article, as Markdown in UTF-8")
+    parser.add_argument("--json", action="store_true", help="print JSON, with every sentence")
+    parser.add_argument(
+        "--against",
+        metavar="YAML",
+        type=Path,
+        help="what 'source fingerprint' printed for another copy (default: the revision that is specified)",
+    )
+
+
+def check(args: argparse.Namespace) -> int:
+    """Compares a copy of the article with the register, or with the fingerprints of another copy."""
+    from translator_cmk.requirements import RegisterError, load_register
+    from translator_cmk.requirements.drift import NotTheArticleError, compare, read_copy
+    from translator_cmk.requirements.places import load_article
+    from translator_cmk.requirements.report import drift_json, drift_text
+
+    try:
+        requirements = load_register()
+        article = load_article(args.against) if args.against else requirements.article
+        drift = compare(article, read_copy(args.file.read_bytes()))
+    except RegisterError as error:
+        raise Problem(str(error)) from None
+    except (NotTheArticleError, OSError) as error:
+        raise Problem(f"{args.file}: {reason(error)}") from None
+    print(as_json(drift_json(drift, article, requirements)) if args.json else drift_text(drift, article, requirements))
+    return DEVIATIONS if drift.found else OK
+
+
+def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `source fingerprint`."""
+    parser.add_argument("file", metavar="FILE", type=Path, help="a copy of the article, as Markdown in UTF-8")
+
+
+def fingerprint(args: argparse.Namespace) -> int:
+    """Prints the places of a copy of the article as YAML; sentences that are known keep what they carry."""
+    from translator_cmk.requirements import RegisterError, load_register
+    from translator_cmk.requirements.drift import NotTheArticleError, read_copy
+    from translator_cmk.requirements.places import describe, dump
+
+    try:
+        known: Article = load_register().article
+        print(dump(describe(read_copy(args.file.read_bytes()), known)), end="")
+    except RegisterError as error:
+        raise Problem(str(error)) from None
+    except (NotTheArticleError, OSError) as error:
+        raise Problem(f"{args.file}: {reason(error)}") from None
+    return OK
+
+
+SOURCE = (
+    Command("check", "compare your copy of the article with the revision that is specified", check_arguments, check),
+    Command("fingerprint", "print the places of a copy (for maintainers)", fingerprint_arguments, fingerprint),
+)
+COMMANDS: tuple[Command | Group, ...] = (
+    Command("register", "print the requirements", register_arguments, register),
+    Group("source", "work with a copy of the article", SOURCE),
+)
+
+
+def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | Group]) -> None:
+    """Gives a parser subcommands, one of which has to be chosen."""
+    choices = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in commands:
+        child = choices.add_parser(
+            command.name,
+            help=command.help,
+            description=command.help[0].upper() + command.help[1:] + ".",
+            epilog=EXIT_CODES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if isinstance(command, Group):
+            add_commands(child, command.commands)
+        else:
+            command.add_arguments(child)
+            child.set_defaults(run=command.run)
+
+
+def as_json(value: object) -> str:
+    """A value as JSON, indented."""
+    return json.dumps(value, indent=2)
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, without the error number and path that an OSError repeats."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns its exit code; leaves by SystemExit only for --help and wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="translator-cmk",
+        description="An executable specification of customer-managed keys for Azure AI Translator.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_commands(parser, COMMANDS)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a terminal that lacks a letter of a reader's file gets its number instead of a traceback
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        args = parser.parse_args(argv)
+        exit_code: int = args.run(args)
+        sys.stdout.flush()
+    except Problem as problem:
+        print(f"translator-cmk: error: {' '.join(str(problem).split())}", file=sys.stderr)
+        return problem.exit_code
+    except BrokenPipeError:
+        # whoever read the output went away; Python would complain again when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INCOMPLETE
+    except KeyboardInterrupt:
+        print("translator-cmk: error: interrupted", file=sys.stderr)
+        return INCOMPLETE
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,372 @@
+"""Everything a customer can ask for, in the imperative.
+
+A command names entities by strings.  The metadata of a field says what its name must mean before any row is read
+(`Existing`: an entity in one of the states it accepts; `New`: a name never given before).  Rows read the same command with
+entities in place of the names.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+
+from .entities import (
+    Directory, Document, Entity, Key, Location, Model, Resource, Subscription, Tier, Vault, Workspace,
+)  # fmt: skip  # the kinds, on one line as in entities
+from .values import Value
+
+
+class Existing(Value):
+    """The field names an entity of this kind, in one of these states; a key's name is local to the vault of the command."""
+
+    __slots__ = ()
+    kind: type[Entity]
+    states: tuple[str, ...] = ("active",)
+    within: str | None = None
+
+
+class New(Value):
+    """The field gives a name to a new entity of this kind."""
+
+    __slots__ = ()
+    kind: type[Entity]
+    within: str | None = None
+
+
+Reference = Existing | New
+
+ADirectory = Annotated[str, Existing(Directory)]
+ASubscription = Annotated[str, Existing(Subscription)]
+ATier = Annotated[str, Existing(Tier)]
+ALocation = Annotated[str, Existing(Location, ("regional", "global"))]
+ARegion = Annotated[str, Existing(Location, ("regional",))]
+AResource = Annotated[str, Existing(Resource)]
+NewResource = Annotated[str, New(Resource)]
+AVault = Annotated[str, Existing(Vault)]
+DeletedVault = Annotated[str, Existing(Vault, ("deleted",))]
+NewVault = Annotated[str, New(Vault)]
+AKey = Annotated[str, Existing(Key, within="vault")]
+DeletedKey = Annotated[str, Existing(Key, ("deleted",), within="vault")]
+NewKey = Annotated[str, New(Key, within="vault")]
+AWorkspace = Annotated[str, Existing(Workspace)]
+NewWorkspace = Annotated[str, New(Workspace)]
+NewDocument = Annotated[str, New(Document)]
+AModel = Annotated[str, Existing(Model, ("undeployed", "deployed"))]
+NewModel = Annotated[str, New(Model)]
+
+ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
+KeySource = Literal["microsoft-managed", "customer-managed"]
+PermissionModel = Literal["access-policies", "rbac"]
+KeyType = Literal["RSA", "RSA-HSM", "EC", "oct"]
+Store = Literal["key-vault", "managed-hsm", "elsewhere"]
+Channel = Literal["portal", "api"]
+
+
+class Command(Value):
+    """The base of all commands."""
+
+    __slots__ = ()
+    references: ClassVar[tuple[tuple[int, Reference, int | None], ...]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.references = tuple(cls._references())
+        COMMANDS[cls.__name__] = cls
+
+    @classmethod
+    def _references(cls) -> Iterator[tuple[int, Reference, int | None]]:
+        for index, field in enumerate(cls.fields):
+            for hint in (cls.hints[field], *get_args(cls.hints[field])):
+                if get_origin(hint) is Annotated:
+                    reference: Reference = hint.__metadata__[0]
+                    yield index, reference, cls.fields.index(reference.within) if reference.within else None
+
+
+COMMANDS: dict[str, type[Command]] = {}
+
+
+# Resources and where they are
+
+
+class CreateResource(Command):
+    """Create a resource; ``keys`` says which key source is asked for in the same request."""
+
+    __slots__ = ()
+    resource: NewResource
+    kind: ResourceKind
+    location: ALocation
+    tier: ATier
+    subscription: ASubscription
+    group: str
+    keys: KeySource = "microsoft-managed"
+
+
+class DeleteResource(Command):
+    """Delete a resource and what Custom Translator holds for it."""
+
+    __slots__ = ()
+    resource: AResource
+
+
+class MoveResource(Command):
+    """Move one resource to a resource group of a subscription."""
+
+    __slots__ = ()
+    resource: AResource
+    subscription: ASubscription
+    group: str
+
+
+class MoveResourceGroup(Command):
+    """Move all that a resource group holds from one subscription to another."""
+
+    __slots__ = ()
+    group: str
+    subscription: ASubscription
+    to: ASubscription
+
+
+class MoveSubscription(Command):
+    """Move a subscription, with all it holds, to a directory."""
+
+    __slots__ = ()
+    subscription: ASubscription
+    directory: ADirectory
+
+
+# The identity and the key source of a resource
+
+
+class EnableIdentity(Command):
+    """Turn the system-assigned managed identity of a resource on."""
+
+    __slots__ = ()
+    resource: AResource
+
+
+class DisableIdentity(Command):
+    """Turn the system-assigned managed identity of a resource off."""
+
+    __slots__ = ()
+    resource: AResource
+
+
+class EnableCustomerManagedKeys(Command):
+    """Encrypt a resource with a customer's key.  ``vault`` and ``key`` are named where ``store`` is `key-vault`."""
+
+    __slots__ = ()
+    resource: AResource
+    vault: AVault | None = None
+    key: AKey | None = None
+    store: Store = "key-vault"
+    through: Channel = "portal"
+
+
+class ReturnToMicrosoftManagedKeys(Command):
+    """Encrypt a resource with Microsoft-managed keys again."""
+
+    __slots__ = ()
+    resource: AResource
+
+
+# Vaults and access to their keys
+
+
+class CreateVault(Command):
+    """Create a key vault with or without each of its two protections."""
+
+    __slots__ = ()
+    vault: NewVault
+    region: ARegion
+    subscription: ASubscription
+    group: str
+    soft_delete: bool = True
+    purge_protection: bool = True
+    permission_model: PermissionModel = "access-policies"
+
+
+class EnableSoftDelete(Command):
+    """Turn soft delete on for a vault."""
+
+    __slots__ = ()
+    vault: AVault
+
+
+class EnablePurgeProtection(Command):
+    """Turn purge protection (Do Not Purge) on for a vault."""
+
+    __slots__ = ()
+    vault: AVault
+
+
+class DeleteVault(Command):
+    """Delete a whole vault."""
+
+    __slots__ = ()
+    vault: AVault
+
+
+class RecoverVault(Command):
+    """Recover a soft-deleted vault."""
+
+    __slots__ = ()
+    vault: DeletedVault
+
+
+class PurgeVault(Command):
+    """Purge a soft-deleted vault for good, before its retention ends."""
+
+    __slots__ = ()
+    vault: DeletedVault
+
+
+class EndVaultRetention(Command):
+    """Let the retention period of a soft-deleted vault pass (capability `clock`)."""
+
+    __slots__ = ()
+    vault: DeletedVault
+
+
+class GrantKeyAccess(Command):
+    """Give a resource's identity the key permissions of a vault by an access policy."""
+
+    __slots__ = ()
+    vault: AVault
+    resource: AResource
+
+
+class RevokeKeyAccess(Command):
+    """Take a resource's identity out of a vault's access policies."""
+
+    __slots__ = ()
+    vault: AVault
+    resource: AResource
+
+
+# Keys
+
+
+class CreateKey(Command):
+    """Have the vault generate a key; ``size`` in bits."""
+
+    __slots__ = ()
+    vault: AVault
+    key: NewKey
+    type: KeyType = "RSA"
+    size: int = 2048
+
+
+class ImportKey(Command):
+    """Store a key made elsewhere in the vault; ``size`` in bits."""
+
+    __slots__ = ()
+    vault: AVault
+    key: NewKey
+    type: KeyType = "RSA"
+    size: int = 2048
+
+
+class RotateKey(Command):
+    """Make a new version of a key."""
+
+    __slots__ = ()
+    vault: AVault
+    key: AKey
+
+
+class DisableKey(Command):
+    """Disable a key: the vault performs no wrap or unwrap with it."""
+
+    __slots__ = ()
+    vault: AVault
+    key: AKey
+
+
+class EnableKey(Command):
+    """Enable a disabled key again."""
+
+    __slots__ = ()
+    vault: AVault
+    key: AKey
+
+
+class DeleteKey(Command):
+    """Delete a key of a vault."""
+
+    __slots__ = ()
+    vault: AVault
+    key: AKey
+
+
+class RecoverKey(Command):
+    """Recover a soft-deleted key."""
+
+    __slots__ = ()
+    vault: AVault
+    key: DeletedKey
+
+
+class PurgeKey(Command):
+    """Purge a soft-deleted key for good."""
+
+    __slots__ = ()
+    vault: AVault
+    key: DeletedKey
+
+
+# Custom Translator
+
+
+class CreateWorkspace(Command):
+    """Create a Custom Translator workspace for a resource."""
+
+    __slots__ = ()
+    workspace: NewWorkspace
+    resource: AResource
+
+
+class UploadDocument(Command):
+    """Upload a document to a workspace."""
+
+    __slots__ = ()
+    document: NewDocument
+    workspace: AWorkspace
+
+
+class TrainModel(Command):
+    """Train a custom model on what the workspace holds."""
+
+    __slots__ = ()
+    model: NewModel
+    workspace: AWorkspace
+
+
+class DeployModel(Command):
+    """Deploy (publish) a custom model."""
+
+    __slots__ = ()
+    model: AModel
+
+
+class UndeployModel(Command):
+    """Undeploy a custom model."""
+
+    __slots__ = ()
+    model: AModel
+
+
+class TranslateWithModel(Command):
+    """Translate with a custom model (its category), with no fallback to the general model."""
+
+    __slots__ = ()
+    model: AModel
+
+
+class ReadData(Command):
+    """Read the data kept in a workspace."""
+
+    __slots__ = ()
+    workspace: AWorkspace
+
+
+def choices(hint: Any) -> tuple[str, ...]:
+    """The values that a field with this annotation can take, where the vocabulary is closed; otherwise empty."""
+    return get_args(hint) if get_origin(hint) is Literal else ()

@@ -1,0 +1,173 @@
+"""What the world is made of: each kind of entity, its fields, and what it leads to.
+
+The state keeps plain tuples.  An `Entity` is such a tuple seen from one world: a field that names another entity leads to it, so
+that `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity reads lies above it.
+Field names and values are Azure's where Azure has a word (Microsoft.CognitiveServices/accounts, Microsoft.KeyVault/vaults).
+"""
+
+from operator import itemgetter
+from types import UnionType
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
+
+from .values import declare_fields
+
+if TYPE_CHECKING:
+    from .world import World
+
+GONE = "gone"  # writing this state drops the record: nothing remembers that the entity ever was
+
+MICROSOFT, CUSTOMER = "microsoft-managed", "customer-managed"
+
+
+def _kind_of(hint: Any) -> "type[Entity] | None":
+    kinds = [arg for arg in (get_args(hint) if isinstance(hint, UnionType) else (hint,)) if isinstance(arg, type)]
+    return next((kind for kind in kinds if issubclass(kind, Entity)), None)
+
+
+def _access(hint: Any, index: int) -> property:
+    kind = _kind_of(hint)
+    if kind is None:
+        return property(itemgetter(index))
+
+    def follow(self: "Entity") -> "Entity | None":
+        name = self[index]
+        return None if name is None else self[0].entity(kind, name)
+
+    return property(follow)
+
+
+class Entity(tuple[Any, ...]):
+    """One record of the state, seen from one world.  Item 0 is the world, item 1 the name, then the fields."""
+
+    __slots__ = ()
+    fields: ClassVar[tuple[str, ...]]
+    defaults: ClassVar[dict[str, Any]]
+    hints: ClassVar[dict[str, Any]]
+    links: ClassVar[dict[str, "type[Entity]"]]
+    word: ClassVar[str]  # what the kind is called in observations and on the wire
+
+    world: "World" = property(itemgetter(0))  # type: ignore[assignment]  # a property with the type it returns
+    name: str = property(itemgetter(1))  # type: ignore[assignment]  # likewise
+
+    def __init_subclass__(cls) -> None:
+        declare_fields(cls, first=2, access=_access)
+        cls.links = {field: kind for field, hint in cls.hints.items() if (kind := _kind_of(hint))}
+        cls.word = cls.__name__.lower()
+
+
+class Directory(Entity):
+    """A Microsoft Entra tenant.  Given by the stage."""
+
+    __slots__ = ()
+    state: str = "active"
+
+
+class Location(Entity):
+    """A region, or the location `global`.  Given by the stage; its state says which of the two it is."""
+
+    __slots__ = ()
+    state: str = "regional"
+
+
+class Tier(Entity):
+    """A pricing tier.  The article names none, so the stage says which tiers support customer-managed keys."""
+
+    __slots__ = ()
+    supports_customer_managed_keys: bool
+    state: str = "active"
+
+
+class Subscription(Entity):
+    """An Azure subscription, billed in one directory.  Given by the stage; it can move to another directory."""
+
+    __slots__ = ()
+    directory: Directory
+    state: str = "active"
+
+
+class Vault(Entity):
+    """An Azure key vault: active, deleted (soft-deleted, recoverable) or purged."""
+
+    __slots__ = ()
+    region: Location
+    subscription: Subscription
+    group: str
+    soft_delete: bool = False
+    purge_protection: bool = False
+    permission_model: str = "access-policies"
+    state: str = "absent"
+
+
+class Key(Entity):
+    """A key of one vault, named `vault/key`.  Size in bits.  Active, deleted (recoverable) or purged."""
+
+    __slots__ = ()
+    vault: Vault
+    type: str
+    size: int
+    origin: str = "unknown"
+    version: int = 1
+    enabled: bool = True
+    state: str = "absent"
+
+
+class Resource(Entity):
+    """A Translator or multi-service resource (Microsoft.CognitiveServices/accounts)."""
+
+    __slots__ = ()
+    kind: str
+    location: Location
+    tier: Tier
+    subscription: Subscription
+    group: str
+    directory: Directory  # where its identity is registered; `directory.not-transferred` is how it changes
+    identity: bool = False  # the system-assigned managed identity
+    key_source: str = "unknown"
+    key: Key | None = None
+    state: str = "absent"
+
+
+class Grant(Entity):
+    """The access of one resource's identity to the keys of one vault, named `vault/resource`."""
+
+    __slots__ = ()
+    vault: Vault
+    resource: Resource
+    directory: Directory  # a vault's access policies name identities of the vault's own directory
+    state: str = "absent"
+
+
+class Workspace(Entity):
+    """A Custom Translator workspace, bound to one resource."""
+
+    __slots__ = ()
+    resource: Resource
+    covered: bool = False  # made while customer-managed keys were on
+    readable: bool = True
+    state: str = "absent"
+
+
+class Document(Entity):
+    """Data uploaded to a workspace: uploaded or deleted."""
+
+    __slots__ = ()
+    workspace: Workspace
+    state: str = "absent"
+
+
+class Model(Entity):
+    """A custom model trained in a workspace: undeployed, deployed or deleted."""
+
+    __slots__ = ()
+    workspace: Workspace
+    state: str = "absent"
+
+
+KINDS: tuple[type[Entity], ...] = (
+    Directory, Location, Tier, Subscription, Vault, Key, Resource, Grant, Workspace, Document, Model,
+)  # fmt: skip  # one line says the order: nobody's link points to its right
+
+
+def granted(vault: Vault, resource: Resource) -> bool:
+    """Whether the resource's identity has access to the vault's keys."""
+    return vault.world.has(Grant, f"{vault.name}/{resource.name}")

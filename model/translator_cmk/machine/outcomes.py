@@ -1,0 +1,36 @@
+"""What submitting a command can come to."""
+
+from .values import Value
+
+
+class KeyUse(Value):
+    """One use of a customer's key, as an audit log has it: which key (`vault/key`), and for which resource."""
+
+    __slots__ = ()
+    key: str
+    resource: str
+
+
+class Accepted(Value):
+    """The command was carried out.  ``by`` holds the ids of the requirements that changed something; empty: it was so already."""
+
+    __slots__ = ()
+    by: frozenset[str] = frozenset()
+    audit: tuple[KeyUse, ...] = ()
+
+
+class Refused(Value):
+    """The command was refused and changed nothing.  ``because`` holds the id of every demand it broke."""
+
+    __slots__ = ()
+    because: frozenset[str] = frozenset()
+
+
+class Unspecified(Value):
+    """The specification does not say what happens.  ``silent`` holds the ids of the requirements that record the silence."""
+
+    __slots__ = ()
+    silent: frozenset[str] = frozenset()
+
+
+Outcome = Accepted | Refused | Unspecified

@@ -1,0 +1,169 @@
+"""The five kinds of row that the article is written in, and the small vocabulary that rows share.
+
+Laws of the rows:
+1. A row cites one requirement, and everything the machine does is some row.
+2. A row's functions are single expressions.  They read the world as it was before anything of this step changed.
+3. The order of rows carries no meaning.  Two rows never write one field differently in one step.
+4. A cause never carries a loss: causes bring about a state, and what follows from a state is said once, whatever caused it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from .commands import Command
+from .entities import GONE, Document, Entity, Grant, Resource, Vault, Workspace
+
+Changes = Mapping[tuple[type[Entity], str, str], Any]
+"""What a row writes: (kind, name, field) -> value."""
+
+Condition = Callable[..., bool]
+
+
+def always(*_: object) -> bool:
+    """The condition of a row that holds without condition."""
+    return True
+
+
+class Refuse(NamedTuple):
+    """What a command demands: where ``when`` holds, the command is refused unless ``unless`` holds."""
+
+    on: type[Command]
+    requirement: str
+    when: Condition
+    unless: Condition
+
+
+class Effect(NamedTuple):
+    """What a command does; with ``each``, to every entity of that kind.  ``uses`` names the resource whose key it uses."""
+
+    on: type[Command]
+    requirement: str
+    when: Condition
+    then: Callable[..., Changes]
+    each: type[Entity] | None
+    uses: Callable[..., Resource] | None
+
+
+class Means(NamedTuple):
+    """One way in which something is so: a meaning holds of an entity where any of its rows does."""
+
+    meaning: "Meaning"
+    requirement: str
+    when: Condition
+
+
+class Whenever(NamedTuple):
+    """What follows from a state, whatever brought it about; said of one entity of one kind."""
+
+    about: type[Entity]
+    requirement: str
+    when: Condition
+    then: Callable[..., Changes]
+
+
+class Silent(NamedTuple):
+    """Where the article says nothing, and the specification neither: the outcome is unspecified."""
+
+    on: type[Command]
+    requirement: str
+    when: Condition
+
+
+Row = Refuse | Effect | Means | Whenever | Silent
+
+
+class Meaning:
+    """A named statement about one entity, such as *the key is out of reach*; rows of kind `Means` say when it is so."""
+
+    def __init__(self, name: str, about: type[Entity]) -> None:
+        self.name = name
+        self.about = about
+
+    def __call__(self, entity: Entity) -> bool:
+        return entity.world.holds(self, entity)
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+key_out_of_reach = Meaning("key_out_of_reach", Resource)
+cut_off = Meaning("cut_off", Workspace)
+encrypted_at_rest = Meaning("encrypted_at_rest", Resource)
+double_encrypted = Meaning("double_encrypted", Resource)
+shows_encryption_section = Meaning("shows_encryption_section", Resource)
+registered = Meaning("registered", Resource)
+
+MEANINGS = (key_out_of_reach, cut_off, encrypted_at_rest, double_encrypted, shows_encryption_section, registered)
+
+
+def refuse(on: type[Command], requirement: str, *, unless: Condition, when: Condition = always) -> Refuse:
+    """A row: ``on`` is refused because of ``requirement`` where ``when`` holds and ``unless`` does not."""
+    return Refuse(on, requirement, when, unless)
+
+
+def effect(
+    on: type[Command],
+    requirement: str,
+    *,
+    then: Callable[..., Changes] = lambda *_: {},
+    when: Condition = always,
+    each: type[Entity] | None = None,
+    uses: Callable[..., Resource] | None = None,
+) -> Effect:
+    """A row: ``on``, accepted, changes what ``then`` says, and uses the key of the resource ``uses`` names, if it has one."""
+    return Effect(on, requirement, when, then, each, uses)
+
+
+def means(meaning: Meaning, requirement: str, *, when: Condition = always) -> Means:
+    """A row: ``meaning`` holds of an entity where ``when`` does."""
+    return Means(meaning, requirement, when)
+
+
+def whenever(about: type[Entity], requirement: str, *, when: Condition, then: Callable[..., Changes]) -> Whenever:
+    """A row: in every state in which ``when`` holds of an entity, ``then`` comes to pass."""
+    return Whenever(about, requirement, when, then)
+
+
+def silent(on: type[Command], requirement: str, *, when: Condition) -> Silent:
+    """A row: what ``on`` comes to is unspecified where ``when`` holds and no demand is broken."""
+    return Silent(on, requirement, when)
+
+
+def sets(entity: Entity, /, **values: Any) -> Changes:
+    """Write fields of an entity; the first write creates it."""
+    return write(type(entity), entity.name, **values)
+
+
+def write(kind: type[Entity], name: str, /, **values: Any) -> Changes:
+    """Write fields of the entity of this kind and name; an entity among the values is written as its name."""
+    return {
+        (kind, name, field): value.name if isinstance(value, Entity) else value for field, value in values.items()
+    }
+
+
+def drops(entity: Entity) -> Changes:
+    """Drop an entity without a trace."""
+    return {(type(entity), entity.name, "state"): GONE}
+
+
+def gives_access(vault: Vault, resource: Resource) -> Changes:
+    """Write the grant of a resource's identity on a vault."""
+    return write(
+        Grant,
+        f"{vault.name}/{resource.name}",
+        vault=vault,
+        resource=resource,
+        directory=vault.subscription.directory,
+        state="active",
+    )
+
+
+def takes_access(vault: Vault, resource: Resource) -> Changes:
+    """Drop the grant of a resource's identity on a vault, if there is one."""
+    return {(Grant, f"{vault.name}/{resource.name}", "state"): GONE}
+
+
+def has_document(workspace: Workspace) -> bool:
+    """Whether an uploaded document is in the workspace."""
+    documents = workspace.world.every(Document)
+    return any(d.state == "uploaded" and d.workspace.name == workspace.name for d in documents)

@@ -1,0 +1,149 @@
+"""What the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
+
+from ..commands import (
+    CreateResource, CreateVault, CreateWorkspace, DeleteKey, DeleteResource, DeleteVault, DeployModel,
+    EnableCustomerManagedKeys, EnableKey, EnablePurgeProtection, EnableSoftDelete, EndVaultRetention, MoveResource,
+    MoveResourceGroup, MoveSubscription, PurgeKey, PurgeVault, RecoverKey, RecoverVault, TrainModel, TranslateWithModel,
+    UndeployModel, UploadDocument,
+)  # fmt: skip  # names, on as few lines as they need
+from ..entities import Document, Grant, Model, Resource, Vault, Workspace
+from ..rows import drops, effect, has_document, refuse, sets, whenever
+
+ROWS = (
+    # Resources
+    effect(
+        CreateResource,
+        "environment.create-resource",
+        then=lambda c: sets(
+            c.resource,
+            kind=c.kind,
+            location=c.location,
+            tier=c.tier,
+            subscription=c.subscription,
+            group=c.group,
+            directory=c.subscription.directory,
+            state="active",
+        ),
+    ),
+    effect(
+        DeleteResource,
+        "environment.delete-resource",
+        then=lambda c: sets(c.resource, identity=False, state="deleted"),
+    ),
+    whenever(
+        Workspace,
+        "environment.delete-resource",
+        when=lambda w: w.state == "active" and w.resource.state != "active",
+        then=lambda w: sets(w, state="deleted"),
+    ),
+    whenever(
+        Model,
+        "environment.delete-resource",
+        when=lambda m: m.state != "deleted" and m.workspace.state != "active",
+        then=lambda m: sets(m, state="deleted"),
+    ),
+    whenever(
+        Document,
+        "environment.delete-resource",
+        when=lambda d: d.state != "deleted" and d.workspace.state != "active",
+        then=lambda d: sets(d, state="deleted"),
+    ),
+    # Moves
+    effect(
+        MoveResource,
+        "environment.move",
+        then=lambda c: sets(c.resource, subscription=c.subscription, group=c.group),
+    ),
+    effect(
+        MoveResourceGroup,
+        "environment.move",
+        each=Resource,
+        when=lambda c, r: r.group == c.group and r.subscription.name == c.subscription.name,
+        then=lambda c, r: sets(r, subscription=c.to),
+    ),
+    effect(
+        MoveResourceGroup,
+        "environment.move",
+        each=Vault,
+        when=lambda c, v: v.group == c.group and v.subscription.name == c.subscription.name,
+        then=lambda c, v: sets(v, subscription=c.to),
+    ),
+    effect(MoveSubscription, "environment.move", then=lambda c: sets(c.subscription, directory=c.directory)),
+    whenever(
+        Grant,
+        "environment.vault-moved",
+        when=lambda g: g.directory.name != g.vault.subscription.directory.name,
+        then=lambda g: drops(g),
+    ),
+    # Vaults
+    effect(
+        CreateVault,
+        "environment.create-vault",
+        then=lambda c: sets(
+            c.vault,
+            region=c.region,
+            subscription=c.subscription,
+            group=c.group,
+            soft_delete=c.soft_delete,
+            purge_protection=c.purge_protection,
+            permission_model=c.permission_model,
+            state="active",
+        ),
+    ),
+    effect(EnableSoftDelete, "environment.vault-protections", then=lambda c: sets(c.vault, soft_delete=True)),
+    effect(EnablePurgeProtection, "environment.vault-protections", then=lambda c: sets(c.vault, purge_protection=True)),
+    refuse(EnablePurgeProtection, "environment.protection-order", unless=lambda c: c.vault.soft_delete),
+    effect(
+        DeleteVault,
+        "environment.delete-vault",
+        then=lambda c: sets(c.vault, state="deleted" if c.vault.soft_delete else "purged"),
+    ),
+    effect(RecoverVault, "environment.recover-vault", then=lambda c: sets(c.vault, state="active")),
+    refuse(PurgeVault, "environment.no-vault-purge", unless=lambda c: not c.vault.purge_protection),
+    effect(PurgeVault, "environment.purge-vault", then=lambda c: sets(c.vault, state="purged")),
+    effect(EndVaultRetention, "environment.end-of-retention", then=lambda c: sets(c.vault, state="purged")),
+    # Keys
+    refuse(
+        EnableCustomerManagedKeys,
+        "environment.enabled-key",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.key.enabled,
+    ),
+    effect(EnableKey, "environment.enable-key", then=lambda c: sets(c.key, enabled=True)),
+    effect(
+        DeleteKey,
+        "environment.delete-key",
+        then=lambda c: sets(c.key, state="deleted" if c.vault.soft_delete else "purged"),
+    ),
+    effect(RecoverKey, "environment.recover-key", then=lambda c: sets(c.key, state="active")),
+    refuse(PurgeKey, "environment.no-key-purge", unless=lambda c: not c.vault.purge_protection),
+    effect(PurgeKey, "environment.purge-key", then=lambda c: sets(c.key, state="purged")),
+    # Custom Translator
+    effect(
+        CreateWorkspace,
+        "environment.create-workspace",
+        then=lambda c: sets(c.workspace, resource=c.resource, state="active"),
+    ),
+    effect(
+        UploadDocument,
+        "environment.upload",
+        then=lambda c: sets(c.document, workspace=c.workspace, state="uploaded"),
+    ),
+    refuse(
+        TrainModel,
+        "environment.train",
+        when=lambda c: c.workspace.readable,
+        unless=lambda c: has_document(c.workspace),
+    ),
+    effect(TrainModel, "environment.train", then=lambda c: sets(c.model, workspace=c.workspace, state="undeployed")),
+    effect(DeployModel, "environment.deploy", then=lambda c: sets(c.model, state="deployed")),
+    effect(UndeployModel, "environment.deploy", then=lambda c: sets(c.model, state="undeployed")),
+    refuse(
+        TranslateWithModel,
+        "environment.translate",
+        when=lambda c: c.model.workspace.readable,
+        unless=lambda c: c.model.state == "deployed",
+    ),
+)
+
+COUNTER_ROWS = ()

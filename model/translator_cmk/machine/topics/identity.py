@@ -1,0 +1,28 @@
+"""The system-assigned managed identity: when it is on, and what goes with it."""
+
+from ..commands import DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
+from ..entities import Grant, granted
+from ..rows import drops, effect, gives_access, means, refuse, registered, sets, whenever
+
+ROWS = (
+    effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=True)),
+    effect(
+        EnableCustomerManagedKeys,
+        "identity.assigned-by-portal",
+        when=lambda c: c.through == "portal",
+        then=lambda c: sets(c.resource, identity=True),
+    ),
+    means(registered, "identity.registered", when=lambda r: r.identity),
+    effect(DisableIdentity, "identity.disable", then=lambda c: sets(c.resource, identity=False)),
+    whenever(Grant, "identity.access-removed", when=lambda g: not g.resource.identity, then=lambda g: drops(g)),
+    refuse(GrantKeyAccess, "identity.needed-for-access", unless=lambda c: c.resource.identity),
+)
+
+COUNTER_ROWS = (
+    effect(
+        EnableIdentity,
+        "identity.no-return-of-access",
+        when=lambda c: c.resource.key is not None and not granted(c.resource.key.vault, c.resource),
+        then=lambda c: gives_access(c.resource.key.vault, c.resource),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Keys: where they are kept, which of them are accepted, and what can be done with them."""
+
+from ..commands import (
+    CreateKey, DeployModel, DisableKey, EnableCustomerManagedKeys, GrantKeyAccess, ImportKey, ReadData,
+    ReturnToMicrosoftManagedKeys, RotateKey, TrainModel, TranslateWithModel, UploadDocument,
+)  # fmt: skip  # names, on as few lines as they need
+from ..entities import CUSTOMER, MICROSOFT, Workspace
+from ..rows import effect, key_out_of_reach, means, refuse, sets, silent
+
+ROWS = (
+    effect(
+        EnableCustomerManagedKeys,
+        "keys.enable",
+        then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key),
+    ),
+    refuse(EnableCustomerManagedKeys, "keys.vault-only", unless=lambda c: c.store == "key-vault"),
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.rsa-2048",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.key.type in ("RSA", "RSA-HSM") and c.key.size == 2048,
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.no-hsm",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.key.type != "RSA-HSM",
+    ),
+    effect(
+        CreateKey,
+        "keys.create",
+        then=lambda c: sets(c.key, vault=c.vault, type=c.type, size=c.size, origin="generated", state="active"),
+    ),
+    effect(
+        ImportKey,
+        "keys.import",
+        then=lambda c: sets(c.key, vault=c.vault, type=c.type, size=c.size, origin="imported", state="active"),
+    ),
+    effect(RotateKey, "keys.rotate", then=lambda c: sets(c.key, version=c.key.version + 1)),
+    effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=False)),
+    effect(UploadDocument, "keys.audit", uses=lambda c: c.workspace.resource),
+    effect(TrainModel, "keys.audit", uses=lambda c: c.workspace.resource),
+    effect(ReadData, "keys.audit", uses=lambda c: c.workspace.resource),
+    effect(DeployModel, "keys.audit", uses=lambda c: c.model.workspace.resource),
+    effect(TranslateWithModel, "keys.audit", uses=lambda c: c.model.workspace.resource),
+    silent(
+        EnableCustomerManagedKeys,
+        "keys.change",
+        when=lambda c: c.resource.key is not None and c.resource.key.name != c.key.name,
+    ),
+    effect(
+        ReturnToMicrosoftManagedKeys,
+        "keys.return",
+        then=lambda c: sets(c.resource, key_source=MICROSOFT, key=None),
+    ),
+    effect(
+        ReturnToMicrosoftManagedKeys,
+        "keys.return",
+        each=Workspace,
+        when=lambda c, w: w.resource.name == c.resource.name,
+        then=lambda c, w: sets(w, covered=False),
+    ),
+    silent(ReturnToMicrosoftManagedKeys, "keys.return-out-of-reach", when=lambda c: key_out_of_reach(c.resource)),
+)
+
+COUNTER_ROWS = (
+    effect(GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER)),
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.any-origin",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.key.origin == "generated",
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.any-origin",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.key.origin == "imported",
+    ),
+    means(
+        key_out_of_reach,
+        "keys.rotation-keeps-data",
+        when=lambda r: r.key is not None and r.key.version > 1,
+    ),
+)

@@ -1,0 +1,64 @@
+"""What is demanded of the vault, and who gives the identity access to its keys."""
+
+from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
+from ..entities import granted
+from ..rows import effect, gives_access, refuse
+
+ROWS = (
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.same-region",
+        when=lambda c: c.store == "key-vault" and c.resource.location.state == "regional",
+        unless=lambda c: c.vault.region.name == c.resource.location.name,
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.same-directory",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.vault.subscription.directory.name == c.resource.directory.name,
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.access-policy",
+        when=lambda c: (
+            c.store == "key-vault"
+            and c.through == "api"
+            and c.vault.subscription.directory.name == c.resource.directory.name
+        ),
+        unless=lambda c: granted(c.vault, c.resource),
+    ),
+    effect(GrantKeyAccess, "vault.access-policy", then=lambda c: gives_access(c.vault, c.resource)),
+    effect(
+        EnableCustomerManagedKeys,
+        "vault.granted-by-portal",
+        when=lambda c: c.store == "key-vault" and c.through == "portal",
+        then=lambda c: gives_access(c.vault, c.resource),
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.soft-delete",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.vault.soft_delete,
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.purge-protection",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.vault.purge_protection,
+    ),
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.permission-model",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.vault.permission_model == "access-policies",
+    ),
+)
+
+COUNTER_ROWS = (
+    refuse(
+        EnableCustomerManagedKeys,
+        "vault.other-subscription",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: c.vault.subscription.name == c.resource.subscription.name,
+    ),
+)

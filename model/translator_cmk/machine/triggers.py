@@ -1,0 +1,81 @@
+"""Which consequences a change can bring about, found from what the rows' code mentions.
+
+The state before a step is at rest.  A row about an entity therefore needs another look only if something it reads has changed,
+and what it reads is found in its code: the attributes it names, and those of the functions and meanings it calls.  That is more
+than it reads, never less, because rows are expressions that reach other entities through named links only.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import CodeType, FunctionType
+from typing import Any
+
+from .entities import KINDS, Entity
+from .rows import Meaning, Means, Whenever
+from .world import World
+
+
+class Triggers:
+    """For each (kind, field): the rows to look at again once that field of some entity of that kind has changed."""
+
+    def __init__(self, rows: Iterable[Whenever], meanings: Mapping[Meaning, tuple[Means, ...]]) -> None:
+        self._rows: dict[tuple[type[Entity], str], list[Whenever]] = {
+            (kind, field): [] for kind in KINDS for field in kind.fields
+        }
+        for row in rows:
+            for key in reads(row, meanings):
+                self._rows[key].append(row)
+
+    def pulled(self, changes: Mapping[Any, Any], world: World) -> Iterator[tuple[Whenever, Any]]:
+        """Each row with each entity that the changes may concern, once."""
+        seen: set[tuple[Whenever, str]] = set()
+        for kind, name, field in changes:
+            for row in self._rows[kind, field]:
+                table = world.tables[row.about]
+                for each in (name,) if row.about is kind else table:
+                    if each in table and (row, each) not in seen:
+                        seen.add((row, each))
+                        yield row, world.entity(row.about, each)
+
+
+def reads(row: Whenever, meanings: Mapping[Meaning, tuple[Means, ...]]) -> set[tuple[type[Entity], str]]:
+    """Every (kind, field) that the row may read."""
+    names, kinds = mentioned([row.when, row.then], meanings)
+    reached = {row.about} | kinds
+    while more := {kind.links[name] for kind in reached for name in names & kind.links.keys()} - reached:
+        reached |= more
+    found = {(kind, field) for kind in reached for field in kind.fields if field in names}
+    # a record that appears or disappears is a change of its state
+    return found | {(kind, "state") for kind in kinds | {row.about}}
+
+
+def mentioned(
+    functions: Iterable[Any], meanings: Mapping[Meaning, tuple[Means, ...]]
+) -> tuple[set[str], set[type[Entity]]]:
+    """The attribute names and the entity kinds that the functions mention, directly or in what they call."""
+    names: set[str] = set()
+    kinds: set[type[Entity]] = set()
+    todo, done = list(functions), set()
+    while todo:
+        function = todo.pop()
+        if id(function) in done:
+            continue
+        done.add(id(function))
+        if isinstance(function, Meaning):
+            todo += [means.when for means in meanings[function]]
+            continue
+        names.update(code_names(function.__code__))
+        enclosed = [cell.cell_contents for cell in function.__closure__ or ()]
+        for value in [function.__globals__.get(name) for name in code_names(function.__code__)] + enclosed:
+            if isinstance(value, FunctionType | Meaning):
+                todo.append(value)
+            elif value in KINDS:
+                kinds.add(value)
+    return names, kinds
+
+
+def code_names(code: CodeType) -> Iterator[str]:
+    """The names a code object mentions, with those of the code inside it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from code_names(constant)

@@ -1,0 +1,92 @@
+"""A state, and a state as the rows of one machine see it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .entities import GONE, KINDS, Entity
+
+if TYPE_CHECKING:
+    from .rows import Changes, Meaning, Means, Row
+
+Table = dict[str, tuple[Any, ...]]
+Choose = Callable[["Row", str], bool]
+"""Says whether a silent row holds this time, for the entity of this name."""
+
+
+class State:
+    """The records of all entities, kind by kind.  A value: nothing writes to it once it is made."""
+
+    __slots__ = ("_hash", "tables")
+
+    def __init__(self, tables: Mapping[type[Entity], Table]) -> None:
+        self.tables = tables
+        self._hash: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, State) and self.tables == other.tables)
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(tuple(frozenset(self.tables[kind].items()) for kind in KINDS))
+        return self._hash
+
+    def with_changes(self, changes: "Changes") -> "State":
+        """The state with these fields written; a record written for the first time starts from its kind's defaults."""
+        tables = dict(self.tables)
+        copied: set[type[Entity]] = set()
+        for (kind, name, field), value in changes.items():
+            if kind not in copied:
+                copied.add(kind)
+                tables[kind] = tables[kind].copy()
+            table = tables[kind]
+            if value is GONE:
+                table.pop(name, None)
+                continue
+            record = table.get(name)
+            values = list(record) if record else [kind.defaults.get(each) for each in kind.fields]
+            values[kind.fields.index(field)] = value
+            table[name] = tuple(values)
+        return State(tables)
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{kind.word} {name} {dict(zip(kind.fields, record, strict=True))}"
+            for kind in KINDS
+            for name, record in sorted(self.tables[kind].items())
+        )
+        return f"State({'; '.join(shown)})"
+
+
+EMPTY = State({kind: {} for kind in KINDS})
+
+
+class World:
+    """One state with the meanings of one machine: what the rows read."""
+
+    __slots__ = ("choose", "meanings", "tables")
+
+    def __init__(
+        self, tables: Mapping[type[Entity], Table], meanings: "Mapping[Meaning, tuple[Means, ...]]", choose: Choose | None
+    ) -> None:
+        self.tables = tables
+        self.meanings = meanings
+        self.choose = choose
+
+    def entity(self, kind: type[Entity], name: str) -> Any:
+        """The entity of this kind and name, which must exist."""
+        return tuple.__new__(kind, (self, name, *self.tables[kind][name]))
+
+    def has(self, kind: type[Entity], name: str) -> bool:
+        """Whether there is a record of this kind and name."""
+        return name in self.tables[kind]
+
+    def every(self, kind: type[Entity]) -> Iterator[Any]:
+        """All entities of a kind."""
+        return (tuple.__new__(kind, (self, name, *record)) for name, record in self.tables[kind].items())
+
+    def holds(self, meaning: "Meaning", entity: Entity) -> bool:
+        """Whether any row of the meaning holds of the entity."""
+        rows = self.meanings[meaning]
+        if self.choose is None:
+            return any(row.when(entity) for row in rows)
+        return any(row.when(entity) and self.choose(row, entity.name) for row in rows)

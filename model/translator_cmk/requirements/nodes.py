@@ -1,0 +1,107 @@
+"""Reads YAML so that every complaint names file and line, and nothing is accepted twice or unawares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from translator_cmk.requirements.records import RegisterError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A YAML node and the file that it stands in."""
+
+    file: str
+    node: yaml.Node
+
+    def error(self, message: str) -> RegisterError:
+        """The error to raise about this node."""
+        return RegisterError(f"{self.file}:{self.node.start_mark.line + 1}: {message}")
+
+    def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Entry]:
+        """The values of a mapping by key. Raises RegisterError for an unknown, missing or repeated key."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.error("a mapping (key: value) is expected here")
+        found: dict[str, Entry] = {}
+        for key_node, value_node in self.node.value:
+            key, value = Entry(self.file, key_node), Entry(self.file, value_node)
+            name = key.text()
+            if name in found:
+                raise key.error(f"the key {name!r} stands here twice")
+            if name not in required and name not in optional:
+                raise key.error(f"unknown key {name!r}; known are {', '.join([*required, *optional])}")
+            found[name] = value
+        for name in required:
+            if name not in found:
+                raise self.error(f"the key {name!r} is missing")
+        return found
+
+    def items(self) -> list[Entry]:
+        """The items of a list. Raises RegisterError where it is no list."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            raise self.error("a list is expected here")
+        return [Entry(self.file, node) for node in self.node.value]
+
+    def text(self) -> str:
+        """A text that is not blank, its white space folded. Raises RegisterError where the value is of another type."""
+        if not isinstance(self.node, yaml.ScalarNode) or self.node.tag != "tag:yaml.org,2002:str":
+            raise self.error("a text is expected here (quote what looks like a number, a date or a truth value)")
+        folded = " ".join(self.node.value.split())
+        if not folded:
+            raise self.error("the text is empty")
+        return folded
+
+    def number(self) -> int:
+        """A whole number from 1. Raises RegisterError where it is none."""
+        if isinstance(self.node, yaml.ScalarNode) and self.node.tag == "tag:yaml.org,2002:int":
+            digits: str = self.node.value
+            if re.fullmatch(r"[1-9][0-9]{0,8}", digits):
+                return int(digits)
+        raise self.error("a whole number from 1 is expected here")
+
+    def one_of(self, known: Collection[str], what: str) -> str:
+        """A text out of those known. Raises RegisterError for any other."""
+        text = self.text()
+        if text not in known:
+            listed = f"; known are {', '.join(known)}" if len(known) <= 12 else ""
+            raise self.error(f"unknown {what} {text!r}{listed}")
+        return text
+
+    def some_of(self, known: Collection[str], what: str) -> tuple[str, ...]:
+        """A list of distinct texts out of those known. Raises RegisterError for any other and for a repeated one."""
+        chosen: list[str] = []
+        for item in self.items():
+            text = item.one_of(known, what)
+            if text in chosen:
+                raise item.error(f"the {what} {text!r} stands here twice")
+            chosen.append(text)
+        return tuple(chosen)
+
+
+def read(path: Path) -> Entry:
+    """The one document in a YAML file. Raises RegisterError where the file is missing, not UTF-8, not YAML or empty."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise RegisterError(f"{path.name}: can't be read: {error.strerror} ({path})") from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise RegisterError(f"{path.name}:{line}: not UTF-8; save the file as UTF-8") from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise RegisterError(f"{path.name}:{line}: not YAML: a character that YAML does not allow") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise RegisterError(f"{path.name}:{line}: not YAML: {error.problem or error.context}") from None
+    except RecursionError:
+        raise RegisterError(f"{path.name}:1: not YAML that can be read: nested too deeply") from None
+    if node is None:
+        raise RegisterError(f"{path.name}:1: the file is empty")
+    return Entry(path.name, node)

@@ -1,0 +1,136 @@
+"""Renders the register and a comparison with the article, as JSON values and as text to read."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from translator_cmk.requirements.drift import Drift, Finding
+from translator_cmk.requirements.records import Article, Place, Register, Requirement
+
+SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
+"""JSON Schema (draft 2020-12) of what register_json gives."""
+
+
+def register_schema() -> dict[str, Any]:
+    """The JSON Schema of what register_json gives."""
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    return schema
+
+
+def register_json(register: Register) -> list[dict[str, Any]]:
+    """The requirements in order as JSON values. What a requirement does not have is left out."""
+    return [requirement_json(requirement) for requirement in register.values()]
+
+
+def requirement_json(requirement: Requirement) -> dict[str, Any]:
+    """One requirement as JSON values."""
+    value: dict[str, Any] = {
+        "id": requirement.id,
+        "topic": requirement.topic,
+        "revision": requirement.revision,
+        "title": requirement.title,
+        "wording": requirement.wording,
+        "kind": requirement.kind,
+        "basis": requirement.basis,
+        "statements": list(requirement.statements),
+        "traits": list(requirement.traits),
+        "resolves": list(requirement.resolves),
+        "places": [{"section": place.section, "sentence": place.sentence} for place in requirement.places],
+    }
+    if requirement.notes:
+        value["notes"] = requirement.notes
+    if requirement.source:
+        value["source"] = {"title": requirement.source.title, "url": requirement.source.url}
+    if requirement.decision:
+        value["decision"] = requirement.decision
+    return value
+
+
+def register_text(register: Register) -> str:
+    """The register as a table by topic: id, basis, kind, statements, title."""
+    ids = max(len(name) for name in register)
+    claims = max(len(" ".join(requirement.statements)) for requirement in register.values())
+    lines = []
+    for topic, requirements in register.topics.items():
+        lines += [topic, "-" * len(topic)]
+        for each in requirements:
+            stated = " ".join(each.statements)
+            lines.append(f"{each.id:<{ids}}  {each.basis:<11}  {each.kind:<11}  {stated:<{claims}}  {each.title}")
+        lines.append("")
+    bases = Counter(requirement.basis for requirement in register.values())
+    counted = ", ".join(f"{count} {basis}" for basis, count in bases.items())
+    total = f"{len(register)} requirements ({counted})"
+    lines.append(f"{total} from {len(register.statements)} statements of {register.article.title!r}")
+    return "\n".join(lines)
+
+
+def touched(register: Register, place: Place) -> list[str]:
+    """The ids of the requirements that rest on a sentence."""
+    return [each.id for each in register.values() if set(each.statements) & set(place.statements)]
+
+
+def drift_json(drift: Drift, article: Article, register: Register) -> dict[str, Any]:
+    """A comparison as JSON values. The texts in it are the reader's own."""
+    return {
+        "article": article.title,
+        "revision": article.revision,
+        "drift": drift.found,
+        "headings": {"gone": list(drift.headings_gone), "new": list(drift.headings_new)},
+        "sentences": [finding_json(finding, register) for finding in drift.findings],
+    }
+
+
+def finding_json(finding: Finding, register: Register) -> dict[str, Any]:
+    """One sentence of a comparison as JSON values, placed where the register has it, or where a new one stands."""
+    value: dict[str, Any] = {"status": finding.status}
+    if finding.place:
+        value |= {"section": finding.place.section, "sentence": finding.place.sentence}
+        value |= {"statements": list(finding.place.statements), "requirements": touched(register, finding.place)}
+    elif finding.sentence:
+        value |= {"section": finding.sentence.section, "sentence": finding.sentence.ordinal}
+    if finding.sentence:
+        value["line"] = finding.sentence.line
+        if finding.status in ("reworded", "new"):
+            value["text"] = finding.sentence.text
+    if finding.status == "reworded":
+        value["words"] = list(finding.words)
+    return value
+
+
+def drift_text(drift: Drift, article: Article, register: Register) -> str:
+    """A comparison to read: what differs, each with its place and the requirements it touches, and a count."""
+    lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
+    lines += [f"heading new: {heading}" for heading in drift.headings_new]
+    for finding in drift.findings:
+        if finding.status != "unchanged":
+            lines += finding_lines(finding, register)
+    counts = Counter(finding.status for finding in drift.findings)
+    counted = ", ".join(f"{counts[status]} {status}" for status in ("unchanged", "moved", "reworded", "gone", "new"))
+    verdict = "drift" if drift.found else "no drift"
+    lines.append(f"{verdict} from the revision of {article.revision}: {counted}")
+    return "\n".join(lines)
+
+
+def finding_lines(finding: Finding, register: Register) -> list[str]:
+    """What to read about one sentence that differs."""
+    place, sentence = finding.place, finding.sentence
+    where = f" (line {sentence.line})" if sentence else ""
+    if place is None:
+        section = sentence.section if sentence and sentence.section else "before the first heading"
+        lines = [f"new: {section}{where}", "  not covered by the specification yet"]
+    else:
+        lines = [f"{finding.status}: {place}{where}"]
+        if finding.status == "moved" and sentence:
+            lines.append(f"  now {sentence.section}, sentence {sentence.ordinal}")
+        if finding.status == "reworded":
+            fresh = " ".join(finding.words)
+            lines.append(f"  new in it: {fresh}" if fresh else "  words were taken out or changed places")
+        names = touched(register, place)
+        lines.append(f"  touches {', '.join(names) or 'no requirement'}")
+    if sentence and finding.status in ("reworded", "new"):
+        # a reader's file may hold control characters, which are not for a terminal
+        lines.append("  reads: " + "".join(letter for letter in sentence.text if letter.isprintable()))
+    return lines

@@ -1,0 +1,112 @@
+"""Situations: named starting points of scenarios, each a list of commands.
+
+They are data (`situations.yaml`).  A situation may start from another one, and says what it establishes, so that a scenario
+whose starting point does not come about is told apart from one that fails.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .facts import Fact
+from .machine import Command
+from .machine.values import Value
+from .phrasebook import UnknownSentence, read_command, read_fact
+
+FILE = "situations.yaml"
+
+
+class Situation(Value):
+    """Commands that lead to a starting point, and the facts that hold there, each with the requirement that brings it about."""
+
+    __slots__ = ()
+    name: str
+    commands: tuple[Command, ...]
+    establishes: tuple[tuple[Fact, str], ...]
+    line: int
+
+
+class SituationError(ValueError):
+    """The file of situations is malformed; the message names file, line and remedy."""
+
+
+@cache
+def situations() -> Mapping[str, Situation]:
+    """The situations of the package, by name."""
+    return load(resources.files(__package__).joinpath(FILE).read_bytes(), FILE)
+
+
+def load_file(path: Path) -> Mapping[str, Situation]:
+    """The situations of a file, by name; raises `SituationError`."""
+    return load(path.read_bytes(), str(path))
+
+
+def load(content: bytes, where: str) -> Mapping[str, Situation]:
+    """The situations in YAML text; raises `SituationError`."""
+    try:
+        root = yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+    except UnicodeDecodeError as error:
+        raise SituationError(f"{where}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SituationError(f"{where}:{line}: not YAML: {error.problem}") from None
+    if not isinstance(root, yaml.SequenceNode):
+        raise SituationError(f"{where}:1: expected a list of situations, each with a name and its commands")
+    found: dict[str, Situation] = {}
+    for node in root.value:
+        situation = _situation(node, found, where)
+        if situation.name in found:
+            raise SituationError(f"{where}:{situation.line}: the situation {situation.name!r} is there twice; rename one")
+        found[situation.name] = situation
+    return found
+
+
+def _situation(node: yaml.Node, known: Mapping[str, Situation], where: str) -> Situation:
+    line = node.start_mark.line + 1
+    fields = dict(_fields(node, where))
+    unknown = fields.keys() - {"situation", "after", "commands", "establishes"}
+    if unknown or not {"situation", "commands"} <= fields.keys():
+        raise SituationError(
+            f"{where}:{line}: a situation has the fields situation, commands and, where needed, after and establishes"
+        )
+    name = fields["situation"].value
+    commands: list[Command] = []
+    establishes: list[tuple[Fact, str]] = []
+    if "after" in fields:
+        before = known.get(fields["after"].value)
+        if before is None:
+            at = fields["after"].start_mark.line + 1
+            raise SituationError(f"{where}:{at}: no situation {fields['after'].value!r} above this one")
+        commands += before.commands
+        establishes += before.establishes
+    for item in fields["commands"].value:
+        commands.append(_read(read_command, item, where, "command"))
+    for item in fields["establishes"].value if "establishes" in fields else ():
+        pairs = dict(_fields(item, where))
+        if pairs.keys() != {"fact", "by"}:
+            raise SituationError(f"{where}:{item.start_mark.line + 1}: expected the fields fact and by")
+        fact = _read(read_fact, pairs["fact"], where, "observation")
+        # a later situation may undo what an earlier one established
+        establishes = [kept for kept in establishes if (kept[0].kind, kept[0].name, kept[0].field) != fact[:3]]
+        establishes.append((fact, pairs["by"].value))
+    return Situation(name, tuple(commands), tuple(establishes), line)
+
+
+def _fields(node: yaml.Node, where: str) -> Iterator[tuple[str, Any]]:
+    if not isinstance(node, yaml.MappingNode):
+        raise SituationError(f"{where}:{node.start_mark.line + 1}: expected fields, each `name: value`")
+    for key, value in node.value:
+        yield key.value, value
+
+
+def _read(read: Any, node: yaml.Node, where: str, what: str) -> Any:
+    try:
+        return read(node.value)
+    except UnknownSentence:
+        raise SituationError(
+            f"{where}:{node.start_mark.line + 1}: no {what} is told as {node.value!r}; the step glossary lists them all"
+        ) from None

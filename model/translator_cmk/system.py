@@ -1,0 +1,41 @@
+"""The one interface between the specification and what is checked against it."""
+
+from typing import Protocol
+
+from .machine import DEFAULT_STAGE, ROWS, Command, Machine, Observation, Outcome, Stage, initial, observe
+
+
+class System(Protocol):
+    """What can be put to the test: the model, or an adapter to a real system."""
+
+    def reset(self, stage: Stage) -> None:
+        """Start afresh, with nothing but the stage."""
+
+    def submit(self, command: Command) -> Outcome:
+        """Carry out the command or refuse it, and say which."""
+
+    def observe(self) -> Observation:
+        """Everything a customer can see now."""
+
+
+class ModelSystem:
+    """The model as a system."""
+
+    subject = "model"
+
+    def __init__(self, machine: Machine | None = None) -> None:
+        self.machine = machine or Machine(ROWS)
+        self.state = initial(DEFAULT_STAGE)
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        """Start afresh, with nothing but the stage."""
+        self.state = initial(stage)
+
+    def submit(self, command: Command) -> Outcome:
+        """Carry out the command or refuse it, and say which."""
+        self.state, outcome = self.machine.step(self.state, command)
+        return outcome
+
+    def observe(self) -> Observation:
+        """Everything a customer can see now."""
+        return observe(self.machine.world(self.state))

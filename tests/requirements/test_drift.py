@@ -1,0 +1,154 @@
+"""Claims about the comparison of a copy with an article, tried on an invented one."""
+
+from __future__ import annotations
+
+import pytest
+from translator_cmk.requirements import Article
+from translator_cmk.requirements.drift import Drift, NotTheArticleError, compare, read_copy
+
+
+def differing(drift: Drift) -> list[tuple[str, str]]:
+    """What differs, as (status, place or text)."""
+    return [
+        (each.status, str(each.place) if each.place else each.sentence.text if each.sentence else "")
+        for each in drift.findings
+        if each.status != "unchanged"
+    ]
+
+
+def changed(text: str, old: str, new: str) -> str:
+    """A text with one passage replaced, which has to be there."""
+    assert text.count(old) == 1
+    return text.replace(old, new)
+
+
+def test_a_copy_of_the_article_has_no_drift(article: Article, lockers: str) -> None:
+    drift = compare(article, lockers)
+    assert not drift.found
+    assert len(drift.findings) == len(article.places) == 13
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("03/09/2024", "04/10/2025"),
+        ("title: Bicycle", "author: somebody\ntitle: Bicycle"),
+        ("prices.md", "../prices.md#spring"),
+        ("![The price board](media/board.png)", "![A board](media/other.png)"),
+        ("**replaced**", "replaced"),
+        ("change in\nspring", "change\nin spring"),
+        ("> [!NOTE]", "> [!IMPORTANT]"),
+    ],
+)
+def test_date_links_images_and_markup_are_no_drift(article: Article, lockers: str, old: str, new: str) -> None:
+    assert differing(compare(article, changed(lockers, old, new))) == []
+    assert not compare(article, changed(lockers, old, new)).found
+
+
+def test_line_endings_and_a_byte_order_mark_are_no_drift(article: Article, lockers: str) -> None:
+    for copy in (lockers.replace("\n", "\r\n"), lockers.replace("\n", "\r"), "\ufeff" + lockers):
+        assert not compare(article, read_copy(copy.encode("utf-8"))).found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "words"),
+    [
+        ("Cards are accepted", "Cards will be accepted", "Rent a locker, sentence 2", ("will", "be")),
+        ("Every locker is lit", "Every bike box is lit", "Bicycle lockers at the station, sentence 1", ("bike", "box")),
+        ("costs 40 coins", "costs 55 coins", "Rent a locker, sentence 1", ("55",)),
+        ("first 2 days", "first 20 days", "Rent a locker, sentence 1", ("20",)),
+        ("A lost key is", "A lost key is not", "Lose a key, sentence 1", ("not",)),
+        ("aren't given out", "are given out", "Rent a locker, sentence 6", ("are",)),
+        ("Tandems don't fit", "Tandems do fit", "Rent a locker, sentence 8", ("do",)),
+        (" by the workshop", "", "Lose a key, sentence 3", ()),
+        ("Sign the form.", "Sign another form.", "Rent a locker, sentence 7", ("another",)),
+    ],
+)
+def test_a_reworded_sentence_is_found_and_named_with_its_new_words(
+    article: Article, lockers: str, old: str, new: str, place: str, words: tuple[str, ...]
+) -> None:
+    drift = compare(article, changed(lockers, old, new))
+    assert differing(drift) == [("reworded", place)]
+    assert [each.words for each in drift.findings if each.status == "reworded"] == [words]
+
+
+def test_two_small_changes_in_a_row_are_two_reworded_sentences(article: Article, lockers: str) -> None:
+    copy = changed(changed(lockers, "Cards are", "Cards were"), "are free", "were free")
+    assert differing(compare(article, copy)) == [
+        ("reworded", "Rent a locker, sentence 1"),
+        ("reworded", "Rent a locker, sentence 2"),
+    ]
+
+
+def test_a_dropped_sentence_is_gone(article: Article, lockers: str) -> None:
+    copy = changed(lockers, " Cards are accepted at the gate.", "")
+    assert differing(compare(article, copy)) == [("gone", "Rent a locker, sentence 2")]
+
+
+def test_one_of_two_equal_sentences_is_gone_from_its_own_section(article: Article, lockers: str) -> None:
+    copy = changed(lockers, "week. Bring the key back before noon.", "week.")
+    assert differing(compare(article, copy)) == [("gone", "Lose a key, sentence 2")]
+
+
+def test_an_added_sentence_is_new_and_moves_no_other(article: Article, lockers: str) -> None:
+    copy = changed(lockers, "Sign the form.", "Sign the form. Dogs wait outside.")
+    drift = compare(article, copy)
+    assert differing(drift) == [("new", "Dogs wait outside.")]
+    new = [each.sentence for each in drift.findings if each.status == "new"]
+    assert [(each.section, each.ordinal) for each in new if each] == [("Rent a locker", 8)]
+
+
+def test_a_sentence_replaced_by_an_unrelated_one_is_gone_and_the_other_new(article: Article, lockers: str) -> None:
+    copy = changed(lockers, "Cards are accepted at the gate.", "Nobody has ever counted how many there were.")
+    assert differing(compare(article, copy)) == [
+        ("gone", "Rent a locker, sentence 2"),
+        ("new", "Nobody has ever counted how many there were."),
+    ]
+
+
+def test_a_sentence_that_moves_within_its_section_is_moved_alone(article: Article, lockers: str) -> None:
+    copy = changed(lockers, " Cards are accepted at the gate.", "")
+    copy = changed(copy, "2. Sign the form.", "2. Sign the form. Cards are accepted at the gate.")
+    assert differing(compare(article, copy)) == [("moved", "Rent a locker, sentence 2")]
+
+
+def test_a_sentence_that_moves_to_the_next_section_is_moved(article: Article, lockers: str) -> None:
+    copy = changed(lockers, "### Lose a key\n\nA lost key", "A lost key")
+    copy = changed(copy, "> [!NOTE]", "### Lose a key\n\n> [!NOTE]")
+    assert differing(compare(article, copy)) == [
+        ("moved", "Rent a locker, sentence 8"),
+        ("moved", "Rent a locker, sentence 9"),
+    ]
+
+
+def test_a_renamed_heading_is_drift_and_moves_no_sentence(article: Article, lockers: str) -> None:
+    drift = compare(article, changed(lockers, "## Rent a locker", "## Hire a locker"))
+    assert drift.found
+    assert differing(drift) == []
+    assert (drift.headings_gone, drift.headings_new) == (("Rent a locker",), ("Hire a locker",))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "an empty file"),
+        (b"\xef\xbb\xbf \n\n", "an empty file"),
+        (b"Keys are cut.\n\x00\x01", "a binary file"),
+        (b"Keys are cut.\nCaf\xe9 closed.", "line 2: not UTF-8"),
+        ("Keys are cut.".encode("utf-16"), "not UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(NotTheArticleError, match=message):
+        read_copy(content)
+
+
+def test_another_article_is_refused(article: Article) -> None:
+    other = "# Bicycle lockers at the station\n\nEvery locker is lit at night. A guard walks by. The gate is green."
+    with pytest.raises(NotTheArticleError, match="1 of its 13 sentences"):
+        compare(article, other)
+
+
+def test_front_matter_alone_is_refused(article: Article) -> None:
+    with pytest.raises(NotTheArticleError, match="0 of its 13 sentences"):
+        compare(article, "---\ntitle: Bicycle lockers at the station\n---\n")

@@ -1,0 +1,100 @@
+"""Claims about taking an article apart into sentences."""
+
+from __future__ import annotations
+
+import pytest
+from translator_cmk.requirements.sentences import fingerprint, near, sentences
+
+
+def test_paragraphs_list_items_and_notes_give_their_sentences_in_order(lockers: str) -> None:
+    found = [(sentence.section, sentence.ordinal, sentence.text) for sentence in sentences(lockers)]
+    assert found == [
+        ("Bicycle lockers at the station", 1, "Every locker is lit at night."),
+        ("Rent a locker", 1, "A locker costs 40 coins a month, and the first 2 days are free."),
+        ("Rent a locker", 2, "Cards are accepted at the gate."),
+        ("Rent a locker", 3, "Prices change in spring, as the picture shows."),
+        ("Rent a locker", 4, "Do this to rent one:"),
+        ("Rent a locker", 5, "Ask at the gate for a number."),
+        ("Rent a locker", 6, "Numbers aren't given out by telephone."),
+        ("Rent a locker", 7, "Sign the form."),
+        ("Rent a locker", 8, "Tandems don't fit into a locker."),
+        ("Rent a locker", 9, "Bring the key back before noon."),
+        ("Lose a key", 1, "A lost key is replaced within a week."),
+        ("Lose a key", 2, "Bring the key back before noon."),
+        ("Lose a key", 3, "The old lock stays on the door until the new key is cut by the workshop."),
+    ]
+
+
+def test_a_sentence_knows_the_line_where_its_paragraph_begins(lockers: str) -> None:
+    lines = lockers.split("\n")
+    for sentence in sentences(lockers):
+        assert sentence.text.split()[0] in lines[sentence.line - 1] or sentence.ordinal > 1
+    assert lines[sentences(lockers)[-1].line - 1].startswith("A lost key")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "A lost key is replaced within a week.",
+        "A **lost** key is _replaced_ within a `week`.",
+        "A [lost key](https://example.org/lost) is replaced within a week.",
+        "A [lost key][lost] is replaced within a week.",
+        "A lost key is\nreplaced within a week.",
+        "A lost key is\r\nreplaced within a week.",
+        "> A lost key is\n> replaced within a week.",
+        "* A lost key is replaced\n  within a week.",
+        "2) A lost key is replaced within a week.",
+        "> [!TIP]\n> A lost key is replaced within a week.",
+        "<b>A lost key</b> is&nbsp;replaced within a week.",
+        "<!-- A note\nfor us. -->A lost key is replaced within a week.",
+        "A lost key is replaced within a week.\n\n[lost]: https://example.org/lost",
+        "A lost key is replaced within a week.\n\n***\n\n![A key. Lost.](key.png)",
+        ':::image type="content" source="key.png" alt-text="A key.":::\n\nA lost key is replaced within a week.',
+        "\ufeffA lost key is replaced within a week.",
+        "---\nms.date: 01/01/2030\n---\nA lost key is replaced within a week.",
+    ],
+)
+def test_markup_is_not_content(markup: str) -> None:
+    assert [fingerprint(each.text) for each in sentences(markup)] == [
+        fingerprint("A lost key is replaced within a week.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Keys are cut.", "Keys aren't cut."),
+        ("Keys are cut.", "Keys are not cut."),
+        ("Locks of 40 millimetres fit.", "Locks of 45 millimetres fit."),
+        ("Locks up to 40 fit.", "Locks < 40 fit."),
+        ("At 40 % it closes.", "At 40 it closes."),
+        ("Keys can be cut.", "Keys can't be cut."),
+    ],
+)
+def test_negations_figures_and_signs_are_content(one: str, other: str) -> None:
+    assert fingerprint(one) != fingerprint(other)
+
+
+def test_an_abbreviation_or_a_figure_ends_no_sentence() -> None:
+    text = "Use oil, e.g. Graphite oil, at 2.5 bar. See What is oil?. It helps."
+    assert [each.text for each in sentences(text)] == [
+        "Use oil, e.g. Graphite oil, at 2.5 bar.",
+        "See What is oil?.",
+        "It helps.",
+    ]
+
+
+def test_curly_apostrophes_are_the_straight_ones() -> None:
+    assert fingerprint(sentences("Tandems don\u2019t fit.")[0].text) == fingerprint("Tandems don't fit.")
+
+
+def test_front_matter_that_never_ends_is_text() -> None:
+    assert [each.text for each in sentences("---\ntitle: Keys are cut.")] == ["title: Keys are cut."]
+
+
+def test_what_is_kept_to_find_near_matches_has_no_order_and_no_words() -> None:
+    kept = near("The old lock stays on the door until the new key is cut.")
+    thirds = [kept[at : at + 3] for at in range(0, len(kept), 3)]
+    assert thirds == sorted(set(thirds))
+    # twelve bits for a pair of words: a vocabulary of a thousand words has some 244 pairs for each hash
+    assert all(len(each) == 3 for each in thirds)
