@@ -1,14 +1,22 @@
 """An executable specification of customer-managed keys for Azure AI Translator."""
 
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 __all__ = ["__version__", "features_dir"]
 
-try:
-    __version__ = version("translator-cmk")
-except PackageNotFoundError:  # run from the bare sources, as in a browser's Python
-    __version__ = "0+uninstalled"
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    """The version of the installed distribution, looked up only when asked for: that takes longer than the model."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("translator-cmk")
+    except PackageNotFoundError:  # run from the bare sources, as in a browser's Python
+        return "0+uninstalled"
 
 
 def features_dir() -> Path:

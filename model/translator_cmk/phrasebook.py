@@ -1,4 +1,4 @@
-"""One sentence for each command and each observation: scenarios are read with it, and counterexamples are written with it.
+"""One sentence for each command and each observation: scenarios are read, and counterexamples written, with it.
 
 Commands are told in the active voice, by what the customer does; observations by what then is so.
 """
@@ -9,12 +9,40 @@ from typing import Any
 from .facts import ABSENT, Fact
 from .machine import Command
 from .machine.commands import (
-    CreateKey, CreateResource, CreateVault, CreateWorkspace, DeleteKey, DeleteResource, DeleteVault, DeployModel,
-    DisableIdentity, DisableKey, EnableCustomerManagedKeys, EnableIdentity, EnableKey, EnablePurgeProtection,
-    EnableSoftDelete, EndVaultRetention, GrantKeyAccess, ImportKey, MoveResource, MoveResourceGroup, MoveSubscription,
-    PurgeKey, PurgeVault, ReadData, RecoverKey, RecoverVault, ReturnToMicrosoftManagedKeys, RevokeKeyAccess, RotateKey,
-    TrainModel, TranslateWithModel, UndeployModel, UploadDocument,
-)  # fmt: skip  # names, on as few lines as they need
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeleteKey,
+    DeleteResource,
+    DeleteVault,
+    DeployModel,
+    DisableIdentity,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    EnableKey,
+    EnablePurgeProtection,
+    EnableSoftDelete,
+    EndVaultRetention,
+    GrantKeyAccess,
+    ImportKey,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+    PurgeKey,
+    PurgeVault,
+    ReadData,
+    RecoverKey,
+    RecoverVault,
+    ReturnToMicrosoftManagedKeys,
+    RevokeKeyAccess,
+    RotateKey,
+    TrainModel,
+    TranslateWithModel,
+    UndeployModel,
+    UploadDocument,
+)
 from .phrases import Phrase
 
 KINDS = {"Translator": "Translator", "Azure AI services": "AIServices", "Cognitive Services": "CognitiveServices"}
@@ -55,9 +83,13 @@ class CommandPhrase(Phrase):
 
 def key_phrases() -> Iterator[CommandPhrase]:
     for command, verb in (
-        (RotateKey, "rotates"), (DisableKey, "disables"), (EnableKey, "enables"), (DeleteKey, "deletes"),
-        (RecoverKey, "recovers"), (PurgeKey, "purges"),
-    ):  # fmt: skip  # one pair after another
+        (RotateKey, "rotates"),
+        (DisableKey, "disables"),
+        (EnableKey, "enables"),
+        (DeleteKey, "deletes"),
+        (RecoverKey, "recovers"),
+        (PurgeKey, "purges"),
+    ):
         yield told(command, f"the customer {verb} the key {{key}} of {{vault}}")
 
 
@@ -84,7 +116,8 @@ COMMAND_PHRASES: tuple[CommandPhrase, ...] = (
     told(DisableIdentity, "the customer disables the managed identity of {resource}"),
     told(
         EnableCustomerManagedKeys,
-        "the customer enables customer-managed keys for {resource} with the key {key} of {vault}[ through the {through}]",
+        "the customer enables customer-managed keys for {resource} with the key {key} of {vault}"
+        "[ through the {through}]",
         fixed={"store": "key-vault"},
         words={"through": CHANNELS},
     ),
@@ -97,7 +130,8 @@ COMMAND_PHRASES: tuple[CommandPhrase, ...] = (
     told(ReturnToMicrosoftManagedKeys, "the customer returns {resource} to Microsoft-managed keys"),
     told(
         CreateVault,
-        "the customer creates the vault {vault}[ in {region}][ in the subscription {subscription}][ in the group {group}]"
+        "the customer creates the vault {vault}[ in {region}]"
+        "[ in the subscription {subscription}][ in the group {group}]"
         "[ {soft_delete} soft delete and {purge_protection} purge protection][ using {permission_model}]",
         words={"soft_delete": WITH, "purge_protection": WITH, "permission_model": PERMISSION_MODELS},
         defaults={"region": "westeurope", **AT_HOME},
@@ -136,7 +170,9 @@ COMMAND_PHRASES: tuple[CommandPhrase, ...] = (
 class FactPhrase(Phrase):
     """The sentence of one observed field.  Its subject is `{name}`, or `{within}` and `{name}`, its value `{value}`."""
 
-    def __init__(self, kind: str, field: str, pattern: str, values: Mapping[str, Any] | None = None, **more: Any) -> None:
+    def __init__(
+        self, kind: str, field: str, pattern: str, values: Mapping[str, Any] | None = None, **more: Any
+    ) -> None:
         super().__init__(pattern, words={"value": values} if values else {}, **more)
         self.kind = kind
         self.field = field
@@ -186,9 +222,7 @@ FACT_PHRASES: tuple[FactPhrase, ...] = (
         "{name} has {value} of encryption",
         {"no layer": 0, "one layer": 1, "two layers": 2},
     ),
-    stated(
-        "resource", "encryption_section", "the Encryption section of {name} {value} shown in the portal", IS
-    ),
+    stated("resource", "encryption_section", "the Encryption section of {name} {value} shown in the portal", IS),
     stated("resource", "identity", "the managed identity of {name} is {value}", ON),
     stated("resource", "registered", "{name} {value} registered with Microsoft Entra ID", IS),
     stated("resource", "kind", "{name} is a resource of the kind {value}", KINDS),

@@ -1,7 +1,7 @@
 """Sentence patterns that read and write the same text.
 
-A pattern is plain text with `{slots}` and `[optional clauses]`.  A slot is a quoted name, a number, or a word of a closed
-vocabulary.  A clause is left out where all its slots have their defaults.
+A pattern is plain text with `{slots}` and `[optional clauses]`.  A slot is a quoted name, a number, or a word of a
+closed vocabulary.  A clause is left out where all its slots have their defaults.
 """
 
 import re
@@ -63,5 +63,7 @@ class Phrase:
 
     def _word(self, slot: str, value: Any) -> str:
         if slot in self.words:
-            return next(word for word, meant in self.words[slot].items() if meant == value and type(meant) is type(value))
+            return next(
+                word for word, meant in self.words[slot].items() if meant == value and type(meant) is type(value)
+            )
         return str(value) if slot in self.numbers else f'"{value}"'

@@ -1,10 +1,10 @@
 """Situations: named starting points of scenarios, each a list of commands.
 
-They are data (`situations.yaml`).  A situation may start from another one, and says what it establishes, so that a scenario
-whose starting point does not come about is told apart from one that fails.
+They are data (`situations.yaml`).  A situation may start from another one, and says what it establishes, so that a
+scenario whose starting point does not come about is told apart from one that fails.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -21,7 +21,7 @@ FILE = "situations.yaml"
 
 
 class Situation(Value):
-    """Commands that lead to a starting point, and the facts that hold there, each with the requirement that brings it about."""
+    """Commands that lead to a starting point, and the facts that hold there, each with the requirement behind it."""
 
     __slots__ = ()
     name: str
@@ -42,7 +42,11 @@ def situations() -> Mapping[str, Situation]:
 
 def load_file(path: Path) -> Mapping[str, Situation]:
     """The situations of a file, by name; raises `SituationError`."""
-    return load(path.read_bytes(), str(path))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SituationError(f"{path}: can't be read: {error.strerror}; name a file of situations") from None
+    return load(content, str(path))
 
 
 def load(content: bytes, where: str) -> Mapping[str, Situation]:
@@ -60,7 +64,9 @@ def load(content: bytes, where: str) -> Mapping[str, Situation]:
     for node in root.value:
         situation = _situation(node, found, where)
         if situation.name in found:
-            raise SituationError(f"{where}:{situation.line}: the situation {situation.name!r} is there twice; rename one")
+            raise SituationError(
+                f"{where}:{situation.line}: the situation {situation.name!r} is there twice; rename one"
+            )
         found[situation.name] = situation
     return found
 
@@ -73,26 +79,29 @@ def _situation(node: yaml.Node, known: Mapping[str, Situation], where: str) -> S
         raise SituationError(
             f"{where}:{line}: a situation has the fields situation, commands and, where needed, after and establishes"
         )
-    name = fields["situation"].value
+    name = _text(fields["situation"], where, "situation")
     commands: list[Command] = []
     establishes: list[tuple[Fact, str]] = []
     if "after" in fields:
-        before = known.get(fields["after"].value)
+        after = _text(fields["after"], where, "after")
+        before = known.get(after)
         if before is None:
             at = fields["after"].start_mark.line + 1
-            raise SituationError(f"{where}:{at}: no situation {fields['after'].value!r} above this one")
+            raise SituationError(
+                f"{where}:{at}: no situation {after!r} above this one; put it there, or correct the name"
+            )
         commands += before.commands
         establishes += before.establishes
-    for item in fields["commands"].value:
+    for item in _items(fields, where, "commands"):
         commands.append(_read(read_command, item, where, "command"))
-    for item in fields["establishes"].value if "establishes" in fields else ():
+    for item in _items(fields, where, "establishes") if "establishes" in fields else ():
         pairs = dict(_fields(item, where))
         if pairs.keys() != {"fact", "by"}:
             raise SituationError(f"{where}:{item.start_mark.line + 1}: expected the fields fact and by")
         fact = _read(read_fact, pairs["fact"], where, "observation")
         # a later situation may undo what an earlier one established
         establishes = [kept for kept in establishes if (kept[0].kind, kept[0].name, kept[0].field) != fact[:3]]
-        establishes.append((fact, pairs["by"].value))
+        establishes.append((fact, _text(pairs["by"], where, "by")))
     return Situation(name, tuple(commands), tuple(establishes), line)
 
 
@@ -103,10 +112,23 @@ def _fields(node: yaml.Node, where: str) -> Iterator[tuple[str, Any]]:
         yield key.value, value
 
 
-def _read(read: Any, node: yaml.Node, where: str, what: str) -> Any:
+def _items(fields: Mapping[str, yaml.Node], where: str, field: str) -> list[yaml.Node]:
+    node = fields[field]
+    if not isinstance(node, yaml.SequenceNode):
+        raise SituationError(f"{where}:{node.start_mark.line + 1}: expected a list under {field}")
+    return list(node.value)
+
+
+def _text(node: yaml.Node, where: str, field: str) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise SituationError(f"{where}:{node.start_mark.line + 1}: expected text under {field}")
+    return str(node.value)
+
+
+def _read(read: Callable[[str], Any], node: yaml.Node, where: str, what: str) -> Any:
+    text = _text(node, where, "commands" if what == "command" else "fact")
     try:
-        return read(node.value)
+        return read(text)
     except UnknownSentence:
-        raise SituationError(
-            f"{where}:{node.start_mark.line + 1}: no {what} is told as {node.value!r}; the step glossary lists them all"
-        ) from None
+        at = node.start_mark.line + 1
+        raise SituationError(f"{where}:{at}: no {what} is told as {text!r}; the step glossary lists them all") from None

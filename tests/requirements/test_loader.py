@@ -123,10 +123,19 @@ def test_environment_is_a_topic_and_a_basis_and_neither_goes_alone(folder: Path)
         load_register(folder)
 
 
+def test_a_silence_needs_a_decision_whatever_its_basis(folder: Path) -> None:
+    text = (folder / "keys.yaml").read_text("utf-8")
+    at = text.index("- id: keys.change")
+    silence = text[at:].replace("basis: assumed", "basis: stated", 1)
+    (folder / "keys.yaml").write_text(text[:at] + re.sub(r"  decision: .*\n", "", silence, count=1), "utf-8")
+    with pytest.raises(RegisterError, match=r"keys\.change is a choice of ours and names no decision"):
+        load_register(folder)
+
+
 def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
     title = "The key vault is in the same region as the resource"
     replace(folder, "directory.yaml", "A move inside one directory loses nothing", title)
-    with pytest.raises(RegisterError, match="has the same title as vault.same-region"):
+    with pytest.raises(RegisterError, match="has the same title as vault\\.same-region"):
         load_register(folder)
 
 

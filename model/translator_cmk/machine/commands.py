@@ -1,56 +1,34 @@
 """Everything a customer can ask for, in the imperative.
 
-A command names entities by strings.  The metadata of a field says what its name must mean before any row is read
-(`Existing`: an entity in one of the states it accepts; `New`: a name never given before).  Rows read the same command with
-entities in place of the names.
+A command names entities by strings.  What each name must mean is said in its annotation, and checked before any row is
+read.  Rows read the same command with entities in place of the names.
 """
 
-from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
-from .entities import (
-    Directory, Document, Entity, Key, Location, Model, Resource, Subscription, Tier, Vault, Workspace,
-)  # fmt: skip  # the kinds, on one line as in entities
+from .references import (
+    ADirectory,
+    AKey,
+    ALocation,
+    AModel,
+    ARegion,
+    AResource,
+    ASubscription,
+    ATier,
+    AVault,
+    AWorkspace,
+    DeletedKey,
+    DeletedVault,
+    NewDocument,
+    NewKey,
+    NewModel,
+    NewResource,
+    NewVault,
+    NewWorkspace,
+    Reference,
+)
 from .values import Value
-
-
-class Existing(Value):
-    """The field names an entity of this kind, in one of these states; a key's name is local to the vault of the command."""
-
-    __slots__ = ()
-    kind: type[Entity]
-    states: tuple[str, ...] = ("active",)
-    within: str | None = None
-
-
-class New(Value):
-    """The field gives a name to a new entity of this kind."""
-
-    __slots__ = ()
-    kind: type[Entity]
-    within: str | None = None
-
-
-Reference = Existing | New
-
-ADirectory = Annotated[str, Existing(Directory)]
-ASubscription = Annotated[str, Existing(Subscription)]
-ATier = Annotated[str, Existing(Tier)]
-ALocation = Annotated[str, Existing(Location, ("regional", "global"))]
-ARegion = Annotated[str, Existing(Location, ("regional",))]
-AResource = Annotated[str, Existing(Resource)]
-NewResource = Annotated[str, New(Resource)]
-AVault = Annotated[str, Existing(Vault)]
-DeletedVault = Annotated[str, Existing(Vault, ("deleted",))]
-NewVault = Annotated[str, New(Vault)]
-AKey = Annotated[str, Existing(Key, within="vault")]
-DeletedKey = Annotated[str, Existing(Key, ("deleted",), within="vault")]
-NewKey = Annotated[str, New(Key, within="vault")]
-AWorkspace = Annotated[str, Existing(Workspace)]
-NewWorkspace = Annotated[str, New(Workspace)]
-NewDocument = Annotated[str, New(Document)]
-AModel = Annotated[str, Existing(Model, ("undeployed", "deployed"))]
-NewModel = Annotated[str, New(Model)]
 
 ResourceKind = Literal["Translator", "AIServices", "CognitiveServices"]
 KeySource = Literal["microsoft-managed", "customer-managed"]
@@ -65,6 +43,15 @@ class Command(Value):
 
     __slots__ = ()
     references: ClassVar[tuple[tuple[int, Reference, int | None], ...]]
+    named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {}  # a field that is named exactly where another has a value
+
+    def __new__(cls, *args: Any, **named: Any) -> Self:
+        """Build the command; `ValueError` says which field is missing, or given where it means nothing."""
+        command = super().__new__(cls, *args, **named)
+        for field, (other, value) in cls.named_where.items():
+            if (getattr(command, other) == value) != (getattr(command, field) is not None):
+                raise ValueError(f"{cls.__name__} names {field} exactly where {other} is {value!r}")
+        return command
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -158,6 +145,10 @@ class EnableCustomerManagedKeys(Command):
     key: AKey | None = None
     store: Store = "key-vault"
     through: Channel = "portal"
+    named_where: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        "vault": ("store", "key-vault"),
+        "key": ("store", "key-vault"),
+    }
 
 
 class ReturnToMicrosoftManagedKeys(Command):

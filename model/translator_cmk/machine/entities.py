@@ -1,8 +1,9 @@
 """What the world is made of: each kind of entity, its fields, and what it leads to.
 
-The state keeps plain tuples.  An `Entity` is such a tuple seen from one world: a field that names another entity leads to it, so
-that `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity reads lies above it.
-Field names and values are Azure's where Azure has a word (Microsoft.CognitiveServices/accounts, Microsoft.KeyVault/vaults).
+The state keeps plain tuples.  An `Entity` is such a tuple seen from one world: a field that names another entity leads
+to it, so that `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity
+reads lies above it.  Field names and values are Azure's where Azure has a word (Microsoft.CognitiveServices/accounts,
+Microsoft.KeyVault/vaults).
 """
 
 from operator import itemgetter
@@ -164,8 +165,18 @@ class Model(Entity):
 
 
 KINDS: tuple[type[Entity], ...] = (
-    Directory, Location, Tier, Subscription, Vault, Key, Resource, Grant, Workspace, Document, Model,
-)  # fmt: skip  # one line says the order: nobody's link points to its right
+    Directory,
+    Location,
+    Tier,
+    Subscription,
+    Vault,
+    Key,
+    Resource,
+    Grant,
+    Workspace,
+    Document,
+    Model,
+)
 
 
 def granted(vault: Vault, resource: Resource) -> bool:

@@ -12,7 +12,10 @@ class KeyUse(Value):
 
 
 class Accepted(Value):
-    """The command was carried out.  ``by`` holds the ids of the requirements that changed something; empty: it was so already."""
+    """The command was carried out.
+
+    ``by`` holds the ids of the requirements that changed or recorded something; where it is empty, all was so already.
+    """
 
     __slots__ = ()
     by: frozenset[str] = frozenset()
@@ -27,7 +30,7 @@ class Refused(Value):
 
 
 class Unspecified(Value):
-    """The specification does not say what happens.  ``silent`` holds the ids of the requirements that record the silence."""
+    """The specification does not say what happens.  ``silent`` holds the ids of the requirements that say so."""
 
     __slots__ = ()
     silent: frozenset[str] = frozenset()

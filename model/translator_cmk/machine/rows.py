@@ -4,14 +4,16 @@ Laws of the rows:
 1. A row cites one requirement, and everything the machine does is some row.
 2. A row's functions are single expressions.  They read the world as it was before anything of this step changed.
 3. The order of rows carries no meaning.  Two rows never write one field differently in one step.
-4. A cause never carries a loss: causes bring about a state, and what follows from a state is said once, whatever caused it.
+4. A cause never carries a loss: causes bring about a state, and what follows from a state is said once, whatever caused
+   it.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .commands import Command
-from .entities import GONE, Document, Entity, Grant, Resource, Vault, Workspace
+from .entities import CUSTOMER, GONE, Document, Entity, Grant, Resource, Vault, Workspace
+from .outcomes import KeyUse
 
 Changes = Mapping[tuple[type[Entity], str, str], Any]
 """What a row writes: (kind, name, field) -> value."""
@@ -34,14 +36,14 @@ class Refuse(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a command does; with ``each``, to every entity of that kind.  ``uses`` names the resource whose key it uses."""
+    """What a command does; with ``each``, to every entity of that kind.  ``uses``: its use of a key, if any."""
 
     on: type[Command]
     requirement: str
     when: Condition
     then: Callable[..., Changes]
     each: type[Entity] | None
-    uses: Callable[..., Resource] | None
+    uses: Callable[..., KeyUse | None] | None
 
 
 class Means(NamedTuple):
@@ -108,9 +110,9 @@ def effect(
     then: Callable[..., Changes] = lambda *_: {},
     when: Condition = always,
     each: type[Entity] | None = None,
-    uses: Callable[..., Resource] | None = None,
+    uses: Callable[..., KeyUse | None] | None = None,
 ) -> Effect:
-    """A row: ``on``, accepted, changes what ``then`` says, and uses the key of the resource ``uses`` names, if it has one."""
+    """A row: ``on``, accepted, changes what ``then`` says, and has the use of a key that ``uses`` gives."""
     return Effect(on, requirement, when, then, each, uses)
 
 
@@ -136,9 +138,7 @@ def sets(entity: Entity, /, **values: Any) -> Changes:
 
 def write(kind: type[Entity], name: str, /, **values: Any) -> Changes:
     """Write fields of the entity of this kind and name; an entity among the values is written as its name."""
-    return {
-        (kind, name, field): value.name if isinstance(value, Entity) else value for field, value in values.items()
-    }
+    return {(kind, name, field): value.name if isinstance(value, Entity) else value for field, value in values.items()}
 
 
 def drops(entity: Entity) -> Changes:
@@ -161,6 +161,11 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
 def takes_access(vault: Vault, resource: Resource) -> Changes:
     """Drop the grant of a resource's identity on a vault, if there is one."""
     return {(Grant, f"{vault.name}/{resource.name}", "state"): GONE}
+
+
+def key_use(resource: Resource) -> KeyUse | None:
+    """The use of the resource's own key, where it has one."""
+    return KeyUse(resource.key.name, resource.name) if resource.key_source == CUSTOMER and resource.key else None
 
 
 def has_document(workspace: Workspace) -> bool:

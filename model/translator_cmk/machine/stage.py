@@ -1,4 +1,4 @@
-"""What a world starts from: directories, subscriptions, locations and tiers.  Everything else is reached by commands."""
+"""What a world starts from: directories, subscriptions, locations and tiers.  All else is reached by commands."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,9 +24,9 @@ class Stage(Value):
 def initial(stage: Stage) -> State:
     """The state in which nothing but the stage exists."""
     records: dict[Any, dict[str, tuple[Any, ...]]] = {
-        Directory: {name: ("active",) for name in stage.directories},
+        Directory: dict.fromkeys(stage.directories, ("active",)),
         Subscription: {name: (directory, "active") for name, directory in stage.subscriptions.items()},
-        Location: {"global": ("global",)} | {name: ("regional",) for name in stage.regions},
+        Location: {"global": ("global",)} | dict.fromkeys(stage.regions, ("regional",)),
         Tier: {name: (supports, "active") for name, supports in stage.tiers.items()},
     }
     return State({**EMPTY.tables, **records})

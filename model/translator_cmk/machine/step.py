@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from .commands import Command, New
-from .entities import CUSTOMER, GONE
+from .commands import Command
+from .entities import GONE
 from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
+from .references import New
 from .rows import MEANINGS, Changes, Effect, Means, Refuse, Row, Silent, Whenever
 from .triggers import Triggers
 from .world import Choose, State, World
@@ -79,12 +80,10 @@ class Machine:
             if row.each:
                 for entity in world.every(row.each):
                     if row.when(bound, entity) and (choose is None or choose(row, entity.name)):
-                        if merge(written, changes, world, row.requirement, row.then(bound, entity)):
-                            by.add(row.requirement)
+                        merge(written, changes, by, world, row.requirement, row.then(bound, entity))
             elif row.when(bound) and (choose is None or choose(row, "")):
-                if merge(written, changes, world, row.requirement, row.then(bound)):
-                    by.add(row.requirement)
-                if row.uses and (use := key_use(row.uses(bound))):
+                merge(written, changes, by, world, row.requirement, row.then(bound))
+                if row.uses and (use := row.uses(bound)):
                     audit.append(use)
                     by.add(row.requirement)
         if changes:
@@ -99,8 +98,7 @@ class Machine:
             following: dict[Any, Any] = {}
             for row, entity in self.triggers.pulled(changes, world):
                 if row.when(entity) and (choose is None or choose(row, entity.name)):
-                    if merge(written, following, world, row.requirement, row.then(entity)):
-                        by.add(row.requirement)
+                    merge(written, following, by, world, row.requirement, row.then(entity))
             if not following:
                 return state
             state = state.with_changes(following)
@@ -130,22 +128,15 @@ def bind(command: Command, world: World) -> Any:
     return tuple.__new__(type(command), values)
 
 
-def merge(written: dict[Any, Any], changes: dict[Any, Any], world: World, requirement: str, row_writes: Changes) -> bool:
-    """Add what a row writes to ``written``, and to ``changes`` what differs from the world; whether anything does."""
-    differs = False
+def merge(
+    written: dict[Any, Any], changes: dict[Any, Any], by: set[str], world: World, requirement: str, row_writes: Changes
+) -> None:
+    """Add what a row writes to ``written``; what differs from the world goes to ``changes``, with the requirement."""
     for target, value in row_writes.items():
-        if written.setdefault(target, value) != value:
-            kind, name, field = target
-            raise RowsContradict(f"{requirement} writes {field} of {kind.word} {name} differently from another row")
         kind, name, field = target
+        if written.setdefault(target, value) != value:
+            raise RowsContradict(f"{requirement} writes {field} of {kind.word} {name} differently from another row")
         record = world.tables[kind].get(name)
         if value != (record[kind.fields.index(field)] if record else GONE):
             changes[target] = value
-            differs = True
-    return differs
-
-
-def key_use(resource: Any) -> KeyUse | None:
-    """The use of the resource's key, where it has one."""
-    return KeyUse(resource.key.name, resource.name) if resource.key_source == CUSTOMER and resource.key else None
-
+            by.add(requirement)

@@ -1,8 +1,8 @@
 """Which consequences a change can bring about, found from what the rows' code mentions.
 
-The state before a step is at rest.  A row about an entity therefore needs another look only if something it reads has changed,
-and what it reads is found in its code: the attributes it names, and those of the functions and meanings it calls.  That is more
-than it reads, never less, because rows are expressions that reach other entities through named links only.
+The state before a step is at rest.  A row about an entity therefore needs another look only if something it reads has
+changed, and what it reads is found in its code: the attributes it names, and those of the functions it calls.
+That is more than it reads, never less, because rows are expressions that reach other entities through named links only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,17 +1,18 @@
 """Immutable values with declared fields: the one base of commands, outcomes and entities."""
 
 from collections.abc import Callable
+from inspect import get_annotations
 from operator import itemgetter
-from typing import Any, ClassVar, Self, dataclass_transform, get_origin
+from typing import Any, ClassVar, Self, dataclass_transform
 
 
 def declare_fields(cls: Any, first: int, access: Callable[[Any, int], property] | None = None) -> None:
-    """Turn the annotations of the tuple subclass ``cls`` into read-only properties of its items, from item ``first`` on.
+    """Turn the annotations of the tuple subclass ``cls`` into read-only properties of its items, from ``first`` on.
 
-    Names and defaults end up in ``cls.fields`` and ``cls.defaults``.  ``access`` may supply the property of an annotation.
+    Names and defaults end up in ``cls.fields`` and ``cls.defaults``.  ``access`` may supply an annotation's property.
     """
-    annotations = cls.__dict__.get("__annotations__", {})
-    hints = {name: hint for name, hint in annotations.items() if get_origin(hint) is not ClassVar}
+    annotations = get_annotations(cls)
+    hints = {name: hint for name, hint in annotations.items() if not str(hint).startswith("typing.ClassVar")}
     cls.fields = tuple(hints)
     cls.defaults = {name: cls.__dict__[name] for name in hints if name in cls.__dict__}
     cls.hints = hints
@@ -47,7 +48,7 @@ class Value(tuple[Any, ...]):
         return dict(zip(self.fields, self, strict=True))
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and tuple.__eq__(self, other)  # type: ignore[arg-type]  # same type by now
+        return type(self) is type(other) and tuple.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other

@@ -66,7 +66,10 @@ class World:
     __slots__ = ("choose", "meanings", "tables")
 
     def __init__(
-        self, tables: Mapping[type[Entity], Table], meanings: "Mapping[Meaning, tuple[Means, ...]]", choose: Choose | None
+        self,
+        tables: Mapping[type[Entity], Table],
+        meanings: "Mapping[Meaning, tuple[Means, ...]]",
+        choose: Choose | None,
     ) -> None:
         self.tables = tables
         self.meanings = meanings

@@ -104,12 +104,12 @@ def match_in_order(places: Sequence[Place], held: Sequence[Sentence]) -> dict[in
 def match_moved(places: Sequence[Place], held: Sequence[Sentence], in_order: dict[int, int]) -> dict[int, int]:
     """The pairs there are, and the others of one fingerprint."""
     candidates = defaultdict(list)
-    for other in reversed(free(held, in_order)):
+    for other in free(held, in_order):
         candidates[fingerprint(held[other].text)].append(other)
     matched = dict(in_order)
     for one, place in enumerate(places):
         if one not in matched and candidates[place.fingerprint]:
-            matched[one] = candidates[place.fingerprint].pop()
+            matched[one] = candidates[place.fingerprint].pop(0)
     return matched
 
 

@@ -7,4 +7,4 @@ TOPICS = (encryption, keys, resource, identity, vault, workspace, revocation, re
 ROWS = tuple(row for topic in TOPICS for row in topic.ROWS)
 
 COUNTER_ROWS = tuple(row for topic in TOPICS for row in topic.COUNTER_ROWS)
-"""Rows of mistakes, beside the requirements that only permit or deny: adding one must make a scenario of its requirement fail."""
+"""Rows of mistakes, for requirements that only permit or deny: adding one makes a scenario of its requirement fail."""

@@ -1,11 +1,30 @@
 """What the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
 
 from ..commands import (
-    CreateResource, CreateVault, CreateWorkspace, DeleteKey, DeleteResource, DeleteVault, DeployModel,
-    EnableCustomerManagedKeys, EnableKey, EnablePurgeProtection, EnableSoftDelete, EndVaultRetention, MoveResource,
-    MoveResourceGroup, MoveSubscription, PurgeKey, PurgeVault, RecoverKey, RecoverVault, TrainModel, TranslateWithModel,
-    UndeployModel, UploadDocument,
-)  # fmt: skip  # names, on as few lines as they need
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeleteKey,
+    DeleteResource,
+    DeleteVault,
+    DeployModel,
+    EnableCustomerManagedKeys,
+    EnableKey,
+    EnablePurgeProtection,
+    EnableSoftDelete,
+    EndVaultRetention,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+    PurgeKey,
+    PurgeVault,
+    RecoverKey,
+    RecoverVault,
+    TrainModel,
+    TranslateWithModel,
+    UndeployModel,
+    UploadDocument,
+)
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
 from ..rows import drops, effect, has_document, refuse, sets, whenever
 
@@ -39,13 +58,13 @@ ROWS = (
     whenever(
         Model,
         "environment.delete-resource",
-        when=lambda m: m.state != "deleted" and m.workspace.state != "active",
+        when=lambda m: m.state != "deleted" and m.workspace.resource.state != "active",
         then=lambda m: sets(m, state="deleted"),
     ),
     whenever(
         Document,
         "environment.delete-resource",
-        when=lambda d: d.state != "deleted" and d.workspace.state != "active",
+        when=lambda d: d.state != "deleted" and d.workspace.resource.state != "active",
         then=lambda d: sets(d, state="deleted"),
     ),
     # Moves

@@ -1,11 +1,21 @@
 """Keys: where they are kept, which of them are accepted, and what can be done with them."""
 
 from ..commands import (
-    CreateKey, DeployModel, DisableKey, EnableCustomerManagedKeys, GrantKeyAccess, ImportKey, ReadData,
-    ReturnToMicrosoftManagedKeys, RotateKey, TrainModel, TranslateWithModel, UploadDocument,
-)  # fmt: skip  # names, on as few lines as they need
+    CreateKey,
+    DeployModel,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    ImportKey,
+    ReadData,
+    ReturnToMicrosoftManagedKeys,
+    RotateKey,
+    TrainModel,
+    TranslateWithModel,
+    UploadDocument,
+)
 from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import effect, key_out_of_reach, means, refuse, sets, silent
+from ..rows import effect, key_out_of_reach, key_use, means, refuse, sets, silent
 
 ROWS = (
     effect(
@@ -38,15 +48,15 @@ ROWS = (
     ),
     effect(RotateKey, "keys.rotate", then=lambda c: sets(c.key, version=c.key.version + 1)),
     effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=False)),
-    effect(UploadDocument, "keys.audit", uses=lambda c: c.workspace.resource),
-    effect(TrainModel, "keys.audit", uses=lambda c: c.workspace.resource),
-    effect(ReadData, "keys.audit", uses=lambda c: c.workspace.resource),
-    effect(DeployModel, "keys.audit", uses=lambda c: c.model.workspace.resource),
-    effect(TranslateWithModel, "keys.audit", uses=lambda c: c.model.workspace.resource),
+    effect(UploadDocument, "keys.audit", uses=lambda c: key_use(c.workspace.resource)),
+    effect(TrainModel, "keys.audit", uses=lambda c: key_use(c.workspace.resource)),
+    effect(ReadData, "keys.audit", uses=lambda c: key_use(c.workspace.resource)),
+    effect(DeployModel, "keys.audit", uses=lambda c: key_use(c.model.workspace.resource)),
+    effect(TranslateWithModel, "keys.audit", uses=lambda c: key_use(c.model.workspace.resource)),
     silent(
         EnableCustomerManagedKeys,
         "keys.change",
-        when=lambda c: c.resource.key is not None and c.resource.key.name != c.key.name,
+        when=lambda c: c.store == "key-vault" and c.resource.key is not None and c.resource.key.name != c.key.name,
     ),
     effect(
         ReturnToMicrosoftManagedKeys,

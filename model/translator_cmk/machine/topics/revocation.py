@@ -1,8 +1,13 @@
 """The key out of reach: many causes, one state, three losses."""
 
 from ..commands import (
-    DeployModel, ReadData, RevokeKeyAccess, TrainModel, TranslateWithModel, UploadDocument,
-)  # fmt: skip  # names, on as few lines as they need
+    DeployModel,
+    ReadData,
+    RevokeKeyAccess,
+    TrainModel,
+    TranslateWithModel,
+    UploadDocument,
+)
 from ..entities import Document, Grant, Model, Workspace, granted
 from ..rows import cut_off, drops, effect, key_out_of_reach, means, refuse, sets, takes_access, whenever
 

@@ -1,0 +1,36 @@
+"""One hash over everything that the results of a run depend on, so that results of another version are told apart."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from . import features_dir
+
+PACKAGE = Path(__file__).resolve().parent
+SUFFIXES = (".feature", ".py", ".yaml")
+
+
+def digest() -> str:
+    """SHA-256, in hexadecimal, of the features and the package; the same for a checkout and an installed wheel."""
+    return digest_with(dict(files(features_dir())))
+
+
+def digest_with(features: Mapping[str, Path]) -> str:
+    """Like ``digest``, with these features, by relative path with forward slashes, in place of the specification's."""
+    packaged = {name: path for name, path in files(PACKAGE) if not name.startswith("features/")}
+    named = {f"features/{name}": path for name, path in features.items()}
+    named |= {f"translator_cmk/{name}": path for name, path in packaged.items()}
+    total = hashlib.sha256()
+    for name, path in sorted(named.items()):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        # with its length, no content can pass for the end of one file and the beginning of another
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a folder that count, each with its relative path."""
+    for path in folder.rglob("*"):
+        if path.suffix in SUFFIXES and path.is_file():
+            yield path.relative_to(folder).as_posix(), path

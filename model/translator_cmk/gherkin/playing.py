@@ -1,0 +1,199 @@
+"""Plays one scenario against one system, step by step, and keeps what it saw."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..facts import Fact, difference, holds, observed
+from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
+from ..machine.rows import Effect
+from ..phrasebook import state, tell
+from ..situations import Situation
+from ..system import System
+from ..wire import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
+from .claims import Claim
+from .records import Pickle
+from .vocabulary import read_then
+from .wording import Change, changes_in_words, listed, outcome_in_words, seen_in_words, uses_in_words
+
+
+class Unmet(Exception):
+    """A `Then` does not hold: the system and the specification disagree."""
+
+    def __init__(self, expected: str, observed: str) -> None:
+        super().__init__(f"expected: {expected}; observed: {observed}")
+        self.expected = expected
+        self.observed = observed
+
+
+class Blocked(Exception):
+    """A `Given` did not come about, so that the scenario could not be run; ``by`` holds ids of requirements."""
+
+    def __init__(self, by: frozenset[str], why: str) -> None:
+        super().__init__(f"blocked by {listed(by)}")
+        self.why = why
+
+
+class Inconclusive(Exception):
+    """What the system answered teaches nothing about the specification."""
+
+
+class Playing:
+    """One scenario in play.
+
+    A system with an attribute ``gives_reasons`` that is false is not asked why it refuses.
+    """
+
+    def __init__(self, system: System, pickle: Pickle) -> None:
+        self.system = system
+        self.pickle = pickle
+        self.step = -1
+        self.details: list[dict[str, Any]] = []
+        self.before: Observation = {}
+        self.after: Observation = {}
+        self.outcome: Outcome = Accepted()
+        system.reset(DEFAULT_STAGE)
+
+    def given(self, text: str, start: Situation | Command) -> None:
+        """Goes to a starting point; raises `Blocked` where the system does not get there."""
+        self._begin("Given", text)
+        if isinstance(start, Situation):
+            for command in start.commands:
+                must_be_accepted(command, self._submit(command))
+            seen = self._observe()
+            missing = [(fact, by) for fact, by in start.establishes if not shows(seen, fact)]
+            if missing:
+                facts = "; ".join(state(fact) for fact, _ in missing)
+                raise Blocked(frozenset(by for _, by in missing), f"after it this is not so: {facts}")
+        else:
+            before = self._observe()
+            outcome = self._submit(start)
+            after = self._observe()
+            self._keep(start, outcome, before, after)
+            must_be_accepted(start, outcome)
+            if before == after:
+                raise Blocked(effects(start), "it changed nothing that can be observed")
+
+    def when(self, text: str, command: Command) -> None:
+        """Does what the scenario is about; raises `Inconclusive` where nothing is specified of it."""
+        self._begin("When", text)
+        self.before = self._observe()
+        self.outcome = self._submit(command)
+        self.after = self._observe()
+        self._keep(command, self.outcome, self.before, self.after)
+        if isinstance(self.outcome, Unspecified):
+            raise Inconclusive(outcome_in_words(self.outcome))
+
+    def then(self, text: str, statement: Fact | Claim) -> None:
+        """Compares; raises `Unmet`."""
+        self._begin("Then", text)
+        if isinstance(statement, Claim):
+            CLAIM_CHECKS[statement.about](self, statement)
+            return
+        seen = self._observe()
+        if not shows(seen, statement):
+            raise Unmet(text, seen_in_words(seen, statement))
+
+    @property
+    def changes(self) -> list[Change]:
+        """What the When changed."""
+        return list(difference(self.before, self.after))
+
+    @property
+    def audit(self) -> tuple[KeyUse, ...]:
+        """The uses of keys that the When recorded."""
+        return self.outcome.audit if isinstance(self.outcome, Accepted) else ()
+
+    def _begin(self, kind: str, text: str) -> None:
+        self.step += 1
+        self.details.append({"step": f"{kind} {text}"})
+
+    def _keep(self, command: Command, outcome: Outcome, before: Observation, after: Observation) -> None:
+        self.details[-1] |= {
+            "command": command_to_wire(command),
+            "outcome": outcome_to_wire(outcome),
+            "changed": [[state(was), state(now)] for was, now in difference(before, after)],
+        }
+
+    def _submit(self, command: Command) -> Outcome:
+        answer: Any = self.system.submit(command)
+        if not isinstance(answer, Outcome):
+            raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {tell(command)}")
+        try:
+            return outcome_from_wire(outcome_to_wire(answer), "the answer of the system")
+        except WireError as error:
+            raise Inconclusive(str(error)) from None
+
+    def _observe(self) -> Observation:
+        try:
+            # makes a copy, since a system may hand out its own dictionaries and change them later
+            return observation_from_wire(self.system.observe(), "what the system shows")
+        except WireError as error:
+            raise Inconclusive(str(error)) from None
+
+
+def must_be_accepted(command: Command, outcome: Outcome) -> None:
+    """Raises `Blocked` where a command of a Given was not accepted."""
+    if not isinstance(outcome, Accepted):
+        by = outcome.because if isinstance(outcome, Refused) else outcome.silent
+        raise Blocked(by or effects(command), f"{outcome_in_words(outcome)}, when {tell(command)}")
+
+
+def effects(command: Command) -> frozenset[str]:
+    """The requirements that say what the command does."""
+    return frozenset(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command))
+
+
+def shows(seen: Observation, fact: Fact) -> bool:
+    """Whether the observation shows the fact; of an entity that is not there it shows nothing but its absence."""
+    return holds(fact, seen) and (fact.field == "exists" or observed(seen, fact.kind, fact.name, "exists") is True)
+
+
+def check_accepted(playing: Playing, _: Claim) -> None:
+    if not isinstance(playing.outcome, Accepted):
+        raise Unmet("the request is accepted", outcome_in_words(playing.outcome))
+
+
+def check_refused(playing: Playing, _: Claim) -> None:
+    expected = Refused(frozenset(playing.pickle.requirements))
+    reasoned = getattr(playing.system, "gives_reasons", True)
+    if not isinstance(playing.outcome, Refused) or (reasoned and playing.outcome != expected):
+        raise Unmet(outcome_in_words(expected), outcome_in_words(playing.outcome))
+
+
+def check_unchanged(playing: Playing, _: Claim) -> None:
+    if changes := playing.changes:
+        raise Unmet("nothing has changed", changes_in_words(changes))
+
+
+def check_otherwise_unchanged(playing: Playing, _: Claim) -> None:
+    allowed = set(mentioned(playing.pickle))
+    if others := [change for change in playing.changes if change[1][:3] not in allowed]:
+        raise Unmet("nothing else has changed", changes_in_words(others))
+
+
+def check_key_use(playing: Playing, claim: Claim) -> None:
+    use = KeyUse(f"{claim.values['vault']}/{claim.values['key']}", claim.values["resource"])
+    if use not in playing.audit:
+        raise Unmet(uses_in_words([use]), uses_in_words(playing.audit))
+
+
+def check_no_key_use(playing: Playing, _: Claim) -> None:
+    if playing.audit:
+        raise Unmet(uses_in_words([]), uses_in_words(playing.audit))
+
+
+CLAIM_CHECKS = {
+    "accepted": check_accepted,
+    "refused": check_refused,
+    "unchanged": check_unchanged,
+    "otherwise unchanged": check_otherwise_unchanged,
+    "key use": check_key_use,
+    "no key use": check_no_key_use,
+}
+
+
+def mentioned(pickle: Pickle) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and field of every fact that a Then of the scenario states."""
+    for step in pickle.steps:
+        if step.kind == "then" and isinstance(fact := read_then(step.text), Fact):
+            yield fact.kind, fact.name, fact.field

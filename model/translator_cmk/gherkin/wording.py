@@ -1,0 +1,71 @@
+"""Outcomes, changes and failures in words."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..facts import Fact, observed
+from ..machine import Accepted, KeyUse, Observation, Outcome, Refused
+from ..phrasebook import state
+from ..requirements import Requirement
+from .records import Pickle
+
+Change = tuple[Fact, Fact]
+"""A fact as it was and as it is."""
+
+
+def listed(ids: Iterable[str]) -> str:
+    """Ids in alphabetical order."""
+    return ", ".join(sorted(ids))
+
+
+def outcome_in_words(outcome: Outcome) -> str:
+    """What came of a request."""
+    match outcome:
+        case Accepted():
+            return f"the request is accepted{f', by {listed(outcome.by)}' if outcome.by else ''}"
+        case Refused():
+            return f"the request is refused{f', because of {listed(outcome.because)}' if outcome.because else ''}"
+    return f"the specification says nothing here: {listed(outcome.silent)}"
+
+
+def uses_in_words(uses: Iterable[KeyUse]) -> str:
+    """What an audit trail has."""
+    return "; ".join(f"a use of the key {use.key} for {use.resource}" for use in uses) or "no use of a key"
+
+
+def changes_in_words(changes: Iterable[Change]) -> str:
+    """What changed, on one line."""
+    return "; ".join(f"{state(now)} (before: {state(was)})" for was, now in changes)
+
+
+def seen_in_words(seen: Observation, fact: Fact) -> str:
+    """What the observation has in the place of a fact."""
+    if not observed(seen, fact.kind, fact.name, "exists"):
+        return state(Fact(fact.kind, fact.name, "exists", False))
+    return state(Fact(fact.kind, fact.name, fact.field, observed(seen, fact.kind, fact.name, fact.field)))
+
+
+def title(pickle: Pickle) -> str:
+    """The scenario as reports name it: requirement, name, and which row of the examples."""
+    return f"[{pickle.requirements[0]}] {pickle.name}{f' ({pickle.row})' if pickle.row else ''}"
+
+
+def failure(
+    pickle: Pickle,
+    path: Path,
+    requirement: Requirement | None,
+    step: int,
+    told: Iterable[tuple[str, str]],
+    changes: Iterable[Change] = (),
+) -> str:
+    """Why the scenario did not pass at its step of this number (from 0): what is told of it, and what the When changed."""
+    lines = [title(pickle), f"{path}:{pickle.steps[step].line}", ""]
+    if requirement is not None:
+        lines += [f"  requirement  {requirement.title}", f"               {requirement.wording}", ""]
+    for number, each in enumerate(pickle.steps[: step + 1]):
+        lines.append(f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}")
+    lines.append("")
+    lines += [f"  {name:<11}  {text}" for name, text in told]
+    for number, (was, now) in enumerate(changes):
+        lines += [f"  {'' if number else 'changed':<11}  - {state(was)}", f"  {'':<11}  + {state(now)}"]
+    return "\n".join(lines)

@@ -1,0 +1,121 @@
+"""Pieces of Markdown that the generated pages are put together from."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..requirements import Place, Requirement, Statement
+from .badges import HEIGHT, Badge
+
+UP = "../"
+"""Generated pages lie one folder deep; what is said of `root` below is the way from a page to docs/."""
+
+BASES = {
+    "stated": "the article says it",
+    "implied": "it follows from what the article says",
+    "assumed": "the article is silent, and this is our choice",
+    "environment": "the article takes it for granted; other documents say it",
+}
+
+
+def page(title: str, description: str, *blocks: str) -> str:
+    """A page: front matter, the title as its heading, and blocks of Markdown, those that are empty left out."""
+    front = f"---\ntitle: {quoted(title)}\ndescription: {quoted(description)}\n---\n"
+    return "\n\n".join([front, f"# {title}", *(block for block in blocks if block)]) + "\n"
+
+
+def quoted(text: str) -> str:
+    """The text as a YAML string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def plain(text: str) -> str:
+    """The text with nothing in it that Markdown would take for markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", text).replace("\\<", "&lt;")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; the cells are Markdown, and a bar in one has to be escaped."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def definitions(pairs: Iterable[tuple[str, str]]) -> str:
+    """A list of terms with what they are, those with nothing to say left out."""
+    return "\n\n".join(f"{term}\n:   {text}" for term, text in pairs if text)
+
+
+def fenced(language: str, code: str, title: str = "") -> str:
+    """A block of code, coloured as its language."""
+    return f"```{language}{f' title={quoted(title)}' if title else ''}\n{code}\n```"
+
+
+def indented(text: str) -> str:
+    """The text as the content of a block such as a note."""
+    return "\n".join(f"    {line}" if line else "" for line in text.split("\n"))
+
+
+def basis(requirement: Requirement) -> str:
+    """The word of the basis, marked so that it can be told apart at a glance."""
+    return mark(requirement.basis)
+
+
+def mark(word: str) -> str:
+    """A basis, marked."""
+    return f"*{word}*{{ .basis .basis-{word} }}"
+
+
+def requirement_path(name: str, root: str = UP) -> str:
+    """Where the requirement of this id is on the site."""
+    return f"{root}specification/{name.partition('.')[0]}.md#{name}"
+
+
+def titled(requirement: Requirement, root: str = UP) -> str:
+    """The requirement's title as a link to it."""
+    return f"[{requirement.title}]({requirement_path(requirement.id, root)})"
+
+
+def named(name: str, root: str = UP) -> str:
+    """The requirement's id as a link to it."""
+    return f"[`{name}`]({requirement_path(name, root)})"
+
+
+def statement_link(name: str) -> str:
+    """The statement's id as a link to its line of the traceability matrix."""
+    return f"[{name}]({UP}evidence/traceability.md#{name.lower()})"
+
+
+def places(found: Iterable[Place]) -> str:
+    """Sentences of the article, by heading and ordinal."""
+    sections: dict[str, list[str]] = {}
+    for place in found:
+        sections.setdefault(place.section, []).append(str(place.sentence))
+    told = (f"*{name}*, {'sentence' if len(of) == 1 else 'sentences'} {listed(of)}" for name, of in sections.items())
+    return "; ".join(told)
+
+
+def ordinals(statement: Statement, section: str) -> str:
+    """The sentences of one section that carry a statement."""
+    return listed([str(place.sentence) for place in statement.places if place.section == section])
+
+
+def listed(words: Sequence[str], conjunction: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def image(badge: Badge, path: str, root: str = UP) -> str:
+    """The picture of a badge that lies in docs/badges/."""
+    size = f"width={sum(badge.widths)} height={HEIGHT}"
+    return f"![{plain(badge.spoken)}]({root}badges/{path}.svg){{ .badge {size} }}"
+
+
+def duration(seconds: float) -> str:
+    """How long something took, rounded down."""
+    if seconds >= 1:
+        return f"{int(seconds * 10) / 10} s"
+    return f"{int(seconds * 1000)} ms" if seconds >= 0.001 else "under 1 ms"
+
+
+def moment(time: str) -> str:
+    """An ISO 8601 time in UTC, to the minute, as it is shown."""
+    return f"{time[:10]} {time[11:16]} UTC"

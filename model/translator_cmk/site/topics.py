@@ -1,0 +1,184 @@
+"""The pages of the specification: a page for each topic, with everything there is to know of each requirement, and their index."""
+
+from collections.abc import Iterator
+
+from ..gherkin.pickles import slug
+from ..gherkin.records import Feature, Pickle, Scenario
+from ..requirements import Requirement
+from .badges import Status
+from .content import Content
+from .markup import (
+    BASES, UP, basis, definitions, duration, fenced, image, indented, listed, page, places, plain, statement_link, table,
+    titled,
+)  # fmt: skip  # names, on as few lines as they need
+from .run import observed, run_line
+
+TRAITS = {
+    "second-directory": "a second directory",
+    "elapsed-time": "time to pass",
+    "training": "a trained model",
+    "irreversible": "a loss that can't be undone",
+}
+
+
+def index_page(content: Content) -> str:
+    """The page that leads to the topics."""
+    evidence = content.evidence
+    return page(
+        "What is promised",
+        "Every requirement of the specification, by topic.",
+        f"The specification has {len(evidence.register)} requirements in {len(evidence.features)} topics, made from the "
+        f"{len(evidence.register.statements)} statements of the article and from what it takes for granted. "
+        f"[How to read these pages]({UP}reading.md) explains the words and marks.",
+        run_line(evidence),
+        topics_table(content, UP),
+    )
+
+
+def topics_table(content: Content, root: str) -> str:
+    """The topics, what they are about, and what came of them."""
+    evidence = content.evidence
+    return table(
+        ["Topic", "What it is about", "Requirements", "Evidence"],
+        (
+            [
+                f"[{feature.name}]({root}specification/{feature.topic}.md)",
+                about(feature),
+                str(len(evidence.register.topics[feature.topic])),
+                topic_badge(feature, content, root),
+            ]
+            for feature in evidence.features
+        ),
+    )
+
+
+def topic_page(feature: Feature, content: Content) -> str:
+    """The page of one topic."""
+    requirements = content.evidence.register.topics[feature.topic]
+    return page(
+        feature.name,
+        about(feature),
+        about(feature),
+        f"{topic_badge(feature, content, UP)} {run_line(content.evidence)}",
+        table(
+            ["Requirement", "Basis", "Evidence"],
+            ([titled(each), basis(each), requirement_badge(each, content)] for each in requirements),
+        ),
+        *(block for each in requirements for block in requirement_blocks(each, content)),
+    )
+
+
+def about(feature: Feature) -> str:
+    """The description of a feature on one line."""
+    return " ".join(feature.description.split())
+
+
+def topic_badge(feature: Feature, content: Content, root: str) -> str:
+    """The badge of a topic."""
+    evidence = content.evidence
+    return image(evidence.badge(evidence.topic(feature.topic)), f"topics/{feature.topic}", root)
+
+
+def requirement_badge(requirement: Requirement, content: Content) -> str:
+    """The badge of a requirement."""
+    evidence = content.evidence
+    return image(evidence.badge(evidence.requirement(requirement)), f"requirements/{requirement.id}")
+
+
+def requirement_blocks(requirement: Requirement, content: Content) -> Iterator[str]:
+    """One requirement: what it says, on what grounds, and what shows it."""
+    yield f"## {requirement.title} {{ #{requirement.id} }}"
+    yield f"`{requirement.id}`{{ .id }} {basis(requirement)} *{requirement.kind}*{{ .kind }} {requirement_badge(requirement, content)}"
+    yield requirement.wording
+    yield definitions(grounds(requirement, content))
+    for scenario in content.evidence.scenarios.get(requirement.id, ()):
+        yield from scenario_blocks(scenario, requirement, content)
+    if also := [each for each in content.evidence.carrying(requirement.id) if each.requirements[0] != requirement.id]:
+        links = dict.fromkeys(scenario_link(each, content) for each in also)
+        yield f"Also shown by {listed(list(links))}."
+    yield rows_block(requirement, content)
+
+
+def grounds(requirement: Requirement, content: Content) -> Iterator[tuple[str, str]]:
+    """Terms and what they are: where a requirement comes from, and how far it has been observed."""
+    claims = ", ".join(statement_link(each) for each in requirement.statements)
+    yield "Basis", f"{requirement.basis}: {BASES[requirement.basis]}"
+    yield "In the article", f"{places(requirement.places)} ({claims})" if claims else ""
+    yield "Source", f"[{requirement.source.title}]({requirement.source.url})" if requirement.source else ""
+    yield "Decision", content.decisions[requirement.decision].link if requirement.decision else ""
+    answers = (
+        f"[{each}]({UP}specification/left-open.md#{each.lower()}) {content.evidence.register.questions[each].title}"
+        for each in requirement.resolves
+    )
+    yield "Answers", "; ".join(answers)
+    yield "A live run takes", listed([TRAITS[trait] for trait in requirement.traits])
+    yield "Note", requirement.notes or ""
+    yield "Observed on Azure", observed()
+
+
+def scenario_blocks(scenario: Scenario, requirement: Requirement, content: Content) -> Iterator[str]:
+    """One scenario as written, and what came of it or of each of its examples."""
+    evidence = content.evidence
+    topic = requirement.topic
+    yield f"### {plain(scenario.name)} {{ #{anchor(scenario, requirement.id)} }}"
+    where = f"`features/{topic}.feature:{scenario.line}`{{ .where }}"
+    if scenario.outline:
+        yield where
+        yield fenced("gherkin", scenario.source)
+        yield table(
+            ["Example", "Evidence", "Time"],
+            ([plain(each.row), pickle_badge(each, content), pickle_time(each, content)] for each in scenario.pickles),
+        )
+    else:
+        (pickle,) = scenario.pickles
+        yield f"{pickle_badge(pickle, content)} {pickle_time(pickle, content)} {where}"
+        yield fenced("gherkin", scenario.source)
+    for pickle in scenario.pickles:
+        item = evidence.items.get(pickle.id)
+        if item and item.reason:
+            kind = "failure" if evidence.scenario(pickle.id).was is Status.FAILED else "warning"
+            told = f"{pickle.row}: {item.reason}" if pickle.row else item.reason
+            yield f'!!! {kind} "Why"\n\n{indented(plain(told))}'
+
+
+def anchor(scenario: Scenario, requirement: str) -> str:
+    """Where on its page a scenario is."""
+    return f"{requirement}/{slug(scenario.name)}"
+
+
+def scenario_link(pickle: Pickle, content: Content, root: str = UP) -> str:
+    """The scenario that a pickle comes from, as a link to it."""
+    requirement = pickle.requirements[0]
+    scenario = next(each for each in content.evidence.scenarios[requirement] if pickle in each.pickles)
+    topic = requirement.partition(".")[0]
+    return f"[{plain(scenario.name)}]({root}specification/{topic}.md#{anchor(scenario, requirement)})"
+
+
+def pickle_badge(pickle: Pickle, content: Content) -> str:
+    """The badge of one scenario or one of its examples."""
+    return image(content.evidence.badge(content.evidence.scenario(pickle.id)), f"scenarios/{pickle.id}")
+
+
+def pickle_time(pickle: Pickle, content: Content) -> str:
+    """How long one scenario took, where it was run."""
+    item = content.evidence.items.get(pickle.id)
+    return duration(item.seconds) if item and item.status != "not-run" else ""
+
+
+def rows_block(requirement: Requirement, content: Content) -> str:
+    """The rows of the machine that cite a requirement, folded."""
+    found = content.rows.get(requirement.id, ())
+    if not found:
+        return "No row of the model speaks of it: a vendor can only declare it." if requirement.kind == "attestation" else ""
+    code = (
+        fenced("python", each.code, f"{'counter-row, ' if each.counter else ''}{each.path}:{each.line}") for each in found
+    )
+    counters = sum(each.counter for each in found)
+    kinds = ((len(found) - counters, "row"), (counters, "counter-row"))
+    told = listed([f"{count} {kind}{'' if count == 1 else 's'}" for count, kind in kinds if count])
+    meaning = (
+        "A counter-row is the row of a mistake. The model does not contain it; adding it must make a scenario above fail.\n\n"
+        if counters
+        else ""
+    )
+    return f'??? rows "In the model: {told}"\n\n{indented(meaning + chr(10).join(code))}'

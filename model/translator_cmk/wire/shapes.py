@@ -1,0 +1,259 @@
+"""What a message may consist of, each part said once: it reads JSON values, and it is a JSON Schema (draft 2020-12)."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+from ..phrases import NAME
+
+
+class WireError(ValueError):
+    """A message is malformed.  Its text is one line: where, what is wrong, and what to do."""
+
+    def __init__(self, where: str, what: str, remedy: str) -> None:
+        super().__init__(f"{where}: {what}; {remedy}" if where else f"{what}; {remedy}")
+
+
+class Misfit(ValueError):
+    """The fields of a record, each right in itself, do not fit together.  Its arguments: what is wrong, what to do."""
+
+
+class Place:
+    """A part of a message: where the message comes from (such as `FILE:LINE`), and the path to the part inside it."""
+
+    __slots__ = ("path", "where")
+
+    def __init__(self, where: str, path: str = "") -> None:
+        self.where = where
+        self.path = path
+
+    def field(self, name: str) -> "Place":
+        """The part in this field."""
+        return Place(self.where, f"{self.path}.{name}" if self.path else name)
+
+    def item(self, index: int) -> "Place":
+        """The part at this index of a list."""
+        return Place(self.where, f"{self.path}[{index}]")
+
+    def error(self, what: str, remedy: str, subject: str = "the message") -> WireError:
+        """The error that this part, by its path or else as ``subject``, is so."""
+        return WireError(self.where, f"{self.path or subject} {what}", remedy)
+
+
+class Shape(Protocol):
+    """One kind of JSON value.  ``schema`` accepts what ``read`` does."""
+
+    def read(self, value: Any, at: Place) -> Any:
+        """What the value means; raises `WireError`."""
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of the value."""
+
+
+def called(value: Any) -> str:
+    """What a JSON value is called in an error: itself where it is short, otherwise its type."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return ascii(value) if len(value) <= 40 else f"a text of {len(value)} characters"
+        case float():
+            return f"the number {value}"
+        case int():
+            return f"the number {value}" if abs(value) < 10**12 else "a number of more than 12 digits"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+    return "null"
+
+
+def wrong(value: Any, at: Place, expected: str) -> WireError:
+    """The error that the value is not what is expected."""
+    if value is None and at.path:
+        return at.error("is null, which protocol 1 does not know", "leave the field out, or give it a value")
+    return at.error(f"is {called(value)}", f"write {expected}")
+
+
+def nearest(word: str, known: Collection[str], otherwise: str) -> str:
+    """The remedy for an unknown word: the known one that is most like it, or ``otherwise``."""
+    close = get_close_matches(word[:100], known, n=1)
+    return f"did you mean {close[0]!r}?" if close else otherwise
+
+
+class Text:
+    """A text of one form, which contains no white space."""
+
+    def __init__(self, pattern: str, form: str) -> None:
+        self.pattern = re.compile(pattern)
+        self.form = form
+
+    def read(self, value: Any, at: Place) -> str:
+        if isinstance(value, str) and self.pattern.fullmatch(value):
+            return value
+        raise wrong(value, at, self.form)
+
+    def schema(self) -> dict[str, Any]:
+        # In some languages `$` also matches before a final line break.
+        return {"type": "string", "pattern": f"^{self.pattern.pattern}$", "not": {"pattern": "\\s"}}
+
+
+A_NAME = Text(NAME.pattern, "a name: at most 63 letters, digits and hyphens, the first of them no hyphen")
+LOCAL_NAME = Text(f"{NAME.pattern}/{NAME.pattern}", "two names with a slash between them, that of the vault first")
+REQUIREMENT = Text("[a-z]+\\.[a-z0-9]+(-[a-z0-9]+)*", "the id of a requirement, such as 'vault.same-region'")
+
+
+class Word:
+    """One of a few words."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self.words = tuple(words)
+
+    def read(self, value: Any, at: Place) -> str:
+        if isinstance(value, str) and value in self.words:
+            return value
+        raise wrong(value, at, f"one of {', '.join(self.words)}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"enum": list(self.words)}
+
+
+class Whole:
+    """A whole number of at most six digits, as many as a sentence of the phrasebook can tell."""
+
+    def __init__(self, least: int = 1, most: int = 999_999) -> None:
+        self.least = least
+        self.most = most
+
+    def read(self, value: Any, at: Place) -> int:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and value == value // 1 and self.least <= value <= self.most:
+            return int(value)  # JSON has no integers: 2048.0 is 2048
+        raise wrong(value, at, f"a whole number from {self.least} to {self.most}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+class Flag:
+    """True or false."""
+
+    def read(self, value: Any, at: Place) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise wrong(value, at, "true or false")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Several:
+    """A list in which nothing stands twice.  Its order carries no meaning."""
+
+    def __init__(self, item: Shape, make: Callable[[list[Any]], Any] = tuple) -> None:
+        self.item = item
+        self.make = make
+
+    def read(self, value: Any, at: Place) -> Any:
+        if not isinstance(value, list):
+            raise wrong(value, at, "a list")
+        read: dict[Any, None] = {}
+        for index, item in enumerate(value):
+            meant = self.item.read(item, at.item(index))
+            if meant in read:
+                raise at.item(index).error("stands there twice", "leave one out")
+            read[meant] = None
+        return self.make(list(read))
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema(), "uniqueItems": True}
+
+
+class Named:
+    """An object whose fields are names."""
+
+    def __init__(self, name: Text, item: Shape) -> None:
+        self.name = name
+        self.item = item
+
+    def read(self, value: Any, at: Place) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise wrong(value, at, "an object with names for its fields")
+        for name in value:
+            if not self.name.pattern.fullmatch(name):
+                raise at.error(f"has the field {called(name)}", f"write {self.name.form}")
+        return {name: self.item.read(item, at.field(name)) for name, item in value.items()}
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "propertyNames": self.name.schema(),
+            "additionalProperties": self.item.schema(),
+        }
+
+
+class Record:
+    """An object with declared fields.  ``make`` builds what it means, or raises `Misfit`."""
+
+    def __init__(
+        self, title: str, fields: Mapping[str, Shape], required: Collection[str] = (), make: Callable[..., Any] = dict
+    ) -> None:
+        self.title = title
+        self.fields = dict(fields)
+        self.required = tuple(required)
+        self.make = make
+
+    def read(self, value: Any, at: Place) -> Any:
+        if not isinstance(value, dict):
+            raise wrong(value, at, f"an object for {self.title}")
+        for name in value:
+            if name not in self.fields:
+                fields = f"its fields are {', '.join(self.fields)}" if self.fields else "it has none"
+                raise at.error(f"has no field {called(name)}", nearest(name, self.fields, fields), self.title)
+        for name in self.required:
+            if name not in value:
+                raise at.error(f"lacks the field {name!r}", "add it", self.title)
+        read = {name: self.fields[name].read(item, at.field(name)) for name, item in value.items()}
+        try:
+            return self.make(**read)
+        except Misfit as misfit:
+            raise WireError(at.where, *misfit.args) from None
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {name: shape.schema() for name, shape in self.fields.items()},
+            "required": list(self.required),
+            "additionalProperties": False,
+        }
+
+
+class Tagged:
+    """One of several records, told apart by the value of one field."""
+
+    def __init__(self, tag: str, records: Mapping[str, Record]) -> None:
+        self.tag = tag
+        self.records = dict(records)
+
+    def read(self, value: Any, at: Place) -> Any:
+        if not isinstance(value, dict):
+            raise wrong(value, at, f"an object with the field {self.tag!r}")
+        if self.tag not in value:
+            raise at.error(f"lacks the field {self.tag!r}", "add it")
+        word = value[self.tag]
+        if not isinstance(word, str):
+            raise wrong(word, at.field(self.tag), f"the name of the {self.tag}")
+        if word not in self.records:
+            remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
+            raise at.field(self.tag).error(f"is {called(word)}, which is none", remedy)
+        return self.records[word].read({name: item for name, item in value.items() if name != self.tag}, at)
+
+    def schema(self) -> dict[str, Any]:
+        definitions = {}
+        for word, record in self.records.items():
+            schema = record.schema()
+            schema["properties"] = {self.tag: {"const": word}, **schema["properties"]}
+            schema["required"] = [self.tag, *schema["required"]]
+            definitions[word] = schema
+        return {"oneOf": [{"$ref": f"#/$defs/{word}"} for word in definitions], "$defs": definitions}

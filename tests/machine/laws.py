@@ -1,0 +1,241 @@
+"""The laws of the machine, each a predicate of one step.  They read states, never rows."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+from translator_cmk.machine import Accepted, Command, Machine, Outcome, Refused, State
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeleteKey,
+    DeleteResource,
+    DeleteVault,
+    DeployModel,
+    EndVaultRetention,
+    ImportKey,
+    MoveResourceGroup,
+    PurgeKey,
+    PurgeVault,
+    RecoverKey,
+    RecoverVault,
+    RotateKey,
+    TrainModel,
+    UploadDocument,
+)
+from translator_cmk.machine.entities import (
+    KINDS,
+    Document,
+    Entity,
+    Grant,
+    Key,
+    Model,
+    Resource,
+    Subscription,
+    Vault,
+    Workspace,
+)
+from translator_cmk.machine.rows import Refuse
+
+
+class Step(NamedTuple):
+    """One step of a machine, with what came of it, and a copy of the state before that the machine never saw."""
+
+    machine: Machine
+    before: State
+    command: Command
+    after: State
+    outcome: Outcome
+    copy: State
+
+
+def take(machine: Machine, before: State, command: Command) -> Step:
+    """Submit the command to the machine in this state."""
+    copy = State({kind: dict(table) for kind, table in before.tables.items()})
+    after, outcome = machine.step(before, command)
+    return Step(machine, before, command, after, outcome, copy)
+
+
+Law = Callable[[Step], bool]
+
+NOT_REPEATABLE = (
+    CreateResource, CreateVault, CreateKey, ImportKey, CreateWorkspace, UploadDocument, TrainModel, DeleteResource,
+    DeleteVault, DeleteKey, PurgeVault, PurgeKey, RecoverVault, RecoverKey, EndVaultRetention, RotateKey,
+)  # fmt: skip  # as a list of words
+
+
+def rows_of(state: State, kind: type[Entity]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, record in state.tables[kind].items():
+        yield name, dict(zip(kind.fields, record, strict=True))
+
+
+def step_is_pure(step: Step) -> bool:
+    """A step leaves the state before as it was, and taken again it gives the same."""
+    return step.before == step.copy and step.machine.step(step.copy, step.command) == (step.after, step.outcome)
+
+
+def a_refused_command_changes_nothing(step: Step) -> bool:
+    return isinstance(step.outcome, Accepted) or step.after == step.before
+
+
+def asking_for_what_is_so_changes_nothing(step: Step) -> bool:
+    """A command that sets something, accepted once, is accepted again and changes nothing."""
+    if not isinstance(step.outcome, Accepted) or isinstance(step.command, NOT_REPEATABLE):
+        return True
+    again, outcome = step.machine.step(step.after, step.command)
+    return isinstance(outcome, Accepted) and again == step.after
+
+
+def order_of_rows_carries_no_meaning(step: Step) -> bool:
+    rows = list(step.machine.rows)
+    Random(len(step.command)).shuffle(rows)
+    return type(step.machine)(rows).step(step.before, step.command)[0] == step.after
+
+
+def a_refusal_names_every_demand_it_breaks(step: Step) -> bool:
+    """Each demand refuses by itself exactly if the refusal of all names it."""
+    if not isinstance(step.outcome, Refused) or step.outcome.because & {"environment.exists", "environment.new-name"}:
+        return True
+    others = [row for row in step.machine.rows if not isinstance(row, Refuse)]
+    alone = {
+        row.requirement
+        for row in step.machine.rows
+        if isinstance(row, Refuse)
+        and row.on is type(step.command)
+        and isinstance(Machine([*others, row]).step(step.before, step.command)[1], Refused)
+    }
+    return alone == step.outcome.because
+
+
+def an_acceptance_says_what_changed_something(step: Step) -> bool:
+    """Whatever changed is laid to a requirement; where nothing changed or was recorded, none is named."""
+    if not isinstance(step.outcome, Accepted):
+        return True
+    return bool(step.outcome.by) == (step.after != step.before or bool(step.outcome.audit))
+
+
+def a_command_changes_only_what_depends_on_what_it_names(step: Step) -> bool:
+    """Isolation: whatever changed is named by the command or leads to something that is."""
+    named = set(named_by(step.command))
+    if isinstance(step.command, MoveResourceGroup):
+        named |= {
+            (kind, name)
+            for kind in (Resource, Vault)
+            for name, fields in rows_of(step.before, kind)
+            if (fields["group"], fields["subscription"]) == (step.command.group, step.command.subscription)
+        }
+    depending = dependents(step.before, named) | dependents(step.after, named)
+    return all(target in depending for target in changed(step.before, step.after))
+
+
+def named_by(command: Command) -> Iterator[tuple[type[Entity], str]]:
+    """The entities a command names, except those that it only places things in."""
+    for index, reference, within in command.references:
+        if command[index] is None or placed_only(command, reference.kind):
+            continue
+        yield reference.kind, f"{command[within]}/{command[index]}" if within is not None else command[index]
+
+
+def placed_only(command: Command, kind: type[Entity]) -> bool:
+    """Whether the command only says where something new, or something moved, is to be."""
+    name = type(command).__name__
+    if name.startswith(("Create", "Import", "Upload", "Train")):
+        return kind.word not in name.lower()
+    if name == "EnableCustomerManagedKeys":
+        return kind is not Resource
+    if name in ("GrantKeyAccess", "RevokeKeyAccess"):
+        return kind is not Resource
+    if name.endswith("Key"):
+        return kind is not Key
+    return name.startswith("MoveResource") and kind is Subscription
+
+
+def dependents(state: State, named: set[tuple[type[Entity], str]]) -> set[tuple[type[Entity], str]]:
+    """The named entities and all that lead to them."""
+    found = set(named)
+    for kind in KINDS:  # nobody leads to a kind on its right
+        for name, fields in rows_of(state, kind):
+            if any(fields[link] is not None and (to, fields[link]) in found for link, to in kind.links.items()):
+                found.add((kind, name))
+    return found
+
+
+def changed(before: State, after: State) -> Iterator[tuple[type[Entity], str]]:
+    for kind in KINDS:
+        was, now = before.tables[kind], after.tables[kind]
+        for name in was.keys() | now.keys():
+            if was.get(name) != now.get(name):
+                yield kind, name
+
+
+def deleted_uploads_stay_deleted(step: Step) -> bool:
+    return all(
+        step.after.tables[Document][name][-1] == "deleted"
+        for name, fields in rows_of(step.before, Document)
+        if fields["state"] == "deleted"
+    )
+
+
+def only_a_customer_deploys_a_model(step: Step) -> bool:
+    return all(
+        step.before.tables[Model].get(name, ("",))[-1] == "deployed" or step.command == DeployModel(name)
+        for name, fields in rows_of(step.after, Model)
+        if fields["state"] == "deployed"
+    )
+
+
+def nothing_is_left_under_a_key_out_of_reach(step: Step) -> bool:
+    """While customer-managed keys are out of reach, what they cover has no upload, deployed model or readable data."""
+    state = step.after
+    cut = {name for name, fields in rows_of(state, Resource) if out_of_reach(state, name, fields)}
+    covered = {name for name, fields in rows_of(state, Workspace) if fields["covered"] and fields["resource"] in cut}
+    return (
+        all(not fields["readable"] for name, fields in rows_of(state, Workspace) if name in covered)
+        and all(f["state"] != "uploaded" for _, f in rows_of(state, Document) if f["workspace"] in covered)
+        and all(f["state"] != "deployed" for _, f in rows_of(state, Model) if f["workspace"] in covered)
+    )
+
+
+def out_of_reach(state: State, name: str, resource: dict[str, Any]) -> bool:
+    """Key out of reach, told once more and without the rows."""
+    if resource["key_source"] != "customer-managed" or resource["state"] != "active":
+        return False
+    if resource["key"] is None:
+        return True
+    key = dict(zip(Key.fields, state.tables[Key][resource["key"]], strict=True))
+    vault = dict(zip(Vault.fields, state.tables[Vault][key["vault"]], strict=True))
+    return (
+        vault["state"] != "active"
+        or key["state"] != "active"
+        or not key["enabled"]
+        or f"{key['vault']}/{name}" not in state.tables[Grant]
+    )
+
+
+def access_needs_an_identity_of_the_same_directory(step: Step) -> bool:
+    """No grant outlives the identity of its resource, or joins two directories."""
+    state = step.after
+    for _, grant in rows_of(state, Grant):
+        resource = dict(zip(Resource.fields, state.tables[Resource][grant["resource"]], strict=True))
+        vault = dict(zip(Vault.fields, state.tables[Vault][grant["vault"]], strict=True))
+        homes = {state.tables[Subscription][each["subscription"]][0] for each in (resource, vault)}
+        if not resource["identity"] or len(homes) > 1:
+            return False
+    return True
+
+
+LAWS: tuple[Law, ...] = (
+    step_is_pure,
+    a_refused_command_changes_nothing,
+    asking_for_what_is_so_changes_nothing,
+    order_of_rows_carries_no_meaning,
+    a_refusal_names_every_demand_it_breaks,
+    an_acceptance_says_what_changed_something,
+    a_command_changes_only_what_depends_on_what_it_names,
+    deleted_uploads_stay_deleted,
+    only_a_customer_deploys_a_model,
+    nothing_is_left_under_a_key_out_of_reach,
+    access_needs_an_identity_of_the_same_directory,
+)

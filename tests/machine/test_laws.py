@@ -1,0 +1,43 @@
+"""Every law holds along long random walks of the machine, and each is seen to fail on a small wrong machine."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+import pytest
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
+
+from tests.machine.laws import LAWS, Law, Step, take
+from tests.machine.worlds import TWO_AT_WORK, random_command
+from tests.miniatures.machines import MINIATURES
+
+LENGTH = 60
+
+
+def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
+    """The steps of so many random walks, by turns from the start and from where two resources are at work."""
+    random = Random(seed)
+    for walk in range(number):
+        state = initial(DEFAULT_STAGE)
+        prefix = TWO_AT_WORK if walk % 2 else ()
+        for command in (*prefix, *(random_command(random) for _ in range(LENGTH))):
+            step = take(machine, state, command)
+            state = step.after
+            yield step
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.__name__))
+def test_law_holds_along_random_walks(law: Law) -> None:
+    broken = next((step for step in walks(Machine(ROWS), 30, seed=1) if not law(step)), None)
+    assert broken is None
+
+
+CASES = [(law, make) for law in LAWS for make in MINIATURES.get(law.__name__, ())]
+
+
+@pytest.mark.parametrize(("law", "miniature"), CASES, ids=[f"{law.__name__}-{i}" for i, (law, _) in enumerate(CASES)])
+def test_law_is_seen_to_fail_on_a_wrong_machine(law: Law, miniature: Callable[[], Machine]) -> None:
+    assert any(not law(step) for step in walks(miniature(), 200, seed=2))
+
+
+def test_every_law_has_a_miniature_that_breaks_it() -> None:
+    assert {law.__name__ for law in LAWS} == MINIATURES.keys()

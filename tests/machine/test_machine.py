@@ -1,0 +1,158 @@
+"""The machine by itself: names, contradicting rows, consequences, and what it is built of."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from translator_cmk import machine as package
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Refused,
+    RowsContradict,
+    Unspecified,
+    initial,
+)
+from translator_cmk.machine.commands import (
+    CreateResource,
+    DeleteVault,
+    DisableIdentity,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    PurgeVault,
+    RotateKey,
+)
+from translator_cmk.machine.entities import KINDS, Resource, Vault, Workspace
+from translator_cmk.machine.rows import effect, sets, whenever
+from translator_cmk.system import ModelSystem
+
+from tests.machine.worlds import TWO_AT_WORK
+
+SOURCES = sorted(Path(package.__file__).parent.rglob("*.py"))
+
+
+def at_work() -> ModelSystem:
+    system = ModelSystem()
+    for command in TWO_AT_WORK:
+        assert isinstance(system.submit(command), Accepted)
+    return system
+
+
+def test_unknown_name_is_the_only_reason_of_a_refusal() -> None:
+    # "basic" resources, other regions: nothing of that is read where a name means nothing
+    outcome = at_work().submit(EnableCustomerManagedKeys("r1", "v1", "nothing"))
+    assert outcome == Refused(frozenset({"environment.exists"}))
+
+
+def test_key_name_is_local_to_its_vault() -> None:
+    system = at_work()
+    system.submit(RotateKey("v2", "k1"))
+    keys = system.observe()["key"]
+    assert (keys["v1/k1"]["version"], keys["v2/k1"]["version"]) == (1, 2)
+
+
+def test_rows_that_contradict_each_other_are_found() -> None:
+    wrong = effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=False))
+    system = ModelSystem(Machine([*ROWS, wrong]))
+    system.submit(TWO_AT_WORK[4])
+    with pytest.raises(RowsContradict, match=r"identity\.enable writes identity of resource r1 differently"):
+        system.submit(EnableIdentity("r1"))
+
+
+def test_consequences_that_never_come_to_rest_are_found() -> None:
+    on = whenever(Resource, "a.b", when=lambda r: not r.identity, then=lambda r: sets(r, identity=True))
+    off = whenever(Resource, "c.d", when=lambda r: r.identity, then=lambda r: sets(r, identity=False))
+    system = ModelSystem(Machine([*ROWS, on, off]))
+    with pytest.raises(RowsContradict, match="do not come to rest"):
+        system.submit(TWO_AT_WORK[4])
+
+
+def test_silence_is_unspecified_and_changes_nothing() -> None:
+    system = at_work()
+    before = system.observe()
+    outcome = system.submit(EnableCustomerManagedKeys("r1", "v2", "k1"))
+    assert outcome == Unspecified(frozenset({"keys.change"}))
+    assert system.observe() == before
+
+
+def test_triggers_miss_no_consequence() -> None:
+    """Looking at every row of every entity after each step finds nothing left to do."""
+    machine = Machine(ROWS)
+    state = initial(DEFAULT_STAGE)
+    commands: tuple[Command, ...] = (*TWO_AT_WORK, DisableIdentity("r1"), DeleteVault("v1"), PurgeVault("v1"))
+    for command in commands:
+        state, _ = machine.step(state, command)
+        everything = {
+            (kind, name, field): None for kind in KINDS for name in state.tables[kind] for field in kind.fields
+        }
+        world = machine.world(state)
+        pulled = list(machine.triggers.pulled(everything, world))
+        assert not [row.requirement for row, entity in pulled if row.when(entity)]
+        assert len(pulled) >= len(state.tables[Workspace])
+
+
+def test_links_never_form_a_circle() -> None:
+    for position, kind in enumerate(KINDS):
+        assert all(KINDS.index(to) < position for to in kind.links.values())
+
+
+def test_equal_fields_of_two_types_are_two_values() -> None:
+    assert EnableIdentity("r1") != DisableIdentity("r1")
+    assert len({EnableIdentity("r1"), DisableIdentity("r1"), EnableIdentity("r1")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "lacks the field vault"),
+        ({"vault": "v1", "key": "k"}, "takes the fields vault"),
+        ({"vault": "v1", "vaults": "v1"}, "takes the fields vault"),
+    ],
+)
+def test_wrong_fields_are_named(fields: dict[str, str], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        DeleteVault(**fields)
+
+
+def test_state_is_equal_however_it_was_reached() -> None:
+    one, other = ModelSystem(), ModelSystem()
+    first = CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1")
+    second = CreateResource("r2", "Translator", "westeurope", "cmk-tier", "production", "g1")
+    for system, commands in ((one, (first, second)), (other, (second, first))):
+        for command in commands:
+            system.submit(command)
+    assert one.state == other.state
+    assert hash(one.state) == hash(other.state)
+    assert list(one.observe()["resource"]) == list(other.observe()["resource"]) == ["r1", "r2"]
+
+
+def test_vault_without_soft_delete_is_gone_at_once() -> None:
+    assert Vault.defaults["soft_delete"] is False
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.name))
+def test_machine_imports_the_standard_library_alone(source: Path) -> None:
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            assert {alias.name.partition(".")[0] for alias in node.names} <= sys.stdlib_module_names
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            assert str(node.module).partition(".")[0] in sys.stdlib_module_names
+
+
+def test_step_knows_no_word_of_the_domain() -> None:
+    names = {name for kind in KINDS for name in (kind.word, *kind.fields)} - {"state", "kind", "type", "key"}
+    text = (Path(package.__file__).parent / "step.py").read_text("utf-8")
+    identifiers = {node.attr for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Attribute)}
+    assert "kind" in identifiers  # of a reference, and of a change
+    assert not identifiers & names
+
+
+def test_machine_is_imported_without_what_the_package_needs() -> None:
+    code = "import sys, translator_cmk.machine; print('yaml' in sys.modules, 'importlib.metadata' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "False"]

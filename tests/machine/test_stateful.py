@@ -1,0 +1,101 @@
+"""Hypothesis explores the machine over all commands, several entities of each kind, with every law watching."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from translator_cmk.machine import COMMANDS, COUNTER_ROWS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
+from translator_cmk.machine.outcomes import Refused, Unspecified
+from translator_cmk.machine.references import New
+
+from tests.machine.laws import LAWS, take
+from tests.machine.worlds import TWO_AT_WORK, build, values
+
+BUNDLED = ("resource", "vault", "key", "workspace", "document", "model")
+BUNDLES = {field: Bundle(field) for field in BUNDLED}
+
+EXPLORED = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, database=None, derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip  # as a list
+
+
+def new_field(command: type[Command]) -> str | None:
+    """The field in which the command names something new."""
+    return next((command.fields[i] for i, reference, _ in command.references if isinstance(reference, New)), None)
+
+
+def rule_of(command: type[Command]) -> Any:
+    """The Hypothesis rule that submits the command, with names drawn from what was made before."""
+    new = new_field(command)
+    drawn: dict[str, Any] = {}
+    for field in command.fields:
+        if field == new:
+            drawn[field] = st.sampled_from(values(command, field))
+        elif field in BUNDLES:
+            drawn[field] = BUNDLES[field] | st.sampled_from(values(command, field))
+        else:
+            drawn[field] = st.sampled_from(values(command, field))
+
+    def submit(self: "Exploration", **fields: Any) -> Any:
+        self.submit(build(command, fields))
+        return fields[new] if new else None
+
+    submit.__name__ = command.__name__
+    decorate: Any = rule  # Hypothesis gives its overloads no types here
+    return decorate(**({"target": BUNDLES[new]} if new else {}), **drawn)(submit)
+
+
+class Exploration(RuleBasedStateMachine):
+    """All commands against one machine.  Each step is held against every law, and what it reached is noted."""
+
+    machine = Machine(ROWS)
+    reached: set[str] = set()  # noqa: RUF012  # shared on purpose: it grows over all examples of a run
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = initial(DEFAULT_STAGE)
+
+    @initialize(at_work=st.booleans())
+    def start(self, at_work: bool) -> None:
+        """Start from nothing, or from where two resources are at work."""
+        for command in TWO_AT_WORK if at_work else ():
+            self.submit(command)
+
+    def submit(self, command: Command) -> None:
+        step = take(self.machine, self.state, command)
+        self.state = step.after
+        match step.outcome:
+            case Accepted():
+                self.reached.update(step.outcome.by)
+            case Refused():
+                self.reached.update(step.outcome.because)
+            case Unspecified():
+                self.reached.update(step.outcome.silent)
+        for law in LAWS:
+            assert law(step), f"{law.__name__} does not hold of {command}, which came to {step.outcome}"
+
+
+for _command in COMMANDS.values():
+    setattr(Exploration, _command.__name__, rule_of(_command))
+
+
+def explore(machine: Machine, phases: tuple[Phase, ...] = tuple(Phase)) -> set[str]:
+    """Explore a machine; the requirements whose rows spoke.  Raises `AssertionError` where a law breaks."""
+    reached: set[str] = set()
+    exploration = type("Exploration", (Exploration,), {"machine": machine, "reached": reached})
+    run_state_machine_as_test(exploration, settings=settings(EXPLORED, phases=phases))
+    return reached
+
+
+def test_every_law_holds_wherever_hypothesis_goes() -> None:
+    reached = explore(Machine(ROWS))
+    assert reached  # what was reached is told in the results
+
+
+def test_hypothesis_finds_a_counter_row() -> None:
+    mistake = next(row for row in COUNTER_ROWS if row.requirement == "revocation.only-that-resource")
+    with pytest.raises(AssertionError, match="a_command_changes_only_what_depends_on_what_it_names"):
+        explore(Machine([*ROWS, mistake]), phases=(Phase.generate,))
