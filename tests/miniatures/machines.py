@@ -31,7 +31,7 @@ class ChangesOnRefusal(Machine):
     def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
         after, outcome = super().step(state, command, choose)
         if isinstance(outcome, Refused):
-            after = after.with_changes({(Resource, name, "identity"): False for name in after.tables[Resource]})
+            after = after.with_changes({(Resource, name): {"identity": False} for name in after.tables[Resource]})
         return after, outcome
 
 

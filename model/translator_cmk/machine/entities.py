@@ -31,8 +31,8 @@ def _access(hint: Any, index: int) -> property:
         return property(itemgetter(index))
 
     def follow(self: "Entity") -> "Entity | None":
-        name = self[index]
-        return None if name is None else self[0].entity(kind, name)
+        world, name = self[0], self[index]
+        return None if name is None else tuple.__new__(kind, (world, name, *world.tables[kind][name]))
 
     return property(follow)
 
@@ -45,6 +45,8 @@ class Entity(tuple[Any, ...]):
     defaults: ClassVar[dict[str, Any]]
     hints: ClassVar[dict[str, Any]]
     links: ClassVar[dict[str, "type[Entity]"]]
+    position: ClassVar[dict[str, int]]  # of each field in a record
+    start: ClassVar[tuple[Any, ...]]  # the record that the first write of an entity starts from
     word: ClassVar[str]  # what the kind is called in observations and on the wire
 
     world: "World" = property(itemgetter(0))  # type: ignore[assignment]  # a property with the type it returns
@@ -53,6 +55,8 @@ class Entity(tuple[Any, ...]):
     def __init_subclass__(cls) -> None:
         declare_fields(cls, first=2, access=_access)
         cls.links = {field: kind for field, hint in cls.hints.items() if (kind := _kind_of(hint))}
+        cls.position = {field: index for index, field in enumerate(cls.fields)}
+        cls.start = tuple(cls.defaults.get(field) for field in cls.fields)
         cls.word = cls.__name__.lower()
 
 

@@ -15,8 +15,8 @@ from .commands import Command
 from .entities import CUSTOMER, GONE, Document, Entity, Grant, Resource, Vault, Workspace
 from .outcomes import KeyUse
 
-Changes = Mapping[tuple[type[Entity], str, str], Any]
-"""What a row writes: (kind, name, field) -> value."""
+Changes = Mapping[tuple[type[Entity], str], Mapping[str, Any]]
+"""What a row writes: (kind, name) -> field -> value."""
 
 Condition = Callable[..., bool]
 
@@ -138,12 +138,12 @@ def sets(entity: Entity, /, **values: Any) -> Changes:
 
 def write(kind: type[Entity], name: str, /, **values: Any) -> Changes:
     """Write fields of the entity of this kind and name; an entity among the values is written as its name."""
-    return {(kind, name, field): value.name if isinstance(value, Entity) else value for field, value in values.items()}
+    return {(kind, name): {field: v.name if isinstance(v, Entity) else v for field, v in values.items()}}
 
 
 def drops(entity: Entity) -> Changes:
     """Drop an entity without a trace."""
-    return {(type(entity), entity.name, "state"): GONE}
+    return {(type(entity), entity.name): {"state": GONE}}
 
 
 def gives_access(vault: Vault, resource: Resource) -> Changes:
@@ -160,7 +160,7 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
 
 def takes_access(vault: Vault, resource: Resource) -> Changes:
     """Drop the grant of a resource's identity on a vault, if there is one."""
-    return {(Grant, f"{vault.name}/{resource.name}", "state"): GONE}
+    return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
 
 
 def key_use(resource: Resource) -> KeyUse | None:

@@ -4,21 +4,17 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from .commands import Command
-from .entities import GONE
 from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
 from .references import New
-from .rows import MEANINGS, Changes, Effect, Means, Refuse, Row, Silent, Whenever
+from .rows import MEANINGS, Effect, Means, Refuse, Row, Silent, Whenever
 from .triggers import Triggers
 from .world import Choose, State, World
+from .writes import RowsContradict, Writes
 
 DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 NAME_IS_TAKEN = Refused(frozenset({"environment.new-name"}))
 
 ROUNDS = 50  # no chain of consequences is nearly as long; a longer one is a circle
-
-
-class RowsContradict(Exception):
-    """Two rows wrote one field differently in one step, or consequences never come to rest: a defect of the rows."""
 
 
 class Machine:
@@ -59,51 +55,60 @@ class Machine:
         """
         world = World(state.tables, self.meanings, choose)
         bound = bind(command, world)
-        if isinstance(bound, Refused):
+        if type(bound) is Refused:
             return state, bound
         on = type(command)
         because = [
             row.requirement
             for row in self._refuse.get(on, ())
-            if row.when(bound) and not row.unless(bound) and (choose is None or choose(row, ""))
+            if row.when(bound) and not row.unless(bound) and world.speaks(row, "")
         ]
         if because:
-            return state, Refused(frozenset(because))
+            return state, refused(because)
         for silence in self._silent.get(on, ()):
-            if silence.when(bound) and (choose is None or choose(silence, "")):
+            if silence.when(bound) and world.speaks(silence, ""):
                 return state, Unspecified(frozenset({silence.requirement}))
-        written: dict[Any, Any] = {}
-        changes: dict[Any, Any] = {}
-        by: set[str] = set()
+        writes = Writes(world)
         audit: list[KeyUse] = []
         for row in self._effect.get(on, ()):
             if row.each:
                 for entity in world.every(row.each):
-                    if row.when(bound, entity) and (choose is None or choose(row, entity.name)):
-                        merge(written, changes, by, world, row.requirement, row.then(bound, entity))
-            elif row.when(bound) and (choose is None or choose(row, "")):
-                merge(written, changes, by, world, row.requirement, row.then(bound))
+                    if row.when(bound, entity) and world.speaks(row, entity.name):
+                        writes.add(row.requirement, row.then(bound, entity))
+            elif row.when(bound) and world.speaks(row, ""):
+                writes.add(row.requirement, row.then(bound))
                 if row.uses and (use := row.uses(bound)):
                     audit.append(use)
-                    by.add(row.requirement)
-        if changes:
-            state = self._settle(state.with_changes(changes), changes, by, choose)
-        return state, Accepted(frozenset(by), tuple(audit))
+                    writes.by.add(row.requirement)
+        if writes.changes:
+            state = self._settle(state, writes, choose)
+        return state, accepted(writes.by, audit)
 
-    def _settle(self, state: State, changes: dict[Any, Any], by: set[str], choose: Choose | None) -> State:
-        """Apply consequences until none is left to apply."""
+    def _settle(self, state: State, writes: Writes, choose: Choose | None) -> State:
+        """Carry out what was written, and consequences until none is left."""
+        by = writes.by
         for _ in range(ROUNDS):
+            before, state = state, state.with_changes(writes.changes)
             world = World(state.tables, self.meanings, choose)
-            written: dict[Any, Any] = {}
-            following: dict[Any, Any] = {}
-            for row, entity in self.triggers.pulled(changes, world):
-                if row.when(entity) and (choose is None or choose(row, entity.name)):
-                    merge(written, following, by, world, row.requirement, row.then(entity))
-            if not following:
+            pulled = self.triggers.pulled(writes.changes, before.tables, world)
+            writes = Writes(world)
+            for row, entity in pulled:
+                if row.when(entity) and world.speaks(row, entity.name):
+                    writes.add(row.requirement, row.then(entity))
+            if not writes.changes:
                 return state
-            state = state.with_changes(following)
-            changes = following
-        raise RowsContradict(f"consequences do not come to rest: {sorted(by)}")
+            by |= writes.by
+        raise RowsContradict(f"consequences do not come to rest: {', '.join(sorted(by))}")
+
+
+def accepted(by: set[str], audit: list[KeyUse]) -> Accepted:
+    """The outcome, made without checking what is right by construction: the machine makes one for every command."""
+    return tuple.__new__(Accepted, (frozenset(by), tuple(audit)))
+
+
+def refused(because: list[str]) -> Refused:
+    """The outcome, made likewise."""
+    return tuple.__new__(Refused, (frozenset(because),))
 
 
 def bind(command: Command, world: World) -> Any:
@@ -115,28 +120,14 @@ def bind(command: Command, world: World) -> Any:
             continue
         if within is not None:
             name = f"{command[within]}/{name}"
-        table = world.tables[reference.kind]
-        if isinstance(reference, New):
-            if name in table:
-                return NAME_IS_TAKEN
-            values[index] = tuple.__new__(reference.kind, (world, name))
-            continue
-        record = table.get(name)
-        if record is None or record[-1] not in reference.states:
-            return DOES_NOT_EXIST
-        values[index] = tuple.__new__(reference.kind, (world, name, *record))
-    return tuple.__new__(type(command), values)
-
-
-def merge(
-    written: dict[Any, Any], changes: dict[Any, Any], by: set[str], world: World, requirement: str, row_writes: Changes
-) -> None:
-    """Add what a row writes to ``written``; what differs from the world goes to ``changes``, with the requirement."""
-    for target, value in row_writes.items():
-        kind, name, field = target
-        if written.setdefault(target, value) != value:
-            raise RowsContradict(f"{requirement} writes {field} of {kind.word} {name} differently from another row")
+        kind = reference.kind
         record = world.tables[kind].get(name)
-        if value != (record[kind.fields.index(field)] if record else GONE):
-            changes[target] = value
-            by.add(requirement)
+        if isinstance(reference, New):
+            if record:
+                return NAME_IS_TAKEN
+            values[index] = tuple.__new__(kind, (world, name))
+        elif record and record[-1] in reference.states:
+            values[index] = tuple.__new__(kind, (world, name, *record))
+        else:
+            return DOES_NOT_EXIST
+    return tuple.__new__(type(command), values)

@@ -10,31 +10,45 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from .entities import KINDS, Entity
-from .rows import Meaning, Means, Whenever
-from .world import World
+from .rows import Changes, Meaning, Means, Whenever
+from .world import Table, World
 
 
 class Triggers:
-    """For each (kind, field): the rows to look at again once that field of some entity of that kind has changed."""
+    """For each kind and field: the rows to look at again once that field of some entity of the kind has changed."""
 
     def __init__(self, rows: Iterable[Whenever], meanings: Mapping[Meaning, tuple[Means, ...]]) -> None:
-        self._rows: dict[tuple[type[Entity], str], list[Whenever]] = {
-            (kind, field): [] for kind in KINDS for field in kind.fields
-        }
-        for row in rows:
-            for key in reads(row, meanings):
-                self._rows[key].append(row)
+        self._rows = tuple(rows)
+        self._reads = {row: reads(row, meanings) for row in self._rows}
+        self._looked_up = {kind for row in self._rows for kind in mentioned([row.when, row.then], meanings)[1]}
+        self._concerned: dict[tuple[Any, ...], tuple[Whenever, ...]] = {}
 
-    def pulled(self, changes: Mapping[Any, Any], world: World) -> Iterator[tuple[Whenever, Any]]:
-        """Each row with each entity that the changes may concern, once."""
-        seen: set[tuple[Whenever, str]] = set()
-        for kind, name, field in changes:
-            for row in self._rows[kind, field]:
+    def pulled(
+        self, changes: Changes, before: Mapping[type[Entity], Table], world: World
+    ) -> list[tuple[Whenever, Any]]:
+        """Each row with each entity that the changes of the tables ``before`` may concern, once."""
+        found: dict[tuple[Whenever, str], Any] = {}
+        for (kind, name), fields in changes.items():
+            for row in self._concerned_by(kind, name in before[kind], tuple(fields)):
                 table = world.tables[row.about]
                 for each in (name,) if row.about is kind else table:
-                    if each in table and (row, each) not in seen:
-                        seen.add((row, each))
-                        yield row, world.entity(row.about, each)
+                    if each in table and (row, each) not in found:
+                        found[row, each] = (row, world.entity(row.about, each))
+        return list(found.values())
+
+    def _concerned_by(self, kind: type[Entity], known: bool, fields: tuple[str, ...]) -> tuple[Whenever, ...]:
+        """The rows that may read one of the fields of an entity of the kind, remembered for the next time."""
+        key = (kind, known, fields)
+        rows = self._concerned.get(key)
+        if rows is None:
+            # nothing leads to what is new, so that it concerns others only where they look it up
+            alone = not known and kind not in self._looked_up
+            rows = self._concerned[key] = tuple(
+                row
+                for row in self._rows
+                if any((kind, field) in self._reads[row] for field in fields) and (row.about is kind or not alone)
+            )
+        return rows
 
 
 def reads(row: Whenever, meanings: Mapping[Meaning, tuple[Means, ...]]) -> set[tuple[type[Entity], str]]:
