@@ -72,6 +72,11 @@ Feature: What the article takes for granted
       Then the resource "translator" does not exist
       And the workspace "workspace" does not exist
       And the model "model" does not exist
+
+    Scenario: Deleting a resource with an upload
+      Given an upload under Microsoft-managed keys
+      When the customer deletes the resource "translator"
+      Then the request is accepted
       And the document "document" is deleted
 
     Scenario: A deleted resource loses its access
@@ -157,8 +162,7 @@ Feature: What the article takes for granted
   Rule: A soft-deleted key vault can be recovered with its keys and access grants
 
     Scenario: Recovering a vault
-      Given an identity with access to the vault
-      And the customer deletes the vault "vault"
+      Given a deleted vault with a key and a grant
       When the customer recovers the vault "vault"
       Then the vault "vault" is active
       And the key "key" of "vault" is active
@@ -300,9 +304,7 @@ Feature: What the article takes for granted
       And nothing else has changed
 
     Scenario: What is in another group or subscription stays
-      Given a resource and a vault with a key
-      And the customer creates the vault "other-vault" in the group "other"
-      And the customer creates the vault "third-vault" in the subscription "security"
+      Given a resource and vaults in three resource groups
       When the customer moves the resource group "other" of the subscription "production" to the subscription "foreign"
       Then the vault "other-vault" is in the subscription "foreign"
       And nothing else has changed

@@ -1,50 +1,118 @@
-"""What a `Then` can say besides a fact: sentences about the request itself, about change, and about the audit trail."""
+"""What a `Then` can say besides a fact: about what came of the request, about change, and about the audit trail.
 
-from typing import Any, NamedTuple
+All of it speaks of the `When`, so that a scenario without one has none of these sentences.
+"""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..machine import Accepted, KeyUse, Refused, Unspecified
 from ..phrases import Phrase
+from ..system import ModelSystem
+from .wording import changes_in_words, listed, outcome_in_words, uses_in_words
+
+if TYPE_CHECKING:
+    from .playing import Playing
+
+
+class Unmet(Exception):
+    """A `Then` does not hold: the system and the specification disagree."""
+
+    def __init__(self, expected: str, observed: str) -> None:
+        super().__init__(f"expected: {expected}; observed: {observed}")
+        self.expected = expected
+        self.observed = observed
+
+
+class LeftOpen(Exception):
+    """Whatever the system did agrees with the specification, which demands nothing here."""
 
 
 class Claim(NamedTuple):
-    """A sentence about what came of the `When`."""
+    """A sentence about what came of the `When`, read."""
 
-    about: str
+    check: "Callable[[Playing, dict[str, Any]], None]"
     values: dict[str, Any]
 
 
 class ClaimPhrase(Phrase):
-    """The sentence of one claim, with an explanation for readers."""
+    """The sentence of one claim, an explanation for readers, and what checks it, raising `Unmet` or `LeftOpen`."""
 
-    def __init__(self, about: str, pattern: str, explanation: str) -> None:
+    def __init__(self, pattern: str, explanation: str, check: "Callable[[Playing, dict[str, Any]], None]") -> None:
         super().__init__(pattern)
-        self.about = about
         self.explanation = explanation
+        self.check = check
 
     def read(self, text: str) -> Claim | None:
         """The claim that the text makes, or None where it makes another."""
         values = self.parse(text)
-        return None if values is None else Claim(self.about, values)
+        return None if values is None else Claim(self.check, values)
+
+
+def accepted(playing: "Playing", _: dict[str, Any]) -> None:
+    if not isinstance(playing.outcome, Accepted):
+        raise Unmet("the request is accepted", outcome_in_words(playing.outcome))
+
+
+def refused(playing: "Playing", _: dict[str, Any]) -> None:
+    expected = Refused(frozenset(playing.pickle.requirements))
+    reasoned = getattr(playing.system, "gives_reasons", True)
+    if not isinstance(playing.outcome, Refused) or (reasoned and playing.outcome != expected):
+        raise Unmet(outcome_in_words(expected), outcome_in_words(playing.outcome))
+
+
+def unchanged(playing: "Playing", _: dict[str, Any]) -> None:
+    if changes := playing.changes:
+        raise Unmet("nothing has changed", changes_in_words(changes))
+
+
+def otherwise_unchanged(playing: "Playing", _: dict[str, Any]) -> None:
+    if others := [change for change in playing.changes if change[1][:3] not in playing.mentioned]:
+        raise Unmet("nothing else has changed", changes_in_words(others))
+
+
+def key_use(playing: "Playing", values: dict[str, Any]) -> None:
+    use = KeyUse(f"{values['vault']}/{values['key']}", values["resource"])
+    if use not in playing.audit:
+        raise Unmet(uses_in_words([use]), uses_in_words(playing.audit))
+
+
+def no_key_use(playing: "Playing", _: dict[str, Any]) -> None:
+    if playing.audit:
+        raise Unmet(uses_in_words([]), uses_in_words(playing.audit))
+
+
+def left_open(playing: "Playing", _: dict[str, Any]) -> None:
+    if not isinstance(playing.system, ModelSystem):
+        raise LeftOpen(f"left open: {listed(playing.pickle.requirements)} demands nothing of a system")
+    expected = Unspecified(frozenset(playing.pickle.requirements))
+    if playing.outcome != expected:
+        raise Unmet(outcome_in_words(expected), outcome_in_words(playing.outcome))
 
 
 CLAIM_PHRASES = (
-    ClaimPhrase("accepted", "the request is accepted", "The system carried out what the When asks for."),
+    ClaimPhrase("the request is accepted", "The system carried out what the When asks for.", accepted),
     ClaimPhrase(
-        "refused",
         "the request is refused",
-        "The system refused what the When asks for.  Where it gives reasons, they are the requirements that the scenario "
-        "is tagged with, all of them and no other.",
+        "The system refused what the When asks for.  Where it gives reasons, they are the requirements that the "
+        "scenario is tagged with, all of them and no other.",
+        refused,
     ),
-    ClaimPhrase("unchanged", "nothing has changed", "Everything that can be observed is as it was before the When."),
+    ClaimPhrase("nothing has changed", "All that can be observed is as it was before the When.", unchanged),
     ClaimPhrase(
-        "otherwise unchanged",
         "nothing else has changed",
-        "What can be observed differs from before the When only in what the other Thens of the scenario mention.",
+        "All that can be observed is as it was before the When, but for what the other Thens of the scenario mention.",
+        otherwise_unchanged,
     ),
     ClaimPhrase(
-        "key use",
         "the use of the key {key} of {vault} is recorded for {resource}",
         "The audit trail of the When has a use of this key for this resource.",
+        key_use,
     ),
-    ClaimPhrase("no key use", "no use of a key is recorded", "The audit trail of the When is empty."),
+    ClaimPhrase("no use of a key is recorded", "The audit trail of the When is empty.", no_key_use),
+    ClaimPhrase(
+        "what happens is left open",
+        "The specification says nothing about what the When asks for, so that whatever a system does agrees with it.",
+        left_open,
+    ),
 )
-"""All of them speak of the When, so that a scenario without one has none of them."""

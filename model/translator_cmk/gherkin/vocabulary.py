@@ -1,6 +1,6 @@
-"""What the sentences of scenarios mean: a situation or a command in a Given, a command in a When, an observation in a Then.
+"""What the sentences of scenarios mean.
 
-Given and When share the sentences of commands.  A Then has a voice of its own.
+A Given is a situation or a command, a When a command, told alike.  A Then has a voice of its own.
 """
 
 import difflib

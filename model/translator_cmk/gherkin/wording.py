@@ -1,12 +1,13 @@
 """Outcomes, changes and failures in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..facts import Fact, observed
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused
 from ..phrasebook import state
 from ..requirements import Requirement
+from .complaints import shown
 from .records import Pickle
 
 Change = tuple[Fact, Fact]
@@ -56,16 +57,20 @@ def failure(
     requirement: Requirement | None,
     step: int,
     told: Iterable[tuple[str, str]],
-    changes: Iterable[Change] = (),
-) -> str:
-    """Why the scenario did not pass at its step of this number (from 0): what is told of it, and what the When changed."""
-    lines = [title(pickle), f"{path}:{pickle.steps[step].line}", ""]
+    changes: Iterable[Change],
+) -> Iterator[str]:
+    """Why the scenario stopped at its step of this number (from 0), in lines."""
+    yield f"{shown(path)}:{pickle.steps[step].line}"
     if requirement is not None:
-        lines += [f"  requirement  {requirement.title}", f"               {requirement.wording}", ""]
+        yield ""
+        yield f"  {'requirement':<11}  {requirement.title}"
+        yield f"  {'':<11}  {requirement.wording}"
+    yield ""
     for number, each in enumerate(pickle.steps[: step + 1]):
-        lines.append(f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}")
-    lines.append("")
-    lines += [f"  {name:<11}  {text}" for name, text in told]
+        yield f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}"
+    yield ""
+    for name, text in told:
+        yield f"  {name:<11}  {text}"
     for number, (was, now) in enumerate(changes):
-        lines += [f"  {'' if number else 'changed':<11}  - {state(was)}", f"  {'':<11}  + {state(now)}"]
-    return "\n".join(lines)
+        yield f"  {'' if number else 'changed':<11}  - {state(was)}"
+        yield f"  {'':<11}  + {state(now)}"

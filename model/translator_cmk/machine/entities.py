@@ -127,7 +127,7 @@ class Resource(Entity):
     group: str
     directory: Directory  # where its identity is registered; `directory.not-transferred` is how it changes
     identity: bool = False  # the system-assigned managed identity
-    key_source: str = "unknown"
+    key_source: str | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
     state: str = "absent"
 

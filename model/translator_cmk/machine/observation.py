@@ -21,7 +21,7 @@ def resource(r: Resource) -> dict[str, Any]:
         "subscription": r.subscription.name,
         "group": r.group,
         "key_source": r.key_source,
-        **({"key": r.key.name} if r.key else {}),
+        "key": r.key.name if r.key else None,
         "layers_of_encryption": encrypted_at_rest(r) + double_encrypted(r),
         "encryption_section": shows_encryption_section(r),
         "identity": r.identity,
@@ -89,4 +89,4 @@ def seen(
     """The entities of one kind that a customer can see, with what is seen of them."""
     for entity in sorted(world.every(kind), key=lambda each: each.name):
         if shows(entity):
-            yield entity.name, view(entity)
+            yield entity.name, {field: value for field, value in view(entity).items() if value is not None}

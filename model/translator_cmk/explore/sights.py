@@ -1,0 +1,106 @@
+"""What can be seen of a state in which silent rows may hold or not, and how that differs from what was seen."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from ..facts import ABSENT, Fact
+from ..machine import Machine, Observation, State, Unspecified
+from ..machine.entities import Entity
+from ..machine.observation import SEEN
+from ..machine.values import Value
+from .choices import Replay, possibilities
+
+UNSPECIFIED = Unspecified()
+"""The value of a field that may have any."""
+
+Look = Mapping[str, Any]
+"""The fields of one entity; the field `exists` says whether it is there."""
+
+Name = tuple[str, str]
+"""An entity, by the word for its kind and its name."""
+
+GONE: Look = {"exists": False}
+
+
+class Shown(Value):
+    """What a system shows of itself.
+
+    ``reasons``: a refusal names requirements, though perhaps not all.  ``audit``: an acceptance lists the uses of keys.
+    ``hidden``: what its observations leave out, each a `kind` or a `kind.field`.
+    """
+
+    __slots__ = ()
+    reasons: bool = True
+    audit: bool = True
+    hidden: frozenset[str] = frozenset()
+
+    def shows(self, kind: str, field: str) -> bool:
+        """Whether it shows this field of this kind."""
+        return kind not in self.hidden and f"{kind}.{field}" not in self.hidden
+
+
+def looks_of(machine: Machine, state: State, limit: int) -> dict[Name, list[Look]]:
+    """For each entity of the state, all that it may look like."""
+    found: dict[Name, list[Look]] = {}
+    for kind, shows, view in SEEN:
+        for name in state.tables[kind]:
+            look = partial(look_at, machine, state, kind, name, shows, view)
+            found[kind.word, name] = each = []
+            for seen, _ in possibilities(look, machine.silent, limit):
+                if seen not in each:
+                    each.append(seen)
+    return found
+
+
+def look_at(
+    machine: Machine,
+    state: State,
+    kind: type[Entity],
+    name: str,
+    shows: Callable[[Any], bool],
+    view: Callable[[Any], dict[str, Any]],
+    replay: Replay,
+) -> Look:
+    """What the entity looks like in one replay."""
+    entity = machine.world(state, replay).entity(kind, name)
+    return {"exists": True, **view(entity)} if shows(entity) else GONE
+
+
+def look_in(observation: Observation, name: Name) -> Look:
+    """What the entity looks like in an observation."""
+    fields = observation.get(name[0], {}).get(name[1])
+    return GONE if fields is None else {"exists": True, **fields}
+
+
+def names_in(observation: Observation) -> Iterator[Name]:
+    """Every entity of an observation."""
+    return ((kind, name) for kind, entities in observation.items() for name in entities)
+
+
+def agreement(looks: Iterable[Look]) -> Look:
+    """What all the looks agree on, with `UNSPECIFIED` for what they do not."""
+    looks = list(looks)
+    fields: dict[str, None] = dict.fromkeys(field for look in looks for field in look)
+    agreed = {field: common(look.get(field, ABSENT) for look in looks) for field in fields}
+    return agreed if agreed["exists"] is True else {"exists": agreed["exists"]}
+
+
+def common(values: Iterable[Any]) -> Any:
+    """The one value that all of them are, or `UNSPECIFIED`."""
+    first, *others = values
+    return first if all(alike(first, other) for other in others) else UNSPECIFIED
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two values are the same on the wire, where 1 is not true."""
+    return type(a) is type(b) and bool(a == b)
+
+
+def differences(name: Name, expected: Look, seen: Look, shown: Shown) -> Iterator[tuple[Fact, Fact]]:
+    """Every fact about the entity that was expected, with what was seen instead."""
+    both_there = expected["exists"] is True and seen["exists"] is True
+    for field in dict.fromkeys((*expected, *seen)) if both_there else ("exists",):
+        wanted, got = expected.get(field, ABSENT), seen.get(field, ABSENT)
+        if shown.shows(name[0], field) and wanted is not UNSPECIFIED and not alike(wanted, got):
+            yield Fact(*name, field, wanted), Fact(*name, field, got)

@@ -1,0 +1,30 @@
+"""Complaints: what is wrong in a feature file, where, and what to do about it."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Complaint(NamedTuple):
+    """One thing that is wrong at a line (from 1) of a file."""
+
+    file: Path
+    line: int
+    text: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{shown(self.file)}:{self.line}: {self.text}; {self.remedy}"
+
+
+def shown(file: Path) -> str:
+    """The path from the current folder, where it lies below it."""
+    file = file.absolute()
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+
+
+def meant(word: str, known: Iterable[str], otherwise: str) -> str:
+    """A remedy for an unknown word: the known one that is like it, or something else to do."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"write {close[0]!r}" if close else otherwise

@@ -1,0 +1,57 @@
+"""Which system a run puts to the test, and what it is called."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..machine import ROWS
+from ..system import ModelSystem, System
+
+MODEL = ModelSystem.subject
+
+
+class SystemNotFound(ValueError):
+    """`--system` names nothing that makes a system; the message is one line that says what to do."""
+
+
+def load_factory(name: str, folder: Path) -> Callable[[], System]:
+    """The callable that ``name``, `module:callable`, stands for; raises `SystemNotFound`.
+
+    Modules are looked for where Python looks for them, and last in ``folder``.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not (module_name and colon and attribute):
+        raise SystemNotFound(f"--system {name}: write module:factory, such as my_adapter:MySystem")
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    try:
+        made: Any = importlib.import_module(module_name)
+    except ImportError as error:
+        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {error}") from None
+    for part in attribute.split("."):
+        made = getattr(made, part, None)
+    if not callable(made):
+        raise SystemNotFound(f"--system {name}: {module_name} has no {attribute} that can be called")
+    return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
+
+
+def subject_of(system: System, name: str | None = None) -> str:
+    """What the system is called in reports: its ``subject``, or ``name``, or the name of its class.
+
+    Only the model with all of its rows is called the model, whatever else calls itself so.
+    """
+    is_model = type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent
+    if is_model:
+        return MODEL
+    subject = getattr(system, "subject", None)
+    if isinstance(subject, str) and subject and subject != MODEL:
+        return subject
+    return name or f"{type(system).__module__}:{type(system).__qualname__}"
+
+
+def not_a_system(made: object) -> str | None:
+    """What keeps this from being a system, or None."""
+    lacking = [name for name in ("reset", "submit", "observe") if not callable(getattr(made, name, None))]
+    return f"{made!r} is no system: it has no {' and no '.join(lacking)}" if lacking else None

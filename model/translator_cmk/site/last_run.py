@@ -1,0 +1,137 @@
+"""What is said of the last run: in one line, in the first paragraph of the home page, and on a page of its own."""
+
+from collections.abc import Iterator, Sequence
+
+from ..gherkin.results import Item, Results
+from .badges import LOOKS, Status
+from .evidence import MODEL, WORDS, Evidence, number, percent
+from .markup import UP, definitions, image, listed, moment, named, page, plain, table
+
+OBSERVED = "never"
+"""When the real service was seen to do what a requirement says: there is no checked report of a live run that could say so."""
+
+HOW = "`make site` runs the features against the model and builds this site from what comes out."
+
+
+def run_line(evidence: Evidence) -> str:
+    """Who was run and when, in one line."""
+    results = evidence.results
+    if results is None:
+        return f"Nothing has been run yet. Observed on Azure: {OBSERVED}."
+    stale = ", and the specification has changed since" if evidence.stale else ""
+    return f"Run against {subject(results)}, finished {moment(results.finished)}{stale}. Observed on Azure: {OBSERVED}."
+
+
+def subject(results: Results) -> str:
+    """What was put to the test, in words."""
+    return "the model" if results.subject == MODEL else plain(results.subject)
+
+
+def first_paragraph(evidence: Evidence) -> str:
+    """What the home page says before anything else: what was run, and that it was not Azure."""
+    results, whole = evidence.results, evidence.whole
+    azure = (
+        "**Nothing here has been observed on Azure.** Green on this site means that the subject of the run agreed with the "
+        "specification, and nothing more."
+    )
+    if results is None:
+        return f"**Nothing has been run yet**, so everything on this site shows *not run*. {HOW} {azure}"
+    told = f"{whole.passed()} of {number(whole.total(), 'scenario')} passed"
+    run = f"in a run against **{subject(results)}** that finished {moment(results.finished)}"
+    match whole.status:
+        case Status.STALE:
+            told = f"The specification has changed since its last run, so everything shows *stale*. **{told}** then, {run}."
+        case Status.PASSED:
+            told = f"**{told}** {run}."
+        case Status.FAILED:
+            told = f"**Not everything passed:** {told} {run}."
+        case _:
+            told = f"**The last run was not complete:** {told} {run}."
+    what = " The model is a state machine in Python, written from the same article." if results.subject == MODEL else ""
+    return f"{told}{what} {azure}"
+
+
+def last_run_page(evidence: Evidence) -> str:
+    """The page on the last run."""
+    results = evidence.results
+    return page(
+        "The last run",
+        "What was run last, against what, when, and what came of it.",
+        image(evidence.badge(evidence.whole), "all"),
+        f"There are no results of a run. {HOW}" if results is None else run_line(evidence),
+        definitions(facts(results, evidence)) if results else "",
+        "## What came out { #counts }",
+        table(["What was run", *(f"{LOOKS[each].glyph} {each.value}" for each in WORDS.values()), "in all"], counts(evidence)),
+        "## By topic { #topics }",
+        table(["Topic", "Passed", "In all", "Percent, rounded down", "Evidence"], by_topic(evidence)),
+        "## What did not pass { #not-passed }",
+        not_passed(evidence),
+        unknown(evidence),
+        "## Downloads { #downloads }",
+        "- [Specification with its evidence as JSON](../data/specification.json): requirements, scenarios, rows, statuses\n"
+        + ("- [Results of this run](../data/results.json), as the run wrote them" if results else ""),
+    )
+
+
+def facts(results: Results, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Terms and what they are: how the run came about."""
+    yield "Subject", subject(results)
+    yield "Profile", plain(results.profile)
+    yield "Selection", f"`{' '.join(results.selection)}`" if results.selection else "everything"
+    yield "Started", plain(results.started)
+    yield "Finished", plain(results.finished)
+    yield "Complete", "yes" if results.complete else "no: it was broken off, or not everything was run to its end"
+    yield "Versions", plain(", ".join(f"{name} {version}" for name, version in sorted(results.versions.items())))
+    yield "Digest of what was run", f"`{results.digest}`{{ .digest }}"
+    yield "Specification now", "changed since: everything is stale" if evidence.stale else "the same as was run"
+    yield "Observed on Azure", OBSERVED
+
+
+def counts(evidence: Evidence) -> Iterator[list[str]]:
+    """A line for each kind of thing that is run: how many have which status."""
+    for kind, count in evidence.whole.counts.items():
+        yield [number(2, kind).removeprefix("2 "), *(str(count[status]) for status in WORDS.values()), str(count.total())]
+
+
+def by_topic(evidence: Evidence) -> Iterator[list[str]]:
+    """A line for each topic."""
+    for feature in evidence.features:
+        verdict = evidence.topic(feature.topic)
+        passed, total = verdict.passed(), verdict.total()
+        badge = image(evidence.badge(verdict), f"topics/{feature.topic}")
+        link = f"[{feature.name}]({UP}specification/{feature.topic}.md)"
+        yield [link, str(passed), str(total), f"{percent(passed, total)} %", badge]
+
+
+def not_passed(evidence: Evidence) -> str:
+    """Everything that was not seen to pass, with the reason."""
+    results = evidence.results
+    if results is None:
+        return "Nothing was run, so nothing passed."
+    missing = [] if evidence.stale else [name for name in evidence.pickles if name not in evidence.items]
+    lines = [told(item) for item in results.items if item.status != "passed"]
+    lines += [[plain(name), mark(Status.NOT_RUN), "not in the results", ""] for name in missing]
+    note = "This is how it was; the specification has changed since." if evidence.stale else ""
+    if not lines:
+        return f"Everything passed. {note}".strip()
+    found = table(["What", "Status", "Reason", "Requirements"], lines)
+    return f"{note}\n\n{found}" if note else found
+
+
+def told(item: Item) -> list[str]:
+    """A line on something that did not pass."""
+    requirements = listed([named(name) for name in item.requirements])
+    return [plain(item.id), mark(WORDS[item.status]), plain(item.reason or ""), requirements]
+
+
+def mark(status: Status) -> str:
+    """A status with its glyph, in text."""
+    return f"{LOOKS[status].glyph} {status.value}"
+
+
+def unknown(evidence: Evidence) -> str:
+    """What the results have and the features have not."""
+    names: Sequence[str] = [] if evidence.stale else [name for name in evidence.items if name not in evidence.pickles]
+    if not names:
+        return ""
+    return "## In the results and in no feature { #unknown }\n\n" + "\n".join(f"- {plain(name)}" for name in names)
