@@ -52,10 +52,10 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	.venv/bin/lint-imports
 
 bench: $(INSTALLED) ## measure the speed of the model
-	$(PY) tests/bench/run.py
+	$(PY) -m tests.bench.run $(ARGS)
 
 evidence: $(INSTALLED) ## mutants, tours and certificates into docs/measurements/ (long)
-	$(PY) tests/evidence/run.py
+	$(PY) -m tests.evidence.run
 
 lock: ## resolve the development tools anew into requirements.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }

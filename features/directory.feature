@@ -20,6 +20,7 @@ Feature: Microsoft Entra directories
   @directory.not-transferred
   Rule: A move to another directory takes along neither the managed identity nor the key
 
+    @environment.move
     Scenario Outline: A move to another directory
       Given a workspace under customer-managed keys
       When <move>
@@ -36,6 +37,7 @@ Feature: Microsoft Entra directories
   @directory.key-left-behind
   Rule: A resource that lost its key in a move has its key out of reach until enabled anew
 
+    @directory.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: What a move to another directory costs
       Given a deployed model under customer-managed keys
       When <move>
@@ -67,6 +69,7 @@ Feature: Microsoft Entra directories
   @directory.same-directory-move
   Rule: A move inside one directory loses nothing
 
+    @environment.move
     Scenario: A resource moved within its directory
       Given a deployed model under customer-managed keys
       When the customer moves the resource "translator" to the subscription "security"
@@ -74,6 +77,7 @@ Feature: Microsoft Entra directories
       And the resource "translator" is in the subscription "security"
       And nothing else has changed
 
+    @environment.move
     Scenario: A resource and its vault moved within their directory
       Given a deployed model under customer-managed keys
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"

@@ -4,6 +4,7 @@ Feature: Encryption at rest
   @encryption.at-rest
   Rule: Stored data is encrypted from its first upload
 
+    @environment.upload
     Scenario: The first upload to a new resource is stored encrypted
       Given a workspace under Microsoft-managed keys
       When the customer uploads the document "document" to "workspace"
@@ -11,6 +12,7 @@ Feature: Encryption at rest
       And the document "document" is kept
       And "translator" has one layer of encryption
 
+    @environment.create-resource
     Scenario: A new resource is encrypted before anything is set up
       When the customer creates the Translator resource "translator"
       Then the request is accepted
@@ -33,6 +35,7 @@ Feature: Encryption at rest
         | the customer reads the data of "workspace"                           |
         | the customer trains the model "model" in "workspace"                 |
 
+    @environment.upload
     Scenario: An upload under customer-managed keys
       Given a workspace under customer-managed keys
       When the customer uploads the document "document" to "workspace"
@@ -52,6 +55,7 @@ Feature: Encryption at rest
   @encryption.default-key
   Rule: A new resource uses Microsoft-managed keys
 
+    @environment.create-resource
     Scenario Outline: A new resource of each kind starts with Microsoft-managed keys
       When the customer creates the <kind> resource "translator"
       Then the request is accepted
@@ -67,6 +71,7 @@ Feature: Encryption at rest
   @encryption.section
   Rule: The portal shows an Encryption section on a tier that supports customer-managed keys
 
+    @environment.create-resource
     Scenario: A resource on a supporting tier shows its Encryption section
       When the customer creates the Translator resource "translator" on the "cmk-tier"
       Then the request is accepted
@@ -75,6 +80,7 @@ Feature: Encryption at rest
   @encryption.no-section
   Rule: The portal shows no Encryption section on a tier limited to Microsoft-managed keys
 
+    @environment.create-resource
     Scenario: A resource on a limited tier shows no Encryption section
       When the customer creates the Translator resource "translator" on the "basic-tier"
       Then the request is accepted
@@ -99,13 +105,14 @@ Feature: Encryption at rest
   @encryption.double
   Rule: Customer-managed keys add a second layer of encryption
 
+    @encryption.at-rest @keys.enable
     Scenario: A customer's key is a second layer
       Given a resource and a vault with a key
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is accepted
       And "translator" has two layers of encryption
 
-    @keys.return
+    @keys.return @encryption.at-rest
     Scenario: Without a customer's key one layer is left
       Given customer-managed keys are on
       When the customer returns "translator" to Microsoft-managed keys

@@ -79,6 +79,7 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the document "document" is deleted
 
+    @identity.access-removed
     Scenario: A deleted resource loses its access
       Given an identity with access to the vault
       When the customer deletes the resource "translator"
@@ -312,6 +313,7 @@ Feature: What the article takes for granted
   @environment.vault-moved
   Rule: A key vault that changes directory loses its access grants
 
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
     Scenario: A vault that leaves its resource behind
       Given a vault in a resource group of its own
       When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"

@@ -33,17 +33,20 @@ Feature: The managed identity
   @identity.registered
   Rule: The resource is registered in Microsoft Entra ID exactly while its identity is on
 
+    @environment.create-resource
     Scenario: A resource whose identity has never been on
       When the customer creates the Translator resource "translator"
       Then the request is accepted
       And "translator" is not registered with Microsoft Entra ID
 
+    @identity.enable
     Scenario: A resource whose identity is turned on
       Given a Translator resource
       When the customer enables the managed identity of "translator"
       Then the request is accepted
       And "translator" is registered with Microsoft Entra ID
 
+    @identity.disable
     Scenario: A resource whose identity is turned off
       Given a resource with an identity
       When the customer disables the managed identity of "translator"
@@ -62,12 +65,14 @@ Feature: The managed identity
   @identity.access-removed
   Rule: Without its managed identity a resource has access to no key vault
 
+    @identity.disable
     Scenario: Access goes with the identity
       Given an identity with access to the vault
       When the customer disables the managed identity of "translator"
       Then the request is accepted
       And "translator" has no access to the keys of "vault"
 
+    @identity.disable @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: All that depends on the key goes with the identity
       Given a deployed model under customer-managed keys
       When the customer disables the managed identity of "translator"
@@ -95,6 +100,7 @@ Feature: The managed identity
   @identity.needed-for-access
   Rule: Access can be granted only to a resource whose managed identity is on
 
+    @vault.access-policy
     Scenario: Granting access to an identity that is on
       Given a resource and a vault with a key
       And the customer enables the managed identity of "translator"

@@ -55,6 +55,7 @@ Feature: Customer-managed keys
   @keys.any-origin
   Rule: Imported and generated keys are accepted alike
 
+    @keys.enable
     Scenario Outline: Enabling with a key of either origin
       Given a resource and an empty vault
       And the customer <origin>
@@ -181,6 +182,7 @@ Feature: Customer-managed keys
   @keys.rotation-keeps-data
   Rule: Rotating the key takes nothing out of reach
 
+    @keys.rotate
     Scenario: Uploads and models outlive a rotation
       Given a deployed model under customer-managed keys
       When the customer rotates the key "key" of "vault"

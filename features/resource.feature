@@ -4,6 +4,7 @@ Feature: Eligible resources
   @resource.kinds
   Rule: Translator and multi-service resources can both have customer-managed keys
 
+    @keys.enable
     Scenario Outline: Enabling for each kind of resource
       Given a vault with a key
       And the customer creates the <kind> resource "translator"
@@ -36,6 +37,7 @@ Feature: Eligible resources
   @resource.not-at-creation
   Rule: Customer-managed keys can't be requested when the resource is created
 
+    @encryption.default-key @environment.create-resource
     Scenario: Creating a resource with Microsoft-managed keys
       When the customer creates the Translator resource "translator" with Microsoft-managed keys
       Then the request is accepted

@@ -67,17 +67,35 @@ Feature: After the key is back
       Then the request is accepted
       And the data of "workspace" is accessible
 
-      Examples: Causes that the article states
-        | situation                                                | remedy                                                                                    |
-        | the access to the key has been revoked                   | the customer grants "translator" access to the keys of "vault"                            |
-        | the managed identity has been disabled and enabled again | the customer grants "translator" access to the keys of "vault"                            |
-        | the vault has been deleted                               | the customer recovers the vault "vault"                                                   |
-        | the moved identity has access to the vault again         | the customer enables customer-managed keys for "translator" with the key "key" of "vault" |
+      @vault.access-policy
+      Examples: Access is granted
+        | situation                              | remedy                                                         |
+        | the access to the key has been revoked | the customer grants "translator" access to the keys of "vault" |
 
-      Examples: Causes that we assume
-        | situation                 | remedy                                         |
-        | the key has been deleted  | the customer recovers the key "key" of "vault" |
-        | the key has been disabled | the customer enables the key "key" of "vault"  |
+      @vault.access-policy
+      Examples: The identity is enabled, then access is granted
+        | situation                                                | remedy                                                         |
+        | the managed identity has been disabled and enabled again | the customer grants "translator" access to the keys of "vault" |
+
+      @environment.recover-vault
+      Examples: The vault is recovered
+        | situation                  | remedy                                  |
+        | the vault has been deleted | the customer recovers the vault "vault" |
+
+      @keys.enable
+      Examples: Customer-managed keys are enabled anew after a move
+        | situation                                        | remedy                                                                                    |
+        | the moved identity has access to the vault again | the customer enables customer-managed keys for "translator" with the key "key" of "vault" |
+
+      @environment.recover-key
+      Examples: The key is recovered
+        | situation                | remedy                                         |
+        | the key has been deleted | the customer recovers the key "key" of "vault" |
+
+      @environment.enable-key
+      Examples: The key is enabled
+        | situation                 | remedy                                        |
+        | the key has been disabled | the customer enables the key "key" of "vault" |
 
     Scenario: A model can be deployed again by hand
       Given the access has been revoked and granted again

@@ -23,6 +23,7 @@ Feature: The key out of reach
   @revocation.access-revoked
   Rule: Without access to the key vault the key is out of reach
 
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
     Scenario: Revoked access
       Given a deployed model under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"
@@ -30,6 +31,7 @@ Feature: The key out of reach
       And the model "model" is undeployed
       And the document "document" is deleted
 
+    @revocation.revoke
     Scenario: Access to another vault that is revoked
       Given access to a second vault
       When the customer revokes the access of "translator" to the keys of "other-vault"
@@ -39,6 +41,7 @@ Feature: The key out of reach
   @revocation.vault-deleted
   Rule: With its key vault deleted the key is out of reach
 
+    @environment.delete-vault @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A deleted vault
       Given a deployed model under customer-managed keys
       When the customer deletes the vault "vault"
@@ -49,6 +52,7 @@ Feature: The key out of reach
   @revocation.key-deleted
   Rule: With the key itself deleted the key is out of reach
 
+    @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A deleted key
       Given a deployed model under customer-managed keys
       When the customer deletes the key "key" of "vault"
@@ -59,6 +63,7 @@ Feature: The key out of reach
   @revocation.key-disabled
   Rule: While the key is disabled it is out of reach
 
+    @keys.disable @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A disabled key
       Given a deployed model under customer-managed keys
       When the customer disables the key "key" of "vault"
@@ -164,6 +169,7 @@ Feature: The key out of reach
   @revocation.no-upload
   Rule: While the key is out of reach nothing can be uploaded under it
 
+    @environment.upload
     Scenario: Uploading while the key is in reach
       Given a workspace under customer-managed keys
       When the customer uploads the document "document" to "workspace"
@@ -191,24 +197,12 @@ Feature: The key out of reach
   @revocation.undeploys
   Rule: When the key gets out of reach deployed models are undeployed
 
-    Scenario Outline: A deployed model when the key gets out of reach
+    @revocation.access-revoked @revocation.revoke @workspace.covered
+    Scenario: A deployed model when the key gets out of reach
       Given a deployed model under customer-managed keys
-      When <cause>
+      When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted
       And the model "model" is undeployed
-
-      Examples: Causes that the article states
-        | cause                                                                           |
-        | the customer revokes the access of "translator" to the keys of "vault"          |
-        | the customer disables the managed identity of "translator"                      |
-        | the customer deletes the vault "vault"                                          |
-        | the customer moves the resource "translator" to the subscription "foreign"      |
-        | the customer moves the subscription "production" to the directory "abroad"      |
-
-      Examples: Causes that we assume
-        | cause                                                                           |
-        | the customer deletes the key "key" of "vault"                                   |
-        | the customer disables the key "key" of "vault"                                  |
 
     Scenario: A model that was never deployed stays as it is
       Given a trained model under customer-managed keys
@@ -219,24 +213,12 @@ Feature: The key out of reach
   @revocation.deletes-uploads
   Rule: When the key gets out of reach uploaded documents are deleted
 
-    Scenario Outline: An uploaded document when the key gets out of reach
+    @revocation.access-revoked @revocation.revoke @workspace.covered
+    Scenario: An uploaded document when the key gets out of reach
       Given an upload under customer-managed keys
-      When <cause>
+      When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted
       And the document "document" is deleted
-
-      Examples: Causes that the article states
-        | cause                                                                           |
-        | the customer revokes the access of "translator" to the keys of "vault"          |
-        | the customer disables the managed identity of "translator"                      |
-        | the customer deletes the vault "vault"                                          |
-        | the customer moves the resource "translator" to the subscription "foreign"      |
-        | the customer moves the subscription "production" to the directory "abroad"      |
-
-      Examples: Causes that we assume
-        | cause                                                                           |
-        | the customer deletes the key "key" of "vault"                                   |
-        | the customer disables the key "key" of "vault"                                  |
 
     Scenario: Uploads under Microsoft-managed keys depend on no vault
       Given an upload under Microsoft-managed keys
@@ -248,6 +230,7 @@ Feature: The key out of reach
   @revocation.earlier-workspaces
   Rule: A workspace made before enabling loses the same as a later one
 
+    @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys
     Scenario: An earlier workspace when access is revoked
       Given a deployed model in a workspace made before customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"

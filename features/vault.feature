@@ -72,6 +72,7 @@ Feature: The key vault
       Then "translator" has access to the keys of "vault"
       And nothing else has changed
 
+    @keys.enable
     Scenario: Enabling through the API with access
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
@@ -94,6 +95,7 @@ Feature: The key vault
   @vault.granted-by-portal
   Rule: Enabling customer-managed keys in the portal grants access to the chosen key vault
 
+    @identity.assigned-by-portal
     Scenario: The portal grants access to the chosen vault alone
       Given a resource and a vault with a key
       And the customer creates the vault "other-vault"

@@ -4,13 +4,14 @@ Feature: Custom Translator workspaces
   @workspace.covered
   Rule: A workspace made after enabling is under the customer's key
 
+    @environment.create-workspace
     Scenario: A new workspace
       Given customer-managed keys are on
       When the customer creates the workspace "workspace" for "translator"
       Then the request is accepted
       And the workspace "workspace" is protected by customer-managed keys
 
-    @revocation.data-inaccessible
+    @revocation.data-inaccessible @revocation.access-revoked @revocation.revoke
     Scenario: A workspace under the customer's key depends on it
       Given a workspace under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"

@@ -15,7 +15,8 @@ from tests.machine.mutants import Mutant, mutants
 PICKLES = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
 MUTANTS = list(mutants())
 
-RED = (Unmet, Blocked, RowsContradict)
+RED = (Unmet, Blocked, RowsContradict, AttributeError)
+"""How a scenario turns red; the last is a row that reads what is not there."""
 
 SURVIVORS: dict[str, str] = {}
 """Mutants that no scenario of their requirement finds, each with the reason."""
@@ -29,19 +30,31 @@ def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = R
     """Whether the scenario, run against the machine, turns red in one of these ways."""
     try:
         play(ModelSystem(machine), pickle)
-    except (Unmet, Blocked, RowsContradict) as error:
+    except RED as error:
         return isinstance(error, how)
     return False
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: str(mutant.name))
 def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutant) -> None:
-    """A dropped or added row makes one fail at a Then; a negated condition may also keep one from getting there, or
-    contradict another row.
-    """
+    """A dropped or added row makes one fail at a Then; a negated condition may also keep one from getting there."""
     how = RED if mutant.name.startswith("negate") else (Unmet,)
     found = any(fails(Machine(mutant.rows), pickle, how) for pickle in scenarios_of(mutant.requirement))
     assert found != (mutant.name in SURVIVORS)
+
+
+@pytest.mark.parametrize(
+    "mutant", [m for m in MUTANTS if m.name.startswith("drop")], ids=lambda mutant: str(mutant.name)
+)
+def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it(mutant: Mutant) -> None:
+    """A scenario that fails carries the requirement; one that can't be run names it; all others pass."""
+    for pickle in PICKLES:
+        try:
+            play(ModelSystem(Machine(mutant.rows)), pickle)
+        except Unmet:
+            assert mutant.requirement in pickle.requirements, pickle.id
+        except Blocked as blocked:
+            assert mutant.requirement in str(blocked), pickle.id
 
 
 def test_no_scenario_fails_against_the_rows_as_they_are() -> None:

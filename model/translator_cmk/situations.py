@@ -20,14 +20,35 @@ from .phrasebook import UnknownSentence, read_command, read_fact
 FILE = "situations.yaml"
 
 
+class Stage(Value):
+    """Commands that lead on to a place, and the facts that hold there, each with the requirements behind it.
+
+    The last ``own`` of the facts are new with this stage; the others held before it.
+    """
+
+    __slots__ = ()
+    commands: tuple[Command, ...]
+    establishes: tuple[tuple[Fact, frozenset[str]], ...]
+    own: int
+
+
 class Situation(Value):
-    """Commands that lead to a starting point, and the facts that hold there, each with the requirement behind it."""
+    """A starting point, reached in stages."""
 
     __slots__ = ()
     name: str
-    commands: tuple[Command, ...]
-    establishes: tuple[tuple[Fact, str], ...]
+    stages: tuple[Stage, ...]
     line: int
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All commands, from nothing to the starting point."""
+        return tuple(command for stage in self.stages for command in stage.commands)
+
+    @property
+    def establishes(self) -> tuple[tuple[Fact, frozenset[str]], ...]:
+        """The facts that hold at the starting point."""
+        return self.stages[-1].establishes
 
 
 class SituationError(ValueError):
@@ -80,8 +101,8 @@ def _situation(node: yaml.Node, known: Mapping[str, Situation], where: str) -> S
             f"{where}:{line}: a situation has the fields situation, commands and, where needed, after and establishes"
         )
     name = _text(fields["situation"], where, "situation")
-    commands: list[Command] = []
-    establishes: list[tuple[Fact, str]] = []
+    stages: tuple[Stage, ...] = ()
+    establishes: list[tuple[Fact, frozenset[str]]] = []
     if "after" in fields:
         after = _text(fields["after"], where, "after")
         before = known.get(after)
@@ -90,19 +111,20 @@ def _situation(node: yaml.Node, known: Mapping[str, Situation], where: str) -> S
             raise SituationError(
                 f"{where}:{at}: no situation {after!r} above this one; put it there, or correct the name"
             )
-        commands += before.commands
+        stages = before.stages
         establishes += before.establishes
-    for item in _items(fields, where, "commands"):
-        commands.append(_read(read_command, item, where, "command"))
-    for item in _items(fields, where, "establishes") if "establishes" in fields else ():
+    commands = tuple(_read(read_command, item, where, "command") for item in _items(fields, where, "commands"))
+    facts = _items(fields, where, "establishes") if "establishes" in fields else []
+    for item in facts:
         pairs = dict(_fields(item, where))
         if pairs.keys() != {"fact", "by"}:
             raise SituationError(f"{where}:{item.start_mark.line + 1}: expected the fields fact and by")
         fact = _read(read_fact, pairs["fact"], where, "observation")
         # a later situation may undo what an earlier one established
         establishes = [kept for kept in establishes if (kept[0].kind, kept[0].name, kept[0].field) != fact[:3]]
-        establishes.append((fact, _text(pairs["by"], where, "by")))
-    return Situation(name, tuple(commands), tuple(establishes), line)
+        by = pairs["by"].value if isinstance(pairs["by"], yaml.SequenceNode) else [pairs["by"]]
+        establishes.append((fact, frozenset(_text(node, where, "by") for node in by)))
+    return Situation(name, (*stages, Stage(commands, tuple(establishes), len(facts))), line)
 
 
 def _fields(node: yaml.Node, where: str) -> Iterator[tuple[str, Any]]:

@@ -8,10 +8,17 @@ from ..machine.references import New, Reference
 
 Entities = frozenset[tuple[type[Entity], str]]
 
+NOTHING: Entities = frozenset()
+
 STAGE = (Directory, Location, Tier, Subscription)
 
-KNOWN_BY = {Document: "workspace", Grant: "resource"}
-"""Links back to what reads an entity without leading to it: training reads a workspace's documents, and so on."""
+READERS = {Document: "workspace", Grant: "resource"}
+"""Links to what reads an entity without leading to it: training reads documents, and a resource uses its grants."""
+
+
+def words(entities: Entities) -> set[tuple[str, str]]:
+    """The entities by the words for their kinds, as observations have them."""
+    return {(kind.word, name) for kind, name in entities}
 
 
 def references(command: Command) -> Iterator[tuple[Reference, str]]:
@@ -54,7 +61,7 @@ def with_readers(entities: Entities, states: Iterable[State]) -> Entities:
     readers = {
         (kind.links[link], state.tables[kind][name][kind.fields.index(link)])
         for state in states
-        for kind, link in KNOWN_BY.items()
+        for kind, link in READERS.items()
         for each, name in entities
         if each is kind and name in state.tables[kind]
     }
@@ -63,7 +70,8 @@ def with_readers(entities: Entities, states: Iterable[State]) -> Entities:
 
 def without(state: State, entities: Entities) -> State:
     """The state but for these entities."""
-    return State(
-        {kind: {name: each for name, each in table.items() if (kind, name) not in entities}
-         for kind, table in state.tables.items()}
-    )
+    tables = {
+        kind: {name: record for name, record in table.items() if (kind, name) not in entities}
+        for kind, table in state.tables.items()
+    }
+    return State(tables)

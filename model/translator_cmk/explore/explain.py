@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from ..facts import Fact
-from ..machine import COUNTER_ROWS, Command, Machine, Outcome
+from ..facts import ABSENT, Fact
+from ..machine import COUNTER_ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State
 from ..machine.rows import Means, Row, Whenever
 from ..machine.values import Value
+from .sights import GONE, Name, Shown, alike, looks_of, matches
+from .ways import Way, fits, ways
 
-Answers = Callable[[Machine], bool]
+Unmet = tuple[Outcome | Fact, Outcome | Fact]
+"""What was demanded, and what was seen instead."""
 
 
 class Difference(Value):
@@ -21,28 +24,72 @@ class Difference(Value):
 
 
 class Suspects:
-    """The machines that are wrong about one requirement: they lack its rows, or have its counter-rows."""
+    """The machines that are wrong about one requirement: they lack its rows, or have one of its counter-rows."""
 
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
+    def __init__(self, machine: Machine, shown: Shown, limit: int) -> None:
+        self.machine = machine
+        self.shown = shown
+        self.limit = limit
+
+    def explain(
+        self,
+        unmet: Iterable[Unmet],
+        command: Command,
+        before: State,
+        outcome: Outcome | None,
+        observation: Observation | None,
+        skip: set[Name],
+    ) -> tuple[Difference, ...]:
+        """The unmet demands, laid to the requirements about which a wrong machine did the same as the system.
+
+        Where there is no such machine, each is laid to the requirements without which it would not be demanded.
+        """
+
+        def did_the_same(machine: Machine, way: Way) -> bool:
+            answered = outcome is None or fits(way.outcome, outcome, self.shown)
+            looks = looks_of(machine, way.after, self.limit) if answered and observation is not None else {}
+            return answered and (observation is None or matches(looks, observation, skip, self.shown))
+
+        laid_to = frozenset(name for name, found in self._try(command, before, did_the_same) if any(found))
+        return tuple(Difference(*each, laid_to or self._behind(each[0], command, before)) for each in unmet)
+
+    def _behind(self, expected: Outcome | Fact, command: Command, before: State) -> frozenset[str]:
+        """The requirements behind a demand."""
+        if isinstance(expected, Accepted):
+            return expected.by
+        if isinstance(expected, Refused):
+            return expected.because
+        if not isinstance(expected, Fact):
+            return expected.silent
+        fact = expected
+
+        def as_demanded(machine: Machine, way: Way) -> bool:
+            looks = looks_of(machine, way.after, self.limit).get((fact.kind, fact.name), [GONE])
+            return any(alike(look.get(fact.field, ABSENT), fact.value) for look in looks)
+
+        return frozenset(name for name, found in self._try(command, before, as_demanded) if not any(found))
+
+    def _try(
+        self, command: Command, before: State, test: Callable[[Machine, Way], bool]
+    ) -> Iterator[tuple[str, Iterator[bool]]]:
+        """The test of every way that the command may go in each of the wrong machines, with the requirement."""
+        for name, changed, machine in self._wrong:
+            if any(isinstance(row, Means | Whenever) or row.on is type(command) for row in changed):
+                yield name, (test(machine, way) for way in ways(machine, before, command, self.limit).ways)
 
     @cached_property
     def _wrong(self) -> list[tuple[str, tuple[Row, ...], Machine]]:
-        return [(name, changed, Machine(rows, self._machine.silent)) for name, changed, rows in self._mistakes()]
+        """Each wrong machine, with the requirement and the rows about which it is wrong."""
+        rows, silent = self.machine.rows, self.machine.silent
+        lacking = {name: tuple(row for row in rows if row.requirement == name) for name in self._speaking()}
+        return [
+            *(
+                (name, less, Machine([row for row in rows if row not in less], silent))
+                for name, less in lacking.items()
+            ),
+            *((row.requirement, (row,), Machine((*rows, row), silent)) for row in COUNTER_ROWS if row not in rows),
+        ]
 
-    def _mistakes(self) -> Iterator[tuple[str, tuple[Row, ...], tuple[Row, ...]]]:
-        rows = self._machine.rows
-        for name in sorted({row.requirement for row in rows} - self._machine.silent):
-            missing = tuple(row for row in rows if row.requirement == name)
-            yield name, missing, tuple(row for row in rows if row.requirement != name)
-        for row in COUNTER_ROWS:
-            if row not in rows:
-                yield row.requirement, (row,), (*rows, row)
-
-    def who(self, command: Command, answers: Answers) -> frozenset[str]:
-        """The requirements whose wrong machines answer yes, of those that the command may have to do with."""
-        return frozenset(
-            name
-            for name, changed, machine in self._wrong
-            if any(isinstance(row, Means | Whenever) or row.on is type(command) for row in changed) and answers(machine)
-        )
+    def _speaking(self) -> list[str]:
+        """The requirements whose rows speak."""
+        return sorted({row.requirement for row in self.machine.rows} - self.machine.silent)

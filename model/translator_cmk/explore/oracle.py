@@ -1,20 +1,19 @@
 """The oracle: every state that silence leaves possible, and what all of them demand of a system.
 
-It is used as a system is, and answers with what is demanded.  ``submit`` gives the outcome, which is `Unspecified` where
-silence leaves it open; ``observe`` gives the value of each field, or `UNSPECIFIED`.  ``narrow`` holds against that what
-a system did, and keeps the states that fit.
+It is used as a system is, and answers with what is demanded.  ``submit`` gives the outcome, which is `Unspecified`
+where silence leaves it open; ``observe`` gives the value of each field, or `UNSPECIFIED`.  ``narrow`` compares what a
+system did, and keeps the states that fit.
 
-A command is unspecified in three ways.  A silent row of it may hold or not.  Where a `Silent` row speaks of it, it may be
-refused without a reason, or go on as if that row were not there.  Where all that it would do is silent, it may be refused
-as well.  In the last two ways a system may also do a third thing to the entities that the command names and to all that
-depend on them: these then go uncompared until `reset`.
+A command is unspecified in three ways.  A silent row of it may hold or not.  Where a `Silent` row speaks of it, it may
+be refused without a reason, or go on as if that row were not there.  Where all that it would do is silent, it may be
+refused as well.  In the last two ways a system may also do a third thing to the entities that the command names and to
+all that depend on them.  What no state explains then goes uncompared until `reset`, and the rest is still compared.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import chain, product
-from math import prod
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
-from ..facts import Fact, holds
+from ..facts import ABSENT, Fact
 from ..machine import (
     DEFAULT_STAGE,
     Accepted,
@@ -22,7 +21,6 @@ from ..machine import (
     Machine,
     Observation,
     Outcome,
-    Refused,
     Stage,
     State,
     Unspecified,
@@ -30,10 +28,26 @@ from ..machine import (
 )
 from ..machine.observation import SEEN
 from .choices import TooManyStates
-from .dependence import Entities, depending, drawn_in, named_by, with_readers, without
-from .explain import Difference, Suspects
-from .sights import GONE, UNSPECIFIED, Look, Name, Shown, agreement, differences, look_in, looks_of, names_in
-from .ways import Way, demanded, may_be, ways
+from .dependence import NOTHING, Entities, depending, drawn_in, named_by, with_readers, without, words
+from .explain import Difference, Suspects, Unmet
+from .sights import (
+    GONE,
+    UNSPECIFIED,
+    Look,
+    Looks,
+    Name,
+    Shown,
+    agreement,
+    alike,
+    differences,
+    look_in,
+    looks_of,
+    matches,
+    names_in,
+    observation_of,
+    observations_of,
+)
+from .ways import Way, demanded, fits, may_be, says, ways
 
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
@@ -42,119 +56,167 @@ EVERYTHING = Shown()
 
 KIND = {kind.word: kind for kind, _, _ in SEEN}
 
+NONE: frozenset[str] = frozenset()
+
 Claim = Callable[[Observation, Outcome, Observation], bool]
 """What a `Then` says of a command: of what was seen before it, what came of it, and what was seen after it."""
 
 
-class Asked:
+class Asked(NamedTuple):
     """The last command, and every way in which it may have gone before anything was seen of it."""
 
-    def __init__(self, command: Command | None, every: Iterable[Way], outcome: Outcome, parting: Collection[str]) -> None:
-        self.command = command
-        self.every = tuple(every)
-        self.outcome = outcome
-        self.parting = parting  # the silent requirements that part the ways
-        self.compared = True  # whether its outcome is
-        self.seen: Outcome | None = None
+    command: Command | None
+    every: tuple[Way, ...]
+    outcome: Outcome
+    parting: frozenset[str]  # the silent requirements that part the ways
+    compared: bool  # whether what came of it is
+
+    @property
+    def anything_goes(self) -> bool:
+        """Whether a system may do a third thing to what the command names."""
+        return any(isinstance(way.outcome, Unspecified) for way in self.every)
 
 
 class Oracle:
     """What the rows of a machine demand of a system where some of them are silent.
 
-    ``shown`` says what the system shows.  ``submit``, ``narrow`` and ``demands`` raise `TooManyStates` beyond ``limit``.
+    ``shown`` says what the system shows.  Any method raises `TooManyStates` beyond ``limit`` states.
     """
 
     def __init__(self, machine: Machine, shown: Shown = EVERYTHING, limit: int = LIMIT) -> None:
         self.machine = machine
         self.shown = shown
         self.limit = limit
-        self._suspects = Suspects(machine)
+        self._suspects = Suspects(machine, shown, limit)
         self.reset()
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         """Start afresh, with nothing but the stage."""
         start = initial(stage)
-        self.uncompared: Entities = frozenset()
-        self._silent: frozenset[str] = frozenset()  # the silent requirements that keep states apart, or uncompared
-        self._asked = Asked(None, [Way(start, start, Accepted())], Accepted(), ())
+        self.uncompared: Entities = NOTHING
+        self._silent = NONE  # the silent requirements that keep states apart, or something uncompared
+        self._known: dict[State, Looks] = {}
+        self._asked = Asked(None, (Way(start, start, Accepted()),), Accepted(), NONE, True)
         self._keep(self._asked.every)
 
     def submit(self, command: Command) -> Outcome:
         """Let every possible state go on, and say what is demanded to come of the command."""
         found = [ways(self.machine, state, command, self.limit) for state in self.states]
         every = tuple(dict.fromkeys(way for each in found for way in each.ways))
-        parting_outcomes = frozenset[str]().union(*(each.parting_outcomes for each in found))
+        parting = NONE.union(*(each.parting for each in found))
+        parting_outcomes = NONE.union(*(each.parting_outcomes for each in found))
         if len({frozenset(type(way.outcome) for way in each.ways) for each in found}) > 1:
             parting_outcomes |= self._silent
-        asked = Asked(
-            command,
-            every,
-            demanded((way.outcome for way in every), parting_outcomes),
-            frozenset[str]().union(*(each.parting for each in found)),
-        )
-        if named_by(command) & self.uncompared:
-            asked.compared = False
-            asked.outcome = Unspecified(self._silent)
-            self.uncompared |= drawn_in(command, self.uncompared)
+        compared = not named_by(command) & self.uncompared
+        outcome = demanded((way.outcome for way in every), parting_outcomes) if compared else Unspecified(self._silent)
+        self.uncompared |= drawn_in(command, self.uncompared)
         self._keep(every)
-        self._silent |= asked.parting
-        self._asked = asked
-        return asked.outcome
+        self._silent |= parting
+        self._asked = Asked(command, every, outcome, parting, compared)
+        return outcome
 
     def observe(self) -> Observation:
-        """What is demanded to be seen; a field that may have any value has the value `UNSPECIFIED`."""
-        observation: Observation = {word: {} for word in KIND}
-        uncompared = words(self.uncompared)
-        for name in sorted({name for state in self.states for name in self._looks(state)} | uncompared):
-            look = {"exists": UNSPECIFIED} if name in uncompared else self._agreement(name, self.states)
-            if name[0] in KIND and look["exists"] is not False:
-                fields = {field: value for field, value in look.items() if field != "exists" or value is not True}
-                observation[name[0]][name[1]] = fields
-        return observation
+        """What is demanded to be seen.
+
+        `UNSPECIFIED` is the value of a field that may have any, and of `exists` for an entity that may be there or not.
+        """
+        looks: dict[Name, Look] = {name: self._agreement(name, self.states) for name in self._names(self.states)}
+        doubted = {name: {"exists": UNSPECIFIED} for name in words(self.uncompared) if name[0] in KIND}
+        return observation_of(looks | doubted)
 
     def demands(self, then: Outcome | Fact | Claim) -> bool:
-        """Whether it is so in every way that is possible.
-
-        An outcome is taken for at least what it says: an acceptance by these and more, a refusal because of these if any.
-        """
+        """Whether it is so in every way that is possible.  Of an outcome this much has to be so (see `says`)."""
         if isinstance(then, Fact):
             name = (then.kind, then.name)
-            if name in words(self.uncompared):
-                return False
-            looks = (self._looks(state).get(name, [GONE]) for state in self.states)
-            return all(holds(then, as_observation({name: look})) for look in chain(*looks))
+            looks = [look for state in self.states for look in self._looks(state).get(name, [GONE])]
+            seen = all(alike(look.get(then.field, ABSENT), then.value) for look in looks)
+            return seen and name not in words(self.uncompared)
         if isinstance(then, Outcome):
-            return self._asked.compared and all(includes(way.outcome, then) for way in self.ways)
+            return self._asked.compared and all(says(way.outcome, then) for way in self.ways)
         return not self.uncompared and all(
             then(before, way.outcome, after)
             for way in self.ways
-            for before in self._observations(way.before)
-            for after in self._observations(way.after)
+            for before in observations_of(self._looks(way.before), self.limit)
+            for after in observations_of(self._looks(way.after), self.limit)
         )
 
     def narrow(self, outcome: Outcome | None = None, observation: Observation | None = None) -> tuple[Difference, ...]:
-        """Keep the states that fit what a system did, and what it then showed; either can be left out.
+        """Keep the states that fit what a system did and what it showed; the demands that it did not meet.
 
-        What is given back is empty, or else the demands that were not met.  Then nothing is kept from it: `reset`.
+        Where there are any, nothing is learnt, and only `reset` leads on.
         """
-        fitting = self.ways
-        found: list[tuple[Outcome | Fact, Outcome | Fact]] = []
-        if outcome is not None and self._asked.compared:
-            self._asked.seen = outcome
-            fitting = self._fitting(outcome)
+        asked, fitting, skip = self._asked, self.ways, words(self.uncompared)
+        unmet: list[Unmet] = []
+        if outcome is not None and asked.compared:
+            fitting = tuple(way for way in self.ways if fits(way.outcome, outcome, self.shown))
+            if not fitting and isinstance(asked.outcome, Unspecified):
+                fitting = tuple(way for way in self.ways if may_be(way.outcome, outcome))
             if not fitting:
-                found.append((self._asked.outcome, outcome))
-                fitting = self.ways
+                unmet.append((asked.outcome, outcome))
         if observation is not None:
-            skip = words(self.uncompared)
-            matching = tuple(way for way in fitting if self._matches(self._looks(way.after), observation, skip))
-            if not matching or found:
-                found += self._unmet(fitting, observation, bool(found))
-            else:
+            matching = tuple(way for way in fitting if matches(self._looks(way.after), observation, skip, self.shown))
+            if matching:
                 fitting = matching
-        if found:
-            return self._explained(found, outcome, observation)
+            else:
+                accepted = any(isinstance(way.outcome, Accepted) for way in fitting)
+                states = distinct(way.after for way in (asked.every if accepted or not fitting else fitting))
+                scope = self._scope() if accepted else NOTHING
+                unmet += self._unmet(states, observation, skip | words(scope) if asked.anything_goes else skip)
+                if not unmet:
+                    self.uncompared |= with_readers(scope | self._unclear(states), states)
+        if unmet:
+            if asked.command is None:
+                return tuple(Difference(*each) for each in unmet)
+            return self._suspects.explain(unmet, asked.command, asked.every[0].before, outcome, observation, skip)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
-            self._silent = frozenset()
+            self._silent = NONE
         return ()
+
+    def _keep(self, kept: tuple[Way, ...]) -> None:
+        """Go on with these ways; of states that differ in nothing that is compared, with one."""
+        states = distinct(way.after for way in kept)
+        if self.uncompared:
+            self.uncompared = depending(self.uncompared, states)
+            states = tuple({without(state, self.uncompared): state for state in states}.values())
+        if len(kept) > self.limit:
+            raise TooManyStates(self.limit)
+        self.ways = kept
+        self.states = states
+        self._known = {state: looks for state, looks in self._known.items() if state in states}
+
+    def _looks(self, state: State) -> Looks:
+        """What every entity of the state may look like."""
+        if state not in self._known:
+            self._known[state] = looks_of(self.machine, state, self.limit)
+        return self._known[state]
+
+    def _names(self, states: Iterable[State]) -> set[Name]:
+        """Every entity of any of the states."""
+        return {name for state in states for name in self._looks(state)}
+
+    def _agreement(self, name: Name, states: Iterable[State]) -> Look:
+        """What all that the entity may look like in these states has in common."""
+        return agreement(look for state in states for look in self._looks(state).get(name, [GONE]))
+
+    def _scope(self) -> Entities:
+        """What the last command names and all that depends on it, where silence leaves open what the command does."""
+        if self._asked.command is None or not self._asked.parting:
+            return NOTHING
+        both = (state for way in self._asked.every for state in (way.before, way.after))
+        return depending(named_by(self._asked.command), distinct(both))
+
+    def _unclear(self, states: tuple[State, ...]) -> Entities:
+        """What the states do not agree on."""
+        names = (name for name in self._names(states) if UNSPECIFIED in self._agreement(name, states).values())
+        return frozenset((KIND[kind], name) for kind, name in names)
+
+    def _unmet(self, states: tuple[State, ...], observation: Observation, skip: set[Name]) -> Iterator[Unmet]:
+        """The facts that all the states demand, each with what was seen instead."""
+        for name in sorted(self._names(states).union(names_in(observation)) - skip):
+            yield from differences(name, self._agreement(name, states), look_in(observation, name), self.shown)
+
+
+def distinct(states: Iterable[State]) -> tuple[State, ...]:
+    """The states, each once."""
+    return tuple(dict.fromkeys(states))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import product
+from math import prod
 from typing import Any
 
 from ..facts import ABSENT, Fact
@@ -9,7 +11,7 @@ from ..machine import Machine, Observation, State, Unspecified
 from ..machine.entities import Entity
 from ..machine.observation import SEEN
 from ..machine.values import Value
-from .choices import Replay, possibilities
+from .choices import Replay, TooManyStates, possibilities
 
 UNSPECIFIED = Unspecified()
 """The value of a field that may have any."""
@@ -19,6 +21,9 @@ Look = Mapping[str, Any]
 
 Name = tuple[str, str]
 """An entity, by the word for its kind and its name."""
+
+Looks = Mapping[Name, list[Look]]
+"""For each entity of a state, all that it may look like."""
 
 GONE: Look = {"exists": False}
 
@@ -40,8 +45,8 @@ class Shown(Value):
         return kind not in self.hidden and f"{kind}.{field}" not in self.hidden
 
 
-def looks_of(machine: Machine, state: State, limit: int) -> dict[Name, list[Look]]:
-    """For each entity of the state, all that it may look like."""
+def looks_of(machine: Machine, state: State, limit: int) -> Looks:
+    """What every entity of the state may look like."""
     found: dict[Name, list[Look]] = {}
     for kind, shows, view in SEEN:
         for name in state.tables[kind]:
@@ -64,7 +69,9 @@ def look_at(
 ) -> Look:
     """What the entity looks like in one replay."""
     entity = machine.world(state, replay).entity(kind, name)
-    return {"exists": True, **view(entity)} if shows(entity) else GONE
+    if not shows(entity):
+        return GONE
+    return {"exists": True} | {field: value for field, value in view(entity).items() if value is not None}
 
 
 def look_in(observation: Observation, name: Name) -> Look:
@@ -78,10 +85,27 @@ def names_in(observation: Observation) -> Iterator[Name]:
     return ((kind, name) for kind, entities in observation.items() for name in entities)
 
 
+def observation_of(looks: Mapping[Name, Look]) -> Observation:
+    """The observation in which the entities look like this; `exists` is a field of it only where it is unspecified."""
+    observation: Observation = {kind.word: {} for kind, _, _ in SEEN}
+    for (kind, name), look in sorted(looks.items(), key=lambda each: each[0]):
+        if look["exists"] is not False:
+            fields = {field: value for field, value in look.items() if field != "exists" or value is not True}
+            observation[kind][name] = fields
+    return observation
+
+
+def observations_of(looks: Looks, limit: int) -> Iterator[Observation]:
+    """Every observation that the looks allow; raises `TooManyStates`."""
+    if prod(len(each) for each in looks.values()) > limit:
+        raise TooManyStates(limit)
+    return (observation_of(dict(zip(looks, chosen, strict=True))) for chosen in product(*looks.values()))
+
+
 def agreement(looks: Iterable[Look]) -> Look:
     """What all the looks agree on, with `UNSPECIFIED` for what they do not."""
     looks = list(looks)
-    fields: dict[str, None] = dict.fromkeys(field for look in looks for field in look)
+    fields = dict.fromkeys(field for look in looks for field in look)
     agreed = {field: common(look.get(field, ABSENT) for look in looks) for field in fields}
     return agreed if agreed["exists"] is True else {"exists": agreed["exists"]}
 
@@ -93,7 +117,7 @@ def common(values: Iterable[Any]) -> Any:
 
 
 def alike(a: Any, b: Any) -> bool:
-    """Whether two values are the same on the wire, where 1 is not true."""
+    """Whether two values are the same in JSON, where 1 is not true."""
     return type(a) is type(b) and bool(a == b)
 
 
@@ -104,3 +128,12 @@ def differences(name: Name, expected: Look, seen: Look, shown: Shown) -> Iterato
         wanted, got = expected.get(field, ABSENT), seen.get(field, ABSENT)
         if shown.shows(name[0], field) and wanted is not UNSPECIFIED and not alike(wanted, got):
             yield Fact(*name, field, wanted), Fact(*name, field, got)
+
+
+def matches(looks: Looks, observation: Observation, skip: set[Name], shown: Shown) -> bool:
+    """Whether this may be seen where the entities may look like that, but for those to skip."""
+    for name in looks.keys() | set(names_in(observation)):
+        seen = look_in(observation, name)
+        if name not in skip and all(any(differences(name, look, seen, shown)) for look in looks.get(name, [GONE])):
+            return False
+    return True

@@ -1,15 +1,15 @@
-"""The ways in which one command may go from one state."""
+"""The ways in which one command may go from one state, and what can be asked of their outcomes."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import NamedTuple
 
-from ..machine import Accepted, Command, KeyUse, Machine, Outcome, Refused, State, Unspecified
-from .choices import Possibility, decisive, possibilities
+from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
+from .choices import Replay, decisive, possibilities
+from .sights import Shown
 
 
 class Way(NamedTuple):
-    """One way in which a command may go.  An outcome `Unspecified` stands for a refusal without a reason."""
+    """One way in which a command may go.  The outcome `Unspecified` stands for a refusal without a reason."""
 
     before: State
     after: State
@@ -20,26 +20,33 @@ class Ways(NamedTuple):
     """All ways in which a command may go from one state, and the silent requirements that part them."""
 
     ways: tuple[Way, ...]
-    parting: frozenset[str]
-    parting_outcomes: frozenset[str]
+    parting: frozenset[str] = frozenset()
+    parting_outcomes: frozenset[str] = frozenset()
 
 
 def ways(machine: Machine, state: State, command: Command, limit: int) -> Ways:
     """Every way that a choice of silent rows opens; raises `TooManyStates` beyond ``limit`` choices."""
-    found: list[Possibility[tuple[State, Outcome]]] = possibilities(
-        partial(machine.step, state, command), machine.silent, limit
-    )
+
+    def go(replay: Replay) -> tuple[State, Outcome] | None:
+        try:
+            return machine.step(state, command, replay)
+        except RowsContradict:
+            if replay.answers:
+                return None  # silent rows that contradict others do not hold together with them
+            raise
+
+    found = [(result, replay) for result, replay in possibilities(go, machine.silent, limit) if result]
     every = dict.fromkeys(Way(state, *result) for result, _ in found)
-    idle = {
+    idle = frozenset(
         requirement
         for (_, outcome), replay in found
         if isinstance(outcome, Accepted) and not replay.acts
         for requirement in replay.doubted
-    }
-    if idle:  # nothing that speaks says what an acceptance would do, so that it may be refused as well
-        every[Way(state, state, Unspecified(frozenset(idle)))] = None
+    )
+    if idle:  # nothing that speaks says what an acceptance would do, so that the command may be refused as well
+        every[Way(state, state, Unspecified(idle))] = None
     if len(every) == 1:
-        return Ways(tuple(every), frozenset(), frozenset())
+        return Ways(tuple(every))
     return Ways(
         tuple(every),
         decisive(found, lambda result: (result[0], type(result[1]))) | idle,
@@ -49,18 +56,39 @@ def ways(machine: Machine, state: State, command: Command, limit: int) -> Ways:
 
 def demanded(outcomes: Iterable[Outcome], parting: frozenset[str]) -> Outcome:
     """What all the outcomes agree on; where they do not, it is unspecified because of ``parting``."""
-    first, *others = outcomes = list(outcomes)
-    if isinstance(first, Accepted) and all(isinstance(each, Accepted) for each in others):
-        accepted = [each for each in outcomes if isinstance(each, Accepted)]
-        uses: tuple[KeyUse, ...] = tuple(use for use in first.audit if all(use in each.audit for each in accepted))
-        return Accepted(frozenset.intersection(*(each.by for each in accepted)), uses)
-    if isinstance(first, Refused) and all(isinstance(each, Refused) for each in others):
-        return Refused(frozenset.intersection(*(each.because for each in outcomes if isinstance(each, Refused))))
+    outcomes = list(outcomes)
+    accepted = [each for each in outcomes if isinstance(each, Accepted)]
+    refused = [each for each in outcomes if isinstance(each, Refused)]
+    if len(accepted) == len(outcomes):
+        uses = (use for use in accepted[0].audit if all(use in each.audit for each in accepted))
+        return Accepted(frozenset.intersection(*(each.by for each in accepted)), tuple(uses))
+    if len(refused) == len(outcomes):
+        return Refused(frozenset.intersection(*(each.because for each in refused)))
     return Unspecified(parting)
 
 
-def may_be(expected: Outcome, seen: Outcome) -> bool:
-    """Whether a system whose command goes the expected way may answer like this, whatever it adds."""
+def fits(outcome: Outcome, seen: Outcome, shown: Shown) -> bool:
+    """Whether a system may answer like this where this is the outcome."""
+    match outcome, seen:
+        case Accepted(), Accepted():
+            return not shown.audit or sorted(outcome.audit) == sorted(seen.audit)
+        case Refused(), Refused():
+            return not shown.reasons or (bool(seen.because) and seen.because <= outcome.because)
+    return may_be(outcome, seen)
+
+
+def may_be(outcome: Outcome, seen: Outcome) -> bool:
+    """Whether a system may answer like this where this is the outcome, whatever it adds to its answer."""
     if isinstance(seen, Refused):
-        return not isinstance(expected, Accepted)
-    return type(seen) is type(expected)
+        return not isinstance(outcome, Accepted)
+    return type(outcome) is type(seen)
+
+
+def says(outcome: Outcome, then: Outcome) -> bool:
+    """Whether the outcome is at least ``then``: accepted by these and more, or refused because of these, if any."""
+    match outcome, then:
+        case Accepted(), Accepted():
+            return outcome.by >= then.by and set(outcome.audit) >= set(then.audit)
+        case Refused(), Refused():
+            return not then.because or outcome.because == then.because
+    return False

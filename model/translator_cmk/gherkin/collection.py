@@ -24,7 +24,7 @@ PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
 
 Key = tuple[Path, str, str]
-"""Feature file, name of the scenario, and cell of the first column: the lint sees to it that no two pickles share one."""
+"""Feature file, name of the scenario, and cell of the first column; the lint refuses two pickles that share one."""
 
 
 class Collection:

@@ -6,7 +6,7 @@ from ..facts import Fact, difference, holds, observed
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.rows import Effect
 from ..phrasebook import state, tell
-from ..situations import Situation
+from ..situations import Situation, Stage
 from ..system import System
 from ..wire import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
 from .claims import Claim, Unmet, left_open
@@ -47,21 +47,14 @@ class Playing:
         """Goes to a starting point; raises `Blocked` where the system does not get there."""
         self._begin("Given", text)
         if isinstance(start, Situation):
-            for command in start.commands:
-                must_be_accepted(command, self._submit(command))
-            seen = self._observe()
-            missing = [(fact, by) for fact, by in start.establishes if not shows(seen, fact)]
-            if missing:
-                facts = "; ".join(state(fact) for fact, _ in missing)
-                raise Blocked(frozenset(by for _, by in missing), f"after it this is not so: {facts}")
+            for stage in start.stages:
+                for command in stage.commands:
+                    self._prepare(command)
+                must_be_established(stage, self._observe())
         else:
             before = self._observe()
-            outcome = self._submit(start)
-            after = self._observe()
-            self._keep(start, outcome, before, after)
-            must_be_accepted(start, outcome)
-            if before == after:
-                raise Blocked(effects(start), "it changed nothing that can be observed")
+            outcome = self._prepare(start)
+            self._keep(start, outcome, before, self._observe())
 
     def when(self, text: str, command: Command) -> None:
         """Does what the scenario is about."""
@@ -113,6 +106,16 @@ class Playing:
             "changed": [[state(was), state(now)] for was, now in difference(before, after)],
         }
 
+    def _prepare(self, command: Command) -> Outcome:
+        before = self._observe()
+        outcome = self._submit(command)
+        if not isinstance(outcome, Accepted):
+            by = outcome.because if isinstance(outcome, Refused) else outcome.silent
+            raise Blocked(by or effects(command), f"{outcome_in_words(outcome)}, when {tell(command)}")
+        if before == self._observe():
+            raise Blocked(effects(command), f"nothing that can be observed changes, when {tell(command)}")
+        return outcome
+
     def _submit(self, command: Command) -> Outcome:
         answer: Any = self.system.submit(command)
         if not isinstance(answer, Outcome):
@@ -130,11 +133,15 @@ class Playing:
             raise Inconclusive(str(error)) from None
 
 
-def must_be_accepted(command: Command, outcome: Outcome) -> None:
-    """Raises `Blocked` where a command of a Given was not accepted."""
-    if not isinstance(outcome, Accepted):
-        by = outcome.because if isinstance(outcome, Refused) else outcome.silent
-        raise Blocked(by or effects(command), f"{outcome_in_words(outcome)}, when {tell(command)}")
+def must_be_established(stage: Stage, seen: Observation) -> None:
+    """Raises `Blocked` where a fact is missing, by the requirements behind it that no fact new with the stage clears."""
+    missing = [(fact, by) for fact, by in stage.establishes if not shows(seen, fact)]
+    if missing:
+        suspected = frozenset[str]().union(*(by for _, by in missing))
+        new = stage.establishes[len(stage.establishes) - stage.own :]
+        cleared = frozenset[str]().union(*(by for fact, by in new if shows(seen, fact)))
+        facts = "; ".join(state(fact) for fact, _ in missing)
+        raise Blocked(suspected - cleared or suspected, f"after it this is not so: {facts}")
 
 
 def effects(command: Command) -> frozenset[str]:

@@ -17,7 +17,7 @@ from .playing import Inconclusive, Playing
 from .recorder import Recorder
 from .records import ATTESTATION
 from .systems import SystemNotFound, load_factory, not_a_system, subject_of
-from .verdicts import OURS, message, verdict
+from .verdicts import OURS, message, own_frames, verdict
 from .wording import title
 
 REGISTER = pytest.StashKey[Register]()
@@ -40,6 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers each requirement's id as a marker, and refuses options that can't be met."""
+    if not any(config.pluginmanager.hasplugin(name) for name in ("pytest-bdd", "pytest_bdd.plugin")):
+        raise pytest.UsageError("translator_cmk.gherkin needs the plugin of pytest-bdd; add -p pytest_bdd.plugin")
     name: str | None = config.getoption("--system")
     results: Path | None = config.getoption("--results")
     if results is not None and results.is_dir():
@@ -75,8 +77,8 @@ def playing(request: pytest.FixtureRequest, system: System) -> Playing:
     if problem := not_a_system(system):
         raise Inconclusive(problem)
     request.node.stash[SUBJECT] = subject_of(system, name)
-    request.node.stash[PLAYING] = Playing(system, request.node.stash[PICKLE])
-    return request.node.stash[PLAYING]
+    scenario = request.node.stash[PLAYING] = Playing(system, request.node.stash[PICKLE])
+    return scenario
 
 
 @pytest.hookimpl(wrapper=True)
@@ -84,19 +86,25 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Adds to the report of a scenario what came of it, and says in plain words why it did not pass."""
-    report = yield
     pickle = item.stash.get(PICKLE, None)
     if pickle is None:
-        return report
+        return (yield)
     path = item.stash[FEATURE]
     playing = item.stash.get(PLAYING, None)
     error = call.excinfo.value if call.excinfo else None
     status, reason = verdict(error, call.when)
+    if error is not None and not isinstance(error, OURS):
+        call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(own_frames(error.__traceback__)))
+    report = yield
     if isinstance(error, LeftOpen):
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
-    elif isinstance(error, OURS) and report.failed:
-        report.longrepr = message(error, pickle, path, playing, item.config.stash[REGISTER])
+    elif error is not None and report.failed:
+        text = message(error, reason, pickle, path, playing, item.config.stash[REGISTER])
+        if isinstance(error, OURS):
+            report.longrepr = text
+        else:
+            report.sections.append(("Scenario", text))
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
     report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
         "id": pickle.id,

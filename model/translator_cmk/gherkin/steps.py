@@ -54,5 +54,7 @@ for _name, _situation in situations().items():
 for _phrase in COMMAND_PHRASES:
     given(Sentence(_phrase.pattern, _phrase.read))(start)
     when(Sentence(_phrase.pattern, _phrase.read))(act)
-for _statement in (*CLAIM_PHRASES, *FACT_PHRASES):
-    then(Sentence(_statement.pattern, _statement.read))(compare)
+for _claim in CLAIM_PHRASES:
+    then(Sentence(_claim.pattern, _claim.read))(compare)
+for _fact in FACT_PHRASES:
+    then(Sentence(_fact.pattern, _fact.read))(compare)

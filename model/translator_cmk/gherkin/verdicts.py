@@ -1,6 +1,7 @@
-"""What an exception says of a scenario: its status in results, the reason, and the message for whoever reads the run."""
+"""What an exception says of a scenario: its status in results, the reason, and the message for readers of the run."""
 
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 import pytest
@@ -39,17 +40,30 @@ def verdict(error: BaseException | None, phase: str) -> Verdict:
     return Verdict("inconclusive", f"{type(error).__name__} in {phase}: {first_line}")
 
 
-def message(error: BaseException, pickle: Pickle, path: Path, playing: Playing | None, register: Register) -> str:
-    """What to print of a scenario that one of OURS stopped."""
-    headline = f"{title(pickle)}: {error}"
-    if playing is None:
-        return headline
+def message(
+    error: BaseException, reason: str | None, pickle: Pickle, path: Path, playing: Playing | None, register: Register
+) -> str:
+    """What to print of a scenario that did not pass, beginning with a line that names it."""
     match error:
         case Unmet():
-            told = [("expected", error.expected), ("observed", error.observed)]
+            headline, told = "failed", [("expected", error.expected), ("observed", error.observed)]
         case Blocked():
-            told = [("not run", str(error)), ("because", error.why)]
+            headline, told = f"not run, {reason}", [("because", error.why)]
         case _:
-            told = [("no verdict", str(error))]
+            headline, told = f"{reason}", []
+    headline = f"{title(pickle)}: {headline}"
+    if playing is None:
+        return headline
     requirement = register.get(pickle.requirements[0])
     return "\n".join([headline, *failure(pickle, path, requirement, playing.step, told, playing.changes)])
+
+
+def own_frames(traceback: TracebackType | None) -> TracebackType | None:
+    """The part of a traceback that begins outside pytest, pytest-bdd and this package: in an adapter, most likely."""
+    frame = traceback
+    while frame is not None:
+        package = frame.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in ("_pytest", "pluggy", "pytest_bdd", "translator_cmk"):
+            return frame
+        frame = frame.tb_next
+    return traceback

@@ -1,6 +1,6 @@
 """Outcomes, changes and failures in words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..facts import Fact, observed
@@ -56,7 +56,7 @@ def failure(
     path: Path,
     requirement: Requirement | None,
     step: int,
-    told: Iterable[tuple[str, str]],
+    told: Sequence[tuple[str, str]],
     changes: Iterable[Change],
 ) -> Iterator[str]:
     """Why the scenario stopped at its step of this number (from 0), in lines."""
@@ -68,7 +68,8 @@ def failure(
     yield ""
     for number, each in enumerate(pickle.steps[: step + 1]):
         yield f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}"
-    yield ""
+    if told:
+        yield ""
     for name, text in told:
         yield f"  {name:<11}  {text}"
     for number, (was, now) in enumerate(changes):

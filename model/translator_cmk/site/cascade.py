@@ -50,18 +50,37 @@ CAUSES = (
 
 
 class Loss(NamedTuple):
-    """Something that can be lost: the fact that shows it is there, and words for it."""
+    """Something that can be lost: the requirement that says so, the fact that shows it is there, and words for it."""
 
     what: str
+    requirement: str
     intact: Fact
     lost: str
     back: str
 
 
 LOSSES = (
-    Loss("Data in the workspace", Fact("workspace", "workspace", "readable", True), "inaccessible", "readable again"),
-    Loss("Deployed model", Fact("model", "model", "state", "deployed"), "undeployed", "deployed again"),
-    Loss("Uploaded document", Fact("document", "document", "exists", True), "deleted", "back"),
+    Loss(
+        "Data in the workspace",
+        "revocation.data-inaccessible",
+        Fact("workspace", "workspace", "readable", True),
+        "inaccessible",
+        "readable again",
+    ),
+    Loss(
+        "Deployed model",
+        "revocation.undeploys",
+        Fact("model", "model", "state", "deployed"),
+        "undeployed",
+        "deployed again",
+    ),
+    Loss(
+        "Uploaded document",
+        "revocation.deletes-uploads",
+        Fact("document", "document", "exists", True),
+        "deleted",
+        "there again",
+    ),
 )
 
 ACTIONS = {
