@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,14 +129,28 @@ SOURCE = (
     Command("check", "compare your copy of the article with the revision that is specified", check_arguments, check),
     Command("fingerprint", "print the places of a copy (for maintainers)", fingerprint_arguments, fingerprint),
 )
+
+
+def imported(name: str, summary: str, module: str, add_arguments: str = "add_arguments", run: str = "run") -> Command:
+    """A subcommand whose two functions are found in a module when it is chosen."""
+    return Command(
+        name,
+        summary,
+        lambda parser: getattr(import_module(module), add_arguments)(parser),
+        lambda args: getattr(import_module(module), run)(args),
+    )
+
+
 COMMANDS: tuple[Command | Group, ...] = (
     Command("register", "print the requirements", register_arguments, register),
     Group("source", "work with a copy of the article", SOURCE),
+    imported("lint", "check feature files", "translator_cmk.gherkin.lint", "lint_arguments", "run_lint"),
+    imported("site", "generate the pages of the site from the results of a run", "translator_cmk.site.command"),
 )
 
 
-def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | Group]) -> None:
-    """Gives a parser subcommands, one of which has to be chosen."""
+def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | Group], words: Sequence[str]) -> None:
+    """Gives a parser subcommands, one of which has to be chosen; only one among the words gets its arguments."""
     choices = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in commands:
         child = choices.add_parser(
@@ -147,8 +162,8 @@ def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | G
             allow_abbrev=False,
         )
         if isinstance(command, Group):
-            add_commands(child, command.commands)
-        else:
+            add_commands(child, command.commands, words)
+        elif command.name in words:
             command.add_arguments(child)
             child.set_defaults(run=command.run)
 
@@ -172,7 +187,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add_commands(parser, COMMANDS)
+    add_commands(parser, COMMANDS, sys.argv[1:] if argv is None else argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a terminal that lacks a letter of a reader's file gets its number instead of a traceback
         sys.stdout.reconfigure(errors="backslashreplace")

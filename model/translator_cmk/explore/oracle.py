@@ -125,12 +125,17 @@ class Oracle:
         return observation_of(looks | doubted)
 
     def demands(self, then: Outcome | Fact | Claim) -> bool:
-        """Whether it is so in every way that is possible.  Of an outcome this much has to be so (see `says`)."""
+        """Whether it is so in every way that is possible.
+
+        Of an outcome this much has to be so (see `says`); `Unspecified` is so where these requirements leave it open.
+        """
         if isinstance(then, Fact):
             name = (then.kind, then.name)
             looks = [look for state in self.states for look in self._looks(state).get(name, [GONE])]
             seen = all(alike(look.get(then.field, ABSENT), then.value) for look in looks)
             return seen and name not in words(self.uncompared)
+        if isinstance(then, Unspecified):
+            return isinstance(self._asked.outcome, Unspecified) and then.silent <= self._asked.outcome.silent
         if isinstance(then, Outcome):
             return self._asked.compared and all(says(way.outcome, then) for way in self.ways)
         return not self.uncompared and all(

@@ -1,10 +1,12 @@
-"""Profiles: which requirements are silent, and the machine in which they are."""
+"""Profiles: which requirements are silent, the machine in which they are, and what belongs to a profile."""
 
 from collections.abc import Collection, Iterable, Mapping
 
-from ..machine import COUNTER_ROWS, ROWS, Machine
+from ..facts import Fact
+from ..machine import COUNTER_ROWS, ROWS, Accepted, Command, Machine, Outcome
 from ..machine.rows import Row
 from ..requirements import Requirement
+from .oracle import Claim, Oracle
 
 PROFILES = ("article", "full")
 
@@ -36,3 +38,25 @@ def machine_of(
     if never := NAMES_ARE_RESOLVED_FIRST.intersection(silent):
         raise ValueError(f"{', '.join(sorted(never))} cannot be silent: names are resolved before any row is read")
     return Machine((*rows, *(row for row in counter_rows if row.requirement in silent)), silent)
+
+
+def belongs(
+    oracle: Oracle,
+    given: Iterable[Command | Fact],
+    when: Command | None,
+    then: Iterable[Outcome | Fact | Claim],
+) -> bool:
+    """Whether a scenario belongs to the profile of the oracle: exactly if the oracle demands all that it takes for so.
+
+    That is every `Then`; but also that each command of a Given is accepted, and each fact of a Given, since a system on
+    which a Given does not come about could not run the scenario.  Resets the oracle; raises `TooManyStates`.
+    """
+    oracle.reset()
+    for each in given:
+        if isinstance(each, Command):
+            oracle.submit(each)
+        if not oracle.demands(Accepted() if isinstance(each, Command) else each):
+            return False
+    if when is not None:
+        oracle.submit(when)
+    return all(oracle.demands(each) for each in then)

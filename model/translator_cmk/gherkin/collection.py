@@ -15,6 +15,7 @@ import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
+from ..requirements import Register
 from .complaints import Complaint
 from .lint import lint
 from .pickles import feature_files, read_feature
@@ -30,8 +31,9 @@ Key = tuple[Path, str, str]
 class Collection:
     """The scenarios of a run.  With complaints, none of them is run and the exit code is that of wrong usage."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, register: Register) -> None:
         self.config = config
+        self.register = register
         self.features: list[Feature] = []
         self.complaints: list[str] = []
         self.suspects: set[Path] = set()
@@ -48,9 +50,12 @@ class Collection:
         modules = {id(item.module): item.module for item in scenarios if isinstance(item, pytest.Function)}
         bound = Counter(key for module in modules.values() for each in vars(module).values() for key in keys_of(each))
         files = {path for path, _, _ in bound}
-        if not files | self.suspects:
+        # a file that has lost all of its scenarios binds no test: only a look into the folder finds it
+        linted = files | self.suspects
+        linted |= {file for path in linted for file in path.parent.glob("*.feature")}
+        if not linted:
             return
-        complaints = lint(files | self.suspects)
+        complaints = lint(linted, self.register)
         if not complaints:
             self.features = [read_feature(file) for file in feature_files(files)]
             complaints = [complaint for feature in self.features for complaint in unequal(feature, bound)]

@@ -17,12 +17,13 @@ UNSEEN_KINDS = ("attestation", "silence")
 """Kinds of requirement that need no scenario: nothing that could be observed would show them."""
 
 
-def lint(paths: Iterable[Path]) -> list[Complaint]:
-    """What is wrong with the feature files among these and in these folders, in order; raises `RegisterError`.
+def lint(paths: Iterable[Path], register: Register | None = None) -> list[Complaint]:
+    """What is wrong with the feature files among these and in these folders, in order.
 
     Whether each requirement has its rule is asked only where all of the specification's own features are among them.
+    Without a register, the package's is loaded, which raises `RegisterError`.
     """
-    register = load_register()
+    register = register or load_register()
     features: list[Feature] = []
     complaints: list[Complaint] = []
     paths = list(paths)

@@ -30,12 +30,28 @@ def feature_complaints(feature: Feature, register: Register) -> Iterator[Complai
         yield Complaint(path, scenario.line, "a scenario outside any rule", "put it under the Rule that it shows")
     if not feature.rules and not feature.loose:
         yield Complaint(path, feature.line, "a feature without a rule", "write one, or delete the file")
+    for line in feature.backgrounds:
+        yield Complaint(path, line, "a background", "begin each scenario with its own Given, of a situation")
+    yield from description_complaints(feature)
     for rule in feature.rules:
         yield from rule_complaints(feature, rule, register)
     for scenario in feature.scenarios:
         yield from name_complaints(feature, scenario)
         yield from tag_complaints(feature, scenario.tags, register)
         yield from example_complaints(feature, scenario, register)
+
+
+def description_complaints(feature: Feature) -> Iterator[Complaint]:
+    """Complains of descriptions, since a line with a misspelled keyword is one: nothing would run it."""
+    remedy = "correct the keyword, or make it a comment"
+    if misspelled := re.search(r"^\w+( \w+)?:.*", feature.description, re.MULTILINE):
+        yield Complaint(feature.path, feature.line, f"{misspelled[0]!r} is read as a description", remedy)
+    examples = [each for scenario in feature.scenarios for each in scenario.examples]
+    blocks: list[Rule | Scenario | Examples] = [*feature.rules, *feature.scenarios, *examples]
+    for block in blocks:
+        if block.description:
+            first_line, *_ = block.description.splitlines()
+            yield Complaint(feature.path, block.line, f"{first_line!r} is read as a description", remedy)
 
 
 def rule_complaints(feature: Feature, rule: Rule, register: Register) -> Iterator[Complaint]:

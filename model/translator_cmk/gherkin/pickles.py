@@ -85,8 +85,8 @@ class _Reader:
         blocks = [child["scenario"] for child in children if "scenario" in child]
         starts = sorted(_start(block) for block in (*containers, *blocks))
         self.ends = dict(pairwise((*starts, len(self.lines) + 1)))
-        backgrounds = [child["background"] for child in children if "background" in child]
-        self.steps = {step["id"]: step for block in (*blocks, *backgrounds) for step in block["steps"]}
+        self.backgrounds = [child["background"] for child in children if "background" in child]
+        self.steps = {step["id"]: step for block in (*blocks, *self.backgrounds) for step in block["steps"]}
         tables = [examples.get("tableBody", ()) for block in blocks for examples in block["examples"]]
         self.rows = {row["id"]: row for table in tables for row in table}
 
@@ -101,6 +101,7 @@ class _Reader:
             tags=_tags(tree),
             rules=tuple(self.rule(child["rule"]) for child in tree["children"] if "rule" in child),
             loose=tuple(self.scenario(child["scenario"], "") for child in tree["children"] if "scenario" in child),
+            backgrounds=tuple(background["location"]["line"] for background in self.backgrounds),
         )
 
     def rule(self, rule: Any) -> Rule:
@@ -110,6 +111,7 @@ class _Reader:
         return Rule(
             requirement,
             rule["name"],
+            rule["description"].strip(),
             rule["location"]["line"],
             tags,
             tuple(self.scenario(scenario, requirement) for scenario in scenarios),
@@ -122,6 +124,7 @@ class _Reader:
             block.pop()
         return Scenario(
             name=scenario["name"],
+            description=scenario["description"].strip(),
             line=scenario["location"]["line"],
             source=textwrap.dedent("\n".join(block)),
             tags=_tags(scenario),
@@ -165,6 +168,7 @@ def _tags(block: Any) -> tuple[Tag, ...]:
 def _examples(examples: Any) -> Examples:
     return Examples(
         examples["name"],
+        examples["description"].strip(),
         examples["location"]["line"],
         _tags(examples),
         _cells(examples.get("tableHeader", {"cells": ()})),

@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for requirement in register.values():
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
     config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
-    collection = Collection(config)
+    collection = Collection(config, register)
     config.pluginmanager.register(collection)
     config.pluginmanager.register(Recorder(config, collection))
     config.pluginmanager.register(JUnitNames(config))

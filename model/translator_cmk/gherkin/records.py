@@ -59,6 +59,7 @@ class Examples:
     """One block of examples: column names, and rows with their lines."""
 
     name: str
+    description: str
     line: int
     tags: tuple[Tag, ...]
     columns: tuple[str, ...]
@@ -70,6 +71,7 @@ class Scenario:
     """A scenario as written, and its pickles."""
 
     name: str
+    description: str
     line: int
     source: str
     """The text of the scenario, from its tags to the last row of its examples, without common indentation."""
@@ -92,6 +94,7 @@ class Rule:
 
     requirement: str
     title: str
+    description: str
     line: int
     tags: tuple[Tag, ...]
     scenarios: tuple[Scenario, ...]
@@ -110,6 +113,8 @@ class Feature:
     rules: tuple[Rule, ...]
     loose: tuple[Scenario, ...]
     """Scenarios that stand outside any rule: the lint refuses them."""
+    backgrounds: tuple[int, ...]
+    """Lines of backgrounds: the lint refuses them too."""
 
     @property
     def scenarios(self) -> Iterator[Scenario]:

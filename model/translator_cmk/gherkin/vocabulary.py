@@ -45,7 +45,10 @@ def sentences(kind: str) -> Iterator[str]:
 
 def nearest(kind: str, text: str) -> str:
     """The sentence of that kind of step that is most like the text."""
-    known = {re.sub(r"\[[^]]*]", "", sentence): sentence for sentence in sentences(kind)}
+    known: dict[str, str] = {}
+    for sentence in sentences(kind):
+        slots = re.sub(r"{\w+}", "{name}", sentence)
+        known |= {re.sub(clauses, "", slots): sentence for clauses in (r"\[[^]]*]", r"[][]")}
     anonymous = re.sub(r'"[^"]*"', "{name}", text)
     return known[difflib.get_close_matches(anonymous, known, n=1, cutoff=0)[0]]
 

@@ -34,6 +34,8 @@ class Value(tuple[Any, ...]):
 
     def __new__(cls, *args: Any, **named: Any) -> Self:
         """Build the value from its fields, in order or by name; ``TypeError`` names a missing or unknown field."""
+        if len(args) == len(cls.fields) and not named:
+            return tuple.__new__(cls, args)
         given = dict(zip(cls.fields, args, strict=False)) | named
         if len(args) > len(cls.fields) or len(given) != len(args) + len(named) or not given.keys() <= set(cls.fields):
             raise TypeError(f"{cls.__name__} takes the fields {', '.join(cls.fields)}")

@@ -70,7 +70,7 @@ class Badge(NamedTuple):
 
 def wide(text: str) -> int:
     """About how wide the text is, in pixels; the picture then makes it exactly as wide, whatever the font."""
-    return math.ceil(sum(WIDTHS.get(character, 0.58) for character in text) * SIZE)
+    return math.ceil(sum(WIDTHS.get(character, 0.62) for character in text) * SIZE)
 
 
 def svg(badge: Badge) -> str:

@@ -8,7 +8,7 @@ from ..machine.commands import EnableCustomerManagedKeys
 from ..machine.rows import Refuse
 from .cascade import ACTIONS, CAUSES, LOSSES, Cause, Finding, Loss, answer, find
 from .content import Content
-from .last_run import OBSERVED, run_line
+from .last_run import run_line
 from .markup import UP, basis, mark, page, requirement_path, table, titled
 from .topics import requirement_badge
 
@@ -40,10 +40,9 @@ def cascade_page(content: Content) -> str:
     return page(
         "What breaks what",
         "Each way to lose the key, what is lost with it, and what comes back when the key does.",
-        f"There are {len(CAUSES)} ways below for the key to get out of reach, and each costs the same. These tables were not "
-        "written by hand: the commands were carried out on the model, starting from a deployed model under customer-managed keys, "
-        "and the cells say what was seen. "
-        f"Observed on Azure: {OBSERVED}.",
+        f"The key can get out of reach in {len(CAUSES)} ways, and each costs the same. These tables are not written by hand: the "
+        "commands were carried out on the model, from a deployed model under customer-managed keys on, and each cell says "
+        "what was seen.",
         f"A cell is marked with the weakest basis that it rests on: {mark('stated')} by the article, {mark('implied')} by what "
         f"it states, or {mark('assumed')} where it is silent. The word in a cell leads to the requirement and its evidence.",
         run_line(content.evidence),

@@ -129,10 +129,9 @@ class Evidence:
 
     @cached_property
     def whole(self) -> Verdict:
-        """What came of the run as a whole: passed only where it was complete and nothing failed."""
+        """What came of the run as a whole: passed only where it was complete and everything passed."""
         found = self._verdict(self.items if self.stale else self.pickles, self.beyond)
-        complete = self.results is not None and self.results.complete and not self.results.selection
-        if found.was is Status.PASSED and not complete:
+        if found.was is Status.PASSED and self.results and not self.results.complete:
             status = Status.STALE if found.status is Status.STALE else Status.NOT_RUN
             return Verdict(status, Status.NOT_RUN, found.counts)
         return found

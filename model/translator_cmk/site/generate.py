@@ -13,6 +13,7 @@ from .decisions import decisions_page
 from .evidence import Verdict
 from .glossary import glossary_page
 from .last_run import first_paragraph, last_run_page
+from .markup import image
 from .matrix import matrix_page
 from .open_points import open_points_page
 from .topics import index_page, topic_page, topics_table
@@ -38,7 +39,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/last-run.md": last_run_page(evidence),
         "evidence/traceability.md": matrix_page(content),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
-        "data/first-paragraph.snippet": first_paragraph(evidence) + "\n",
+        "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{image(evidence.badge(evidence.whole), 'all', root='')}\n",
         "data/topics.snippet": topics_table(content, "") + "\n",
     }
 

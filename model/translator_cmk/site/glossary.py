@@ -10,7 +10,7 @@ from ..phrases import Phrase
 from ..situations import Situation, situations
 from .content import Content
 from .evidence import Evidence, number
-from .markup import named, page, table
+from .markup import listed, named, page, table
 
 FEW = 3
 """As many places of use are shown; more are folded."""
@@ -44,7 +44,7 @@ def situation_blocks(situation: Situation, evidence: Evidence) -> Iterator[str]:
     yield f"### {situation.name}"
     yield uses(evidence, lambda text: text == situation.name)
     commands = "\n".join(f"{count}. {tell(command)}" for count, command in enumerate(situation.commands, start=1))
-    facts = "\n".join(f"- {state(fact)} ({named(by)})" for fact, by in situation.establishes)
+    facts = "\n".join(f"- {state(fact)} ({listed(list(map(named, sorted(by))))})" for fact, by in situation.establishes)
     yield commands
     yield f"What is so then:\n\n{facts}" if facts else ""
 

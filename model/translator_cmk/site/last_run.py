@@ -13,13 +13,15 @@ OBSERVED = "never"
 HOW = "`make site` runs the features against the model and builds this site from what comes out."
 
 
-def run_line(evidence: Evidence) -> str:
-    """Who was run and when, in one line."""
+def run_line(evidence: Evidence, badge: str = "") -> str:
+    """A paragraph that says who was run and when, with a badge before it if one is given."""
     results = evidence.results
     if results is None:
-        return f"Nothing has been run yet. Observed on Azure: {OBSERVED}."
-    stale = ", and the specification has changed since" if evidence.stale else ""
-    return f"Run against {subject(results)}, finished {moment(results.finished)}{stale}. Observed on Azure: {OBSERVED}."
+        told = "Nothing has been run yet."
+    else:
+        stale = ", and the specification has changed since" if evidence.stale else ""
+        told = f"Run against {subject(results)}, finished {moment(results.finished)}{stale}."
+    return f"{badge} {told} Observed on Azure: {OBSERVED}.\n{{: .run }}".lstrip()
 
 
 def subject(results: Results) -> str:
@@ -57,8 +59,8 @@ def last_run_page(evidence: Evidence) -> str:
     return page(
         "The last run",
         "What was run last, against what, when, and what came of it.",
-        image(evidence.badge(evidence.whole), "all"),
-        f"There are no results of a run. {HOW}" if results is None else run_line(evidence),
+        run_line(evidence, image(evidence.badge(evidence.whole), "all")),
+        HOW if results is None else "",
         definitions(facts(results, evidence)) if results else "",
         "## What came out { #counts }",
         table(["What was run", *(f"{LOOKS[each].glyph} {each.value}" for each in WORDS.values()), "in all"], counts(evidence)),

@@ -59,7 +59,7 @@ def topic_page(feature: Feature, content: Content) -> str:
         feature.name,
         about(feature),
         about(feature),
-        f"{topic_badge(feature, content, UP)} {run_line(content.evidence)}",
+        run_line(content.evidence, topic_badge(feature, content, UP)),
         table(
             ["Requirement", "Basis", "Evidence"],
             ([titled(each), basis(each), requirement_badge(each, content)] for each in requirements),

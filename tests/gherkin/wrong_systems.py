@@ -1,0 +1,136 @@
+"""Systems that are wrong in one way each, for scenarios to be run against."""
+
+from typing import Any
+
+from translator_cmk.machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from translator_cmk.machine.commands import CreateKey, EnableCustomerManagedKeys
+from translator_cmk.machine.rows import Silent
+from translator_cmk.system import ModelSystem
+
+
+class AnyRegion(ModelSystem):
+    """Takes a vault of any region."""
+
+    subject = "any region"
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
+
+
+class CallsItselfTheModel(ModelSystem):
+    """Takes a vault of any region, and does not admit to it."""
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
+
+
+class KeepsItsReasons(ModelSystem):
+    """Refuses without reasons, and says that it does so."""
+
+    subject = "no reasons"
+    gives_reasons = False
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        return Refused() if isinstance(outcome, Refused) else outcome
+
+
+class RefusesKeys(ModelSystem):
+    """Creates no key."""
+
+    subject = "refuses keys"
+
+    def submit(self, command: Command) -> Outcome:
+        return Refused(frozenset({"keys.any-origin"})) if isinstance(command, CreateKey) else super().submit(command)
+
+
+class ForgetsKeys(ModelSystem):
+    """Accepts the creation of a key and forgets it."""
+
+    subject = "forgets keys"
+
+    def submit(self, command: Command) -> Outcome:
+        return Accepted() if isinstance(command, CreateKey) else super().submit(command)
+
+
+class HandsOutItsOwn(ModelSystem):
+    """Shows the same dictionary each time, kept up to date, and refuses with a change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: Observation = {}
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(outcome, Refused) and isinstance(command, EnableCustomerManagedKeys):
+            self.shown["resource"]["translator"]["identity"] = True
+        return outcome
+
+    def observe(self) -> Observation:
+        for kind, entities in super().observe().items():
+            for name, fields in entities.items():
+                shown = self.shown.setdefault(kind, {}).setdefault(name, fields)
+                shown.update({field: value for field, value in fields.items() if field != "identity"})
+        return self.shown
+
+
+class Crashes(ModelSystem):
+    """Breaks off when customer-managed keys are enabled."""
+
+    subject = "crashes"
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys):
+            raise ConnectionError("nobody listens")
+        return super().submit(command)
+
+
+class AnswersInWords(ModelSystem):
+    """Answers with a text in place of an outcome."""
+
+    subject = "words"
+
+    def submit(self, command: Command) -> Any:
+        super().submit(command)
+        return "accepted"
+
+
+class ShowsNumbers(ModelSystem):
+    """Shows the state of a vault as a number."""
+
+    subject = "numbers"
+
+    def observe(self) -> Observation:
+        return {"vault": {"vault": {"state": 3}}}
+
+
+class KnowsNothing(ModelSystem):
+    """Says of everything that it is unspecified."""
+
+    subject = "knows nothing"
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys):
+            return Unspecified(frozenset({"vault.same-region"}))
+        return super().submit(command)
+
+
+class Elsewhere:
+    """The model behind an adapter."""
+
+    def __init__(self) -> None:
+        self.model = ModelSystem()
+        self.reset = self.model.reset
+        self.submit = self.model.submit
+        self.observe = self.model.observe
+
+
+class LeavesNothingOpen(ModelSystem):
+    """Has no row that says so where the article is silent."""
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if not isinstance(row, Silent)))
+
+
+class NoSystem:
+    """Has none of the methods of a system."""

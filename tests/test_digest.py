@@ -1,0 +1,61 @@
+"""The digest is that of the specification's content: the same wherever it is installed, another after any change."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import translator_cmk
+from translator_cmk import features_dir
+from translator_cmk.digest import digest, digest_with
+
+PRINT = "from translator_cmk.digest import digest; print(digest())"
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The package as a wheel installs it: features inside, and lines that end as on Windows."""
+    shutil.copytree(
+        Path(translator_cmk.__file__).parent,
+        tmp_path / "translator_cmk",
+        ignore=shutil.ignore_patterns("__pycache__", "features"),
+    )
+    shutil.copytree(features_dir(), tmp_path / "translator_cmk" / "features")
+    for file in tmp_path.rglob("*.*"):
+        if file.suffix in (".py", ".yaml", ".feature"):
+            file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    return tmp_path
+
+
+def printed(folder: Path) -> str:
+    """The digest that a Python prints which imports the package from this folder."""
+    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, "-c", PRINT], cwd=folder, env=environment, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+def test_installed_package_has_the_digest_of_the_checkout(installed: Path) -> None:
+    assert printed(installed) == digest()
+
+
+@pytest.mark.parametrize("name", ["features/vault.feature", "situations.yaml", "machine/step.py"])
+def test_change_of_any_file_that_counts_changes_the_digest(installed: Path, name: str) -> None:
+    file = installed / "translator_cmk" / name
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert printed(installed) != digest()
+
+
+def test_other_files_do_not_count(installed: Path) -> None:
+    (installed / "translator_cmk" / "notes.txt").write_text("none of its business")
+    assert printed(installed) == digest()
+
+
+def test_names_count_as_well_as_content(tmp_path: Path) -> None:
+    (tmp_path / "ab").write_text("c")
+    (tmp_path / "a").write_text("bc")
+    files = {name: tmp_path / name for name in ("ab", "a")}
+    digests = {digest_with({"ab": files["ab"]}), digest_with({"a": files["a"]}), digest_with({"b": files["ab"]})}
+    assert len(digests) == 3
