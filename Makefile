@@ -11,6 +11,7 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
 RESULTS := .results
+SUITE := tests/test_features.py tests/machine/test_laws.py tests/machine/test_stateful.py
 
 # One commit gives one site: dates in it are those of the commit, not of the build.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
@@ -32,9 +33,9 @@ test: $(INSTALLED) ## run the whole test suite
 
 # The results of an earlier run go first, so that a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.
-site: $(INSTALLED) ## run the features against the model, then build the site into site/
+site: $(INSTALLED) ## run features and properties against the model, then build the site into site/
 	@rm -f $(RESULTS)/results.json
-	@status=0; $(PY) -m pytest tests/test_features.py --results $(RESULTS)/results.json $(ARGS) || status=$$?; \
+	@status=0; $(PY) -m pytest $(SUITE) --results $(RESULTS)/results.json $(ARGS) || status=$$?; \
 	$(MAKE) --no-print-directory pages && exit $$status
 
 pages: $(INSTALLED) ## build the site from the results there are

@@ -12,7 +12,7 @@ from translator_cmk.gherkin.records import Pickle
 from translator_cmk.system import ModelSystem, System
 
 from tests.gherkin import wrong_systems as wrong
-from tests.gherkin.samples import OUTLINE, RIGHT, feature, rule
+from tests.gherkin.samples import ENABLE, OUTLINE, RIGHT, feature, rule
 
 LEFT_OPEN = next(
     pickle
@@ -58,6 +58,12 @@ def test_acceptance_in_place_of_a_refusal_is_unmet(two_regions: Pickle) -> None:
         play(wrong.AnyRegion(), two_regions)
     assert caught.value.expected == "the request is refused, because of vault.same-region"
     assert caught.value.observed.startswith("the request is accepted")
+
+
+def test_refusal_in_place_of_an_acceptance_is_unmet(tmp_path: Path) -> None:
+    delete = 'the customer deletes the vault "vault"'
+    with pytest.raises(Unmet, match=r"observed: the request is refused, because of environment\.exists"):
+        play(ModelSystem(), with_then(tmp_path, "the request is accepted", given="a Translator resource", when=delete))
 
 
 def test_refusal_for_another_reason_is_unmet(two_regions: Pickle, tmp_path: Path) -> None:
@@ -109,6 +115,13 @@ def test_answer_that_is_malformed_teaches_nothing(one_region: Pickle, system: Ca
 def test_silence_in_place_of_an_answer_is_unmet(two_regions: Pickle) -> None:
     with pytest.raises(Unmet, match="observed: the specification says nothing here"):
         play(wrong.KnowsNothing(), two_regions)
+
+
+def test_nothing_holds_of_an_unspecified_request(tmp_path: Path) -> None:
+    given = "a resource and a vault with a key"
+    for then in ("nothing has changed", '"translator" uses Microsoft-managed keys'):
+        with pytest.raises(Unmet, match=f"expected: {then}; observed: the specification says nothing here"):
+            play(wrong.KnowsNothing(), with_then(tmp_path, then, given=given, when=ENABLE))
 
 
 def test_what_is_left_open_passes_for_the_model_and_demands_nothing_of_a_system() -> None:

@@ -84,9 +84,10 @@ def test_tests_have_to_be_the_scenarios(pytester: pytest.Pytester, case: str) ->
     project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
     module, complaint = BOUND[case]
     pytester.makepyfile(**{"test_more" if case == "twice" else "test_features": module})
-    result = run(pytester, "-k", "no_such_test")
+    result = run(pytester, "-k", "no_such_test", "--results", "results.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert complaint in result.stderr.str()
+    assert not (pytester.path / "results.json").exists()
 
 
 def test_scenario_that_runs_twice_is_refused(pytester: pytest.Pytester) -> None:
@@ -141,7 +142,8 @@ def test_crash_of_a_system_shows_its_own_frames(pytester: pytest.Pytester) -> No
     output = run(pytester, "--system", f"{SYSTEM}:Crashes").stdout.str()
     assert "ConnectionError: nobody listens" in output
     assert "[vault.same-region] Vault and resource in one region: ConnectionError in call: nobody listens" in output
-    assert "pytest_bdd" not in output
+    assert "playing.py" not in output
+    assert "_pytest" not in output
 
 
 @pytest.mark.parametrize(
@@ -177,7 +179,7 @@ def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytes
             return ModelSystem()
         """
     )
-    run(pytester, "--system", "my_adapter:make").assert_outcomes(passed=3)
+    run(pytester, "--import-mode=importlib", "--system", "my_adapter:make").assert_outcomes(passed=3)
     assert (pytester.path / "made.txt").read_text().split() == ["made"] * 3
 
 
@@ -199,6 +201,18 @@ def test_fixture_and_option_are_not_mixed_up(pytester: pytest.Pytester) -> None:
     result = run(pytester, "--system", f"{SYSTEM}:KeepsItsReasons")
     result.assert_outcomes(failed=1)
     assert "a fixture called system overrides it; remove one of them" in result.stdout.str()
+
+
+def test_report_that_shows_skipped_as_passed_is_refused(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "--cucumber-json", "results.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "use --junitxml or --results" in result.stderr.str()
+
+
+def test_suite_opts_in_by_its_conftest(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)), conftest='pytest_plugins = ["translator_cmk.gherkin"]')
+    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error", "-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=3)
 
 
 def test_plugin_that_is_needed_is_asked_for(pytester: pytest.Pytester) -> None:

@@ -74,6 +74,16 @@ def test_what_is_not_reached_is_not_run(pytester: pytest.Pytester) -> None:
     assert (results.subject, results.complete, items[BASIC].reason) == ("any region", False, "not reached")
 
 
+def test_interrupted_run_is_not_complete(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=VAULT)
+    with pytest.raises(KeyboardInterrupt):
+        run(pytester, "--results", "results.json", "--system", f"{SYSTEM}:IsInterrupted")
+    results = load_results(pytester.path / "results.json")
+    assert [item.reason for item in results.items] == ["not reached"] * 3
+    assert {item.status for item in results.items} == {"not-run"}
+    assert not results.complete
+
+
 @pytest.mark.parametrize(
     ("system", "status", "reason"),
     [
@@ -145,7 +155,7 @@ def test_results_that_can_not_be_written_turn_the_run_red(pytester: pytest.Pytes
     result = run(pytester, "--results", "file/results.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "no results in file/results.json" in result.stdout.str()
-    assert run(pytester, "--results", ".").ret == pytest.ExitCode.USAGE_ERROR
+    assert "ERROR: --results .: this is a folder; name a file" in run(pytester, "--results", ".").stderr.str()
 
 
 def test_results_of_no_scenario_are_not_written(pytester: pytest.Pytester) -> None:
@@ -215,9 +225,9 @@ def test_results_are_the_same_with_xdist(pytester: pytest.Pytester) -> None:
 
 
 def test_complaints_stop_the_run_with_xdist(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, RIGHT)))
+    project(pytester, vault=feature(rule(RIGHT, RIGHT, OUTLINE)))
     result = run(pytester, "-n", "2", "--results", "results.json")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert "ERROR: features/vault.feature:12: the scenario at vault.feature:7 has the same name" in result.stdout.str()
-    assert "passed" not in result.stdout.str()
+    result.assert_outcomes()
     assert not (pytester.path / "results.json").exists()

@@ -85,6 +85,15 @@ class Crashes(ModelSystem):
         return super().submit(command)
 
 
+class IsInterrupted(ModelSystem):
+    """Stands for a user who presses Ctrl-C."""
+
+    subject = "interrupted"
+
+    def submit(self, command: Command) -> Outcome:
+        raise KeyboardInterrupt(command)
+
+
 class AnswersInWords(ModelSystem):
     """Answers with a text in place of an outcome."""
 

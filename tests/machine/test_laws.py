@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
-from tests.machine.laws import LAWS, Law, Step, take
+from tests.machine.laws import CITES, LAWS, Law, Step, slug, take
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.miniatures.machines import MINIATURES
 
@@ -25,7 +25,13 @@ def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
             yield step
 
 
-@pytest.mark.parametrize("law", LAWS, ids=lambda law: str(law.__name__))
+AS_EVIDENCE = [
+    pytest.param(law, id=slug(law), marks=pytest.mark.evidence("property", slug(law), *CITES.get(law, ())))
+    for law in LAWS
+]
+
+
+@pytest.mark.parametrize("law", AS_EVIDENCE)
 def test_law_holds_along_random_walks(law: Law) -> None:
     broken = next((step for step in walks(Machine(ROWS), 30, seed=1) if not law(step)), None)
     assert broken is None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..machine import Command, State
-from ..machine.entities import KINDS, Directory, Document, Entity, Grant, Location, Subscription, Tier
+from ..machine.entities import KINDS, Directory, Entity, Location, Subscription, Tier
 from ..machine.references import New, Reference
 
 Entities = frozenset[tuple[type[Entity], str]]
@@ -11,9 +11,6 @@ Entities = frozenset[tuple[type[Entity], str]]
 NOTHING: Entities = frozenset()
 
 STAGE = (Directory, Location, Tier, Subscription)
-
-READERS = {Document: "workspace", Grant: "resource"}
-"""Links to what reads an entity without leading to it: training reads documents, and a resource uses its grants."""
 
 
 def words(entities: Entities) -> set[tuple[str, str]]:
@@ -54,18 +51,6 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
                 if any((to, record[index]) in found for index, to in links):
                     found.add((kind, name))
     return frozenset(found)
-
-
-def with_readers(entities: Entities, states: Iterable[State]) -> Entities:
-    """These entities, and those that read them without leading to them."""
-    readers = {
-        (kind.links[link], state.tables[kind][name][kind.fields.index(link)])
-        for state in states
-        for kind, link in READERS.items()
-        for each, name in entities
-        if each is kind and name in state.tables[kind]
-    }
-    return entities | readers
 
 
 def without(state: State, entities: Entities) -> State:

@@ -28,7 +28,7 @@ from ..machine import (
 )
 from ..machine.observation import SEEN
 from .choices import TooManyStates
-from .dependence import NOTHING, Entities, depending, drawn_in, named_by, with_readers, without, words
+from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
 from .explain import Difference, Suspects, Unmet
 from .sights import (
     GONE,
@@ -168,7 +168,7 @@ class Oracle:
                 scope = self._scope() if accepted else NOTHING
                 unmet += self._unmet(states, observation, skip | words(scope) if asked.anything_goes else skip)
                 if not unmet:
-                    self.uncompared |= with_readers(scope | self._unclear(states), states)
+                    self.uncompared |= scope | self._unclear(states)
         if unmet:
             if asked.command is None:
                 return tuple(Difference(*each) for each in unmet)
@@ -188,7 +188,7 @@ class Oracle:
             raise TooManyStates(self.limit)
         self.ways = kept
         self.states = states
-        self._known = {state: looks for state, looks in self._known.items() if state in states}
+        self._known = {state: self._known[state] for state in states if state in self._known}
 
     def _looks(self, state: State) -> Looks:
         """What every entity of the state may look like."""

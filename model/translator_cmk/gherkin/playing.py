@@ -134,7 +134,7 @@ class Playing:
 
 
 def must_be_established(stage: Stage, seen: Observation) -> None:
-    """Raises `Blocked` where a fact is missing, by the requirements behind it that no fact new with the stage clears."""
+    """Raises `Blocked` where a fact is missing, by the requirements behind it that no new fact of the stage clears."""
     missing = [(fact, by) for fact, by in stage.establishes if not shows(seen, fact)]
     if missing:
         suspected = frozenset[str]().union(*(by for _, by in missing))

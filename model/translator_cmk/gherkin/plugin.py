@@ -42,6 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers each requirement's id as a marker, and refuses options that can't be met."""
     if not any(config.pluginmanager.hasplugin(name) for name in ("pytest-bdd", "pytest_bdd.plugin")):
         raise pytest.UsageError("translator_cmk.gherkin needs the plugin of pytest-bdd; add -p pytest_bdd.plugin")
+    if config.getoption("--cucumber-json"):
+        # pytest-bdd writes skipped scenarios into it as passed, leaves the rules out, and under xdist everything
+        raise pytest.UsageError("--cucumber-json would not show what came of this run; use --junitxml or --results")
     name: str | None = config.getoption("--system")
     results: Path | None = config.getoption("--results")
     if results is not None and results.is_dir():

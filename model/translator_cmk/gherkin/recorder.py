@@ -24,17 +24,18 @@ from .systems import MODEL
 
 WORKER_SAYS = "translator_cmk"
 PROFILE = "full"
+NOT_REACHED = "not reached"
 
 
 @dataclass
 class Played:
-    """What the phases of one test said of its scenario."""
+    """What came of one scenario, as far as it was played."""
 
-    status: str = "passed"
-    reason: str | None = None
+    status: str = "not-run"
+    reason: str | None = NOT_REACHED
     seconds: float = 0.0
     details: list[dict[str, Any]] = field(default_factory=list)
-    skipped: bool = False
+    to_its_end: bool = False
 
 
 class Recorder:
@@ -85,9 +86,13 @@ class Recorder:
         played = self.played.setdefault(said["id"], Played())
         played.seconds += report.duration
         played.details = played.details or said["details"]
-        if played.status == "passed":
+        untold = played.reason == NOT_REACHED
+        # what goes wrong first stays; an interrupted test has a setup that passed and no call
+        if (said["status"] == "passed" and untold and report.when == "call") or (
+            said["status"] != "passed" and (untold or played.status == "passed")
+        ):
             played.status, played.reason = said["status"], said["reason"]
-            played.skipped = bool(report.skipped) and played.status == "not-run"
+            played.to_its_end = not (report.skipped and played.status == "not-run")
         if said["subject"]:
             self.subjects.add(said["subject"])
 
@@ -127,7 +132,7 @@ class Recorder:
             if test in self.chosen:
                 self.played[self.chosen[test]] = Played("inconclusive", "the process that ran it died")
         pickles = [pickle for feature in self.features for pickle in feature.pickles]
-        run_to_end = all(pickle.id in self.played and not self.played[pickle.id].skipped for pickle in pickles)
+        run_to_end = all(pickle.id in self.played and self.played[pickle.id].to_its_end for pickle in pickles)
         system: str | None = self.config.getoption("--system")
         return Results(
             digest=self.digest_of_run(),
@@ -149,8 +154,8 @@ class Recorder:
 
     def item(self, feature: Feature, pickle: Pickle) -> Item:
         """What came of one scenario."""
-        reason = "not reached" if pickle.id in self.chosen.values() else "not selected"
-        played = self.played.get(pickle.id, Played("not-run", reason))
+        chosen = pickle.id in self.chosen.values()
+        played = self.played.get(pickle.id) or Played(reason=NOT_REACHED if chosen else "not selected")
         return Item(
             id=pickle.id,
             kind="scenario",

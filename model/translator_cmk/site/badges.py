@@ -1,4 +1,4 @@
-"""Badges: a small picture in SVG that names its subject, what came out and in how many cases, and the same as JSON for shields.
+"""Badges: a small picture that names its subject, what came out and in how many cases, and the same as JSON.
 
 The picture is readable without colour (a glyph and words), by a screen reader (role, title) and on any background.
 """
@@ -78,6 +78,7 @@ def svg(badge: Badge) -> str:
     left, right = badge.widths
     total = left + right
     colour = LOOKS[badge.status].colour
+    label, message = escape(badge.label), escape(badge.message)
     font = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="{HEIGHT}" viewBox="0 0 {total} {HEIGHT}" '
@@ -86,8 +87,8 @@ def svg(badge: Badge) -> str:
         f'<rect width="{total}" height="{HEIGHT}" rx="4" fill="{LABEL_COLOUR}"/>\n'
         f'<path d="M{left} 0H{total - 4}a4 4 0 0 1 4 4v{HEIGHT - 8}a4 4 0 0 1-4 4H{left}z" fill="{colour}"/>\n'
         f'<g fill="{TEXT_COLOUR}" font-family="{font}" font-size="{SIZE}">\n'
-        f'<text x="{PADDING}" y="15" textLength="{left - 2 * PADDING}">{escape(badge.label)}</text>\n'
-        f'<text x="{left + PADDING}" y="15" textLength="{right - 2 * PADDING}" font-weight="600">{escape(badge.message)}</text>\n'
+        f'<text x="{PADDING}" y="15" textLength="{left - 2 * PADDING}">{label}</text>\n'
+        f'<text x="{left + PADDING}" y="15" textLength="{right - 2 * PADDING}" font-weight="600">{message}</text>\n'
         "</g>\n</svg>\n"
     )
 

@@ -106,10 +106,20 @@ class Finding(NamedTuple):
         return next(basis for basis in WEAKEST if any(register[name].basis == basis for name in self.grounds))
 
 
-def after(machine: Machine, sentences: Iterable[str]) -> State:
+def after(machine: Machine, commands: Iterable[Command]) -> State:
     """The state that the commands lead to from the start of all causes."""
-    state = initial(DEFAULT_STAGE)
-    for command in (*situations()[START].commands, *map(read_command, sentences)):
+    return carried_out(machine, start(machine), commands)
+
+
+@cache
+def start(machine: Machine) -> State:
+    """The state from which all causes are tried."""
+    return carried_out(machine, initial(DEFAULT_STAGE), situations()[START].commands)
+
+
+def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
+    """The state after the commands."""
+    for command in commands:
         state, _ = machine.step(state, command)
     return state
 
@@ -117,18 +127,18 @@ def after(machine: Machine, sentences: Iterable[str]) -> State:
 def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle], remedied: bool) -> Finding:
     """Whether something is there after the cause, or after the cause and its remedies, and on what grounds.
 
-    A requirement is among the grounds where the model without its rows shows otherwise; one that says what does not happen, where
-    the model with its counter-row does and a scenario of it goes through the cause.
+    A requirement is among the grounds where the model without its rows shows otherwise; one that says what does not
+    happen, where the model with its counter-row does and a scenario of it goes through the cause.
     """
-    sentences = (cause.command, *(cause.remedies if remedied else ()))
+    commands = [read_command(sentence) for sentence in (cause.command, *(cause.remedies if remedied else ()))]
 
     def intact(machine: Machine) -> bool:
-        return holds(loss.intact, observe(machine.world(after(machine, sentences))))
+        return holds(loss.intact, observe(machine.world(after(machine, commands))))
 
     found = intact(model())
     by_rows = {name for name, machine in without() if intact(machine) != found}
     by_counter_rows = {name for name, machine in mistaken() if intact(machine) != found}
-    shown = {each.requirements[0] for each in pickles if goes_through(each, read_command(cause.command))}
+    shown = {each.requirements[0] for each in pickles if goes_through(each, commands[0])}
     grounds = by_rows | (by_counter_rows & shown)
     return Finding(found, tuple(each for each in register if each in grounds))
 
@@ -141,7 +151,7 @@ def goes_through(pickle: Pickle, command: Command) -> bool:
 
 def answer(cause: Cause | None, action: str) -> Outcome:
     """What comes of an action after the cause, or with the key in reach."""
-    state = after(model(), [cause.command] if cause else [])
+    state = after(model(), [read_command(cause.command)] if cause else [])
     return model().step(state, read_command(ACTIONS[action]))[1]
 
 

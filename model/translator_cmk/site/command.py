@@ -26,16 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--results",
         metavar="FILE",
         type=Path,
-        help=f"results of a run, as pytest --results writes them (default: {RESULTS}; where it is not there, all is not run)",
+        help=f"results that pytest --results wrote (default: {RESULTS}; without it nothing counts as run)",
     )
-    parser.add_argument("--docs", metavar="DIR", type=Path, default=Path("docs"), help="where the pages are (default: docs)")
+    parser.add_argument(
+        "--docs", metavar="DIR", type=Path, default=Path("docs"), help="where the pages are (default: docs)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes the generated parts of the site; exit code 2, with one line on standard error, where something can't be read."""
+    """Writes the generated parts of the site; exit code 2, with one line on standard error, for bad input."""
     try:
         if not args.docs.is_dir():
-            raise OSError(f"{args.docs}: no folder of pages; run this at the root of the project, or name one with --docs")
+            raise OSError(f"{args.docs}: no such folder; run this at the root of the project, or say --docs DIR")
         content = load_content(args.results, args.docs)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)

@@ -1,6 +1,7 @@
 """What the last run says of each scenario, each requirement, each topic and the whole.
 
-Only a file of results can turn anything green.  Without one everything is not run; with one of another version everything is stale.
+Only a file of results can turn anything green.  Without one everything is not run; with one of another version of the
+specification everything is stale.
 """
 
 from collections import Counter
@@ -13,7 +14,12 @@ from ..gherkin.results import Item, Results
 from ..requirements import Register, Requirement
 from .badges import LOOKS, Badge, Status
 
-WORDS = {"passed": Status.PASSED, "failed": Status.FAILED, "not-run": Status.NOT_RUN, "inconclusive": Status.INCONCLUSIVE}
+WORDS = {
+    "passed": Status.PASSED,
+    "failed": Status.FAILED,
+    "not-run": Status.NOT_RUN,
+    "inconclusive": Status.INCONCLUSIVE,
+}
 MODEL = "model"
 NOUNS = {"property": ("property", "properties"), "mutants": ("set of mutants", "sets of mutants")}
 
@@ -45,16 +51,22 @@ class Verdict:
 
 
 def outcome(status: Status, counts: Mapping[str, Counter[Status]]) -> str:
-    """What came out, in words: of one thing its status, of several how many of each kind there are and how many passed."""
+    """What came out, in words: of one thing its status, of several how many there are and how many passed or failed."""
     if sum(count.total() for count in counts.values()) < 2:
         return status.value
     if status is Status.FAILED:
-        failed = (f"{count[status]} of {number(count.total(), kind)}" for kind, count in counts.items() if count[status])
-        return f"failed: {', '.join(failed)}"
-    passed = ", ".join(f"{count[Status.PASSED]} of {number(count.total(), kind)}" for kind, count in counts.items())
+        return f"failed: {shares(counts, status)}"
+    passed = shares(counts, Status.PASSED)
     if status is Status.PASSED:
         return passed
-    return f"{status.value}: {passed} passed" if any(count[Status.PASSED] for count in counts.values()) else status.value
+    return f"{status.value}: {passed} passed" if passed else status.value
+
+
+def shares(counts: Mapping[str, Counter[Status]], status: Status) -> str:
+    """How many of each kind have the status: `2 of 42 scenarios`; a kind in which none has it is left out."""
+    return ", ".join(
+        f"{count[status]} of {number(count.total(), kind)}" for kind, count in counts.items() if count[status]
+    )
 
 
 def number(count: int, kind: str) -> str:
@@ -107,7 +119,7 @@ class Evidence:
         return {rule.requirement: rule.scenarios for feature in self.features for rule in feature.rules}
 
     def carrying(self, requirement: str) -> Iterator[Pickle]:
-        """The scenarios that carry a requirement: those of its rule, then those of other rules that are tagged with it."""
+        """The scenarios that carry a requirement: those of its rule, then those of other rules."""
         for own in (True, False):
             for pickle in self.pickles.values():
                 if requirement in pickle.requirements and (pickle.requirements[0] == requirement) is own:
@@ -138,7 +150,8 @@ class Evidence:
 
     def badge(self, verdict: Verdict) -> Badge:
         """The badge of a verdict."""
-        return Badge(self.subject, verdict.status, verdict.words)
+        subject = "attestation" if verdict.status is Status.DECLARED else self.subject
+        return Badge(subject, verdict.status, verdict.words)
 
     def _of(self, requirements: Collection[str]) -> Verdict:
         # what a run of another version had counts as it was then

@@ -1,4 +1,4 @@
-"""Everything that is generated, as a mapping from file name to content: the same content for the same results, byte for byte."""
+"""Everything that is generated, by file name: the same for the same results, byte for byte."""
 
 import json
 from collections.abc import Iterator
@@ -12,8 +12,7 @@ from .content import Content
 from .decisions import decisions_page
 from .evidence import Verdict
 from .glossary import glossary_page
-from .last_run import first_paragraph, last_run_page
-from .markup import image
+from .last_run import first_paragraph, last_run_page, whole_badge
 from .matrix import matrix_page
 from .open_points import open_points_page
 from .topics import index_page, topic_page, topics_table
@@ -39,7 +38,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/last-run.md": last_run_page(evidence),
         "evidence/traceability.md": matrix_page(content),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
-        "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{image(evidence.badge(evidence.whole), 'all', root='')}\n",
+        "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
         "data/topics.snippet": topics_table(content, "") + "\n",
     }
 

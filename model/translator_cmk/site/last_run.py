@@ -8,7 +8,7 @@ from .evidence import MODEL, WORDS, Evidence, number, percent
 from .markup import UP, definitions, image, listed, moment, named, page, plain, table
 
 OBSERVED = "never"
-"""When the real service was seen to do what a requirement says: there is no checked report of a live run that could say so."""
+"""When the real service was seen to do what a requirement says: no checked report of a live run says that it was."""
 
 HOW = "`make site` runs the features against the model and builds this site from what comes out."
 
@@ -24,6 +24,11 @@ def run_line(evidence: Evidence, badge: str = "") -> str:
     return f"{badge} {told} Observed on Azure: {OBSERVED}.\n{{: .run }}".lstrip()
 
 
+def whole_badge(evidence: Evidence, root: str = UP) -> str:
+    """The badge of the whole."""
+    return image(evidence.badge(evidence.whole), "all", root)
+
+
 def subject(results: Results) -> str:
     """What was put to the test, in words."""
     return "the model" if results.subject == MODEL else plain(results.subject)
@@ -33,8 +38,8 @@ def first_paragraph(evidence: Evidence) -> str:
     """What the home page says before anything else: what was run, and that it was not Azure."""
     results, whole = evidence.results, evidence.whole
     azure = (
-        "**Nothing here has been observed on Azure.** Green on this site means that the subject of the run agreed with the "
-        "specification, and nothing more."
+        "**Nothing here has been observed on Azure.** Green on this site means that the subject of the run agreed with "
+        "the specification, and nothing more."
     )
     if results is None:
         return f"**Nothing has been run yet**, so everything on this site shows *not run*. {HOW} {azure}"
@@ -42,7 +47,7 @@ def first_paragraph(evidence: Evidence) -> str:
     run = f"in a run against **{subject(results)}** that finished {moment(results.finished)}"
     match whole.status:
         case Status.STALE:
-            told = f"The specification has changed since its last run, so everything shows *stale*. **{told}** then, {run}."
+            told = f"The specification has changed since its last run: everything is *stale*. **{told}** then, {run}."
         case Status.PASSED:
             told = f"**{told}** {run}."
         case Status.FAILED:
@@ -59,19 +64,22 @@ def last_run_page(evidence: Evidence) -> str:
     return page(
         "The last run",
         "What was run last, against what, when, and what came of it.",
-        run_line(evidence, image(evidence.badge(evidence.whole), "all")),
+        run_line(evidence, whole_badge(evidence)),
         HOW if results is None else "",
         definitions(facts(results, evidence)) if results else "",
         "## What came out { #counts }",
-        table(["What was run", *(f"{LOOKS[each].glyph} {each.value}" for each in WORDS.values()), "in all"], counts(evidence)),
+        table(
+            ["What was run", *(f"{LOOKS[each].glyph} {each.value}" for each in WORDS.values()), "in all"],
+            counts(evidence),
+        ),
         "## By topic { #topics }",
         table(["Topic", "Passed", "In all", "Percent, rounded down", "Evidence"], by_topic(evidence)),
         "## What did not pass { #not-passed }",
         not_passed(evidence),
         unknown(evidence),
         "## Downloads { #downloads }",
-        "- [Specification with its evidence as JSON](../data/specification.json): requirements, scenarios, rows, statuses\n"
-        + ("- [Results of this run](../data/results.json), as the run wrote them" if results else ""),
+        "- [Specification with its evidence as JSON](../data/specification.json): requirements, scenarios, rows, "
+        "statuses\n" + ("- [Results of this run](../data/results.json), as the run wrote them" if results else ""),
     )
 
 
@@ -92,7 +100,11 @@ def facts(results: Results, evidence: Evidence) -> Iterator[tuple[str, str]]:
 def counts(evidence: Evidence) -> Iterator[list[str]]:
     """A line for each kind of thing that is run: how many have which status."""
     for kind, count in evidence.whole.counts.items():
-        yield [number(2, kind).removeprefix("2 "), *(str(count[status]) for status in WORDS.values()), str(count.total())]
+        yield [
+            number(2, kind).removeprefix("2 "),
+            *(str(count[status]) for status in WORDS.values()),
+            str(count.total()),
+        ]
 
 
 def by_topic(evidence: Evidence) -> Iterator[list[str]]:

@@ -1,11 +1,14 @@
 """Pieces of Markdown that the generated pages are put together from."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from pathlib import Path
+from string import Template
 
 from ..requirements import Place, Requirement, Statement
 from .badges import HEIGHT, Badge
 
+PAGES = Path(__file__).parent / "pages"
 UP = "../"
 """Generated pages lie one folder deep; what is said of `root` below is the way from a page to docs/."""
 
@@ -19,8 +22,13 @@ BASES = {
 
 def page(title: str, description: str, *blocks: str) -> str:
     """A page: front matter, the title as its heading, and blocks of Markdown, those that are empty left out."""
-    front = f"---\ntitle: {quoted(title)}\ndescription: {quoted(description)}\n---\n"
+    front = f"---\ntitle: {quoted(title)}\ndescription: {quoted(description)}\n---"
     return "\n\n".join([front, f"# {title}", *(block for block in blocks if block)]) + "\n"
+
+
+def filled(name: str, **pieces: str) -> str:
+    """The page of this name in the folder `pages`, with the pieces in the places that it has for them."""
+    return Template((PAGES / f"{name}.md").read_text("utf-8")).substitute(pieces)
 
 
 def quoted(text: str) -> str:
@@ -44,9 +52,15 @@ def definitions(pairs: Iterable[tuple[str, str]]) -> str:
     return "\n\n".join(f"{term}\n:   {text}" for term, text in pairs if text)
 
 
-def fenced(language: str, code: str, title: str = "") -> str:
-    """A block of code, coloured as its language."""
-    return f"```{language}{f' title={quoted(title)}' if title else ''}\n{code}\n```"
+def fenced(language: str, code: str, *options: str) -> str:
+    """A block of code, coloured as its language; the options are classes (`.scenario`) and the like."""
+    return f"``` {{ {' '.join([f'.{language}', *options])} }}\n{code}\n```"
+
+
+def in_cell(tag: str, items: Iterable[str]) -> str:
+    """A list (`ul` or `ol`) as the content of a table's cell; nothing where it is empty."""
+    told = "".join(f"<li>{item}</li>" for item in items)
+    return f"<{tag}>{told}</{tag}>" if told else ""
 
 
 def indented(text: str) -> str:
@@ -77,6 +91,11 @@ def titled(requirement: Requirement, root: str = UP) -> str:
 def named(name: str, root: str = UP) -> str:
     """The requirement's id as a link to it."""
     return f"[`{name}`]({requirement_path(name, root)})"
+
+
+def linked(text: str, ids: Container[str]) -> str:
+    """The text with every requirement's id in it as a link."""
+    return re.sub(r"\b[a-z]+\.[a-z0-9-]*[a-z0-9]", lambda found: named(found[0]) if found[0] in ids else found[0], text)
 
 
 def statement_link(name: str) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby
 from ..requirements import Requirement, Statement
 from .content import Content
 from .last_run import run_line
-from .markup import basis, named, ordinals, page, places, plain, requirement_path, table
+from .markup import basis, filled, in_cell, named, ordinals, places, plain, requirement_path, table
 from .topics import anchor, requirement_badge
 
 HEADER = ["Statement", "Sentence", "Requirement", "Scenarios", "Rows of the model", "Evidence"]
@@ -22,20 +22,16 @@ def matrix_page(content: Content) -> str:
         blocks += [f"## {section}", table(HEADER, lines)]
     unclaimed = [each for each in register.values() if not each.statements]
     informative = [place for place in article.places if place.informative]
-    return page(
-        "Traceability",
-        "From every statement of the article to its requirements, scenarios, rows of the model and the outcome of the last run.",
-        f"All {len(register.statements)} statements of [the article]({article.url}), in its order, in the revision of "
-        f"{article.revision}. A statement is pointed to by heading and sentence; its words are not repeated here.",
-        run_line(content.evidence),
-        *blocks,
-        "## Outside the article { #outside }",
-        "What the article takes for granted, from the documents that each requirement names.",
-        table(HEADER[2:], (requirement_cells(each, content) for each in unclaimed)),
-        "## Sentences without a statement { #informative }",
-        table(["Sentence", "Why"], ([places([place]), plain(place.informative or "")] for place in informative)),
-        "## Later revisions { #later }",
-        table(["Revision", "What it changes"], ([each.date, each.changes] for each in article.later)),
+    return filled(
+        "traceability",
+        count=str(len(register.statements)),
+        url=article.url,
+        revision=article.revision,
+        run=run_line(content.evidence),
+        statements="\n\n".join(blocks),
+        outside=table(HEADER[2:], (requirement_cells(each, content) for each in unclaimed)),
+        informative=table(["Sentence", "Why"], ([places([each]), each.informative or ""] for each in informative)),
+        later=table(["Revision", "What it changes"], ([each.date, each.changes] for each in article.later)),
     )
 
 
@@ -60,7 +56,7 @@ def requirement_cells(requirement: Requirement, content: Content) -> list[str]:
         f"`{each.path.rpartition('/')[2]}:{each.line}`{' (counter-row)' if each.counter else ''}"
         for each in content.rows.get(requirement.id, ())
     ]
-    cells = "<br>".join(scenarios), "<br>".join(rows)
+    cells = in_cell("ul", scenarios), in_cell("ul", rows)
     declared = "declared by a vendor" if requirement.kind == "attestation" else "none"
     return [
         f"{named(requirement.id)} {basis(requirement)}",

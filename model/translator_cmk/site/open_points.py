@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..requirements import Question, Requirement
 from .content import Content
 from .last_run import run_line
-from .markup import basis, page, table, titled
+from .markup import basis, filled, in_cell, linked, table, titled
 from .topics import decision_link, requirement_badge
 
 
@@ -16,30 +16,17 @@ def open_points_page(content: Content) -> str:
     silences = [each for each in register if each.kind == "silence"]
     assumed = [each for each in register if each.basis == "assumed" and each.kind != "silence"]
     implied = [each for each in register if each.basis == "implied"]
-    return page(
-        "What the article leaves open",
-        "Where the article is silent or can be read in two ways, and what was made of it.",
-        "An article that describes a service leaves gaps. Each is one of these here: **left open**, so that nothing is demanded; "
-        "**assumed**, so that the model shows one way it may be; or **implied**, so that it follows from what is stated. "
-        "None of it has been observed on Azure.",
-        run_line(evidence),
-        "## Left open { #silences }",
-        "The article says nothing, and neither does the specification: whatever a system does here is no deviation.",
-        listing(silences, content),
-        "## Assumed { #assumptions }",
-        "The article is silent and we chose, each time with a reason and an outside source. Check these in your own tenant before "
-        "you rely on them. A check of another system by the profile `article` does not demand them.",
-        listing(assumed, content),
-        "## Implied { #implied }",
-        "The article does not say it, and what it does say leaves no other reading that we could find.",
-        listing(implied, content),
-        "## Questions { #questions }",
-        "Questions that the article raises (A), and other public sources that say otherwise (C).",
-        table(
+    return filled(
+        "left-open",
+        run=run_line(evidence),
+        silences=listing(silences, content),
+        assumptions=listing(assumed, content),
+        implied=listing(implied, content),
+        questions=table(
             ["", "Question", "Answered by"],
             (
-                [f'<span id="{each.id.lower()}">{each.id}</span>', each.title, "; ".join(answers(each, content)) or "not answered"]
-                for each in evidence.register.questions.values()
+                [f'<span id="{name.lower()}">{name}</span>', each.title, in_cell("ul", answers(each, content))]
+                for name, each in evidence.register.questions.items()
             ),
         ),
     )
@@ -52,7 +39,7 @@ def listing(requirements: Iterable[Requirement], content: Content) -> str:
         (
             [
                 f"{titled(each)} {basis(each)}",
-                each.wording,
+                linked(each.wording, content.evidence.register),
                 decision_link(each.decision, content) if each.decision else "none was needed",
                 requirement_badge(each, content),
             ]

@@ -49,11 +49,13 @@ def of_topic(topic: ModuleType, ids: Collection[str]) -> Iterator[tuple[str, Fra
             names = {each.id for each in inside if isinstance(each, ast.Name)}
             code = [text(source, helper) for name, helper in helpers.items() if name in names]
             fragment = Fragment(path, entry.lineno, "\n\n".join([text(source, entry), *code]), counter)
-            cited = {each.value: None for each in inside if isinstance(each, ast.Constant) and each.value in ids}
-            for requirement in cited:
-                yield requirement, fragment
+            strings = (each.value for each in inside if isinstance(each, ast.Constant) and isinstance(each.value, str))
+            for requirement in dict.fromkeys(strings):
+                if requirement in ids:
+                    yield requirement, fragment
 
 
 def text(source: str, node: ast.expr | ast.FunctionDef) -> str:
     """The node as it is written, moved to the left edge."""
-    return textwrap.dedent(ast.get_source_segment(source, node, padded=True) or "")
+    begins_its_line = not source.splitlines()[node.lineno - 1][: node.col_offset].strip()
+    return textwrap.dedent(ast.get_source_segment(source, node, padded=begins_its_line) or "")

@@ -1,4 +1,4 @@
-"""The pages of the specification: a page for each topic, with everything there is to know of each requirement, and their index."""
+"""The pages of the specification: one for each topic, with all there is to say of each requirement; and their index."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,34 @@ from ..gherkin.records import Feature, Pickle, Scenario
 from ..requirements import Requirement
 from .badges import Status
 from .content import Content
-from .markup import (
-    BASES, UP, basis, definitions, duration, fenced, image, indented, listed, page, places, plain, statement_link, table,
-    titled,
-)  # fmt: skip  # names, on as few lines as they need
+from .evidence import number
 from .last_run import OBSERVED, run_line
+from .markup import (
+    BASES,
+    UP,
+    basis,
+    definitions,
+    duration,
+    fenced,
+    filled,
+    image,
+    indented,
+    linked,
+    listed,
+    page,
+    places,
+    plain,
+    quoted,
+    statement_link,
+    table,
+    titled,
+)
+from .rows import Fragment
 
+COUNTER_ROW = (
+    "A counter-row is the row of a mistake. The model does not contain it; adding it must make a scenario above fail."
+)
+DECLARED = "No row of the model speaks of it: a vendor can only declare it."
 TRAITS = {
     "second-directory": "a second directory",
     "elapsed-time": "time to pass",
@@ -24,14 +46,13 @@ TRAITS = {
 def index_page(content: Content) -> str:
     """The page that leads to the topics."""
     evidence = content.evidence
-    return page(
-        "What is promised",
-        "Every requirement of the specification, by topic.",
-        f"The specification has {len(evidence.register)} requirements in {len(evidence.features)} topics, made from the "
-        f"{len(evidence.register.statements)} statements of the article and from what it takes for granted. "
-        f"[How to read these pages]({UP}reading.md) explains the words and marks.",
-        run_line(evidence),
-        topics_table(content, UP),
+    return filled(
+        "index",
+        requirements=str(len(evidence.register)),
+        topics=str(len(evidence.features)),
+        statements=str(len(evidence.register.statements)),
+        run=run_line(evidence),
+        table=topics_table(content, UP),
     )
 
 
@@ -88,8 +109,9 @@ def requirement_badge(requirement: Requirement, content: Content) -> str:
 def requirement_blocks(requirement: Requirement, content: Content) -> Iterator[str]:
     """One requirement: what it says, on what grounds, and what shows it."""
     yield f"## {requirement.title} {{ #{requirement.id} }}"
-    yield f"`{requirement.id}`{{ .id }} {basis(requirement)} *{requirement.kind}*{{ .kind }} {requirement_badge(requirement, content)}"
-    yield requirement.wording
+    marks = f"`{requirement.id}`{{ .id }} {basis(requirement)} *{requirement.kind}*{{ .kind }}"
+    yield f"{marks} {requirement_badge(requirement, content)}"
+    yield linked(requirement.wording, content.evidence.register)
     yield definitions(grounds(requirement, content))
     for scenario in content.evidence.scenarios.get(requirement.id, ()):
         yield from scenario_blocks(scenario, requirement, content)
@@ -110,9 +132,9 @@ def grounds(requirement: Requirement, content: Content) -> Iterator[tuple[str, s
         f"[{each}]({UP}specification/left-open.md#{each.lower()}) {content.evidence.register.questions[each].title}"
         for each in requirement.resolves
     )
-    yield "Answers", "; ".join(answers)
+    yield "Answers", "<br>".join(answers)
     yield "A live run takes", listed([TRAITS[trait] for trait in requirement.traits])
-    yield "Note", requirement.notes or ""
+    yield "Note", linked(requirement.notes or "", content.evidence.register)
     yield "Observed on Azure", OBSERVED
 
 
@@ -130,15 +152,15 @@ def scenario_blocks(scenario: Scenario, requirement: Requirement, content: Conte
     where = f"`features/{topic}.feature:{scenario.line}`{{ .where }}"
     if scenario.outline:
         yield where
-        yield fenced("gherkin", scenario.source)
+        yield fenced("gherkin", scenario.source, ".scenario")
         yield table(
             ["Example", "Evidence", "Time"],
             ([plain(each.row), pickle_badge(each, content), pickle_time(each, content)] for each in scenario.pickles),
         )
     else:
         (pickle,) = scenario.pickles
-        yield f"{pickle_badge(pickle, content)} {pickle_time(pickle, content)} {where}"
-        yield fenced("gherkin", scenario.source)
+        yield f"{pickle_badge(pickle, content)} {pickle_time(pickle, content)} {where}\n{{: .run }}"
+        yield fenced("gherkin", scenario.source, ".scenario", ".steps")
     for pickle in scenario.pickles:
         item = evidence.items.get(pickle.id)
         if item and item.reason:
@@ -175,16 +197,17 @@ def rows_block(requirement: Requirement, content: Content) -> str:
     """The rows of the machine that cite a requirement, folded."""
     found = content.rows.get(requirement.id, ())
     if not found:
-        return "No row of the model speaks of it: a vendor can only declare it." if requirement.kind == "attestation" else ""
-    code = (
-        fenced("python", each.code, f"{'counter-row, ' if each.counter else ''}{each.path}:{each.line}") for each in found
-    )
+        return DECLARED if requirement.kind == "attestation" else ""
     counters = sum(each.counter for each in found)
     kinds = ((len(found) - counters, "row"), (counters, "counter-row"))
-    told = listed([f"{count} {kind}{'' if count == 1 else 's'}" for count, kind in kinds if count])
-    meaning = (
-        "A counter-row is the row of a mistake. The model does not contain it; adding it must make a scenario above fail.\n\n"
-        if counters
-        else ""
-    )
-    return f'??? rows "In the model: {told}"\n\n{indented(meaning + chr(10).join(code))}'
+    told = listed([number(count, kind) for count, kind in kinds if count])
+    blocks = [fenced("python", each.code, f"title={quoted(place(each))}") for each in found]
+    if counters:
+        blocks.insert(0, COUNTER_ROW)
+    content_blocks = "\n\n".join(blocks)
+    return f'??? fold "In the model: {told}"\n\n{indented(content_blocks)}'
+
+
+def place(fragment: Fragment) -> str:
+    """Where a row is written, and whether it is one of the model."""
+    return f"{'counter-row, ' if fragment.counter else ''}{fragment.path}:{fragment.line}"

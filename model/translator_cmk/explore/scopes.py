@@ -1,0 +1,246 @@
+"""Scopes: bounded worlds, as data.  Each has a start, commands over a few names, and bounds where something could go on for ever.
+
+Names are given once and never again, so that every scope is finite but for the versions of keys, which it bounds.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from ..machine import Command, State
+from ..machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeleteKey,
+    DeleteResource,
+    DeleteVault,
+    DeployModel,
+    DisableIdentity,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    EnableKey,
+    EnablePurgeProtection,
+    EnableSoftDelete,
+    EndVaultRetention,
+    GrantKeyAccess,
+    ImportKey,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
+    PurgeKey,
+    PurgeVault,
+    ReadData,
+    RecoverKey,
+    RecoverVault,
+    ReturnToMicrosoftManagedKeys,
+    RevokeKeyAccess,
+    RotateKey,
+    TrainModel,
+    TranslateWithModel,
+    UndeployModel,
+    UploadDocument,
+)
+from ..machine.entities import Key
+from ..machine.values import Value
+from ..situations import situations
+
+Commands = tuple[Command, ...]
+
+
+class Scope(Value):
+    """A bounded world.
+
+    It starts from a ``situation`` (none: from nothing but the stage).  ``alphabet``: the commands that it has.
+    ``versions``: how far a key can be rotated.  ``states``: how many a search finds, where one has counted them.
+    """
+
+    __slots__ = ()
+    name: str
+    sentence: str
+    situation: str | None
+    alphabet: Commands
+    versions: int = 2
+    states: int | None = None
+
+    @property
+    def start(self) -> Commands:
+        """The commands that lead from nothing to where the scope starts."""
+        return situations()[self.situation].commands if self.situation else ()
+
+    def offers(self, command: Command, state: State) -> bool:
+        """Whether the command is there to be given in this state: one that would leave the bounds is not."""
+        if not isinstance(command, RotateKey):
+            return True
+        record = state.tables[Key].get(f"{command.vault}/{command.key}")
+        return record is None or record[Key.position["version"]] < self.versions
+
+
+def each(command: type[Command], **values: Any) -> Commands:
+    """The command with these values; a tuple stands for several, each with each of the others."""
+    choices = [value if isinstance(value, tuple) else (value,) for value in values.values()]
+    return tuple(command(**dict(zip(values, chosen, strict=True))) for chosen in product(*choices))
+
+
+# What is done to one thing or between two, over its whole life
+
+
+def creates_resource(resource: str, **other: Any) -> Commands:
+    usual = {"kind": "Translator", "location": "westeurope", "tier": "cmk-tier", "subscription": "production"}
+    return each(CreateResource, resource=resource, **(usual | {"group": "apps"} | other))
+
+
+def creates_vault(vault: str, **other: Any) -> Commands:
+    usual = {"region": "westeurope", "subscription": "production", "group": "apps"}
+    return each(CreateVault, vault=vault, **(usual | other))
+
+
+def identity(resource: str) -> Commands:
+    return (EnableIdentity(resource), DisableIdentity(resource))
+
+
+def access(resource: str, vault: str) -> Commands:
+    return (GrantKeyAccess(vault, resource), RevokeKeyAccess(vault, resource))
+
+
+def deletes_and_recovers(vault: str) -> Commands:
+    return (DeleteVault(vault), RecoverVault(vault))
+
+
+def switches(vault: str, key: str) -> Commands:
+    return (DisableKey(vault, key), EnableKey(vault, key))
+
+
+def key_life(vault: str, key: str) -> Commands:
+    used = (*switches(vault, key), RotateKey(vault, key))
+    return (*used, DeleteKey(vault, key), RecoverKey(vault, key), PurgeKey(vault, key))
+
+
+def key_source(resource: str, vault: str, key: str) -> Commands:
+    enables = each(EnableCustomerManagedKeys, resource=resource, vault=vault, key=key, through=("portal", "api"))
+    return (*enables, ReturnToMicrosoftManagedKeys(resource))
+
+
+def work(resource: str, workspace: str, document: str, model: str) -> Commands:
+    makes = (CreateWorkspace(workspace, resource), UploadDocument(document, workspace), TrainModel(model, workspace))
+    return (*makes, ReadData(workspace), *serving(model))
+
+
+def serving(model: str) -> Commands:
+    return (DeployModel(model), UndeployModel(model), TranslateWithModel(model))
+
+
+TRANSLATOR = ("translator", "workspace", "document", "model")
+OTHER = ("other-translator", "other-workspace", "other-document", "other-model")
+FIRST_KEY = ("vault", "key")
+
+
+def demanded() -> Iterator[Command]:
+    """What can be right or wrong before customer-managed keys are enabled; each wrong in one way, some in two."""
+    yield from creates_resource("translator", kind=("Translator", "AIServices", "CognitiveServices"))
+    yield from creates_resource("translator", location=("eastus", "global"))
+    yield from creates_resource("translator", tier="basic-tier")
+    yield from creates_resource("translator", subscription="foreign")
+    yield from creates_resource("translator", keys="customer-managed")
+    yield from creates_vault("vault")
+    yield from creates_vault("vault", region="eastus")
+    yield from creates_vault("vault", subscription="security")
+    yield from creates_vault("vault", soft_delete=(True, False), purge_protection=False)
+    yield from creates_vault("vault", soft_delete=False)
+    yield from creates_vault("vault", permission_model="rbac")
+    yield from (EnableSoftDelete("vault"), EnablePurgeProtection("vault"))
+    yield from (CreateKey("vault", "key"), ImportKey("vault", "key"))
+    yield from each(CreateKey, vault="vault", key="key", type=("RSA", "RSA-HSM"), size=3072)
+    yield from each(CreateKey, vault="vault", key="key", type=("RSA-HSM", "EC"), size=2048)
+    yield from switches("vault", "key")
+    yield EnableIdentity("translator")
+    yield from access("translator", "vault")
+    yield from each(EnableCustomerManagedKeys, resource="translator", store=("managed-hsm", "elsewhere"))
+    yield from key_source("translator", "vault", "key")
+
+
+def moves(resource: str, *groups: str) -> Commands:
+    return (
+        *each(MoveResource, resource=resource, subscription=("production", "security", "foreign"), group="apps"),
+        *each(MoveResourceGroup, group=groups, subscription="production", to=("security", "foreign")),
+        *each(MoveResourceGroup, group=groups, subscription="foreign", to="production"),
+        *each(MoveSubscription, subscription="production", directory=("home", "abroad")),
+    )
+
+
+def life(resource: str, workspace: str, document: str, model: str) -> Commands:
+    """All that is done with one resource on the first key."""
+    on_the_key = (*access(resource, "vault"), *key_source(resource, *FIRST_KEY))
+    return (*identity(resource), *on_the_key, *work(resource, workspace, document, model))
+
+
+SCOPES = (
+    Scope(
+        "losing-the-key",
+        "A deployed model under a customer's key, four ways to lose the key and what gets it back.",
+        "a deployed model under customer-managed keys",
+        (
+            *identity("translator"),
+            *access("translator", "vault"),
+            *deletes_and_recovers("vault"),
+            *switches("vault", "key"),
+            *(DeployModel("model"), ReadData("workspace")),
+        ),
+    ),
+    Scope(
+        "vaults-and-keys",
+        "A key vault with all pairs of protections and its key, from creation to the end.",
+        None,
+        (
+            *creates_vault("vault", soft_delete=(True, False), purge_protection=False),
+            *creates_vault("vault"),
+            *(EnableSoftDelete("vault"), EnablePurgeProtection("vault")),
+            *(*deletes_and_recovers("vault"), PurgeVault("vault"), EndVaultRetention("vault")),
+            *(CreateKey("vault", "key"), ImportKey("vault", "key"), *key_life("vault", "key")),
+        ),
+        versions=3,
+    ),
+    Scope(
+        "demands",
+        "Right and wrong resources, vaults and keys, and the enabling of customer-managed keys with each.",
+        None,
+        tuple(demanded()),
+    ),
+    Scope(
+        "directories",
+        "Resource and vault move between subscriptions and directories, alone and together.",
+        "a vault in a resource group of its own",
+        (
+            *(UploadDocument("document", "workspace"), TrainModel("model", "workspace"), DeployModel("model")),
+            *moves("translator", "apps", "vaults"),
+            *(EnableIdentity("translator"), *access("translator", "vault")),
+            *key_source("translator", "vault", "key"),
+        ),
+    ),
+    Scope(
+        "one-of-each",
+        "One resource, vault, key, workspace, document and model, through all that can be done with them.",
+        None,
+        (
+            *(*creates_resource("translator"), DeleteResource("translator")),
+            *(*creates_vault("vault"), CreateKey("vault", "key"), *key_life("vault", "key")),
+            *deletes_and_recovers("vault"),
+            *life(*TRANSLATOR),
+        ),
+    ),
+    Scope(
+        "two-resources",
+        "Two resources at work on one vault and key, each losing the key, deleted or going back by itself.",
+        "two resources that share a vault and a key",
+        (
+            *(command for r in ("translator", "other-translator") for command in identity(r)),
+            *(command for r in ("translator", "other-translator") for command in access(r, "vault")),
+            *(command for r in ("translator", "other-translator") for command in key_source(r, *FIRST_KEY)),
+            *each(DeleteResource, resource=("translator", "other-translator")),
+            *each(DeployModel, model=("model", "other-model")),
+            *deletes_and_recovers("vault"),
+        ),
+    ),
+)

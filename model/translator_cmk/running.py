@@ -1,0 +1,127 @@
+"""The command `translator-cmk run`: commands as JSON lines go in, and what the specification says of each comes out."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .explore.choices import TooManyStates
+from .explore.oracle import Oracle
+from .explore.profiles import PROFILES, machine_of, silent_in
+from .explore.sights import UNSPECIFIED
+from .machine import Observation
+from .requirements import RegisterError, load_register
+from .wire import (
+    LONGEST,
+    WireError,
+    command_from_wire,
+    command_to_wire,
+    from_text,
+    observation_to_wire,
+    outcome_to_wire,
+    stage_from_wire,
+)
+
+OK, USAGE, HARNESS = 0, 2, 3
+
+STANDARD_INPUT = "-"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `run`."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help='commands, one JSON object on each line, such as {"command": "EnableIdentity", "resource": "r1"}; '
+        'the first line may be {"stage": {...}}; - reads standard input',
+    )
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="full",
+        help="what is taken for specified: all of it, or no more than follows from the article (default: full)",
+    )
+    parser.add_argument("--no-observation", action="store_true", help="leave out what a customer can see afterwards")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints one line for each command as soon as it is read.
+
+    Exit code 2 for what can't be read and 3 for more states than can be kept, each with one line on standard error.
+    """
+    try:
+        oracle = Oracle(machine_of(silent_in(args.profile, load_register())))
+        for answer in answers(lines(args.file), oracle, observed=not args.no_observation):
+            print(json.dumps(answer, separators=(",", ":")), flush=True)
+    except (WireError, RegisterError) as error:
+        return complain(str(error), USAGE)
+    except TooManyStates as error:
+        return complain(str(error), HARNESS)
+    return OK
+
+
+def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
+    """The answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`."""
+    first = True
+    for name, number, text in source:
+        if not text:
+            continue
+        where = f"{name}:{number}"
+        message = from_text(text, where)
+        if isinstance(message, dict) and "stage" in message:
+            if not first or len(message) > 1:
+                raise WireError(where, "a stage that is not alone on the first line", "put it there, or leave it out")
+            oracle.reset(stage_from_wire(message["stage"], where))
+        else:
+            command = command_from_wire(message, where)
+            outcome = oracle.submit(command)
+            answer = {"line": number, "command": command_to_wire(command), "outcome": outcome_to_wire(outcome)}
+            yield answer | (seen_by(oracle) if observed else {})
+        first = False
+
+
+def seen_by(oracle: Oracle) -> dict[str, Any]:
+    """What is demanded to be seen, and beside it what may have any value."""
+    specified: Observation = {}
+    unspecified: dict[str, dict[str, list[str]]] = {}
+    for kind, entities in oracle.observe().items():
+        specified[kind] = {}
+        for name, fields in entities.items():
+            free = [field for field, value in fields.items() if value is UNSPECIFIED]
+            if free:
+                unspecified.setdefault(kind, {})[name] = sorted(free)
+            if "exists" not in free:
+                specified[kind][name] = {field: value for field, value in fields.items() if field not in free}
+    seen = {"observation": observation_to_wire(specified)}
+    return seen | {"unspecified": unspecified} if unspecified else seen
+
+
+def lines(file: str) -> Iterator[tuple[str, int, bytes]]:
+    """The lines of a file or of standard input, each with the name of its source and its number; raises `WireError`."""
+    try:
+        if file != STANDARD_INPUT:
+            with Path(file).open("rb") as stream:
+                yield from numbered(file, stream)
+        elif sys.stdin is None:
+            raise WireError("standard input", "closed", "name a file, or open it")
+        else:
+            yield from numbered("standard input", sys.stdin.buffer)
+    except OSError as error:
+        raise WireError(file, f"can't be read: {error.strerror}", "name a file of JSON lines, or -") from None
+
+
+def numbered(name: str, stream: BinaryIO) -> Iterator[tuple[str, int, bytes]]:
+    """The lines of a stream; of one that is too long no more is read than it takes to tell."""
+    number = 0
+    while line := stream.readline(LONGEST + 2):
+        number += 1
+        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        yield name, number, text.strip() if len(text) <= LONGEST else text
+
+
+def complain(error: str, exit_code: int) -> int:
+    """Prints the error in one line, and gives the exit code back."""
+    print(f"translator-cmk: error: {' '.join(error.split())}", file=sys.stderr)
+    return exit_code

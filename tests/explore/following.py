@@ -1,0 +1,72 @@
+"""What the tests of the oracle share: profiles, sequences of commands, and a system that is followed."""
+
+from random import Random
+from typing import Any
+
+from translator_cmk.explore.oracle import Oracle
+from translator_cmk.explore.profiles import machine_of, silent_in
+from translator_cmk.explore.sights import Shown
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    ROWS,
+    Command,
+    Machine,
+    Outcome,
+)
+from translator_cmk.machine.commands import (
+    CreateResource,
+    CreateWorkspace,
+    EnableCustomerManagedKeys,
+    UploadDocument,
+)
+from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem
+
+from tests.machine.worlds import TWO_AT_WORK, random_command
+
+FULL = machine_of(silent_in("full", load_register()))
+ARTICLE = machine_of(silent_in("article", load_register()))
+REQUIREMENTS = sorted({row.requirement for row in (*ROWS, *COUNTER_ROWS)})
+
+
+def without(silent: frozenset[str]) -> Machine:
+    return Machine([row for row in ROWS if row.requirement not in silent])
+
+
+def commands(seed: int, number: int = 40) -> list[Command]:
+    random = Random(seed)
+    return [*TWO_AT_WORK, *(random_command(random) for _ in range(number))]
+
+
+def follow(oracle: Oracle, system: ModelSystem, *sequence: Command) -> tuple[Any, ...]:
+    """Submit the commands to both, hold what the system does against the oracle; the first demands that are not met."""
+    for command in sequence:
+        outcome = system.submit(command)
+        oracle.submit(command)
+        if unmet := oracle.narrow(outcome, system.observe()):
+            return unmet
+    return ()
+
+
+def submit(oracle: Oracle, *sequence: Command) -> Outcome:
+    """Submit the commands to the oracle; what is demanded of the last."""
+    return [oracle.submit(command) for command in sequence][-1]
+
+
+def at_work(machine: Machine, shown: Shown | None = None) -> tuple[Oracle, ModelSystem]:
+    """An oracle and the model, with two resources at work on one key."""
+    oracle, system = Oracle(machine, shown or Shown()), ModelSystem()
+    assert follow(oracle, system, *TWO_AT_WORK) == ()
+    return oracle, system
+
+
+APART = (
+    EnableCustomerManagedKeys("r3", "v2", "k1"),
+    CreateWorkspace("w3", "r3"),
+    UploadDocument("d3", "w3"),
+)
+THREE_AT_WORK = (
+    *TWO_AT_WORK,
+    CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+    *APART,
+)

@@ -1,0 +1,106 @@
+"""What the tests of the site share: runs with chosen outcomes, and copies of the pages to build from."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from translator_cmk import features_dir
+from translator_cmk.digest import digest
+from translator_cmk.gherkin.pickles import load_features
+from translator_cmk.gherkin.records import Pickle
+from translator_cmk.gherkin.results import Item, Results, write_results
+from translator_cmk.requirements import load_register
+from translator_cmk.site.content import Content
+from translator_cmk.site.decisions import load_decisions
+from translator_cmk.site.evidence import Evidence
+from translator_cmk.site.generate import FOLDERS
+from translator_cmk.site.rows import fragments
+
+ROOT = Path(__file__).resolve().parents[2]
+REGISTER = load_register()
+FEATURES = load_features(features_dir())
+PICKLES = [pickle for feature in FEATURES for pickle in feature.pickles]
+
+Outcomes = Callable[[Pickle], str]
+
+
+def a_run(status: Outcomes = lambda pickle: "passed", **changes: object) -> Results:
+    """A complete run of everything against the model, each scenario with the status that the function gives."""
+    items = tuple(
+        Item(
+            id=pickle.id,
+            kind="scenario",
+            requirements=pickle.requirements,
+            status=(found := status(pickle)),
+            seconds=0.0042,
+            reason=None if found == "passed" else f"a reason why it is {found}",
+        )
+        for pickle in PICKLES
+    )
+    results = Results(
+        digest=current_digest(),
+        versions={"translator_cmk": "0.1.0"},
+        subject="model",
+        profile="full",
+        selection=(),
+        started="2026-03-04T05:06:07Z",
+        finished="2026-03-04T05:06:09Z",
+        complete=True,
+        items=items,
+    )
+    return replace(results, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+@cache
+def current_digest() -> str:
+    """The digest of the specification as it is."""
+    return digest()
+
+
+def evidence_of(results: Results | None) -> Evidence:
+    """The specification as it is with a run of it."""
+    return Evidence(REGISTER, FEATURES, results, results is not None and results.digest != current_digest())
+
+
+def content_of(results: Results | None) -> Content:
+    """All that pages are made from, with a run."""
+    return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"))
+
+
+def copy_pages(folder: Path) -> None:
+    """Copy mkdocs.yml and docs/ into the folder, without what is generated."""
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    shutil.copytree(
+        ROOT / "docs",
+        folder / "docs",
+        ignore=lambda at, names: [name for name in names if Path(at) == ROOT / "docs" and name in FOLDERS],
+    )
+
+
+def generate(
+    folder: Path, results: Results | None, *options: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `translator-cmk site` in the folder, with these results as those of the last run."""
+    if results is not None:
+        write_results(folder / ".results" / "results.json", results)
+    command = [sys.executable, "-m", "translator_cmk.cli", "site", *options]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | (environment or {})
+    )
+
+
+def build(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run mkdocs in the folder, strictly."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Every file in the folder, by its path."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,105 @@
+"""`translator-cmk site` reads what there is, refuses what it cannot read, and leaves no half of anything."""
+
+from pathlib import Path
+
+import pytest
+from translator_cmk.site.tree import exchange, replace_folders
+
+from tests.site.building import a_run, copy_pages, files_in, generate
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with the pages, in which nothing has been generated."""
+    copy_pages(tmp_path)
+    return tmp_path
+
+
+def test_without_results_everything_is_not_run(project: Path) -> None:
+    done = generate(project, None)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("model: not run\n")
+    assert "not run" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
+
+
+def test_results_of_the_last_run_are_published(project: Path) -> None:
+    assert generate(project, a_run()).returncode == 0
+    assert "model: passed" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
+
+
+def test_results_elsewhere_can_be_named(project: Path) -> None:
+    generate(project, a_run(subject="an emulator 1.2"))
+    (project / ".results").rename(project / "kept")
+    done = generate(project, None, "--results", "kept/results.json", "--docs", str(project / "docs"))
+    assert done.returncode == 0
+    assert "an emulator 1.2: passed" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "not JSON, or cut off"),
+        (b'{"format": 1', "not JSON, or cut off"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[]", "is not a JSON object"),
+        (b'{"format": 2}', "written in format 2"),
+        (b'{"format": 1}', "has no"),
+    ],
+)
+def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, content: bytes, told: str) -> None:
+    (project / "docs" / "badges").mkdir()
+    (project / "docs" / "badges" / "all.svg").write_text("of an earlier run", "utf-8")
+    (project / ".results").mkdir()
+    (project / ".results" / "results.json").write_bytes(content)
+    before = files_in(project / "docs")
+    done = generate(project, None)
+    assert done.returncode == 2
+    assert done.stderr.startswith("translator-cmk: error: .results/results.json")
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert files_in(project / "docs") == before
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--results", "nowhere.json"], "nowhere.json: can't be read: No such file or directory"),
+        (["--docs", "nowhere"], "nowhere: no such folder; run this at the root of the project, or say --docs DIR"),
+        (["--docs", "mkdocs.yml"], "mkdocs.yml: no such folder"),
+    ],
+)
+def test_what_is_not_there_is_refused_in_one_line(project: Path, options: list[str], told: str) -> None:
+    done = generate(project, None, *options)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"translator-cmk: error: {told}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_decision_that_is_not_utf8_is_refused_by_name(project: Path) -> None:
+    (project / "docs" / "decisions" / "0099-latin.md").write_bytes("# Größe\n".encode("latin-1"))
+    done = generate(project, None)
+    assert done.returncode == 2
+    assert "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8" in done.stderr
+
+
+def test_files_that_no_longer_belong_are_removed_and_hand_written_pages_are_not(project: Path) -> None:
+    written = files_in(project / "docs")
+    generate(project, a_run())
+    (project / "docs" / "badges" / "scenarios" / "old.svg").write_text("", "utf-8")
+    (project / "docs" / "specification" / "old.md").write_text("", "utf-8")
+    assert generate(project, a_run()).returncode == 0
+    found = files_in(project / "docs")
+    assert not [name for name in found if "/old." in name]
+    assert written.items() <= found.items()
+    assert not [path for path in (project / "docs").iterdir() if path.name.startswith(".")]
+
+
+def test_folders_change_places_together_or_not_at_all(tmp_path: Path) -> None:
+    replace_folders(tmp_path, ["a", "b"], {"a/x": "old", "b/y": "old"})
+    new, old = tmp_path / "new", tmp_path / "old"
+    old.mkdir()
+    (new / "a").mkdir(parents=True)
+    (new / "a" / "x").write_text("new", "utf-8")
+    with pytest.raises(FileNotFoundError):
+        exchange(tmp_path, new, old, ["a", "b"])  # there is no new b
+    assert files_in(tmp_path) == {"a/x": b"old", "b/y": b"old"}

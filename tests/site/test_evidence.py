@@ -1,0 +1,142 @@
+"""Nothing but a file of results turns a badge green, and it turns green only where everything passed."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from translator_cmk.gherkin.results import STATUSES, Item, Results
+from translator_cmk.site.badges import Status
+from translator_cmk.site.evidence import WORDS, Evidence, Verdict, outcome, percent
+
+from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
+
+ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
+TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}
+ATTESTATIONS = {requirement.id for requirement in REGISTER.values() if requirement.kind == "attestation"}
+
+
+def with_one(status: str) -> Results:
+    """A run in which one scenario has this status, and all others passed."""
+    return a_run(lambda pickle: status if pickle.id == ONE.id else "passed")
+
+
+def verdicts(evidence: Evidence) -> dict[str, Verdict]:
+    """Everything that has a badge, attestations left out."""
+    found = {"all": evidence.whole}
+    found |= {topic: evidence.topic(topic) for topic in REGISTER.topics}
+    found |= {name: evidence.requirement(each) for name, each in REGISTER.items() if name not in ATTESTATIONS}
+    return found | {pickle.id: evidence.scenario(pickle.id) for pickle in PICKLES}
+
+
+def test_everything_is_green_where_everything_passed() -> None:
+    assert {verdict.status for verdict in verdicts(evidence_of(a_run())).values()} == {Status.PASSED}
+
+
+def test_nothing_is_green_without_results() -> None:
+    assert {verdict.status for verdict in verdicts(evidence_of(None)).values()} == {Status.NOT_RUN}
+
+
+@pytest.mark.parametrize("status", ["failed", "not-run", "inconclusive"])
+def test_one_scenario_colours_all_that_it_stands_for_and_nothing_else(status: str) -> None:
+    found = {
+        name for name, verdict in verdicts(evidence_of(with_one(status))).items() if verdict.status is WORDS[status]
+    }
+    assert found == {"all", ONE.id, *ONE.requirements, *TOPICS_OF_ONE}
+
+
+def test_red_outweighs_what_was_not_run() -> None:
+    evidence = evidence_of(a_run(lambda pickle: "failed" if pickle.id == ONE.id else "not-run"))
+    assert evidence.whole.status is Status.FAILED
+    assert evidence.topic(ONE.requirements[0].partition(".")[0]).status is Status.FAILED
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from(STATUSES), min_size=len(PICKLES), max_size=len(PICKLES)))
+def test_green_means_that_every_scenario_passed(statuses: list[str]) -> None:
+    given_status = dict(zip((pickle.id for pickle in PICKLES), statuses, strict=True))
+    evidence = evidence_of(a_run(lambda pickle: given_status[pickle.id]))
+    for requirement in REGISTER.values():
+        carried = {given_status[pickle.id] for pickle in PICKLES if requirement.id in pickle.requirements}
+        assert (evidence.requirement(requirement).status is Status.PASSED) == (carried == {"passed"})
+
+
+def test_scenario_that_the_results_lack_is_not_run() -> None:
+    run = a_run()
+    evidence = evidence_of(replace(run, items=tuple(item for item in run.items if item.id != ONE.id)))
+    assert evidence.scenario(ONE.id).status is Status.NOT_RUN
+    assert evidence.whole.status is Status.NOT_RUN
+
+
+def test_whole_of_a_run_that_was_broken_off_is_not_green() -> None:
+    evidence = evidence_of(a_run(complete=False))
+    assert evidence.whole.status is Status.NOT_RUN
+    assert evidence.scenario(ONE.id).status is Status.PASSED
+
+
+def test_results_of_another_version_turn_everything_stale_and_say_what_it_was() -> None:
+    evidence = evidence_of(replace(with_one("failed"), digest="0" * 64))
+    assert {verdict.status for verdict in verdicts(evidence).values()} == {Status.STALE}
+    assert evidence.whole.words == f"stale, was ✘ failed: 1 of {len(PICKLES)} scenarios"
+
+
+def test_stale_counts_are_those_of_the_run() -> None:
+    run = a_run(digest="0" * 64)
+    evidence = evidence_of(replace(run, items=run.items[:5]))
+    assert evidence.whole.words == "stale, was ✔ 5 of 5 scenarios"
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, None])
+def test_attestation_is_neutral_and_counts_for_nothing(digest: str | None) -> None:
+    evidence = evidence_of(a_run(digest=digest) if digest else a_run())
+    for name in ATTESTATIONS:
+        verdict = evidence.requirement(REGISTER[name])
+        assert (verdict.status, verdict.counts) == (Status.DECLARED, {})
+
+
+@pytest.mark.parametrize("kind", ["property", "theorem", "sequence", "mutants"])
+def test_whatever_else_was_run_counts_too(kind: str) -> None:
+    name = ONE.requirements[0]
+    item = Item("something", kind, (name,), "failed", reason="it was seen not to hold")
+    run = a_run()
+    evidence = evidence_of(replace(run, items=(*run.items, item)))
+    assert evidence.requirement(REGISTER[name]).status is Status.FAILED
+    assert evidence.topic(name.partition(".")[0]).status is Status.FAILED
+    assert evidence.whole.status is Status.FAILED
+    assert evidence.scenario(ONE.id).status is Status.PASSED
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
+def test_percentage_is_never_rounded_up(part: int, more: int) -> None:
+    whole = part + more
+    assert percent(part, whole) * whole <= 100 * part
+    assert percent(part, whole) < 100
+    assert percent(whole, whole) == 100
+
+
+@pytest.mark.parametrize(
+    ("status", "counts", "words"),
+    [
+        (Status.PASSED, {"scenario": {Status.PASSED: 1}}, "passed"),
+        (Status.PASSED, {"scenario": {Status.PASSED: 42}}, "42 of 42 scenarios"),
+        (
+            Status.PASSED,
+            {"scenario": {Status.PASSED: 2}, "property": {Status.PASSED: 1}, "mutants": {Status.PASSED: 2}},
+            "2 of 2 scenarios, 1 of 1 property, 2 of 2 sets of mutants",
+        ),
+        (Status.FAILED, {"scenario": {Status.PASSED: 40, Status.FAILED: 2}}, "failed: 2 of 42 scenarios"),
+        (Status.NOT_RUN, {"scenario": {Status.PASSED: 40, Status.NOT_RUN: 2}}, "not run: 40 of 42 scenarios passed"),
+        (Status.NOT_RUN, {"scenario": {Status.NOT_RUN: 2}}, "not run"),
+        (Status.NOT_RUN, {}, "not run"),
+        (Status.INCONCLUSIVE, {"scenario": {Status.INCONCLUSIVE: 2}}, "inconclusive"),
+    ],
+)
+def test_words_carry_the_counts(status: Status, counts: dict[str, dict[Status, int]], words: str) -> None:
+    assert outcome(status, {kind: Counter(count) for kind, count in counts.items()}) == words
+
+
+def test_badge_names_who_was_run() -> None:
+    evidence = evidence_of(a_run(subject="an emulator 1.2"))
+    assert evidence.badge(evidence.whole).label == "an emulator 1.2"
+    assert evidence_of(None).badge(evidence_of(None).whole).label == "model"

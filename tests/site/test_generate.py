@@ -1,0 +1,164 @@
+"""What is generated: everything has its place, nothing is green without a run, the same run gives the same bytes."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from translator_cmk.site.badges import LOOKS, Status
+from translator_cmk.site.generate import FOLDERS, generate
+
+from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of, copy_pages, files_in
+from tests.site.building import generate as run_site
+
+GREEN = generate(content_of(a_run()))
+EMPTY = generate(content_of(None))
+PAGES = {name: text for name, text in GREEN.items() if name.endswith(".md")}
+FAILING = PICKLES[0]
+
+
+def test_every_requirement_has_one_anchor_on_the_page_of_its_topic() -> None:
+    anchors = Counter((name, anchor) for name, text in PAGES.items() for anchor in re.findall(r"\{ #([^ ]+) \}", text))
+    for requirement in REGISTER.values():
+        places = {name: count for (name, anchor), count in anchors.items() if anchor == requirement.id}
+        assert places == {f"specification/{requirement.topic}.md": 1}, requirement.id
+
+
+def test_no_anchor_is_given_twice_on_a_page() -> None:
+    for name, text in PAGES.items():
+        anchors = re.findall(r"\{ #([^ ]+) \}|<span id=\"([^\"]+)\"", text)
+        assert not [anchor for anchor, count in Counter(anchors).items() if count > 1], name
+
+
+def test_every_scenario_has_a_badge_that_its_page_shows() -> None:
+    for pickle in PICKLES:
+        topic = pickle.requirements[0].partition(".")[0]
+        assert f"badges/scenarios/{pickle.id}.svg" in GREEN
+        assert f"](../badges/scenarios/{pickle.id}.svg)" in GREEN[f"specification/{topic}.md"], pickle.id
+
+
+def test_every_scenario_is_shown_as_it_is_written() -> None:
+    for feature in FEATURES:
+        page = GREEN[f"specification/{feature.topic}.md"]
+        for scenario in feature.scenarios:
+            assert f"\n{scenario.source}\n```" in page, scenario.name
+
+
+def test_every_badge_is_a_picture_and_json_that_agree() -> None:
+    pictures = {name.removesuffix(".svg") for name in GREEN if name.endswith(".svg")}
+    assert {f"badges/topics/{topic}" for topic in REGISTER.topics} <= pictures
+    assert {f"badges/requirements/{name}" for name in REGISTER} <= pictures
+    for name in pictures:
+        said = json.loads(GREEN[f"{name}.json"])
+        picture = ElementTree.fromstring(GREEN[f"{name}.svg"])
+        assert [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")] == [
+            said["label"],
+            said["message"],
+        ]
+
+
+def test_every_statement_has_its_line_in_the_matrix() -> None:
+    matrix = GREEN["evidence/traceability.md"]
+    assert len(REGISTER.statements) == 46
+    for statement in REGISTER.statements.values():
+        assert matrix.count(f'<span id="{statement.id.lower()}">') == 1
+        for requirement in statement.requirements:
+            assert re.search(
+                rf"^\| .*\b{statement.id}\b.* \| .* \| \[`{re.escape(requirement)}`\]", matrix, re.MULTILINE
+            )
+
+
+def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azure() -> None:
+    for name, text in PAGES.items():
+        if "../badges/" in text:
+            assert "Run against the model, finished 2026-03-04 05:06 UTC. Observed on Azure: never." in text, name
+
+
+def test_first_words_of_the_home_page_say_what_was_run() -> None:
+    first, *_ = GREEN["data/last-run.snippet"].split("\n")
+    assert first.startswith(f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**")
+    assert "Nothing here has been observed on Azure" in first
+    home = (ROOT / "docs" / "index.md").read_text("utf-8")
+    assert re.search(r"^# .*\n\n--8<-- \"last-run.snippet\"$", home, re.MULTILINE)
+
+
+def test_nothing_shows_a_tick_without_a_run() -> None:
+    badges = [json.loads(text) for name, text in EMPTY.items() if name.startswith("badges/") and name.endswith(".json")]
+    assert {badge["message"] for badge in badges} == {"○ not run", f"{LOOKS[Status.DECLARED].glyph} declared only"}
+    assert not [name for name, text in EMPTY.items() if re.search(r"!\[[^\]]*passed", text)]
+    assert EMPTY["data/last-run.snippet"].startswith("**Nothing has been run yet**")
+    assert "make site" in EMPTY["evidence/last-run.md"]
+    assert "data/results.json" not in EMPTY
+
+
+def test_failure_is_shown_with_its_reason_where_it_belongs() -> None:
+    run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed")
+    files = generate(content_of(run))
+    topic = FAILING.requirements[0].partition(".")[0]
+    reason = "a reason why it is failed"
+    assert '!!! failure "Why"' in files[f"specification/{topic}.md"]
+    assert reason in files[f"specification/{topic}.md"]
+    assert reason in files["evidence/last-run.md"]
+    assert files["data/last-run.snippet"].startswith("**Not everything passed:**")
+    assert json.loads(files["badges/all.json"])["isError"] is True
+
+
+@pytest.mark.parametrize("status", ["not-run", "inconclusive"])
+def test_run_with_a_gap_is_not_called_passed(status: str) -> None:
+    files = generate(content_of(a_run(lambda pickle: status if pickle is FAILING else "passed")))
+    assert files["data/last-run.snippet"].startswith("**The last run was not complete:**")
+    assert '!!! warning "Why"' in files[f"specification/{FAILING.requirements[0].partition('.')[0]}.md"]
+
+
+def test_stale_run_says_so_and_what_it_was() -> None:
+    files = generate(content_of(a_run(digest="0" * 64)))
+    assert "everything is *stale*" in files["data/last-run.snippet"]
+    assert json.loads(files["badges/all.json"])["message"].startswith("↻ stale, was ✔")
+    assert "the specification has changed since" in files["specification/vault.md"]
+
+
+def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:
+    run = a_run()
+    strange = replace(run.items[0], id="vault.same-region/of-another-time")
+    page = generate(content_of(replace(run, items=(*run.items, strange))))["evidence/last-run.md"]
+    assert "- vault.same-region/of-another-time" in page
+
+
+def test_text_of_results_is_no_markup() -> None:
+    run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed", subject="<b>*emulator*</b> | 1")
+    items = tuple(replace(item, reason=item.reason and "<script> | [x](y) *z*") for item in run.items)
+    page = generate(content_of(replace(run, items=items)))["evidence/last-run.md"]
+    assert "&lt;script\\> \\| \\[x\\](y) \\*z\\*" in page
+    assert "<script>" not in page
+    assert "<b>" not in page
+
+
+def test_id_in_a_wording_is_a_link() -> None:
+    assert (
+        "see [`keys.rotation-keeps-data`](../specification/keys.md#keys.rotation-keeps-data)"
+        in PAGES["specification/keys.md"]
+    )
+
+
+def test_data_has_every_requirement_with_its_scenarios_and_rows() -> None:
+    found = {each["id"]: each for each in json.loads(GREEN["data/specification.json"])["requirements"]}
+    assert list(found) == list(REGISTER)
+    region = found["vault.same-region"]
+    assert region["status"] == "passed"
+    assert {each["status"] for each in region["scenarios"]} == {"passed"}
+    assert all((ROOT / each["path"]).is_file() for requirement in found.values() for each in requirement["rows"])
+
+
+def test_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    trees = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        copy_pages(folder)
+        assert run_site(folder, a_run(), environment={"PYTHONHASHSEED": seed}).returncode == 0
+        trees.append({name: files_in(folder / "docs" / name) for name in FOLDERS})
+    assert trees[0] == trees[1]
+    assert all(trees[0].values())
