@@ -145,6 +145,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("register", "print the requirements", register_arguments, register),
     Group("source", "work with a copy of the article", SOURCE),
     imported("lint", "check feature files", "translator_cmk.gherkin.lint", "lint_arguments", "run_lint"),
+    imported("run", "run commands and say what the specification demands of each", "translator_cmk.running"),
     imported("site", "generate the pages of the site from the results of a run", "translator_cmk.site.command"),
 )
 

@@ -117,7 +117,8 @@ def numbered(name: str, stream: BinaryIO) -> Iterator[tuple[str, int, bytes]]:
     number = 0
     while line := stream.readline(LONGEST + 2):
         number += 1
-        text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        text = line.rstrip(b"\r\n")
+        text = text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
         yield name, number, text.strip() if len(text) <= LONGEST else text
 
 

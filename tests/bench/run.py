@@ -1,6 +1,6 @@
 """Measures what is promised to be fast, and prints each figure beside its goal.
 
-Run as `make bench`.  Each measure runs several rounds, interleaved with the others, and the median is quoted, since machines
+Run as `make bench`.  Each measure runs several rounds, interleaved with the others, and the median is quoted: machines
 are noisy.  `--json FILE` writes the same as data.  The exit code is 1 where a goal is missed.
 """
 
@@ -146,9 +146,8 @@ def main() -> int:
         met = median <= measure.goal if measure.less_is_better else median >= measure.goal
         rows.append({"name": measure.name, "median": median, "unit": measure.unit, "goal": measure.goal, "met": met})
         sign = "<=" if measure.less_is_better else ">="
-        print(
-            f"{'met   ' if met else 'missed'}  {measure.name}: {median:,.1f} {measure.unit}  (goal {sign} {measure.goal:,})"
-        )
+        verdict = "met   " if met else "missed"
+        print(f"{verdict}  {measure.name}: {median:,.1f} {measure.unit}  (goal {sign} {measure.goal:,})")
     shares = {"nothing": share_accepted(NOTHING, FROM_NOTHING), "two at work": share_accepted(AT_WORK, FROM_WORK)}
     print("commands accepted in the walks: " + ", ".join(f"{share} from {start}" for start, share in shares.items()))
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "processor": processor()}

@@ -69,7 +69,7 @@ def evidence_of(results: Results | None) -> Evidence:
 
 def content_of(results: Results | None) -> Content:
     """All that pages are made from, with a run."""
-    return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"))
+    return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"), None)
 
 
 def copy_pages(folder: Path) -> None:

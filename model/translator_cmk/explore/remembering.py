@@ -1,8 +1,8 @@
 """A machine that remembers its steps, and is exact.
 
 A step is a function of the command and of the records that it reads.  So a step whose reads are recorded has the same
-result in every state that agrees on them.  For each command the recorded reads form a tree: a node says what is read next,
-and has a branch for each value that was found there; a leaf holds what the step came to and what it changed.
+result in every state that agrees on them.  For each command the recorded reads form a tree: a node says what is read
+next, and has a branch for each value that was found there; a leaf holds what the step came to and what it changed.
 """
 
 from collections.abc import Iterator, Mapping

@@ -44,7 +44,7 @@ def cascade_page(content: Content) -> str:
         run=run_line(content.evidence),
         lost=table(["Cause", *losses, "Because"], (lost_line(case, common, content) for case in found)),
         back=table(["Cause", "What the customer does", *losses], (back_line(case, content) for case in found)),
-        meanwhile=table(["", *ACTIONS], (meanwhile_line(cause) for cause in (None, *CAUSES))),
+        meanwhile=table(["Cause", *ACTIONS], (meanwhile_line(cause) for cause in (None, *CAUSES))),
     )
 
 

@@ -14,6 +14,7 @@ from .decisions import load_decisions
 from .evidence import Evidence
 from .generate import FOLDERS, generate
 from .rows import fragments
+from .strength import MUTANTS, MeasurementError, load_mutants
 from .tree import replace_folders
 
 RESULTS = Path(".results/results.json")
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         content = load_content(args.results, args.docs)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
-    except (FeatureError, RegisterError, ResultsError, OSError) as error:
+    except (FeatureError, MeasurementError, RegisterError, ResultsError, OSError) as error:
         print(f"translator-cmk: error: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE
     print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")
@@ -54,7 +55,7 @@ def load_content(results: Path | None, docs: Path) -> Content:
     found = read_results(results)
     stale = found is not None and is_stale(found)
     evidence = Evidence(register, load_features(features_dir()), found, stale)
-    return Content(evidence, fragments(register), load_decisions(docs / "decisions"))
+    return Content(evidence, fragments(register), load_decisions(docs / "decisions"), load_mutants(docs / MUTANTS))
 
 
 def read_results(path: Path | None) -> Results | None:

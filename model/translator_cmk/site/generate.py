@@ -15,6 +15,7 @@ from .glossary import glossary_page
 from .last_run import first_paragraph, last_run_page, whole_badge
 from .matrix import matrix_page
 from .open_points import open_points_page
+from .strength import strength_page
 from .topics import index_page, topic_page, topics_table
 
 FOLDERS = ("specification", "evidence", "badges", "data")
@@ -37,6 +38,7 @@ def pages(content: Content) -> dict[str, str]:
         "specification/steps.md": glossary_page(content),
         "evidence/last-run.md": last_run_page(evidence),
         "evidence/traceability.md": matrix_page(content),
+        "evidence/strength.md": strength_page(evidence, content.mutants),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
         "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
         "data/topics.snippet": topics_table(content, "") + "\n",

@@ -23,7 +23,7 @@ def open_points_page(content: Content) -> str:
         assumptions=listing(assumed, content),
         implied=listing(implied, content),
         questions=table(
-            ["", "Question", "Answered by"],
+            ["Id", "Question", "Answered by"],
             (
                 [f'<span id="{name.lower()}">{name}</span>', each.title, in_cell("ul", answers(each, content))]
                 for name, each in evidence.register.questions.items()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
-from ...facts import Fact
+from ...facts import ABSENT, Fact
 from ...machine import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
 from ...machine.entities import KINDS, Entity
 from ...machine.observation import SEEN
@@ -46,13 +46,10 @@ class Theorem(NamedTuple):
     form: Form
     about: tuple[type[Any], ...]
     name: str
+    sentence: str
     requirements: tuple[str, ...]
     check: Callable[..., Any]
-
-    @property
-    def sentence(self) -> str:
-        """The theorem in the article's words."""
-        return f"{self.name}."
+    within: tuple[str, ...] = ()  # of a ``sometimes``: the scopes in which it must be reached
 
 
 class Step(NamedTuple):
@@ -143,6 +140,8 @@ def is_shown(fact: Fact, world: World) -> bool:
     if fact.field == "exists" or not there:
         return fact.field == "exists" and there is fact.value
     seen = view(entity).get(fact.field)
+    if seen is None:
+        return bool(fact.value == ABSENT)
     return type(seen) is type(fact.value) and bool(seen == fact.value)
 
 

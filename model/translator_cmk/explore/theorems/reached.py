@@ -1,0 +1,18 @@
+"""What can come about: states of interest, each of which a search must reach in some scope."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ...machine.entities import CUSTOMER, Entity, Key, Model, Resource, Vault, Workspace, Document
+from .building import CAUSES, has_lost_its_key
+from .theorem import Theorem
+
+
+def reached(
+    about: type[Entity], name: str, requirements: str, sentence: str, so: Callable[[Any], Any], within: str
+) -> Theorem:
+    """A theorem: an entity of this kind that is so comes about in each of these scopes."""
+    return Theorem("sometimes", (about,), name, f"{sentence}.", tuple(requirements.split()), so, tuple(within.split()))
+
+
+THEOREMS: tuple[Theorem, ...] = ()
