@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import translator_cmk
 from translator_cmk import features_dir
 from translator_cmk.digest import digest, digest_with

@@ -5,6 +5,8 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.facts import ABSENT, Fact, holds
 from translator_cmk.machine import COMMANDS
 from translator_cmk.machine.observation import SEEN
@@ -18,8 +20,6 @@ from translator_cmk.phrasebook import (
     tell,
 )
 from translator_cmk.system import ModelSystem
-
-from tests.machine.worlds import TWO_AT_WORK, random_command
 
 
 @given(st.randoms(use_true_random=False))

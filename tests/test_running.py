@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+
+from tests.explore.following import commands
 from translator_cmk.machine import Command, Stage, Unspecified
 from translator_cmk.machine.commands import (
     CreateResource,
@@ -23,8 +25,6 @@ from translator_cmk.machine.commands import (
 from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
 from translator_cmk.wire import LONGEST, command_to_wire, observation_to_wire, outcome_to_wire, schemas, stage_to_wire
-
-from tests.explore.following import commands
 
 Done = subprocess.CompletedProcess[bytes]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from translator_cmk.facts import holds
 from translator_cmk.machine import ROWS, Accepted
 from translator_cmk.situations import Situation, SituationError, load, load_file, situations

@@ -1,6 +1,8 @@
 """The suite is tested: change any row of the article, and a scenario of that row's requirement fails."""
 
 import pytest
+
+from tests.machine.mutants import Mutant, mutants
 from translator_cmk import features_dir
 from translator_cmk.gherkin.claims import Unmet
 from translator_cmk.gherkin.pickles import load_features
@@ -9,8 +11,6 @@ from translator_cmk.gherkin.records import Pickle
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine, RowsContradict
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
-
-from tests.machine.mutants import Mutant, mutants
 
 PICKLES = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
 MUTANTS = list(mutants())

@@ -203,6 +203,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whoever read the output went away; Python would complain again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INCOMPLETE
+    except OSError as error:  # the disk is full, for one
+        print(f"translator-cmk: error: the output can't be written: {reason(error)}", file=sys.stderr)
+        return HARNESS
     except KeyboardInterrupt:
         print("translator-cmk: error: interrupted", file=sys.stderr)
         return INCOMPLETE

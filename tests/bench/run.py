@@ -19,10 +19,9 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
-
-from tests.machine.worlds import TWO_AT_WORK, build, values
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.machine.mutants import Mutant, mutants
+from tests.test_suite import PICKLES, SURVIVORS, fails
 from translator_cmk.digest import digest
 from translator_cmk.gherkin.claims import Unmet
 from translator_cmk.machine import Machine
-
-from tests.machine.mutants import Mutant, mutants
-from tests.test_suite import PICKLES, SURVIVORS, fails
 
 MEASUREMENTS = Path(__file__).resolve().parents[2] / "docs" / "measurements"
 

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.profiles import machine_of, silent_in
 from translator_cmk.explore.sights import Shown
@@ -21,8 +22,6 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
-
-from tests.machine.worlds import TWO_AT_WORK, random_command
 
 FULL = machine_of(silent_in("full", load_register()))
 ARTICLE = machine_of(silent_in("article", load_register()))

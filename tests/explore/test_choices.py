@@ -3,6 +3,7 @@
 from itertools import product
 
 import pytest
+
 from translator_cmk.explore.choices import Replay, TooManyStates, decisive, possibilities
 from translator_cmk.machine.commands import ReadData, RotateKey
 from translator_cmk.machine.entities import Key

@@ -1,6 +1,8 @@
 """What a system did and showed is compared as far as it shows it."""
 
 import pytest
+
+from tests.explore.following import ARTICLE, FULL, at_work, follow
 from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.sights import Shown
 from translator_cmk.facts import Fact
@@ -19,8 +21,6 @@ from translator_cmk.machine.commands import (
     RevokeKeyAccess,
     TranslateWithModel,
 )
-
-from tests.explore.following import ARTICLE, FULL, at_work, follow
 
 
 def test_differences_say_what_was_demanded_and_what_was_seen() -> None:

@@ -1,6 +1,9 @@
 """A wrong machine is caught on a sequence that needs what is wrong with it, and the requirement is named."""
 
 import pytest
+
+from tests.explore.following import ARTICLE, FULL, follow, without
+from tests.machine.mutants import Mutant, mutants
 from translator_cmk import features_dir
 from translator_cmk.explore.explain import Difference
 from translator_cmk.explore.oracle import Oracle
@@ -13,9 +16,6 @@ from translator_cmk.machine.commands import DeleteVault, RevokeKeyAccess
 from translator_cmk.phrasebook import read_command
 from translator_cmk.situations import Situation, situations
 from translator_cmk.system import ModelSystem
-
-from tests.explore.following import ARTICLE, FULL, follow, without
-from tests.machine.mutants import Mutant, mutants
 
 PICKLES = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
 ONE_ROW_WRONG = [mutant for mutant in mutants() if not mutant.name.startswith("negate")]

@@ -6,6 +6,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.explore.following import (
+    ARTICLE,
+    FULL,
+    REQUIREMENTS,
+    at_work,
+    commands,
+    follow,
+    submit,
+    without,
+)
+from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk.explore.choices import TooManyStates
 from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.profiles import machine_of
@@ -40,18 +52,6 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.rows import Row, Silent
 from translator_cmk.system import ModelSystem
-
-from tests.explore.following import (
-    ARTICLE,
-    FULL,
-    REQUIREMENTS,
-    at_work,
-    commands,
-    follow,
-    submit,
-    without,
-)
-from tests.machine.worlds import TWO_AT_WORK
 
 SEEDS = st.integers(0, 2**32)
 

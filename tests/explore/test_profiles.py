@@ -4,6 +4,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from tests.explore.following import ARTICLE, FULL
 from translator_cmk import features_dir
 from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.profiles import PROFILES, belongs, machine_of, silent_in
@@ -17,8 +19,6 @@ from translator_cmk.machine.commands import DisableKey, ReadData, RevokeKeyAcces
 from translator_cmk.phrasebook import read_command
 from translator_cmk.requirements import load_register
 from translator_cmk.situations import Situation, situations
-
-from tests.explore.following import ARTICLE, FULL
 
 PICKLES = {pickle.id: pickle for feature in load_features(features_dir()) for pickle in feature.pickles}
 

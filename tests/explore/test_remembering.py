@@ -4,11 +4,11 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from translator_cmk.explore.remembering import RememberingMachine
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 from tests.machine.mutants import mutants
 from tests.machine.worlds import TWO_AT_WORK, random_command
+from translator_cmk.explore.remembering import RememberingMachine
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 REMEMBERING = RememberingMachine(Machine(ROWS))
 

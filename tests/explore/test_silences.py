@@ -1,6 +1,9 @@
 """Where nothing is demanded of a command, a system may do what it likes to what the command names, and to no more."""
 
 import pytest
+
+from tests.explore.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
+from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.profiles import machine_of
 from translator_cmk.explore.sights import UNSPECIFIED
@@ -31,9 +34,6 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.entities import Model, Resource
 from translator_cmk.machine.rows import Row, effect, sets
 from translator_cmk.system import ModelSystem
-
-from tests.explore.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
-from tests.machine.worlds import TWO_AT_WORK
 
 OTHER_KEY = (CreateKey("v1", "k2"), EnableCustomerManagedKeys("r1", "v1", "k2"))
 

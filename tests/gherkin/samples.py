@@ -3,6 +3,7 @@
 import textwrap
 
 import pytest
+
 from translator_cmk.requirements import load_register
 
 REGISTER = load_register()

@@ -4,11 +4,11 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+
+from tests.gherkin.samples import ENABLE, OUTLINE, REGISTER, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.gherkin.complaints import Complaint
 from translator_cmk.gherkin.lint import lint, run_lint
-
-from tests.gherkin.samples import ENABLE, OUTLINE, REGISTER, RIGHT, feature, rule
 
 TOO_LONG = RIGHT.replace("Vault and resource in one region", "x" * 71)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
+
+from tests.gherkin.samples import OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.gherkin.pickles import FeatureError, load_features, slug
 from translator_cmk.requirements import TOPICS
-
-from tests.gherkin.samples import OUTLINE, RIGHT, feature, rule
 
 
 @pytest.fixture

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.gherkin import wrong_systems as wrong
+from tests.gherkin.samples import ENABLE, OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.gherkin.claims import LeftOpen, Unmet
 from translator_cmk.gherkin.pickles import load_features, read_feature
 from translator_cmk.gherkin.playing import Blocked, Inconclusive, Playing, play
 from translator_cmk.gherkin.records import Pickle
 from translator_cmk.system import ModelSystem, System
-
-from tests.gherkin import wrong_systems as wrong
-from tests.gherkin.samples import ENABLE, OUTLINE, RIGHT, feature, rule
 
 LEFT_OPEN = next(
     pickle

@@ -1,9 +1,9 @@
 """A suite that opts in runs its scenarios and chooses among them by requirement; what is in doubt is refused."""
 
 import pytest
-from translator_cmk.requirements import load_register
 
 from tests.gherkin.samples import OUTLINE, RIGHT, feature, project, rule, run
+from translator_cmk.requirements import load_register
 
 SYSTEM = "tests.gherkin.wrong_systems"
 TWO_NAMES = feature(rule(RIGHT, RIGHT.replace("accepted", "refused")))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from translator_cmk.digest import digest
-from translator_cmk.gherkin.results import Item, Results, is_stale, load_results
 
 from tests.gherkin.samples import OUTLINE, RIGHT, feature, project, rule, run
+from translator_cmk.digest import digest
+from translator_cmk.gherkin.results import Item, Results, is_stale, load_results
 
 SYSTEM = "tests.gherkin.wrong_systems"
 ONE = "vault.same-region/vault-and-resource-in-one-region"

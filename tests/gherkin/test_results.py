@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from translator_cmk.digest import digest
 from translator_cmk.gherkin.results import (
     Item,

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 from tests.machine.laws import CITES, LAWS, Law, Step, slug, take
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.miniatures.machines import MINIATURES
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 LENGTH = 60
 

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk import machine as package
 from translator_cmk.machine import (
     DEFAULT_STAGE,
@@ -30,8 +32,6 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.entities import KINDS, Resource, Vault, Workspace
 from translator_cmk.machine.rows import effect, sets, whenever
 from translator_cmk.system import ModelSystem
-
-from tests.machine.worlds import TWO_AT_WORK
 
 SOURCES = sorted(Path(package.__file__).parent.rglob("*.py"))
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from tests.machine.laws import LAWS, take
+from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk.machine import COMMANDS, COUNTER_ROWS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
 from translator_cmk.machine.outcomes import Refused, Unspecified
 from translator_cmk.machine.references import New
 from translator_cmk.machine.rows import Means
-
-from tests.machine.laws import LAWS, take
-from tests.machine.worlds import TWO_AT_WORK, build, values
 
 MEANS = [row for row in ROWS if isinstance(row, Means)]
 

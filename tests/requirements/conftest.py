@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from translator_cmk.requirements import Article, load_register
 from translator_cmk.requirements.places import describe
 

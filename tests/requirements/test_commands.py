@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.loader import FOLDER
 from translator_cmk.requirements.report import register_schema

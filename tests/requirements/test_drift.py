@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from translator_cmk.requirements import Article
 from translator_cmk.requirements.drift import Drift, NotTheArticleError, compare, read_copy
 

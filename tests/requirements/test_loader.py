@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from translator_cmk.requirements import RegisterError, load_register
 from translator_cmk.requirements.loader import FOLDER
 

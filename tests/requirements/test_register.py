@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+
 from translator_cmk.requirements import TOPICS, Register, load_register
 from translator_cmk.requirements.report import register_json, register_schema
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from translator_cmk.requirements.sentences import fingerprint, near, sentences
 
 

@@ -1,12 +1,12 @@
 """The tables of what breaks what are read off the model, and a cell claims no more than its weakest ground."""
 
 import pytest
+
+from tests.site.building import PICKLES, REGISTER, a_run, content_of
 from translator_cmk.machine import Accepted, Refused
 from translator_cmk.phrasebook import read_command
 from translator_cmk.site.cascade import ACTIONS, CAUSES, LOSSES, Cause, Loss, after, answer, find, model
 from translator_cmk.site.cascade_page import cascade_page, conditions_page
-
-from tests.site.building import PICKLES, REGISTER, a_run, content_of
 
 by_name = pytest.mark.parametrize("cause", CAUSES, ids=[cause.name for cause in CAUSES])
 EVERY_LOSS = pytest.mark.parametrize("loss", LOSSES, ids=[loss.what for loss in LOSSES])

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from translator_cmk.site.tree import exchange, replace_folders
 
 from tests.site.building import a_run, copy_pages, files_in, generate
+from translator_cmk.site.tree import exchange, replace_folders
 
 
 @pytest.fixture

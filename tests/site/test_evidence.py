@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
 from translator_cmk.gherkin.results import STATUSES, Item, Results
 from translator_cmk.site.badges import Status
 from translator_cmk.site.evidence import WORDS, Evidence, Verdict, outcome, percent
-
-from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
 
 ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
 TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}

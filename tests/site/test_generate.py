@@ -8,11 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from translator_cmk.site.badges import LOOKS, Status
-from translator_cmk.site.generate import FOLDERS, generate
 
 from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of, copy_pages, files_in
 from tests.site.building import generate as run_site
+from translator_cmk.site.badges import LOOKS, Status
+from translator_cmk.site.generate import FOLDERS, generate
 
 GREEN = generate(content_of(a_run()))
 EMPTY = generate(content_of(None))

@@ -2,10 +2,9 @@
 
 import ast
 
+from tests.site.building import REGISTER, ROOT
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.site.rows import fragments
-
-from tests.site.building import REGISTER, ROOT
 
 FRAGMENTS = fragments(REGISTER)
 SHOWN = [(name, fragment) for name, found in FRAGMENTS.items() for fragment in found]

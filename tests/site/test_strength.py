@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from translator_cmk.digest import digest
 from translator_cmk.gherkin.results import Item
 from translator_cmk.site.strength import MeasurementError, load_mutants, mutant_blocks, property_row, reach

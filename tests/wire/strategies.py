@@ -4,6 +4,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
 from translator_cmk.machine import (
     COMMANDS,
     Accepted,

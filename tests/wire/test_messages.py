@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+
+from tests.wire import strategies
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE
 from translator_cmk.machine.commands import EnableCustomerManagedKeys
 from translator_cmk.phrases import NAME
@@ -29,8 +31,6 @@ from translator_cmk.wire import (
 )
 from translator_cmk.wire.messages import OBSERVED
 from translator_cmk.wire.shapes import LOCAL_NAME
-
-from tests.wire import strategies
 
 SCHEMAS = schemas()
 REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in SCHEMAS.values())

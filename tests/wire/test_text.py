@@ -1,6 +1,7 @@
 """JSON text is read strictly, and every error is one line that says where."""
 
 import pytest
+
 from translator_cmk.wire import LONGEST, WireError, from_text
 
 

@@ -65,9 +65,9 @@ class Machine:
         ]
         if because:
             return state, refused(because)
-        for silence in self._silent.get(on, ()):
-            if silence.when(bound) and world.speaks(silence, ""):
-                return state, Unspecified(frozenset({silence.requirement}))
+        silent = [row.requirement for row in self._silent.get(on, ()) if row.when(bound) and world.speaks(row, "")]
+        if silent:
+            return state, Unspecified(frozenset(silent))
         writes = Writes(world)
         audit: list[KeyUse] = []
         for row in self._effect.get(on, ()):

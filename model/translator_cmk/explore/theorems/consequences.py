@@ -22,7 +22,7 @@ from ...machine.commands import (
 )
 from ...machine.entities import CUSTOMER, MICROSOFT, Resource, Vault, Workspace
 from .building import collected, fact, home, request
-from .theorem import Expectation, Step, Uses, asked, entity_name, look_up
+from .theorem import Expectation, Step, Uses, entity_name, look_up
 
 MOVES = (MoveResource, MoveResourceGroup, MoveSubscription)
 
@@ -31,7 +31,7 @@ MOVES = (MoveResource, MoveResourceGroup, MoveSubscription)
 def a_rotated_key_has_the_next_version(step: Step) -> Iterator[Expectation]:
     """Rotating a key makes its next version."""
     if step.accepted:
-        key = asked(step).key
+        key = step.asked.key
         yield fact(key, "version", key.version + 1)
 
 
@@ -39,7 +39,7 @@ def a_rotated_key_has_the_next_version(step: Step) -> Iterator[Expectation]:
 def a_deleted_vault_is_recoverable_with_soft_delete(step: Step) -> Iterator[Expectation]:
     """A deleted key vault can be recovered if it had soft delete, and is gone at once if not."""
     if step.accepted:
-        vault = asked(step).vault
+        vault = step.asked.vault
         yield fact(vault, "state", "deleted") if vault.soft_delete else fact(vault, "exists", False)
 
 
@@ -47,7 +47,7 @@ def a_deleted_vault_is_recoverable_with_soft_delete(step: Step) -> Iterator[Expe
 def a_deleted_key_is_recoverable_with_soft_delete(step: Step) -> Iterator[Expectation]:
     """A deleted key can be recovered if its vault has soft delete, and is gone at once if not."""
     if step.accepted:
-        key = asked(step).key
+        key = step.asked.key
         yield fact(key, "state", "deleted") if key.vault.soft_delete else fact(key, "exists", False)
 
 
@@ -55,7 +55,7 @@ def a_deleted_key_is_recoverable_with_soft_delete(step: Step) -> Iterator[Expect
 def a_later_workspace_is_covered(step: Step) -> Iterator[Expectation]:
     """A workspace is under the customer's key exactly if it was made while customer-managed keys were on."""
     if step.accepted:
-        source = asked(step).resource.key_source
+        source = step.asked.resource.key_source
         yield Fact("workspace", entity_name(step.command, "workspace"), "key_source", source)
 
 
@@ -63,7 +63,7 @@ def a_later_workspace_is_covered(step: Step) -> Iterator[Expectation]:
 def workspaces_go_back_with_their_resource(step: Step) -> Iterator[Expectation]:
     """Going back to Microsoft-managed keys takes every workspace of the resource along."""
     if step.accepted:
-        resource = asked(step).resource
+        resource = step.asked.resource
         for workspace in step.before.every(Workspace):
             if workspace.resource.name == resource.name:
                 yield fact(workspace, "key_source", MICROSOFT)
@@ -82,9 +82,9 @@ def worked_on(step: Step) -> Any:
     """The resource with whose data the command works, or None."""
     match step.command:
         case UploadDocument() | TrainModel() | ReadData():
-            return asked(step).workspace.resource
+            return step.asked.workspace.resource
         case DeployModel() | TranslateWithModel():
-            return asked(step).model.workspace.resource
+            return step.asked.model.workspace.resource
     return None
 
 

@@ -49,7 +49,7 @@ class Done(NamedTuple):
     facts: Callable[[Any], Facts]
 
 
-def seen(kind: str, name: str, **fields: Any) -> Facts:
+def seen(kind: str, name: str, /, **fields: Any) -> Facts:
     """The facts that this entity is seen with these fields."""
     return [Fact(kind, name, "exists", True), *(Fact(kind, name, field, value) for field, value in fields.items())]
 

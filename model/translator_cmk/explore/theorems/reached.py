@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ...machine.entities import CUSTOMER, Entity, Key, Model, Resource, Vault, Workspace, Document
-from .building import CAUSES, has_lost_its_key
+from ...machine.entities import Entity
 from .theorem import Theorem
 
 

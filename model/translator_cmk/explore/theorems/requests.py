@@ -1,6 +1,7 @@
 """What comes of a request: what is refused, what is left open, and that all else is accepted."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from ...machine import COMMANDS, Accepted, Command, Outcome, Refused, Unspecified
@@ -20,7 +21,7 @@ from ...machine.commands import (
 )
 from .building import collected, request
 from .demands import DEMANDS, SILENCES, Demand
-from .theorem import KIND_OF_FIELD, Expectation, Step, Theorem, asked, entity_name, look_up
+from .theorem import KIND_OF_FIELD, Expectation, Step, Theorem, entity_name, look_up
 
 EVERY = tuple(COMMANDS.values())
 
@@ -62,12 +63,13 @@ def name_reasons(step: Step) -> set[str]:
     return found
 
 
+@lru_cache(maxsize=1)  # most theorems about a step ask for it
 def due(step: Step) -> Outcome:
     """What must come of the request, by these demands alone."""
     if wrong := name_reasons(step):
         # which of them is told first is nobody's concern
         return Refused(step.because if len(wrong) == 2 and step.because <= wrong else frozenset(sorted(wrong)[:1]))
-    a = asked(step)
+    a = step.asked
     if because := [d.requirement for d in DEMANDS if d.on is type(step.command) and d.broken(a)]:
         return Refused(frozenset(because))
     silent = [s.requirement for s in SILENCES if s.on is type(step.command) and s.broken(a)]

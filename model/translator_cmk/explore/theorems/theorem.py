@@ -4,6 +4,7 @@ Theorems read records and what a customer sees of them.  They never call a row, 
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
@@ -52,13 +53,23 @@ class Theorem(NamedTuple):
     within: tuple[str, ...] = ()  # of a ``sometimes``: the scopes in which it must be reached
 
 
-class Step(NamedTuple):
-    """One step: the world before it and after it, the command, and what came of it."""
+class Step:
+    """One step: the world before it and after it, the command, and what came of it (None: the rows broke down)."""
 
-    before: World
-    command: Command
-    after: World
-    outcome: Outcome
+    def __init__(self, before: World, command: Command, after: World, outcome: Outcome | None) -> None:
+        self.before = before
+        self.command = command
+        self.after = after
+        self.outcome = outcome
+
+    @cached_property
+    def asked(self) -> Any:
+        """The command with entities, as they were before, for its names; None for what does not exist."""
+        fields = self.command.as_dict()
+        for field in fields.keys() & KIND_OF_FIELD.keys():
+            if fields[field] is not None:
+                fields[field] = look_up(self.before, KIND_OF_FIELD[field], entity_name(self.command, field))
+        return SimpleNamespace(**fields)
 
     @property
     def accepted(self) -> bool:
@@ -88,11 +99,6 @@ class Change(NamedTuple):
     was: Any
     now: Any
 
-    @property
-    def asked(self) -> Any:
-        """The command of the step, with entities for its names."""
-        return asked(self.step)
-
     def by(self, *commands: type[Command]) -> bool:
         """Whether the step is one of these commands, and about this entity."""
         command: Any = self.step.command
@@ -114,19 +120,6 @@ KIND_OF_FIELD: dict[str, type[Entity]] = {kind.word: kind for kind in KINDS} | {
     "to": next(kind for kind in KINDS if kind.word == "subscription"),
     "region": next(kind for kind in KINDS if kind.word == "location"),
 }
-
-
-def asked(step: Step, world: World | None = None) -> Any:
-    """The command with entities, as they were before the step, for its names; None for what does not exist."""
-    world = world or step.before
-    command = step.command
-    fields = {
-        field: look_up(world, KIND_OF_FIELD[field], entity_name(command, field))
-        if field in KIND_OF_FIELD and value is not None
-        else value
-        for field, value in command.as_dict().items()
-    }
-    return SimpleNamespace(**fields)
 
 
 VIEWS = {kind.word: (kind, shows, view) for kind, shows, view in SEEN}

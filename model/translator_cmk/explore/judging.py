@@ -1,0 +1,81 @@
+"""Holds theorems against states and steps."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from ..machine import Command, Machine, Outcome, RowsContradict, State
+from ..machine.entities import Entity
+from ..machine.values import Value
+from .theorems import Change, Step, Theorem
+from .theorems.theorem import Expectation, is_met, is_shown, look_up
+
+BROKEN_DOWN = (RowsContradict, AttributeError, KeyError, TypeError)
+"""How a set of rows fails to answer: they contradict each other, or one reads what is not there."""
+
+
+class Judged(NamedTuple):
+    """What came of a step (None: the rows broke down), and the theorems that it breaks, each with what it demands."""
+
+    outcome: Outcome | None
+    broken: tuple[tuple[str, Expectation], ...]
+
+
+class Look(Value):
+    """An entity to look at: something to ask of a state, as a command is."""
+
+    __slots__ = ()
+    kind: type[Entity]
+    name: str
+
+
+class Seen(NamedTuple):
+    """Of an entity in one state: the theorems that it breaks, each with what it demands, and those that it reaches."""
+
+    broken: tuple[tuple[str, Expectation], ...] = ()
+    reached: tuple[str, ...] = ()
+
+
+class Judge:
+    """Theorems, ready to be held against the steps and the states of one machine.
+
+    Both methods take a state and give one, like a machine's step, so that what remembers steps can remember judgements.
+    """
+
+    def __init__(self, machine: Machine, theorems: Iterable[Theorem]) -> None:
+        self.machine = machine
+        self._about: dict[tuple[str, type[Any]], list[Theorem]] = {}
+        for theorem in theorems:
+            for about in theorem.about:
+                self._about.setdefault((theorem.form, about), []).append(theorem)
+
+    def step(self, state: State, command: Command) -> tuple[State, Judged]:
+        """The machine's step, judged."""
+        outcome: Outcome | None
+        try:
+            after, outcome = self.machine.step(state, command)
+        except BROKEN_DOWN:
+            after, outcome = state, None
+        step = Step(self.machine.world(state), command, self.machine.world(after), outcome)
+        return after, Judged(outcome, tuple(self._broken(step)))
+
+    def look(self, state: State, at: Look) -> tuple[State, Seen]:
+        """The state unchanged, and what there is to say of one entity in it."""
+        always = self._about.get(("always", at.kind), ())
+        sometimes = self._about.get(("sometimes", at.kind), ())
+        world = self.machine.world(state)
+        entity = world.entity(at.kind, at.name)
+        broken = [(t.name, fact) for t in always for fact in t.check(entity) if not is_shown(fact, world)]
+        return state, Seen(tuple(broken), tuple(t.name for t in sometimes if t.check(entity)))
+
+    def _broken(self, step: Step) -> Iterable[tuple[str, Expectation]]:
+        for theorem in self._about.get(("request", type(step.command)), ()):
+            yield from unmet(theorem, step, step)
+        for kind, name in step.changed():
+            change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
+            for theorem in self._about.get(("change", kind), ()):
+                yield from unmet(theorem, change, step)
+
+
+def unmet(theorem: Theorem, seen: Step | Change, step: Step) -> Iterable[tuple[str, Expectation]]:
+    """What the theorem demands of the step and does not get."""
+    return ((theorem.name, each) for each in theorem.check(seen) if not is_met(each, step))
