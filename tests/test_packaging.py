@@ -33,15 +33,17 @@ def test_wheel_carries_features_and_data(unpacked: Path) -> None:
         assert (package / file).is_file(), file
 
 
+def told_by(unpacked: Path, code: str) -> str:
+    """What the unpacked package prints."""
+    found = f"import sys; sys.path.insert(0, {str(unpacked)!r}); {code}"
+    run = subprocess.run([sys.executable, "-I", "-c", found], check=True, capture_output=True, text=True)
+    return run.stdout.strip()
+
+
 def test_wheel_has_the_digest_of_the_checkout(unpacked: Path) -> None:
-    code = (
-        f"import sys; sys.path.insert(0, {str(unpacked)!r}); from translator_cmk.digest import digest; print(digest())"
-    )
-    run = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
-    assert run.stdout.strip() == digest()
+    assert told_by(unpacked, "from translator_cmk.digest import digest; print(digest())") == digest()
 
 
 def test_wheel_reads_its_own_features(unpacked: Path) -> None:
-    code = f"import sys; sys.path.insert(0, {str(unpacked)!r}); from translator_cmk import features_dir; print(features_dir())"
-    run = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
-    assert Path(run.stdout.strip()) == unpacked / "translator_cmk" / "features"
+    found = told_by(unpacked, "from translator_cmk import features_dir; print(features_dir())")
+    assert Path(found) == unpacked / "translator_cmk" / "features"
