@@ -5,11 +5,14 @@ result in every state that agrees on them.  For each command the recorded reads 
 next, and has a branch for each value that was found there; a leaf holds what the step came to and what it changed.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..machine import Command, Machine, Outcome, State
 from ..machine.entities import KINDS, Entity
+
+Asked = TypeVar("Asked", bound=tuple[Any, ...])
+Came = TypeVar("Came")
 
 Read = tuple[type[Entity], str | None]
 """A record by kind and name, or, without a name, the names of the kind."""
@@ -18,7 +21,7 @@ Read = tuple[type[Entity], str | None]
 class Leaf(NamedTuple):
     """The end of a path of reads: the outcome, and for each changed kind its changed records (None: dropped)."""
 
-    outcome: Outcome
+    outcome: Any
     changes: tuple[tuple[type[Entity], tuple[tuple[str, Any], ...]], ...]
 
 
@@ -73,28 +76,28 @@ class Recorded:
         self.written[name] = None
 
 
-class RememberingMachine:
-    """Steps as the machine does, and takes no step twice that reads the same.
+class Remembered(Generic[Asked, Came]):
+    """A pure function of a state, and of what is asked of it, that is not called twice where it reads the same.
 
-    It remembers ``limit`` steps at most, and then starts anew.
+    It remembers ``limit`` calls at most, and then starts anew.  What is asked is a tuple, whose type counts.
     """
 
-    def __init__(self, machine: Machine, limit: int = 1_000_000) -> None:
-        self.machine = machine
+    def __init__(self, call: Callable[[State, Asked], tuple[State, Came]], limit: int = 1_000_000) -> None:
+        self.call = call
         self.limit = limit
         self.remembered = 0
-        self._trees: dict[type[Command], dict[tuple[Any, ...], Node | Leaf]] = {}
+        self._trees: dict[type[Any], dict[tuple[Any, ...], Node | Leaf]] = {}
 
-    def step(self, state: State, command: Command) -> tuple[State, Outcome]:
-        """The state after the command, and what came of it, exactly as from the machine."""
+    def step(self, state: State, asked: Asked) -> tuple[State, Came]:
+        """The state after, and what came of it, exactly as from the function."""
         tables = state.tables
-        trees = self._trees.get(type(command))
-        node = trees.get(tuple(command)) if trees else None
+        trees = self._trees.get(type(asked))
+        node = trees.get(tuple(asked)) if trees else None
         while type(node) is Node:
             kind, name, branches = node
             node = branches.get(tuple(tables[kind]) if name is None else tables[kind].get(name))
         if node is None:
-            node = self._learn(state, command)
+            node = self._learn(state, asked)
         outcome, changes = node  # type: ignore[misc]  # a leaf by now
         if not changes:
             return state, outcome
@@ -108,21 +111,29 @@ class RememberingMachine:
                     table[name] = record
         return State(after), outcome
 
-    def _learn(self, state: State, command: Command) -> Leaf:
+    def _learn(self, state: State, asked: Asked) -> Leaf:
         log: dict[Read, Any] = {}
         tables: Any = {kind: Recorded(kind, state.tables[kind], log, {}) for kind in KINDS}
-        after, outcome = self.machine.step(State(tables), command)
+        after, outcome = self.call(State(tables), asked)
         changes = ((kind, tuple(after.tables[kind].written.items())) for kind in KINDS)  # type: ignore[attr-defined]  # recorded
         leaf = Leaf(outcome, tuple(change for change in changes if change[1]))
         if self.remembered == self.limit:
             self._trees.clear()
             self.remembered = 0
         self.remembered += 1
-        trees = self._trees.setdefault(type(command), {})
-        place: Any = tuple(command)
+        trees = self._trees.setdefault(type(asked), {})
+        place: Any = tuple(asked)
         within: Any = trees
         for (kind, name), value in log.items():
             node = within.setdefault(place, Node(kind, name, {}))
             within, place = node.branches, value
         within[place] = leaf
         return leaf
+
+
+class RememberingMachine(Remembered[Command, Outcome]):
+    """Steps as the machine does, and takes no step twice that reads the same."""
+
+    def __init__(self, machine: Machine, limit: int = 1_000_000) -> None:
+        super().__init__(machine.step, limit)
+        self.machine = machine

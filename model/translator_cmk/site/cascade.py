@@ -7,7 +7,18 @@ from typing import NamedTuple
 from ..facts import Fact, holds
 from ..gherkin.records import Pickle
 from ..gherkin.vocabulary import read_given
-from ..machine import COUNTER_ROWS, DEFAULT_STAGE, ROWS, Command, Machine, Outcome, State, initial, observe
+from ..machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Command,
+    Machine,
+    Outcome,
+    RowsContradict,
+    State,
+    initial,
+    observe,
+)
 from ..phrasebook import read_command
 from ..requirements import Register
 from ..situations import Situation, situations
@@ -102,8 +113,9 @@ class Finding(NamedTuple):
     grounds: tuple[str, ...]
 
     def basis(self, register: Register) -> str:
-        """The weakest basis among the grounds: a finding is no stronger."""
-        return next(basis for basis in WEAKEST if any(register[name].basis == basis for name in self.grounds))
+        """The weakest basis among the grounds: a finding is no stronger.  Empty where there are none."""
+        bases = (basis for basis in WEAKEST if any(register[name].basis == basis for name in self.grounds))
+        return next(bases, "")
 
 
 def after(machine: Machine, commands: Iterable[Command]) -> State:
@@ -132,15 +144,18 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
     """
     commands = [read_command(sentence) for sentence in (cause.command, *(cause.remedies if remedied else ()))]
 
-    def intact(machine: Machine) -> bool:
-        return holds(loss.intact, observe(machine.world(after(machine, commands))))
+    def intact(machine: Machine) -> bool | None:
+        try:
+            return holds(loss.intact, observe(machine.world(after(machine, commands))))
+        except RowsContradict:  # of a model whose rows are broken: it shows neither
+            return None
 
     found = intact(model())
     by_rows = {name for name, machine in without() if intact(machine) != found}
     by_counter_rows = {name for name, machine in mistaken() if intact(machine) != found}
     shown = {each.requirements[0] for each in pickles if goes_through(each, commands[0])}
     grounds = by_rows | (by_counter_rows & shown)
-    return Finding(found, tuple(each for each in register if each in grounds))
+    return Finding(bool(found), tuple(each for each in register if each in grounds))
 
 
 def goes_through(pickle: Pickle, command: Command) -> bool:

@@ -54,7 +54,10 @@ def lost_line(case: Case, common: set[str], content: Content) -> list[str]:
     grounds = dict.fromkeys(name for _, finding in case.lost for name in finding.grounds if name not in common)
     said = {loss.requirement for loss in LOSSES}
     own = [name for name in grounds if name not in said and register[name].kind in ("meaning", "consequence")]
-    cells = (cell(f"✘ {loss.lost}", finding, [loss.requirement], content) for loss, finding in case.lost)
+    cells = (
+        cell("✔ not lost" if finding.intact else f"✘ {loss.lost}", finding, [loss.requirement], content)
+        for loss, finding in case.lost
+    )
     return [f"**{case.cause.name}**", *cells, in_cell("ul", (titled(register[name]) for name in own))]
 
 
@@ -74,9 +77,13 @@ def back_line(case: Case, content: Content) -> list[str]:
 
 
 def cell(words: str, finding: Finding, said_by: Sequence[str], content: Content) -> str:
-    """What was seen, with the weakest basis it rests on, as a link to the requirement that says so."""
-    (name,) = said_by
-    return f"[{words}]({requirement_path(name)}) {mark(finding.basis(content.evidence.register))}"
+    """What was seen, as a link to the requirement that says so, with the weakest basis that it rests on.
+
+    A model that disagrees with its scenarios may show what no requirement says, and rest on nothing.
+    """
+    told = f"[{words}]({requirement_path(said_by[0])})" if said_by else words
+    basis = finding.basis(content.evidence.register)
+    return f"{told} {mark(basis)}" if basis else told
 
 
 def meanwhile_line(cause: Cause | None) -> list[str]:

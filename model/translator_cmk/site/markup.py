@@ -136,5 +136,5 @@ def duration(seconds: float) -> str:
 
 
 def moment(time: str) -> str:
-    """An ISO 8601 time in UTC, to the minute, as it is shown."""
-    return f"{time[:10]} {time[11:16]} UTC"
+    """An ISO 8601 time in UTC, to the minute."""
+    return f'<time datetime="{time}">{time[:10]} {time[11:16]} UTC</time>'

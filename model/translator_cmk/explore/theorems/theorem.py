@@ -87,7 +87,7 @@ class Step:
             was, now = self.before.tables[kind], self.after.tables[kind]
             if was is not now:
                 # a recorded table says what was written to it, so that nothing else need be read
-                names: Iterable[str] = getattr(now, "written", None) or {**was, **now}
+                names: Iterable[str] = now.written if hasattr(now, "written") else {**was, **now}
                 yield from ((kind, name) for name in names if was.get(name) != now.get(name))
 
 
