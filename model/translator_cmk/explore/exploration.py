@@ -32,11 +32,11 @@ class Broken(NamedTuple):
 class Exploration(NamedTuple):
     """What a search found.
 
-    ``transitions`` counts every offered command in every state, refused ones and those that change nothing included;
-    ``depth`` is the number of commands to the farthest state; ``refusals`` counts each set of reasons, ``silences`` each
-    set of silent requirements.  Where it is not ``complete``, it was interrupted, or stopped at a broken theorem, and says
-    nothing about the scope as a whole.  ``broken`` has each broken theorem by name, ``reached`` the shortest way to a
-    state that a theorem says is reached.
+    ``transitions`` counts every offered command in every state, refused ones and those that change nothing included.
+    ``depth`` is the number of commands to the farthest state.  ``refusals`` counts each set of reasons, ``silences``
+    each set of silent requirements.  ``broken`` has each broken theorem by name, ``reached`` the shortest way to a
+    state that a theorem says is reached.  Where it is not ``complete``, it was interrupted or stopped at a broken
+    theorem, and says nothing of the scope as a whole.
     """
 
     scope: str

@@ -1,6 +1,6 @@
 """Holds theorems against states and steps."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..machine import Command, Machine, Outcome, RowsContradict, State

@@ -1,9 +1,9 @@
-"""Scopes: bounded worlds, as data.  Each has a start, commands over a few names, and bounds where something could go on for ever.
+"""Scopes: bounded worlds, as data.  Each has a start, commands over a few names, and a bound on the versions of keys.
 
-Names are given once and never again, so that every scope is finite but for the versions of keys, which it bounds.
+A name is given once and never again, so that with that bound every scope is finite.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -123,6 +123,10 @@ def key_source(resource: str, vault: str, key: str) -> Commands:
     return (*enables, ReturnToMicrosoftManagedKeys(resource))
 
 
+def portal(resource: str, vault: str, key: str) -> Commands:
+    return (EnableCustomerManagedKeys(resource, vault, key), ReturnToMicrosoftManagedKeys(resource))
+
+
 def work(resource: str, workspace: str, document: str, model: str) -> Commands:
     makes = (CreateWorkspace(workspace, resource), UploadDocument(document, workspace), TrainModel(model, workspace))
     return (*makes, ReadData(workspace), *serving(model))
@@ -134,7 +138,6 @@ def serving(model: str) -> Commands:
 
 TRANSLATOR = ("translator", "workspace", "document", "model")
 OTHER = ("other-translator", "other-workspace", "other-document", "other-model")
-FIRST_KEY = ("vault", "key")
 
 
 def demanded() -> Iterator[Command]:
@@ -170,10 +173,23 @@ def moves(resource: str, *groups: str) -> Commands:
     )
 
 
-def life(resource: str, workspace: str, document: str, model: str) -> Commands:
-    """All that is done with one resource on the first key."""
-    on_the_key = (*access(resource, "vault"), *key_source(resource, *FIRST_KEY))
-    return (*identity(resource), *on_the_key, *work(resource, workspace, document, model))
+RESOURCES = ("translator", "other-translator")
+
+
+def of_both(commands: Callable[..., Commands], *more: str) -> Commands:
+    """The same commands for each of two resources."""
+    return tuple(command for resource in RESOURCES for command in commands(resource, *more))
+
+
+def two_of_each() -> Iterator[Command]:
+    """Two resources from nothing, each with its work, on one vault and key; the second can take another key of the vault."""
+    yield from (*creates_resource("translator"), *creates_resource("other-translator", kind="AIServices"))
+    yield from (*creates_vault("vault"), *deletes_and_recovers("vault"))
+    yield from (CreateKey("vault", "key"), CreateKey("vault", "other-key"))
+    yield from (*of_both(identity), *of_both(access, "vault"))
+    yield from (*portal("translator", "vault", "key"), *portal("other-translator", "vault", "key"))
+    yield EnableCustomerManagedKeys("other-translator", "vault", "other-key")
+    yield from (*work(*TRANSLATOR), *work(*OTHER))
 
 
 SCOPES = (
@@ -188,6 +204,7 @@ SCOPES = (
             *switches("vault", "key"),
             *(DeployModel("model"), ReadData("workspace")),
         ),
+        states=14,
     ),
     Scope(
         "vaults-and-keys",
@@ -201,12 +218,14 @@ SCOPES = (
             *(CreateKey("vault", "key"), ImportKey("vault", "key"), *key_life("vault", "key")),
         ),
         versions=3,
+        states=273,
     ),
     Scope(
         "demands",
         "Right and wrong resources, vaults and keys, and the enabling of customer-managed keys with each.",
         None,
         tuple(demanded()),
+        states=1_982,
     ),
     Scope(
         "directories",
@@ -218,29 +237,53 @@ SCOPES = (
             *(EnableIdentity("translator"), *access("translator", "vault")),
             *key_source("translator", "vault", "key"),
         ),
+        states=846,
     ),
     Scope(
         "one-of-each",
-        "One resource, vault, key, workspace, document and model, through all that can be done with them.",
+        "One resource, vault, workspace, document and model and a second key, through all that can be done with them.",
         None,
         (
             *(*creates_resource("translator"), DeleteResource("translator")),
-            *(*creates_vault("vault"), CreateKey("vault", "key"), *key_life("vault", "key")),
-            *deletes_and_recovers("vault"),
-            *life(*TRANSLATOR),
+            *(*creates_vault("vault"), *deletes_and_recovers("vault")),
+            *(CreateKey("vault", "key"), *key_life("vault", "key")),
+            *(CreateKey("vault", "other-key"), EnableCustomerManagedKeys("translator", "vault", "other-key")),
+            *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
+            *work(*TRANSLATOR),
         ),
+        states=2_545,
     ),
     Scope(
         "two-resources",
         "Two resources at work on one vault and key, each losing the key, deleted or going back by itself.",
         "two resources that share a vault and a key",
         (
-            *(command for r in ("translator", "other-translator") for command in identity(r)),
-            *(command for r in ("translator", "other-translator") for command in access(r, "vault")),
-            *(command for r in ("translator", "other-translator") for command in key_source(r, *FIRST_KEY)),
-            *each(DeleteResource, resource=("translator", "other-translator")),
-            *each(DeployModel, model=("model", "other-model")),
+            *(*of_both(identity), *of_both(access, "vault"), *of_both(key_source, "vault", "key")),
+            *(*each(DeleteResource, resource=RESOURCES), *each(DeployModel, model=("model", "other-model"))),
             *deletes_and_recovers("vault"),
+        ),
+        states=808,
+    ),
+    Scope(
+        "two-of-each",
+        "Two resources from nothing, each with its work, that share a key or have one each.",
+        None,
+        (
+            *two_of_each(),
+            *(*switches("vault", "key"), *switches("vault", "other-key")),
+            *(DeleteKey("vault", "key"), RecoverKey("vault", "key"), RotateKey("vault", "key")),
+        ),
+        states=144_729,
+    ),
+    Scope(
+        "two-lives",
+        "Two resources from nothing to deletion, each with its work, and two keys through all that can be done with them.",
+        None,
+        (
+            *two_of_each(),
+            EnableCustomerManagedKeys("translator", "vault", "other-key"),
+            *(*key_life("vault", "key"), *key_life("vault", "other-key")),
+            *each(DeleteResource, resource=RESOURCES),
         ),
     ),
 )

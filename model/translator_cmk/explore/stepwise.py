@@ -91,11 +91,11 @@ class Search:
             self._go_to_start()
             at = 0
             last = self.started
-            while self._frontier and not self.stopped:
+            while self._frontier and not self.stopped():
                 for packed in self._frontier:
                     self._expand(at, self._store.unpack(packed))
                     at += 1
-                    if self.stopped:
+                    if self.stopped():
                         return False
                     if report and (now := time.perf_counter()) - last > SECONDS_BETWEEN_REPORTS:
                         last = now
@@ -104,9 +104,8 @@ class Search:
                 self.depth += bool(self._frontier)
         except KeyboardInterrupt:
             return False
-        return not self.stopped
+        return not self.stopped()
 
-    @property
     def stopped(self) -> bool:
         """Whether it found what it was to stop at."""
         return self.stop and bool(self.broken)

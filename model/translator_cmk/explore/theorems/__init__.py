@@ -3,7 +3,7 @@
 from . import consequences, effects, laws, reached, requests, states, undoing
 from .theorem import Change, Expectation, Step, Theorem, Unchanged, Uses
 
-CHAPTERS = (states, requests, effects, consequences, undoing, laws, reached)
+CHAPTERS = (laws, states, requests, effects, consequences, undoing, reached)
 
 THEOREMS: tuple[Theorem, ...] = tuple(theorem for chapter in CHAPTERS for theorem in chapter.THEOREMS)
 

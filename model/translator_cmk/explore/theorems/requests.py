@@ -25,13 +25,13 @@ from .theorem import KIND_OF_FIELD, Expectation, Step, Theorem, entity_name, loo
 
 EVERY = tuple(COMMANDS.values())
 
-NAMES_ANEW = {
+NAMES_ANEW: dict[type[Command], str] = {
     CreateResource: "resource", CreateVault: "vault", CreateKey: "key", ImportKey: "key", CreateWorkspace: "workspace",
     UploadDocument: "document", TrainModel: "model",
 }  # fmt: skip  # as a list of pairs
 """Commands that give a name to something new, and the field that does."""
 
-NEEDS_DELETED = {
+NEEDS_DELETED: dict[type[Command], str] = {
     RecoverVault: "vault", PurgeVault: "vault", EndVaultRetention: "vault", RecoverKey: "key", PurgeKey: "key",
 }  # fmt: skip  # likewise
 """Commands on what is deleted but not gone for good, and the field that names it."""
@@ -76,7 +76,7 @@ def due(step: Step) -> Outcome:
     return Unspecified(frozenset(silent)) if silent else Accepted()
 
 
-def reasons(outcome: Outcome) -> frozenset[str]:
+def reasons(outcome: Outcome | None) -> frozenset[str]:
     """The ids that the outcome gives, of demands or of silences."""
     match outcome:
         case Refused(because=because):

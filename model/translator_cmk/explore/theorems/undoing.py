@@ -80,11 +80,13 @@ def appears(change: Change) -> bool:
 
 
 def goes(field: str, *values: Any) -> Test:
-    """That a field of what was there before turned into one of these values; into any other, where there are none."""
+    """That a field of what was and is there turned into one of these values; into any other, where there are none."""
 
     def test(change: Change) -> bool:
         if change.was is None or change.now is None:
             return False
+        if field != "state" and change.now.state != change.was.state:
+            return False  # what is deleted in the same step is no longer looked at
         was, now = (getattr(entity, field) for entity in (change.was, change.now))
         return named(was) != named(now) and (not values or now in values)
 
@@ -137,15 +139,11 @@ def either(*tests: Test) -> Test:
     return lambda change: any(test(change) for test in tests)
 
 
-def within(command: type[Command], field: str) -> Test:
-    """That the step is this command, and the entity is in the group that it moves."""
-
-    def test(change: Change) -> bool:
-        step: Any = change.step.command
-        was = change.was
-        return type(step) is command and (was.group, was.subscription.name) == (step.group, step.subscription)
-
-    return test
+def in_the_moved_group(change: Change) -> bool:
+    """Whether the step moves the resource group that the entity was in."""
+    command: Any = change.step.command
+    was = change.was
+    return type(command) is MoveResourceGroup and (was.group, was.subscription.name) == command[:2]
 
 
 THEOREMS = (
@@ -301,7 +299,7 @@ THEOREMS = (
         "environment.move",
         "A resource is in another subscription or group only because it, or its group, was moved",
         either(goes("subscription"), goes("group")),
-        either(by(MoveResource), within(MoveResourceGroup, "group")),
+        either(by(MoveResource), in_the_moved_group),
     ),
     only(
         Resource,
@@ -378,7 +376,7 @@ THEOREMS = (
         "environment.move",
         "A key vault is in another subscription only because its group was moved",
         goes("subscription"),
-        within(MoveResourceGroup, "group"),
+        in_the_moved_group,
     ),
     only(
         Vault,

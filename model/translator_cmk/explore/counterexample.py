@@ -1,0 +1,98 @@
+"""A broken theorem as a scenario: replayed through the readable machine, and told in the words of the features."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..facts import Fact
+from ..machine import DEFAULT_STAGE, KeyUse, Machine, Refused, State, Unspecified, initial
+from ..machine.entities import KINDS
+from ..phrasebook import state, tell
+from .exploration import Broken
+from .judging import Judge, Look
+from .scopes import Commands, Scope
+from .theorems import Expectation, Theorem, Unchanged, Uses
+
+
+class Counterexample(NamedTuple):
+    """The shortest way to a broken theorem, and the scenario that tells it."""
+
+    theorem: Theorem
+    commands: Commands
+    expected: Expectation
+    scenario: str
+
+
+class DoesNotReplay(Exception):
+    """An engine says that a theorem is broken where the readable machine keeps it: a defect of the engine."""
+
+
+def counterexample(scope: Scope, machine: Machine, theorem: Theorem, broken: Broken) -> Counterexample:
+    """The broken theorem, replayed and told.  Raises `DoesNotReplay`."""
+    if broken.expected not in breaks(machine, theorem, broken.commands):
+        raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(tell, broken.commands))}")
+    scenario = "\n".join(scenario_lines(scope, theorem, broken))
+    return Counterexample(theorem, broken.commands, broken.expected, scenario)
+
+
+def breaks(machine: Machine, theorem: Theorem, commands: Commands) -> list[Expectation]:
+    """What the theorem demands of the last of the commands, and of the state after it, and does not get."""
+    judge = Judge(machine, [theorem])
+    state = before(machine, commands)
+    after, judged = judge.step(state, commands[-1])
+    looks = [Look(kind, name) for kind in KINDS for name in after.tables[kind]]
+    seen = [broken for look in looks for broken in judge.look(after, look)[1].broken]
+    return [expected for _, expected in (*judged.broken, *seen)]
+
+
+def before(machine: Machine, commands: Commands) -> State:
+    """The state before the last of the commands."""
+    found = initial(DEFAULT_STAGE)
+    for command in commands[:-1]:
+        found, _ = machine.step(found, command)
+    return found
+
+
+def scenario_lines(scope: Scope, theorem: Theorem, broken: Broken) -> Iterator[str]:
+    """The scenario, line by line: how to get there, the last command, and what should be so."""
+    tags, thens = told(broken.expected, theorem)
+    yield " ".join(f"@{tag}" for tag in tags)
+    yield f"Scenario: {theorem.sentence.rstrip('.')}"
+    yield from steps("Given", givens(scope, broken.commands))
+    yield from steps("When", [tell(broken.commands[-1])])
+    yield from steps("Then", thens)
+
+
+def steps(keyword: str, texts: list[str]) -> Iterator[str]:
+    """Steps of one kind."""
+    for number, text in enumerate(texts):
+        yield f"  {'And' if number else keyword} {text}"
+
+
+def givens(scope: Scope, commands: Commands) -> list[str]:
+    """What comes before the last command, beginning with a situation where the scope begins with one."""
+    start = len(scope.start)
+    if scope.situation and len(commands) > start:
+        return [scope.situation, *map(tell, commands[start:-1])]
+    return [tell(command) for command in commands[:-1]]
+
+
+def told(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list[str]]:
+    """The tags of the scenario, and what it says should be so; a refusal and a silence give their ids as tags."""
+    match expected:
+        case Fact():
+            return theorem.requirements, [state(expected)]
+        case Refused(because=because):
+            return tuple(sorted(because)), ["the request is refused"]
+        case Unspecified(silent=silent):
+            return tuple(sorted(silent)), ["what happens is left open"]
+        case Uses(uses=uses):
+            return theorem.requirements, [use_in_words(use) for use in uses] or ["no use of a key is recorded"]
+        case Unchanged():
+            return theorem.requirements, ["nothing has changed"]
+    return theorem.requirements, ["the request is accepted"]
+
+
+def use_in_words(use: KeyUse) -> str:
+    """The use of a key as a scenario tells it."""
+    vault, _, key = use.key.partition("/")
+    return f'the use of the key "{key}" of "{vault}" is recorded for "{use.resource}"'
