@@ -146,6 +146,13 @@ COMMANDS: tuple[Command | Group, ...] = (
     Group("source", "work with a copy of the article", SOURCE),
     imported("lint", "check feature files", "translator_cmk.gherkin.lint", "lint_arguments", "run_lint"),
     imported("run", "run commands and say what the specification demands of each", "translator_cmk.running"),
+    imported("explore", "search every state of bounded worlds", "translator_cmk.explore.commands"),
+    imported(
+        "theorems",
+        "hold every theorem against every state and step of bounded worlds",
+        "translator_cmk.explore.commands",
+        run="run_theorems",
+    ),
     imported("site", "generate the pages of the site from the results of a run", "translator_cmk.site.command"),
 )
 

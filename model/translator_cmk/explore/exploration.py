@@ -34,9 +34,9 @@ class Exploration(NamedTuple):
 
     ``transitions`` counts every offered command in every state, refused ones and those that change nothing included.
     ``depth`` is the number of commands to the farthest state.  ``refusals`` counts each set of reasons, ``silences``
-    each set of silent requirements.  ``broken`` has each broken theorem by name, ``reached`` the shortest way to a
-    state that a theorem says is reached.  Where it is not ``complete``, it was interrupted or stopped at a broken
-    theorem, and says nothing of the scope as a whole.
+    each set of silent requirements.  ``asked`` has the theorems that had anything to demand, by name, ``broken``
+    the broken ones, ``reached`` the shortest way to a state that one says is reached.  Where it is not ``complete``,
+    it was interrupted or stopped at a broken theorem, and says nothing of the scope as a whole.
     """
 
     scope: str
@@ -49,5 +49,6 @@ class Exploration(NamedTuple):
     silences: Mapping[frozenset[str], int]
     seconds: float
     complete: bool
+    asked: frozenset[str]
     broken: Mapping[str, Broken]
     reached: Mapping[str, Commands]

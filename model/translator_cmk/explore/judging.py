@@ -1,6 +1,6 @@
 """Holds theorems against states and steps."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..machine import Command, Machine, Outcome, RowsContradict, State
@@ -39,10 +39,12 @@ class Judge:
     """Theorems, ready to be held against the steps and the states of one machine.
 
     Both methods take a state and give one, like a machine's step, so that what remembers steps can remember judgements.
+    ``asked`` has the theorems that had anything to demand so far, by name.
     """
 
     def __init__(self, machine: Machine, theorems: Iterable[Theorem]) -> None:
         self.machine = machine
+        self.asked: set[str] = set()
         self._about: dict[tuple[str, type[Any]], list[Theorem]] = {}
         for theorem in theorems:
             for about in theorem.about:
@@ -64,18 +66,23 @@ class Judge:
         sometimes = self._about.get(("sometimes", at.kind), ())
         world = self.machine.world(state)
         entity = world.entity(at.kind, at.name)
-        broken = [(t.name, fact) for t in always for fact in t.check(entity) if not is_shown(fact, world)]
+        broken = []
+        for theorem in always:
+            for fact in theorem.check(entity):
+                self.asked.add(theorem.name)
+                if not is_shown(fact, world):
+                    broken.append((theorem.name, fact))
         return state, Seen(tuple(broken), tuple(t.name for t in sometimes if t.check(entity)))
 
-    def _broken(self, step: Step) -> Iterable[tuple[str, Expectation]]:
+    def _broken(self, step: Step) -> Iterator[tuple[str, Expectation]]:
         for theorem in self._about.get(("request", type(step.command)), ()):
-            yield from unmet(theorem, step, step)
+            for expected in theorem.check(step):
+                self.asked.add(theorem.name)
+                if not is_met(expected, step):
+                    yield theorem.name, expected
         for kind, name in step.changed():
             change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
             for theorem in self._about.get(("change", kind), ()):
-                yield from unmet(theorem, change, step)
-
-
-def unmet(theorem: Theorem, seen: Step | Change, step: Step) -> Iterable[tuple[str, Expectation]]:
-    """What the theorem demands of the step and does not get."""
-    return ((theorem.name, each) for each in theorem.check(seen) if not is_met(each, step))
+                self.asked.add(theorem.name)
+                for expected in theorem.check(change):
+                    yield theorem.name, expected

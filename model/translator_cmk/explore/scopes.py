@@ -182,7 +182,7 @@ def of_both(commands: Callable[..., Commands], *more: str) -> Commands:
 
 
 def two_of_each() -> Iterator[Command]:
-    """Two resources from nothing, each with its work, on one vault and key; the second can take another key of the vault."""
+    """Two resources from nothing, each with its work, on one vault and key; the second can take another key."""
     yield from (*creates_resource("translator"), *creates_resource("other-translator", kind="AIServices"))
     yield from (*creates_vault("vault"), *deletes_and_recovers("vault"))
     yield from (CreateKey("vault", "key"), CreateKey("vault", "other-key"))
@@ -191,6 +191,21 @@ def two_of_each() -> Iterator[Command]:
     yield EnableCustomerManagedKeys("other-translator", "vault", "other-key")
     yield from (*work(*TRANSLATOR), *work(*OTHER))
 
+
+def two_lives() -> Iterator[Command]:
+    """Two resources and two keys in one vault, from creation to the end."""
+    yield from two_of_each()
+    yield EnableCustomerManagedKeys("translator", "vault", "other-key")
+    yield from (*key_life("vault", "key"), *key_life("vault", "other-key"))
+    yield from each(DeleteResource, resource=RESOURCES)
+
+
+SPARE_VAULT: Commands = (
+    *(*creates_vault("spare-vault"), *deletes_and_recovers("spare-vault")),
+    *(CreateKey("spare-vault", "key"), *switches("spare-vault", "key")),
+    *(DeleteKey("spare-vault", "key"), RecoverKey("spare-vault", "key")),
+)
+"""A vault and key of 11 states that nothing else touches: added to a scope, it makes 11 times as many states of it."""
 
 SCOPES = (
     Scope(
@@ -277,13 +292,16 @@ SCOPES = (
     ),
     Scope(
         "two-lives",
-        "Two resources from nothing to deletion, each with its work, and two keys through all that can be done with them.",
+        "Two resources from nothing to deletion, each with its work, and two keys with all that can be done to them.",
         None,
-        (
-            *two_of_each(),
-            EnableCustomerManagedKeys("translator", "vault", "other-key"),
-            *(*key_life("vault", "key"), *key_life("vault", "other-key")),
-            *each(DeleteResource, resource=RESOURCES),
-        ),
+        tuple(two_lives()),
+        states=1_079_777,
+    ),
+    Scope(
+        "two-lives-and-a-spare-vault",
+        "The same beside a vault and key that no resource uses: every state of the one with every state of the other.",
+        None,
+        (*two_lives(), *SPARE_VAULT),
+        states=11 * 1_079_777,
     ),
 )

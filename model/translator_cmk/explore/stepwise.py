@@ -37,6 +37,7 @@ class Unjudged:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
+        self.asked: set[str] = set()
 
     def step(self, state: State, command: Command) -> tuple[State, Judged]:
         """The machine's step."""
@@ -185,7 +186,7 @@ def stepwise(name: str, steps: Callable[[Judging], Judging]) -> Callable[..., Ex
     def engine(
         scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], report: Report | None, stop: bool
     ) -> Exploration:
-        judge: Judging = Judge(machine, theorems) if theorems else Unjudged(machine)
+        judge = Judge(machine, theorems) if theorems else Unjudged(machine)
         search = Search(scope, steps(judge), bool(theorems), stop)
         complete = search.run(report)
         return Exploration(
@@ -199,6 +200,7 @@ def stepwise(name: str, steps: Callable[[Judging], Judging]) -> Callable[..., Ex
             silences=dict(search.silences),
             seconds=search.progress.seconds,
             complete=complete,
+            asked=frozenset(judge.asked),
             broken=search.broken,
             reached=search.reached,
         )

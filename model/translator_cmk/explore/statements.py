@@ -1,0 +1,94 @@
+"""What searches found, in words and as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from .exploration import Exploration
+from .theorems import THEOREMS, Theorem
+from .verdicts import together, verdict
+
+WORDS = {"holds": "hold", "broken": "are broken", "undecided": "are undecided", "not asked": "ask nothing here"}
+
+
+class Searched(NamedTuple):
+    """A search, and for each theorem that it broke, by name, the shortest counterexample as a scenario."""
+
+    found: Exploration
+    scenarios: Mapping[str, str]
+
+
+def is_broken(theorem: Theorem, searched: Searched) -> bool:
+    """Whether the search broke the theorem."""
+    return verdict(theorem, searched.found) == "broken"
+
+
+def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
+    """What each search found."""
+    for each in searched:
+        found = each.found
+        refused, silent = sum(found.refusals.values()), sum(found.silences.values())
+        yield (
+            f"{found.scope}: {found.states:,} states, {found.transitions:,} steps ({found.accepted:,} accepted, "
+            f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} left open), "
+            f"depth {found.depth}, {found.seconds:.1f} s, engine {found.engine}"
+        )
+        verdicts = [verdict(theorem, found) for theorem in THEOREMS]
+        counts = {word: verdicts.count(came) for came, word in WORDS.items() if came in verdicts}
+        yield f"  of {len(THEOREMS)} theorems " + ", ".join(f"{number} {word}" for word, number in counts.items())
+        if not found.complete:
+            yield "  interrupted: this is a part of the scope, and decides nothing about the whole"
+        for theorem in THEOREMS:
+            if is_broken(theorem, each):
+                yield from broken_lines(theorem, each)
+
+
+def theorem_lines(searched: Sequence[Searched]) -> Iterator[str]:
+    """Every theorem with what came of it in all the searches, and counterexamples."""
+    for theorem in THEOREMS:
+        came = together(verdict(theorem, each.found) for each in searched)
+        yield f"{came:<9}  {theorem.sentence} [{', '.join(theorem.requirements)}]"
+        for each in searched:
+            if is_broken(theorem, each):
+                yield from broken_lines(theorem, each)
+    yield "searched: " + ", ".join(f"{each.found.scope} ({each.found.states:,} states)" for each in searched)
+    if not all(each.found.complete for each in searched):
+        yield "interrupted: the last of them in part, so that it decides nothing"
+
+
+def broken_lines(theorem: Theorem, searched: Searched) -> Iterator[str]:
+    """How the theorem was broken: a scenario, or that what it says never comes about."""
+    yield f"  broken in {searched.found.scope}: {theorem.name}"
+    for line in searched.scenarios.get(theorem.name, "this never comes about").splitlines():
+        yield f"    {line}"
+
+
+def as_data(searched: Searched) -> dict[str, Any]:
+    """A search as JSON has it."""
+    found = searched.found
+    return {
+        "scope": found.scope,
+        "engine": found.engine,
+        "complete": found.complete,
+        "states": found.states,
+        "transitions": found.transitions,
+        "depth": found.depth,
+        "accepted": found.accepted,
+        "refusals": [{"because": ids, "transitions": number} for ids, number in in_order(found.refusals)],
+        "unspecified": [{"silent": ids, "transitions": number} for ids, number in in_order(found.silences)],
+        "seconds": round(found.seconds, 3),
+        "theorems": [
+            {
+                "name": theorem.name,
+                "sentence": theorem.sentence,
+                "requirements": list(theorem.requirements),
+                "verdict": verdict(theorem, found),
+                **({"scenario": searched.scenarios[theorem.name]} if theorem.name in searched.scenarios else {}),
+            }
+            for theorem in THEOREMS
+        ],
+    }
+
+
+def in_order(counts: Mapping[frozenset[str], int]) -> list[tuple[list[str], int]]:
+    """Sets of ids with how often each was given, in alphabetical order."""
+    return sorted((sorted(ids), number) for ids, number in counts.items())

@@ -1,0 +1,43 @@
+"""`translator-cmk explore` and `theorems`, as they are run."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from translator_cmk.explore.theorems import THEOREMS
+
+SCOPE = ("--scope", "losing-the-key")
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "translator_cmk.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("engine", ["reference", "remembering"])
+def test_explore_tells_what_each_engine_found(engine: str) -> None:
+    ended = run("explore", *SCOPE, "--engine", engine, "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    (found,) = json.loads(ended.stdout)
+    expected = {"scope": "losing-the-key", "engine": engine, "states": 14, "transitions": 140, "depth": 3}
+    assert found | expected == found
+    assert found["complete"] is True
+    assert {"refusals", "seconds", "theorems"} <= found.keys()
+
+
+def test_theorems_are_each_told_with_what_came_of_them() -> None:
+    ended = run("theorems", *SCOPE)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert sum(line.startswith(("holds ", "not asked ")) for line in lines) == len(THEOREMS)
+
+
+@pytest.mark.parametrize("words", [("explore", "--scope", "nowhere"), ("explore", *SCOPE, "--engine", "steam")])
+def test_unknown_scope_or_engine_is_refused_in_one_message(words: tuple[str, ...]) -> None:
+    ended = run(*words)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+    assert words[-1] in ended.stderr
