@@ -7,9 +7,10 @@ from ..facts import Fact
 from ..machine import DEFAULT_STAGE, KeyUse, Machine, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
 from ..phrasebook import state, tell
+from .alphabets import Commands
 from .exploration import Broken
 from .judging import Judge, Look
-from .scopes import Commands, Scope
+from .scopes import Scope
 from .theorems import Expectation, Theorem, Unchanged, Uses
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .scopes import Commands
+from .alphabets import Commands
 from .theorems.theorem import Expectation
 
 
@@ -34,9 +34,9 @@ class Exploration(NamedTuple):
 
     ``transitions`` counts every offered command in every state, refused ones and those that change nothing included.
     ``depth`` is the number of commands to the farthest state.  ``refusals`` counts each set of reasons, ``silences``
-    each set of silent requirements.  ``asked`` has the theorems that had anything to demand, by name, ``broken``
-    the broken ones, ``reached`` the shortest way to a state that one says is reached.  Where it is not ``complete``,
-    it was interrupted or stopped at a broken theorem, and says nothing of the scope as a whole.
+    each set of silent requirements.  ``asked`` names the theorems that had anything to demand; ``broken`` has the
+    broken ones by name, and ``reached`` the shortest way to a state that a theorem says comes about.  Where the search
+    is not ``complete``, it was interrupted or stopped at a broken theorem, and says nothing of the scope as a whole.
     """
 
     scope: str

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
+from .alphabets import Commands
 from .exploration import Broken, Exploration, Progress
 from .judging import Judge, Judged, Look, Seen
 from .remembering import Remembered
-from .scopes import Commands, Scope
+from .scopes import Scope
 from .store import Store
 from .theorems.theorem import Expectation, Theorem
 

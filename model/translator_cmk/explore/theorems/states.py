@@ -39,16 +39,16 @@ def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
 
 @always(Grant, "identity.access-removed", "identity.needed-for-access")
 def no_access_without_identity(g: Any) -> Iterator[Fact]:
-    """No resource has access to a key vault while its managed identity is off."""
-    if not g.resource.identity:
-        yield fact(g, "exists", False)
+    """A resource has access to a key vault only while its managed identity is on."""
+    if g.vault.state == "active":
+        yield fact(g, "exists", g.resource.identity)
 
 
 @always(Grant, "directory.no-cross-directory-access", "directory.not-transferred", "environment.vault-moved")
 def no_access_across_directories(g: Any) -> Iterator[Fact]:
-    """No resource has access to a key vault of another directory."""
-    if home(g.resource) != home(g.vault):
-        yield fact(g, "exists", False)
+    """A resource has access to key vaults of its own directory only."""
+    if g.vault.state == "active":
+        yield fact(g, "exists", home(g.resource) == home(g.vault))
 
 
 @always(Workspace, "restoration.data-readable")
