@@ -93,11 +93,7 @@ def portal(resource: str, vault: str, key: str) -> Commands:
 
 def work(resource: str, workspace: str, document: str, model: str) -> Commands:
     makes = (CreateWorkspace(workspace, resource), UploadDocument(document, workspace), TrainModel(model, workspace))
-    return (*makes, ReadData(workspace), *serving(model))
-
-
-def serving(model: str) -> Commands:
-    return (DeployModel(model), UndeployModel(model), TranslateWithModel(model))
+    return (*makes, ReadData(workspace), DeployModel(model), UndeployModel(model), TranslateWithModel(model))
 
 
 TRANSLATOR = ("translator", "workspace", "document", "model")
@@ -128,9 +124,11 @@ def demanded() -> Iterator[Command]:
     yield from key_source("translator", "vault", "key")
 
 
-def moves(resource: str, *groups: str) -> Commands:
+def moves(resource: str, group: str, other_group: str) -> Commands:
+    groups = (group, other_group)
     return (
-        *each(MoveResource, resource=resource, subscription=("production", "security", "foreign"), group="apps"),
+        *each(MoveResource, resource=resource, subscription=("production", "foreign"), group=group),
+        *each(MoveResource, resource=resource, subscription="security", group=other_group),
         *each(MoveResourceGroup, group=groups, subscription="production", to=("security", "foreign")),
         *each(MoveResourceGroup, group=groups, subscription="foreign", to="production"),
         *each(MoveSubscription, subscription="production", directory=("home", "abroad")),

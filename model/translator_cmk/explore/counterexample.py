@@ -90,6 +90,7 @@ def told(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list
             return theorem.requirements, [use_in_words(use) for use in uses] or ["no use of a key is recorded"]
         case Unchanged():
             return theorem.requirements, ["nothing has changed"]
+    # of records that cannot be read no fact can be told either, so that any sentence fails
     return theorem.requirements, ["the request is accepted"]
 
 

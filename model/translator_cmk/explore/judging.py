@@ -1,16 +1,16 @@
 """Holds theorems against states and steps."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..machine import Command, Machine, Outcome, RowsContradict, State
 from ..machine.entities import Entity
 from ..machine.values import Value
 from .theorems import Change, Step, Theorem
-from .theorems.theorem import Expectation, is_met, is_shown, look_up
+from .theorems.theorem import Expectation, Readable, is_met, is_shown, look_up
 
 BROKEN_DOWN = (RowsContradict, AttributeError, KeyError, TypeError)
-"""How a set of rows fails to answer: they contradict each other, or one reads what is not there."""
+"""How a set of rows fails: they contradict each other, or leave something behind that cannot be read."""
 
 
 class Judged(NamedTuple):
@@ -66,23 +66,35 @@ class Judge:
         sometimes = self._about.get(("sometimes", at.kind), ())
         world = self.machine.world(state)
         entity = world.entity(at.kind, at.name)
-        broken = []
-        for theorem in always:
-            for fact in theorem.check(entity):
-                self.asked.add(theorem.name)
-                if not is_shown(fact, world):
-                    broken.append((theorem.name, fact))
-        return state, Seen(tuple(broken), tuple(t.name for t in sometimes if t.check(entity)))
+        broken = tuple(self._unmet(always, entity, lambda fact: is_shown(fact, world)))
+        return state, Seen(broken, tuple(theorem.name for theorem in sometimes if comes_about(theorem, entity)))
 
     def _broken(self, step: Step) -> Iterator[tuple[str, Expectation]]:
-        for theorem in self._about.get(("request", type(step.command)), ()):
-            for expected in theorem.check(step):
-                self.asked.add(theorem.name)
-                if not is_met(expected, step):
-                    yield theorem.name, expected
+        on = self._about.get(("request", type(step.command)), ())
+        yield from self._unmet(on, step, lambda expected: is_met(expected, step))
         for kind, name in step.changed():
             change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
-            for theorem in self._about.get(("change", kind), ()):
-                self.asked.add(theorem.name)
-                for expected in theorem.check(change):
-                    yield theorem.name, expected
+            about = self._about.get(("change", kind), ())
+            self.asked.update(theorem.name for theorem in about)
+            yield from self._unmet(about, change, lambda _: False)
+
+    def _unmet(
+        self, theorems: Iterable[Theorem], seen: Any, is_met: Callable[[Any], bool]
+    ) -> Iterator[tuple[str, Expectation]]:
+        """What the theorems demand of what is seen and do not get."""
+        for theorem in theorems:
+            try:
+                for expected in theorem.check(seen):
+                    self.asked.add(theorem.name)
+                    if not is_met(expected):
+                        yield theorem.name, expected
+            except BROKEN_DOWN:
+                yield theorem.name, Readable()
+
+
+def comes_about(theorem: Theorem, entity: Entity) -> bool:
+    """Whether the entity is as the theorem says; what cannot be read is not."""
+    try:
+        return bool(theorem.check(entity))
+    except BROKEN_DOWN:
+        return False

@@ -6,6 +6,7 @@ A name is given once and never again, so that with that bound every scope is fin
 from ..machine import Command, State
 from ..machine.commands import (
     CreateKey,
+    CreateWorkspace,
     DeleteKey,
     DeleteResource,
     DeployModel,
@@ -92,7 +93,7 @@ SCOPES = (
     ),
     Scope(
         "vaults-and-keys",
-        "A key vault with all pairs of protections and its key, from creation to the end.",
+        "A key vault, with its protections and without, and its key, from creation to the end.",
         None,
         (
             *creates_vault("vault", soft_delete=(True, False), purge_protection=False),
@@ -120,22 +121,25 @@ SCOPES = (
             *moves("translator", "apps", "vaults"),
             *(EnableIdentity("translator"), *access("translator", "vault")),
             *key_source("translator", "vault", "key"),
+            *creates_resource("other-translator", keys="customer-managed"),
+            CreateWorkspace("other-workspace", "translator"),
         ),
-        states=846,
+        states=2_584,
     ),
     Scope(
         "one-of-each",
-        "One resource, vault, workspace, document and model and a second key, through all that can be done with them.",
+        "One resource, vault, key, workspace, document and model, through all that can be done with them.",
         None,
         (
             *(*creates_resource("translator"), DeleteResource("translator")),
+            *creates_resource("other-translator", keys=("microsoft-managed", "customer-managed")),
             *(*creates_vault("vault"), *deletes_and_recovers("vault")),
             *(CreateKey("vault", "key"), *key_life("vault", "key")),
-            *(CreateKey("vault", "other-key"), EnableCustomerManagedKeys("translator", "vault", "other-key")),
             *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
             *work(*TRANSLATOR),
         ),
-        states=2_545,
+        versions=3,
+        states=2_894,
     ),
     Scope(
         "two-resources",
@@ -144,9 +148,10 @@ SCOPES = (
         (
             *(*of_both(identity), *of_both(access, "vault"), *of_both(key_source, "vault", "key")),
             *(*each(DeleteResource, resource=RESOURCES), *each(DeployModel, model=("model", "other-model"))),
+            *(CreateKey("vault", "other-key"), EnableCustomerManagedKeys("other-translator", "vault", "other-key")),
             *deletes_and_recovers("vault"),
         ),
-        states=808,
+        states=1_820,
     ),
     Scope(
         "two-of-each",

@@ -90,7 +90,8 @@ class Search:
     def run(self, report: Report | None) -> bool:
         """Search; returns whether all of it was searched.  Raises `StartNotReached`."""
         try:
-            self._go_to_start()
+            if not self._go_to_start():
+                return False
             at = 0
             last = self.started
             while self._frontier and not self.stopped():
@@ -112,7 +113,8 @@ class Search:
         """Whether it found what it was to stop at."""
         return self.stop and bool(self.broken)
 
-    def _go_to_start(self) -> None:
+    def _go_to_start(self) -> bool:
+        """Take the steps to the start of the scope; returns whether it is reached, unless a theorem says why not."""
         state = initial(DEFAULT_STAGE)
         for number, command in enumerate(self.scope.start):
             state, judged = self.judge.step(state, command)
@@ -120,12 +122,13 @@ class Search:
             self._look(state, -1, number)
             if not isinstance(judged.outcome, Accepted):
                 if self.broken:
-                    return
+                    return False
                 raise StartNotReached(f"{self.scope.name}: {command} comes to {judged.outcome}")
         packed = self._store.pack(state)
         self._seen.add(packed)
         self._frontier.append(packed)
         self._came.append(-1)
+        return True
 
     def _expand(self, at: int, state: State) -> None:
         """Take every step that the scope offers in the state that was found as number ``at``."""

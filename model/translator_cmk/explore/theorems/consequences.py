@@ -74,7 +74,7 @@ def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
     """Whatever works with data under the customer's key has its use recorded, and nothing else has."""
     if step.accepted:
         resource = worked_on(step)
-        used = resource is not None and resource.key_source == CUSTOMER
+        used = resource is not None and resource.key_source == CUSTOMER and resource.key is not None
         yield Uses((KeyUse(resource.key.name, resource.name),) if used else ())
 
 

@@ -76,6 +76,14 @@ WITH_ITS_RESOURCE = tuple(
     for kind in (Workspace, Document, Model)
 )
 
+
+@always(Grant, "environment.delete-resource", "identity.access-removed")
+def no_access_without_its_resource(g: Any) -> Iterator[Fact]:
+    """With a deleted resource its access to every key vault is gone."""
+    if g.vault.state == "active":
+        yield fact(g, "exists", g.resource.state == "active")
+
+
 LOSSES: tuple[tuple[Any, str, str, str, Any], ...] = (
     (Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
     (Model, "revocation.undeploys", "model is deployed", "state", "undeployed"),

@@ -29,8 +29,14 @@ class Unchanged(Value):
     __slots__ = ()
 
 
-Expectation = Fact | Outcome | Uses | Unchanged
-"""What must be so after a step: a fact, what came of the request, what was recorded, or that nothing changed."""
+class Readable(Value):
+    """The step leaves records that can be read: none lacks what others lead to."""
+
+    __slots__ = ()
+
+
+Expectation = Fact | Outcome | Uses | Unchanged | Readable
+"""What must be so after a step: a fact, what came of the request, what was recorded, or what was left behind."""
 
 Form = Literal["always", "request", "change", "sometimes"]
 
@@ -147,6 +153,8 @@ def is_met(expectation: Expectation, step: Step) -> bool:
             return isinstance(step.outcome, Accepted) and step.outcome.audit == uses
         case Unchanged():
             return not any(step.changed())
+        case Readable():
+            return False  # said only where reading has failed
         case Accepted():
             return step.accepted
         case Refused() | Unspecified():

@@ -4,7 +4,10 @@ from ...machine.commands import (
     CreateWorkspace,
     DeployModel,
     EnableCustomerManagedKeys,
+    EnableKey,
     GrantKeyAccess,
+    RecoverKey,
+    RecoverVault,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
     TrainModel,
@@ -12,6 +15,7 @@ from ...machine.commands import (
     UploadDocument,
 )
 from ...machine.entities import Document, Grant, Model, Workspace
+from .building import has_lost_its_key
 from .only import (
     about_the_grant,
     access_must_go,
@@ -25,6 +29,8 @@ from .only import (
     only,
     through_the_portal,
 )
+
+BRINGS_BACK = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey, EnableCustomerManagedKeys)
 
 THEOREMS = (
     # Uploads, models, workspaces
@@ -107,6 +113,22 @@ THEOREMS = (
         "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
         goes("covered", False),
         lambda c: c.step.command == ReturnToMicrosoftManagedKeys(c.was.resource.name),
+    ),
+    only(
+        Workspace,
+        "data-is-lost-only-with-the-key",
+        "revocation.data-inaccessible keys.rotation-keeps-data",
+        "Data gets out of reach only when its key does",
+        goes("readable", False),
+        lambda c: has_lost_its_key(c.now.resource),
+    ),
+    only(
+        Workspace,
+        "what-is-out-of-reach-comes-back-only-by-the-customer",
+        "restoration.data-readable directory.key-left-behind",
+        "Data comes back only when the customer grants access, recovers or enables what was lost, or enables keys anew",
+        goes("readable", True),
+        lambda c: isinstance(c.step.command, BRINGS_BACK),
     ),
     only(
         Workspace,

@@ -1,0 +1,184 @@
+"""Scopes are what they say: their starts come about, their bounds hold, and together they exercise every row."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import pytest
+
+from translator_cmk.explore.alphabets import SPARE_VAULT
+from translator_cmk.explore.commands import chosen
+from translator_cmk.explore.remembering import RememberingMachine
+from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.explore.search import explore
+from translator_cmk.machine import (
+    COMMANDS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    State,
+    initial,
+    observe,
+)
+from translator_cmk.machine.entities import Key
+from translator_cmk.machine.rows import Refuse, Row
+from translator_cmk.requirements import TOPICS
+from translator_cmk.situations import situations
+
+SMALL = chosen(None)
+NAMED = {scope.name: scope for scope in SCOPES}
+
+
+class Walked(NamedTuple):
+    """A step of a search: number of the state before, command, what came of it, number of the state after."""
+
+    before: int
+    command: Command
+    outcome: Outcome
+    after: int
+
+
+def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _: None) -> Iterator[Walked]:
+    """Every step of a scope, by a search that shares nothing with the engines but the machine that remembers."""
+    remembering = RememberingMachine(machine)
+    state = initial(DEFAULT_STAGE)
+    for command in scope.start:
+        state, _ = remembering.step(state, command)
+    numbers = {state: 0}
+    states = [state]
+    for number, state in enumerate(states):
+        see(state)
+        for command in scope.alphabet:
+            if scope.offers(command, state):
+                after, outcome = remembering.step(state, command)
+                if after not in numbers:
+                    numbers[after] = len(states)
+                    states.append(after)
+                yield Walked(number, command, outcome, numbers[after])
+
+
+def noting(rows: tuple[Row, ...], spoken: set[int]) -> list[Row]:
+    """The rows, each of which notes its number when it has its say."""
+
+    def noted(condition: Callable[..., bool], number: int, when: bool) -> Callable[..., bool]:
+        def check(*seen: Any) -> bool:
+            holds = condition(*seen)
+            if holds is when:
+                spoken.add(number)
+            return holds
+
+        return check
+
+    return [
+        row._replace(unless=noted(row.unless, number, when=False))
+        if isinstance(row, Refuse)
+        else row._replace(when=noted(row.when, number, when=True))
+        for number, row in enumerate(rows)
+    ]
+
+
+def topics(outcome: Outcome) -> set[str]:
+    ids = outcome.by if isinstance(outcome, Accepted) else outcome[0]
+    return {name.partition(".")[0] for name in ids}
+
+
+class Exercised(NamedTuple):
+    """What the small scopes exercise: numbers of rows, and pairs of topics that follow each other."""
+
+    rows: frozenset[int]
+    pairs: frozenset[tuple[str, str]]
+
+
+@cache
+def exercised() -> Exercised:
+    rows: set[int] = set()
+    pairs: set[tuple[str, str]] = set()
+    for scope in SMALL:
+        machine = Machine(noting(ROWS, rows))
+        into: dict[int, set[str]] = {}
+        out: dict[int, set[str]] = {}
+        for step in walk(scope, machine, see=lambda state, machine=machine: observe(machine.world(state))):  # type: ignore[misc]  # the machine of this round
+            said = topics(step.outcome)
+            out.setdefault(step.before, set()).update(said)
+            if step.after != step.before:
+                into.setdefault(step.after, set()).update(said)
+        pairs.update((one, two) for state, ones in into.items() for one in ones for two in out.get(state, ()))
+    return Exercised(frozenset(rows), frozenset(pairs))
+
+
+def test_every_row_has_its_say_in_a_small_scope() -> None:
+    silent = [(type(row).__name__, row.requirement) for n, row in enumerate(ROWS) if n not in exercised().rows]
+    assert silent == []
+
+
+def test_every_two_topics_meet_in_successive_steps_of_a_small_scope() -> None:
+    """A step in which a row of the one topic changes something is followed at once by one in which the other speaks."""
+    met = exercised().pairs
+    assert [pair for pair in combinations(TOPICS, 2) if pair not in met and pair[::-1] not in met] == []
+
+
+def test_every_command_is_in_a_small_scope() -> None:
+    assert {type(command) for scope in SMALL for command in scope.alphabet} == set(COMMANDS.values())
+
+
+def test_there_is_a_scope_of_every_size() -> None:
+    """From one that fits a picture to one that takes long, and one more to come."""
+    sizes = [scope.states or 0 for scope in SCOPES]
+    for least, most in ((10, 99), (2_000, 3_000), (100_000, 200_000), (900_000, 2_000_000), (10_000_000, 99_999_999)):
+        assert any(least <= size <= most for size in sizes)
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: str(scope.name))
+def test_start_of_a_scope_comes_about(scope: Scope) -> None:
+    machine, state = Machine(ROWS), initial(DEFAULT_STAGE)
+    for command in scope.start:
+        state, outcome = machine.step(state, command)
+        assert isinstance(outcome, Accepted), command
+
+
+@pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: str(scope.name))
+def test_alphabet_of_a_scope_has_no_command_twice(scope: Scope) -> None:
+    assert len(set(scope.alphabet)) == len(scope.alphabet)
+
+
+def test_names_in_scopes_read_like_those_of_situations() -> None:
+    """The usual name of a thing, or that name after other, third or spare."""
+    usual = {"resource": "translator"} | {word: word for word in ("vault", "key", "workspace", "document", "model")}
+    commands = [c for scope in SCOPES for c in scope.alphabet] + [c for s in situations().values() for c in s.commands]
+    for command in commands:
+        for field, value in command.as_dict().items():
+            if field in usual and value is not None:
+                assert re.fullmatch(f"((other|third|spare)-)?{usual[field]}", value), command
+
+
+def test_scopes_are_told_apart_and_explained() -> None:
+    assert len({scope.name for scope in SCOPES}) == len(SCOPES)
+    assert all(scope.sentence.endswith(".") for scope in SCOPES)
+
+
+def test_no_key_is_rotated_beyond_the_bound() -> None:
+    scope = NAMED["vaults-and-keys"]
+    versions: set[int] = set()
+
+    def see(state: State) -> None:
+        versions.update(record[Key.position["version"]] for record in state.tables[Key].values())
+
+    for _ in walk(scope, Machine(ROWS), see):
+        pass
+    assert versions == set(range(1, scope.versions + 1))
+
+
+@pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
+def test_spare_vault_makes_eleven_times_as_many_states(name: str) -> None:
+    """Each state of a scope with each of a vault that nothing in it touches: so the largest scope is counted."""
+    alone = NAMED[name]
+    beside = Scope(**(alone.as_dict() | {"alphabet": (*alone.alphabet, *SPARE_VAULT)}))
+    assert explore(beside).states == 11 * explore(alone).states
+    largest, large = NAMED["two-lives-and-a-spare-vault"], NAMED["two-lives"]
+    assert set(largest.alphabet) == {*large.alphabet, *SPARE_VAULT}
+    assert largest.states == 11 * (large.states or 0)

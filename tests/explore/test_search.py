@@ -1,0 +1,173 @@
+"""The search finds every state by the shortest way, each engine finds the same, and a part is called a part."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from tests.explore.test_scopes import walk
+from tests.machine.worlds import TWO_AT_WORK, random_command
+from tests.miniatures.machines import confuses_resources, resurrects_uploads, without
+from translator_cmk.explore.commands import bar, chosen
+from translator_cmk.explore.exploration import Exploration, Progress
+from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.explore.search import ENGINES, explore
+from translator_cmk.explore.stepwise import StartNotReached
+from translator_cmk.explore.store import Store
+from translator_cmk.explore.theorems import THEOREMS
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
+
+SMALL = chosen(None)
+NAMED = {scope.name: scope for scope in SCOPES}
+
+COUNTED = {
+    "losing-the-key": (14, 140, 3, 78, 62, 0),
+    "vaults-and-keys": (273, 4_553, 10, 634, 3_919, 0),
+    "demands": (1_982, 65_406, 6, 15_519, 49_845, 42),
+    "directories": (2_584, 56_848, 11, 41_159, 14_414, 1_275),
+    "one-of-each": (2_894, 80_104, 18, 22_111, 57_027, 966),
+    "two-resources": (1_820, 40_040, 10, 22_134, 16_580, 1_326),
+}
+"""States, steps, depth, and steps accepted, refused and left open: a row that changes the world shows here."""
+
+
+def same(one: Exploration, other: Exploration) -> bool:
+    """Whether two engines found the same, the ways to broken theorems and to what is reached included."""
+    return one._replace(engine="", seconds=0) == other._replace(engine="", seconds=0)
+
+
+@pytest.mark.parametrize("scope", SMALL, ids=lambda scope: str(scope.name))
+def test_engines_find_the_same_and_what_was_counted(scope: Scope) -> None:
+    found = [explore(scope, engine=engine) for engine in ENGINES]
+    assert all(same(found[0], other) for other in found)
+    one = found[0]
+    refused, silent = sum(one.refusals.values()), sum(one.silences.values())
+    assert (one.states, one.transitions, one.depth, one.accepted, refused, silent) == COUNTED[scope.name]
+    assert one.states == scope.states
+    assert one.complete
+
+
+@pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
+def test_engines_find_the_same_with_theorems(name: str) -> None:
+    assert same(*(explore(NAMED[name], engine=engine, theorems=THEOREMS) for engine in ENGINES))
+
+
+@pytest.mark.parametrize("name", ["vaults-and-keys", "directories"])
+def test_search_finds_what_a_plain_walk_finds(name: str) -> None:
+    scope = NAMED[name]
+    found = explore(scope)
+    refusals: dict[frozenset[str], int] = {}
+    silences: dict[frozenset[str], int] = {}
+    steps = list(walk(scope, Machine(ROWS)))
+    depth = {0: 0}
+    for step in steps:
+        depth.setdefault(step.after, depth[step.before] + 1)
+        if isinstance(step.outcome, Refused):
+            refusals[step.outcome.because] = refusals.get(step.outcome.because, 0) + 1
+        if isinstance(step.outcome, Unspecified):
+            silences[step.outcome.silent] = silences.get(step.outcome.silent, 0) + 1
+    assert (found.states, found.transitions, found.depth) == (len(depth), len(steps), max(depth.values()))
+    assert (found.refusals, found.silences) == (refusals, silences)
+    assert found.accepted == sum(isinstance(step.outcome, Accepted) for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"), [(resurrects_uploads, "losing-the-key"), (confuses_resources, "two-resources")]
+)
+def test_engines_find_the_same_shortest_counterexamples(wrong: Callable[[], Machine], name: str) -> None:
+    found = [explore(NAMED[name], wrong(), engine, THEOREMS, stop=True) for engine in ENGINES]
+    assert found[0].broken
+    assert same(*found)
+
+
+def test_counterexample_is_the_shortest_there_is() -> None:
+    """Losing the key takes one command and getting it back another; the start takes eight."""
+    found = explore(NAMED["losing-the-key"], resurrects_uploads(), theorems=THEOREMS)
+    broken = found.broken["a-deleted-upload-never-comes-back"]
+    start = NAMED["losing-the-key"].start
+    assert broken.commands[: len(start)] == start
+    assert [type(command).__name__ for command in broken.commands[len(start) :]] == [
+        "RevokeKeyAccess",
+        "GrantKeyAccess",
+    ]
+
+
+def test_search_stops_at_the_first_broken_theorem_if_told_to() -> None:
+    found = explore(NAMED["losing-the-key"], resurrects_uploads(), theorems=THEOREMS, stop=True)
+    assert found.broken
+    assert not found.complete
+    assert found.transitions < 140
+
+
+def test_start_that_is_not_reached_is_no_scope() -> None:
+    with pytest.raises(StartNotReached, match="losing-the-key"):
+        explore(NAMED["losing-the-key"], Machine(without("environment.create-vault")))
+
+
+def test_start_that_is_not_reached_breaks_a_theorem() -> None:
+    found = explore(NAMED["losing-the-key"], Machine(without("environment.create-vault")), theorems=THEOREMS)
+    assert found.broken
+    assert (found.states, found.complete) == (0, False)
+
+
+def test_unknown_engine_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"steam.*reference and remembering"):
+        explore(NAMED["losing-the-key"], engine="steam")
+
+
+def test_states_are_packed_alike_exactly_if_they_are_equal() -> None:
+    store, machine, random = Store(), Machine(ROWS), Random(1)
+    packed: dict[bytes, State] = {}
+    for _ in range(20):
+        state = initial(DEFAULT_STAGE)
+        for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(60))):
+            state, _ = machine.step(state, command)
+            assert store.unpack(store.pack(state)) == state
+            assert packed.setdefault(store.pack(state), state) == state
+    assert len(set(packed.values())) == len(packed) > 100
+
+
+def test_search_tells_how_far_it_has_come() -> None:
+    told: list[Progress] = []
+
+    def report(progress: Progress) -> None:
+        told.append(progress)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    found = explore(NAMED["two-lives"], report=report)
+    assert 0 < told[0].states <= told[1].states <= found.states
+    assert told[0].rate > 0
+    assert told[1].frontier >= 0
+    assert not found.complete
+
+
+def test_interrupted_search_shows_its_progress_and_then_tells_the_part_and_no_verdict() -> None:
+    """Ctrl-C in a real process on a terminal: exit code 4, and nothing is said to hold but what was reached."""
+    words = [sys.executable, "-m", "translator_cmk.cli", "explore", "--scope", "two-lives", "--json"]
+    terminal, end = pty.openpty()
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=end, text=True) as process:
+        os.close(end)
+        shown = ""
+        while "steps/s" not in shown:
+            shown += os.read(terminal, 1_000).decode()
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
+    os.close(terminal)
+    assert "of 1,079,777 states" in shown
+    assert process.returncode == 4
+    (found,) = json.loads(out)
+    assert found["complete"] is False
+    assert found["states"] > 0
+    verdicts = {theorem["name"]: theorem["verdict"] for theorem in found["theorems"]}
+    assert {verdict for name, verdict in verdicts.items() if not name.startswith("reached-")} == {"undecided"}
+
+
+def test_no_progress_is_shown_where_there_is_no_terminal() -> None:
+    assert bar(NAMED["two-lives"]) is None
