@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from ..machine import Command, Machine, Outcome, RowsContradict, State
 from ..machine.entities import Entity
 from ..machine.values import Value
+from ..machine.world import World
 from .theorems import Change, Step, Theorem
 from .theorems.theorem import Expectation, Readable, is_met, is_shown, look_up
 
@@ -58,25 +59,34 @@ class Judge:
         except BROKEN_DOWN:
             after, outcome = state, None
         step = Step(self.machine.world(state), command, self.machine.world(after), outcome)
-        return after, Judged(outcome, tuple(self._broken(step)))
+        broken = [*self.of_request(step)]
+        for kind, name in step.changed():
+            broken += self.of_change(step, kind, name)
+        return after, Judged(outcome, tuple(broken))
 
     def look(self, state: State, at: Look) -> tuple[State, Seen]:
         """The state unchanged, and what there is to say of one entity in it."""
+        return state, self.of_entity(self.machine.world(state), at)
+
+    def of_entity(self, world: World, at: Look) -> Seen:
+        """What there is to say of one entity, which must exist."""
         always = self._about.get(("always", at.kind), ())
         sometimes = self._about.get(("sometimes", at.kind), ())
-        world = self.machine.world(state)
         entity = world.entity(at.kind, at.name)
         broken = tuple(self._unmet(always, entity, lambda fact: is_shown(fact, world)))
-        return state, Seen(broken, tuple(theorem.name for theorem in sometimes if comes_about(theorem, entity)))
+        return Seen(broken, tuple(theorem.name for theorem in sometimes if comes_about(theorem, entity)))
 
-    def _broken(self, step: Step) -> Iterator[tuple[str, Expectation]]:
+    def of_request(self, step: Step) -> Iterator[tuple[str, Expectation]]:
+        """The theorems about the command that the step breaks."""
         on = self._about.get(("request", type(step.command)), ())
-        yield from self._unmet(on, step, lambda expected: is_met(expected, step))
-        for kind, name in step.changed():
-            change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
-            about = self._about.get(("change", kind), ())
-            self.asked.update(theorem.name for theorem in about)
-            yield from self._unmet(about, change, lambda _: False)
+        return self._unmet(on, step, lambda expected: is_met(expected, step))
+
+    def of_change(self, step: Step, kind: type[Entity], name: str) -> Iterator[tuple[str, Expectation]]:
+        """The theorems about an entity that the step changed, and breaks."""
+        change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
+        about = self._about.get(("change", kind), ())
+        self.asked.update(theorem.name for theorem in about)
+        return self._unmet(about, change, lambda _: False)
 
     def _unmet(
         self, theorems: Iterable[Theorem], seen: Any, is_met: Callable[[Any], bool]

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ..machine import ROWS, Machine
 from .exploration import Exploration
+from .packed import packed
 from .scopes import Scope
 from .stepwise import Remembering, Report, stepwise
+from .tabulated import NotTabulated
 from .theorems.theorem import Theorem
 
 Engine = Callable[[Scope, Machine, tuple[Theorem, ...], Report | None, bool], Exploration]
@@ -17,6 +19,7 @@ Engine = Callable[[Scope, Machine, tuple[Theorem, ...], Report | None, bool], Ex
 ENGINES: Mapping[str, Engine] = {
     "reference": stepwise("reference", lambda judge: judge),
     "remembering": stepwise("remembering", Remembering),
+    "packed": packed,
 }
 
 
@@ -32,14 +35,20 @@ def explore(
 
     ``report`` is told now and then how far the search has come.  With ``stop`` it ends at the first broken theorem.
     Ctrl-C ends it too, and gives what it has found so far, which is not ``complete``.
-    Raises `StartNotReached`, and `ValueError` where there is no engine of that name.
+    Raises `StartNotReached`, `NotTabulated` where the engine asked for cannot search the machine, and `ValueError`
+    where there is no engine of that name.
     """
     name = engine or chosen(scope)
     if name not in ENGINES:
         raise ValueError(f"there is no engine {name!r}; the engines are {' and '.join(ENGINES)}")
-    return ENGINES[name](scope, machine or Machine(ROWS), tuple(theorems), report, stop)
+    try:
+        return ENGINES[name](scope, machine or Machine(ROWS), tuple(theorems), report, stop)
+    except NotTabulated:
+        if engine:
+            raise
+        return ENGINES["remembering"](scope, machine or Machine(ROWS), tuple(theorems), report, stop)
 
 
 def chosen(scope: Scope) -> str:
     """The engine that suits the size of the scope."""
-    return "reference" if scope.states is not None and scope.states < 500 else "remembering"
+    return "reference" if scope.states is not None and scope.states < 500 else "packed"

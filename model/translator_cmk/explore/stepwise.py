@@ -4,9 +4,9 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
-from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Refused, State, Unspecified, initial
+from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
 from .alphabets import Commands
 from .exploration import Broken, Exploration, Progress
@@ -75,9 +75,9 @@ class Search:
         self.reached: dict[str, Commands] = {}
         self.started = time.perf_counter()
         self._store = Store()
-        self._seen: set[bytes] = set()
-        self._frontier: list[bytes] = []
-        self._following: list[bytes] = []
+        self._seen: set[Any] = set()
+        self._frontier: list[Any] = []
+        self._following: list[Any] = []
         self._came = array("q")  # of each state in the order found: its predecessor and the command, as one number
 
     @property
@@ -96,7 +96,7 @@ class Search:
             last = self.started
             while self._frontier and not self.stopped():
                 for packed in self._frontier:
-                    self._expand(at, self._store.unpack(packed))
+                    self._expand(at, packed)
                     at += 1
                     if self.stopped():
                         return False
@@ -113,6 +113,24 @@ class Search:
         """Whether it found what it was to stop at."""
         return self.stop and bool(self.broken)
 
+    def exploration(self, engine: str, complete: bool, asked: Iterable[str]) -> Exploration:
+        """What was found."""
+        return Exploration(
+            scope=self.scope.name,
+            engine=engine,
+            states=self.progress.states,
+            transitions=self.transitions,
+            depth=self.depth,
+            accepted=self.accepted,
+            refusals=dict(self.refusals),
+            silences=dict(self.silences),
+            seconds=self.progress.seconds,
+            complete=complete,
+            asked=frozenset(asked),
+            broken=self.broken,
+            reached=self.reached,
+        )
+
     def _go_to_start(self) -> bool:
         """Take the steps to the start of the scope; returns whether it is reached, unless a theorem says why not."""
         state = initial(DEFAULT_STAGE)
@@ -124,26 +142,25 @@ class Search:
                 if self.broken:
                     return False
                 raise StartNotReached(f"{self.scope.name}: {command} comes to {judged.outcome}")
-        packed = self._store.pack(state)
+        packed = self._pack(state)
         self._seen.add(packed)
         self._frontier.append(packed)
         self._came.append(-1)
         return True
 
-    def _expand(self, at: int, state: State) -> None:
+    def _pack(self, state: State) -> Any:
+        """The state as it is kept."""
+        return self._store.pack(state)
+
+    def _expand(self, at: int, packed: Any) -> None:
         """Take every step that the scope offers in the state that was found as number ``at``."""
         scope, step, pack, seen = self.scope, self.judge.step, self._store.pack, self._seen
+        state = self._store.unpack(packed)
         for number, command in enumerate(scope.alphabet):
             if not scope.offers(command, state):
                 continue
             after, (outcome, broken) = step(state, command)
-            self.transitions += 1
-            if type(outcome) is Accepted:
-                self.accepted += 1
-            elif type(outcome) is Refused:
-                self.refusals[outcome.because] += 1
-            elif type(outcome) is Unspecified:
-                self.silences[outcome.silent] += 1
+            self._count(outcome, 1)
             if broken:
                 self._note(broken, at, number)
             if after is state or (packed := pack(after)) in seen:
@@ -154,15 +171,27 @@ class Search:
             if self.looks:
                 self._look(after, at, number)
 
+    def _count(self, outcome: Outcome | None, times: int) -> None:
+        """Count what a command came to (None: the rows broke down)."""
+        self.transitions += times
+        if type(outcome) is Accepted:
+            self.accepted += times
+        elif type(outcome) is Refused:
+            self.refusals[outcome.because] += times
+        elif type(outcome) is Unspecified:
+            self.silences[outcome.silent] += times
+
     def _look(self, state: State, at: int, number: int) -> None:
         """Look at all that is in the state."""
         for kind in KINDS:
             for name in state.tables[kind]:
-                broken, reached = self.judge.look(state, Look(kind, name))[1]
-                self._note(broken, at, number)
-                for theorem in reached:
-                    if theorem not in self.reached:
-                        self.reached[theorem] = self._way(at, number)
+                self._see(self.judge.look(state, Look(kind, name))[1], at, number)
+
+    def _see(self, seen: Seen, at: int, number: int) -> None:
+        self._note(seen.broken, at, number)
+        for theorem in seen.reached:
+            if theorem not in self.reached:
+                self.reached[theorem] = self._way(at, number)
 
     def _note(self, broken: Iterable[tuple[str, Expectation]], at: int, number: int) -> None:
         for theorem, expected in broken:
@@ -193,20 +222,6 @@ def stepwise(name: str, steps: Callable[[Judging], Judging]) -> Callable[..., Ex
         judge = Judge(machine, theorems) if theorems else Unjudged(machine)
         search = Search(scope, steps(judge), bool(theorems), stop)
         complete = search.run(report)
-        return Exploration(
-            scope=scope.name,
-            engine=name,
-            states=search.progress.states,
-            transitions=search.transitions,
-            depth=search.depth,
-            accepted=search.accepted,
-            refusals=dict(search.refusals),
-            silences=dict(search.silences),
-            seconds=search.progress.seconds,
-            complete=complete,
-            asked=frozenset(judge.asked),
-            broken=search.broken,
-            reached=search.reached,
-        )
+        return search.exploration(name, complete, judge.asked)
 
     return engine

@@ -1,9 +1,10 @@
 """The machine: it reads rows and knows no word of the domain."""
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .commands import Command
+from .entities import Entity
 from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
 from .references import New
 from .rows import MEANINGS, Effect, Means, Refuse, Row, Silent, Whenever
@@ -15,6 +16,13 @@ DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 NAME_IS_TAKEN = Refused(frozenset({"environment.new-name"}))
 
 ROUNDS = 50  # no chain of consequences is nearly as long; a longer one is a circle
+
+
+class Response(NamedTuple):
+    """What an accepted command writes by itself, and the uses of keys that it is recorded with."""
+
+    writes: Writes
+    audit: list[KeyUse]
 
 
 class Machine:
@@ -42,6 +50,9 @@ class Machine:
                     whenever.append(row)
         self.meanings = {meaning: tuple(rows) for meaning, rows in meanings.items()}
         self.triggers = Triggers(whenever, self.meanings)
+        self.whenever = {
+            kind: tuple(row for row in whenever if row.about is kind) for kind in {row.about for row in whenever}
+        }
 
     def world(self, state: State, choose: Choose | None = None) -> World:
         """The state as the rows of this machine see it."""
@@ -53,10 +64,19 @@ class Machine:
         ``choose`` decides where silent rows hold; without it every row speaks.
         Raises `RowsContradict` for a defect of the rows.
         """
-        world = World(state.tables, self.meanings, choose)
+        answer = self.respond(World(state.tables, self.meanings, choose), command)
+        if not isinstance(answer, Response):
+            return state, answer
+        writes, audit = answer
+        if writes.changes:
+            state = self._settle(state, writes, choose)
+        return state, accepted(writes.by, audit)
+
+    def respond(self, world: World, command: Command) -> "Refused | Unspecified | Response":
+        """What comes of the command before any consequence follows.  Raises `RowsContradict`."""
         bound = bind(command, world)
         if type(bound) is Refused:
-            return state, bound
+            return bound
         on = type(command)
         because = [
             row.requirement
@@ -64,10 +84,10 @@ class Machine:
             if row.when(bound) and not row.unless(bound) and world.speaks(row, "")
         ]
         if because:
-            return state, refused(because)
+            return refused(because)
         silent = [row.requirement for row in self._silent.get(on, ()) if row.when(bound) and world.speaks(row, "")]
         if silent:
-            return state, Unspecified(frozenset(silent))
+            return Unspecified(frozenset(silent))
         writes = Writes(world)
         audit: list[KeyUse] = []
         for row in self._effect.get(on, ()):
@@ -80,9 +100,16 @@ class Machine:
                 if row.uses and (use := row.uses(bound)):
                     audit.append(use)
                     writes.by.add(row.requirement)
-        if writes.changes:
-            state = self._settle(state, writes, choose)
-        return state, accepted(writes.by, audit)
+        return Response(writes, audit)
+
+    def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
+        """What follows at once for one entity, which must exist.  Raises `RowsContradict`."""
+        writes = Writes(world)
+        entity = world.entity(kind, name)
+        for row in self.whenever.get(kind, ()):
+            if row.when(entity) and world.speaks(row, name):
+                writes.add(row.requirement, row.then(entity))
+        return writes
 
     def _settle(self, state: State, writes: Writes, choose: Choose | None) -> State:
         """Carry out what was written, and consequences until none is left."""

@@ -36,15 +36,11 @@ class State:
         for (kind, name), fields in changes.items():
             if tables[kind] is self.tables[kind]:
                 tables[kind] = tables[kind].copy()
-            table = tables[kind]
-            if fields.get("state") is GONE:
-                table.pop(name, None)
-                continue
-            values = list(table.get(name, kind.start))
-            for field, value in fields.items():
-                values[kind.position[field]] = value
-            if values[-1] != "absent":  # what no row brings into being is not there
-                table[name] = tuple(values)
+            record = rewritten(kind, tables[kind].get(name), fields)
+            if record is None:
+                tables[kind].pop(name, None)
+            else:
+                tables[kind][name] = record
         return State(tables)
 
     def __repr__(self) -> str:
@@ -54,6 +50,16 @@ class State:
             for name, record in sorted(self.tables[kind].items())
         )
         return f"State({'; '.join(shown)})"
+
+
+def rewritten(kind: type[Entity], record: tuple[Any, ...] | None, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The record with these fields written; None where it is dropped, or where no row has brought it into being."""
+    if fields.get("state") is GONE:
+        return None
+    values = list(record or kind.start)
+    for field, value in fields.items():
+        values[kind.position[field]] = value
+    return tuple(values) if values[-1] != "absent" else record
 
 
 EMPTY = State({kind: {} for kind in KINDS})

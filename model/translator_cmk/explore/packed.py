@@ -1,0 +1,154 @@
+"""The search over packed states: breadth first as the readable one, with a table for all that a step reads.
+
+Commands that read the same share one table.  An entry of it says what each of them comes to, so that of a state only
+the commands that change something are taken one by one.
+"""
+
+from collections.abc import Iterable
+from operator import itemgetter
+
+from ..machine import Command, Machine, State
+from .exploration import Exploration
+from .judging import BROKEN_DOWN, Judge
+from .packing import FieldTooNarrow, Reads
+from .scopes import Scope
+from .stepwise import Report, Search
+from .tabulated import NOT_OFFERED, Answer, Memo, NotTabulated, TabulatedMachine
+from .tabulated_judge import NOTHING_SAID, TabulatedJudge
+from .theorems import Theorem
+
+REGROUPED = (200, 2_000, 20_000)
+"""After how many states commands are put into groups anew, as more is known of what they read."""
+
+WIDTHS = (8, 16, 32)
+"""Bits of a field, to be tried one after the other."""
+
+
+class Entry:
+    """What the commands of a group come to in all states that agree on what they read."""
+
+    __slots__ = ("moves", "outcomes", "times")
+
+    def __init__(self, answers: list[tuple[int, Answer]]) -> None:
+        self.outcomes = [answer.outcome for _, answer in answers if answer.outcome is not NOT_OFFERED.outcome]
+        self.moves = [(number, answer.move, answer.fields) for number, answer in answers if answer.fields]
+        self.times = 0  # in how many states
+
+
+class PackedSearch(Search):
+    """A search in which a state is an integer."""
+
+    def __init__(self, scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], stop: bool, width: int) -> None:
+        self._judge = Judge(machine, theorems)
+        super().__init__(scope, self._judge, bool(theorems), stop)
+        self._rows = machine
+        self._width = width
+        self._entries: list[Entry] = []
+
+    @property
+    def asked(self) -> set[str]:
+        """The theorems that had anything to demand."""
+        return self._judge.asked
+
+    def _pack(self, state: State) -> int:
+        """The first state is 0, and the tables are made for what can be reached from it."""
+        self.machine = TabulatedMachine(self._rows, state, self._width)
+        self._answers = [self._offered(command) for command in self.scope.alphabet]
+        self._groups = [self._group([number]) for number in range(len(self._answers))]
+        self._judged = TabulatedJudge(self._judge, self.machine, self.scope, self._answers) if self.looks else None
+        return 0
+
+    def _offered(self, command: Command) -> Memo:
+        def answer(packed: int, reads: Reads) -> Answer:
+            if not self.scope.offers(command, State(self.machine.world(packed, reads).tables)):
+                return NOT_OFFERED._replace(reads=reads)
+            return self.machine.respond(packed, reads, command)
+
+        return self.machine.memo(answer)
+
+    def _group(self, numbers: list[int]) -> Memo:
+        memos = tuple(self._answers[number] for number in numbers)
+
+        def entry(packed: int, _: Reads) -> Entry:
+            answers = [self.machine.look_up(memo, packed) for memo in memos]
+            self._entries.append(Entry(list(zip(numbers, answers, strict=True))))
+            return self._entries[-1]
+
+        return self.machine.memo(entry, memos)
+
+    def _regroup(self) -> None:
+        """Put each command with the first one that reads all that it reads."""
+        groups: list[list[int]] = []
+        by_reads = sorted(range(len(self._answers)), key=lambda number: -self._answers[number].mask.bit_count())
+        for number in by_reads:
+            mask = self._answers[number].mask
+            for group in groups:
+                if not mask & ~self._answers[group[0]].mask:
+                    group.append(number)
+                    break
+            else:
+                groups.append([number])
+        self.machine.forget(self._groups)
+        self._groups = [self._group(group) for group in groups]
+
+    def _expand(self, at: int, packed: int) -> None:
+        machine, seen = self.machine, self._seen
+        moves: list[tuple[int, int, int]] = []
+        for group in self._groups:
+            entry = group.known.get(packed & group.mask)
+            if entry is None:
+                entry = machine.learn(group, packed)
+            entry.times += 1
+            moves += entry.moves
+        moves.sort()  # by command
+        self.transitions += len(self._answers)
+        said = self._judged.requests(packed) if self._judged else NOTHING_SAID
+        for number, move, fields in moves:
+            settled = moved = packed + move
+            changed = fields
+            for memo in machine.concerned_by.get(fields) or machine.concerned(fields):
+                found = memo.known.get(moved & memo.mask)
+                if found is None:
+                    settled, changed, _ = machine.settle(moved, fields)
+                    break
+                settled += found.move
+                changed |= found.fields
+            if self._judged:
+                said += self._judged.changes(packed, number, changed)
+            if settled not in seen:
+                seen.add(settled)
+                self._following.append(settled)
+                self._came.append(at * len(self._answers) + number)
+                if self._judged:
+                    said += self._judged.looks(settled, number, changed)
+        if said:
+            for number, each in sorted(said, key=itemgetter(0)):
+                self._see(each, at, number)
+        if at in REGROUPED:
+            self._regroup()
+
+    def exploration(self, engine: str, complete: bool, asked: Iterable[str]) -> Exploration:
+        """What was found, counted from how often each entry was met."""
+        self.transitions = 0
+        for entry in self._entries:
+            for outcome in entry.outcomes:
+                self._count(outcome, entry.times)
+        return super().exploration(engine, complete, asked)
+
+
+def packed(
+    scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], report: Report | None, stop: bool
+) -> Exploration:
+    """The engine.  Raises `NotTabulated` for a machine whose steps it cannot take apart."""
+    if type(machine) is not Machine:
+        raise NotTabulated(f"{type(machine).__name__} is no machine of rows alone")
+    for width in WIDTHS:
+        search = PackedSearch(scope, machine, theorems, stop, width)
+        try:
+            complete = search.run(report)
+        except FieldTooNarrow:
+            continue
+        except BROKEN_DOWN as error:
+            raise NotTabulated(f"the rows break down: {error}") from error
+        return search.exploration("packed", complete, search.asked)
+    raise NotTabulated(f"an entity has more than {1 << WIDTHS[-1]:,} records")
