@@ -4,7 +4,7 @@ Commands that read the same share one table.  An entry of it says what each of t
 the commands that change something are taken one by one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 
 from ..machine import Command, Machine, State
@@ -30,7 +30,7 @@ class Entry:
     __slots__ = ("moves", "outcomes", "times")
 
     def __init__(self, answers: list[tuple[int, Answer]]) -> None:
-        self.outcomes = [answer.outcome for _, answer in answers if answer.outcome is not NOT_OFFERED.outcome]
+        self.outcomes = [answer.outcome for _, answer in answers if answer.outcome != NOT_OFFERED.outcome]
         self.moves = [(number, answer.move, answer.fields) for number, answer in answers if answer.fields]
         self.times = 0  # in how many states
 
@@ -39,6 +39,7 @@ class PackedSearch(Search):
     """A search in which a state is an integer."""
 
     def __init__(self, scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], stop: bool, width: int) -> None:
+        self.theorems = theorems
         self._judge = Judge(machine, theorems)
         super().__init__(scope, self._judge, bool(theorems), stop)
         self._rows = machine
@@ -136,19 +137,28 @@ class PackedSearch(Search):
         return super().exploration(engine, complete, asked)
 
 
-def packed(
-    scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], report: Report | None, stop: bool
-) -> Exploration:
-    """The engine.  Raises `NotTabulated` for a machine whose steps it cannot take apart."""
-    if type(machine) is not Machine:
-        raise NotTabulated(f"{type(machine).__name__} is no machine of rows alone")
-    for width in WIDTHS:
-        search = PackedSearch(scope, machine, theorems, stop, width)
-        try:
-            complete = search.run(report)
-        except FieldTooNarrow:
-            continue
-        except BROKEN_DOWN as error:
-            raise NotTabulated(f"the rows break down: {error}") from error
-        return search.exploration("packed", complete, search.asked)
-    raise NotTabulated(f"an entity has more than {1 << WIDTHS[-1]:,} records")
+def tabulated(name: str, search: type[PackedSearch]) -> Callable[..., Exploration]:
+    """An engine that tabulates the machine.  It raises `NotTabulated` for one whose steps it cannot take apart."""
+
+    def engine(
+        scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], report: Report | None, stop: bool
+    ) -> Exploration:
+        if type(machine) is not Machine:
+            raise NotTabulated(f"{type(machine).__name__} is no machine of rows alone")
+        narrow: FieldTooNarrow | None = None
+        for width in WIDTHS:
+            begun = search(scope, machine, theorems, stop, width)
+            try:
+                complete = begun.run(report)
+            except FieldTooNarrow as error:
+                narrow = error
+            except BROKEN_DOWN as error:
+                raise NotTabulated(f"the rows break down: {error}") from error
+            else:
+                return begun.exploration(name, complete, begun.asked)
+        raise NotTabulated(str(narrow))
+
+    return engine
+
+
+packed = tabulated("packed", PackedSearch)

@@ -47,9 +47,27 @@ class Packing:
                 bits |= field << self.shifts[kind, name]
         return bits
 
+    def sizes(self) -> dict[Name, int]:
+        """How many records are known of each entity with a field."""
+        return {name: len(records) for name, records in self.records.items()}
+
     def named(self, fields: int) -> list[Name]:
         """The entities with these fields."""
         return [name for name in self.shifts if self.bits([name]) & fields]
+
+    def with_fields(self, reads: Iterable[Read]) -> list[Name]:
+        """The entities with a field that were read, in the order in which they were."""
+        found: list[Name] = []
+        for kind, name in reads:
+            if name is None:
+                found += [each for each in self.shifts if each[0] is kind]
+            elif (kind, name) in self.shifts:
+                found.append((kind, name))
+        return found
+
+    def number_in(self, packed: int, name: Name) -> int:
+        """The number of the record of an entity in a packed state."""
+        return packed >> self.shifts[name] & (1 << self.width) - 1
 
     def record(self, packed: int, name: Name) -> Record:
         """The record of an entity in a packed state."""

@@ -9,6 +9,7 @@ from ..machine import ROWS, Machine
 from .exploration import Exploration
 from .packed import packed
 from .scopes import Scope
+from .sets import sets
 from .stepwise import Remembering, Report, stepwise
 from .tabulated import NotTabulated
 from .theorems.theorem import Theorem
@@ -20,6 +21,7 @@ ENGINES: Mapping[str, Engine] = {
     "reference": stepwise("reference", lambda judge: judge),
     "remembering": stepwise("remembering", Remembering),
     "packed": packed,
+    "sets": sets,
 }
 
 

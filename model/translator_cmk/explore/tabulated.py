@@ -11,7 +11,7 @@ group with a table of its own: a key vault that is deleted cuts each resource of
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ..machine import Accepted, Command, Machine, Outcome, RowsContradict, State
+from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
 from ..machine.step import ROUNDS, Response
 from ..machine.world import World
 from .packing import Name, Packing, Reads, viewed
@@ -35,8 +35,8 @@ class Consequence(NamedTuple):
     reads: Reads
 
 
-NOT_OFFERED = Answer(Accepted(), 0, 0, {})
-"""The answer to a command that is not there to be given."""
+NOT_OFFERED = Answer(Refused(frozenset()), 0, 0, {})
+"""The answer to a command that is not there to be given: a refusal without a reason, which no machine gives."""
 
 
 class NotTabulated(Exception):
@@ -112,10 +112,8 @@ class TabulatedMachine:
         self._groups: list[Memo] = []
         self.concerned_by: dict[int, tuple[Memo, ...]] = {}
         self._group_of: dict[Name, Memo] = {}
-        for kind in machine.whenever:
-            for name in start.tables[kind]:
-                self._consequences[kind, name] = {}
-                self._follow(0, (kind, name))
+        for name in self.followed():
+            self.follow(0, {}, name)
 
     def step(self, packed: int, command: Command) -> tuple[int, Outcome]:
         """The packed state after the command, and what came of it.  Raises `RowsContradict`."""
@@ -167,6 +165,29 @@ class TabulatedMachine:
         outcome = Accepted(frozenset(answer.writes.by), tuple(answer.audit))
         return Answer(outcome, *self.packing.move(packed, answer.writes.changes), reads)
 
+    def follow(self, packed: int, reads: Reads, name: Name) -> Consequence:
+        """What follows at once for one entity."""
+        mine: Reads = {}
+        world = self.world(packed, mine)
+        try:
+            writes = self.machine.follow(world, *name) if world.has(*name) else None
+        finally:
+            reads |= mine
+            known = self._consequences.setdefault(name, {name: None})
+            if not mine.keys() <= known.keys():
+                known |= mine
+                self._ungroup()
+        if not writes:
+            return Consequence(frozenset(), 0, 0, mine)
+        if writes.changes.keys() - {name}:
+            raise NotTabulated(f"a consequence for {name[0].word} {name[1]} writes to another entity")
+        return Consequence(frozenset(writes.by), *self.packing.move(packed, writes.changes), mine)
+
+    def followed(self) -> set[Name]:
+        """Every entity known by now for which anything may follow."""
+        first = {(kind, name) for kind in self.machine.whenever for name in self.packing.start.tables[kind]}
+        return first | {name for name in self.packing.shifts if name[0] in self.machine.whenever}
+
     def concerned(self, fields: int) -> tuple[Memo, ...]:
         """What to look up once these fields of a state at rest have changed; results are of type `Consequence`.
 
@@ -174,14 +195,9 @@ class TabulatedMachine:
         """
         memos = self.concerned_by.get(fields)
         if memos is None:
-            new = {
+            for name in self.followed() - self._consequences.keys():
                 # this much it reads even where there is no such entity yet
-                name: {name: None}
-                for name in self.packing.shifts
-                if name[0] in self.machine.whenever and name not in self._consequences
-            }
-            if new:
-                self._consequences |= new  # type: ignore[arg-type]  # a name is what may be read
+                self._consequences[name] = {name: None}
                 self._ungroup()
             if not self._groups:
                 for names in self._connected():
@@ -244,21 +260,6 @@ class TabulatedMachine:
             for part in memo.parts:
                 part.users.remove(memo)
 
-    def _follow(self, packed: int, name: Name) -> Consequence:
-        """What follows at once for one entity."""
-        mine: Reads = {}
-        world = self.world(packed, mine)
-        writes = self.machine.follow(world, *name) if world.has(*name) else None
-        known = self._consequences[name]
-        if not mine.keys() <= known.keys():
-            known |= mine
-            self._ungroup()
-        if not writes:
-            return Consequence(frozenset(), 0, 0, mine)
-        if writes.changes.keys() - {name}:
-            raise NotTabulated(f"a consequence for {name[0].word} {name[1]} writes to another entity")
-        return Consequence(frozenset(writes.by), *self.packing.move(packed, writes.changes), mine)
-
     def _ungroup(self) -> None:
         """Consequences may have to be put into groups in another way."""
         self.forget(self._groups)
@@ -286,9 +287,7 @@ class TabulatedMachine:
             by: frozenset[str] = frozenset()
             start, fields = packed, 0
             for _ in range(ROUNDS):
-                found = [self._follow(packed, name) for name in names]
-                for each in found:
-                    reads |= each.reads
+                found = [self.follow(packed, reads, name) for name in names]
                 if not any(each.fields for each in found):
                     return Consequence(by, packed - start, fields, reads)
                 for each in found:

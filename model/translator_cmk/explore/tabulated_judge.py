@@ -34,9 +34,8 @@ class TabulatedJudge:
         self._changed: dict[tuple[int, int], list[Memo]] = {}
         self._looks: dict[Name, Memo] = {}
         self._reached: set[str] = set()
-        for kind, table in machine.packing.start.tables.items():
-            for name in table:
-                self._look((kind, name))
+        for name in self.names():
+            self._look(name)
 
     def requests(self, packed: int) -> Said:
         """What there is to say of every command in a state."""
@@ -72,6 +71,18 @@ class TabulatedJudge:
                     said.append((number, seen))
         return said
 
+    def see(self, packed: int, reads: Reads, name: Name) -> Seen:
+        """What there is to see of one entity, which may not exist."""
+        world = self.machine.world(packed, reads)
+        return self.judge.of_entity(world, Look(*name)) if world.has(*name) else NOTHING_SEEN
+
+    def names(self) -> list[Name]:
+        """Every entity known by now."""
+        tables = self.machine.packing.start.tables
+        return list(
+            dict.fromkeys([*((kind, name) for kind in KINDS for name in tables[kind]), *self.machine.packing.shifts])
+        )
+
     def _requested(self, number: int) -> Function:
         def request(packed: int, reads: Reads) -> Seen:
             step = self._step(packed, reads, number)
@@ -91,12 +102,8 @@ class TabulatedJudge:
     def _look(self, name: Name) -> None:
         """Look at an entity from now on: what it reads in the first state is known from the beginning."""
         if name not in self._looks:
-            self._looks[name] = self.machine.memo(lambda packed, reads: self._see(packed, reads, name))
+            self._looks[name] = self.machine.memo(lambda packed, reads: self.see(packed, reads, name))
             self.machine.learn(self._looks[name], 0)
-
-    def _see(self, packed: int, reads: Reads, name: Name) -> Seen:
-        world = self.machine.world(packed, reads)
-        return self.judge.of_entity(world, Look(*name)) if world.has(*name) else NOTHING_SEEN
 
     def _step(self, packed: int, reads: Reads, number: int) -> Step | None:
         """The step, of which nothing is computed that no theorem reads; None where the scope does not offer it."""
@@ -104,7 +111,7 @@ class TabulatedJudge:
         command = self._scope.alphabet[number]
         answer: Answer = self.machine.look_up(self._answers[number], packed)
         reads |= answer.reads
-        if answer.outcome is NOT_OFFERED.outcome:
+        if answer.outcome == NOT_OFFERED.outcome:
             return None
         outcome, move, fields, _ = answer
         if not fields:
