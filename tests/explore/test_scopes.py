@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from translator_cmk.explore.alphabets import SPARE_VAULT
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.remembering import RememberingMachine
 from translator_cmk.explore.scopes import SCOPES, Scope
-from translator_cmk.explore.search import explore
 from translator_cmk.machine import (
     COMMANDS,
     DEFAULT_STAGE,
@@ -147,13 +145,13 @@ def test_alphabet_of_a_scope_has_no_command_twice(scope: Scope) -> None:
 
 
 def test_names_in_scopes_read_like_those_of_situations() -> None:
-    """The usual name of a thing, or that name after other, third or spare."""
+    """The usual name of a thing, after other or third or before a number."""
     usual = {"resource": "translator"} | {word: word for word in ("vault", "key", "workspace", "document", "model")}
     commands = [c for scope in SCOPES for c in scope.alphabet] + [c for s in situations().values() for c in s.commands]
     for command in commands:
         for field, value in command.as_dict().items():
             if field in usual and value is not None:
-                assert re.fullmatch(f"((other|third|spare)-)?{usual[field]}", value), command
+                assert re.fullmatch(f"((other|third)-)?{usual[field]}(-[1-9])?", value), command
 
 
 def test_scopes_are_told_apart_and_explained() -> None:
@@ -171,14 +169,3 @@ def test_no_key_is_rotated_beyond_the_bound() -> None:
     for _ in walk(scope, Machine(ROWS), see):
         pass
     assert versions == set(range(1, scope.versions + 1))
-
-
-@pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
-def test_spare_vault_makes_eleven_times_as_many_states(name: str) -> None:
-    """Each state of a scope with each of a vault that nothing in it touches: so the largest scope is counted."""
-    alone = NAMED[name]
-    beside = Scope(**(alone.as_dict() | {"alphabet": (*alone.alphabet, *SPARE_VAULT)}))
-    assert explore(beside).states == 11 * explore(alone).states
-    largest, large = NAMED["two-lives-and-a-spare-vault"], NAMED["two-lives"]
-    assert set(largest.alphabet) == {*large.alphabet, *SPARE_VAULT}
-    assert largest.states == 11 * (large.states or 0)

@@ -13,17 +13,26 @@ import pytest
 
 from tests.explore.test_scopes import walk
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from tests.miniatures.machines import confuses_resources, resurrects_uploads, without
+from tests.miniatures.machines import (
+    confuses_resources,
+    leaves_models_deployed,
+    redeploys_models,
+    resurrects_uploads,
+    without,
+)
 from translator_cmk.explore.commands import bar, chosen
 from translator_cmk.explore.exploration import Exploration, Progress
 from translator_cmk.explore.scopes import SCOPES, Scope
-from translator_cmk.explore.search import ENGINES, explore
+from translator_cmk.explore.search import explore
 from translator_cmk.explore.stepwise import StartNotReached
 from translator_cmk.explore.store import Store
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
 
 SMALL = chosen(None)
+STEPWISE = ("reference", "remembering", "packed")
+"""Engines that find each state by the same way."""
+
 NAMED = {scope.name: scope for scope in SCOPES}
 
 COUNTED = {
@@ -44,7 +53,7 @@ def same(one: Exploration, other: Exploration) -> bool:
 
 @pytest.mark.parametrize("scope", SMALL, ids=lambda scope: str(scope.name))
 def test_engines_find_the_same_and_what_was_counted(scope: Scope) -> None:
-    found = [explore(scope, engine=engine) for engine in ENGINES]
+    found = [explore(scope, engine=engine) for engine in STEPWISE]
     assert all(same(found[0], other) for other in found)
     one = found[0]
     refused, silent = sum(one.refusals.values()), sum(one.silences.values())
@@ -55,7 +64,7 @@ def test_engines_find_the_same_and_what_was_counted(scope: Scope) -> None:
 
 @pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
 def test_engines_find_the_same_with_theorems(name: str) -> None:
-    one, *others = (explore(NAMED[name], engine=engine, theorems=THEOREMS) for engine in ENGINES)
+    one, *others = (explore(NAMED[name], engine=engine, theorems=THEOREMS) for engine in STEPWISE)
     assert all(same(one, other) for other in others)
 
 
@@ -82,9 +91,16 @@ def test_search_finds_what_a_plain_walk_finds(name: str) -> None:
     ("wrong", "name"), [(resurrects_uploads, "losing-the-key"), (confuses_resources, "two-resources")]
 )
 def test_engines_find_the_same_shortest_counterexamples(wrong: Callable[[], Machine], name: str) -> None:
-    found = [explore(NAMED[name], wrong(), engine, THEOREMS, stop=True) for engine in ENGINES]
+    found = [explore(NAMED[name], wrong(), engine, THEOREMS, stop=True) for engine in STEPWISE]
     assert found[0].broken
     assert all(same(found[0], other) for other in found)
+
+
+@pytest.mark.parametrize("wrong", [leaves_models_deployed, redeploys_models])
+def test_small_wrong_machine_breaks_a_theorem(wrong: Callable[[], Machine]) -> None:
+    found = explore(NAMED["losing-the-key"], wrong(), theorems=THEOREMS, stop=True)
+    assert found.broken
+    assert all(broken.commands for broken in found.broken.values())
 
 
 def test_counterexample_is_the_shortest_there_is() -> None:
@@ -118,7 +134,7 @@ def test_start_that_is_not_reached_breaks_a_theorem() -> None:
 
 
 def test_unknown_engine_is_named_with_those_that_there_are() -> None:
-    with pytest.raises(ValueError, match=r"steam.*reference and remembering"):
+    with pytest.raises(ValueError, match=r"steam.*reference, remembering, packed"):
         explore(NAMED["losing-the-key"], engine="steam")
 
 

@@ -162,9 +162,18 @@ def two_lives() -> Iterator[Command]:
     yield from each(DeleteResource, resource=RESOURCES)
 
 
-SPARE_VAULT: Commands = (
-    *(*creates_vault("spare-vault"), *deletes_and_recovers("spare-vault")),
-    *(CreateKey("spare-vault", "key"), *switches("spare-vault", "key")),
-    *(DeleteKey("spare-vault", "key"), RecoverKey("spare-vault", "key")),
-)
-"""A vault and key of 11 states that nothing else touches: added to a scope, it makes 11 times as many states of it."""
+def one_vault_for_all(resources: int, keys: int) -> Iterator[Command]:
+    """Resources that share one vault, and may have any of its keys; all that can be done to vault, keys and access."""
+    names = numbered("key", keys)
+    for resource in numbered("translator", resources):
+        yield from (*creates_resource(resource), *identity(resource), *access(resource, "vault"))
+        yield from each(EnableCustomerManagedKeys, resource=resource, vault="vault", key=names, through="api")
+        yield ReturnToMicrosoftManagedKeys(resource)
+    yield from (*creates_vault("vault"), *deletes_and_recovers("vault"))
+    for key in names:
+        yield from (CreateKey("vault", key), *switches("vault", key), DeleteKey("vault", key), RecoverKey("vault", key))
+
+
+def numbered(word: str, times: int) -> tuple[str, ...]:
+    """Names that differ in their number."""
+    return tuple(f"{word}-{number}" for number in range(1, times + 1))

@@ -12,9 +12,10 @@ from .scopes import SCOPES, Scope
 from .search import ENGINES, explore
 from .statements import Searched, as_data, is_broken, search_lines, theorem_lines
 from .stepwise import Report
-from .theorems import THEOREMS
+from .tabulated import NotTabulated
+from .theorems import LOCAL, THEOREMS
 
-HOLD, BROKEN, INTERRUPTED = 0, 1, 4
+HOLD, BROKEN, USAGE, INTERRUPTED = 0, 1, 2, 4
 
 SOON = 5_000
 """How many states a scope has at most that is searched without being asked for by name: these take seconds."""
@@ -31,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=list(ENGINES),
-        help="how to search; all engines find the same (default: what suits the scope)",
+        help="how to search; all engines find the same, and 'sets' holds theorems about states alone "
+        "(default: what suits the scope)",
     )
     parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
 
@@ -53,7 +55,12 @@ def run_theorems(args: argparse.Namespace) -> int:
 
 def say(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterator[str]]) -> int:
     """Search what the arguments ask for, print it, and return the exit code."""
-    searched = list(searches(chosen(args.scope), args.engine))
+    try:
+        searched = list(searches(chosen(args.scope), args.engine))
+    except NotTabulated as error:
+        told = f"the engine {args.engine} cannot search {args.scope or 'every scope'}: {error}"
+        print(f"translator-cmk: error: {told}", file=sys.stderr)
+        return USAGE
     print(json.dumps([as_data(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
     return exit_code(searched)
 
@@ -70,7 +77,8 @@ def searches(scopes: Iterable[Scope], engine: str | None = None, machine: Machin
     machine = machine or Machine(ROWS)
     named = {theorem.name: theorem for theorem in THEOREMS}
     for scope in scopes:
-        found = explore(scope, machine, engine, THEOREMS, bar(scope))
+        held = THEOREMS if (scope.states or 0) <= SOON else LOCAL
+        found = explore(scope, machine, engine, held, bar(scope))
         clear_bar()
         scenarios = {
             name: counterexample(scope, machine, named[name], broken).scenario for name, broken in found.broken.items()

@@ -39,7 +39,6 @@ class PackedSearch(Search):
     """A search in which a state is an integer."""
 
     def __init__(self, scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], stop: bool, width: int) -> None:
-        self.theorems = theorems
         self._judge = Judge(machine, theorems)
         super().__init__(scope, self._judge, bool(theorems), stop)
         self._rows = machine
@@ -95,11 +94,12 @@ class PackedSearch(Search):
     def _expand(self, at: int, packed: int) -> None:
         machine, seen = self.machine, self._seen
         moves: list[tuple[int, int, int]] = []
+        times = self._times(packed)
         for group in self._groups:
             entry = group.known.get(packed & group.mask)
             if entry is None:
                 entry = machine.learn(group, packed)
-            entry.times += 1
+            entry.times += times
             moves += entry.moves
         moves.sort()  # by command
         self.transitions += len(self._answers)
@@ -116,17 +116,30 @@ class PackedSearch(Search):
                 changed |= found.fields
             if self._judged:
                 said += self._judged.changes(packed, number, changed)
-            if settled not in seen:
-                seen.add(settled)
-                self._following.append(settled)
+            kept = settled if type(self) is PackedSearch else self._represented(settled)
+            if kept not in seen:
+                seen.add(kept)
+                self._following.append(kept)
                 self._came.append(at * len(self._answers) + number)
                 if self._judged:
-                    said += self._judged.looks(settled, number, changed)
+                    said += self._judged.looks(kept, number, self._changed(changed))
         if said:
             for number, each in sorted(said, key=itemgetter(0)):
                 self._see(each, at, number)
         if at in REGROUPED:
             self._regroup()
+
+    def _represented(self, packed: int) -> int:
+        """The state that is kept for a state."""
+        return packed
+
+    def _times(self, _: int) -> int:
+        """How many states a state is kept for."""
+        return 1
+
+    def _changed(self, fields: int, /) -> int:
+        """The fields that may have changed in what is kept, where these have changed."""
+        return fields
 
     def exploration(self, engine: str, complete: bool, asked: Iterable[str]) -> Exploration:
         """What was found, counted from how often each entry was met."""

@@ -28,7 +28,6 @@ from ..machine.values import Value
 from ..situations import situations
 from .alphabets import (
     RESOURCES,
-    SPARE_VAULT,
     TRANSLATOR,
     Commands,
     access,
@@ -41,7 +40,9 @@ from .alphabets import (
     key_life,
     key_source,
     moves,
+    numbered,
     of_both,
+    one_vault_for_all,
     switches,
     two_lives,
     two_of_each,
@@ -54,6 +55,7 @@ class Scope(Value):
 
     It starts from a ``situation`` (none: from nothing but the stage).  ``alphabet``: the commands that it has.
     ``versions``: how far a key can be rotated.  ``states``: how many a search finds, where one has counted them.
+    ``interchangeable``: names of which any two can be swapped, and the scope is the same.
     """
 
     __slots__ = ()
@@ -63,6 +65,7 @@ class Scope(Value):
     alphabet: Commands
     versions: int = 2
     states: int | None = None
+    interchangeable: tuple[str, ...] = ()
 
     @property
     def start(self) -> Commands:
@@ -172,10 +175,27 @@ SCOPES = (
         states=1_079_777,
     ),
     Scope(
-        "two-lives-and-a-spare-vault",
-        "The same beside a vault and key that no resource uses: every state of the one with every state of the other.",
+        "six-resources",
+        "Six resources that share a key vault and its key: whatever befalls one, in every state of all the others.",
         None,
-        (*two_lives(), *SPARE_VAULT),
-        states=11 * 1_079_777,
+        tuple(one_vault_for_all(6, keys=1)),
+        states=950_113,
+        interchangeable=numbered("translator", 6),
+    ),
+    Scope(
+        "six-resources-two-keys",
+        "The same with a second key, which each of them may have instead.",
+        None,
+        tuple(one_vault_for_all(6, keys=2)),
+        states=33_891_305,
+        interchangeable=numbered("translator", 6),
+    ),
+    Scope(
+        "eight-resources",
+        "Eight resources that share a key vault and its key.",
+        None,
+        tuple(one_vault_for_all(8, keys=1)),
+        states=46_256_041,
+        interchangeable=numbered("translator", 8),
     ),
 )

@@ -11,6 +11,7 @@ from .packed import packed
 from .scopes import Scope
 from .sets import sets
 from .stepwise import Remembering, Report, stepwise
+from .symmetric import symmetric
 from .tabulated import NotTabulated
 from .theorems.theorem import Theorem
 
@@ -22,7 +23,14 @@ ENGINES: Mapping[str, Engine] = {
     "remembering": stepwise("remembering", Remembering),
     "packed": packed,
     "sets": sets,
+    "symmetric": symmetric,
 }
+
+
+ABOUT_STATES = ("always", "sometimes")
+
+VERY_FEW, FEW = 500, 5_000
+"""States below which plain steps are quickest, and below which remembered steps are."""
 
 
 def explore(
@@ -37,20 +45,34 @@ def explore(
 
     ``report`` is told now and then how far the search has come.  With ``stop`` it ends at the first broken theorem.
     Ctrl-C ends it too, and gives what it has found so far, which is not ``complete``.
+    The engine "sets" holds theorems about states, and none about steps.
     Raises `StartNotReached`, `NotTabulated` where the engine asked for cannot search the machine, and `ValueError`
     where there is no engine of that name.
     """
-    name = engine or chosen(scope)
+    held = tuple(theorems)
+    name = engine or chosen(scope, held)
     if name not in ENGINES:
-        raise ValueError(f"there is no engine {name!r}; the engines are {' and '.join(ENGINES)}")
+        raise ValueError(f"there is no engine {name!r}; the engines are {', '.join(ENGINES)}")
+    if name == "sets":
+        held = tuple(theorem for theorem in held if theorem.form in ABOUT_STATES)
     try:
-        return ENGINES[name](scope, machine or Machine(ROWS), tuple(theorems), report, stop)
+        return ENGINES[name](scope, machine or Machine(ROWS), held, report, stop)
     except NotTabulated:
         if engine:
             raise
-        return ENGINES["remembering"](scope, machine or Machine(ROWS), tuple(theorems), report, stop)
+        return ENGINES["remembering"](scope, machine or Machine(ROWS), held, report, stop)
 
 
-def chosen(scope: Scope) -> str:
-    """The engine that suits the size of the scope."""
-    return "reference" if scope.states is not None and scope.states < 500 else "packed"
+def chosen(scope: Scope, theorems: tuple[Theorem, ...] = ()) -> str:
+    """The engine that suits the scope and what is to be held against it.
+
+    Tables are worth making where many states share them, and with theorems about steps they are larger.  Where names
+    are interchangeable, so many combinations of records can be reached that sets of them pay.
+    """
+    about_steps = any(theorem.form not in ABOUT_STATES for theorem in theorems)
+    states = scope.states or FEW
+    if states < (FEW if about_steps else VERY_FEW):
+        return "remembering" if about_steps else "reference"
+    if scope.interchangeable:
+        return "symmetric" if about_steps else "sets"
+    return "packed"

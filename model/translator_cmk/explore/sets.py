@@ -28,8 +28,6 @@ class SetSearch(PackedSearch):
 
     def run(self, report: Report | None) -> bool:
         """Search; returns whether all of it was searched.  Raises `StartNotReached`, `NotTabulated`."""
-        if any(theorem.form in ("request", "change") for theorem in self.theorems):
-            raise NotTabulated("sets of states can be held against theorems about states, and against none about steps")
         self._states: Bits = {}
         self._new: Bits = {}
         self._levels: list[Bits] = []

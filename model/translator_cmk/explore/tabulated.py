@@ -151,6 +151,13 @@ class TabulatedMachine:
         reads |= found.reads
         return packed + found.move
 
+    def settled_by(self, packed: int, fields: int, reads: Reads) -> frozenset[str]:
+        """By what a state comes to rest after these fields changed; ``reads`` gets what that takes."""
+        by = self.settle(packed, fields)[2]
+        for group in self.concerned(fields):
+            reads |= self.look_up(group, packed).reads
+        return by
+
     def answer(self, command: Command) -> Memo:
         """How the command is answered: its results are of type `Answer`."""
         if command not in self._answers:

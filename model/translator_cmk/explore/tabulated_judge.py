@@ -1,8 +1,9 @@
 """Holds theorems against packed states and steps, each where it reads what it has not read before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ..machine import Accepted, Outcome
 from ..machine.entities import KINDS, Entity
 from ..machine.world import World
 from .judging import Judge, Look, Seen
@@ -116,10 +117,28 @@ class TabulatedJudge:
         outcome, move, fields, _ = answer
         if not fields:
             return Step(before, command, before, outcome)
-        tables: Mapping[type[Entity], Any] = {
-            kind: After(kind, packed + move, reads, self.machine, fields) for kind in KINDS
-        }
-        return Step(before, command, World(tables, before.meanings, None), outcome)
+        moved = packed + move
+        tables: Mapping[type[Entity], Any] = {kind: After(kind, moved, reads, self.machine, fields) for kind in KINDS}
+        after = World(tables, before.meanings, None)
+        return Step(before, command, after, Named.of(outcome, lambda: self.machine.settled_by(moved, fields, reads)))
+
+
+class Named(Accepted):
+    """An acceptance whose requirements are found when they are read."""
+
+    @classmethod
+    def of(cls, outcome: Outcome, find: Callable[[], frozenset[str]]) -> "Named":
+        """The acceptance with those requirements too that ``find`` gives."""
+        assert isinstance(outcome, Accepted)
+        named: Named = tuple.__new__(cls, tuple(outcome))
+        vars(named)["find"] = find  # its only fields are those of an acceptance
+        return named
+
+    @property
+    def by(self) -> frozenset[str]:  # type: ignore[override]  # found when it is read
+        """The requirements that changed something."""
+        found: frozenset[str] = self[0] | vars(self)["find"]()
+        return found
 
 
 class After(Viewed):
@@ -138,7 +157,6 @@ class After(Viewed):
     @property
     def written(self) -> Iterator[str]:
         """The names of the entities of the kind that the step changed, which takes all of them to tell."""
+        self.machine.settled_by(self.packed, self.fields, self.reads)
         fields = self.machine.settle(self.packed, self.fields)[1]
-        for group in self.machine.concerned(self.fields):
-            self.reads |= self.machine.look_up(group, self.packed).reads
         return (name for kind, name in self.machine.packing.named(fields) if kind is self.kind)

@@ -23,6 +23,14 @@ class Uses(Value):
     uses: tuple[KeyUse, ...] = ()
 
 
+class Named(Value):
+    """The acceptance names this requirement among those by which something changed, or does not."""
+
+    __slots__ = ()
+    requirement: str
+    given: bool
+
+
 class Unchanged(Value):
     """The step changes nothing."""
 
@@ -35,7 +43,7 @@ class Readable(Value):
     __slots__ = ()
 
 
-Expectation = Fact | Outcome | Uses | Unchanged | Readable
+Expectation = Fact | Outcome | Uses | Named | Unchanged | Readable
 """What must be so after a step: a fact, what came of the request, what was recorded, or what was left behind."""
 
 Form = Literal["always", "request", "change", "sometimes"]
@@ -80,7 +88,7 @@ class Step:
     @property
     def accepted(self) -> bool:
         """Whether the request was accepted."""
-        return type(self.outcome) is Accepted
+        return isinstance(self.outcome, Accepted)
 
     @property
     def because(self) -> frozenset[str]:
@@ -151,6 +159,8 @@ def is_met(expectation: Expectation, step: Step) -> bool:
             return is_shown(expectation, step.after)
         case Uses(uses=uses):
             return isinstance(step.outcome, Accepted) and step.outcome.audit == uses
+        case Named(requirement=requirement, given=given):
+            return isinstance(step.outcome, Accepted) and (requirement in step.outcome.by) is given
         case Unchanged():
             return not any(step.changed())
         case Readable():
