@@ -134,8 +134,8 @@ class Named(Accepted):
         vars(named)["find"] = find  # its only fields are those of an acceptance
         return named
 
-    @property
-    def by(self) -> frozenset[str]:  # type: ignore[override]  # found when it is read
+    @property  # type: ignore[misc]  # found when it is read
+    def by(self) -> frozenset[str]:
         """The requirements that changed something."""
         found: frozenset[str] = self[0] | vars(self)["find"]()
         return found

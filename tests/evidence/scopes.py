@@ -1,0 +1,95 @@
+"""Searches every scope with the theorems that suit it, and writes what was found to docs/measurements/scopes.json.
+
+Two engines search each scope, as long as the second can, and have to agree.  The exit code is 1, and nothing is
+written, where a theorem is broken, or two engines differ, or a count is not the one that the scope gives.
+"""
+
+import sys
+from collections import Counter
+from typing import Any
+
+from tests.evidence.writing import MEASUREMENTS, write
+from translator_cmk.digest import digest
+from translator_cmk.explore.commands import SOON
+from translator_cmk.explore.exploration import Exploration
+from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.explore.search import explore
+from translator_cmk.explore.theorems import LOCAL, THEOREMS
+from translator_cmk.explore.verdicts import verdict
+from translator_cmk.phrasebook import tell
+
+SECOND = {"sets": ("six-resources", "six-resources-two-keys", "eight-resources"), "remembering": ("two-of-each",)}
+"""Engines that search a large scope a second time; a scope of up to SOON states is searched by each but one."""
+
+
+def engines(scope: Scope) -> tuple[str, ...]:
+    """The engines that search a scope without theorems, beside the one that holds theorems."""
+    if (scope.states or 0) <= SOON:
+        return ("reference", "packed", "sets")
+    return tuple(engine for engine, names in SECOND.items() if scope.name in names)
+
+
+def counts(found: Exploration) -> tuple[Any, ...]:
+    """All that engines have to agree on."""
+    return found.states, found.transitions, found.depth, found.accepted, dict(found.refusals), dict(found.silences)
+
+
+def measured(scope: Scope) -> dict[str, Any]:
+    """What the engines found of a scope.  Raises `ValueError` where they differ, or differ from what it says."""
+    held = THEOREMS if (scope.states or 0) <= SOON else LOCAL
+    found = explore(scope, theorems=held)
+    seconds = {found.engine: round(found.seconds, 2)}
+    for engine in engines(scope):
+        other = explore(scope, engine=engine)
+        seconds[engine] = round(other.seconds, 2)
+        if counts(other) != counts(found):
+            raise ValueError(f"{scope.name}: {engine} finds something else than {found.engine}")
+    if scope.states not in (None, found.states):
+        raise ValueError(f"{scope.name}: {found.states:,} states were found, and {scope.states:,} are told of it")
+    verdicts = {theorem.name: verdict(theorem, found) for theorem in held}
+    return {
+        "scope": scope.name,
+        "sentence": scope.sentence,
+        "situation": scope.situation,
+        "commands": [tell(command) for command in scope.alphabet],
+        "versions": scope.versions,
+        "states": found.states,
+        "transitions": found.transitions,
+        "depth": found.depth,
+        "accepted": found.accepted,
+        "refusals": listed(found.refusals),
+        "silences": listed(found.silences),
+        "seconds": seconds,
+        "held": found.engine,
+        "theorems": {name: each for name, each in verdicts.items() if each != "not asked"},
+        "broken": sorted(found.broken),
+    }
+
+
+def listed(sets: Any) -> list[dict[str, Any]]:
+    """Sets of ids with how often each was given, the most frequent first."""
+    return [{"ids": sorted(ids), "times": times} for ids, times in Counter(sets).most_common()]
+
+
+def main() -> int:
+    """Gather and write; returns the exit code."""
+    table = []
+    for scope in SCOPES:
+        try:
+            table.append(measured(scope))
+        except ValueError as error:
+            print(error)
+            return 1
+        told = ", ".join(f"{engine} {seconds} s" for engine, seconds in table[-1]["seconds"].items())
+        print(f"{scope.name}: {table[-1]['states']:,} states; {told}", file=sys.stderr, flush=True)
+    for each in table:
+        for name in each["broken"]:
+            print(f"{each['scope']}: broken: {name}")
+    if any(each["broken"] for each in table):
+        return 1
+    write(MEASUREMENTS / "scopes.json", {"digest": digest(), "theorems": len(THEOREMS), "scopes": table})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
