@@ -121,6 +121,14 @@ def test_the_first_line_may_set_the_stage() -> None:
     assert answer["observation"]["subscription"] == {"one": {"directory": "here"}}
 
 
+def test_a_stage_further_down_is_a_reset() -> None:
+    text = as_lines(*AT_WORK) + b'{"stage": {}}\n' + as_lines(AT_WORK[0])
+    *_, before, after = answers(run(text))
+    assert after["outcome"] == {"outcome": "accepted", "by": ["environment.create-vault"], "audit": []}
+    assert after["observation"]["vault"].keys() == {"vault"} == before["observation"]["vault"].keys()
+    assert after["observation"]["resource"] == {}
+
+
 def test_blank_lines_line_ends_and_a_byte_order_mark_mean_nothing() -> None:
     text = b"\xef\xbb\xbf\r\n  \n" + as_lines(AT_WORK[0]).replace(b"\n", b"\r\n") + b"\n"
     assert [answer["line"] for answer in answers(run(text))] == [3]
@@ -147,7 +155,7 @@ GOOD = as_lines(AT_WORK[0])
         (b"null", "the message is null; write an object with the field 'command'"),
         (b'{"command": "ReadDatum"}', "command is 'ReadDatum', which is none; did you mean 'ReadData'?"),
         (b'{"command": "ReadData"}', "ReadData lacks the field 'workspace'; add it"),
-        (b'{"stage": {}}', "a stage that is not alone on the first line; put it there, or leave it out"),
+        (b'{"stage": {}, "at": 2}', "a stage that is not alone on its line; put it on a line of its own"),
     ],
     ids=lambda value: str(value[:20]),
 )
@@ -163,7 +171,7 @@ def test_a_bad_line_ends_the_run_with_one_line_that_says_where(line: bytes, erro
         (b'{"stage": {"regions": ["global"]}}', "'global' is a location, and no region; leave it out"),
         (
             b'{"stage": {}, "command": "ReadData"}',
-            "a stage that is not alone on the first line; put it there, or leave it out",
+            "a stage that is not alone on its line; put it on a line of its own",
         ),
         (b'{"stage": {"region": []}}', "a stage has no field 'region'; did you mean 'regions'?"),
     ],

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         metavar="FILE",
         help='commands, one JSON object on each line, such as {"command": "EnableIdentity", "resource": "r1"}; '
-        'the first line may be {"stage": {...}}; - reads standard input',
+        'a line {"stage": {...}} resets to that stage; - reads standard input',
     )
     parser.add_argument(
         "--profile",
@@ -64,22 +64,20 @@ def run(args: argparse.Namespace) -> int:
 
 def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
     """The answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`."""
-    first = True
     for name, number, text in source:
         if not text:
             continue
         where = f"{name}:{number}"
         message = from_text(text, where)
         if isinstance(message, dict) and "stage" in message:
-            if not first or len(message) > 1:
-                raise WireError(where, "a stage that is not alone on the first line", "put it there, or leave it out")
+            if len(message) > 1:
+                raise WireError(where, "a stage that is not alone on its line", "put it on a line of its own")
             oracle.reset(stage_from_wire(message["stage"], where))
         else:
             command = command_from_wire(message, where)
             outcome = oracle.submit(command)
             answer = {"line": number, "command": command_to_wire(command), "outcome": outcome_to_wire(outcome)}
             yield answer | (seen_by(oracle) if observed else {})
-        first = False
 
 
 def seen_by(oracle: Oracle) -> dict[str, Any]:

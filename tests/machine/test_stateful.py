@@ -56,10 +56,12 @@ class Exploration(RuleBasedStateMachine):
 
     machine = Machine(ROWS)
     reached: set[str] = set()  # noqa: RUF012  # shared on purpose: it grows over all examples of a run
+    walks: list[list[Command]] = []  # noqa: RUF012  # likewise: the commands of each example
 
     def __init__(self) -> None:
         super().__init__()
         self.state = initial(DEFAULT_STAGE)
+        self.walks.append([])
 
     @initialize(at_work=st.booleans())
     def start(self, at_work: bool) -> None:
@@ -68,6 +70,7 @@ class Exploration(RuleBasedStateMachine):
             self.submit(command)
 
     def submit(self, command: Command) -> None:
+        self.walks[-1].append(command)
         step = take(self.machine, self.state, command)
         self.state = step.after
         match step.outcome:
@@ -87,10 +90,14 @@ for _command in COMMANDS.values():
     setattr(Exploration, _command.__name__, rule_of(_command))
 
 
-def explore(machine: Machine, chosen: settings = EXPLORED) -> set[str]:
-    """Explore a machine; the requirements whose rows spoke.  Raises `AssertionError` where a law breaks."""
+def explore(machine: Machine, chosen: settings = EXPLORED, walks: list[list[Command]] | None = None) -> set[str]:
+    """Explore a machine; the requirements whose rows spoke.  Raises `AssertionError` where a law breaks.
+
+    The commands of each example are added to ``walks``.
+    """
     reached: set[str] = set()
-    exploration = type("Exploration", (Exploration,), {"machine": machine, "reached": reached})
+    kept: dict[str, Any] = {"machine": machine, "reached": reached, "walks": [] if walks is None else walks}
+    exploration = type("Exploration", (Exploration,), kept)
     run_state_machine_as_test(exploration, settings=chosen)
     return reached
 

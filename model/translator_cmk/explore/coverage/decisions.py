@@ -1,0 +1,168 @@
+"""The decisions of the rows, each made of conditions, and rows that note how each of their decisions went.
+
+A decision is a guard of a row (`when`, `unless`), or the test of a choice (`x if test else y`) in what a row writes.
+Its conditions are the parts that `and`, `or` and `not` join.  They are told from the syntax tree of the row.
+"""
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from ...machine.rows import Refuse, Row
+from ..row_sources import RowSource, row_sources
+
+GUARDS = ("when", "unless")
+WRITTEN = ("then", "uses")
+
+
+class Decision(NamedTuple):
+    """A decision: the number of its row, the function that it is in, and its conditions as they are written.
+
+    A guard that is left out, or that no condition is written in, has none and always goes the same way.
+    """
+
+    row: int
+    part: str
+    place: str
+    conditions: tuple[str, ...]
+
+
+class Evaluation(NamedTuple):
+    """How a decision (by number) went once: the value of each condition, None where it was not asked; the result."""
+
+    decision: int
+    values: tuple[bool | None, ...]
+    result: bool
+
+
+Note = Callable[[Evaluation], None]
+
+
+@cache
+def decisions() -> tuple[Decision, ...]:
+    """Every decision of the article's rows, in their order; each row has one at least."""
+    return tuple(each for number, source in enumerate(row_sources()) for each in of_row(number, source))
+
+
+def of_row(number: int, source: RowSource) -> Iterator[Decision]:
+    """The decisions of one row: its guards, then its choices."""
+    for part in GUARDS:
+        if hasattr(source.row, part):
+            tree = source.parts.get(part)
+            yield decision(number, part, source, conditions(tree.body) if tree else [])
+    for part in WRITTEN:
+        for choice in choices(source.parts.get(part)):
+            yield decision(number, part, source, conditions(choice.test))
+
+
+def decision(number: int, part: str, source: RowSource, parts: list[ast.expr]) -> Decision:
+    """The decision of these conditions."""
+    line = parts[0].lineno if parts else source.line
+    return Decision(number, part, f"{source.path}:{line}", tuple(map(ast.unparse, parts)))
+
+
+def choices(tree: ast.Lambda | None) -> list[ast.IfExp]:
+    """The choices in a function."""
+    return [node for node in ast.walk(tree) if isinstance(node, ast.IfExp)] if tree else []
+
+
+def conditions(tree: ast.expr) -> list[ast.expr]:
+    """What `and`, `or` and `not` join, in the order in which it is asked."""
+    match tree:
+        case ast.BoolOp(values=values):
+            return [each for value in values for each in conditions(value)]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return conditions(operand)
+    return [tree]
+
+
+def noting_rows(note: Note) -> tuple[Row, ...]:
+    """The article's rows, each of which notes how its decisions go, and is otherwise the same."""
+    numbers: dict[tuple[int, str], list[int]] = {}
+    for number, each in enumerate(decisions()):
+        numbers.setdefault((each.row, each.part), []).append(number)
+    return tuple(noting_row(source, row, numbers, Noting(note)) for row, source in enumerate(row_sources()))
+
+
+class Noting:
+    """Keeps the values of the conditions of the decision that is being made, and of those that it waits for."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+        self.open: list[list[bool | None]] = []
+
+    def decide(self, number: int, size: int, function: Callable[..., Any], *seen: Any) -> bool:
+        """Have a decision of so many conditions made by its function."""
+        self.open.append([None] * size)
+        try:
+            result = bool(function(*seen))
+            self.note(Evaluation(number, tuple(self.open[-1]), result))
+        finally:
+            self.open.pop()
+        return result
+
+    def condition(self, position: int, value: Any) -> Any:
+        """Keep the value of a condition, and give it on."""
+        self.open[-1][position] = bool(value)
+        return value
+
+
+def noting_row(source: RowSource, row: int, numbers: dict[tuple[int, str], list[int]], noting: Noting) -> Row:
+    """One row, with functions that note."""
+    functions: dict[str, Any] = {}
+    for part in GUARDS:
+        if (row, part) in numbers:
+            (number,) = numbers[row, part]
+            functions[part] = noting_guard(source, part, number, noting)
+    for part in WRITTEN:
+        if (row, part) in numbers:
+            functions[part] = noting_choices(source, part, numbers[row, part], noting)
+    made: Row = source.row._replace(**functions)
+    return made
+
+
+def noting_guard(source: RowSource, part: str, number: int, noting: Noting) -> Callable[..., bool]:
+    """The guard, which notes how it goes."""
+    tree = copy.deepcopy(source.parts[part]) if part in source.parts else None
+    function = getattr(source.row, part)
+    size = len(decisions()[number].conditions)
+    if tree:
+        tree.body = noted(tree.body, iter(range(size)))
+        function = source.function(tree, {"_condition": noting.condition})
+    return lambda *seen: noting.decide(number, size, function, *seen)
+
+
+def noting_choices(source: RowSource, part: str, numbers: list[int], noting: Noting) -> Callable[..., Any]:
+    """What the row writes, which notes how each of its choices goes."""
+    tree = copy.deepcopy(source.parts[part])
+    for number, choice in zip(numbers, choices(tree), strict=True):
+        size = len(decisions()[number].conditions)
+        test = ast.Lambda(ast.arguments([], [], None, [], [], None, []), noted(choice.test, iter(range(size))))
+        choice.test = called("_decide", ast.Constant(number), ast.Constant(size), test)
+    return source.function(tree, {"_condition": noting.condition, "_decide": noting.decide})
+
+
+def noted(tree: ast.expr, positions: Iterator[int]) -> ast.expr:
+    """The expression, in which each condition is kept as it is asked."""
+    match tree:
+        case ast.BoolOp(op=op, values=values):
+            return ast.copy_location(ast.BoolOp(op, [noted(value, positions) for value in values]), tree)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return ast.copy_location(ast.UnaryOp(ast.Not(), noted(operand, positions)), tree)
+    return called("_condition", ast.Constant(next(positions)), tree)
+
+
+def called(name: str, *arguments: ast.expr) -> ast.Call:
+    """A call."""
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def has_its_say(evaluation: Evaluation) -> bool:
+    """Whether a row speaks by this: its `when` holds, or, of a demand, its `unless` does not."""
+    made = decisions()[evaluation.decision]
+    if made.part in WRITTEN:
+        return False
+    demands = isinstance(row_sources()[made.row].row, Refuse)
+    return evaluation.result is (not demands) and made.part == ("unless" if demands else "when")

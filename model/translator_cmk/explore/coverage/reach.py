@@ -1,0 +1,185 @@
+"""What sequences of commands reach, and all that there is to be reached in bounded worlds."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ...machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, Unspecified, initial
+from ..alphabets import Commands
+from ..graph import Graph, labelled_graph, start_of
+from ..scopes import Scope
+from .decisions import Evaluation, decisions, has_its_say
+from .recording import Came, Recording
+
+
+class Reach:
+    """Whatever has been reached.  States and commands in states are those of scopes, by the name of the scope."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, set[int]] = {}
+        self.pairs: dict[str, set[tuple[int, int]]] = {}
+        self.evaluations: set[Evaluation] = set()
+        self.refusals: set[frozenset[str]] = set()
+        self.topic_pairs: set[frozenset[str]] = set()
+        self.row_pairs: set[tuple[int, int]] = set()
+
+    @property
+    def rows(self) -> set[int]:
+        """The rows that had their say, by number."""
+        return {decisions()[each.decision].row for each in self.evaluations if has_its_say(each)}
+
+    @property
+    def reasons(self) -> set[str]:
+        """The single demands that something was refused for."""
+        return set[str]().union(*self.refusals)
+
+    def add(self, came: Came) -> None:
+        """A step."""
+        self.evaluations |= came.evaluations
+        if isinstance(came.outcome, Refused):
+            self.refusals.add(came.outcome.because)
+
+    def add_succession(self, before: Came, moved: bool, after: Came) -> None:
+        """Two steps of which the one follows the other; whether the first led to another state.
+
+        Two topics meet where a row of the one changed something, and a row of the other has its say right after.
+        """
+        self.row_pairs.update((one, other) for one in before.spoke for other in after.spoke)
+        if moved:
+            following = topics_of(after.outcome)
+            pairs = (frozenset((one, other)) for one in topics_of(before.outcome) for other in following)
+            self.topic_pairs.update(pair for pair in pairs if len(pair) == 2)
+
+    def add_all(self, other: "Reach") -> None:
+        """What another has reached."""
+        for name in other.states:
+            self.states.setdefault(name, set()).update(other.states[name])
+            self.pairs.setdefault(name, set()).update(other.pairs[name])
+        self.evaluations |= other.evaluations
+        self.refusals |= other.refusals
+        self.topic_pairs |= other.topic_pairs
+        self.row_pairs |= other.row_pairs
+
+
+def topics_of(outcome: Outcome) -> set[str]:
+    """The topics of the requirements that an outcome names."""
+    match outcome:
+        case Accepted(by=ids):
+            named = ids
+        case Refused(because=ids):
+            named = ids
+        case Unspecified(silent=ids):
+            named = ids
+    return {name.partition(".")[0] for name in named}
+
+
+class Worlds(NamedTuple):
+    """The recorded graphs of scopes, by name, and all that there is in them."""
+
+    recording: Recording
+    graphs: dict[str, Graph[Came]]
+    everything: Reach
+
+
+def worlds(scopes: Iterable[Scope]) -> Worlds:
+    """Search these scopes."""
+    recording = Recording()
+    everything = Reach()
+    graphs: dict[str, Graph[Came]] = {}
+    for scope in scopes:
+        graph = labelled_graph(scope, start_of(scope, recording.machine), recording.step)
+        graphs[scope.name] = graph
+        everything.add_all(all_of(graph, recording))
+    return Worlds(recording, graphs, everything)
+
+
+def all_of(graph: Graph[Came], recording: Recording) -> Reach:
+    """All that there is in a scope."""
+    reach = Reach()
+    name = graph.scope.name
+    reach.states[name] = set(range(graph.states))
+    reach.pairs[name] = {pair[:2] for state in range(graph.states) for pair in graph.of(state)}
+    for state in range(graph.states):
+        reach.evaluations |= recording.observe(graph.state(state))
+    for came in graph.labels:
+        reach.add(came)
+    for before, moved, after in successions(graph):
+        reach.add_succession(graph.labels[before], moved, graph.labels[after])
+    return reach
+
+
+def successions(graph: Graph[Came]) -> set[tuple[int, bool, int]]:
+    """The labels of every two steps that can follow each other, and whether the first leads to another state."""
+    into: list[set[tuple[int, bool]]] = [set() for _ in range(graph.states)]
+    out: list[set[int]] = [set() for _ in range(graph.states)]
+    for state in range(graph.states):
+        for pair in graph.of(state):
+            out[state].add(pair.label)
+            if not isinstance(graph.labels[pair.label].outcome, Unspecified):
+                into[pair.after].add((pair.label, pair.after != state))
+    return {(*before, after) for ones, others in zip(into, out, strict=True) for before in ones for after in others}
+
+
+class Walker:
+    """Takes sequences through the recorded machine, and keeps what they reach."""
+
+    def __init__(self, worlds: Worlds) -> None:
+        self.worlds = worlds
+        self.reach = Reach()
+        for name in worlds.graphs:
+            self.reach.states[name] = set()
+            self.reach.pairs[name] = set()
+        self._places: dict[State, tuple[tuple[str, int], ...]] = {}
+        self._added: set[tuple[int, bool, int]] = set()  # identities of what was added
+        self._numbers = {
+            name: {command: number for number, command in enumerate(graph.scope.alphabet)}
+            for name, graph in worlds.graphs.items()
+        }
+
+    def walk(self, commands: Iterable[Command]) -> None:
+        """A sequence from a reset on, everything a customer can see being read back after each step."""
+        state, before, moved = initial(DEFAULT_STAGE), None, False
+        places = self._come_to(state)
+        for command in commands:
+            for name, number in places:
+                self._give(name, number, command)
+            after, came = self.worlds.recording.step(state, command)
+            if (succession := (id(before), moved, id(came))) not in self._added:
+                self._added.add(succession)
+                self.reach.add(came)
+                if before is not None:
+                    self.reach.add_succession(before, moved, came)
+            before, moved = came, after != state
+            if moved:
+                state = after
+                places = self._come_to(state)
+
+    def _come_to(self, state: State) -> tuple[tuple[str, int], ...]:
+        """The scopes that have the state, each with its number there."""
+        if state not in self._places:
+            self.reach.evaluations |= self.worlds.recording.observe(state)
+            numbers = ((name, graph.number(state)) for name, graph in self.worlds.graphs.items())
+            self._places[state] = tuple((name, number) for name, number in numbers if number is not None)
+            for name, number in self._places[state]:
+                self.reach.states[name].add(number)
+        return self._places[state]
+
+    def _give(self, name: str, state: int, command: Command) -> None:
+        """A command in a state of a scope, where the scope has it."""
+        number = self._numbers[name].get(command)
+        if number is not None and self.worlds.graphs[name].offered(state, number):
+            self.reach.pairs[name].add((state, number))
+
+
+def reached(worlds: Worlds, sequences: Iterable[Commands]) -> Reach:
+    """What the sequences reach, each of which begins with a reset to the default stage."""
+    walker = Walker(worlds)
+    for commands in sequences:
+        walker.walk(commands)
+    return walker.reach
+
+
+def replayed(worlds: Worlds, name: str, sequences: Iterable[Iterable[int]]) -> Iterator[Commands]:
+    """Sequences of numbers of commands of a scope, as commands from the reset on."""
+    graph = worlds.graphs[name]
+    for sequence in sequences:
+        yield (*graph.scope.start, *graph.commands(sequence))

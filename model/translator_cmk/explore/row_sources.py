@@ -1,0 +1,160 @@
+"""The rows as they are written: where each stands, and the syntax trees of its functions.
+
+What changes a row, or says what its conditions are made of, starts here.  The functions of rows keep to a small part of
+Python, so that whoever reads their trees knows every form there is; `outside` finds what does not.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import CodeType, MappingProxyType, ModuleType
+from typing import Any, NamedTuple
+
+from ..machine import topics
+from ..machine.rows import Row
+
+PARTS = ("when", "unless", "then", "uses")
+"""The functions that a row may have, as its call names them."""
+
+ROOT = "model/translator_cmk/machine/topics"
+"""The folder of the rows, from the root of the source."""
+
+
+class RowSource(NamedTuple):
+    """A row, the call that makes it, and the trees of the functions that are written in that call.
+
+    A function that the call leaves out has no tree: a condition that always holds, an effect that changes nothing.
+    """
+
+    row: Row
+    module: ModuleType
+    call: ast.Call
+    parts: Mapping[str, ast.Lambda]
+    counter: bool  # the row of a mistake, which the article's machine does not have
+
+    @property
+    def line(self) -> int:
+        """The line on which the call begins."""
+        return self.call.lineno
+
+    @property
+    def path(self) -> str:
+        """The file, from the root of the source."""
+        return path_of(self.module)
+
+    @property
+    def place(self) -> str:
+        """File and line, as editors understand them."""
+        return f"{self.path}:{self.line}"
+
+    def function(self, tree: ast.Lambda, names: Mapping[str, Any] = MappingProxyType({})) -> Callable[..., Any]:
+        """The function of a tree, in the names of the row's module, of the loop that the row comes from, and these."""
+        written = ast.fix_missing_locations(ast.Expression(tree))
+        made: Callable[..., Any] = eval(compiled(written, self.path), {**vars(self.module), **self._loop(), **names})
+        return made
+
+    def _loop(self) -> dict[str, Any]:
+        """What the row's functions were given by name when they were made."""
+        given = ((tree.args.defaults, getattr(self.row, part).__defaults__ or ()) for part, tree in self.parts.items())
+        return {ast.unparse(name): value for names, values in given for name, value in zip(names, values, strict=True)}
+
+
+@cache
+def row_sources() -> tuple[RowSource, ...]:
+    """The article's rows, in their order."""
+    return tuple(source for topic in topics.TOPICS for source in of_table(topic, "ROWS"))
+
+
+@cache
+def counter_row_sources() -> tuple[RowSource, ...]:
+    """The rows of mistakes, in their order."""
+    return tuple(source for topic in topics.TOPICS for source in of_table(topic, "COUNTER_ROWS"))
+
+
+def path_of(module: ModuleType) -> str:
+    """The file of a topic, from the root of the source."""
+    return f"{ROOT}/{Path(str(module.__file__)).name}"
+
+
+@cache
+def tree_of(module: ModuleType) -> ast.Module:
+    """The syntax tree of a topic."""
+    return ast.parse(Path(str(module.__file__)).read_text("utf-8"))
+
+
+def of_table(module: ModuleType, table: str) -> Iterator[RowSource]:
+    """The rows of one of a topic's two tables, each with the call that makes it."""
+    rows = iter(getattr(module, table))
+    helpers = {node.name: node for node in tree_of(module).body if isinstance(node, ast.FunctionDef)}
+    for entry in entries(module, table):
+        call = row_call(entry, helpers)
+        made = {word.arg: word.value for word in call.keywords if word.arg}
+        parts = {name: made[name] for name in PARTS if isinstance(made.get(name), ast.Lambda)}
+        for _ in range(how_many(entry, module)):
+            yield RowSource(next(rows), module, call, MappingProxyType(parts), table == "COUNTER_ROWS")  # type: ignore[arg-type]  # lambdas
+
+
+def entries(module: ModuleType, table: str) -> list[ast.expr]:
+    """What the table is written as: calls, and loops over them."""
+    for node in tree_of(module).body:
+        if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [table]:
+            return node.value.elts if isinstance(node.value, ast.Tuple) else [ast.Starred(node.value, ast.Load())]
+    raise ValueError(f"{path_of(module)} has no table {table}")
+
+
+def row_call(entry: ast.expr, helpers: Mapping[str, ast.FunctionDef]) -> ast.Call:
+    """The call of refuse, effect, means, whenever or silent that makes the rows of an entry."""
+    match entry:
+        case ast.Starred(value=inner) | ast.GeneratorExp(elt=inner):
+            return row_call(inner, helpers)
+        case ast.Call(func=ast.Name(id="tuple"), args=[inner]):
+            return row_call(inner, helpers)
+        case ast.Call(func=ast.Name(id=name)) if name in helpers:
+            returned = next(node.value for node in helpers[name].body if isinstance(node, ast.Return))
+            return row_call(returned or entry, {})
+        case ast.Call():
+            return entry
+    raise ValueError(f"line {entry.lineno} is no row: {ast.unparse(entry)}")
+
+
+def how_many(entry: ast.expr, module: ModuleType) -> int:
+    """How many rows an entry makes."""
+    if not isinstance(entry, ast.Starred):
+        return 1
+    written = ast.fix_missing_locations(ast.Expression(ast.Tuple([entry], ast.Load())))
+    return len(eval(compiled(written, path_of(module)), dict(vars(module))))
+
+
+def compiled(tree: ast.Expression, path: str) -> CodeType:
+    """The code of an expression."""
+    code: CodeType = compile(tree, path, "eval")
+    return code
+
+
+FORMS = (
+    ast.BoolOp, ast.UnaryOp, ast.Compare,
+    ast.BinOp, ast.Attribute, ast.Name, ast.Constant, ast.Tuple,
+    ast.IfExp, ast.Call,
+)  # fmt: skip  # conditions, then values, then choices and named helpers
+OPERATORS = (ast.And, ast.Or, ast.Not, ast.cmpop, ast.Add)
+"""What the functions of rows are written with."""
+
+
+def outside(tree: ast.Lambda) -> Iterator[ast.expr]:
+    """What in the function is no form of rows: also a call of what has no name, and a chain of comparisons."""
+    for node in ast.walk(tree.body):
+        if isinstance(node, ast.expr) and not in_form(node):
+            yield node
+
+
+def in_form(node: ast.expr) -> bool:
+    """Whether the expression is a form of rows, whatever its parts are."""
+    match node:
+        case ast.BoolOp(op=operator) | ast.UnaryOp(op=operator) | ast.BinOp(op=operator):
+            return isinstance(operator, OPERATORS)
+        case ast.Compare(ops=operators):
+            return len(operators) == 1
+        case ast.Call(func=called):
+            return isinstance(called, ast.Name)
+    return isinstance(node, FORMS)

@@ -1,0 +1,129 @@
+"""Measures what each kind of evidence reaches of all that bounded worlds have, into docs/measurements/coverage.json.
+
+Run as `python -m tests.evidence.coverage`; it takes minutes.  The exit code is 1, and nothing is written, where
+scenarios and tours together do not reach every row, every reason for a refusal, and every condition that can decide, or
+where a condition can't decide that is not among those of which one knows why.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from tests.evidence.run import MEASUREMENTS, write
+from tests.evidence.tours import ENOUGH
+from tests.machine.test_stateful import EXPLORED, explore
+from translator_cmk import features_dir
+from translator_cmk.digest import digest
+from translator_cmk.explore.alphabets import Commands
+from translator_cmk.explore.commands import chosen
+from translator_cmk.explore.coverage.decisions import decisions
+from translator_cmk.explore.coverage.mcdc import Condition
+from translator_cmk.explore.coverage.reach import Worlds, worlds
+from translator_cmk.explore.coverage.report import Walked, as_data, infeasible
+from translator_cmk.explore.scopes import Scope
+from translator_cmk.explore.sequences import sequences
+from translator_cmk.gherkin.coverage import scenarios, tours, walked
+from translator_cmk.gherkin.pickles import load_features
+from translator_cmk.machine import ROWS, Command, Machine
+
+EXAMPLES, STEPS = 200, 50
+"""How many examples Hypothesis makes of each scope, and how many commands each has."""
+
+NEVER_DECIDE = {
+    # an effect or a silence is looked at where nothing refuses, and elsewhere `keys.vault-only` has refused
+    ("keys.change", "c.store == 'key-vault'"),
+    ("vault.granted-by-portal", "c.store == 'key-vault'"),
+}
+"""Requirement and condition where a condition has one value whenever it is asked."""
+
+USUAL = {
+    "r1": "translator", "r2": "other-translator", "v1": "vault", "v2": "other-vault", "k1": "key", "k2": "other-key",
+    "w1": "workspace", "w2": "other-workspace", "d1": "document", "d2": "other-document", "m1": "model",
+    "m2": "other-model", "g1": "apps", "g2": "vaults",
+}  # fmt: skip  # as a list
+"""What the names of the worlds that Hypothesis explores are called in scopes."""
+
+
+def renamed(command: Command) -> Command:
+    """The command with names as scopes have them."""
+    return type(command)(**{field: USUAL.get(value, value) for field, value in command.as_dict().items()})
+
+
+def hypothesis_over_all(every: Worlds) -> Walked:
+    """What the property test over all commands walks."""
+    walks: list[list[Command]] = []
+    explore(Machine(ROWS), walks=walks)
+    sentence = (
+        f"The property test over all commands and several entities of each kind: {EXPLORED.max_examples} examples of "
+        f"up to {EXPLORED.stateful_step_count} commands at random."
+    )
+    return walked(every, "Hypothesis", sentence, [tuple(map(renamed, walk)) for walk in walks])
+
+
+def hypothesis_in_scopes(every: Worlds) -> Walked:
+    """What Hypothesis walks if it is given the commands of a scope and no others."""
+    sentence = f"Hypothesis with the commands of each scope alone: {EXAMPLES} examples of {STEPS} commands each."
+    found = [walk for graph in every.graphs.values() for walk in at_random(graph.scope)]
+    return walked(every, "Hypothesis in each scope", sentence, found)
+
+
+def at_random(scope: Scope) -> Iterator[Commands]:
+    """The sequences that Hypothesis makes of the commands of a scope."""
+    walks: list[list[Command]] = []
+
+    class Walk(RuleBasedStateMachine):
+        """Keeps the commands that are chosen."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            walks.append([])
+
+        @rule(command=st.sampled_from(scope.alphabet))
+        def give(self, command: Command) -> None:
+            walks[-1].append(command)
+
+    run_state_machine_as_test(Walk, settings=settings(EXPLORED, max_examples=EXAMPLES, stateful_step_count=STEPS))
+    yield from ((*scope.start, *walk) for walk in walks)
+
+
+def budgets(every: Worlds) -> Walked:
+    """What the sequences reach that are chosen for rows, reasons and pairs of rows."""
+    found = [each.commands for graph in every.graphs.values() for each in sequences(graph.scope, ENOUGH)]
+    sentence = "The sequences of each scope that are chosen for rows, reasons, conditions and pairs of rows."
+    return walked(every, "budgeted sequences", sentence, found)
+
+
+def requirement_of(condition: Condition) -> str:
+    """The requirement whose row has the condition."""
+    requirement: str = ROWS[decisions()[condition.decision].row].requirement
+    return requirement
+
+
+def main() -> int:
+    """Gather and write; returns the exit code."""
+    every = worlds(chosen(None))
+    pickles = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
+    evidence: list[Walked] = []
+    for gather in (hypothesis_over_all, hypothesis_in_scopes, budgets, tours):
+        evidence.append(gather(every))
+        print(f"{evidence[-1].name}: {evidence[-1].commands:,} commands", file=sys.stderr, flush=True)
+    both = as_data(every, [scenarios(every, pickles), evidence[-1]])["together"]
+    short = {name: both[name]["missing"] for name in ("rows", "reasons", "conditions") if both[name]["missing"]}
+    for name, missing in short.items():
+        print(f"{name} that scenarios and tours do not reach: {', '.join(missing)}")
+    idle = {(requirement_of(each), each.text) for each in infeasible(every.everything)}
+    for requirement, text in sorted(idle ^ NEVER_DECIDE):
+        print(f"{requirement}: whether {text} can decide is not as one knows it")
+    if short or idle != NEVER_DECIDE:
+        return 1
+    data: dict[str, Any] = as_data(every, [scenarios(every, pickles), *evidence])
+    write(MEASUREMENTS / "coverage.json", {"digest": digest(), **data})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

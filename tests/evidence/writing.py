@@ -1,0 +1,18 @@
+"""Where evidence is kept, and how it is written."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASUREMENTS = ROOT / "docs" / "measurements"
+PARTS = ROOT / ".results"
+"""Where a run that was broken off leaves what it has, for the next one of the same specification."""
+
+
+def write(path: Path, content: Any) -> None:
+    """Write JSON whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    draft.replace(path)

@@ -1,0 +1,73 @@
+"""Rows are found as they are written, and are written in the small part of Python that their readers know."""
+
+import ast
+from typing import Any
+
+import pytest
+
+from translator_cmk.explore.row_sources import (
+    PARTS,
+    RowSource,
+    counter_row_sources,
+    outside,
+    path_of,
+    row_sources,
+    tree_of,
+)
+from translator_cmk.machine import COUNTER_ROWS, ROWS
+from translator_cmk.machine.topics import TOPICS
+
+SOURCES = (*row_sources(), *counter_row_sources())
+
+
+def test_every_row_has_its_source_in_the_order_of_the_rows() -> None:
+    assert tuple(source.row for source in row_sources()) == ROWS
+    assert tuple(source.row for source in counter_row_sources()) == COUNTER_ROWS
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: str(source.place))
+def test_the_trees_of_a_row_are_those_of_its_functions(source: RowSource) -> None:
+    given = {
+        part for part in PARTS if getattr(source.row, part, None) and part in {w.arg for w in source.call.keywords}
+    }
+    assert source.parts.keys() == given
+    for part, tree in source.parts.items():
+        made, written = source.function(tree), getattr(source.row, part)
+        assert shape(made) == shape(written)
+
+
+def shape(function: Any) -> tuple[Any, ...]:
+    """What a function is but for the place where it stands."""
+    code = function.__code__
+    return code.co_code, code.co_names, code.co_consts, code.co_varnames, function.__defaults__
+
+
+def test_functions_of_rows_keep_to_the_forms_of_rows() -> None:
+    found = [
+        f"{path_of(topic)}:{each.lineno}: {ast.unparse(each)}"
+        for topic in TOPICS
+        for function in ast.walk(tree_of(topic))
+        if isinstance(function, ast.Lambda)
+        for each in outside(function)
+    ]
+    assert found == [], "write it with and, or, not, comparisons, in, attributes, constants, if else and named helpers"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "lambda c: [d for d in c.documents]",
+        "lambda c: c.key.size - 1",
+        "lambda c: c.vault.name.startswith('v')",
+        "lambda c: 1024 < c.key.size < 4096",
+        "lambda c: (lambda: c)()",
+        "lambda c: c.kind[0]",
+        "lambda c: -c.key.size",
+        "lambda c: f'{c.kind}'",
+    ],
+)
+def test_what_is_outside_the_forms_of_rows_is_found(code: str) -> None:
+    (statement,) = ast.parse(code).body
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Lambda)
+    assert list(outside(statement.value))
