@@ -1,0 +1,233 @@
+// The page on which one tries requests out.  All it shows is looked up; where one is stands in the address.
+(() => {
+  const find = (name) => document.getElementById(`what-if-${name}`);
+  if (!WHAT_IF) {
+    find("none").hidden = false; // the model is broken, and says nothing
+    return;
+  }
+  const graph = new WhatIfGraph(WHAT_IF);
+  const { commands, sentences, requirements, starts, subjects, losses } = graph.tables;
+  const DEFAULT = "a-deployed-model-under-customer-managed-keys";
+  const MARKS = { accepted: "✔ accepted", refused: "✘ refused", unspecified: "○ left open" };
+  let path; // the start and the commands since, and what is to be said of the address
+  let now; // where the path leads, and its steps
+
+  // Pieces of the page
+
+  const element = (tag, properties, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+  const text = (words, name = "") => element("p", { className: name }, words);
+  const words = (name, inside) => element("span", { className: `what-if-${name}` }, inside);
+  const list = (items) => element("ul", {}, ...items.map((each) => element("li", {}, ...each)));
+  const mark = (outcome) => words(`mark ${outcome}`, MARKS[outcome]);
+  const forGood = () => words("for-good", "✘ for good");
+  const told = (command) => commands[command].sentence.replace(/^the customer /, "");
+  const counted = (number, word) => (number ? `${number} ${word}${number === 1 ? "" : "s"}` : `no ${word}`);
+  const fill = (name, ...children) => find(name).replaceChildren(...children);
+
+  // The address
+
+  const address = (from, taken) => {
+    const codes = taken.map((each) => commands[each].code);
+    return `#from=${from}${codes.length ? `&then=${codes.join(".")}` : ""}`;
+  };
+
+  const read = (hash) => {
+    const given = new URLSearchParams(hash.slice(1));
+    const from = given.get("from") ?? DEFAULT;
+    if (!graph.starts.has(from)) {
+      return { from: DEFAULT, taken: [], notice: `The address starts from “${from}”, which is not here.` };
+    }
+    const codes = (given.get("then") ?? "").split(".").filter(Boolean);
+    const known = codes.map((each) => graph.codes.get(each));
+    const taken = known.slice(0, graph.walk(from, known).steps.length);
+    const stops = "The address goes on with a request that this page does not have here, and is followed up to it.";
+    return { from, taken, notice: taken.length < codes.length ? stops : "" };
+  };
+
+  // Whoever asked stays where they were, or comes to the answer if that is gone.
+  const go = (from, taken) => {
+    const asked = document.activeElement;
+    const hash = address(from, taken);
+    if (hash !== location.hash) history.pushState(null, "", hash);
+    show();
+    if (!asked.isConnected || asked.disabled || asked.closest("[hidden]")) find("answer").focus();
+  };
+
+  // What is shown
+
+  const show = () => {
+    path = read(location.hash);
+    now = graph.walk(path.from, path.taken);
+    showControls();
+    showPath();
+    showAnswer();
+    showLosses();
+    showState();
+    showScenario();
+    showCommands();
+  };
+
+  const showControls = () => {
+    find("from").value = path.from;
+    find("undo").disabled = find("reset").disabled = !path.taken.length;
+    find("lose").disabled = !graph.way(graph.tables.to_lose, now.row).length;
+  };
+
+  const showPath = () => {
+    const place = (taken, inside) => {
+      if (taken === path.taken.length) return element("span", { ariaCurrent: "step" }, inside);
+      const link = element("a", { href: address(path.from, path.taken.slice(0, taken)) }, inside);
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return; // it is opened elsewhere
+        event.preventDefault();
+        go(path.from, path.taken.slice(0, taken));
+      });
+      return link;
+    };
+    const start = [place(0, graph.starts.get(path.from).name)];
+    const steps = now.steps.map((each, at) => [place(at + 1, told(each.command)), " ", mark(each.outcome.outcome)]);
+    fill("path", ...list([start, ...steps]).children);
+  };
+
+  const showAnswer = () => {
+    const said = path.notice ? [text(path.notice, "what-if-notice")] : [];
+    const step = now.steps.at(-1);
+    const nothing = `You start from this: ${graph.starts.get(path.from).name}. Nothing was asked for yet.`;
+    said.push(...(step ? answer(step) : [text(nothing)]));
+    fill("said", ...said);
+  };
+
+  const answer = ({ command, outcome, changes, cost }) => {
+    const kind = outcome.outcome;
+    const said = [element("p", { className: "what-if-request" }, mark(kind), " ", commands[command].sentence)];
+    const section = (title, items) => items.length && said.push(element("h3", {}, title), list(items));
+    const reasons = outcome.requirements.map(reason);
+
+    if (kind !== "accepted") section("Because", reasons);
+    if (kind === "refused") said.push(text("Nothing changed."));
+    if (kind === "unspecified") said.push(text("Nothing is demanded here, and the model leaves all as it is."));
+    if (kind === "accepted" && !changes.length) said.push(text("Nothing changed: it was so already."));
+
+    const gone = new Set(cost.filter((each) => each.forGood).map((each) => each.sentence));
+    const changed = changes.map(({ was, is, flips }) => [
+      sentences[is],
+      ...(gone.delete(is) ? [" ", forGood()] : []),
+      ...(flips ? [] : [words("was", `before: ${sentences[was]}`)]),
+    ]);
+    section("What changed", changed);
+    section("Lost for good with it", [...gone].map((each) => [sentences[each], " ", forGood()]));
+    section("Recorded", (outcome.uses ?? []).map((each) => [sentences[each]]));
+    if (kind === "accepted") section("By", reasons);
+    return said;
+  };
+
+  const reason = (number) => {
+    const { id, title, basis } = requirements[number];
+    const link = element("a", { href: `${id.split(".")[0]}.html#${id}` }, title);
+    return [link, " ", element("em", { className: `basis basis-${basis}` }, basis)];
+  };
+
+  const showLosses = () => {
+    const lost = graph.lost(now.row, now.there).map(({ number, sentence, forGood: never }) => {
+      if (never) return [sentences[sentence], " ", forGood()];
+      const name = `Get it back: ${sentences[sentence]}`;
+      const button = element("button", { type: "button", ariaLabel: name }, "Get it back");
+      const way = graph.way(losses[number].back, now.row);
+      button.addEventListener("click", () => go(path.from, [...path.taken, ...way]));
+      return [sentences[sentence], " ", words("back", "✔ can come back"), " ", button];
+    });
+    fill("losses", lost.length ? list(lost) : text("Nothing that was there."));
+  };
+
+  const showState = () => {
+    const fresh = new Set(now.steps.at(-1)?.changes.map((each) => each.is));
+    const line = (each) => [sentences[each], ...(fresh.has(each) ? [" ", words("new", "● new")] : [])];
+    const things = graph.look(now.row).filter((each) => each.sentences.length);
+    fill("state", ...things.map(({ place, there, sentences: all }) => {
+      const made = there ? place.always.map((at) => all[at]) : [];
+      const rest = all.filter((each) => !made.includes(each));
+      const first = rest.length ? rest : made.splice(0, 1);
+      const thing = element("div", { className: `what-if-thing${there ? "" : " gone"}` });
+      thing.append(element("h3", {}, place.title), list(first.map(line)));
+      if (made.length) thing.append(text(made.map((each) => sentences[each]).join("; "), "what-if-always"));
+      return thing;
+    }));
+  };
+
+  const showScenario = () => {
+    find("scenario").textContent = now.steps.length
+      ? graph.scenario(path.from, now.steps)
+      : "Make a request, and its scenario is here.";
+    find("copy").disabled = !now.steps.length;
+  };
+
+  // Each request has one button, which stays where it is, so that the focus does too.
+  const buttons = commands.map((_, number) => {
+    const button = element("button", { type: "button" }, words("ask", told(number)), words("preview", ""));
+    button.addEventListener("click", () => {
+      go(path.from, [...path.taken, number]);
+      const { top, bottom } = find("said").getBoundingClientRect();
+      if (bottom < 0 || top > innerHeight) find("answer").scrollIntoView();
+    });
+    return button;
+  });
+  const groups = subjects.map((subject) => {
+    const about = buttons.filter((_, number) => commands[number].about === subject);
+    return element("div", {}, element("h3", {}, subject), list(about.map((each) => [each])));
+  });
+
+  const showCommands = () => {
+    buttons.forEach((button, number) => {
+      const step = graph.step(now.row, number, now.there);
+      button.parentElement.hidden = !step || (step.outcome.names && !find("names").checked);
+      if (step) button.lastChild.replaceChildren(mark(step.outcome.outcome), preview(step));
+    });
+    groups.forEach((group) => (group.hidden = !group.querySelector("li:not([hidden])")));
+  };
+
+  const preview = ({ outcome, changes, cost }) => {
+    if (outcome.outcome === "refused") return `, ${counted(outcome.requirements.length, "reason")}`;
+    if (outcome.outcome === "unspecified") return "";
+    if (!cost.length) return `, ${counted(changes.length, "change")}`;
+    const never = cost.filter((each) => each.forGood).length;
+    return words("cost", `, ${cost.length} lost${never ? `, ${never} for good` : ""}`);
+  };
+
+  // What can be done
+
+  const copy = async (button, copied) => {
+    try {
+      await navigator.clipboard.writeText(copied);
+    } catch {
+      // an older way, for where the page may not use the clipboard by itself
+      const area = document.body.appendChild(element("textarea", { value: copied }));
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    const said = button.parentElement.querySelector("[role=status]");
+    said.textContent = "Copied";
+    setTimeout(() => (said.textContent = ""), 2000);
+  };
+
+  find("from").append(...starts.map((each) => element("option", { value: each.slug }, each.name)));
+  find("from").addEventListener("change", (event) => go(event.target.value, []));
+  find("undo").addEventListener("click", () => go(path.from, path.taken.slice(0, -1)));
+  find("reset").addEventListener("click", () => go(path.from, []));
+  find("lose").addEventListener("click", () => {
+    go(path.from, [...path.taken, ...graph.way(graph.tables.to_lose, now.row)]);
+  });
+  find("link").addEventListener("click", (event) => copy(event.target, location.href));
+  find("copy").addEventListener("click", (event) => copy(event.target, find("scenario").textContent));
+  find("names").addEventListener("change", showCommands);
+  find("commands").append(...groups);
+  addEventListener("hashchange", show);
+  show();
+  find("explorer").hidden = false;
+  performance.mark("what-if-usable");
+})();

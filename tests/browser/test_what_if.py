@@ -1,0 +1,479 @@
+"""The page that answers "what if", in Chromium: it says what the model says, whoever asks and however it was opened."""
+
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.site.building import REGISTER, ROOT, build
+from translator_cmk.explore.counterexample import use_in_words
+from translator_cmk.explore.what_if import WHAT_IF
+from translator_cmk.facts import ABSENT, Fact, difference
+from translator_cmk.gherkin.pickles import read_feature
+from translator_cmk.gherkin.playing import play
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    State,
+    initial,
+    observe,
+)
+from translator_cmk.phrasebook import FACT_PHRASES, tell
+from translator_cmk.phrasebook import state as told
+from translator_cmk.site.what_if.page import what_if_files, what_if_page
+from translator_cmk.situations import situations
+from translator_cmk.system import ModelSystem
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="missing tool: chromium"),
+]
+
+DESK, PHONE = 1280, 390  # pixels
+NUMBER_OF_WALKS, LENGTH = 3_000, 15
+PAGE = "specification/what-if.html"
+DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
+
+CONFIGURATION = f"""
+INHERIT: {ROOT / "mkdocs.yml"}
+docs_dir: docs
+nav: [Home: index.md, Architect: [specification/what-if.md, specification/left-open.md]]
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of this page alone, with those that it leads to in name."""
+    project = tmp_path_factory.mktemp("project")
+    docs = project / "docs"
+    for folder in ("assets", "theme"):
+        shutil.copytree(ROOT / "docs" / folder, docs / folder)
+    pages = {
+        "index.md": "# Home\n",
+        "specification/left-open.md": "# Left open\n\n## Silences { #silences }\n",
+        "specification/what-if.md": what_if_page(),
+        **what_if_files(),
+    }
+    for name, text in pages.items():
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_text(text, "utf-8")
+    (project / "mkdocs.yml").write_text(CONFIGURATION, "utf-8")
+    built = build(project)
+    assert built.returncode == 0, built.stderr
+    return project / "site"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name it has in the base class
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module", params=["file", "http"])
+def address(site: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the page is: in a folder, and on a server."""
+    if request.param == "file":
+        yield (site / PAGE).as_uri()
+        return
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{PAGE}"
+        server.shutdown()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A window of its own, in which nothing may fail and nobody outside may be asked."""
+    context = browser.new_context(viewport={"width": DESK, "height": 900})
+    complaints: list[str] = []
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("request", lambda request: complaints.append(request.url) if outside(request.url) else None)
+    yield context
+    context.close()
+    assert complaints == []
+
+
+def outside(url: str) -> bool:
+    """Whether an address is of another host."""
+    return not url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:"))
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Page:
+    """The page, just opened."""
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def said(page: Page) -> str:
+    """The answer."""
+    return page.locator("#what-if-said").inner_text()
+
+
+def ask(page: Page, sentence: str) -> None:
+    """Press the button of a request."""
+    page.locator("#what-if-commands button", has_text=sentence.removeprefix("the customer ")).first.click()
+
+
+# What it says
+
+
+WALKS = """
+([seed, walks, length]) => {
+  const graph = new WhatIfGraph(WHAT_IF);
+  const random = (below) => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0, (seed >>> 8) % below);
+  const seen = (row) => graph.look(row).flatMap((each) => (each.there ? each.sentences : []));
+  return JSON.stringify([...Array(walks)].map(() => {
+    const start = WHAT_IF.starts[random(WHAT_IF.starts.length)];
+    let { row, there } = graph.walk(start.slug, []);
+    const steps = [];
+    while (steps.length < length) {
+      const step = graph.step(row, random(WHAT_IF.commands.length), there);
+      if (!step) continue;
+      const { command, outcome, changes } = step;
+      const changed = changes.map((each) => [each.was, each.is]);
+      steps.push([command, outcome.outcome, outcome.requirements, outcome.uses ?? [], changed]);
+      row = step.after;
+      there |= graph.there(row);
+    }
+    return { from: start.name, seen: seen(row), steps };
+  }));
+}
+"""
+
+MACHINE = Machine(ROWS)
+TOLD = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
+CHANGING = {"subscription": {"production"}}
+"""Of the things that the stage gives, those that the scope changes."""
+
+
+class Model:
+    """The model's states by number, each made and looked at once."""
+
+    def __init__(self) -> None:
+        self.states: list[State] = []
+        self._numbers: dict[State, int] = {}
+
+    def number(self, state: State) -> int:
+        """The number of a state."""
+        number = self._numbers.setdefault(state, len(self._numbers))
+        if number == len(self.states):
+            self.states.append(state)
+        return number
+
+    def start(self, name: str) -> int:
+        """The state of a situation."""
+        state = initial(DEFAULT_STAGE)
+        for command in situations()[name].commands if name in situations() else ():
+            state, _ = MACHINE.step(state, command)
+        return self.number(state)
+
+    def step(self, number: int, command: Command) -> tuple[int, Outcome]:
+        """The state after the command, and what came of it."""
+        before = self.states[number]
+        after, outcome = MACHINE.step(before, command)
+        return number if after is before else self.number(after), outcome
+
+    @cache  # noqa: B019  # there is one model, and it ends with the test
+    def shown(self, number: int) -> Observation:
+        """What the model shows of a state, but for what never changes."""
+        seen = observe(MACHINE.world(self.states[number]))
+        return {
+            kind: {name: fields for name, fields in entities.items() if name in CHANGING.get(kind, entities)}
+            for kind, entities in seen.items()
+        }
+
+    @cache  # noqa: B019  # likewise
+    def facts(self, number: int) -> set[str]:
+        """What the model shows of a state, in sentences."""
+        found = [
+            Fact(kind, name, field, value)
+            for kind, entities in self.shown(number).items()
+            for name, fields in entities.items()
+            for field, value in {"exists": True, **({"key": ABSENT} if kind == "resource" else {}), **fields}.items()
+        ]
+        return {told(each) for each in found if (each.kind, each.field) in TOLD}
+
+    @cache  # noqa: B019  # likewise
+    def changes(self, before: int, after: int) -> set[tuple[str, str]]:
+        """What changed, each as it was and as it is, in sentences."""
+        return {(told(was), told(now)) for was, now in difference(self.shown(before), self.shown(after))}
+
+
+def came(outcome: Outcome) -> tuple[str, set[str], set[str]]:
+    """What came of a request: in a word, by or because of which requirements, and with which uses of a key."""
+    match outcome:
+        case Accepted(by=by, audit=audit):
+            return "accepted", set(by), {use_in_words(use) for use in audit}
+        case Refused(because=because):
+            return "refused", set(because), set()
+    return "unspecified", set(outcome.silent), set()
+
+
+def test_random_walks_in_the_browser_are_those_of_the_model(
+    context: BrowserContext, site: Path, record_property: Any
+) -> None:
+    """Every outcome, reason, use of a key and change, and at the end of each walk every fact."""
+    page = context.new_page()
+    page.goto((site / PAGE).as_uri())
+    walks = json.loads(page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH]))
+    tables = page.evaluate("({ sentences: WHAT_IF.sentences, ids: WHAT_IF.requirements.map((each) => each.id) })")
+    sentences, ids = tables["sentences"], tables["ids"]
+    model = Model()
+    for walk in walks:
+        at = model.start(walk["from"])
+        for number, kind, cited, used, changed in walk["steps"]:
+            command = WHAT_IF.alphabet[number]
+            after, outcome = model.step(at, command)
+            seen = kind, {ids[each] for each in cited}, {sentences[each] for each in used}
+            assert seen == came(outcome), tell(command)
+            assert {(sentences[was], sentences[now]) for was, now in changed} == model.changes(at, after), tell(command)
+            at = after
+        assert {sentences[each] for each in walk["seen"]} == model.facts(at)
+    assert [len(walk["steps"]) for walk in walks] == [LENGTH] * NUMBER_OF_WALKS
+    record_property("walks", NUMBER_OF_WALKS)
+    record_property("requests", NUMBER_OF_WALKS * LENGTH)
+    print(f"{NUMBER_OF_WALKS:,} walks of {LENGTH} requests each in the browser agree with the model")
+
+
+SCENARIOS = """
+(paths) => {
+  const graph = new WhatIfGraph(WHAT_IF);
+  return paths.map(([from, commands]) => graph.scenario(from, graph.walk(from, commands).steps));
+}
+"""
+
+
+def test_scenarios_of_the_page_run_as_they_stand(context: BrowserContext, site: Path, tmp_path: Path) -> None:
+    """Each under the rule that its first line names, with its tags: a wrong reason or a change left out would fail."""
+    page = context.new_page()
+    page.goto((site / PAGE).as_uri())
+    choose = random.Random(7)
+    slugs: list[str] = page.evaluate("WHAT_IF.starts.map((each) => each.slug)")
+    numbers = range(len(WHAT_IF.alphabet))
+    paths = [(choose.choice(slugs), choose.choices(numbers, k=choose.randint(1, 9))) for _ in range(600)]
+    usable = page.evaluate(
+        "(paths) => { const g = new WhatIfGraph(WHAT_IF); return paths.map(([f, c]) => g.walk(f, c).steps.length); }",
+        [list(each) for each in paths],
+    )
+    kept = [(slug, taken[:length]) for (slug, taken), length in zip(paths, usable, strict=True) if length]
+    assert len(kept) > 300
+    for number, text in enumerate(page.evaluate(SCENARIOS, [list(each) for each in kept])):
+        comment, *scenario = text.split("\n")
+        file, tag, title = comment.removeprefix("# ").split(", ", 2)
+        requirement = REGISTER[tag.removeprefix("@")]
+        assert (file, title) == (f"{requirement.topic}.feature", f"Rule: {requirement.title}")
+        feature = tmp_path / str(number) / file
+        feature.parent.mkdir()
+        feature.write_text("\n".join(["Feature: Tried out", tag, title, *scenario]) + "\n", "utf-8")
+        (pickle,) = read_feature(feature).pickles
+        play(ModelSystem(), pickle)
+
+
+# How it is used
+
+
+def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: Page) -> None:
+    page.locator("#what-if-from").select_option("a-resource-and-a-vault-with-a-key")
+    ask(page, 'enables customer-managed keys for "translator" with the key "key" of "vault" through the API')
+    assert said(page).startswith("✘ refused")
+    link = page.locator("#what-if-said a")
+    assert link.get_attribute("href") == "vault.html#vault.access-policy"
+    assert link.inner_text() == REGISTER["vault.access-policy"].title
+    assert page.locator("#what-if-said .basis").inner_text() == "stated"
+
+
+def test_answer_says_what_changed_and_what_is_lost_for_good(page: Page) -> None:
+    ask(page, DELETES_THE_VAULT)
+    lines = page.locator("#what-if-said li").all_inner_texts()
+    assert 'the document "document" is deleted ✘ for good' in lines
+    assert 'the model "model" is undeployed\nbefore: the model "model" is deployed' in lines
+    lost = page.locator("#what-if-losses li").all_inner_texts()
+    assert [each for each in lost if "for good" in each] == ['the document "document" is deleted ✘ for good']
+    page.get_by_role("button", name='Get it back: the data of "workspace" is inaccessible').click()
+    assert 'the data of "workspace" is accessible' in said(page)
+    assert page.locator("#what-if-losses li").count() == 2  # the model, and the document for good
+
+
+def test_everything_is_lost_in_two_requests(page: Page) -> None:
+    page.get_by_role("button", name="Lose everything").click()
+    path = page.locator("#what-if-path li").all_inner_texts()
+    assert path == [
+        "a deployed model under customer-managed keys",
+        'deletes the vault "vault" ✔ accepted',
+        'the retention period of the vault "vault" ends ✔ accepted',
+    ]
+    lost = page.locator("#what-if-losses li").all_inner_texts()
+    assert len(lost) == 5
+    assert all("for good" in each for each in lost)
+    assert page.get_by_role("button", name="Lose everything").is_disabled()
+
+
+def test_address_is_shared_and_goes_back_and_forth(page: Page) -> None:
+    ask(page, DELETES_THE_VAULT)
+    ask(page, 'the customer recovers the vault "vault"')
+    there, answer = page.url, said(page)
+    page.go_back()
+    expect(page.locator("#what-if-path li")).to_have_count(2)
+    assert 'deletes the vault "vault"' in said(page)
+    page.go_back()
+    expect(page.locator("#what-if-path li")).to_have_count(1)
+    page.go_forward()
+    expect(page.locator("#what-if-path li")).to_have_count(2)
+    other = page.context.new_page()
+    other.goto(there)
+    assert said(other) == answer
+    other.get_by_role("link", name="a deployed model under customer-managed keys").click()
+    assert other.locator("#what-if-path li").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("hash_", "steps", "notice"),
+    [
+        ("#from=a-dream", 0, "starts from “a-dream”"),
+        ("#from=nothing-yet&then=zzzz", 0, "does not have here"),
+        ("#from=nothing-yet&then=6866.zzzz.579f", 1, "does not have here"),
+        ("#from=<b>&then=..", 0, "starts from “<b>”"),
+        ("#what-if", 0, "asked for yet"),
+    ],
+)
+def test_address_that_leads_nowhere_is_followed_as_far_as_it_goes(
+    context: BrowserContext, site: Path, hash_: str, steps: int, notice: str
+) -> None:
+    page = context.new_page()
+    page.goto((site / PAGE).as_uri() + hash_)
+    assert page.locator("#what-if-path li").count() == steps + 1
+    assert notice in said(page)
+
+
+def test_keyboard_alone_is_enough(page: Page) -> None:
+    """Choose a start, ask, undo, copy: the focus stays where it was, or goes to the answer."""
+    page.locator("#what-if-from").focus()
+    page.keyboard.type("customer-m")
+    assert page.locator("#what-if-path li").all_inner_texts() == ["customer-managed keys are on"]
+
+    def focused() -> str:
+        return str(page.evaluate("document.activeElement.innerText"))
+
+    def tab_to(words: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if focused().startswith(words):
+                return
+        raise AssertionError(f"no way to {words} by keyboard")
+
+    tab_to("disables the managed identity")
+    page.keyboard.press("Enter")
+    assert focused().startswith("disables the managed identity")  # it can be asked again
+    assert "✔ accepted" in said(page)
+    tab_to("creates the workspace")
+    page.keyboard.press("Space")
+    assert focused() == "The answer"  # the name is taken now, so that this is not to be asked again
+    page.locator("#what-if-from").focus()
+    tab_to("Undo")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert focused() == "The answer"  # there is nothing more to undo
+    assert page.locator("#what-if-path li").count() == 1
+    tab_to("rotates the key")
+    page.keyboard.press("Enter")
+    tab_to("Copy the scenario")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=status]", has_text="Copied")).to_be_visible()
+
+
+def test_answers_are_announced(page: Page) -> None:
+    answer = page.get_by_role("status").filter(has_text="You start from this")
+    expect(answer).to_have_attribute("aria-atomic", "true")
+    handle = answer.element_handle()
+    ask(page, DELETES_THE_VAULT)
+    assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
+
+
+def test_what_was_copied_is_the_scenario(browser: Browser, site: Path) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((site / PAGE).as_uri())
+    ask(page, DELETES_THE_VAULT)
+    page.get_by_role("button", name="Copy the scenario").click()
+    expect(page.locator("[role=status]", has_text="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "\n  When the customer deletes the vault" in copied
+    assert copied == page.locator("#what-if-scenario").inner_text()
+    context.close()
+
+
+def test_requests_that_name_nothing_are_shown_when_asked_for(page: Page) -> None:
+    creates = page.locator("#what-if-commands button", has_text='creates the workspace "workspace"')
+    assert not creates.is_visible()
+    page.get_by_label("Also requests about what is not there").check()
+    creates.click()
+    assert "A name is given once" in said(page)
+
+
+# How it looks
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible_and_fits(browser: Browser, site: Path, scheme: Any, width: int) -> None:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto((site / PAGE).as_uri())
+    ask(page, DELETES_THE_VAULT)
+    page.get_by_label("Also requests about what is not there").check()
+    result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    seen = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
+    assert seen == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert page.evaluate("document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
+    context.close()
+
+
+def test_paper_shows_what_was_found_and_nothing_to_press(page: Page) -> None:
+    ask(page, DELETES_THE_VAULT)
+    page.emulate_media(media="print")
+    assert page.locator("#what-if-explorer button:visible, #what-if-explorer select:visible").count() == 0
+    for part in ("path", "said", "losses", "state", "scenario"):
+        assert page.locator(f"#what-if-{part}").is_visible(), part
+
+
+def test_without_javascript_the_page_says_so_and_leads_to_the_tables(browser: Browser, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / PAGE).as_uri())
+    notice = page.locator(".what-if-notice:visible")
+    assert "JavaScript" in notice.inner_text()
+    links = [each.get_attribute("href") for each in notice.locator("a").all()]
+    assert links == ["what-breaks-what.html", "before-enabling.html", "left-open.html"]
+    assert not page.locator("#what-if-explorer").is_visible()
+    context.close()
+
+
+def test_page_of_a_broken_model_says_that_there_is_nothing(context: BrowserContext, site: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "site"
+    shutil.copytree(site, broken)
+    (broken / "data" / "what-if.js").write_text("const WHAT_IF = null;\n", "utf-8")
+    page = context.new_page()
+    page.goto((broken / PAGE).as_uri())
+    assert "nothing to look up" in page.locator(".what-if-notice:visible").inner_text()
+    assert not page.locator("#what-if-explorer").is_visible()

@@ -1,0 +1,60 @@
+"""What can come about from a state, and the shortest ways there, on a graph that one can see at a glance."""
+
+from array import array
+from typing import Any
+
+from translator_cmk.explore.graph import NOT_OFFERED, Graph
+from translator_cmk.explore.prospects import NO_WAY, attainable, before, highest, ways
+from translator_cmk.explore.scopes import SCOPES
+
+# Two commands a state:  0 -> 1 -> 2 -> 3, and 0 -> 4 <-> 5.  From 3 and 4 one command leads nowhere.
+LEADS = [(1, 4), (2, 1), (3, 3), (3, NOT_OFFERED), (5, 4), (4, NOT_OFFERED)]
+
+
+class SmallGraph(Graph[Any]):
+    """A graph of no scope's own."""
+
+    def __init__(self, leads: list[tuple[int, int]]) -> None:
+        super().__init__(SCOPES[0])
+        self.width = 2
+        self.after = array("i", [after for each in leads for after in each])
+        self.size = len(leads)
+
+    @property
+    def states(self) -> int:
+        """How many states there are."""
+        return self.size
+
+
+GRAPH = SmallGraph(LEADS)
+EARLIER = before(GRAPH)
+
+
+def test_states_before_a_state_are_those_that_lead_there_and_not_itself() -> None:
+    assert [set(), {0}, {1}, {2}, {0, 5}, {4}] == EARLIER
+
+
+def test_commands_that_are_left_out_lead_nowhere() -> None:
+    assert before(GRAPH, without={1}) == [set(), {0}, {1}, {2}, {5}, {4}]
+
+
+def test_what_holds_later_is_attainable_before_and_not_after() -> None:
+    assert attainable(EARLIER, [0b000, 0b001, 0b000, 0b010, 0b000, 0b100]) == [0b111, 0b011, 0b010, 0b010, 0b100, 0b100]
+
+
+def test_highest_value_is_found_round_a_circle() -> None:
+    assert highest(EARLIER, [0, 9, 0, 2, 0, 5]) == [9, 9, 2, 2, 5, 5]
+
+
+def test_way_leads_to_the_highest_value_by_the_fewest_commands() -> None:
+    assert ways(GRAPH, EARLIER, [0, 0, 0, 1, 0, 0]) == [0, 0, 0, NO_WAY, NO_WAY, NO_WAY]
+    assert ways(GRAPH, EARLIER, [0, 0, 0, 1, 0, 1]) == [1, 0, 0, NO_WAY, 0, NO_WAY]
+
+
+def test_way_passes_a_lower_value_by() -> None:
+    assert ways(GRAPH, EARLIER, [0, 1, 0, 2, 0, 0]) == [0, 0, 0, NO_WAY, NO_WAY, NO_WAY]
+
+
+def test_way_takes_no_command_that_is_left_out() -> None:
+    without_the_second = before(GRAPH, without={1})
+    assert ways(GRAPH, without_the_second, [0, 0, 0, 0, 1, 1])[0] == NO_WAY

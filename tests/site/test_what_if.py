@@ -1,0 +1,162 @@
+"""The tables of the page that answers "what if" say exactly what the model says, of every request in every state."""
+
+import json
+import random
+from functools import cache
+
+import jsonschema
+import pytest
+
+from tests.site.building import REGISTER
+from tests.site.what_if_reading import MACHINE, Row, chart, forward, tables
+from translator_cmk.explore.what_if import WHAT_IF
+from translator_cmk.facts import ABSENT, Fact
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
+from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
+from translator_cmk.phrasebook import FACT_PHRASES, read_command, read_fact
+from translator_cmk.phrasebook import state as told
+from translator_cmk.site.what_if.charted import charted
+from translator_cmk.site.what_if.tables import Tables
+from translator_cmk.situations import situations
+
+TOLD = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
+
+
+@cache
+def some_rows() -> list[Row]:
+    """States from all over the scope."""
+    return random.Random(1).sample(sorted(chart().states), 20)
+
+
+def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
+    pairs = sum(each is not None for leads in chart().after.values() for each in leads)
+    assert tables().data["scope"] == {
+        "name": WHAT_IF.name,
+        "sentence": WHAT_IF.sentence,
+        "states": len(chart().states),
+        "steps": pairs,
+    }
+    assert len(chart().states) == WHAT_IF.states
+    assert len(chart().states) >= 4_000
+    assert tuple(read_command(each["sentence"]) for each in tables().data["commands"]) == WHAT_IF.alphabet
+
+
+def test_what_is_seen_is_what_the_model_shows() -> None:
+    places = {(each["kind"], each["name"]) for each in tables().data["places"]}
+    for row, state in chart().states.items():
+        shown = set()
+        for kind, entities in observe(MACHINE.world(state)).items():
+            for name, fields in entities.items():
+                if (kind, name) not in places:
+                    continue  # it never changes
+                seen = {"exists": True, **fields} | ({"key": fields.get("key", ABSENT)} if kind == "resource" else {})
+                shown |= {sentence(kind, name, field, value) for field, value in seen.items() if (kind, field) in TOLD}
+        assert set(tables().facts(row)) == shown, row
+
+
+@cache
+def sentence(kind: str, name: str, field: str, value: object) -> str:
+    """The sentence of a fact."""
+    return told(Fact(kind, name, field, value))
+
+
+def test_a_thing_always_has_its_sentences_in_the_same_order() -> None:
+    for place in tables().data["places"]:
+        looks = {tables().ask(place["look"], row) for row in chart().states}
+        fields = {
+            tuple(read_fact(tables().sentences[each])[:3] for each in sentences)
+            for there, *sentences in (tables().data["looks"][look] for look in looks)
+            if there
+        }
+        assert len(fields) == 1, place["title"]
+
+
+def test_every_loss_for_good_is_one_that_nothing_here_undoes() -> None:
+    for row in some_rows():
+        reached = forward(row)
+        for bit, loss in enumerate(tables().data["losses"]):
+            made = row[loss["place"]] > 0
+            never = made and not any(tables().there(each, loss) for each in reached)
+            assert bool(tables().ask(tables().data["for_good"], row) >> bit & 1) == never, (row, loss)
+
+
+def test_shortest_way_to_lose_everything_is_shortest_from_every_start() -> None:
+    otherwise = frozenset(at for at, command in enumerate(WHAT_IF.alphabet) if isinstance(command, DeleteResource))
+    for start in tables().data["starts"]:
+        reached = forward(tuple(start["row"]), otherwise)
+        lost = {each: tables().ask(tables().data["for_good"], each).bit_count() for each in reached}
+        most = max(lost.values())
+        taken, end = tables().way(tables().data["to_lose"], tuple(start["row"]))
+        assert (lost[end], len(taken)) == (most, min(reached[each] for each in lost if lost[each] == most))
+        assert not otherwise & set(taken)
+
+
+def test_way_back_is_shortest_and_is_there_unless_it_is_for_good() -> None:
+    for row in some_rows():
+        reached = forward(row)
+        for loss in tables().data["losses"]:
+            distances = [far for each, far in reached.items() if tables().there(each, loss)]
+            taken, end = tables().way(loss["back"], row)
+            assert len(taken) == min(distances, default=0)
+            assert tables().there(end, loss) == bool(distances)
+
+
+def test_starts_are_the_situations_that_the_scope_has() -> None:
+    nothing, *others = tables().data["starts"]
+    assert nothing["row"] == [0] * len(tables().data["places"])
+    found = {}
+    for situation in situations().values():
+        state = initial(DEFAULT_STAGE)
+        way = [state]
+        for command in situation.commands:
+            state, _ = MACHINE.step(state, command)
+            way.append(state)
+        if all(each in chart().rows for each in way):
+            found[situation.name] = [chart().rows[each] for each in way]
+    assert [each["name"] for each in others] == list(found)
+    for start in others:
+        way_there = found[start["name"]]
+        assert tuple(start["row"]) == way_there[-1]
+        ever = [any(tables().there(each, loss) for each in way_there) for loss in tables().data["losses"]]
+        assert [bool(start["there"] >> bit & 1) for bit in range(len(ever))] == ever
+
+
+def test_nearly_every_kind_of_request_can_be_made() -> None:
+    assert set(COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
+
+
+def test_every_demand_can_be_broken_and_every_silence_met() -> None:
+    reasons = {
+        name
+        for each in tables().outcomes
+        if each["outcome"] in ("refused", "unspecified")
+        for name in each["requirements"]
+    }
+    demands = {each.id for each in REGISTER.values() if each.kind in ("demand", "silence")}
+    assert demands - reasons == set()
+
+
+def test_codes_of_requests_differ() -> None:
+    codes = [each["code"] for each in tables().data["commands"]]
+    assert len(set(codes)) == len(codes)
+
+
+def test_tables_are_as_their_schema_says() -> None:
+    schema = json.loads(tables().files["data/what-if.schema.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(tables().data, schema)
+
+
+def test_script_holds_the_same_tables() -> None:
+    script = tables().files["data/what-if.js"]
+    assert script.startswith("const WHAT_IF = ")
+    assert script.endswith(";\n")
+    assert json.loads(script.removeprefix("const WHAT_IF = ").removesuffix(";\n")) == tables().data
+
+
+@pytest.mark.parametrize("requirement", ["environment.create-resource", "environment.create-vault"])
+def test_broken_model_has_tables_too(requirement: str) -> None:
+    broken = Machine(row for row in ROWS if row.requirement != requirement)
+    found = Tables(charted(WHAT_IF, broken), REGISTER).as_json()
+    jsonschema.validate({"observed_on_azure": "never", **found}, json.loads(tables().files["data/what-if.schema.json"]))
+    assert 0 < len(found["losses"]) < len(tables().data["losses"])
