@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.site.building import a_run, copy_pages, files_in, generate
+from translator_cmk.gherkin.results import write_results
+from translator_cmk.site.kept import load_kept
 from translator_cmk.site.tree import exchange, replace_folders
 
 
@@ -22,17 +24,21 @@ def test_without_results_everything_is_not_run(project: Path) -> None:
     assert "not run" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
 
 
-def test_results_of_the_last_run_are_published(project: Path) -> None:
-    assert generate(project, a_run()).returncode == 0
-    assert "model: passed" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
-
-
-def test_results_elsewhere_can_be_named(project: Path) -> None:
-    generate(project, a_run(subject="an emulator 1.2"))
-    (project / ".results").rename(project / "kept")
-    done = generate(project, None, "--results", "kept/results.json", "--docs", str(project / "docs"))
-    assert done.returncode == 0
-    assert "an emulator 1.2: passed" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
+def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(project: Path) -> None:
+    written = files_in(project / "docs")
+    for stale in ("badges/scenarios/old.svg", "specification/old.md"):
+        (project / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
+        (project / "docs" / stale).write_text("", "utf-8")
+    write_results(project / "kept" / "results.json", a_run(subject="an emulator 1.2"))
+    done = generate(project, None, "--results", "kept/results.json", "--docs", str(project / "docs"), "--keep")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "an emulator 1.2: " in done.stdout
+    assert "an emulator 1.2: " in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
+    found = files_in(project / "docs")
+    assert not [name for name in found if "/old." in name]
+    assert written.items() <= found.items()
+    assert not [path for path in (project / "docs").iterdir() if path.name.startswith(".")]
+    assert "an emulator 1.2" in [run.results.subject for run in load_kept(project / "docs" / "history")]
 
 
 @pytest.mark.parametrize(
@@ -82,16 +88,19 @@ def test_decision_that_is_not_utf8_is_refused_by_name(project: Path) -> None:
     assert "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8" in done.stderr
 
 
-def test_files_that_no_longer_belong_are_removed_and_hand_written_pages_are_not(project: Path) -> None:
-    written = files_in(project / "docs")
-    generate(project, a_run())
-    (project / "docs" / "badges" / "scenarios" / "old.svg").write_text("", "utf-8")
-    (project / "docs" / "specification" / "old.md").write_text("", "utf-8")
-    assert generate(project, a_run()).returncode == 0
-    found = files_in(project / "docs")
-    assert not [name for name in found if "/old." in name]
-    assert written.items() <= found.items()
-    assert not [path for path in (project / "docs").iterdir() if path.name.startswith(".")]
+def test_run_that_is_not_there_can_not_be_kept(project: Path) -> None:
+    done = generate(project, None, "--keep")
+    assert done.returncode == 2
+    assert done.stderr.startswith("translator-cmk: error: .results/results.json: no run to keep")
+    assert not (project / "docs" / "badges").exists()
+
+
+def test_kept_run_that_can_not_be_read_is_refused_by_name(project: Path) -> None:
+    (project / "docs" / "history").mkdir(exist_ok=True)
+    (project / "docs" / "history" / "broken.json").write_text("{", "utf-8")
+    done = generate(project, None)
+    assert done.returncode == 2
+    assert "docs/history/broken.json:1: not JSON" in done.stderr
 
 
 def test_folders_change_places_together_or_not_at_all(tmp_path: Path) -> None:

@@ -54,12 +54,20 @@ def test_red_outweighs_what_was_not_run() -> None:
 
 @settings(max_examples=20)
 @given(st.lists(st.sampled_from(STATUSES), min_size=len(PICKLES), max_size=len(PICKLES)))
-def test_green_means_that_every_scenario_passed(statuses: list[str]) -> None:
+def test_green_means_that_every_scenario_passed_that_is_applicable(statuses: list[str]) -> None:
     given_status = dict(zip((pickle.id for pickle in PICKLES), statuses, strict=True))
     evidence = evidence_of(a_run(lambda pickle: given_status[pickle.id]))
     for requirement in REGISTER.values():
         carried = {given_status[pickle.id] for pickle in PICKLES if requirement.id in pickle.requirements}
-        assert (evidence.requirement(requirement).status is Status.PASSED) == (carried == {"passed"})
+        green = evidence.requirement(requirement).status is Status.PASSED
+        assert green == (carried - {"not-applicable"} == {"passed"})
+
+
+def test_what_is_not_applicable_is_told_apart_from_what_passed() -> None:
+    evidence = evidence_of(with_one("not-applicable"))
+    assert evidence.scenario(ONE.id).status is Status.NOT_APPLICABLE
+    assert evidence.whole.status is Status.PASSED
+    assert f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios" in evidence.whole.words
 
 
 def test_scenario_that_the_results_lack_is_not_run() -> None:

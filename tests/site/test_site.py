@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,45 +13,68 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tests.site.building import REGISTER, ROOT, a_run, build, copy_pages, generate
+from tests.site.building import REGISTER, ROOT, a_run, build, copy_pages, files_in, generate
 
 KILOBYTE = 1000
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
 NOT_LOADED = {"canonical", "prev", "next", "alternate"}
 
 
+def built(folder: Path, seed: str) -> Path:
+    """The site in this folder, built from the pages of this checkout and a run in which everything passed."""
+    folder.mkdir()
+    copy_pages(folder)
+    assert generate(folder, a_run(), environment={"PYTHONHASHSEED": seed}).returncode == 0
+    done = build(folder)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    return folder / "site"
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built from the pages of this checkout and a run in which everything passed."""
-    project = tmp_path_factory.mktemp("project")
-    copy_pages(project)
-    assert generate(project, a_run()).returncode == 0
-    built = build(project)
-    assert built.returncode == 0, built.stderr
-    assert "WARNING" not in built.stderr
-    return project / "site"
+    """The site."""
+    return built(tmp_path_factory.mktemp("projects") / "first", "1")
 
 
-class Loads(HTMLParser):
-    """Collects what a browser loads for a page."""
+class Reader(HTMLParser):
+    """Collects what a browser loads for a page, where the page leads, and the places on it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.places: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the address of what the tag loads."""
+        """Keep the addresses and the id of the tag."""
         given = dict(attrs)
         address = given.get(LOADED.get(tag, ""))
         if address and not (tag == "link" and given.get("rel") in NOT_LOADED):
-            self.found.append(address)
+            self.loads.append(address)
+        if tag == "a" and given.get("href"):
+            self.links.append(str(given["href"]))
+        if given.get("id"):
+            self.places.add(str(given["id"]))
+
+
+@cache
+def read(page: Path) -> Reader:
+    """What is on a page."""
+    reader = Reader()
+    reader.feed(page.read_text("utf-8"))
+    return reader
 
 
 def loads(page: Path) -> list[str]:
     """The addresses of all that a browser loads for a page."""
-    parser = Loads()
-    parser.feed(page.read_text("utf-8"))
-    return parser.found
+    return read(page).loads
+
+
+def target(page: Path, link: str) -> tuple[Path, str]:
+    """The file and the place that a link of a page leads to."""
+    parts = urlsplit(link)
+    return (page.parent / unquote(parts.path)).resolve() if parts.path else page, unquote(parts.fragment)
 
 
 def pages(site: Path) -> Iterator[Path]:
@@ -77,12 +101,44 @@ def test_no_page_has_a_diagram_for_which_the_theme_would_ask_another_host(site: 
     assert not [page.name for page in pages(site) if 'class="mermaid"' in page.read_text("utf-8")]
 
 
-def test_topic_page_is_light(site: Path) -> None:
+def test_every_page_is_light(site: Path) -> None:
     """With compression, as servers send it; pictures are sent as they are."""
-    for topic in REGISTER.topics:
-        page = site / "specification" / f"{topic}.html"
-        files = {page} | {(page.parent / unquote(urlsplit(each).path)).resolve() for each in loads(page)}
-        assert sum(len(gzip.compress(file.read_bytes())) for file in files) <= 300 * KILOBYTE, topic
+    for page in pages(site):
+        files = {page} | {target(page, each)[0] for each in loads(page) if not each.startswith("/")}
+        sent = sum(len(gzip.compress(file.read_bytes())) for file in files)
+        assert sent <= (300 if "specification" in page.parts and page.stem in REGISTER.topics else 500) * KILOBYTE, page
+
+
+def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> None:
+    links = 0
+    for page in pages(site):
+        if page.name == "404.html":  # it is shown in the place of any page, so that its links begin at the root
+            continue
+        for link in read(page).links:
+            if urlsplit(link).scheme:
+                continue
+            file, place = target(page, link)
+            assert file.is_file(), (page.name, link)
+            assert not place or file.suffix != ".html" or place in read(file).places, (page.name, link)
+            links += 1
+    assert links > 5_000
+
+
+def test_every_page_is_reached_in_two_clicks(site: Path) -> None:
+    reached = [{site / "index.html"}]
+    for _ in range(2):
+        found = {
+            target(page, link)[0] for page in reached[-1] for link in read(page).links if not urlsplit(link).scheme
+        }
+        reached.append({page for page in found if page.suffix == ".html"})
+    assert set(pages(site)) - {site / "404.html"} <= set.union(*reached)
+
+
+def test_two_builds_from_one_run_are_the_same_byte_for_byte(site: Path) -> None:
+    other = files_in(built(site.parents[1] / "second", "2"))
+    for name, content in files_in(site).items():
+        assert other.pop(name) == content, name
+    assert not other
 
 
 def test_navigation_has_every_page_but_the_single_decisions() -> None:

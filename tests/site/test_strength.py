@@ -1,26 +1,62 @@
 """The page on properties and mutants says what was measured, and no more."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from translator_cmk.digest import digest
 from translator_cmk.gherkin.results import Item
-from translator_cmk.site.strength import MeasurementError, load_mutants, mutant_blocks, property_row, reach
+from translator_cmk.site.mutation import found_by_requirement, mutant_blocks
+from translator_cmk.site.strength import MeasurementError, load_mutants, property_row, reach
+
+
+def mutant(kind: str, verdict: str, **found: object) -> dict[str, object]:
+    written = {"place": "model/topics/keys.py:7", "was": "a and b", "now": "a", "requirements": ["keys.enable"]}
+    return {"kind": kind, "verdict": verdict, **written, **found}
+
 
 MEASURED = {
     "digest": digest(),
     "scenarios": 4,
-    "mutants": [{"own": ["a"]}, {"own": []}, {"own": ["b", "c"]}],
-    "survivors": {"drop:this": "nothing shows it"},
+    "theorems": {"it-holds": 1, "that-holds": 0},
+    "scopes": [{"scope": "small", "states": 1200}, {"scope": "smaller", "states": 3}],
+    "mutants": [
+        mutant("row dropped", "killed", theorem="it-holds", scenario="a"),
+        mutant("row dropped", "killed", scenario="b"),
+        mutant("condition dropped", "survives", was="c.state"),
+        mutant("condition dropped", "equivalent", was="c.key"),
+        mutant("constant changed", "unseen", now="'imported'"),
+    ],
 }
 
 
-def test_mutants_found_are_counted_and_survivors_named_with_their_reason() -> None:
+def test_mutants_are_counted_by_kind_and_those_that_cannot_be_found_are_kept_apart() -> None:
     text = "\n".join(mutant_blocks(MEASURED))
-    assert "2 of 3 mutants were found by 4 scenarios." in text
-    assert "| `drop:this` | nothing shows it |" in text
+    assert "There are 5 mutants, of which 3 can be told from the model." in text
+    assert "2 theorems find 1 (33%) of these by themselves, 4 scenarios 2 (66%), and both together 2 (66%)." in text
+    assert "| A row dropped | 2 | 0 | 0 | 1 (50%) | 2 (100%) | 0 |" in text
+    assert "| A part of a condition dropped | 2 | 1 | 0 | 0 (0%) | 0 (0%) | 1 |" in text
+    assert "| A constant made another value of its field | 1 | 0 | 1 | 0 | 0 | 0 |" in text
+    assert "| **all** | 5 | 1 | 1 | 1 (33%) | 2 (66%) | 1 |" in text
     assert "Stale" not in text
+
+
+def test_survivors_unseen_and_equivalent_mutants_are_listed_under_their_own_headings() -> None:
+    _, survivors, unseen, equivalent = "\n".join(mutant_blocks(MEASURED)).split("\n### ")
+    assert "keys.py:7 | `c.state` becomes `a` |" in survivors
+    assert "`a and b` becomes `'imported'`" in unseen
+    assert "small (1,200 states) and smaller (3 states)" in equivalent
+    assert "`c.key` becomes `a`" in equivalent
+
+
+def test_where_none_survives_it_is_said() -> None:
+    found = MEASURED | {"mutants": [mutant("row dropped", "killed", theorem="it-holds")]}
+    assert "Of the mutants that can be told from the model, none survives." in "\n".join(mutant_blocks(found))
+
+
+def test_found_mutants_are_counted_for_each_requirement() -> None:
+    assert found_by_requirement(MEASURED) == {"keys.enable": (2, 3)}
 
 
 def test_measurement_of_another_specification_is_stale() -> None:
@@ -45,7 +81,9 @@ def test_failed_property_is_shown_as_failed() -> None:
     assert "failed" in row[1]
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"digest": "x"}', "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"digest": "x"}', "\x00", json.dumps(MEASURED | {"mutants": [{"own": []}]})]
+)
 def test_malformed_measurement_ends_in_one_message(tmp_path: Path, content: str) -> None:
     path = tmp_path / "mutants.json"
     path.write_text(content, "utf-8")

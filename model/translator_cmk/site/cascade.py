@@ -1,6 +1,6 @@
 """What breaks what: each cause is tried out on the model, and what is lost and what comes back is read off it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from ..machine import (
     ROWS,
     Command,
     Machine,
+    Observation,
     Outcome,
     RowsContradict,
     State,
@@ -22,94 +23,17 @@ from ..machine import (
 from ..phrasebook import read_command
 from ..requirements import Register
 from ..situations import Situation, situations
+from .causes import ACTIONS, LOSSES, START, Cause, Loss
 
-START = "a deployed model under customer-managed keys"
-
-
-class Cause(NamedTuple):
-    """A way for the key to get out of reach, and what a customer can do about it, in sentences of the phrasebook."""
-
-    name: str
-    command: str
-    remedies: tuple[str, ...]
-
-
-GRANT = 'the customer grants "translator" access to the keys of "vault"'
-IDENTITY = 'the customer enables the managed identity of "translator"'
-ENABLE = 'the customer enables customer-managed keys for "translator" with the key "key" of "vault"'
-
-CAUSES = (
-    Cause("Managed identity disabled", 'the customer disables the managed identity of "translator"', (IDENTITY, GRANT)),
-    Cause("Access revoked", 'the customer revokes the access of "translator" to the keys of "vault"', (GRANT,)),
-    Cause("Key vault deleted", 'the customer deletes the vault "vault"', ('the customer recovers the vault "vault"',)),
-    Cause(
-        "Moved to another directory",
-        'the customer moves the subscription "production" to the directory "abroad"',
-        (IDENTITY, GRANT, ENABLE),
-    ),
-    Cause(
-        "Key deleted",
-        'the customer deletes the key "key" of "vault"',
-        ('the customer recovers the key "key" of "vault"',),
-    ),
-    Cause(
-        "Key disabled",
-        'the customer disables the key "key" of "vault"',
-        ('the customer enables the key "key" of "vault"',),
-    ),
-)
-
-
-class Loss(NamedTuple):
-    """Something that can be lost: the requirement that says so, the fact that shows it is there, and words for it."""
-
-    what: str
-    requirement: str
-    intact: Fact
-    lost: str
-    back: str
-
-
-LOSSES = (
-    Loss(
-        "Data in the workspace",
-        "revocation.data-inaccessible",
-        Fact("workspace", "workspace", "readable", True),
-        "inaccessible",
-        "readable again",
-    ),
-    Loss(
-        "Deployed model",
-        "revocation.undeploys",
-        Fact("model", "model", "state", "deployed"),
-        "undeployed",
-        "deployed again",
-    ),
-    Loss(
-        "Uploaded document",
-        "revocation.deletes-uploads",
-        Fact("document", "document", "exists", True),
-        "deleted",
-        "there again",
-    ),
-)
-
-ACTIONS = {
-    "Read data": 'the customer reads the data of "workspace"',
-    "Upload": 'the customer uploads the document "other-document" to "workspace"',
-    "Train": 'the customer trains the model "other-model" in "workspace"',
-    "Deploy": 'the customer deploys the model "model"',
-    "Translate with the model": 'the customer translates with the model "model"',
-}
-
-WEAKEST = ("assumed", "implied", "stated")
-"""Bases from the weakest to the strongest; what the environment contributes is not the article's to state."""
+WEAKEST = ("assumed", "implied", "stated", "environment")
+"""Bases from the weakest to the strongest; the environment counts where nothing of the article does."""
 
 
 class Finding(NamedTuple):
-    """Something read off the model: whether the thing is there, and which requirements it takes for that."""
+    """Something read off the model: whether the thing is there, as it was, and which requirements it takes for that."""
 
     intact: bool
+    gone: bool  # not lost in the way of the losses, but there no more
     grounds: tuple[str, ...]
 
     def basis(self, register: Register) -> str:
@@ -118,15 +42,22 @@ class Finding(NamedTuple):
         return next(bases, "")
 
 
-def after(machine: Machine, commands: Iterable[Command]) -> State:
-    """The state that the commands lead to from the start of all causes."""
-    return carried_out(machine, start(machine), commands)
+def commands_of(cause: Cause, remedied: bool = False) -> list[Command]:
+    """What happens, and what the customer does about it if that is asked for."""
+    return [read_command(sentence) for sentence in (*cause.commands, *(cause.remedies if remedied else ()))]
+
+
+def after(machine: Machine, commands: Iterable[Command], begin: tuple[str, ...] = START) -> State:
+    """The state that the commands lead to."""
+    return carried_out(machine, start(machine, begin), commands)
 
 
 @cache
-def start(machine: Machine) -> State:
-    """The state from which all causes are tried."""
-    return carried_out(machine, initial(DEFAULT_STAGE), situations()[START].commands)
+def start(machine: Machine, begin: tuple[str, ...]) -> State:
+    """The state that a situation and the sentences after it lead to."""
+    situation, *sentences = begin
+    commands = (*situations()[situation].commands, *map(read_command, sentences))
+    return carried_out(machine, initial(DEFAULT_STAGE), commands)
 
 
 def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
@@ -136,37 +67,62 @@ def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> 
     return state
 
 
+@cache
+def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str | None, ...]:
+    """What each of what can be lost is after the cause, or after its remedies; None where the rows break."""
+    try:
+        observation = observe(machine.world(after(machine, commands_of(cause, remedied), cause.start)))
+    except RowsContradict:  # of a model whose rows are broken: it shows neither
+        return (None,) * len(LOSSES)
+    return tuple(condition(loss.intact, observation) for loss in LOSSES)
+
+
+def condition(intact: Fact, observation: Observation) -> str:
+    """Whether a thing is `intact`, `lost` or, where something of it was to be left, `gone`."""
+    if holds(intact, observation):
+        return "intact"
+    left = intact.field == "exists" or holds(Fact(intact.kind, intact.name, "exists", True), observation)
+    return "lost" if left else "gone"
+
+
 def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle], remedied: bool) -> Finding:
     """Whether something is there after the cause, or after the cause and its remedies, and on what grounds.
 
     A requirement is among the grounds where the model without its rows shows otherwise; one that says what does not
-    happen, where the model with its counter-row does and a scenario of it goes through the cause.
+    happen, where the model with its counter-row does and a scenario of it goes through the cause.  Where there is no
+    such scenario, the weakest of those that the counter-rows speak for count.
     """
-    commands = [read_command(sentence) for sentence in (cause.command, *(cause.remedies if remedied else ()))]
+    at = LOSSES.index(loss)
+    found = seen(model(), cause, remedied)[at]
+    by_rows = {name for name, machine in without(cause.start) if seen(machine, cause, remedied)[at] != found}
+    by_counter_rows = {name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found}
+    first = commands_of(cause)[0]
+    shown = {each.requirements[0] for each in pickles if goes_through(each, first)} if by_counter_rows else set()
+    grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows, register))
+    return Finding(found == "intact", found == "gone", tuple(each for each in register if each in grounds))
 
-    def intact(machine: Machine) -> bool | None:
-        try:
-            return holds(loss.intact, observe(machine.world(after(machine, commands))))
-        except RowsContradict:  # of a model whose rows are broken: it shows neither
-            return None
 
-    found = intact(model())
-    by_rows = {name for name, machine in without() if intact(machine) != found}
-    by_counter_rows = {name for name, machine in mistaken() if intact(machine) != found}
-    shown = {each.requirements[0] for each in pickles if goes_through(each, commands[0])}
-    grounds = by_rows | (by_counter_rows & shown)
-    return Finding(bool(found), tuple(each for each in register if each in grounds))
+def weakest(names: Collection[str], register: Register) -> set[str]:
+    """Those of the requirements that have the weakest basis."""
+    bases = {register[name].basis for name in names}
+    return {name for name in names if register[name].basis == next(each for each in WEAKEST if each in bases)}
 
 
 def goes_through(pickle: Pickle, command: Command) -> bool:
-    """Whether a scenario comes by this command on its way to its When."""
-    given = [read_given(step.text) for step in pickle.steps if step.kind == "given"]
-    return any(command in (start.commands if isinstance(start, Situation) else (start,)) for start in given)
+    """Whether a scenario comes by this command on its way to what it claims."""
+    return any(command in commands_given(step.text) for step in pickle.steps if step.kind == "given")
+
+
+@cache
+def commands_given(text: str) -> tuple[Command, ...]:
+    """The commands that a Given stands for."""
+    start = read_given(text)
+    return start.commands if isinstance(start, Situation) else (start,)
 
 
 def answer(cause: Cause | None, action: str) -> Outcome:
     """What comes of an action after the cause, or with the key in reach."""
-    state = after(model(), [read_command(cause.command)] if cause else [])
+    state = after(model(), commands_of(cause), cause.start) if cause else after(model(), [])
     return model().step(state, read_command(ACTIONS[action]))[1]
 
 
@@ -177,10 +133,25 @@ def model() -> Machine:
 
 
 @cache
-def without() -> list[tuple[str, Machine]]:
-    """The model without the rows of each requirement, except those by which the environment is there at all."""
-    names = dict.fromkeys(row.requirement for row in ROWS if not row.requirement.startswith("environment."))
-    return [(name, Machine(row for row in ROWS if row.requirement != name)) for name in names]
+def without(begin: tuple[str, ...]) -> list[tuple[str, Machine]]:
+    """The model without the rows of each requirement, but for those of the environment it takes to begin at all."""
+    names = dict.fromkeys(row.requirement for row in ROWS)
+    machines = [(name, lacking(name)) for name in names]
+    return [each for each in machines if not each[0].startswith("environment.") or begins(each[1], begin)]
+
+
+@cache
+def lacking(requirement: str) -> Machine:
+    """The model without the rows of a requirement."""
+    return Machine(row for row in ROWS if row.requirement != requirement)
+
+
+def begins(machine: Machine, begin: tuple[str, ...]) -> bool:
+    """Whether a machine gets to where things start."""
+    try:
+        return start(machine, begin) == start(model(), begin)
+    except RowsContradict:
+        return False
 
 
 @cache

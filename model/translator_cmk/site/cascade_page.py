@@ -1,16 +1,16 @@
-"""The pages for whoever decides: what breaks what, and what enabling customer-managed keys demands."""
+"""The page on what breaks what: each cause with what it costs, what comes back, and on what grounds."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..machine import ROWS, Accepted, Outcome, Refused
-from ..machine.commands import EnableCustomerManagedKeys
-from ..machine.rows import Refuse
-from .cascade import ACTIONS, CAUSES, LOSSES, WEAKEST, Cause, Finding, Loss, answer, find
+from ..machine import Accepted, Outcome, Refused
+from ..requirements import Register
+from .cascade import WEAKEST, Finding, answer, find
+from .causes import ACTIONS, CAUSES, HARMLESS, LOSSES, Cause, Loss
 from .content import Content
 from .last_run import run_line
-from .markup import basis, filled, in_cell, linked, mark, requirement_path, table, titled
-from .topics import requirement_badge
+from .markup import filled, in_cell, mark, requirement_path, table, titled
 
 
 class Case(NamedTuple):
@@ -21,10 +21,10 @@ class Case(NamedTuple):
     remedied: list[tuple[Loss, Finding]]
 
 
-def cases(content: Content) -> Iterator[Case]:
-    """Every cause, tried out."""
+def cases(causes: Iterable[Cause], content: Content) -> Iterator[Case]:
+    """Causes, tried out."""
     register, pickles = content.evidence.register, content.evidence.pickles.values()
-    for cause in CAUSES:
+    for cause in causes:
         yield Case(
             cause,
             [(loss, find(loss, cause, register, pickles, remedied=False)) for loss in LOSSES],
@@ -34,39 +34,64 @@ def cases(content: Content) -> Iterator[Case]:
 
 def cascade_page(content: Content) -> str:
     """The page on what breaks what."""
-    found = list(cases(content))
-    common = set.intersection(*(set(finding.grounds) for case in found for _, finding in case.lost))
+    found = list(cases(CAUSES, content))
+    harmless = cases(HARMLESS, content)
     losses = [loss.what for loss in LOSSES]
     return filled(
         "what-breaks-what",
         ways=str(len(CAUSES)),
         **{each: mark(each) for each in WEAKEST},
         run=run_line(content.evidence),
-        lost=table(["Cause", *losses, "Because"], (lost_line(case, common, content) for case in found)),
+        lost=table(["Cause", *losses, "Because"], (lost_line(case, found, content) for case in found)),
         back=table(["Cause", "What the customer does", *losses], (back_line(case, content) for case in found)),
+        harmless=table(["What happens", *losses, "Because"], (harmless_line(case, content) for case in harmless)),
         meanwhile=table(["Cause", *ACTIONS], (meanwhile_line(cause) for cause in (None, *CAUSES))),
     )
 
 
-def lost_line(case: Case, common: set[str], content: Content) -> list[str]:
-    """What a cause costs, and what puts the key out of reach in this case and not in every other."""
-    register = content.evidence.register
-    grounds = dict.fromkeys(name for _, finding in case.lost for name in finding.grounds if name not in common)
-    said = {loss.requirement for loss in LOSSES}
-    own = [name for name in grounds if name not in said and register[name].kind in ("meaning", "consequence")]
+def lost_line(case: Case, cases: Sequence[Case], content: Content) -> list[str]:
+    """What a cause costs, and what brings that about in this case and not in most others."""
     cells = (
-        cell("✔ not lost" if finding.intact else f"✘ {loss.lost}", finding, [loss.requirement], content)
+        cell("✔ not lost" if finding.intact else f"✘ {lost(loss, finding)}", finding, says_so(loss, finding), content)
         for loss, finding in case.lost
     )
-    return [f"**{case.cause.name}**", *cells, in_cell("ul", (titled(register[name]) for name in own))]
+    register = content.evidence.register
+    return [
+        f"**{case.cause.name}**",
+        *cells,
+        in_cell("ul", (titled(register[name]) for name in reasons(case, cases, register))),
+    ]
+
+
+def says_so(loss: Loss, finding: Finding) -> list[str]:
+    """The requirement that says that something is lost: that of the loss, unless it is gone for another reason."""
+    return [name for name in finding.grounds if name == loss.requirement] or list(finding.grounds[:1])
+
+
+def reasons(case: Case, cases: Sequence[Case], register: Register) -> list[str]:
+    """The requirements that tell a cause from most others: what puts the key out of reach, or else what is done."""
+    usual = Counter(name for other in cases for name in {*grounds(other.lost)})
+    own = [name for name in grounds(case.lost) if usual[name] <= len(cases) / 2]
+    telling = [name for name in own if register[name].kind in ("meaning", "consequence")]
+    return telling or own
+
+
+def grounds(found: Iterable[tuple[Loss, Finding]]) -> list[str]:
+    """The grounds of all findings."""
+    return list(dict.fromkeys(name for _, finding in found for name in finding.grounds))
+
+
+def lost(loss: Loss, finding: Finding) -> str:
+    """How something is lost, in a word."""
+    return "deleted" if finding.gone else loss.lost
 
 
 def back_line(case: Case, content: Content) -> list[str]:
     """What a customer does, and what is there then."""
-    does = in_cell("ol", case.cause.remedies)
+    does = in_cell("ol", case.cause.remedies) or "nothing brings it back"
     cells = (
         cell(
-            f"✔ {loss.back}" if finding.intact else f"✘ stays {loss.lost}",
+            f"✔ {loss.back}" if finding.intact else f"✘ stays {lost(loss, finding)}",
             finding,
             [name for name in finding.grounds if name.startswith("restoration.")],
             content,
@@ -74,6 +99,17 @@ def back_line(case: Case, content: Content) -> list[str]:
         for loss, finding in case.remedied
     )
     return [f"**{case.cause.name}**", does, *cells]
+
+
+def harmless_line(case: Case, content: Content) -> list[str]:
+    """What something that costs nothing leaves as it was, and on what grounds."""
+    told = (
+        cell("✔ not lost" if finding.intact else f"✘ {lost(loss, finding)}", finding, [], content)
+        for loss, finding in case.lost
+    )
+    register = content.evidence.register
+    because = (titled(register[name]) for name in grounds(case.lost) if register[name].kind == "permission")
+    return [f"**{case.cause.name}**", *told, in_cell("ul", because)]
 
 
 def cell(words: str, finding: Finding, said_by: Sequence[str], content: Content) -> str:
@@ -96,22 +132,3 @@ def outcome(found: Outcome) -> str:
     if not isinstance(found, Refused):
         return "✔ accepted" if isinstance(found, Accepted) else "left open"
     return "<br>".join(f"[✘ refused]({requirement_path(name)})" for name in sorted(found.because))
-
-
-def conditions_page(content: Content) -> str:
-    """The page on what has to be so before customer-managed keys can be enabled."""
-    register = content.evidence.register
-    demands = {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys}
-    return filled(
-        "before-enabling",
-        count=str(len(demands)),
-        run=run_line(content.evidence),
-        demands=table(
-            ["Demand", "What it says", "Evidence"],
-            (
-                [f"{titled(each)} {basis(each)}", linked(each.wording, register), requirement_badge(each, content)]
-                for name, each in register.items()
-                if name in demands
-            ),
-        ),
-    )

@@ -10,10 +10,18 @@ from ..gherkin.records import FeatureError
 from ..gherkin.results import Results, ResultsError, is_stale, load_results
 from ..requirements import RegisterError, load_register
 from .content import Content
+from .coverage import COVERAGE, TOURS, load_coverage, load_tours
 from .decisions import load_decisions
 from .evidence import Evidence
 from .generate import FOLDERS, generate
+from .implementation_files import report_files
+from .kept import FOLDER, keep, load_kept
+from .kept_reports import FOLDER as REPORTS
+from .kept_reports import load_reports
+from .kills import KILLS, load_kills
+from .measured import MEASURED, PAGES, load_pages, load_theorems
 from .rows import fragments
+from .scopes import SCOPES, load_scopes
 from .strength import MUTANTS, MeasurementError, load_mutants
 from .tree import replace_folders
 
@@ -32,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--docs", metavar="DIR", type=Path, default=Path("docs"), help="where the pages are (default: docs)"
     )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the run in the folder history of the pages, to be compared with later"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,8 +50,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         if not args.docs.is_dir():
             raise OSError(f"{args.docs}: no such folder; run this at the root of the project, or say --docs DIR")
+        if args.keep:
+            keep_run(args.results, args.docs)
         content = load_content(args.results, args.docs)
-        files = generate(content)
+        files: dict[str, str | bytes] = {**generate(content), **dict(report_files(content.reports))}
         replace_folders(args.docs, FOLDERS, files)
     except (FeatureError, MeasurementError, RegisterError, ResultsError, OSError) as error:
         print(f"translator-cmk: error: {' '.join(str(error).split())}", file=sys.stderr)
@@ -55,7 +68,29 @@ def load_content(results: Path | None, docs: Path) -> Content:
     found = read_results(results)
     stale = found is not None and is_stale(found)
     evidence = Evidence(register, load_features(features_dir()), found, stale)
-    return Content(evidence, fragments(register), load_decisions(docs / "decisions"), load_mutants(docs / MUTANTS))
+    return Content(
+        evidence,
+        fragments(register),
+        load_decisions(docs / "decisions"),
+        load_mutants(docs / MUTANTS),
+        load_theorems(docs / MEASURED),
+        load_kept(docs / FOLDER),
+        load_coverage(docs / COVERAGE),
+        load_tours(docs / TOURS),
+        load_scopes(docs / SCOPES),
+        load_reports(docs / REPORTS),
+        load_pages(docs / PAGES),
+        load_kills(docs / KILLS),
+    )
+
+
+def keep_run(results: Path | None, docs: Path) -> None:
+    """Keep the run that is published; raises `ResultsError` where there is none."""
+    found = read_results(results)
+    if found is None:
+        raise ResultsError(f"{RESULTS}: no run to keep; run the suite first, or say --results FILE")
+    path = keep(found, docs / FOLDER)
+    print(f"{path}: kept")
 
 
 def read_results(path: Path | None) -> Results | None:

@@ -5,13 +5,27 @@ from typing import Any, NamedTuple
 
 from .decisions import Decision
 from .evidence import Evidence
+from .kept import Run
+from .kept_reports import KeptReport
 from .rows import Fragment
 
 
 class Content(NamedTuple):
-    """The specification with its evidence, rows of the machine by requirement, decisions by file name, and mutants."""
+    """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
+
+    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``scopes``, ``pages`` and ``kills`` are what `make evidence`
+    found, None where it was not run.
+    """
 
     evidence: Evidence
     rows: Mapping[str, Sequence[Fragment]]
     decisions: Mapping[str, Decision]
     mutants: Mapping[str, Any] | None
+    theorems: Mapping[str, Any] | None = None
+    kept: Sequence[Run] = ()
+    coverage: Mapping[str, Any] | None = None
+    tours: Mapping[str, Any] | None = None
+    scopes: Mapping[str, Any] | None = None
+    reports: Sequence[KeptReport] = ()
+    pages: Mapping[str, Any] | None = None
+    kills: Mapping[str, Any] | None = None

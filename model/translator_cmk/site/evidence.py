@@ -19,6 +19,7 @@ WORDS = {
     "failed": Status.FAILED,
     "not-run": Status.NOT_RUN,
     "inconclusive": Status.INCONCLUSIVE,
+    "not-applicable": Status.NOT_APPLICABLE,
 }
 MODEL = "model"
 NOUNS = {"property": ("property", "properties"), "mutants": ("set of mutants", "sets of mutants")}
@@ -168,6 +169,6 @@ class Evidence:
         for item in others:
             counts.setdefault(item.kind, Counter())[WORDS[item.status]] += 1
         seen = {status for count in counts.values() for status in count}
-        order = (Status.FAILED, Status.INCONCLUSIVE, Status.NOT_RUN, Status.PASSED)
+        order = (Status.FAILED, Status.INCONCLUSIVE, Status.NOT_RUN, Status.PASSED, Status.NOT_APPLICABLE)
         was = next((status for status in order if status in seen), Status.NOT_RUN)
         return Verdict(Status.STALE if self.stale else was, was, counts)

@@ -1,29 +1,45 @@
 """Everything that is generated, by file name: the same for the same results, byte for byte."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
-from ..gherkin.results import as_json
-from ..requirements.report import requirement_json
 from .badges import Badge, endpoint, svg
-from .cascade_page import cascade_page, conditions_page
+from .before_enabling import before_enabling_page
+from .cascade_page import cascade_page
 from .content import Content
+from .coverage import coverage_page
 from .decisions import decisions_page
 from .evidence import Verdict
+from .evidence_tables import requirements_page, scenarios_page, uncovered_page
 from .glossary import glossary_page
+from .history_page import history_page
+from .implementation_files import badge, badge_path, shown_of
+from .implementations import implementations_page
+from .kills import kills_page
 from .last_run import first_paragraph, last_run_page, whole_badge
+from .lives_page import lives_page
 from .matrix import matrix_page
+from .measured import pages_line
+from .obligations import obligations_page
 from .open_points import open_points_page
+from .other_sources import other_sources_page, revisions_page
+from .protocol import protocol_files, protocol_page
+from .scopes import scope_pages
+from .should_you import should_you_page
 from .strength import strength_page
 from .topics import index_page, topic_page, topics_table
+from .twins import dumped, twins
+from .undone_page import cannot_be_undone_page
+from .viewer import viewer_page
+from .what_if.page import what_if_files, what_if_page
+from .who_can import who_can_destroy_page
 
 FOLDERS = ("specification", "evidence", "badges", "data")
 
 
 def generate(content: Content) -> dict[str, str]:
     """Every generated file, by its path from docs/."""
-    return {**pages(content), **data(content), **dict(badge_files(content))}
+    files = {**pages(content), **dict(twins(content)), **what_if_files(), **dict(badge_files(content))}
+    return files | dict(protocol_files())
 
 
 def pages(content: Content) -> dict[str, str]:
@@ -33,25 +49,50 @@ def pages(content: Content) -> dict[str, str]:
         "specification/index.md": index_page(content),
         **{f"specification/{each.topic}.md": topic_page(each, content) for each in evidence.features},
         "specification/what-breaks-what.md": cascade_page(content),
-        "specification/before-enabling.md": conditions_page(content),
+        "specification/should-you.md": should_you_page(content),
+        "specification/before-enabling.md": before_enabling_page(content),
+        "specification/cannot-be-undone.md": cannot_be_undone_page(content),
+        "specification/who-can-destroy-it.md": who_can_destroy_page(content),
+        "specification/lives.md": lives_page(content),
+        "specification/what-if.md": what_if_page(),
         "specification/left-open.md": open_points_page(content),
+        "specification/other-sources.md": other_sources_page(content),
+        "specification/revisions.md": revisions_page(content),
+        "specification/obligations.md": obligations_page(content),
         "specification/steps.md": glossary_page(content),
+        "specification/protocol.md": protocol_page(),
         "evidence/last-run.md": last_run_page(evidence),
+        "evidence/requirements.md": requirements_page(content),
+        "evidence/scenarios.md": scenarios_page(content),
+        "evidence/uncovered.md": uncovered_page(content),
+        "evidence/history.md": history_page(content),
         "evidence/traceability.md": matrix_page(content),
+        "evidence/implementations.md": implementations_page(content),
+        "evidence/report-viewer.md": viewer_page(content),
         "evidence/strength.md": strength_page(evidence, content.mutants),
+        "evidence/coverage.md": coverage_page(content.coverage, content.tours),
+        **dict(scope_pages(content.scopes, content.tours)),
+        "evidence/kills.md": kills_page(content.kills),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
         "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
+        "data/pages.snippet": pages_line(content.pages) + "\n",
         "data/topics.snippet": topics_table(content, "") + "\n",
     }
 
 
 def badge_files(content: Content) -> Iterator[tuple[str, str]]:
     """Each badge as a picture and as JSON."""
-    evidence = content.evidence
+    for path, found in badges(content):
+        yield f"badges/{path}.svg", svg(found)
+        yield f"badges/{path}.json", dumped(endpoint(found))
+
+
+def badges(content: Content) -> Iterator[tuple[str, Badge]]:
+    """Each badge: of what the last run said, and of kept reports."""
     for path, verdict in verdicts(content):
-        badge: Badge = evidence.badge(verdict)
-        yield f"badges/{path}.svg", svg(badge)
-        yield f"badges/{path}.json", dumped(endpoint(badge))
+        yield path, content.evidence.badge(verdict)
+    for each in shown_of(content.reports):
+        yield badge_path(each), badge(each)
 
 
 def verdicts(content: Content) -> Iterator[tuple[str, Verdict]]:
@@ -64,41 +105,3 @@ def verdicts(content: Content) -> Iterator[tuple[str, Verdict]]:
         yield f"requirements/{requirement.id}", evidence.requirement(requirement)
     for name in evidence.pickles:
         yield f"scenarios/{name}", evidence.scenario(name)
-
-
-def data(content: Content) -> dict[str, str]:
-    """The specification with its evidence, and the results, for other programs."""
-    evidence = content.evidence
-    article = evidence.register.article
-    found = {
-        "article": {"title": article.title, "revision": article.revision, "url": article.url},
-        "subject": evidence.subject,
-        "finished": evidence.results.finished if evidence.results else "never",
-        "status": evidence.whole.status.value,
-        "requirements": [requirement_data(name, content) for name in evidence.register],
-    }
-    files = {"data/specification.json": dumped(found)}
-    if evidence.results:
-        files["data/results.json"] = dumped(as_json(evidence.results))
-    return files
-
-
-def requirement_data(name: str, content: Content) -> dict[str, Any]:
-    """A requirement as the register has it, with scenarios, rows and what came of them."""
-    evidence = content.evidence
-    requirement = evidence.register[name]
-    return {
-        **requirement_json(requirement),
-        "status": evidence.requirement(requirement).status.value,
-        "scenarios": [
-            {"id": each.id, "status": evidence.scenario(each.id).status.value} for each in evidence.carrying(name)
-        ],
-        "rows": [
-            {"path": each.path, "line": each.line, "counter_row": each.counter} for each in content.rows.get(name, ())
-        ],
-    }
-
-
-def dumped(value: Any) -> str:
-    """A value as JSON, indented."""
-    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

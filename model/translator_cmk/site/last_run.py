@@ -78,9 +78,15 @@ def last_run_page(evidence: Evidence) -> str:
         not_passed(evidence),
         unknown(evidence),
         "## Downloads { #downloads }",
-        "- [Specification with its evidence as JSON](../data/specification.json): requirements, scenarios, rows, "
-        "statuses\n" + ("- [Results of this run](../data/results.json), as the run wrote them" if results else ""),
+        "\n".join(downloads(results)),
     )
+
+
+def downloads(results: Results | None) -> Iterator[str]:
+    """What other programs can read, a line each."""
+    yield "- [Requirements with their evidence](../data/requirements.json), [schema](../data/requirements.schema.json)"
+    if results:
+        yield "- [Results of this run](../data/results.json), as it wrote them, [schema](../data/results.schema.json)"
 
 
 def facts(results: Results, evidence: Evidence) -> Iterator[tuple[str, str]]:

@@ -94,8 +94,20 @@ def named(name: str, root: str = UP) -> str:
 
 
 def linked(text: str, ids: Container[str]) -> str:
-    """The text with every requirement's id in it as a link."""
-    return re.sub(r"\b[a-z]+\.[a-z0-9-]*[a-z0-9]", lambda found: named(found[0]) if found[0] in ids else found[0], text)
+    """The text with every requirement's id in it as a link; an id that is a link's target leads to the requirement."""
+    told = re.sub(
+        r"(?<!\()\b[a-z]+\.[a-z0-9-]*[a-z0-9]", lambda found: named(found[0]) if found[0] in ids else found[0], text
+    )
+    return re.sub(
+        r"\]\(([a-z]+\.[a-z0-9-]+)\)",
+        lambda found: f"]({requirement_path(found[1])})" if found[1] in ids else found[0],
+        told,
+    )
+
+
+def breakable(text: str) -> str:
+    """The text with names of Azure operations in it that may break after a slash, so that they fit into a column."""
+    return re.sub(r"`([\w.]+/[\w./]+)`", lambda found: f"<code>{found[1].replace('/', '/<wbr>')}</code>", text)
 
 
 def statement_link(name: str) -> str:

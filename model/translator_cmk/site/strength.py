@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..digest import digest
 from ..gherkin.results import Item
 from .evidence import WORDS, Evidence
 from .last_run import mark, run_line
 from .markup import duration, listed, named, page, plain, table
+from .mutation import FIELDS, mutant_blocks
 
 MUTANTS = Path("measurements") / "mutants.json"
 
@@ -26,8 +26,10 @@ def load_mutants(path: Path) -> Mapping[str, Any] | None:
         return None
     except (OSError, ValueError) as error:
         raise MeasurementError(f"{path}: can't be read: {error}; run make evidence") from None
-    if not isinstance(found, dict) or not {"digest", "mutants", "survivors", "scenarios"} <= found.keys():
+    if not isinstance(found, dict) or not {"digest", "mutants", "scopes", "scenarios", "theorems"} <= found.keys():
         raise MeasurementError(f"{path}: not what make evidence writes; run make evidence")
+    if not all(isinstance(mutant, dict) and mutant.keys() >= FIELDS for mutant in found["mutants"]):
+        raise MeasurementError(f"{path}: has mutants that make evidence does not write so; run make evidence")
     return found
 
 
@@ -36,7 +38,7 @@ def strength_page(evidence: Evidence, mutants: Mapping[str, Any] | None) -> str:
     properties = [item for item in evidence.beyond if item.kind == "property"]
     return page(
         "Properties and mutants",
-        "What holds of the model beyond the scenarios, and whether the scenarios would notice if it did not.",
+        "What holds of the model beyond the scenarios, and whether theorems and scenarios would notice if it did not.",
         run_line(evidence),
         "## Properties { #properties }",
         "A property is held against every step of long random walks of the model, and each has been seen to fail on a "
@@ -72,20 +74,3 @@ def reach(properties: list[Item]) -> Iterator[str]:
     )
     if missed:
         yield "Not reached: " + listed([named(requirement) for requirement in missed]) + "."
-
-
-def mutant_blocks(mutants: Mapping[str, Any] | None) -> Iterator[str]:
-    """How many changes of a row turn a scenario of its requirement red, and which do not."""
-    yield (
-        "Each row of the model was dropped, each of its conditions negated, and the row of each mistake added, one at "
-        "a time. A mutant is found where a scenario that carries the row's requirement turns red."
-    )
-    if mutants is None:
-        yield "This has not been measured: `make evidence` does it."
-        return
-    every = mutants["mutants"]
-    found = sum(bool(mutant["own"]) for mutant in every)
-    fresh = "" if mutants["digest"] == digest() else " **Stale:** the specification has changed since it was measured."
-    yield f"{found} of {len(every)} mutants were found by {mutants['scenarios']} scenarios.{fresh}"
-    survivors = [[f"`{name}`", plain(str(reason))] for name, reason in sorted(mutants["survivors"].items())]
-    yield table(["Survivor", "Reason"], survivors) if survivors else "No mutant survived."

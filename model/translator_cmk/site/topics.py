@@ -7,6 +7,7 @@ from ..gherkin.records import Feature, Pickle, Scenario
 from ..requirements import Requirement
 from .badges import Status
 from .content import Content
+from .drilldown import steps_block
 from .evidence import number
 from .last_run import OBSERVED, run_line
 from .markup import (
@@ -161,6 +162,7 @@ def scenario_blocks(scenario: Scenario, requirement: Requirement, content: Conte
         (pickle,) = scenario.pickles
         yield f"{pickle_badge(pickle, content)} {pickle_time(pickle, content)} {where}\n{{: .run }}"
         yield fenced("gherkin", scenario.source, ".scenario", ".steps")
+    yield steps_block(scenario.pickles, evidence)
     for pickle in scenario.pickles:
         item = evidence.items.get(pickle.id)
         if item and item.reason:

@@ -1,0 +1,125 @@
+"""Kept reports: folders in docs/reports/ that implementations were given by the conformance kit, each checked anew."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from ..conformance.escaping import plain
+from ..conformance.trouble import Trouble
+from ..digest import digest
+from ..wire.shapes import Line, Place, Record, WireError, Word
+from .reading_reports import Report, report_in
+
+FOLDER = Path("reports")
+ABOUT, REPORT = "about.yaml", "report"
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+FILE = re.compile(
+    r"report\.(json|html)|messages\.ndjson|cucumber\.ndjson|junit\.xml|results\.json|summary\.md|badge\.(svg|json)"
+    r"|counterexamples/[A-Za-z0-9-]+\.(json|feature)"
+)
+"""The files of a report."""
+
+KINDS: Mapping[str, str] = {
+    "product": "an implementation, as whoever makes it reports it",
+    "example": "an example, written here to show how an implementation is put to the test",
+    "model": "the model against itself: it shows that the kit works, and says nothing of any product",
+}
+"""What is put to the test in a report."""
+
+CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
+"""What comes of checking: all of it follows from the message log; another version would have to check; or neither."""
+
+
+class KeptReport(NamedTuple):
+    """A folder in docs/reports/, and what comes of checking it.
+
+    ``kind`` and ``reproduce`` are empty and ``report`` is None where they can't be read.  ``problems``: what is wrong.
+    """
+
+    folder: Path
+    standing: str
+    kind: str = ""
+    reproduce: str = ""
+    contact: str = ""
+    report: Report | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name, which is that of the folder."""
+        return self.folder.name
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files of the report."""
+        return tuple(sorted(path for path in (self.folder / REPORT).rglob("*") if path.is_file()))
+
+
+def load_reports(folder: Path) -> tuple[KeptReport, ...]:
+    """Every kept report, checked, by name."""
+    return tuple(kept(each) for each in sorted(folder.iterdir()) if each.is_dir()) if folder.is_dir() else ()
+
+
+def kept(folder: Path) -> KeptReport:
+    """One kept report, checked; what is wrong with it is said in it."""
+    if not NAME.fullmatch(folder.name):
+        return KeptReport(folder, REFUSED, problems=("its name is not made of small letters, digits and hyphens",))
+    try:
+        about = about_in(folder / ABOUT)
+        standing, report, problems = checked(folder / REPORT)
+    except (Trouble, WireError) as error:
+        return KeptReport(folder, REFUSED, problems=(plain(str(error).replace(f"{folder}/", "")),))
+    return KeptReport(folder, standing, **about, report=report, problems=problems)
+
+
+def about_in(path: Path) -> dict[str, str]:
+    """What is said of a report beside it: its kind, how to make it anew, and whom to ask; raises what `kept` tells."""
+    try:
+        content = yaml.safe_load(path.read_bytes())
+    except OSError as error:
+        raise Trouble(f"{path}: can't be read: {error.strerror}; write it, with kind and reproduce") from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise Trouble(f"{path}: not YAML: {error}") from None
+    shape = Record("it", {"kind": Word(KINDS), "reproduce": Line(1_000), "contact": Line(200)}, ("kind", "reproduce"))
+    return dict(shape.read(content, Place(str(path))))
+
+
+def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
+    """What comes of checking a report, what it says, and what is wrong with it; raises `Trouble` and `WireError`.
+
+    The check is that of `translator-cmk report check`.  It asks the specification that the report was made with: of a
+    report that was made with another version, files are compared with the digests in it, and counts with its cases.
+    """
+    # here, since the kit needs packages of its own, which a site without kept reports does not
+    from ..conformance.report import commands
+    from ..conformance.report.again import declaration_in, from_log, judged
+    from ..conformance.report.folder import MESSAGES, Folder
+    from ..conformance.verify import registered
+
+    envelope = commands.read(folder)
+    if envelope["subject"] is None:
+        raise Trouble("the system did not say hello, so that there is nothing to show")
+    report = report_in(envelope, str(folder / "report.json"))
+    problems = list(strangers(folder))
+    if report.digest == digest():
+        register = registered()
+        again = judged(envelope, folder / MESSAGES, register, from_log(declaration_in(envelope), register))
+        problems += commands.differences(folder, envelope, again)
+        standing = CONFIRMED
+    else:
+        was, is_ = dict(report.files), Folder(folder).digests() if report.files or report.complete else {}
+        problems += [f"{name} is not what it was" for name in sorted(was | is_) if was.get(name) != is_.get(name)]
+        problems += [] if report.counted == report.counts else ["its counts do not follow from its cases"]
+        standing = STALE
+    return (REFUSED if problems else standing), report, tuple(map(plain, problems))
+
+
+def strangers(folder: Path) -> Iterator[str]:
+    """What no report has: it would be published with it."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink() or (path.is_file() and not FILE.fullmatch(name)):
+            yield f"{name} is not of a report"

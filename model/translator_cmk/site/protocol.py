@@ -1,0 +1,98 @@
+"""The page on protocol 1, made from the schemas that read its messages, and the schemas themselves as files."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..wire import PROTOCOL, schemas
+from ..wire.declaration import CAPABILITIES, LEVELS
+from ..wire.text import LONGEST
+from ..wire.verbs import VERBS
+from .markup import UP, page, plain, table
+
+FOLDER = "data/protocol"
+
+ANSWERS: Mapping[str, str] = {
+    "hello": "What the system is.  Whatever is left out of capabilities it is without.",
+    "done": "The world has begun.",
+    "accepted": "The command was carried out.  `audit` lists the uses of a customer's key that it made.",
+    "refused": "The command was refused, and changed nothing.  `because` names requirements.",
+    "unsupported": "There is no such command.  Nothing is learnt from that.",
+    "observed": "What a customer can see.  What is absent is gone, and there are no nulls.",
+    "settled": "All effects have come about: what is absent now is missing.",
+    "unsettled": "Something may still be under way.",
+    "bye": "The session is over.",
+    "error": "The system can't tell.  This is no refusal.",
+}
+
+WHAT = f"""\
+This is protocol {PROTOCOL}. A request is a JSON object on a line, or the body of a POST; so is its answer, under the
+same `id`. No message is longer than {LONGEST // 2**20} MiB. Where `hello` gave a `session`, every later request repeats
+it. What is expected of a system is never part of a request. Both directions are checked against the schemas: a fault in
+a request is the kit's, one in an answer the system's."""
+
+
+def protocol_page() -> str:
+    """The page."""
+    return page(
+        "Protocol",
+        "Every message between the conformance kit and a system, made from the schemas that check them.",
+        WHAT,
+        *(block for verb in VERBS for block in verb_blocks(verb)),
+        "## Capabilities { #capabilities }",
+        table(["Capability", "Means"], ([f"`{name}`", plain(means)] for name, means in CAPABILITIES.items())),
+        "## Levels { #levels }",
+        table(["Level", "Is about"], ([f"`{name}`", plain(about)] for name, about in LEVELS.items())),
+        "## Schemas { #schemas }",
+        "JSON Schema, draft 2020-12; each names the others by its file name.",
+        "\n".join(
+            f"- [{name}]({UP}{FOLDER}/{name}.schema.json): {plain(found['title'])}" for name, found in schemas().items()
+        ),
+    )
+
+
+def verb_blocks(verb: str) -> Iterator[str]:
+    """What is asked by a verb, and what can be answered."""
+    found = schemas()
+    yield f"## {verb} {{ #{verb} }}"
+    yield plain(VERBS[verb])
+    yield table(["Field of the request", "Is"], fields(found["request"]["$defs"][verb]))
+    for word, answer in found[f"answer-to-{verb}"]["$defs"].items():
+        yield f"Answer `{word}`: {plain(ANSWERS[word])}"
+        yield table(["Field", "Is"], fields(answer))
+
+
+def fields(schema: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Each field with what it is; those that may be left out are marked."""
+    for name, found in schema["properties"].items():
+        optional = "" if name in schema["required"] else " (may be left out)"
+        yield [f"`{name}`", f"{told(found)}{optional}"]
+
+
+def told(schema: Mapping[str, Any]) -> str:
+    """What a value is, in words."""
+    if "$ref" in schema:
+        return f"[{schema['$ref'].partition('.')[0]}]({UP}{FOLDER}/{schema['$ref']})"
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        few = [f"`{word}`" for word in schema["enum"][:12]]
+        return f"one of {', '.join(few)}{' and others' if len(schema['enum']) > 12 else ''}"
+    if schema.get("type") == "array":
+        return f"a list, each item {told(schema['items'])}"
+    if schema.get("type") == "integer":
+        least, most = schema["minimum"], schema["maximum"]
+        return f"`{least}`" if least == most else f"a whole number from {least} to {most:,}"
+    if schema.get("type") == "string":
+        return (
+            f"text of up to {schema['maxLength']} characters"
+            if "maxLength" in schema
+            else f"text like `{schema['pattern']}`"
+        )
+    return {"boolean": "true or false", "object": "an object"}[schema["type"]]
+
+
+def protocol_files() -> Iterator[tuple[str, str]]:
+    """Each schema as a file."""
+    for name, schema in schemas().items():
+        yield f"{FOLDER}/{name}.schema.json", json.dumps(schema, indent=1) + "\n"

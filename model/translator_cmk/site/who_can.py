@@ -1,0 +1,59 @@
+"""The page on who can destroy it: a line for each cause of the cascade, and experiments for what nobody says."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .cascade_page import Case, cases, lost
+from .causes import CAUSES
+from .content import Content
+from .last_run import run_line
+from .markup import filled, in_cell, table
+from .sourced import Notes, cell, data
+
+COLUMNS = {
+    "permission": "Azure permission that brings it about",
+    "accidents": "How it happens by accident",
+    "guard": "What guards against it",
+    "signal": "What shows it",
+}
+
+
+def who_can_destroy_page(content: Content) -> str:
+    """The page."""
+    notes = Notes(content.evidence.register)
+    found = data("destroyers")
+    by_name = {case.cause.name: case for case in cases(CAUSES, content)}
+    return filled(
+        "who-can-destroy-it",
+        run=run_line(content.evidence),
+        causes=table(
+            ["Cause", *COLUMNS.values(), "The way back", "What stays lost"],
+            (line(each, by_name[each["cause"]], notes) for each in found["causes"]),
+        ),
+        open=table(
+            ["Question", "What is known", "A safe experiment"],
+            (
+                [f"**{each['question']}**", notes.told(cell(each["known"])), each["experiment"]]
+                for each in found["open"]
+            ),
+        ),
+        sources=notes.listing(),
+    )
+
+
+def line(found: Mapping[str, Any], case: Case, notes: Notes) -> list[str]:
+    """A line on a cause."""
+    known = (notes.told(cell(found[column])) for column in COLUMNS)
+    return [
+        f"**{case.cause.name}**",
+        *known,
+        in_cell("ol", case.cause.remedies) or "none",
+        in_cell("ul", stays_lost(case)),
+    ]
+
+
+def stays_lost(case: Case) -> Iterator[str]:
+    """What is not there again after the remedies."""
+    for loss, finding in case.remedied:
+        if not finding.intact:
+            yield f"{loss.what}: {lost(loss, finding)}"

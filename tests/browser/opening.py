@@ -1,0 +1,79 @@
+"""What the browser tests share: a page that is opened, what it says and whom it asks, and how axe looks at it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
+from playwright.sync_api import Browser, Page
+
+DESK, PHONE = 1280, 390  # pixels
+SHORTENED = """rows => {
+  document.querySelectorAll(".md-content tbody").forEach(
+    each => [...each.rows].slice(rows).forEach(row => row.remove()));
+  [...document.querySelectorAll(".md-content__inner > *")].slice(8 * rows).forEach(each => each.remove());
+}"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name it has in the base class
+        """Say nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A folder over http: the address of its root."""
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@dataclass
+class Opened:
+    """A page, and what it said and asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+
+def opened(browser: Browser, address: str, scheme: str = "light", width: int = DESK, **options: Any) -> Opened:
+    """The page at an address in a window of this width, in the light or the dark scheme."""
+    dark = scheme == "dark"
+    context = browser.new_context(
+        color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}, **options
+    )
+    found = Opened(context.new_page())
+    own = ("file:", "data:", "blob:", "http://127.0.0.1:")
+    found.page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.on("request", lambda request: None if request.url.startswith(own) else found.outside.append(request.url))
+    found.page.goto(address)
+    return found
+
+
+def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with a page, all that is folded open; with ``rows``, of no more than that of each table.
+
+    Axe takes long over long tables, whose rows are all alike.
+    """
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    if rows is not None:
+        page.evaluate(SHORTENED, rows)
+    # without preload, axe does not ask for style sheets, which a browser refuses to a page opened from a file
+    result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -1,0 +1,38 @@
+"""What the tests of kept reports share: systems put to the test, their reports kept in a folder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.conformance.verifying import FAULTY, MODEL, verify
+from tests.gherkin import wrong_systems
+
+WRONG = ("--python", f"{wrong_systems.__name__}:LosesNothing")
+OTHERWISE = (
+    "--python",
+    f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys",
+    "--requirement",
+    "revocation.key-disabled",
+)
+RIGHT = ("--python", MODEL)
+MARKUP = ("--stdio", f"{FAULTY} hello=markup")
+FEATURES = ("--lane", "features")
+A_CASE = (*FEATURES, "--case", "environment.create-vault/a-new-vault")
+MARKED = "<script>alert(1)</script>"
+"""What the name of the system behind ``MARKUP`` begins with."""
+
+
+def keep(folder: Path, name: str, *arguments: str, kind: str = "product") -> Path:
+    """Put a system to the test and keep the report under this name; the folder of both."""
+    verify(folder / name, *arguments)
+    (folder / name / "about.yaml").write_text(f"kind: {kind}\nreproduce: translator-cmk verify again\n", "utf-8")
+    return folder / name
+
+
+def edit(kept: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the envelope of a kept report."""
+    path = kept / "report" / "report.json"
+    envelope = json.loads(path.read_text("utf-8"))
+    change(envelope)
+    path.write_text(json.dumps(envelope), "utf-8")

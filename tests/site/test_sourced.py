@@ -1,0 +1,98 @@
+"""Facts from outside the article: each cell names a source or a requirement, or says that nothing is known."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.site.building import REGISTER, a_run, content_of
+from translator_cmk.requirements import Register
+from translator_cmk.site.causes import CAUSES
+from translator_cmk.site.sourced import UNKNOWN, Cell, Notes, cell, cells_in, data, sources
+from translator_cmk.site.who_can import COLUMNS, who_can_destroy_page
+
+CELLS = {
+    "checklist": (),
+    "decision": ("customer-managed", "microsoft-managed", "known"),
+    "destroyers": (*COLUMNS, "known"),
+    "landing_zone": ("audit", "deny", "is"),
+    "obligations": ("asks",),
+    "other_sources": ("other",),
+    "revisions": (),
+    "undone": ("is",),
+}
+"""The fields of each data file in which cells stand."""
+
+
+def all_cells(name: str) -> list[Cell]:
+    return list(cells_in(data(name), CELLS[name]))
+
+
+def named_in(text: str, register: Register) -> set[str]:
+    """The requirements that a text names."""
+    return {each for each in re.findall(r"[a-z]+\.[a-z0-9-]*[a-z0-9]", text) if each in register}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_source_that_is_named_exists(name: str) -> None:
+    assert {source for each in all_cells(name) for source in each.sources} <= sources().keys()
+
+
+def test_every_source_is_named_somewhere() -> None:
+    named = {source for name in CELLS for each in all_cells(name) for source in each.sources}
+    named |= {each["where"] for each in data("revisions")["revisions"]}
+    assert sources().keys() - named == set()
+
+
+def test_every_source_has_an_address_and_the_version_read() -> None:
+    for name, source in sources().items():
+        assert source.url.startswith("https://"), name
+        assert source.version, name
+
+
+@pytest.mark.parametrize("name", ["destroyers", "obligations", "landing_zone", "other_sources", "undone"])
+def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) -> None:
+    assert all_cells(name)
+    for each in all_cells(name):
+        assert not each.known or each.sources or named_in(each.text, REGISTER) or "not said" in each.text.lower(), each
+
+
+def values(found: Any) -> list[str]:
+    """Every text anywhere in a data file."""
+    if isinstance(found, dict):
+        return [text for each in found.values() for text in values(each)]
+    return [text for each in found for text in values(each)] if isinstance(found, list) else [str(found)]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_requirement_that_is_named_exists(name: str) -> None:
+    topics = "|".join(REGISTER.topics)
+    for text in values(data(name)):
+        named = re.findall(rf"(?<![\w./-])(?:{topics})\.(?!md\b|html\b)[a-z0-9-]+", text)
+        assert set(named) <= set(REGISTER), text
+
+
+def test_unknown_is_said_and_a_source_is_a_numbered_link_to_its_line() -> None:
+    notes = Notes(REGISTER)
+    assert notes.told(cell(UNKNOWN)) == "*? unknown*{ .unknown }"
+    assert "[1](#source-1" in notes.told(cell({"says": "so", "source": "locks"}))
+    assert "[2](#source-2" in notes.told(cell({"says": "so", "source": ["mcsb"]}))
+    assert "[1](#source-1" in notes.told(cell({"says": "so again", "source": "locks"}))
+    first, second = notes.listing().split("\n")[2:]
+    assert first.startswith('| <span id="source-1">1</span> | [Lock')
+    assert "[Microsoft cloud security benchmark" in second
+
+
+def test_a_line_for_each_cause_of_the_cascade() -> None:
+    assert [each["cause"] for each in data("destroyers")["causes"]] == [cause.name for cause in CAUSES]
+    page = who_can_destroy_page(content_of(a_run()))
+    assert [page.count(f"\n| **{cause.name}** |") for cause in CAUSES] == [1] * len(CAUSES)
+
+
+def test_every_open_question_has_an_experiment() -> None:
+    assert all(each["experiment"] for each in data("destroyers")["open"])
+
+
+def test_every_disagreement_of_the_register_is_told() -> None:
+    told = [each["id"] for each in data("other_sources")["disagreements"]]
+    assert told == [name for name in REGISTER.questions if name.startswith("C")]

@@ -1,0 +1,87 @@
+"""Every table of the site is a file of data too, with a schema beside it that it fits."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from tests.site.building import REGISTER, ROOT, a_run, content_of
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused, initial, observe
+from translator_cmk.site.cascade import model
+from translator_cmk.site.causes import CAUSES
+from translator_cmk.site.schemas import TABLES, site_schemas
+from translator_cmk.site.should_you import register_digest
+from translator_cmk.site.twins import twins
+from translator_cmk.wire import command_from_wire, observation_to_wire
+
+FILES = {name.removeprefix("data/"): json.loads(text) for name, text in twins(content_of(a_run()))}
+RESOURCES = [(name, Resource.from_contents(schema)) for name, schema in FILES.items() if name.endswith(".schema.json")]
+REGISTRY: Registry[Any] = Registry().with_resources(RESOURCES)
+
+
+@pytest.mark.parametrize("name", [*TABLES, "results"])
+def test_table_fits_its_schema(name: str) -> None:
+    schema = FILES[f"{name}.schema.json"]
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema, registry=REGISTRY).validate(FILES[f"{name}.json"])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_schema_refuses_what_is_missing_and_what_is_unknown(name: str) -> None:
+    validator = Draft202012Validator(FILES[f"{name}.schema.json"], registry=REGISTRY)
+    for field in FILES[f"{name}.json"]:
+        without = {key: value for key, value in FILES[f"{name}.json"].items() if key != field}
+        assert list(validator.iter_errors(without)), field
+    assert list(validator.iter_errors({**FILES[f"{name}.json"], "more": 1}))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_table_says_what_it_rests_on_and_that_it_was_not_azure(name: str) -> None:
+    found = FILES[f"{name}.json"]
+    assert (found["register"], found["observed_on_azure"]) == (register_digest(REGISTER), "never")
+
+
+def test_every_schema_is_published() -> None:
+    assert {f"{name}.schema.json" for name in site_schemas()} <= FILES.keys()
+
+
+def test_every_table_is_named_on_a_page() -> None:
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md"))
+    for name in TABLES:
+        assert re.search(rf"data/{name}\.json", text), name
+        assert re.search(rf"data/{name}\.schema\.json", text), name
+
+
+def test_requirements_come_with_their_scenarios_and_rows() -> None:
+    found = {each["id"]: each for each in FILES["requirements.json"]["requirements"]}
+    assert list(found) == list(REGISTER)
+    region = found["vault.same-region"]
+    assert region["status"] == "passed"
+    assert {each["status"] for each in region["scenarios"]} == {"passed"}
+    assert all((ROOT / each["path"]).is_file() for requirement in found.values() for each in requirement["rows"])
+
+
+def test_cascade_has_every_cause_with_the_grounds_of_each_loss() -> None:
+    found = FILES["cascade.json"]["causes"]
+    assert [each["cause"] for each in found] == [cause.name for cause in CAUSES]
+    assert all(loss["requirements"] for each in found for loss in each["lost"])
+
+
+def test_graph_is_what_the_model_does() -> None:
+    """Walked along: each edge from each state leads where the model's step leads, with the outcome told."""
+    words = {Accepted: "accepted", Refused: "refused"}
+    for scope in FILES["graph.json"]["scopes"]:
+        commands = [command_from_wire(each) for each in scope["commands"]]
+        state = initial(DEFAULT_STAGE)
+        for command in map(command_from_wire, scope["start"]):
+            state, _ = model().step(state, command)
+        states = {0: state}
+        for before, command, after, outcome in scope["edges"]:
+            reached, came = model().step(states[before], commands[command])
+            assert states.setdefault(after, reached) == reached
+            assert scope["outcomes"][outcome]["outcome"] == words.get(type(came), "unspecified")
+        shown = [observation_to_wire(observe(model().world(states[number]))) for number in range(len(states))]
+        assert shown == scope["states"]
