@@ -1,77 +1,31 @@
-"""Measures what the theorems find among changed sets of rows, and writes it to docs/measurements/theorems.json.
+"""Shows of every theorem that it can fail, and writes what it finds to docs/measurements/theorems.json.
 
-Run as `python -m tests.evidence.theorems`; it takes a quarter of an hour.  The exit code is 1, and nothing is written,
-where a changed set of rows goes unfound though it behaves otherwise than the article's, or where a theorem finds none
-and has no mistake of its own to find.
+A theorem is broken by a mutant of the rows, or by a mistake of its own where no mutant breaks it.  Run it after the
+mutants, as `python -m tests.evidence.run mutants theorems`.  The exit code is 1, and nothing is written, where a
+theorem is broken by neither, or by the article.
 """
 
+import json
+import os
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from tests.evidence.run import MEASUREMENTS, write
-from tests.explore.killing import NAMED, SCOPES
+from tests.evidence.writing import MEASUREMENTS, write
 from tests.explore.mistakes import MISTAKES
-from tests.machine.mutants import Mutant, mutants
 from translator_cmk.digest import digest
-from translator_cmk.explore.counterexample import counterexample
+from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import Exploration
-from translator_cmk.explore.remembering import RememberingMachine
-from translator_cmk.explore.scopes import Scope
+from translator_cmk.explore.mutation import mutants
+from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.stepwise import StartNotReached
-from translator_cmk.explore.theorems import THEOREMS
+from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.explore.verdicts import verdict
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, RowsContradict, initial
+from translator_cmk.machine import Machine
 
-
-def kills(mutant: Mutant) -> dict[str, Any]:
-    """Which theorems are broken by the mutant in any scope, and the shortest scenario that shows it."""
-    machine = Machine(mutant.rows)
-    broken: Counter[str] = Counter()
-    shortest: tuple[int, str, str] | None = None
-    for scope in SCOPES.values():
-        try:
-            found = explore(scope, machine, "remembering", THEOREMS)
-        except StartNotReached:
-            continue
-        broken.update(theorem.name for theorem in THEOREMS if verdict(theorem, found) == "broken")
-        for name, each in found.broken.items():
-            if shortest is None or len(each.commands) < shortest[0]:
-                told = counterexample(scope, machine, NAMED[name], each).scenario
-                shortest = (len(each.commands), scope.name, told)
-    row: dict[str, Any] = {"mutant": mutant.name, "requirement": mutant.requirement, "theorems": sorted(broken)}
-    if shortest is not None:
-        row |= {"scope": shortest[1], "scenario": shortest[2].splitlines()}
-    elif not broken:
-        row["behaves_the_same"] = all(behaves_the_same(machine, scope) for scope in SCOPES.values())
-    return row
-
-
-def behaves_the_same(machine: Machine, scope: Scope) -> bool:
-    """Whether the machine takes every step in the scope as that of the article does, with the same outcome."""
-    article = RememberingMachine(Machine(ROWS))
-    other = RememberingMachine(machine)
-    state = initial(DEFAULT_STAGE)
-    for command in scope.start:
-        state, outcome = article.step(state, command)
-        assert isinstance(outcome, Accepted)
-    seen, waiting = {state}, [state]
-    while waiting:
-        state = waiting.pop()
-        for command in scope.alphabet:
-            if not scope.offers(command, state):
-                continue
-            after, outcome = article.step(state, command)
-            try:
-                if other.step(state, command) != (after, outcome):
-                    return False
-            except (RowsContradict, AttributeError):
-                return False
-            if after not in seen:
-                seen.add(after)
-                waiting.append(after)
-    return True
+NAMED = {theorem.name: theorem for theorem in THEOREMS}
 
 
 def counted(found: Exploration) -> dict[str, Any]:
@@ -81,34 +35,58 @@ def counted(found: Exploration) -> dict[str, Any]:
     return {"scope": found.scope, **counts, "hold": verdicts["holds"], "broken": verdicts["broken"]}
 
 
+def found_by(name: str) -> str | None:
+    """A mutant of its requirements that breaks the theorem of this name, asked alone; None without one."""
+    theorem = NAMED[name]
+    mine = [mutant for mutant in mutants() if set(theorem.requirements) & set(mutant.requirements)]
+    likely = sorted(mine, key=lambda mutant: mutant.kind not in ("row dropped", "mistake added", "guard dropped"))
+    return next((mutant.name for mutant in likely if breaks(theorem, Machine(mutant.rows))), None)
+
+
+def breaks(theorem: Theorem, machine: Machine) -> bool:
+    """Whether the theorem, asked alone, is broken by the machine in any scope."""
+    for world in WORLDS:
+        if theorem.form == "sometimes" and world.name not in theorem.within:
+            continue
+        try:
+            found = explore(world, machine, "remembering", [theorem], stop=True)
+        except StartNotReached:
+            continue
+        if verdict(theorem, found) == "broken":
+            return True
+    return False
+
+
 def main() -> int:
     """Gather and write; returns the exit code."""
-    scopes = [counted(explore(scope, theorems=THEOREMS)) for scope in SCOPES.values()]
-    table = []
-    for number, mutant in enumerate(every := list(mutants()), start=1):
-        table.append(kills(mutant))
-        print(f"\r{number}/{len(every)} mutants", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    found = Counter(name for row in table for name in row["theorems"])
-    survivors = [row["mutant"] for row in table if not row["theorems"] and not row.get("behaves_the_same")]
-    idle = {theorem.name for theorem in THEOREMS if not found[theorem.name]}
-    content = {
-        "digest": digest(),
-        "scopes": scopes,
-        "mutants": table,
-        "survivors": survivors,
-        "theorems": {theorem.name: found[theorem.name] for theorem in THEOREMS},
-        "mistakes": {name: mistake.sentence for name, mistake in MISTAKES.items()},
-    }
-    equal = sum(bool(row.get("behaves_the_same")) for row in table)
-    print(f"{len(table) - equal - len(survivors)} of {len(table) - equal} mutants are found by theorems alone")
-    for name in survivors:
-        print(f"survives: {name}")
-    for name in sorted(idle ^ MISTAKES.keys()):
-        print(f"{'finds no mutant' if name in idle else 'needs no mistake of its own'}: {name}")
-    if survivors or idle != MISTAKES.keys() or any(scope["broken"] for scope in scopes):
+    now = digest()
+    mutation = json.loads((MEASUREMENTS / "mutants.json").read_text("utf-8"))
+    if mutation["digest"] != now:
+        print("the mutants were judged of another state of the specification: gather them first")
         return 1
-    write(MEASUREMENTS / "theorems.json", content)
+    scopes = [counted(explore(scope, theorems=THEOREMS)) for scope in chosen(None)]
+    seen = Counter(mutation["theorems"])
+    rest = [theorem.name for theorem in THEOREMS if not seen[theorem.name] and theorem.name not in MISTAKES]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        alone = dict(zip(rest, pool.map(found_by, rest), strict=True))
+    idle = [name for name, mutant in alone.items() if mutant is None]
+    for name in idle:
+        print(f"finds no mutant, and has no mistake of its own to find: {name}")
+    for name in sorted(name for name in MISTAKES if seen[name]):
+        print(f"needs no mistake of its own: {name}")
+    if idle or any(scope["broken"] for scope in scopes):
+        return 1
+    theorems = [
+        {
+            "name": theorem.name,
+            "mutants": seen[theorem.name],
+            "mutant": alone.get(theorem.name),
+            "mistake": MISTAKES[theorem.name].sentence if theorem.name in MISTAKES else None,
+        }
+        for theorem in THEOREMS
+    ]
+    write(MEASUREMENTS / "theorems.json", {"digest": now, "scopes": scopes, "theorems": theorems})
+    print(f"each of {len(THEOREMS)} theorems is broken by a mutant or by a mistake of its own")
     return 0
 
 

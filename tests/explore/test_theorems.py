@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 import translator_cmk.explore.theorems as package
-from tests.explore.killing import as_pickle, kill
 from tests.explore.mistakes import MISTAKES
-from tests.machine.mutants import Mutant, mutants
+from tests.explore.scenarios import as_pickle
 from tests.miniatures.machines import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
 from translator_cmk.explore.commands import chosen, exit_code, searches
 from translator_cmk.explore.counterexample import DoesNotReplay, counterexample
@@ -18,18 +17,19 @@ from translator_cmk.explore.exploration import Broken, Exploration
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.statements import as_data, search_lines, theorem_lines
-from translator_cmk.explore.theorems import THEOREMS, Theorem, Unchanged
+from translator_cmk.explore.theorems import THEOREMS, Unchanged
+from translator_cmk.explore.theorems.naming import DUE
 from translator_cmk.explore.verdicts import together, verdict
 from translator_cmk.gherkin.claims import Unmet
 from translator_cmk.gherkin.playing import Blocked, play
 from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine.rows import Effect, Whenever
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 SMALL = chosen(None)
 NAMED = {scope.name: scope for scope in SCOPES}
 THEOREM = {theorem.name: theorem for theorem in THEOREMS}
-MUTANTS = list(mutants())
 
 
 @cache
@@ -79,20 +79,8 @@ def test_theorems_know_no_row() -> None:
             assert not isinstance(node, ast.Import), path.name
 
 
-@pytest.mark.parametrize("mutant", MUTANTS[::6], ids=lambda mutant: str(mutant.name))
-def test_changed_rows_are_found_by_theorems_alone_and_the_scenario_tells_it(mutant: Mutant) -> None:
-    """The scenario of the counterexample fails on the changed rows, and passes on those of the article."""
-    killed = kill(mutant)
-    assert killed is not None
-    pickle = as_pickle(killed.counterexample.scenario)
-    with pytest.raises((Unmet, *crashes(killed.counterexample.theorem))):
-        play(ModelSystem(Machine(mutant.rows)), pickle)
-    play(ModelSystem(Machine(ROWS)), pickle)
-
-
-def crashes(theorem: Theorem) -> tuple[type[Exception], ...]:
-    """How the changed rows themselves break down, where that is what the theorem found."""
-    return (Exception,) if theorem.name == "every-request-is-answered" else ()
+def test_all_that_an_acceptance_can_name_has_a_theorem_on_where_it_does() -> None:
+    assert {row.requirement for row in ROWS if isinstance(row, Effect | Whenever)} == DUE.keys()
 
 
 @pytest.mark.parametrize("name", MISTAKES)

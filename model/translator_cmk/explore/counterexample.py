@@ -11,7 +11,7 @@ from .alphabets import Commands
 from .exploration import Broken
 from .judging import Judge, Look
 from .scopes import Scope
-from .theorems import Expectation, Theorem, Unchanged, Uses
+from .theorems import Expectation, Named, Theorem, Unchanged, Uses
 
 
 class Counterexample(NamedTuple):
@@ -90,6 +90,8 @@ def told(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list
             return theorem.requirements, [use_in_words(use) for use in uses] or ["no use of a key is recorded"]
         case Unchanged():
             return theorem.requirements, ["nothing has changed"]
+        case Named():  # which no sentence speaks of: the theorem's own has to do
+            return theorem.requirements, ["the request is accepted"]
     # of records that cannot be read no fact can be told either, so that any sentence fails
     return theorem.requirements, ["the request is accepted"]
 

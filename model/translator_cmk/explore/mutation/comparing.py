@@ -1,0 +1,160 @@
+"""Whether a changed set of rows behaves as the article's does in a scope: decided by every step and every sight there.
+
+The article's machine is searched once.  A mutant is then held against it state by state, in the order in which they
+were found, so that the first difference is one that a shortest sequence of commands shows.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from ...machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
+from ...machine.entities import KINDS
+from ...machine.observation import SEEN
+from ...machine.rows import Means
+from ..alphabets import Commands
+from ..judging import BROKEN_DOWN, Look
+from ..remembering import Remembered, RememberingMachine
+from ..scopes import Scope
+from .mutant import Mutant
+
+SHOWN = {kind: (shows, view) for kind, shows, view in SEEN}
+
+
+class Difference(NamedTuple):
+    """The scope, and the commands from nothing to where the machines differ: in the last step, or in what it shows."""
+
+    scope: Scope
+    commands: Commands
+
+
+class Found(NamedTuple):
+    """A state of the article's machine, how it was come to from which state, and the commands that are given in it."""
+
+    state: State
+    before: int
+    by: Command | None
+    commands: Commands
+
+
+class Ground:
+    """All that is found in a scope of the article's machine, which is searched once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.step = RememberingMachine(Machine(ROWS)).step
+        self.look = Remembered(Sight(Machine(ROWS))).step
+        self.found = list(self._search())
+
+    def _search(self) -> Iterator[Found]:
+        state, at = initial(DEFAULT_STAGE), -1
+        by: Command | None = None
+        for command in self.scope.start:
+            yield Found(state, at, by, (command,))
+            state, by, at = self.step(state, command)[0], command, at + 1
+        first = at + 1
+        waiting: list[tuple[State, int, Command | None]] = [(state, at, by)]
+        seen = {state}
+        for number, (state, before, by) in enumerate(waiting, start=first):
+            offered = tuple(command for command in self.scope.alphabet if self.scope.offers(command, state))
+            yield Found(state, before, by, offered)
+            for command in offered:
+                after = self.step(state, command)[0]
+                if after not in seen:
+                    seen.add(after)
+                    waiting.append((after, number, command))
+
+    def difference(self, mutant: Mutant) -> Difference | None:
+        """Where the mutant first behaves otherwise, or None where it does the same in every step of the scope."""
+        machine = Machine(mutant.rows)
+        step = RememberingMachine(machine).step
+        look = Remembered(Sight(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
+        for at, found in enumerate(self.found):
+            if look and any(differ(look, self.look, found.state, each) for each in looks(found.state)):
+                return Difference(self.scope, self.way(at))
+            for command in found.commands:
+                concerned = mutant.commands is None or type(command) in mutant.commands
+                if concerned and differ(step, self.step, found.state, command):
+                    return Difference(self.scope, (*self.way(at), command))
+        return None
+
+    def unseen(self, mutant: Mutant) -> bool:
+        """Whether no sequence of commands tells the mutant from the article: each is answered and shown the same.
+
+        It may keep other records all the same, of what no customer sees and no row asks.
+        """
+        machine = Machine(mutant.rows)
+        step, look = RememberingMachine(machine).step, Remembered(Sight(machine)).step
+        start = initial(DEFAULT_STAGE)
+        pair = (start, start)
+        for command in self.scope.start:
+            if (following := self._both(step, look, pair, command)) is None:
+                return False
+            pair = following
+        seen, waiting = {pair}, [pair]
+        for pair in waiting:
+            for command in self.scope.alphabet:
+                if self.scope.offers(command, pair[0]):
+                    if (following := self._both(step, look, pair, command)) is None:
+                        return False
+                    if following not in seen:
+                        seen.add(following)
+                        waiting.append(following)
+        return True
+
+    def _both(self, step: Any, look: Any, pair: tuple[State, State], command: Command) -> tuple[State, State] | None:
+        """The states of the mutant and of the article after the command; None where one can tell them apart."""
+        try:
+            after, outcome = step(pair[0], command)
+            other, expected = self.step(pair[1], command)
+            same = outcome == expected and sights(look, after) == sights(self.look, other)
+        except BROKEN_DOWN:
+            return None
+        return (after, other) if same else None
+
+    def way(self, at: int) -> Commands:
+        """The commands from nothing to the state found as number ``at``."""
+        way: list[Command] = []
+        while (by := self.found[at].by) is not None:
+            way.append(by)
+            at = self.found[at].before
+        return tuple(reversed(way))
+
+
+class Sight:
+    """What a customer sees of one entity, as a machine's meanings have it."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+
+    def __call__(self, state: State, at: Look) -> tuple[State, Any]:
+        entity: Any = self.machine.world(state).entity(at.kind, at.name)
+        shows, view = SHOWN[at.kind]
+        return state, tuple(view(entity).items()) if shows(entity) else None
+
+
+def looks(state: State) -> Iterator[Look]:
+    """Everything in the state that a customer may see."""
+    return (Look(kind, name) for kind in KINDS if kind in SHOWN for name in state.tables[kind])
+
+
+def sights(look: Any, state: State) -> dict[Look, Any]:
+    """All that a customer sees of the state."""
+    seen = ((at, look(state, at)[1]) for at in looks(state))
+    return {at: view for at, view in seen if view is not None}
+
+
+def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
+    """Whether the two say different things; so they do where one breaks down."""
+    try:
+        return bool(one(state, asked) != article(state, asked))
+    except BROKEN_DOWN:
+        return True
+
+
+def new_rows(mutant: Mutant) -> set[Any]:
+    """The rows that the mutant has and the article has not, and those that it lacks."""
+    return set(mutant.rows) ^ set(ROWS)
+
+
+ground = cache(Ground)

@@ -1,0 +1,92 @@
+"""Judges every mutant of the rows, and writes what finds each of them to docs/measurements/mutants.json.
+
+What has been judged is kept in .results/ as it comes: a run that is broken off goes on from there, unless the
+specification has changed meanwhile.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.evidence.writing import MEASUREMENTS, PARTS, write
+from tests.test_suite import astray
+from translator_cmk.digest import digest
+from translator_cmk.explore.mutation import mutants
+from translator_cmk.explore.mutation.judging import Judged
+from translator_cmk.explore.mutation.worlds import WORLDS
+from translator_cmk.explore.theorems import THEOREMS
+from translator_cmk.gherkin.judging import judgements
+from translator_cmk.gherkin.killing import pickles
+from translator_cmk.gherkin.mutants import summary
+
+
+def main() -> int:
+    """Judge and write; returns 1, and writes nothing, where a mutant survives or a broken row reddens another's."""
+    now = digest()
+    found = sorted(judged(PARTS / f"mutants-{now[:12]}.jsonl"), key=order())
+    print("\n".join(summary(found)))
+    survivors = [each for each in found if each.verdict == "survives"]
+    for each in survivors:
+        print(f"survives: {each.name} ({each.place}): {each.was} -> {each.now}")
+    strays = {mutant.name: astray(mutant) for mutant in mutants() if mutant.kind == "row dropped"}
+    for name, scenarios in strays.items():
+        for scenario in scenarios:
+            print(f"turns red, though it neither carries nor names the requirement of the row: {scenario} ({name})")
+    if survivors or any(strays.values()):
+        return 1
+    broken = Counter(theorem for each in found for theorem in each.broken)
+    content = {
+        "digest": now,
+        "scopes": [{"scope": world.name, "states": world.states} for world in WORLDS],
+        "scenarios": len(pickles()),
+        "theorems": {theorem.name: broken[theorem.name] for theorem in THEOREMS},
+        "mutants": [as_data(each) for each in found],
+    }
+    write(MEASUREMENTS / "mutants.json", content)
+    return 0
+
+
+def order() -> Any:
+    """The place of a judged mutant in the order of the rows."""
+    places = {mutant.name: place for place, mutant in enumerate(mutants())}
+    return lambda each: places[each.name]
+
+
+def judged(kept: Path) -> Iterator[Judged]:
+    """Every mutant, judged: those that a broken-off run kept, then the others, which are kept in turn."""
+    names = [mutant.name for mutant in mutants()]
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    done = {each.name: each for each in read(kept)}
+    yield from done.values()
+    rest = [name for name in names if name not in done]
+    with kept.open("a", encoding="utf-8") as file:
+        for number, each in enumerate(judgements(rest), start=len(done) + 1):
+            file.write(json.dumps(each) + "\n")
+            file.flush()
+            print(f"\r{number}/{len(names)} mutants", end="", file=sys.stderr, flush=True)
+            yield each
+    print(file=sys.stderr)
+    kept.unlink()
+
+
+def read(kept: Path) -> Iterator[Judged]:
+    """What a run that was broken off has judged; its last line may be cut off."""
+    if not kept.is_file():
+        return
+    for line in kept.read_text("utf-8").splitlines():
+        try:
+            yield Judged(*json.loads(line))
+        except ValueError:
+            return
+
+
+def as_data(each: Judged) -> dict[str, Any]:
+    """A judged mutant as it is written down; the theorems that it breaks are counted for all mutants together."""
+    return {field: value for field, value in each._asdict().items() if value is not None and field != "broken"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
