@@ -46,7 +46,7 @@ def all_scopes(measured: Mapping[str, Any] | None) -> Iterator[str]:
         return
     yield freshness(measured)
     yield table(
-        ["Scope", "States", "Steps", "Farthest state", "Theorems that hold", "Seconds by engine"],
+        ["Scope", "States", "Steps", "Farthest state", "Theorems that hold", "Engines that agree"],
         [
             [
                 f"[{each['scope']}](scopes/{each['scope']}.md)",
@@ -54,14 +54,14 @@ def all_scopes(measured: Mapping[str, Any] | None) -> Iterator[str]:
                 f"{each['transitions']:,}",
                 f"{each['depth']} commands",
                 f"{holding(each)} of {measured['theorems']}",
-                seconds(each),
+                ", ".join(each["seconds"]),
             ]
             for each in measured["scopes"]
         ],
     )
     yield (
         "Theorems that have nothing to say in a scope are not counted there. Engines go about a search in different "
-        "ways; where several are named, they agree on every count. "
+        "ways, and those that are named agree on every count; how long each took is told of each scope. "
         "[How they do it, and why it is exact](../decisions/0025-engines-of-the-search.md)."
     )
 
