@@ -141,6 +141,23 @@ def imported(name: str, summary: str, module: str, add_arguments: str = "add_arg
     )
 
 
+REPORT = (
+    imported(
+        "check",
+        "derive every verdict of a report anew from its message log",
+        "translator_cmk.conformance.report.commands",
+        "check_arguments",
+        "check",
+    ),
+    imported(
+        "reproduce",
+        "ask a system again all that it was asked for a report",
+        "translator_cmk.conformance.report.commands",
+        "reproduce_arguments",
+        "reproduce",
+    ),
+)
+
 COMMANDS: tuple[Command | Group, ...] = (
     Command("register", "print the requirements", register_arguments, register),
     Group("source", "work with a copy of the article", SOURCE),
@@ -152,6 +169,23 @@ COMMANDS: tuple[Command | Group, ...] = (
         "hold every theorem against every state and step of bounded worlds",
         "translator_cmk.explore.commands",
         run="run_theorems",
+    ),
+    imported("tour", "make test sequences that try everything in small worlds", "translator_cmk.explore.tour_command"),
+    imported(
+        "export", "write a bounded world for another model checker", "translator_cmk.explore.foreign.export_command"
+    ),
+    imported("coverage", "say what scenarios and tours reach of bounded worlds", "translator_cmk.gherkin.coverage"),
+    imported("init-adapter", "write the skeleton of an adapter", "translator_cmk.conformance.init_adapter"),
+    imported("doctor", "look an adapter over, and say what to do next", "translator_cmk.conformance.doctor"),
+    imported("verify", "put a system to the test and write a report", "translator_cmk.conformance.verify"),
+    Group("report", "work with the folder of a report", REPORT),
+    imported("replay", "put a system through a counterexample again", "translator_cmk.conformance.replay"),
+    imported("serve", "put the model, or a system in Python, behind the contract", "translator_cmk.conformance.serve"),
+    imported("mutants", "change each row of the model and say what finds the change", "translator_cmk.gherkin.mutants"),
+    imported(
+        "check-trace",
+        "judge a log of what a system was asked, what it answered and what was seen",
+        "translator_cmk.explore.trace.command",
     ),
     imported("site", "generate the pages of the site from the results of a run", "translator_cmk.site.command"),
 )

@@ -36,11 +36,12 @@ def counted(found: Exploration) -> dict[str, Any]:
 
 
 def found_by(name: str) -> str | None:
-    """A mutant of its requirements that breaks the theorem of this name, asked alone; None without one."""
+    """A mutant that breaks the theorem of this name, asked alone: one of its requirements, or else any dropped row."""
     theorem = NAMED[name]
-    mine = [mutant for mutant in mutants() if set(theorem.requirements) & set(mutant.requirements)]
-    likely = sorted(mine, key=lambda mutant: mutant.kind not in ("row dropped", "mistake added", "guard dropped"))
-    return next((mutant.name for mutant in likely if breaks(theorem, Machine(mutant.rows))), None)
+    likely = [mutant for mutant in mutants() if mutant.kind in ("row dropped", "mistake added", "guard dropped")]
+    mine = [mutant for mutant in likely if set(theorem.requirements) & set(mutant.requirements)]
+    dropped = [mutant for mutant in likely if mutant.kind == "row dropped" and mutant not in mine]
+    return next((mutant.name for mutant in (*mine, *dropped) if breaks(theorem, Machine(mutant.rows))), None)
 
 
 def breaks(theorem: Theorem, machine: Machine) -> bool:

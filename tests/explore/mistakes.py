@@ -3,28 +3,20 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.miniatures.machines import ChangesOnRefusal, NamesNoRequirement, without
+from tests.miniatures.machines import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from translator_cmk.machine.commands import (
     CreateResource,
     CreateVault,
     CreateWorkspace,
-    DeleteKey,
-    DisableIdentity,
-    DisableKey,
     EnableIdentity,
-    EnableKey,
     EnableSoftDelete,
     GrantKeyAccess,
-    MoveResource,
     ReadData,
     RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    RotateKey,
-    TranslateWithModel,
     UploadDocument,
 )
-from translator_cmk.machine.entities import CUSTOMER, MICROSOFT, Document, Key, Model, Vault, Workspace
+from translator_cmk.machine.entities import CUSTOMER, Document, Key, Model, Vault, Workspace
 from translator_cmk.machine.rows import Row, effect, sets, write
 
 
@@ -89,20 +81,6 @@ MISTAKES: dict[str, Mistake] = {
         "Reading deletes what was read.",
         effect(ReadData, "environment.mistake", each=Document, then=lambda c, d: sets(d, state="deleted")),
     ),
-    "own-key-only-when-customer-managed": Mistake(
-        "one-of-each",
-        "Going back leaves the key in the resource.",
-        lambda: Machine(
-            (
-                *without("keys.return"),
-                effect(
-                    ReturnToMicrosoftManagedKeys,
-                    "environment.mistake",
-                    then=lambda c: sets(c.resource, key_source=MICROSOFT),
-                ),
-            )
-        ),
-    ),
     "uploads-come-from-uploading": also(
         "one-of-each",
         "A new workspace has a document in it.",
@@ -121,11 +99,6 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(Model, "surprise", workspace=c.workspace, state="undeployed"),
         ),
     ),
-    "models-go-with-their-resource": also(
-        "one-of-each",
-        "A model is worn out by translating.",
-        effect(TranslateWithModel, "environment.mistake", then=lambda c: sets(c.model, state="deleted")),
-    ),
     "workspaces-come-from-the-customer": also(
         "one-of-each",
         "An identity comes with a workspace.",
@@ -134,16 +107,6 @@ MISTAKES: dict[str, Mistake] = {
             "environment.mistake",
             then=lambda c: write(Workspace, "surprise", resource=c.resource, state="active"),
         ),
-    ),
-    "workspaces-go-with-their-resource": also(
-        "losing-the-key",
-        "Reading deletes the workspace.",
-        effect(ReadData, "environment.mistake", then=lambda c: sets(c.workspace, state="deleted")),
-    ),
-    "microsoft-managed-only-by-going-back": also(
-        "losing-the-key",
-        "Without an identity the resource goes back to Microsoft-managed keys.",
-        effect(DisableIdentity, "environment.mistake", then=lambda c: sets(c.resource, key_source=MICROSOFT, key=None)),
     ),
     "a-key-is-put-in-use-only-by-enabling": also(
         "directories",
@@ -155,16 +118,6 @@ MISTAKES: dict[str, Mistake] = {
             when=lambda c, k: k.vault.name == c.vault.name and c.resource.key_source == CUSTOMER,
             then=lambda c, k: sets(c.resource, key=k),
         ),
-    ),
-    "identity-on-only-by-the-customer": also(
-        "one-of-each",
-        "A workspace turns the identity on.",
-        effect(CreateWorkspace, "environment.mistake", then=lambda c: sets(c.resource, identity=True)),
-    ),
-    "resources-come-and-go-by-the-customer": also(
-        "losing-the-key",
-        "A resource without an identity is deleted.",
-        effect(DisableIdentity, "environment.mistake", then=lambda c: sets(c.resource, state="deleted")),
     ),
     "kind-location-and-tier-stay": also(
         "losing-the-key",
@@ -186,29 +139,8 @@ MISTAKES: dict[str, Mistake] = {
             ),
         ),
     ),
-    "a-deleted-vault-comes-back-only-by-recovery": also(
-        "losing-the-key",
-        "An identity brings deleted vaults back.",
-        effect(
-            EnableIdentity,
-            "environment.mistake",
-            each=Vault,
-            when=lambda c, v: v.state == "deleted",
-            then=lambda c, v: sets(v, state="active"),
-        ),
-    ),
     "a-purged-vault-never-returns": Mistake(
         "vaults-and-keys", "A purged vault can be recovered.", lambda: RecoversWhatIsPurged(ROWS)
-    ),
-    "vaults-go-only-by-deletion": also(
-        "losing-the-key",
-        "A vault whose key is disabled is deleted.",
-        effect(DisableKey, "environment.mistake", then=lambda c: sets(c.vault, state="deleted")),
-    ),
-    "protections-are-turned-on-by-the-customer-and-never-off": also(
-        "vaults-and-keys",
-        "Deleting a key turns soft delete off.",
-        effect(DeleteKey, "environment.mistake", then=lambda c: sets(c.vault, soft_delete=False)),
     ),
     "region-group-and-permission-model-stay": also(
         "vaults-and-keys",
@@ -224,17 +156,6 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(Key, f"{c.vault.name}/surprise", vault=c.vault, type="RSA", size=2048, state="active"),
         ),
     ),
-    "a-deleted-key-comes-back-only-by-recovery": also(
-        "one-of-each",
-        "Recovering the vault recovers deleted keys.",
-        effect(
-            RecoverVault,
-            "environment.mistake",
-            each=Key,
-            when=lambda c, k: k.state == "deleted",
-            then=lambda c, k: sets(k, state="active"),
-        ),
-    ),
     "a-purged-key-never-returns": also(
         "vaults-and-keys",
         "Recovering the vault brings purged keys back.",
@@ -244,35 +165,6 @@ MISTAKES: dict[str, Mistake] = {
             each=Key,
             when=lambda c, k: k.state == "purged",
             then=lambda c, k: sets(k, state="active"),
-        ),
-    ),
-    "keys-go-only-by-deletion": also(
-        "losing-the-key",
-        "A disabled key is deleted.",
-        effect(DisableKey, "environment.mistake", then=lambda c: sets(c.key, state="deleted")),
-    ),
-    "keys-are-switched-by-the-customer": also(
-        "vaults-and-keys",
-        "A new version is enabled.",
-        effect(RotateKey, "environment.mistake", then=lambda c: sets(c.key, enabled=True)),
-    ),
-    "a-version-comes-from-rotation": also(
-        "losing-the-key",
-        "Enabling a key makes a new version.",
-        effect(EnableKey, "environment.mistake", then=lambda c: sets(c.key, version=2)),
-    ),
-    "type-and-size-stay": also(
-        "vaults-and-keys",
-        "A new version is larger.",
-        effect(RotateKey, "environment.mistake", then=lambda c: sets(c.key, size=3072)),
-    ),
-    "subscriptions-move-by-the-customer": also(
-        "directories",
-        "A resource takes its subscription along.",
-        effect(
-            MoveResource,
-            "environment.mistake",
-            then=lambda c: write(type(c.subscription), "production", directory="abroad"),
         ),
     ),
 }

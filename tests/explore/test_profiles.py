@@ -1,6 +1,5 @@
 """A profile is a set of silent requirements, and what belongs to it is computed."""
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,67 +8,19 @@ from tests.explore.following import ARTICLE, FULL
 from translator_cmk import features_dir
 from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.profiles import PROFILES, belongs, machine_of, silent_in
-from translator_cmk.facts import Fact, difference
-from translator_cmk.gherkin.claims import Claim, Unmet, left_open
+from translator_cmk.facts import Fact
+from translator_cmk.gherkin.membership import demanded
 from translator_cmk.gherkin.pickles import load_features
-from translator_cmk.gherkin.records import Pickle
-from translator_cmk.gherkin.vocabulary import read_given, read_then
-from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted, Command, Observation, Outcome, Refused, Unspecified
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted, Refused, Unspecified
 from translator_cmk.machine.commands import DisableKey, ReadData, RevokeKeyAccess
-from translator_cmk.phrasebook import read_command
 from translator_cmk.requirements import load_register
-from translator_cmk.situations import Situation, situations
+from translator_cmk.situations import situations
 
 PICKLES = {pickle.id: pickle for feature in load_features(features_dir()) for pickle in feature.pickles}
 
 
-def given_of(pickle: Pickle) -> list[Command | Fact]:
-    found: list[Command | Fact] = []
-    for step in pickle.steps:
-        if step.kind == "given":
-            start = read_given(step.text)
-            if isinstance(start, Situation):
-                found += [*start.commands, *(fact for fact, _ in start.establishes)]
-            else:
-                found.append(start)
-    return found
-
-
-def when_of(pickle: Pickle) -> Command | None:
-    return next((read_command(step.text) for step in pickle.steps if step.kind == "when"), None)
-
-
-def then_of(pickle: Pickle) -> list[Any]:
-    thens = [read_then(step.text) for step in pickle.steps if step.kind == "then"]
-    facts = [then for then in thens if isinstance(then, Fact)]
-    mentioned = {(fact.kind, fact.name, field) for fact in facts for field in (fact.field, "exists")}
-
-    def checked(claim: Claim) -> Any:
-        if claim.check is left_open:
-            return Unspecified(frozenset(pickle.requirements))
-
-        def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
-            playing: Any = SimpleNamespace(
-                pickle=pickle,
-                system=None,
-                outcome=outcome,
-                changes=list(difference(before, after)),
-                mentioned=mentioned,
-                audit=outcome.audit if isinstance(outcome, Accepted) else (),
-            )
-            try:
-                claim.check(playing, claim.values)
-            except Unmet:
-                return False
-            return True
-
-        return holds
-
-    return [then if isinstance(then, Fact) else checked(then) for then in thens]
-
-
 def belonging(oracle: Oracle) -> set[str]:
-    return {name for name, each in PICKLES.items() if belongs(oracle, given_of(each), when_of(each), then_of(each))}
+    return {name for name, each in PICKLES.items() if demanded(oracle, each)}
 
 
 def test_full_leaves_only_the_silences_silent() -> None:

@@ -5,8 +5,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.machine.mutants import mutants
 from tests.machine.worlds import TWO_AT_WORK, random_command
+from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.remembering import RememberingMachine
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
@@ -42,7 +42,7 @@ def test_no_step_is_taken_twice() -> None:
 
 def test_changed_rows_are_remembered_apart() -> None:
     """What one machine remembers says nothing about another: each changed set of rows is stepped like itself."""
-    for mutant in list(mutants())[::20]:
+    for mutant in [each for each in mutants() if each.kind in ("row dropped", "guard negated")][::16]:
         machine = Machine(mutant.rows)
         remembering = RememberingMachine(machine)
         state = initial(DEFAULT_STAGE)

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from translator_cmk.machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+    Unspecified,
+)
 from translator_cmk.machine.commands import CreateKey, EnableCustomerManagedKeys
 from translator_cmk.machine.rows import Silent
 from translator_cmk.system import ModelSystem
@@ -143,3 +154,86 @@ class LeavesNothingOpen(ModelSystem):
 
 class NoSystem:
     """Has none of the methods of a system."""
+
+
+class RefusesEverything(ModelSystem):
+    """Refuses whatever it is asked for, and does not say why."""
+
+    subject = "refuses everything"
+    gives_reasons = False
+
+    def submit(self, command: Command) -> Outcome:
+        return Refused()
+
+
+class NeverEnables(ModelSystem):
+    """Never enables customer-managed keys, and does not say why."""
+
+    subject = "never enables"
+    gives_reasons = False
+
+    def submit(self, command: Command) -> Outcome:
+        return Refused() if isinstance(command, EnableCustomerManagedKeys) else super().submit(command)
+
+
+class KeepsDataOfDisabledKeys(ModelSystem):
+    """Takes a disabled key for one in reach."""
+
+    subject = "keeps data of disabled keys"
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "revocation.key-disabled"))
+
+
+class LosesNothing(ModelSystem):
+    """Takes revoked access for access."""
+
+    subject = "loses nothing"
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "revocation.access-revoked"))
+
+
+class LosesOnlySight(ModelSystem):
+    """Neither undeploys models nor deletes documents when the key gets out of reach."""
+
+    subject = "loses only sight"
+
+    def __init__(self) -> None:
+        wrong = {"revocation.undeploys", "revocation.deletes-uploads"}
+        super().__init__(Machine(row for row in ROWS if row.requirement not in wrong))
+
+
+class AcceptsEverything(ModelSystem):
+    """Accepts whatever it is asked for, and does nothing."""
+
+    def submit(self, command: Command) -> Outcome:
+        return Accepted()
+
+
+class ShowsNothing(ModelSystem):
+    """Shows nothing at all."""
+
+    def observe(self) -> Observation:
+        return {}
+
+
+class NeverResets(ModelSystem):
+    """Looks names up without what stands after the last hyphen, and so finds in a new world what was in an old one."""
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        self.salt = ""
+
+    def submit(self, command: Command) -> Outcome:
+        fields = command.as_dict()
+        name = str(next(iter(fields.values())))
+        self.salt = name.rpartition("-")[2]
+        plain = {
+            field: value.partition("-")[0] if field in ("vault", "group") else value for field, value in fields.items()
+        }
+        return super().submit(type(command)(**plain))
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        salt = self.salt or "none"
+        return seen | {"vault": {f"{name}-{salt}": fields for name, fields in seen["vault"].items()}}

@@ -26,34 +26,35 @@ class Difference(Value):
 class Suspects:
     """The machines that are wrong about one requirement: they lack its rows, or have one of its counter-rows."""
 
-    def __init__(self, machine: Machine, shown: Shown, limit: int) -> None:
+    def __init__(self, machine: Machine, limit: int) -> None:
         self.machine = machine
-        self.shown = shown
         self.limit = limit
 
     def explain(
         self,
         unmet: Iterable[Unmet],
-        command: Command,
+        commands: tuple[Command, ...],
         before: State,
         outcome: Outcome | None,
         observation: Observation | None,
         skip: set[Name],
+        shown: Shown,
     ) -> tuple[Difference, ...]:
         """The unmet demands, laid to the requirements about which a wrong machine did the same as the system.
 
-        Where there is no such machine, each is laid to the requirements without which it would not be demanded.
+        The command was one of these.  Where there is no such machine, each demand is laid to the requirements without
+        which there would be none.
         """
 
         def did_the_same(machine: Machine, way: Way) -> bool:
-            answered = outcome is None or fits(way.outcome, outcome, self.shown)
+            answered = outcome is None or fits(way.outcome, outcome, shown)
             looks = looks_of(machine, way.after, self.limit) if answered and observation is not None else {}
-            return answered and (observation is None or matches(looks, observation, skip, self.shown))
+            return answered and (observation is None or matches(looks, observation, skip, shown))
 
-        laid_to = frozenset(name for name, found in self._try(command, before, did_the_same) if any(found))
-        return tuple(Difference(*each, laid_to or self._behind(each[0], command, before)) for each in unmet)
+        laid_to = frozenset(name for name, found in self._try(commands, before, did_the_same) if any(found))
+        return tuple(Difference(*each, laid_to or self._behind(each[0], commands, before)) for each in unmet)
 
-    def _behind(self, expected: Outcome | Fact, command: Command, before: State) -> frozenset[str]:
+    def _behind(self, expected: Outcome | Fact, commands: tuple[Command, ...], before: State) -> frozenset[str]:
         """The requirements behind a demand."""
         if isinstance(expected, Accepted):
             return expected.by
@@ -67,15 +68,17 @@ class Suspects:
             looks = looks_of(machine, way.after, self.limit).get((fact.kind, fact.name), [GONE])
             return any(alike(look.get(fact.field, ABSENT), fact.value) for look in looks)
 
-        return frozenset(name for name, found in self._try(command, before, as_demanded) if not any(found))
+        return frozenset(name for name, found in self._try(commands, before, as_demanded) if not any(found))
 
     def _try(
-        self, command: Command, before: State, test: Callable[[Machine, Way], bool]
+        self, commands: tuple[Command, ...], before: State, test: Callable[[Machine, Way], bool]
     ) -> Iterator[tuple[str, Iterator[bool]]]:
-        """The test of every way that the command may go in each of the wrong machines, with the requirement."""
+        """The test of every way that the commands may go in each of the wrong machines, with the requirement."""
+        types = {type(command) for command in commands}
         for name, changed, machine in self._wrong:
-            if any(isinstance(row, Means | Whenever) or row.on is type(command) for row in changed):
-                yield name, (test(machine, way) for way in ways(machine, before, command, self.limit).ways)
+            if any(isinstance(row, Means | Whenever) or row.on in types for row in changed):
+                every = (way for each in commands for way in ways(machine, before, each, self.limit).ways)
+                yield name, (test(machine, way) for way in every)
 
     @cached_property
     def _wrong(self) -> list[tuple[str, tuple[Row, ...], Machine]]:

@@ -21,6 +21,7 @@ from ..machine import (
     Machine,
     Observation,
     Outcome,
+    Refused,
     Stage,
     State,
     Unspecified,
@@ -47,7 +48,7 @@ from .sights import (
     observation_of,
     observations_of,
 )
-from .ways import Way, demanded, fits, may_be, says, ways
+from .ways import Way, Ways, demanded, fits, may_be, says, ways
 
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
@@ -63,13 +64,14 @@ Claim = Callable[[Observation, Outcome, Observation], bool]
 
 
 class Asked(NamedTuple):
-    """The last command, and every way in which it may have gone before anything was seen of it."""
+    """What the last command may have been, and every way in which it may have gone before anything was seen of it."""
 
-    command: Command | None
+    commands: tuple[Command, ...]
     every: tuple[Way, ...]
     outcome: Outcome
     parting: frozenset[str]  # the silent requirements that part the ways
     compared: bool  # whether what came of it is
+    left_open: bool  # whether silence leaves open what comes of it, and not only which command it was
 
     @property
     def anything_goes(self) -> bool:
@@ -87,32 +89,56 @@ class Oracle:
         self.machine = machine
         self.shown = shown
         self.limit = limit
-        self._suspects = Suspects(machine, shown, limit)
+        self._suspects = Suspects(machine, limit)
         self.reset()
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         """Start afresh, with nothing but the stage."""
-        start = initial(stage)
+        self.resume((initial(stage),))
+
+    def resume(self, states: tuple[State, ...], silent: frozenset[str] = NONE) -> None:
+        """Go on from these states, which the silent requirements keep apart, with nothing that is uncompared."""
         self.uncompared: Entities = NOTHING
-        self._silent = NONE  # the silent requirements that keep states apart, or something uncompared
+        self._silent = silent  # the silent requirements that keep states apart, or something uncompared
         self._known: dict[State, Looks] = {}
-        self._asked = Asked(None, (Way(start, start, Accepted()),), Accepted(), NONE, True)
+        self._asked = Asked((), tuple(Way(each, each, Accepted()) for each in states), Accepted(), NONE, True, False)
         self._keep(self._asked.every)
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The silent requirements that keep states apart, or something uncompared."""
+        return self._silent
+
+    @property
+    def compared(self) -> bool:
+        """Whether what comes of the last command is compared."""
+        return self._asked.compared
 
     def submit(self, command: Command) -> Outcome:
         """Let every possible state go on, and say what is demanded to come of the command."""
-        found = [ways(self.machine, state, command, self.limit) for state in self.states]
+        return self.submit_any((command,))
+
+    def submit_any(self, commands: tuple[Command, ...], idle: bool = False) -> Outcome:
+        """The same of one of several commands, of which it is not known which it was.
+
+        With ``idle`` it may also be that none of them was carried out.
+        """
+        by_command = [[ways(self.machine, state, each, self.limit) for state in self.states] for each in commands]
+        stays = [[Ways((Way(state, state, Refused()),)) for state in self.states]] if idle else []
+        found = [each for of_state in zip(*by_command, *stays, strict=True) for each in of_state]
         every = tuple(dict.fromkeys(way for each in found for way in each.ways))
         parting = NONE.union(*(each.parting for each in found))
         parting_outcomes = NONE.union(*(each.parting_outcomes for each in found))
         if len({frozenset(type(way.outcome) for way in each.ways) for each in found}) > 1:
             parting_outcomes |= self._silent
-        compared = not named_by(command) & self.uncompared
+        compared = not any(named_by(command) & self.uncompared for command in commands)
         outcome = demanded((way.outcome for way in every), parting_outcomes) if compared else Unspecified(self._silent)
-        self.uncompared |= drawn_in(command, self.uncompared)
+        alone = (demanded((way.outcome for each in found for way in each.ways), NONE) for found in by_command)
+        left_open = any(isinstance(each, Unspecified) for each in alone)
+        self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
         self._silent |= parting
-        self._asked = Asked(command, every, outcome, parting, compared)
+        self._asked = Asked(commands, every, outcome, parting, compared, left_open)
         return outcome
 
     def observe(self) -> Observation:
@@ -145,34 +171,40 @@ class Oracle:
             for after in observations_of(self._looks(way.after), self.limit)
         )
 
-    def narrow(self, outcome: Outcome | None = None, observation: Observation | None = None) -> tuple[Difference, ...]:
+    def narrow(
+        self, outcome: Outcome | None = None, observation: Observation | None = None, shown: Shown | None = None
+    ) -> tuple[Difference, ...]:
         """Keep the states that fit what a system did and what it showed; the demands that it did not meet.
 
+        ``shown`` says what it showed this time, where that is not what it always shows.
         Where there are any, nothing is learnt, and only `reset` leads on.
         """
         asked, fitting, skip = self._asked, self.ways, words(self.uncompared)
+        shown = shown or self.shown
         unmet: list[Unmet] = []
         if outcome is not None and asked.compared:
-            fitting = tuple(way for way in self.ways if fits(way.outcome, outcome, self.shown))
-            if not fitting and isinstance(asked.outcome, Unspecified):
+            fitting = tuple(way for way in self.ways if fits(way.outcome, outcome, shown))
+            if not fitting and asked.left_open:
                 fitting = tuple(way for way in self.ways if may_be(way.outcome, outcome))
             if not fitting:
                 unmet.append((asked.outcome, outcome))
         if observation is not None:
-            matching = tuple(way for way in fitting if matches(self._looks(way.after), observation, skip, self.shown))
+            matching = tuple(way for way in fitting if matches(self._looks(way.after), observation, skip, shown))
             if matching:
                 fitting = matching
             else:
                 accepted = any(isinstance(way.outcome, Accepted) for way in fitting)
                 states = distinct(way.after for way in (asked.every if accepted or not fitting else fitting))
                 scope = self._scope() if accepted else NOTHING
-                unmet += self._unmet(states, observation, skip | words(scope) if asked.anything_goes else skip)
+                skipped = skip | words(scope) if asked.anything_goes else skip
+                unmet += self._unmet(states, observation, skipped, shown)
                 if not unmet:
                     self.uncompared |= scope | self._unclear(states)
         if unmet:
-            if asked.command is None:
+            if not asked.commands:
                 return tuple(Difference(*each) for each in unmet)
-            return self._suspects.explain(unmet, asked.command, asked.every[0].before, outcome, observation, skip)
+            before = asked.every[0].before
+            return self._suspects.explain(unmet, asked.commands, before, outcome, observation, skip, shown)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self._silent = NONE
@@ -206,20 +238,23 @@ class Oracle:
 
     def _scope(self) -> Entities:
         """What the last command names and all that depends on it, where silence leaves open what the command does."""
-        if self._asked.command is None or not self._asked.parting:
+        if not self._asked.parting:
             return NOTHING
         both = (state for way in self._asked.every for state in (way.before, way.after))
-        return depending(named_by(self._asked.command), distinct(both))
+        named = NOTHING.union(*(named_by(command) for command in self._asked.commands))
+        return depending(named, distinct(both))
 
     def _unclear(self, states: tuple[State, ...]) -> Entities:
         """What the states do not agree on."""
         names = (name for name in self._names(states) if UNSPECIFIED in self._agreement(name, states).values())
         return frozenset((KIND[kind], name) for kind, name in names)
 
-    def _unmet(self, states: tuple[State, ...], observation: Observation, skip: set[Name]) -> Iterator[Unmet]:
+    def _unmet(
+        self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
+    ) -> Iterator[Unmet]:
         """The facts that all the states demand, each with what was seen instead."""
         for name in sorted(self._names(states).union(names_in(observation)) - skip):
-            yield from differences(name, self._agreement(name, states), look_in(observation, name), self.shown)
+            yield from differences(name, self._agreement(name, states), look_in(observation, name), shown)
 
 
 def distinct(states: Iterable[State]) -> tuple[State, ...]:

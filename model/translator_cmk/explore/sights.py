@@ -22,6 +22,9 @@ Look = Mapping[str, Any]
 Name = tuple[str, str]
 """An entity, by the word for its kind and its name."""
 
+Address = tuple[Name, str]
+"""One field of an entity; the field `exists` stands for the entity."""
+
 Looks = Mapping[Name, list[Look]]
 """For each entity of a state, all that it may look like."""
 
@@ -33,15 +36,22 @@ class Shown(Value):
 
     ``reasons``: a refusal names requirements, though perhaps not all.  ``audit``: an acceptance lists the uses of keys.
     ``hidden``: what its observations leave out, each a `kind` or a `kind.field`.
+    ``only``: the single fields that an observation tells, where it tells no others.
+    ``untold``: the single fields that it does not tell.
     """
 
     __slots__ = ()
     reasons: bool = True
     audit: bool = True
     hidden: frozenset[str] = frozenset()
+    only: frozenset[Address] | None = None
+    untold: frozenset[Address] = frozenset()
 
-    def shows(self, kind: str, field: str) -> bool:
-        """Whether it shows this field of this kind."""
+    def shows(self, name: Name, field: str) -> bool:
+        """Whether it shows this field of this entity."""
+        if (name, field) in self.untold or (self.only is not None and (name, field) not in self.only):
+            return False
+        kind, _ = name
         return kind not in self.hidden and f"{kind}.{field}" not in self.hidden
 
 
@@ -126,7 +136,7 @@ def differences(name: Name, expected: Look, seen: Look, shown: Shown) -> Iterato
     both_there = expected["exists"] is True and seen["exists"] is True
     for field in dict.fromkeys((*expected, *seen)) if both_there else ("exists",):
         wanted, got = expected.get(field, ABSENT), seen.get(field, ABSENT)
-        if shown.shows(name[0], field) and wanted is not UNSPECIFIED and not alike(wanted, got):
+        if shown.shows(name, field) and wanted is not UNSPECIFIED and not alike(wanted, got):
             yield Fact(*name, field, wanted), Fact(*name, field, got)
 
 

@@ -1,10 +1,10 @@
 """The ways in which one command may go from one state, and what can be asked of their outcomes."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
-from .choices import Replay, decisive, possibilities
+from .choices import Possibility, Replay, decisive, possibilities
 from .sights import Shown
 
 
@@ -26,6 +26,11 @@ class Ways(NamedTuple):
 
 def ways(machine: Machine, state: State, command: Command, limit: int) -> Ways:
     """Every way that a choice of silent rows opens; raises `TooManyStates` beyond ``limit`` choices."""
+    return parted(state, steps(machine, state, command, limit))
+
+
+def steps(machine: Machine, state: State, command: Command, limit: int) -> list[Possibility[tuple[State, Outcome]]]:
+    """The step of the command with every choice of silent rows; raises `TooManyStates` beyond ``limit`` choices."""
 
     def go(replay: Replay) -> tuple[State, Outcome] | None:
         try:
@@ -35,7 +40,11 @@ def ways(machine: Machine, state: State, command: Command, limit: int) -> Ways:
                 return None  # silent rows that contradict others do not hold together with them
             raise
 
-    found = [(result, replay) for result, replay in possibilities(go, machine.silent, limit) if result]
+    return [(result, replay) for result, replay in possibilities(go, machine.silent, limit) if result]
+
+
+def parted(state: Any, found: list[Possibility[tuple[Any, Outcome]]]) -> Ways:
+    """The ways among what was found from this state, which may stand for itself in any form that can be compared."""
     every = dict.fromkeys(Way(state, *result) for result, _ in found)
     idle = frozenset(
         requirement

@@ -24,7 +24,11 @@ class Unmet(Exception):
         self.observed = observed
 
 
-class LeftOpen(Exception):
+class NotApplicable(Exception):
+    """The scenario asks nothing of this system, and its text says why."""
+
+
+class LeftOpen(NotApplicable):
     """Whatever the system did agrees with the specification, which demands nothing here."""
 
 
@@ -56,9 +60,16 @@ def accepted(playing: "Playing", _: dict[str, Any]) -> None:
 
 def refused(playing: "Playing", _: dict[str, Any]) -> None:
     expected = Refused(frozenset(playing.pickle.requirements))
-    reasoned = getattr(playing.system, "gives_reasons", True)
-    if not isinstance(playing.outcome, Refused) or (reasoned and playing.outcome != expected):
+    if not isinstance(playing.outcome, Refused) or not has_reason(playing, playing.outcome.because):
         raise Unmet(outcome_in_words(expected), outcome_in_words(playing.outcome))
+
+
+def has_reason(playing: "Playing", because: frozenset[str]) -> bool:
+    """Whether the reasons of a refusal are right: the model gives all of them, another system at least one, if any."""
+    if not playing.declared.can("reasons"):
+        return True
+    demanded = set(playing.pickle.requirements)
+    return because == demanded if isinstance(playing.system, ModelSystem) else bool(because) and because <= demanded
 
 
 def unchanged(playing: "Playing", _: dict[str, Any]) -> None:
@@ -94,8 +105,8 @@ CLAIM_PHRASES = (
     ClaimPhrase("the request is accepted", "The system carried out what the When asks for.", accepted),
     ClaimPhrase(
         "the request is refused",
-        "The system refused what the When asks for.  Where it gives reasons, they are the requirements that the "
-        "scenario is tagged with, all of them and no other.",
+        "The system refused what the When asks for.  Where it gives reasons, they are requirements that the scenario "
+        "is tagged with, and no other; the model gives all of them.",
         refused,
     ),
     ClaimPhrase("nothing has changed", "All that can be observed is as it was before the When.", unchanged),

@@ -42,7 +42,7 @@ def order_complaints(feature: Feature, scenario: Scenario, pickle: Pickle) -> It
     """Complains of too many, too few, or misplaced steps."""
     at = (feature.path, scenario.line)
     kinds = [step.kind for step in pickle.steps]
-    if not 2 <= len(kinds) <= MOST_STEPS:
+    if not 2 <= len(kinds) <= (len(kinds) if feature.is_counterexample else MOST_STEPS):
         yield Complaint(*at, f"a scenario of {len(kinds)} steps", f"say it in 2 to {MOST_STEPS}; a situation may help")
     if kinds.count("when") > 1:
         yield Complaint(*at, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each")

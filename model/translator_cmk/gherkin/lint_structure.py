@@ -21,10 +21,11 @@ WEAK_WORDS = re.compile(r"\b(should|tests?|verify|verifies)\b", re.IGNORECASE)
 def feature_complaints(feature: Feature, register: Register) -> Iterator[Complaint]:
     """Complains of what is wrong in one feature as it is written."""
     path = feature.path
-    if feature.topic not in TOPICS:
+    written = not feature.is_counterexample
+    if written and feature.topic not in TOPICS:
         remedy = meant(feature.topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
         yield Complaint(path, feature.line, f"no topic is called {feature.topic!r}", remedy)
-    for tag in feature.tags:
+    for tag in feature.tags if written else ():
         yield Complaint(path, tag.line, f"the feature has the tag @{tag.name}", "tag rules and scenarios")
     for scenario in feature.loose:
         yield Complaint(path, scenario.line, "a scenario outside any rule", "put it under the Rule that it shows")
@@ -36,7 +37,7 @@ def feature_complaints(feature: Feature, register: Register) -> Iterator[Complai
     for rule in feature.rules:
         yield from rule_complaints(feature, rule, register)
     for scenario in feature.scenarios:
-        yield from name_complaints(feature, scenario)
+        yield from name_complaints(feature, scenario) if written else ()
         yield from tag_complaints(feature, scenario.tags, register)
         yield from example_complaints(feature, scenario, register)
 
@@ -66,7 +67,7 @@ def rule_complaints(feature: Feature, rule: Rule, register: Register) -> Iterato
     requirement = register.get(ids[0].name)
     if requirement is None:
         return
-    if requirement.topic != feature.topic:
+    if requirement.topic != feature.topic and not feature.is_counterexample:
         remedy = f"move the rule to {requirement.topic}.feature"
         yield Complaint(path, rule.line, f"{requirement.id} does not belong to {feature.topic}", remedy)
     if rule.title != requirement.title:

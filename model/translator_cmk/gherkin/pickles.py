@@ -12,7 +12,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from ..requirements import TOPICS
-from .records import ATTESTATION, Examples, Feature, FeatureError, Pickle, Rule, Scenario, Step, Tag
+from .records import ATTESTATION, COUNTEREXAMPLE, Examples, Feature, FeatureError, Pickle, Rule, Scenario, Step, Tag
 
 __all__ = ["Examples", "Feature", "FeatureError", "Pickle", "Rule", "Scenario", "Step", "Tag", "load_features"]
 
@@ -143,7 +143,7 @@ class _Reader:
             name=pickle["name"],
             row=cell,
             line=pickle["location"]["line"],
-            requirements=tuple(dict.fromkeys([requirement, *sorted(tags.keys() - {ATTESTATION})])),
+            requirements=tuple(dict.fromkeys([requirement, *sorted(tags.keys() - {ATTESTATION, COUNTEREXAMPLE})])),
             steps=tuple(
                 self.step(step["astNodeIds"][0], STEP_KINDS.get(step["type"], ""), step["text"])
                 for step in pickle["steps"]

@@ -1,16 +1,21 @@
 """Plays one scenario against one system, step by step, and keeps what it saw."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ..facts import Fact, difference, holds, observed
-from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
+from ..machine import ROWS, Accepted, Command, KeyUse, Machine, Observation, Outcome, Refused, Unspecified
 from ..machine.rows import Effect
 from ..phrasebook import state, tell
 from ..situations import Situation, Stage
-from ..system import System
+from ..system import ModelSystem, System, Unsupported
 from ..wire import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
-from .claims import Claim, Unmet, left_open
+from .claims import Claim, NotApplicable, Unmet, left_open
+from .portal import through_the_api
 from .records import Pickle
+from .systems import declaration_of
+from .takes import inapplicable, is_legacy
 from .vocabulary import READERS, read_then
 from .wording import Change, listed, outcome_in_words, seen_in_words
 
@@ -20,6 +25,7 @@ class Blocked(Exception):
 
     def __init__(self, by: frozenset[str], why: str) -> None:
         super().__init__(f"blocked by {listed(by)}")
+        self.by = by
         self.why = why
 
 
@@ -27,10 +33,13 @@ class Inconclusive(Exception):
     """What the system answered teaches nothing about the specification."""
 
 
-class Playing:
-    """One scenario in play.
+NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
 
-    A system with an attribute ``gives_reasons`` that is false is not asked why it refuses.
+
+class Playing:
+    """One scenario in play, as far as it is applicable to what the system has declared.
+
+    Raises `NotApplicable` where it is not.
     """
 
     def __init__(self, system: System, pickle: Pickle) -> None:
@@ -38,10 +47,15 @@ class Playing:
         self.pickle = pickle
         self.step = -1
         self.details: list[dict[str, Any]] = []
+        self.seen: Observation | None = None
         self.before: Observation = {}
         self.after: Observation = {}
         self.outcome: Outcome = Accepted()
-        system.reset(DEFAULT_STAGE)
+        self.declared = declaration_of(system)
+        self.model = ModelSystem(machine()) if self.declared.hidden or not self.declared.can("portal") else None
+        if reason := inapplicable(pickle, self.declared):
+            raise NotApplicable(reason)
+        system.reset(self.declared.stage)
 
     def given(self, text: str, start: Situation | Command) -> None:
         """Goes to a starting point; raises `Blocked` where the system does not get there."""
@@ -50,18 +64,21 @@ class Playing:
             for stage in start.stages:
                 for command in stage.commands:
                     self._prepare(command)
-                must_be_established(stage, self._observe())
+                must_be_established(stage, self._seen(), self.declared.shows)
         else:
-            before = self._observe()
+            before = self._seen()
             outcome = self._prepare(start)
-            self._keep(start, outcome, before, self._observe())
+            self._keep(start, outcome, before, self._seen())
 
     def when(self, text: str, command: Command) -> None:
         """Does what the scenario is about."""
         self._begin("When", text)
-        self.before = self._observe()
+        *first, command = self._asked(command)
+        for each in first:
+            self._do(each)
+        self.before = self._seen()
         self.outcome = self._submit(command)
-        self.after = self._observe()
+        self.after = self._seen()
         self._keep(command, self.outcome, self.before, self.after)
 
     def then(self, text: str, statement: Fact | Claim) -> None:
@@ -74,7 +91,9 @@ class Playing:
         if isinstance(statement, Claim):
             statement.check(self, statement.values)
             return
-        seen = self._observe()
+        if not self.declared.shows(statement.kind, statement.field):
+            raise Unmet(text, f"{statement.kind}.{statement.field} is not shown, which can't be declared for this")
+        seen = self._seen()
         if not shows(seen, statement):
             raise Unmet(text, seen_in_words(seen, statement))
 
@@ -107,16 +126,42 @@ class Playing:
         }
 
     def _prepare(self, command: Command) -> Outcome:
-        before = self._observe()
-        outcome = self._submit(command)
+        *first, command = self._asked(command)
+        for each in first:
+            self._do(each)
+        return self._do(command)
+
+    def _asked(self, command: Command) -> list[Command]:
+        if self.model is None:
+            return [command]
+        if not self.declared.can("portal"):
+            return list(through_the_api(self.model, command))
+        self.model.submit(command)
+        return [command]
+
+    def _do(self, command: Command) -> Outcome:
+        before = self._seen()
+        excused = is_legacy(command) and not self.declared.can("legacy-vaults")
+        try:
+            outcome = self._submit(command)
+        except Unsupported:
+            if excused:
+                raise NotApplicable(NO_LEGACY_VAULTS) from None
+            raise
         if not isinstance(outcome, Accepted):
             by = outcome.because if isinstance(outcome, Refused) else outcome.silent
+            if excused and isinstance(outcome, Refused):
+                raise NotApplicable(NO_LEGACY_VAULTS)
             raise Blocked(by or effects(command), f"{outcome_in_words(outcome)}, when {tell(command)}")
-        if before == self._observe():
+        after = self._seen()
+        if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
+            raise NotApplicable(NO_LEGACY_VAULTS)
+        if before == after and not self.declared.hidden:
             raise Blocked(effects(command), f"nothing that can be observed changes, when {tell(command)}")
         return outcome
 
     def _submit(self, command: Command) -> Outcome:
+        self.seen = None
         answer: Any = self.system.submit(command)
         if not isinstance(answer, Outcome):
             raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {tell(command)}")
@@ -125,17 +170,29 @@ class Playing:
         except WireError as error:
             raise Inconclusive(str(error)) from None
 
-    def _observe(self) -> Observation:
-        try:
-            # makes a copy, since a system may hand out its own dictionaries and change them later
-            return observation_from_wire(self.system.observe(), "what the system shows")
-        except WireError as error:
-            raise Inconclusive(str(error)) from None
+    def _seen(self) -> Observation:
+        """What the system has shown since the last command; it is asked once."""
+        if self.seen is None:
+            try:
+                # makes a copy, since a system may hand out its own dictionaries and change them later
+                self.seen = observation_from_wire(self.system.observe(), "what the system shows")
+            except WireError as error:
+                raise Inconclusive(str(error)) from None
+        return self.seen
 
 
-def must_be_established(stage: Stage, seen: Observation) -> None:
-    """Raises `Blocked` where a fact is missing, by the requirements behind it that no new fact of the stage clears."""
-    missing = [(fact, by) for fact, by in stage.establishes if not shows(seen, fact)]
+@cache
+def machine() -> Machine:
+    """The machine, made once: that takes longer than a scenario."""
+    return Machine(ROWS)
+
+
+def must_be_established(stage: Stage, seen: Observation, visible: Callable[[str, str], bool]) -> None:
+    """Raises `Blocked` where a fact is missing, by the requirements behind it that no new fact of the stage clears.
+
+    ``visible`` says of a kind and a field whether the system shows it at all.
+    """
+    missing = [(fact, by) for fact, by in stage.establishes if visible(fact.kind, fact.field) and not shows(seen, fact)]
     if missing:
         suspected = frozenset[str]().union(*(by for _, by in missing))
         new = stage.establishes[len(stage.establishes) - stage.own :]
@@ -155,7 +212,10 @@ def shows(seen: Observation, fact: Fact) -> bool:
 
 
 def play(system: System, pickle: Pickle) -> Playing:
-    """Plays the whole scenario without pytest; raises `Unmet`, `Blocked`, `Inconclusive` or `LeftOpen`."""
+    """Plays the whole scenario without pytest.
+
+    Raises `Unmet`, `Blocked`, `Inconclusive` or `NotApplicable`, and what the system raises, `Unsupported` among it.
+    """
     playing = Playing(system, pickle)
     for step in pickle.steps:
         getattr(playing, step.kind)(step.text, READERS[step.kind](step.text))

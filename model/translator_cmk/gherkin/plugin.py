@@ -10,12 +10,12 @@ import pytest
 
 from ..requirements import Register, RegisterError, load_register
 from ..system import ModelSystem, System
-from .claims import LeftOpen
+from .claims import NotApplicable
 from .collection import FEATURE, PICKLE, Collection
 from .junit import JUnitNames
 from .playing import Inconclusive, Playing
 from .recorder import Recorder
-from .records import ATTESTATION
+from .records import ATTESTATION, COUNTEREXAMPLE
 from .systems import SystemNotFound, load_factory, not_a_system, subject_of
 from .verdicts import OURS, message, own_frames, verdict
 from .wording import title
@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for requirement in register.values():
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
     config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
+    config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
     collection = Collection(config, register)
     config.pluginmanager.register(collection)
     config.pluginmanager.register(Recorder(config, collection))
@@ -99,7 +100,7 @@ def pytest_runtest_makereport(
     if error is not None and not isinstance(error, OURS):
         call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(own_frames(error.__traceback__)))
     report = yield
-    if isinstance(error, LeftOpen):
+    if isinstance(error, NotApplicable):
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:

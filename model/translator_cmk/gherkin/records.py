@@ -8,6 +8,10 @@ ATTESTATION = "attestation"
 """The tag of what can only be declared."""
 
 
+COUNTEREXAMPLE = "counterexample"
+"""The tag of a feature that a machine wrote: it may be called what it likes, and take as many steps as it needs."""
+
+
 class FeatureError(ValueError):
     """A feature file can't be read; the message names file, line and remedy."""
 
@@ -115,6 +119,11 @@ class Feature:
     """Scenarios that stand outside any rule: the lint refuses them."""
     backgrounds: tuple[int, ...]
     """Lines of backgrounds: the lint refuses them too."""
+
+    @property
+    def is_counterexample(self) -> bool:
+        """Whether a machine wrote it, so that nothing is said of its style."""
+        return [tag.name for tag in self.tags] == [COUNTEREXAMPLE]
 
     @property
     def scenarios(self) -> Iterator[Scenario]:

@@ -14,9 +14,9 @@ from ..digest import digest
 
 FORMAT: Final = 1
 KINDS: Final = ("scenario", "property", "theorem", "sequence", "mutants")
-STATUSES: Final = ("passed", "failed", "not-run", "inconclusive")
+STATUSES: Final = ("passed", "failed", "not-run", "inconclusive", "not-applicable")
 """not-run: a starting point did not come about, or it was not selected or not reached.  inconclusive: the system or the
-harness broke, so that nothing was learned."""
+harness broke, so that nothing was learned.  not-applicable: it asks nothing of this system."""
 
 TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 DIGEST: Final = re.compile(r"[0-9a-f]{64}")

@@ -1,4 +1,4 @@
-"""Which system a run puts to the test, and what it is called."""
+"""Which system a run puts to the test, what it is called, and what it declares."""
 
 import importlib
 import sys
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from .. import __version__
 from ..machine import ROWS
 from ..system import ModelSystem, System
+from ..wire.declaration import CAPABILITIES, DECLARATION, Declaration
+from ..wire.shapes import Place
 
 MODEL = ModelSystem.subject
 
@@ -45,10 +48,38 @@ def subject_of(system: System, name: str | None = None) -> str:
     is_model = type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent
     if is_model:
         return MODEL
+    declared = getattr(system, "declaration", None)
+    if isinstance(declared, dict) and isinstance(declared.get("product"), str):
+        return f"{declared['product']} {declared.get('version', '')}".strip()
     subject = getattr(system, "subject", None)
     if isinstance(subject, str) and subject and subject != MODEL:
         return subject
     return name or f"{type(system).__module__}:{type(system).__qualname__}"
+
+
+def declaration_of(system: System) -> Declaration:
+    """What the system declares: its ``declaration``, as an answer to `hello` has it, or else that it can do everything.
+
+    Without a declaration, an attribute ``gives_reasons`` that is false says that its refusals have no reasons.
+    Raises `WireError` where the declaration is malformed.
+    """
+    declared = getattr(system, "declaration", None)
+    if isinstance(declared, Declaration):
+        return declared
+    if declared is not None:
+        plain = {name: plainly(value) for name, value in declared.items()} if isinstance(declared, dict) else declared
+        found: Declaration = DECLARATION.read(plain, Place("the declaration of the system"))
+        return found
+    subject = subject_of(system)
+    if subject == MODEL:
+        return Declaration(MODEL, __version__)
+    lacking = {"parallel"} if getattr(system, "gives_reasons", True) else {"parallel", "reasons"}
+    return Declaration(subject, "unstated", frozenset(CAPABILITIES) - lacking)
+
+
+def plainly(value: Any) -> Any:
+    """Sets and tuples as lists, as JSON has them."""
+    return sorted(value) if isinstance(value, set | frozenset) else list(value) if isinstance(value, tuple) else value
 
 
 def not_a_system(made: object) -> str | None:

@@ -2,40 +2,27 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple
 
 import pytest
 
 from ..requirements import Register
-from .claims import LeftOpen, Unmet
+from ..system import Unsupported
+from .claims import NotApplicable, Unmet
 from .playing import Blocked, Inconclusive, Playing
 from .records import Pickle
+from .statuses import Verdict, verdict_of
 from .wording import failure, title
 
-OURS = (Unmet, Blocked, Inconclusive, LeftOpen)
+OURS = (Unmet, Blocked, Inconclusive, NotApplicable, Unsupported)
 """What playing a scenario raises; anything else comes from the system, from a fixture or from a defect of ours."""
-
-
-class Verdict(NamedTuple):
-    """The status of a scenario, as results have it, and a reason unless it passed."""
-
-    status: str
-    reason: str | None = None
 
 
 def verdict(error: BaseException | None, phase: str) -> Verdict:
     """What came of a phase (setup, call or teardown) that raised this, or nothing."""
-    match error:
-        case None:
-            return Verdict("passed")
-        case Unmet():
-            return Verdict("failed", str(error))
-        case Blocked():
-            return Verdict("not-run", str(error))
-        case Inconclusive() | LeftOpen():
-            return Verdict("inconclusive", str(error))
-        case pytest.skip.Exception():
-            return Verdict("not-run", f"skipped: {error}")
+    if known := verdict_of(error):
+        return known
+    if isinstance(error, pytest.skip.Exception):
+        return Verdict("not-run", f"skipped: {error}")
     first_line, *_ = str(error).splitlines() or [""]
     return Verdict("inconclusive", f"{type(error).__name__} in {phase}: {first_line}")
 

@@ -104,6 +104,27 @@ LOCAL_NAME = Text(f"{NAME.pattern}/{NAME.pattern}", "two names with a slash betw
 REQUIREMENT = Text("[a-z]+\\.[a-z0-9]+(-[a-z0-9]+)*", "the id of a requirement, such as 'vault.same-region'")
 
 
+TOKEN = Text("[!-~]{1,100}", "1 to 100 visible characters of ASCII")
+CODE = Text("[!-~]{1,100}", "a code of 1 to 100 visible characters of ASCII")
+
+
+class Line:
+    """A text for people, of 1 to ``longest`` characters, whatever they are: whoever shows it has to escape it."""
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def read(self, value: Any, at: Place) -> str:
+        if not isinstance(value, str) or not 1 <= len(value) <= self.longest:
+            raise wrong(value, at, f"a text of 1 to {self.longest} characters")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise at.error("has half of a surrogate pair, which is no character", "write it whole, or leave it out")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.longest}
+
+
 class Word:
     """One of a few words."""
 
@@ -227,6 +248,20 @@ class Record:
             "required": list(self.required),
             "additionalProperties": False,
         }
+
+
+class Referred:
+    """A shape whose schema stands in a file of its own."""
+
+    def __init__(self, shape: Shape, name: str) -> None:
+        self.shape = shape
+        self.name = name
+
+    def read(self, value: Any, at: Place) -> Any:
+        return self.shape.read(value, at)
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": f"{self.name}.schema.json"}
 
 
 class Tagged:

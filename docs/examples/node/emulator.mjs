@@ -1,0 +1,420 @@
+// A small emulator of customer-managed keys that speaks protocol 1, over standard input and output or over HTTP.
+// It needs nothing but Node.
+//
+//   translator-cmk verify --stdio "node emulator.mjs"
+//   node emulator.mjs --http 8080 & translator-cmk verify --http http://127.0.0.1:8080/
+
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+
+const declaration = {
+  product: "example emulator in Node",
+  version: "1.0",
+  capabilities: ["portal", "reasons", "clock", "legacy-vaults", "several-directories", "audit", "parallel"],
+};
+
+class Refusal extends Error {
+  constructor(because) {
+    super(because.join(", "));
+    this.because = because;
+  }
+}
+
+// Refuses unless all demands are met.
+function demand(demands) {
+  const because = Object.keys(demands).filter((id) => !demands[id]);
+  if (because.length) throw new Refusal(because);
+}
+
+function fresh(table, name) {
+  demand({ "environment.new-name": !table.has(name) });
+}
+
+function existing(table, name, ...states) {
+  const found = table.get(name);
+  if (!states.length) states = ["active"];
+  demand({ "environment.exists": found !== undefined && states.includes(found.state) });
+  return found;
+}
+
+const tableOf = (object, make) => new Map(Object.entries(object).map(([name, value]) => [name, make(value)]));
+const named = (names) => new Map(names.map((name) => [name, { state: "active" }]));
+
+class Emulator {
+  constructor(stage) {
+    this.directories = named(stage.directories);
+    this.regions = named(stage.regions);
+    this.locations = named([...stage.regions, "global"]);
+    this.tiers = tableOf(stage.tiers, (cmk) => ({ state: "active", cmk }));
+    this.subscriptions = tableOf(stage.subscriptions, (directory) => ({ state: "active", directory }));
+    for (const kind of ["vaults", "keys", "resources", "workspaces", "documents", "models"]) this[kind] = new Map();
+    this.grants = new Map(); // "vault/resource": the directory of the vault
+  }
+
+  directory(thing) {
+    return this.subscriptions.get(thing.subscription).directory;
+  }
+
+  // Resources
+
+  CreateResource({ resource, kind, location, tier, subscription, group, keys }) {
+    fresh(this.resources, resource);
+    existing(this.locations, location);
+    existing(this.tiers, tier);
+    const { directory } = existing(this.subscriptions, subscription);
+    demand({ "resource.not-at-creation": keys === "microsoft-managed" });
+    const rest = { directory, identity: false, key_source: keys, key: null };
+    this.resources.set(resource, { state: "active", kind, location, tier, subscription, group, ...rest });
+  }
+
+  DeleteResource({ resource }) {
+    Object.assign(existing(this.resources, resource), { state: "deleted", identity: false });
+  }
+
+  MoveResource({ resource, subscription, group }) {
+    const moved = existing(this.resources, resource);
+    existing(this.subscriptions, subscription);
+    Object.assign(moved, { subscription, group });
+  }
+
+  MoveResourceGroup({ group, subscription, to }) {
+    existing(this.subscriptions, subscription);
+    existing(this.subscriptions, to);
+    for (const each of [...this.resources.values(), ...this.vaults.values()]) {
+      if (each.group === group && each.subscription === subscription) each.subscription = to;
+    }
+  }
+
+  MoveSubscription({ subscription, directory }) {
+    const moved = existing(this.subscriptions, subscription);
+    existing(this.directories, directory);
+    moved.directory = directory;
+  }
+
+  EnableIdentity({ resource }) {
+    existing(this.resources, resource).identity = true;
+  }
+
+  DisableIdentity({ resource }) {
+    existing(this.resources, resource).identity = false;
+  }
+
+  // Customer-managed keys
+
+  EnableCustomerManagedKeys({ resource, vault, key, store, through }) {
+    const r = existing(this.resources, resource);
+    const regional = r.location !== "global";
+    const eligible = { "resource.regional": regional, "encryption.tier": this.tiers.get(r.tier).cmk };
+    if (store !== "key-vault") demand({ ...eligible, "keys.vault-only": false });
+    const v = existing(this.vaults, vault);
+    const k = existing(this.keys, `${vault}/${key}`);
+    const together = this.directory(v) === r.directory;
+    const granted = this.grants.has(`${vault}/${resource}`);
+    demand({
+      ...eligible,
+      "keys.rsa-2048": ["RSA", "RSA-HSM"].includes(k.type) && k.size === 2048,
+      "keys.no-hsm": k.type !== "RSA-HSM",
+      "environment.enabled-key": k.enabled,
+      "vault.same-region": !regional || v.region === r.location,
+      "vault.same-directory": together,
+      "vault.access-policy": through === "portal" || !together || granted,
+      "vault.soft-delete": v.soft_delete,
+      "vault.purge-protection": v.purge_protection,
+      "vault.permission-model": v.permission_model === "access-policies",
+    });
+    if (through === "portal") {
+      r.identity = true;
+      this.grants.set(`${vault}/${resource}`, this.directory(v));
+    }
+    Object.assign(r, { key_source: "customer-managed", key: `${vault}/${key}` });
+  }
+
+  ReturnToMicrosoftManagedKeys({ resource }) {
+    Object.assign(existing(this.resources, resource), { key_source: "microsoft-managed", key: null });
+    for (const workspace of this.workspaces.values()) {
+      if (workspace.resource === resource) workspace.covered = false;
+    }
+  }
+
+  // Vaults and access
+
+  CreateVault({ vault, region, subscription, group, ...properties }) {
+    fresh(this.vaults, vault);
+    existing(this.regions, region);
+    existing(this.subscriptions, subscription);
+    this.vaults.set(vault, { state: "active", region, subscription, group, ...properties });
+  }
+
+  EnableSoftDelete({ vault }) {
+    existing(this.vaults, vault).soft_delete = true;
+  }
+
+  EnablePurgeProtection({ vault }) {
+    const v = existing(this.vaults, vault);
+    demand({ "environment.protection-order": v.soft_delete });
+    v.purge_protection = true;
+  }
+
+  DeleteVault({ vault }) {
+    const v = existing(this.vaults, vault);
+    v.state = v.soft_delete ? "deleted" : "purged";
+  }
+
+  RecoverVault({ vault }) {
+    existing(this.vaults, vault, "deleted").state = "active";
+  }
+
+  PurgeVault({ vault }) {
+    const v = existing(this.vaults, vault, "deleted");
+    demand({ "environment.no-vault-purge": !v.purge_protection });
+    v.state = "purged";
+  }
+
+  EndVaultRetention({ vault }) {
+    existing(this.vaults, vault, "deleted").state = "purged";
+  }
+
+  GrantKeyAccess({ vault, resource }) {
+    const v = existing(this.vaults, vault);
+    const r = existing(this.resources, resource);
+    demand({
+      "directory.no-cross-directory-access": this.directory(v) === r.directory,
+      "identity.needed-for-access": r.identity,
+    });
+    this.grants.set(`${vault}/${resource}`, this.directory(v));
+  }
+
+  RevokeKeyAccess({ vault, resource }) {
+    existing(this.vaults, vault);
+    existing(this.resources, resource);
+    this.grants.delete(`${vault}/${resource}`);
+  }
+
+  // Keys
+
+  key({ vault, key }, ...states) {
+    existing(this.vaults, vault);
+    return existing(this.keys, `${vault}/${key}`, ...states);
+  }
+
+  CreateKey({ vault, key, type, size }) {
+    existing(this.vaults, vault);
+    fresh(this.keys, `${vault}/${key}`);
+    this.keys.set(`${vault}/${key}`, { state: "active", type, size, version: 1, enabled: true });
+  }
+
+  ImportKey(command) {
+    this.CreateKey(command);
+  }
+
+  RotateKey(command) {
+    this.key(command).version += 1;
+  }
+
+  DisableKey(command) {
+    this.key(command).enabled = false;
+  }
+
+  EnableKey(command) {
+    this.key(command).enabled = true;
+  }
+
+  DeleteKey(command) {
+    this.key(command).state = this.vaults.get(command.vault).soft_delete ? "deleted" : "purged";
+  }
+
+  RecoverKey(command) {
+    this.key(command, "deleted").state = "active";
+  }
+
+  PurgeKey(command) {
+    const k = this.key(command, "deleted");
+    demand({ "environment.no-key-purge": !this.vaults.get(command.vault).purge_protection });
+    k.state = "purged";
+  }
+
+  // Custom Translator
+
+  useOfKey(workspace) {
+    const { key } = this.resources.get(workspace.resource);
+    return key ? [{ key, resource: workspace.resource }] : [];
+  }
+
+  CreateWorkspace({ workspace, resource }) {
+    fresh(this.workspaces, workspace);
+    const covered = existing(this.resources, resource).key_source === "customer-managed";
+    this.workspaces.set(workspace, { state: "active", resource, covered, readable: true });
+  }
+
+  UploadDocument({ document, workspace }) {
+    fresh(this.documents, document);
+    const w = existing(this.workspaces, workspace);
+    demand({ "revocation.no-upload": w.readable });
+    this.documents.set(document, { state: "uploaded", workspace });
+    return this.useOfKey(w);
+  }
+
+  TrainModel({ model, workspace }) {
+    fresh(this.models, model);
+    const w = existing(this.workspaces, workspace);
+    const uploads = [...this.documents.values()].some((d) => d.workspace === workspace && d.state === "uploaded");
+    demand({ "revocation.features-stop": w.readable, "environment.train": uploads || !w.readable });
+    this.models.set(model, { state: "undeployed", workspace });
+    return this.useOfKey(w);
+  }
+
+  model(name) {
+    const m = existing(this.models, name, "undeployed", "deployed");
+    return [m, this.workspaces.get(m.workspace)];
+  }
+
+  DeployModel({ model }) {
+    const [m, w] = this.model(model);
+    demand({ "revocation.features-stop": w.readable });
+    m.state = "deployed";
+    return this.useOfKey(w);
+  }
+
+  UndeployModel({ model }) {
+    this.model(model)[0].state = "undeployed";
+  }
+
+  TranslateWithModel({ model }) {
+    const [m, w] = this.model(model);
+    const deployed = m.state === "deployed" || !w.readable;
+    demand({ "revocation.features-stop": w.readable, "environment.translate": deployed });
+    return this.useOfKey(w);
+  }
+
+  ReadData({ workspace }) {
+    const w = existing(this.workspaces, workspace);
+    demand({ "revocation.data-inaccessible": w.readable });
+    return this.useOfKey(w);
+  }
+
+  // What follows
+
+  keyOutOfReach(name) {
+    const r = this.resources.get(name);
+    if (r.key === null) return r.key_source === "customer-managed";
+    const vault = r.key.split("/")[0];
+    const k = this.keys.get(r.key);
+    const granted = this.grants.has(`${vault}/${name}`);
+    return !granted || this.vaults.get(vault).state !== "active" || k.state !== "active" || !k.enabled;
+  }
+
+  followUp() {
+    for (const r of this.resources.values()) {
+      if (r.directory !== this.directory(r)) {
+        Object.assign(r, { directory: this.directory(r), identity: false, key: null });
+      }
+    }
+    for (const [grant, directory] of this.grants) {
+      const [vault, resource] = grant.split("/");
+      const moved = directory !== this.directory(this.vaults.get(vault));
+      if (moved || !this.resources.get(resource).identity) this.grants.delete(grant);
+    }
+    for (const [name, w] of this.workspaces) {
+      const mine = [...this.documents.values(), ...this.models.values()].filter((each) => each.workspace === name);
+      if (this.resources.get(w.resource).state !== "active") {
+        for (const each of [w, ...mine]) each.state = "deleted";
+      } else if (this.keyOutOfReach(w.resource)) {
+        w.readable = false;
+        for (const each of mine) {
+          if (each.state === "uploaded") each.state = "deleted";
+          if (each.state === "deployed") each.state = "undeployed";
+        }
+      } else {
+        w.readable = true;
+      }
+    }
+  }
+
+  // What a customer sees
+
+  observe() {
+    const see = (table, shows, view) =>
+      Object.fromEntries([...table].filter(([name, each]) => shows(each, name)).map(([n, each]) => [n, view(each, n)]));
+    const inVault = (name) => this.vaults.get(name.split("/")[0]).state === "active";
+    return {
+      subscription: see(this.subscriptions, () => true, (s) => ({ directory: s.directory })),
+      resource: see(this.resources, (r) => r.state === "active", (r) => this.seeResource(r)),
+      vault: see(this.vaults, (v) => v.state !== "purged", (v) => v),
+      key: see(this.keys, (k, name) => k.state !== "purged" && inVault(name), (k) => k),
+      grant: see(this.grants, (_, name) => inVault(name), (_, name) => {
+        const [vault, resource] = name.split("/");
+        return { vault, resource };
+      }),
+      workspace: see(this.workspaces, (w) => w.state === "active", (w) => ({
+        resource: w.resource,
+        key_source: w.covered ? "customer-managed" : "microsoft-managed",
+        readable: w.readable,
+      })),
+      document: see(this.documents, (d) => d.state === "uploaded", (d) => ({ workspace: d.workspace })),
+      model: see(this.models, (m) => m.state !== "deleted", (m) => m),
+    };
+  }
+
+  seeResource({ kind, location, subscription, group, key_source, identity, key, tier }) {
+    const seen = { kind, location, subscription, group, key_source, identity, registered: identity };
+    if (key) seen.key = key;
+    seen.layers_of_encryption = key_source === "customer-managed" ? 2 : 1;
+    seen.encryption_section = this.tiers.get(tier).cmk;
+    return seen;
+  }
+}
+
+function submit(emulator, { command, ...fields }) {
+  if (!/^[A-Z]/.test(command) || !(command in Emulator.prototype)) return { answer: "unsupported" };
+  try {
+    const audit = emulator[command](fields) ?? [];
+    emulator.followUp();
+    return { answer: "accepted", audit };
+  } catch (error) {
+    if (error instanceof Refusal) return { answer: "refused", because: error.because };
+    throw error;
+  }
+}
+
+const sessions = new Map();
+
+function answer(request) {
+  switch (request.verb) {
+    case "hello": {
+      const session = randomUUID();
+      return { answer: "hello", protocol: 1, session, ...declaration };
+    }
+    case "reset":
+      sessions.set(request.session, new Emulator(request.stage));
+      return { answer: "done" };
+    case "submit":
+      return submit(sessions.get(request.session), request.command);
+    case "observe":
+      return { answer: "observed", observation: sessions.get(request.session).observe() };
+    case "settle":
+      return { answer: "settled" };
+    default:
+      sessions.delete(request.session);
+      return { answer: "bye" };
+  }
+}
+
+const answered = (text) => {
+  const request = JSON.parse(text);
+  return JSON.stringify({ id: request.id, ...answer(request) });
+};
+
+if (process.argv[2] === "--http") {
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const piece of request) body += piece;
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.end(answered(body));
+  });
+  server.listen(Number(process.argv[3] ?? 0), "127.0.0.1", () => {
+    console.log(`listening on http://127.0.0.1:${server.address().port}/`);
+  });
+} else {
+  for await (const line of createInterface({ input: process.stdin })) console.log(answered(line));
+}

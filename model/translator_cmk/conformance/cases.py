@@ -1,0 +1,103 @@
+"""What is run: the scenarios of the features as cases, each with its level, whether it counts, and its twins."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from .. import features_dir
+from ..explore.oracle import Oracle
+from ..explore.profiles import machine_of, silent_in
+from ..gherkin.claims import Claim, left_open, refused
+from ..gherkin.membership import demanded, when_of
+from ..gherkin.pickles import load_features
+from ..gherkin.records import Pickle
+from ..gherkin.takes import meanings, takes
+from ..requirements import load_register
+
+FEATURES, TOUR, FUZZ = LANES = ("features", "tour", "fuzz")
+"""The lanes that a system can be put through."""
+
+
+class Case(NamedTuple):
+    """One thing that is run, and comes to a verdict.
+
+    ``rests_on``: the silent requirements that keep it from counting; empty where it counts.
+    ``twins``: the cases of which one has to pass, so that this one, a refusal, counts: refusing all earns nothing.
+    """
+
+    id: str
+    lane: str
+    level: str
+    requirements: tuple[str, ...]
+    rests_on: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
+    core: bool = False
+    name: str = ""
+    feature: str = ""
+    line: int = 0
+
+    @property
+    def scored(self) -> bool:
+        """Whether it counts."""
+        return not self.rests_on
+
+
+class Scenario(NamedTuple):
+    """A case of the lane of features, with what is played."""
+
+    case: Case
+    pickle: Pickle
+
+
+@cache
+def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...]:
+    """Every scenario of the features as a case; raises `FeatureError` and `RegisterError`."""
+    silent = silent_in(profile, load_register()) | frozenset(waived)
+    oracle = Oracle(machine_of(silent))
+    alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
+    features = load_features(features_dir())
+    pickles = [pickle for feature in features for pickle in feature.pickles]
+    twins = twins_of(pickles)
+    found = []
+    for feature in features:
+        for pickle in feature.pickles:
+            taken = takes(pickle)
+            case = Case(
+                pickle.id,
+                FEATURES,
+                taken.level,
+                pickle.requirements,
+                () if demanded(oracle, pickle) else tuple(rests_on(pickle, alone)),
+                tuple(twins.get(pickle.id, ())),
+                taken.core,
+                pickle.name,
+                f"features/{feature.path.name}",
+                pickle.line,
+            )
+            found.append(Scenario(case, pickle))
+    return tuple(found)
+
+
+def rests_on(pickle: Pickle, alone: Mapping[str, Oracle]) -> Iterator[str]:
+    """The requirements without which the scenario would not be demanded; ``alone``: an oracle for each silence."""
+    for requirement, oracle in alone.items():
+        if not demanded(oracle, pickle):
+            yield requirement
+
+
+def twins_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
+    """For each scenario of a refusal: the scenarios in which the same command is accepted, of its own rule if any."""
+    asked = {pickle.id: type(when_of(pickle)) for pickle in pickles}
+    takers = [pickle for pickle in pickles if not claims(pickle, refused) and not claims(pickle, left_open)]
+    found: dict[str, list[str]] = {}
+    for pickle in pickles:
+        if claims(pickle, refused):
+            alike = [each for each in takers if asked[each.id] is asked[pickle.id]]
+            own = [each.id for each in alike if each.requirements[0] == pickle.requirements[0]]
+            found[pickle.id] = own or [each.id for each in alike]
+    return found
+
+
+def claims(pickle: Pickle, check: object) -> bool:
+    """Whether the scenario makes this claim about its When."""
+    return any(isinstance(meaning, Claim) and meaning.check is check for _, _, meaning in meanings(pickle))

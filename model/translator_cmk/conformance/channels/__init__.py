@@ -1,0 +1,33 @@
+"""Ways to a system: a child process, a URL, or an object in this process.  Each takes a request to its answer."""
+
+from typing import Any, Protocol
+
+PATIENCE = 10.0
+"""Seconds that a system has for an answer, unless told otherwise."""
+
+
+class Fault(Exception):
+    """The system did not answer as the contract says, or not at all; its text says what it did and what to look at.
+
+    ``kind`` is one word for it, by which faults are counted.
+    """
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+class Channel(Protocol):
+    """One way to one system."""
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:
+        """The answer to a request, a JSON value not checked yet; raises `Fault`, at the latest after these seconds."""
+
+    def restart(self) -> None:
+        """Begin anew after a fault, so that nothing of it is left; raises `Fault`."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+    def told(self) -> str:
+        """What the system last said beside its answers, such as on standard error; empty if nothing."""

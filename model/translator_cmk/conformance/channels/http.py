@@ -1,0 +1,167 @@
+"""A system at a URL: each request is the body of a POST, its answer the body of the response."""
+
+import http.client
+import json
+import socket
+import ssl
+import threading
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from ...wire import LONGEST, WireError, from_text
+from . import Fault
+
+IDLE = 1.0
+"""Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
+
+HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
+
+
+class Url:
+    """Speaks with one URL, over one connection as long as it lasts.  Redirects are not followed."""
+
+    def __init__(self, url: str) -> None:
+        self.url = split(url)
+        self.connection: http.client.HTTPConnection | None = None
+        self.deadline = Deadline()
+        self.used = monotonic()
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:
+        """The answer in the body."""
+        body = json.dumps(request, separators=(",", ":")).encode()
+        try:
+            text = self._exchange(body, patience)
+        except (OSError, http.client.HTTPException) as error:
+            self.restart()
+            raise Fault(*told_of(error, self.deadline.passed)) from None
+        finally:
+            self.deadline.lift()
+        try:
+            return from_text(text, "the answer")
+        except WireError as error:
+            raise Fault("not-json", f"{error}; it begins with {text[:60]!r}") from None
+
+    def _exchange(self, body: bytes, patience: float) -> bytes:
+        if monotonic() - self.used > IDLE:
+            self.restart()
+        response = self._post(body, patience)
+        if response.status != 200:
+            self.restart()
+            where = response.getheader("Location")
+            more = f" to {where!r}; redirects are not followed: name the URL itself" if where else ""
+            raise Fault("status", f"answered with the status {response.status} {response.reason}{more}")
+        kind = response.headers.get_content_type()
+        if kind != "application/json":
+            self.restart()
+            raise Fault("content-type", f"answered with the content type {kind!r}; it has to be application/json")
+        text = response.read(LONGEST + 1)
+        if len(text) > LONGEST:
+            self.restart()
+            raise Fault("too-long", "its body is longer than 1 MiB")
+        if response.length:  # the part of it that did not come
+            raise http.client.IncompleteRead(text, response.length)
+        self.used = monotonic()
+        return text
+
+    def _post(self, body: bytes, patience: float) -> http.client.HTTPResponse:
+        if self.connection is None:
+            self.connection = connection_to(self.url, patience)
+        if self.connection.sock is None:
+            self.connection.connect()
+        self.deadline.set(self.connection.sock, patience)
+        path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
+        self.connection.request("POST", path, body, HEADERS)
+        return self.connection.getresponse()
+
+    def restart(self) -> None:
+        """Close the connection; the next request opens another."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.restart()
+        self.deadline.end()
+
+    def told(self) -> str:
+        """It says nothing beside its answers."""
+        return ""
+
+
+class Deadline:
+    """Closes a socket once its time is up, however slowly bytes arrive on it: a timeout of its own begins with each."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.until: float | None = None
+        self.sock: socket.socket | None = None
+        self.passed = False
+        self.over = False
+        self.watcher: threading.Thread | None = None
+
+    def set(self, sock: socket.socket, patience: float) -> None:
+        """Watch this socket for that many seconds."""
+        with self.changed:
+            self.sock, self.until, self.passed = sock, monotonic() + patience, False
+            if self.watcher is None:
+                self.watcher = threading.Thread(target=self._watch, daemon=True)
+                self.watcher.start()
+
+    def lift(self) -> None:
+        """Watch no longer."""
+        with self.changed:
+            self.until = None
+
+    def end(self) -> None:
+        """Stop for good."""
+        with self.changed:
+            self.over = True
+            self.changed.notify()
+
+    def _watch(self) -> None:
+        with self.changed:
+            while not self.over:
+                now = monotonic()
+                if self.until is not None and now >= self.until and self.sock is not None:
+                    self.passed, self.until = True, None
+                    with suppress(OSError):
+                        self.sock.shutdown(socket.SHUT_RDWR)
+                self.changed.wait(min(0.1, max(self.until - now, 0.0)) if self.until is not None else 0.1)
+
+
+def split(url: str) -> SplitResult:
+    """The parts of the URL; raises `ValueError`."""
+    parts = urlsplit(url)
+    parts.port  # noqa: B018  # raises ValueError where it is none
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url}: write a URL such as http://127.0.0.1:8080/")
+    if parts.username is not None:
+        raise ValueError("the URL has a user name, which would end up in reports; leave it out")
+    return parts
+
+
+def connection_to(url: SplitResult, patience: float) -> http.client.HTTPConnection:
+    """A connection, not yet opened, that checks the certificate of an https URL."""
+    assert url.hostname is not None
+    if url.scheme == "https":
+        return http.client.HTTPSConnection(
+            url.hostname, url.port, timeout=patience, context=ssl.create_default_context()
+        )
+    return http.client.HTTPConnection(url.hostname, url.port, timeout=patience)
+
+
+def told_of(error: Exception, late: bool) -> tuple[str, str]:
+    """The kind and the text of the fault behind an error."""
+    if late or isinstance(error, TimeoutError):
+        return "too-late", "had not answered in full when its time was up"
+    if isinstance(error, ssl.SSLError):
+        return "tls", f"TLS failed: {getattr(error, 'verify_message', '') or error.reason or error}"
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "ended", "closed the connection without an answer"
+    if isinstance(error, http.client.HTTPException):
+        return "not-http", f"its response is no HTTP: {type(error).__name__} {error}"
+    text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return "ended", f"the connection failed: {text}"

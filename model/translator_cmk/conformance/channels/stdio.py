@@ -1,0 +1,169 @@
+"""A system as a child process: one request on a line of its standard input, one answer on a line of its output."""
+
+import json
+import os
+import select
+import shlex
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from ...wire import LONGEST, WireError, from_text
+from . import Fault
+
+KEPT = 4096
+"""How many bytes of standard error are kept: the last ones."""
+
+GRACE = 1.0
+"""Seconds that a process has to end by itself once its input has ended."""
+
+# A shell that outlives us by the time it takes to kill the group: it waits for a line, and none comes if we die.
+GUARDIAN = ("/bin/sh", "-c", 'read -r line || kill -s KILL -- "-$0"')
+
+
+class Process:
+    """Speaks with a child process, which has a process group of its own and is killed with all of it."""
+
+    def __init__(self, command: str) -> None:
+        self.words = shlex.split(command)
+        self.started: Started | None = None
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:
+        """The answer on the next line."""
+        if self.started is None:
+            self.started = Started(self.words)
+        line = self.started.line(json.dumps(request, separators=(",", ":")).encode() + b"\n", monotonic() + patience)
+        try:
+            return from_text(line, "the answer")
+        except WireError as error:
+            raise Fault("not-json", f"{error}; it begins with {line[:60]!r}") from None
+
+    def restart(self) -> None:
+        """Kill the process; the next request starts another."""
+        self.close(0.0)
+
+    def close(self, grace: float = GRACE) -> None:
+        """End the process and its group, which have some time to do so by themselves."""
+        if self.started is not None:
+            self.started.end(grace)
+            self.started = None
+
+    def told(self) -> str:
+        """The end of its standard error."""
+        return self.started.errors() if self.started else ""
+
+
+class Started:
+    """One child process."""
+
+    def __init__(self, words: list[str]) -> None:
+        try:
+            self.process = subprocess.Popen(
+                words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Fault("not-started", f"{words[0]} can't be started: {error.strerror}") from None
+        self.guardian = subprocess.Popen(
+            (*GUARDIAN, str(self.process.pid)), stdin=subprocess.PIPE, start_new_session=True
+        )
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.input, self.output = self.process.stdin.fileno(), self.process.stdout.fileno()
+        os.set_blocking(self.input, False)
+        self.pending = b""
+        self.kept = b""
+        self.reader = threading.Thread(target=self._drain, daemon=True)
+        self.reader.start()
+
+    def line(self, request: bytes, until: float) -> bytes:
+        """The line that comes after the request was written; raises `Fault`."""
+        if self.pending or self._ready(0.0):
+            raise Fault("unasked", f"said something before it was asked: {(self.pending or self._read())[:60]!r}")
+        self._write(request, until)
+        while b"\n" not in self.pending:
+            if len(self.pending) > LONGEST:
+                raise Fault("too-long", "its line is longer than 1 MiB")
+            if not self._ready(until - monotonic()):
+                part = f"only {self.pending[:60]!r}" if self.pending else "nothing"
+                raise Fault("too-late", f"said {part} within the time it has for an answer")
+            piece = self._read()
+            if not piece:
+                raise Fault("ended", f"{self._ended()}{' in the middle of a line' if self.pending else ''}")
+            self.pending += piece
+        line, _, self.pending = self.pending.partition(b"\n")
+        return line.rstrip(b"\r")
+
+    def _ready(self, seconds: float) -> bool:
+        return bool(select.select([self.output], [], [], max(seconds, 0.0))[0])
+
+    def _read(self) -> bytes:
+        return os.read(self.output, 65_536)
+
+    def _write(self, request: bytes, until: float) -> None:
+        while request:
+            if not select.select([], [self.input], [], max(until - monotonic(), 0.0))[1]:
+                raise Fault("too-late", "does not read its standard input")
+            try:
+                request = request[os.write(self.input, request) :]
+            except BrokenPipeError:
+                raise Fault("ended", self._ended()) from None
+            except BlockingIOError:
+                continue
+
+    def _ended(self) -> str:
+        """How the process ended, once its output has."""
+        try:
+            code = self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            return "closed its standard output"
+        if code >= 0:
+            return f"ended with exit code {code}"
+        return f"was killed by {signal.Signals(-code).name}" if -code in set(signal.Signals) else f"ended with {code}"
+
+    def _drain(self) -> None:
+        """Read standard error, whatever its length, and keep its end."""
+        assert self.process.stderr is not None
+        for piece in pieces(self.process.stderr.fileno()):
+            self.kept = (self.kept + piece)[-KEPT:]
+
+    def errors(self) -> str:
+        """The end of standard error."""
+        if self.process.poll() is not None:
+            self.reader.join(GRACE)
+        return self.kept.decode("utf-8", "replace").strip()
+
+    def end(self, grace: float) -> None:
+        """Close its input, and kill what is left of its group once its time is up."""
+        process = self.process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        with suppress(OSError):
+            process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)  # the group may outlive the process that led it
+        process.wait()
+        with suppress(OSError):
+            self.guardian.communicate(b"\n")
+        self.reader.join(GRACE)
+        process.stdout.close()
+        if not self.reader.is_alive():  # a process that left the group may hold the other end
+            process.stderr.close()
+
+
+def pieces(handle: int) -> Iterator[bytes]:
+    """What can be read until the end."""
+    with suppress(OSError):
+        while piece := os.read(handle, 65_536):
+            yield piece

@@ -1,0 +1,73 @@
+"""How a system is named on the command line, and the way to it."""
+
+import argparse
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ..gherkin.systems import SystemNotFound, load_factory
+from .channels import PATIENCE, Channel
+from .channels.direct import Direct
+from .channels.http import Url, split
+from .channels.stdio import Process
+from .trouble import Trouble
+
+
+class Connection(NamedTuple):
+    """A transport, and what opens a channel over it."""
+
+    transport: str
+    open: Callable[[], Channel]
+    text: str
+    """The option that names the system, as it can be typed again."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments that name a system."""
+    system = parser.add_mutually_exclusive_group(required=True)
+    system.add_argument(
+        "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
+    )
+    system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
+    system.add_argument("--python", metavar="MODULE:FACTORY", help="speak with what this makes, in this process")
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=seconds,
+        default=PATIENCE,
+        help=f"how long the system has for an answer (default: {PATIENCE:g})",
+    )
+
+
+def seconds(text: str) -> float:
+    """A time in seconds; raises `argparse.ArgumentTypeError`."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 < found <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; write seconds, up to 86400")
+    return found
+
+
+def connection(args: argparse.Namespace) -> Connection:
+    """The way to the system that the arguments name; raises `Trouble`."""
+    if args.stdio is not None:
+        try:
+            if not shlex.split(args.stdio):
+                raise ValueError("it is empty")
+        except ValueError as error:
+            raise Trouble(f"--stdio {args.stdio}: no command: {error}") from None
+        return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}")
+    if args.http is not None:
+        try:
+            split(args.http)
+        except ValueError as error:
+            raise Trouble(f"--http: {error}") from None
+        return Connection("http", lambda: Url(args.http), f"--http {shlex.quote(args.http)}")
+    try:
+        make = load_factory(args.python, Path.cwd())
+    except SystemNotFound as error:
+        raise Trouble(str(error).replace("--system", "--python")) from None
+    return Connection("python", lambda: Direct(make), f"--python {shlex.quote(args.python)}")

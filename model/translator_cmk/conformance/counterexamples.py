@@ -1,0 +1,147 @@
+"""A failure as a feature: the shortest way to it in the words of the scenarios; and as a file that can be replayed."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..explore.counterexample import steps, use_in_words
+from ..explore.explain import Difference
+from ..explore.telling import can_be_told
+from ..facts import Fact
+from ..gherkin.records import COUNTEREXAMPLE
+from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial
+from ..machine.rows import Effect
+from ..phrasebook import state, tell
+from ..requirements import Register
+from ..situations import situations
+from ..wire import WireError, command_from_wire, command_to_wire, from_text
+from .findings import Finding
+from .shadow import MACHINE
+from .trouble import Trouble
+
+FORMAT = 1
+
+
+class Recorded(NamedTuple):
+    """A failure that was kept: the commands, and with what profile and waivers they were judged."""
+
+    profile: str
+    silent: frozenset[str]
+    commands: tuple[Command, ...]
+
+
+def feature(commands: Sequence[Command], differences: Iterable[Difference], register: Register) -> str:
+    """The feature, with one scenario that the model passes and the system fails."""
+    *given, when = commands
+    told = tell(when)
+    thens, tags = claims(list(differences))
+    rule, *others = tags or requirements_of(when)
+    lines = [
+        f"@{COUNTEREXAMPLE}",
+        "Feature: A counterexample",
+        "  Something that a system did otherwise than the specification demands.",
+        "",
+        f"  @{rule}",
+        f"  Rule: {register[rule].title}",
+        "",
+        *([f"    {' '.join(f'@{other}' for other in others)}"] if others else []),
+        f"    Scenario: {told[0].upper()}{told[1:]}".replace('"', ""),
+        *(f"    {line}" for line in steps("Given", starting_point(list(needed(given))))),
+        *(f"    {line}" for line in steps("When", [told])),
+        *(f"    {line}" for line in steps("Then", thens)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def claims(differences: Sequence[Difference]) -> tuple[list[str], list[str]]:
+    """What should be so, as sentences, and the requirements that it shows: of a refusal, its reasons."""
+    refusal = next((each.expected for each in differences if isinstance(each.expected, Refused)), None)
+    if refusal is not None:
+        return ["the request is refused", "nothing has changed"], sorted(refusal.because)
+    thens = list(dict.fromkeys(each for difference in differences for each in sentences(difference.expected)))
+    tags = {each for difference in differences for each in difference.requirements}
+    return thens or ["the request is accepted"], sorted(tags)
+
+
+def sentences(expected: Outcome | Fact) -> Iterator[str]:
+    """How a scenario says that this should be so; nothing where no sentence does."""
+    match expected:
+        case Fact():
+            if can_be_told(expected):
+                yield state(expected)
+        case Accepted(audit=audit):
+            yield "the request is accepted"
+            yield from (use_in_words(use) for use in audit)
+
+
+def needed(given: Iterable[Command]) -> Iterator[Command]:
+    """What leads to the starting point: a Given is accepted and changes something, so that all else is left out."""
+    before = initial(DEFAULT_STAGE)
+    for command in given:
+        after, outcome = MACHINE.step(before, command)
+        if isinstance(outcome, Accepted) and after != before:
+            yield command
+        before = after
+
+
+def starting_point(given: Sequence[Command]) -> list[str]:
+    """How to get there: by the situation that saves most steps, if one leads to the same, and by the other commands."""
+    aim = after(given)
+    best = [tell(command) for command in given]
+    for name, situation in situations().items():
+        rest = [command for command in given if command not in situation.commands]
+        if len(rest) + 1 < len(best) and after([*situation.commands, *rest]) == aim:
+            best = [name, *map(tell, rest)]
+    return best
+
+
+def after(commands: Iterable[Command]) -> State:
+    """The state of the model after these commands."""
+    found = initial(DEFAULT_STAGE)
+    for command in commands:
+        found, _ = MACHINE.step(found, command)
+    return found
+
+
+def requirements_of(command: Command) -> list[str]:
+    """The requirements that say what a command does."""
+    return sorted({row.requirement for row in MACHINE.rows if isinstance(row, Effect) and row.on is type(command)})
+
+
+def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, Any]:
+    """The failure as it is kept."""
+    return {
+        "format": FORMAT,
+        "profile": profile,
+        "silent": sorted(silent),
+        "requirements": list(finding.signature.requirements),
+        "commands": [command_to_wire(command) for command in finding.commands],
+        "expected": list(finding.expected),
+        "seen": list(finding.seen),
+        "always": finding.always,
+        "scenario": finding.scenario,
+    }
+
+
+def recorded(path: Path) -> Recorded:
+    """The failure in a file; raises `Trouble`."""
+    try:
+        content = from_text(path.read_bytes(), str(path))
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise Trouble(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
+        silent, commands = content.get("silent"), content.get("commands")
+        profile = content.get("profile")
+        if not isinstance(silent, list) or not isinstance(commands, list) or not isinstance(profile, str):
+            raise Trouble(f"{path}: profile, silent or commands is missing; run verify again")
+        read = [command_from_wire(each, f"{path}: command {number}") for number, each in enumerate(commands, start=1)]
+        return Recorded(profile, frozenset(map(str, silent)), tuple(read))
+    except OSError as error:
+        raise Trouble(f"{path}: can't be read: {error.strerror}") from None
+    except WireError as error:
+        raise Trouble(str(error)) from None
+
+
+def json_text(value: dict[str, Any]) -> str:
+    """The value as JSON, indented."""
+    return json.dumps(value, indent=1) + "\n"

@@ -1,0 +1,202 @@
+"""The command `translator-cmk doctor`: looks an adapter over in seconds; says what to fix first, and what is next."""
+
+import argparse
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ..gherkin.playing import Inconclusive
+from ..gherkin.takes import commands_of, inapplicable
+from ..machine import COMMANDS, Accepted, Command, Observation, Refused
+from ..machine.commands import CreateVault, DeleteVault
+from ..system import Unsupported
+from ..wire.declaration import CAPABILITIES, Declaration
+from . import connecting
+from .cases import scenarios
+from .channels import Fault
+from .connecting import connection
+from .escaping import plain
+from .following import applicable
+from .life import HOME, LIFE
+from .session import Session
+from .subject import Subject
+from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
+from .verify import registered
+
+
+class Found(NamedTuple):
+    """What one look at an adapter found."""
+
+    well: bool
+    told: str
+    fix: str = ""
+
+
+class NotFinished(Exception):
+    """A look that needs a command which the adapter does not have yet."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `doctor`."""
+    connecting.add_arguments(parser)
+
+
+@tells_trouble
+def run(args: argparse.Namespace) -> int:
+    """Prints each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
+    session = Session(connection(args).open(), patience=args.timeout)
+    try:
+        declared = session.hello()
+        print(f"✔ it says hello: {plain(f'{declared.product} {declared.version}', 120)}")
+        for line in about(declared):
+            print(f"  {line}")
+        subject = Subject(session, declared, frozenset(registered()), seed=0)
+        found = list(looks(subject))
+        missing = missing_in(subject) if all(each.well for each in found) else set()
+    except Fault as fault:
+        stderr = session.channel.told()
+        raise Trouble(f"{fault}{f'; it said: {stderr[-300:]}' if stderr else ''}", HARNESS) from None
+    finally:
+        session.bye()
+    for each in found:
+        print(f"{'✔' if each.well else '✘'} {plain(each.told)}")
+        if not each.well:
+            print(f"  {plain(each.fix)}")
+    if not all(each.well for each in found):
+        return DEVIATIONS
+    print("\n".join(advice(missing, declared)))
+    return INCOMPLETE if missing else OK
+
+
+def about(declared: Declaration) -> Iterator[str]:
+    """What it has declared, and what that leaves out."""
+    lacking = [name for name in CAPABILITIES if not declared.can(name)]
+    yield f"levels: {', '.join(declared.levels)}; capabilities: {', '.join(sorted(declared.capabilities)) or 'none'}"
+    every = scenarios("article")
+    left = sum(inapplicable(each.pickle, declared) is None for each in every)
+    yield f"without {', '.join(lacking) or 'nothing'}; {left} of {len(every)} scenarios apply"
+    if declared.hidden:
+        yield f"hidden: {', '.join(sorted(declared.hidden))}"
+
+
+Look = Callable[[Subject], Found]
+
+
+def looks(subject: Subject) -> Iterator[Found]:
+    """Every look, in the order in which things have to be fixed; after one that fails no other is worth it."""
+    for look in (observes, refuses_what_is_not_there, shows_what_was_made, isolates):
+        try:
+            found = look(subject)
+        except NotFinished as error:
+            yield Found(True, f"not looked at yet, for want of {error}")
+            return
+        except Inconclusive as error:
+            yield Found(
+                False, str(error), "an error means that the adapter can't tell: answer refused where it says no"
+            )
+            return
+        except Fault as fault:
+            yield Found(False, f"{fault}", "the schemas of protocol 1 say what each message looks like")
+            return
+        yield found
+        if not found.well:
+            return
+
+
+def observes(subject: Subject) -> Found:
+    """Whether a new world can be looked at."""
+    subject.reset(subject.declaration.stage)
+    seen = subject.observe()
+    here = seen.get("subscription", {})
+    if subject.declaration.shows("subscription", "directory") and set(here) != set(
+        subject.declaration.stage.subscriptions
+    ):
+        fix = "show each subscription of the stage with its directory, or declare the kind subscription as hidden"
+        return Found(False, f"a new world shows the subscriptions {sorted(here)}", fix)
+    return Found(True, "it resets, and shows a new world")
+
+
+def refuses_what_is_not_there(subject: Subject) -> Found:
+    """Whether a command on a name that was never given is refused."""
+    outcome = ask(subject, DeleteVault("nowhere"))
+    if not isinstance(outcome, Refused):
+        return Found(
+            False,
+            "it accepts to delete a vault that was never made",
+            "refuse what names nothing, for environment.exists",
+        )
+    return Found(True, "it refuses a command on something that was never made")
+
+
+def shows_what_was_made(subject: Subject) -> Found:
+    """Whether two different worlds look different."""
+    before = subject.observe()
+    if not isinstance(ask(subject, CreateVault("vault", *HOME)), Accepted):
+        return Found(False, "it refuses to make a vault", "make it, and answer accepted")
+    after = subject.observe()
+    if before == after:
+        return Found(False, "a vault was made, and what it shows is the same", "show it under vault, by its name")
+    return Found(True, "it makes a vault, and shows it")
+
+
+def isolates(subject: Subject) -> Found:
+    """Whether nothing of one world is in the next."""
+    subject.reset(subject.declaration.stage)
+    if vaults(subject.observe()):
+        return Found(
+            False, "after a reset it still shows a vault under its new name", "look names up as they are, salt included"
+        )
+    if not isinstance(ask(subject, CreateVault("vault", *HOME)), Accepted):
+        return Found(
+            False,
+            "after a reset a vault can't be made",
+            "reset begins a world, and refuses nothing for what was before",
+        )
+    return Found(True, "a reset leaves nothing of the world before it in sight")
+
+
+def vaults(seen: Observation) -> set[str]:
+    """The vaults in sight."""
+    return set(seen.get("vault", {}))
+
+
+def ask(subject: Subject, command: Command) -> object:
+    """What comes of the command; raises `NotFinished`."""
+    try:
+        return subject.submit(command)
+    except Unsupported:
+        raise NotFinished(type(command).__name__) from None
+
+
+def missing_in(subject: Subject) -> set[str]:
+    """The commands that it answers `unsupported` to, of those that it can be asked for; raises `Fault`."""
+    subject.reset(subject.declaration.stage)
+    missing = set()
+    for command in applicable(LIFE, subject.declaration):
+        try:
+            subject.submit(command)
+        except Unsupported:
+            missing.add(type(command).__name__)
+        except Inconclusive:
+            continue  # it has the command, and verify tells of its errors
+    return missing
+
+
+def advice(missing: set[str], declared: Declaration) -> Iterator[str]:
+    """Which commands are missing, and which to write next: the one that most scenarios wait for alone."""
+    if not missing:
+        yield "✔ it has every command; next: translator-cmk verify"
+        return
+    needs = [
+        {type(command).__name__ for command in commands_of(each.pickle)} & missing
+        for each in scenarios("article")
+        if inapplicable(each.pickle, declared) is None
+    ]
+    waiting = Counter(next(iter(each)) for each in needs if len(each) == 1)
+    wanted = Counter(name for each in needs for name in each)
+    order = sorted(missing, key=lambda name: (-waiting[name], -wanted[name], list(COMMANDS).index(name)))
+    runs = sum(not each for each in needs)
+    yield f"○ {len(missing)} of {len(COMMANDS)} commands are unsupported; {runs} of {len(needs)} scenarios can run"
+    for name in order[:5]:
+        yield f"  {name}: {waiting[name]} scenarios wait for it alone, {wanted[name]} need it"
+    yield f"  write {order[0]} next"

@@ -1,0 +1,138 @@
+"""The lane of features: plays every scenario of the Gherkin against the system."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache, partial
+from pathlib import Path
+from time import perf_counter
+
+from ..explore.choices import TooManyStates
+from ..explore.oracle import Oracle
+from ..explore.profiles import machine_of, silent_in
+from ..explore.sights import Shown
+from ..facts import Fact
+from ..gherkin.claims import Unmet
+from ..gherkin.playing import Blocked, Playing
+from ..gherkin.portal import through_the_api
+from ..gherkin.records import Pickle
+from ..gherkin.statuses import verdict_of
+from ..gherkin.takes import commands_of, inapplicable
+from ..gherkin.vocabulary import READERS
+from ..gherkin.wording import failure, title
+from ..requirements import Register, load_register
+from ..system import ModelSystem
+from .cases import FEATURES, Scenario
+from .channels import Fault
+from .running import Running
+from .shadow import MACHINE
+from .subject import Subject
+from .verdicts import Came
+from .worker import Worker
+
+PATIENT = ("nothing has changed", "nothing else has changed")
+"""Claims that can be made only once everything has had its time to come about."""
+
+
+def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
+    """What came of the scenario; whatever the system does, it is an answer."""
+    began = perf_counter()
+    pickle = scenario.pickle
+    subject.patient = any(step.text in PATIENT for step in pickle.steps)
+    if reason := inapplicable(pickle, subject.declaration):
+        return Came("not-applicable", reason)
+    playing: Playing | None = None
+    try:
+        playing = Playing(subject, pickle)
+        for step in pickle.steps:
+            getattr(playing, step.kind)(step.text, READERS[step.kind](step.text))
+        error: Exception | None = None
+    except Fault as fault:
+        return Came("inconclusive", f"the system broke: {fault}", perf_counter() - began, fault=fault.kind)
+    except Exception as raised:
+        if verdict_of(raised) is None:
+            raise
+        error = raised
+    return came_of(error, playing, scenario, subject, register)._replace(seconds=perf_counter() - began)
+
+
+def came_of(
+    error: Exception | None, playing: Playing | None, scenario: Scenario, subject: Subject, register: Register
+) -> Came:
+    """What came of a scenario that ended with this."""
+    known = verdict_of(error)
+    assert known is not None
+    status, reason = known.status, known.reason or ""
+    pickle = scenario.pickle
+    blamed: tuple[str, ...] = ()
+    shown = ""
+    if isinstance(error, Unmet) and playing is not None:
+        blamed = laid_to(pickle, playing) or pickle.requirements
+        told = [("expected", error.expected), ("observed", error.observed)]
+        shown = in_full(scenario, playing, told, register)
+        if subject.late and isinstance(READERS["then"](pickle.steps[playing.step].text), Fact):
+            status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
+    if isinstance(error, Blocked) and playing is not None:
+        status, blamed = "blocked", tuple(sorted(error.by))
+        shown = in_full(scenario, playing, [("because", error.why)], register)
+        if subject.late:
+            status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
+    fault = "error" if status == "inconclusive" and not subject.late else ""
+    return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=playing.step if playing else -1)
+
+
+@cache
+def explaining(shown: Shown) -> Oracle:
+    """An oracle that has found out once which machines are wrong in what."""
+    return Oracle(machine_of(silent_in("full", load_register())), shown)
+
+
+def laid_to(pickle: Pickle, playing: Playing) -> tuple[str, ...]:
+    """The requirements without which the model would have done the same, as far as there are any."""
+    model, commands = ModelSystem(MACHINE), list(commands_of(pickle))
+    asked = commands if playing.declared.can("portal") else [e for c in commands for e in through_the_api(model, c)]
+    declared = playing.declared
+    oracle = explaining(Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
+    oracle.reset(declared.stage)
+    try:
+        for command in asked:
+            oracle.submit(command)
+        differences = oracle.narrow(playing.outcome, playing.after)
+    except TooManyStates:
+        return ()
+    return tuple(sorted({requirement for each in differences for requirement in each.requirements}))
+
+
+def in_full(scenario: Scenario, playing: Playing, told: Iterable[tuple[str, str]], register: Register) -> str:
+    """A failure with its scenario, its requirement, and what changed."""
+    pickle = scenario.pickle
+    requirement = register.get(pickle.requirements[0])
+    lines = failure(pickle, Path(scenario.case.feature), requirement, playing.step, list(told), playing.changes)
+    return "\n".join([title(pickle), *lines])
+
+
+def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterable[Scenario]) -> None:
+    """Play them all, one after another in each of the sessions; raises `GaveUp`."""
+    waiting = deque(scenarios)
+    running.expect(scenario.case for scenario in waiting)
+    running.progress.begin(FEATURES)
+    first, *others = workers
+    with ThreadPoolExecutor(len(workers)) as pool:
+        threads = [pool.submit(work, running, worker, waiting) for worker in others]
+        try:
+            work(running, first, waiting)
+        except BaseException:
+            waiting.clear()  # so that the others end with what they are about
+            raise
+        for thread in threads:
+            thread.result()
+
+
+def work(running: Running, worker: Worker, waiting: deque[Scenario]) -> None:
+    """Play one scenario after another that nobody else has taken; raises `GaveUp`."""
+    with suppress(IndexError):
+        while scenario := waiting.popleft():
+            act = partial(play, scenario=scenario, register=worker.register)
+            running.add(scenario.case, worker.attempt(scenario.case, act))
+            worker.recover()

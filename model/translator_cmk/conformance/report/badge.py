@@ -1,0 +1,29 @@
+"""The badge of a report: what was put to the test, how many cases passed, and how many are known or do not apply."""
+
+from typing import Any
+
+from ...badges import Badge, Status
+from ..escaping import plain
+from ..trouble import DEVIATIONS, OK
+
+SHORT = {"known": "known", "not-applicable": "n/a", "inconclusive": "inconclusive", "not-run": "not run"}
+
+
+def badge_of(envelope: dict[str, Any]) -> Badge:
+    """The badge; only a whole run in which nothing failed is green."""
+    subject, tally = envelope["subject"], envelope["counts"]["scored"]
+    label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
+    parts = [
+        f"{tally['passed']}/{tally['total']}",
+        *(f"{tally[each]} {word}" for each, word in SHORT.items() if tally[each]),
+    ]
+    return Badge(label, status_of(envelope), ", ".join(parts))
+
+
+def status_of(envelope: dict[str, Any]) -> Status:
+    """What the badge says of the run."""
+    if envelope["counts"]["scored"]["failed"] or envelope["exit_code"] == DEVIATIONS:
+        return Status.FAILED
+    if envelope["exit_code"] == OK:
+        return Status.PASSED
+    return Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN

@@ -1,0 +1,21 @@
+"""All files of a report that are made from its envelope."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from ...badges import endpoint, svg
+from . import cucumber, html, junit, markdown, results
+from .badge import badge_of
+
+
+def files_of(envelope: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name and text of each."""
+    badge = badge_of(envelope)
+    yield "badge.svg", svg(badge)
+    yield "badge.json", json.dumps(endpoint(badge), indent=1, ensure_ascii=False) + "\n"
+    yield "junit.xml", junit.text(envelope)
+    yield "report.html", html.text(envelope)
+    yield "summary.md", markdown.text(envelope)
+    yield "results.json", results.text(envelope)
+    yield "cucumber.ndjson", cucumber.text(envelope)

@@ -1,0 +1,52 @@
+"""The folder of a report: what is in it is there whole or not at all."""
+
+import json
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from ..messages import Log
+from ..trouble import Trouble
+
+ENVELOPE, MESSAGES, COUNTEREXAMPLES = "report.json", "messages.ndjson", "counterexamples"
+
+
+class Folder:
+    """A folder that holds a report and nothing else."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self) -> Log:
+        """Make the folder, or empty it of an earlier report, and open the message log; raises `Trouble`."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            there = list(self.path.iterdir())
+            if there and not (self.path / ENVELOPE).is_file():
+                raise Trouble(f"{self.path} holds something else than a report; name another folder")
+            for old in [*there, *(self.path / COUNTEREXAMPLES).glob("*")]:
+                if old.is_file():
+                    old.unlink()
+            return Log(self.path / MESSAGES)
+        except OSError as error:
+            raise Trouble(f"{self.path}: can't be written: {error.strerror}; name another folder") from None
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file into the folder, in place of an earlier one; raises `OSError`."""
+        file = self.path / name
+        file.parent.mkdir(exist_ok=True)
+        draft = file.with_name(f".{file.name}.draft")
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, file)  # noqa: PTH105  # as one step
+
+    def write_json(self, name: str, value: Mapping[str, Any]) -> None:
+        """Likewise, as JSON."""
+        self.write(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file but the envelope, which has them."""
+        files = sorted(file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith("."))
+        named = {file.relative_to(self.path).as_posix(): file for file in files}
+        return {name: sha256(file.read_bytes()).hexdigest() for name, file in named.items() if name != ENVELOPE}

@@ -1,0 +1,107 @@
+"""Reads the message log of a report again: world by world, and as a channel that answers what was answered then."""
+
+import json
+from collections.abc import Iterator
+from math import inf
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...wire import LONGEST, WireError, from_text
+from ..channels import Fault
+from ..trouble import Trouble
+
+
+class World(NamedTuple):
+    """All that was asked between one reset and the next: in which case, with which salt, and with what silent."""
+
+    case: str
+    salt: str
+    silent: tuple[str, ...]
+    exchanges: list[dict[str, Any]]
+
+
+class OtherRequest(Exception):
+    """The log does not hold what would be asked now: it was changed, or made by another version of the kit."""
+
+
+def worlds(path: Path) -> Iterator[World]:
+    """The worlds of a log, in the order of time; raises `Trouble`."""
+    under_way: dict[str, World] = {}  # by case: several are, where several sessions were
+    for entry in entries(path):
+        case = entry["case"]
+        if "world" in entry:
+            if before := under_way.pop(case, None):
+                yield before
+            under_way[case] = World(case, entry["world"], tuple(entry["silent"]), [])
+        elif case in under_way and entry["request"].get("verb") not in ("hello", "bye"):
+            under_way[case].exchanges.append(entry)
+    yield from under_way.values()
+
+
+def entries(path: Path) -> Iterator[dict[str, Any]]:
+    """The entries of a log; a last line that was cut off is left out.  Raises `Trouble`."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
+                if not line.endswith(b"\n"):
+                    return
+                yield entry_of(line, f"{path}:{number}")
+    except OSError as error:
+        raise Trouble(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+
+
+def entry_of(line: bytes, where: str) -> dict[str, Any]:
+    """One entry; raises `Trouble`."""
+    try:
+        found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
+    except (WireError, ValueError) as error:
+        raise Trouble(f"{where}: no entry of a log: {error}") from None
+    plain = isinstance(found, dict) and isinstance(found.get("case"), str)
+    if plain and isinstance(found.get("world"), str) and isinstance(found.get("silent"), list):
+        return dict(found)
+    if plain and isinstance(found.get("request"), dict) and ("answer" in found or isinstance(found.get("fault"), dict)):
+        return dict(found)
+    raise Trouble(f"{where}: no entry of a log; the log was changed")
+
+
+class Recorded:
+    """Answers as the log has it, and is the clock of that time."""
+
+    def __init__(self, world: World) -> None:
+        self.left = list(reversed(world.exchanges))
+        self.time = 0.0
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
+        """The answer that was given then; raises the fault of then, and `OtherRequest`."""
+        if not self.left:
+            raise OtherRequest(f"nothing more is in the log where {request['verb']} would be asked")
+        entry = self.left.pop()
+        self.time = float(entry.get("at", 0.0))
+        volatile = ("id", "session", "seconds")
+        then, now = ({k: v for k, v in each.items() if k not in volatile} for each in (entry["request"], request))
+        if then != now:
+            raise OtherRequest(f"the log has {json.dumps(then)[:200]} where {json.dumps(now)[:200]} would be asked")
+        if "fault" in entry:
+            raise Fault(str(entry["fault"].get("kind")), str(entry["fault"].get("text")))
+        answer = entry["answer"]
+        if isinstance(answer, dict) and answer.get("id") == entry["request"].get("id"):
+            return answer | {"id": request["id"]}
+        return answer
+
+    def restart(self) -> None:
+        """There is nothing to begin anew."""
+
+    def close(self) -> None:
+        """Nothing is left behind."""
+
+    def told(self) -> str:
+        """What it said besides is in the log."""
+        return ""
+
+    def now(self) -> float:
+        """The time of the last answer; the end of all time where nothing more was looked at."""
+        following = self.left[-1]["request"].get("verb") if self.left else ""
+        return self.time if following in ("observe", "settle") else inf
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes as it did."""

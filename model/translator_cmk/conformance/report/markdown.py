@@ -1,0 +1,50 @@
+"""The report as a page of Markdown, for the summary of a pipeline."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..escaping import markdown
+from ..summary import SAYS, counted, product
+
+
+def text(envelope: dict[str, Any]) -> str:
+    """The page."""
+    return "\n".join(lines(envelope)) + "\n"
+
+
+def lines(envelope: dict[str, Any]) -> Iterator[str]:
+    """Its lines."""
+    yield f"# {markdown(product(envelope))}: {SAYS[envelope['exit_code']]}"
+    yield ""
+    yield f"Profile `{envelope['profile']}`, {envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
+    yield (
+        "" if envelope["complete"] else f"**Not complete:** {markdown(envelope.get('trouble', 'it was broken off'))}"
+    )
+    yield ""
+    yield "| | came out |"
+    yield "|---|---|"
+    yield f"| all that counts | {counted(envelope['counts']['scored'])} |"
+    for part in ("levels", "lanes"):
+        for name, tally in envelope["counts"][part].items():
+            if tally["total"]:
+                yield f"| {name} | {counted(tally)} |"
+    coverage = envelope["coverage"]
+    yield f"| rows of the model come upon | {coverage['rows']} of {coverage['rows_in_all']} |"
+    yield f"| reasons for refusals come upon | {coverage['reasons']} of {coverage['reasons_in_all']} |"
+    yield ""
+    yield from failures(envelope)
+    for stale in envelope["stale_deviations"]:
+        yield f"- {markdown(stale)}"
+
+
+def failures(envelope: dict[str, Any]) -> Iterator[str]:
+    """What failed, by cause."""
+    by_id = {case["id"]: case for case in envelope["cases"]}
+    for group in envelope["groups"]:
+        yield f"## {group['requirement'] or 'Laid to nothing'}: {len(group['cases'])}"
+        yield ""
+        for name in group["cases"]:
+            case = by_id[name]
+            known = f" (known: {markdown(case['known'])})" if case.get("known") else ""
+            yield f"- `{name}`: {markdown(case.get('reason', ''))}{known}"
+        yield ""

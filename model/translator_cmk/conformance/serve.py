@@ -1,0 +1,102 @@
+"""The command `translator-cmk serve`: the model, or any system in Python, behind the contract of the kit."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..gherkin.systems import SystemNotFound, load_factory
+from ..system import ModelSystem
+from ..wire import LONGEST, WireError, from_text
+from .answering import Answering, failure
+from .trouble import HARNESS, OK, Trouble, tells_trouble
+
+LOOPBACK = "127.0.0.1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `serve`."""
+    transport = parser.add_mutually_exclusive_group(required=True)
+    transport.add_argument(
+        "--stdio", action="store_true", help="answer JSON lines of standard input on standard output"
+    )
+    transport.add_argument(
+        "--http",
+        metavar="[HOST:]PORT",
+        help=f"answer POST requests, one message each (default host: {LOOPBACK}; port 0 takes a free one)",
+    )
+    parser.add_argument(
+        "--python", metavar="MODULE:FACTORY", help="serve what this makes, once for each session (default: the model)"
+    )
+
+
+@tells_trouble
+def run(args: argparse.Namespace) -> int:
+    """Serves until the input ends or the command is interrupted."""
+    try:
+        make = load_factory(args.python, Path.cwd()) if args.python else ModelSystem
+    except SystemNotFound as error:
+        raise Trouble(str(error).replace("--system", "--python")) from None
+    answering = Answering(make)
+    if args.stdio:
+        over_stdio(answering, sys.stdin.buffer, sys.stdout.buffer)
+    else:
+        over_http(answering, *address(args.http))
+    return OK
+
+
+def over_stdio(answering: Answering, requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer each line with a line."""
+    while line := requests.readline(LONGEST + 2):
+        answers.write(answered(answering, line.strip()) + b"\n")
+        answers.flush()
+
+
+def answered(answering: Answering, text: bytes) -> bytes:
+    """The answer to a request, both as JSON text."""
+    try:
+        answer = answering.answer(from_text(text, "the request"))
+    except WireError as error:
+        answer = {"id": "unknown", **failure(str(error))}
+    return json.dumps(answer, separators=(",", ":")).encode()
+
+
+def over_http(answering: Answering, host: str, port: int) -> None:
+    """Answer POST requests, whatever their path.  Prints the address once it listens."""
+    try:
+        from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
+    except ImportError:
+        raise Trouble("serving HTTP needs waitress: pip install 'translator-cmk[serve]'") from None
+    try:
+        # one thread: the model answers within a millisecond, and two requests of one session never overlap
+        server: Any = create_server(
+            partial(application, answering), host=host, port=port, threads=1, max_request_body_size=LONGEST + 1
+        )
+    except OSError as error:
+        raise Trouble(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
+    print(f"listening on http://{host}:{server.effective_port}/", flush=True)
+    server.run()
+
+
+Respond = Callable[[str, list[tuple[str, str]]], object]
+
+
+def application(answering: Answering, environ: dict[str, Any], respond: Respond) -> Iterable[bytes]:
+    """The WSGI application."""
+    if environ["REQUEST_METHOD"] != "POST":
+        respond("405 Method Not Allowed", [("Allow", "POST"), ("Content-Type", "text/plain")])
+        return [b"POST one request of protocol 1 as JSON.\n"]
+    body = answered(answering, environ["wsgi.input"].read(LONGEST + 1))
+    respond("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def address(text: str) -> tuple[str, int]:
+    """Host and port."""
+    host, _, port = text.rpartition(":")
+    if not port.isascii() or not port.isdecimal() or int(port) > 65_535:
+        raise Trouble(f"--http {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
+    return host.strip("[]") or LOOPBACK, int(port)

@@ -1,0 +1,111 @@
+"""One session with a system: every message is checked in both directions, and kept."""
+
+from secrets import token_hex
+from time import monotonic, sleep
+from typing import Any, Protocol
+
+from .. import __version__
+from ..wire import PROTOCOL, WireError
+from ..wire.declaration import Declaration
+from ..wire.verbs import answer_from_wire, declaration_of, request_from_wire
+from .channels import PATIENCE, Channel, Fault
+from .messages import Log, NoLog
+
+
+class Clock(Protocol):
+    """What tells the time, and lets it pass."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass."""
+
+
+class RealClock:
+    """The time there is."""
+
+    now = staticmethod(monotonic)
+    sleep = staticmethod(sleep)
+
+
+class Session:
+    """Says hello, and asks.  A request that is malformed is a defect of the kit; an answer that is, the system's."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        log: Log | NoLog | None = None,
+        patience: float = PATIENCE,
+        clock: Clock | None = None,
+    ) -> None:
+        self.channel = channel
+        self.log = log or NoLog()
+        self.patience = patience
+        self.clock = clock or RealClock()
+        self.token: str | None = None
+        self.case = ""
+        self.declared: Declaration | None = None
+        self.faults = 0
+        self.broken = False  # whether the last request ended in a fault
+
+    def hello(self) -> Declaration:
+        """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
+        self.token = None
+        answer = self.ask("hello", protocol=PROTOCOL, kit=__version__)
+        if answer["answer"] == "error":
+            raise Fault("error", f"answered hello with an error: {answer.get('message', 'without a message')}")
+        declared = declaration_of(answer)
+        if self.declared is not None and declared != self.declared:
+            raise Fault("changed", "declared something else than it did before")
+        self.token, self.declared = answer["session"], declared
+        return declared
+
+    def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
+        """The answer, its parts read; raises `Fault`."""
+        name = token_hex(6)
+        request = {"id": name, "verb": verb, **fields}
+        if self.token is not None:
+            request["session"] = self.token
+        request_from_wire(request, "a request of the kit")
+        entry: dict[str, Any] = {"case": self.case, "request": request}
+        self.broken = False
+        try:
+            entry["answer"] = raw = self.channel.ask(request, patience or self.patience)
+            return self._read(verb, name, raw)
+        except Fault as fault:
+            self.faults += 1
+            self.broken = True
+            entry["fault"] = {"kind": fault.kind, "text": str(fault)} | told(self.channel.told())
+            raise
+        finally:
+            self.log.write(entry)
+
+    def _read(self, verb: str, name: str, raw: Any) -> dict[str, Any]:
+        try:
+            answer = answer_from_wire(verb, raw, f"the answer to {verb}")
+        except WireError as error:
+            raise Fault("malformed", str(error)) from None
+        if answer["id"] != name:
+            raise Fault("wrong-id", f"answered {verb} under the id of another request")
+        return answer
+
+    def restart(self) -> None:
+        """Begin anew after a fault; raises `Fault`."""
+        self.channel.restart()
+        self.hello()
+
+    def bye(self) -> None:
+        """End, and leave nothing behind, whatever the system does."""
+        try:
+            if self.declared is not None:
+                self.ask("bye", patience=min(self.patience, 2.0))
+        except Fault:
+            pass  # it ends either way
+        finally:
+            self.channel.close()
+
+
+def told(text: str) -> dict[str, str]:
+    """What the system said beside its answers, if anything."""
+    return {"stderr": text} if text else {}

@@ -1,0 +1,142 @@
+"""The system put to the test, as the rest of the kit sees it: under plain names, and with its effects come about."""
+
+import random
+import string
+
+from ..facts import difference
+from ..gherkin.playing import Inconclusive
+from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
+from ..phrasebook import tell
+from ..system import Unsupported
+from ..wire import command_to_wire, stage_to_wire
+from ..wire.declaration import Declaration
+from .channels import Fault
+from .names import Names
+from .session import Session
+from .shadow import Shadow
+
+LETTERS = string.ascii_lowercase + string.digits
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 10.0
+"""Seconds between two observations while an effect is waited for; the pause doubles."""
+
+
+class Errs(Inconclusive):
+    """The system answered that something went wrong."""
+
+
+class Subject:
+    """A system behind a session.  ``shadow`` is the model doing the same, which says what to wait for.
+
+    Where an effect is still absent when its time is up, ``late`` is true; only `reset` ends that.
+    """
+
+    def __init__(self, session: Session, declared: Declaration, known: frozenset[str], seed: int) -> None:
+        self.session = session
+        self.declaration = declared
+        self.known = known
+        self.random = random.Random(seed)
+        self.worlds = 0
+        self.run = "".join(self.random.choices(LETTERS, k=4))
+        self.names = Names(self.run)
+        self.shadow = Shadow()
+        self.silent: frozenset[str] = (
+            frozenset()
+        )  # what the oracle that follows it takes for silent, beside the profile
+        self.patient = False
+        self.late = False
+        self.until = 0.0
+
+    def next_salt(self) -> str:
+        """A salt that no world of this run has had, nor, in all likelihood, of another."""
+        return f"{self.run}{self.worlds}"
+
+    @property
+    def salt(self) -> str:
+        """The salt of the world under way."""
+        return self.names.suffix.removeprefix("-")
+
+    def reset(self, stage: Stage) -> None:
+        """Begin a world of fresh names."""
+        self.worlds += 1
+        self.names = Names(self.next_salt())
+        self.session.log.write({"case": self.session.case, "world": self.salt, "silent": sorted(self.silent)})
+        self.shadow.reset(stage)
+        self.late, self.until = False, 0.0
+        must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
+
+    def submit(self, command: Command) -> Outcome:
+        """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
+        answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
+        self.shadow.submit(command)
+        match answer["answer"]:
+            case "accepted":
+                window = self.declaration.windows.get(type(command).__name__, 0)
+                if window:
+                    self.until = max(self.until, self.session.clock.now() + window)
+                uses = answer.get("audit", ()) if self.declaration.can("audit") else ()
+                return Accepted(audit=tuple(KeyUse(*map(self.names.plain, use)) for use in uses))
+            case "refused":
+                return Refused(self._reasons(answer))
+            case "unsupported":
+                raise Unsupported(tell(command))
+        raise Errs(f"it answers with an error, when {tell(command)}: {answer.get('message', 'without a message')}")
+
+    def _reasons(self, answer: dict[str, frozenset[str]]) -> frozenset[str]:
+        """Why it refused, as far as it has declared to say so."""
+        if not self.declaration.can("reasons"):
+            return frozenset()
+        because = answer.get("because", frozenset()) | self.declaration.codes.get(str(answer.get("code")), frozenset())
+        if unknown := because - self.known:
+            raise Fault("unknown-id", f"refused because of {sorted(unknown)[0]!r}, which is no requirement")
+        return because
+
+    def observe(self) -> Observation:
+        """What it shows once all effects have come about, or their time is up."""
+        seen = self._look()
+        if not self.until:
+            return seen
+        clock = self.session.clock
+        pause, settled = FIRST_PAUSE, False
+        while (left := self.until - clock.now()) > 0 and (self.patient or not self._as_expected(seen)):
+            if not settled and self._settles(left):
+                self.until = 0.0
+                return self._look()
+            settled = True  # it has been asked
+            clock.sleep(min(pause, left))
+            pause = min(2 * pause, LONGEST_PAUSE)
+            seen = self._look()
+        self.late = not self._as_expected(seen)
+        return seen
+
+    def _settles(self, seconds: float) -> bool:
+        """Whether the system says that nothing is under way any more."""
+        answer = self.session.ask(
+            "settle", patience=seconds + self.session.patience, seconds=min(int(seconds) + 1, 86_400)
+        )
+        must_not_err(answer, "settle")
+        return bool(answer["answer"] == "settled")
+
+    def _look(self) -> Observation:
+        answer = self.session.ask("observe")
+        must_not_err(answer, "observe")
+        return self.visible(self.names.seen(answer["observation"]))
+
+    def visible(self, observation: Observation) -> Observation:
+        """An observation without what is declared as hidden."""
+        unseen, shows = self.declaration.unseen, self.declaration.shows
+        if not unseen:
+            return observation
+        return {
+            kind: {name: {f: v for f, v in fields.items() if shows(kind, f)} for name, fields in entities.items()}
+            for kind, entities in observation.items()
+            if kind not in unseen
+        }
+
+    def _as_expected(self, seen: Observation) -> bool:
+        return not any(difference(self.visible(self.shadow.observe()), seen))
+
+
+def must_not_err(answer: dict[str, object], verb: str) -> None:
+    """Raises `Errs` where the answer is that something went wrong."""
+    if answer["answer"] == "error":
+        raise Errs(f"it answers {verb} with an error: {answer.get('message', 'without a message')}")

@@ -1,0 +1,87 @@
+"""What a run comes to, in lines for a terminal: counts, what failed and why, and what was not decided."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..badges import LOOKS, Status
+from .escaping import plain, visible
+from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK
+
+UNSTATED = "unstated"
+"""The version of a system that has declared none."""
+
+SHOWN = 5
+"""How many causes are shown, each with one failure in full."""
+
+SAYS = {
+    OK: "conformant",
+    DEVIATIONS: "deviations",
+    HARNESS: "the system or the kit broke",
+    INCOMPLETE: "incomplete: not everything that counts was decided",
+}
+
+WORDS = {
+    "failed": "failed",
+    "known": "known",
+    "not-applicable": "n/a",
+    "inconclusive": "inconclusive",
+    "not-run": "not run",
+}
+
+FAILED, UNDECIDED = LOOKS[Status.FAILED].glyph, LOOKS[Status.INCONCLUSIVE].glyph
+
+
+def counted(tally: Mapping[str, int]) -> str:
+    """Counts in words: `214 of 220 passed, 3 known, 3 n/a`."""
+    parts = [f"{tally['passed']} of {tally['total']} passed"]
+    return ", ".join(parts + [f"{tally[status]} {word}" for status, word in WORDS.items() if tally[status]])
+
+
+def product(envelope: Mapping[str, Any]) -> str:
+    """What was put to the test."""
+    subject = envelope["subject"]
+    if subject is None:
+        return "a system that did not say hello"
+    version = "" if subject["version"] == UNSTATED else subject["version"]
+    return plain(f"{subject['product']} {version}", 120)
+
+
+def lines(envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """The summary."""
+    yield f"{product(envelope)}, profile {envelope['profile']}: {SAYS[envelope['exit_code']]}"
+    counts = envelope["counts"]
+    parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
+    yield from (f"  {name:<19}{counted(tally)}" for name, tally in parts.items() if tally["total"])
+    if counts["assumed"]["total"]:
+        tally = counts["assumed"]
+        yield f"  assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
+    yield from failures(envelope)
+    if "trouble" in envelope:
+        yield f"{UNDECIDED} {plain(envelope['trouble'])}"
+    yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
+    yield f"report in {folder}"
+
+
+def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """What failed, by cause, the first case of each in full; then what was not decided."""
+    by_id = {case["id"]: case for case in envelope["cases"]}
+    for group in envelope["groups"][:SHOWN]:
+        first, *more = group["cases"]
+        yield ""
+        yield from in_full(by_id[first])
+        yield from (f"{FAILED} {plain(each)}, laid to the same: {group['requirement'] or 'nothing'}" for each in more)
+    for group in envelope["groups"][SHOWN:]:
+        yield f"{FAILED} {len(group['cases'])} more, laid to {group['requirement'] or 'nothing'}"
+    for case in envelope["cases"]:
+        if case["status"] == "inconclusive":
+            yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}"
+    yield ""
+
+
+def in_full(case: Mapping[str, Any]) -> Iterator[str]:
+    """A case with all that is known of it."""
+    known = f" (known: {plain(case['known'])})" if case["status"] == "known" else ""
+    yield f"{FAILED} {plain(case['id'])}{known}"
+    yield f"  {plain(case.get('reason', ''))}"
+    yield from (f"  {visible(line)}" for line in case.get("shown", "").splitlines()[1:])

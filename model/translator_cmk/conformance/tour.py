@@ -1,0 +1,47 @@
+"""The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
+
+from collections.abc import Iterable
+
+from ..explore.scopes import SCOPES, Scope
+from ..explore.sequences import Suite, suite
+from .cases import TOUR
+from .following import applicable
+from .running import Running
+from .sequencing import Sequencing
+from .worker import Worker
+
+STEPS = 2_400
+"""How many steps, resets and commands alike, the tour has unless told otherwise: shared among the scopes."""
+
+LARGEST = 5_000
+"""How many states a scope has at most that sequences are made from at once: these take seconds."""
+
+SMALL = tuple(scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST)
+
+
+def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
+    """Sequences of each scope, with an equal share of the steps."""
+    scopes = list(scopes)
+    return [suite(scope, max(steps // len(scopes), len(scope.start) + 2)) for scope in scopes]
+
+
+def run_tour(running: Running, worker: Worker, scopes: Iterable[Scope], steps: int) -> None:
+    """Put the system through them all; raises `GaveUp`."""
+    running.progress.begin(TOUR)
+    made = suites(scopes, steps)
+    declared = worker.subject.declaration
+    asked = [tuple(applicable(sequence.commands, declared)) for each in made for sequence in each.sequences]
+    lane = Sequencing(TOUR, running, worker, {type(command) for commands in asked for command in commands})
+    planned, done = sum(1 + len(commands) for commands in asked), 0
+    try:
+        for commands in asked:
+            followed, found = lane.put_through(commands)
+            done += 1 + len(commands)
+            running.progress.show(done, planned, len(lane.tally.failures), "steps")
+            if found is not None:
+                lane.keep(found, followed.asked)
+    finally:
+        lane.end(
+            steps=planned,
+            scopes=[{"scope": each.scope.name, "steps": each.steps, "guarantee": each.guarantee} for each in made],
+        )

@@ -1,0 +1,109 @@
+"""Verdicts: what came of each case, and what that means for the run, down to its exit code."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from .cases import Case
+from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK
+
+STATUSES: Mapping[str, str] = {
+    "passed": "The system and the specification agree.",
+    "failed": "They disagree, or the system did not get to the starting point.",
+    "known": "It failed, and the file of deviations says so.",
+    "differs": "It differs from what we assume; the article does not say it, and it does not count.",
+    "not-applicable": "It asks nothing of this system, for the reason given; it counts for nothing.",
+    "inconclusive": "The system broke, or an effect was still absent when its time was up; nothing was learned.",
+    "not-run": "It was not selected, not reached, or the system has no such command.",
+}
+
+
+class Came(NamedTuple):
+    """What came of one case as it was run, before it is weighed.
+
+    ``status`` is one of passed, failed, blocked, not-applicable, inconclusive and not-run.  ``blamed``: the
+    requirements that a failure is laid to.  ``fault``: its kind, where the system broke.  ``shown``: a failure in full.
+    """
+
+    status: str
+    reason: str = ""
+    seconds: float = 0.0
+    blamed: tuple[str, ...] = ()
+    fault: str = ""
+    shown: str = ""
+    step: int = -1
+    """Of a scenario: the step, from 0, that it stopped at."""
+
+
+class Verdict(NamedTuple):
+    """The verdict on one case; ``known`` is the reason that the file of deviations gives."""
+
+    status: str
+    reason: str = ""
+    seconds: float = 0.0
+    blamed: tuple[str, ...] = ()
+    fault: str = ""
+    shown: str = ""
+    step: int = -1
+    known: str = ""
+
+
+NOT_REACHED = Came("not-run", "not reached")
+
+
+def weighed(
+    cases: Iterable[Case], came: Mapping[str, Came], known: Mapping[str, str] | None = None
+) -> dict[str, Verdict]:
+    """The verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail."""
+    found = {}
+    for case in cases:
+        each = came.get(case.id, NOT_REACHED)
+        status, reason = each.status, each.reason
+        if status == "blocked":
+            status = "failed"
+        if status == "passed" and case.twins and not any(passed(came.get(twin)) for twin in case.twins):
+            status = "inconclusive"
+            reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.twins[0]}"
+        if status == "failed" and not case.scored:
+            status = "differs"
+        deviation = (known or {}).get(case.id, "")
+        if status == "failed" and deviation:
+            status = "known"
+        found[case.id] = Verdict(status, reason, *each[2:], known=deviation)
+    return found
+
+
+def passed(came: Came | None) -> bool:
+    """Whether this passed."""
+    return came is not None and came.status == "passed"
+
+
+def counts(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> Counter[str]:
+    """How many of the cases have which status."""
+    return Counter(verdicts[case.id].status for case in cases)
+
+
+class Run(NamedTuple):
+    """What decides the exit code, beside the verdicts."""
+
+    finished: bool  # it went to its end
+    lanes: tuple[str, ...]  # each of them has to decide something
+    faults: int  # how often the system broke
+    stale: tuple[str, ...] = ()  # what is wrong with the file of deviations
+
+
+def exit_code(cases: Iterable[Case], verdicts: Mapping[str, Verdict], run: Run) -> int:
+    """0 conformant, 1 deviations, 3 the system or the kit broke, 4 incomplete: not everything that counts was decided.
+
+    Of several the one that says most about how much to trust the run: 3, then 4 for a run that was cut off, then 1.
+    """
+    scored = [case for case in cases if case.scored]
+    found = counts(scored, verdicts)
+    if run.faults or any(verdict.fault for verdict in verdicts.values()):
+        return HARNESS
+    decided = {case.lane for case in scored if verdicts[case.id].status in ("passed", "failed", "known")}
+    if not run.finished or not run.lanes or decided < set(run.lanes):
+        return INCOMPLETE
+    if found["failed"] or run.stale:
+        return DEVIATIONS
+    return INCOMPLETE if found["inconclusive"] or found["not-run"] else OK

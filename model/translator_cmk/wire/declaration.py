@@ -1,0 +1,108 @@
+"""What a system says of itself in answer to `hello`: its name, what it is capable of, and what it has to offer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..machine import COMMANDS, DEFAULT_STAGE, Stage
+from ..machine.values import Value
+from .messages import IDS, OBSERVED, STAGE, stage_to_wire
+from .shapes import CODE, Line, Misfit, Named, Record, Several, Shape, Whole, Word
+
+CAPABILITIES: Mapping[str, str] = {
+    "portal": "Customer-managed keys can be enabled as the portal does it, which turns the identity on and grants "
+    "access by itself; and the Encryption section can be seen.",
+    "reasons": "A refusal names the requirements that it is because of, all of them or some.",
+    "clock": "The retention period of a deleted vault can be made to end.",
+    "legacy-vaults": "A vault can be made without soft delete.",
+    "several-directories": "There is a second directory, to which resources and subscriptions can move.",
+    "audit": "An acceptance lists the uses of a customer's key.",
+    "parallel": "Several sessions can be under way at once, each with a world of its own.",
+}
+"""What a system may be without.  What it lacks is not applicable to it, with this as the reason; never passed."""
+
+LEVELS: Mapping[str, str] = {
+    "vault-and-key": "Key vaults and their keys.",
+    "account": "Resources, their identities and access to keys, and customer-managed keys for them.",
+    "custom-translator": "Workspaces, documents and models, and what they lose with the key.",
+}
+"""What can be conformant by itself.  Each level is scored apart, and a system claims one or more."""
+
+HIDEABLE = tuple(part for kind, (_, fields) in OBSERVED.items() for part in (kind, *(f"{kind}.{f}" for f in fields)))
+"""What an observation may leave out, if that is declared: a kind, or one field of it."""
+
+LONGEST_WINDOW = 86_400
+"""The most seconds that an effect may take: one day."""
+
+
+class Declaration(Value):
+    """What a system says of itself.
+
+    ``windows``: for a command, how many seconds its effects may take to show; all others show at once.
+    ``codes``: for a native code of a refusal, the requirements that it stands for.
+    ``stage``: what it has of the directories, subscriptions, regions and tiers that it is asked for.
+    """
+
+    __slots__ = ()
+    product: str
+    version: str
+    capabilities: frozenset[str] = frozenset(CAPABILITIES)
+    levels: tuple[str, ...] = tuple(LEVELS)
+    hidden: frozenset[str] = frozenset()
+    stage: Stage = DEFAULT_STAGE
+    windows: Mapping[str, int] = {}
+    codes: Mapping[str, frozenset[str]] = {}
+
+    def can(self, capability: str) -> bool:
+        """Whether it has declared the capability."""
+        return capability in self.capabilities
+
+    @property
+    def unseen(self) -> frozenset[str]:
+        """What its observations leave out: what is hidden, and what only a portal shows where there is none."""
+        return self.hidden if self.can("portal") else self.hidden | {"resource.encryption_section"}
+
+    def shows(self, kind: str, field: str) -> bool:
+        """Whether its observations have this field of this kind."""
+        return kind not in self.unseen and f"{kind}.{field}" not in self.unseen
+
+
+def declare(**fields: Any) -> Declaration:
+    """The declaration; raises `Misfit` where its parts do not fit together."""
+    found = Declaration(**{"capabilities": frozenset(), **fields})
+    if not found.levels:
+        raise Misfit("levels is empty", "name at least one, or leave it out to claim all")
+    if found.codes and not found.can("reasons"):
+        raise Misfit("codes are mapped to requirements without the capability 'reasons'", "declare it, or drop them")
+    if found.can("several-directories") and len(found.stage.directories) < 2:
+        raise Misfit(
+            "several-directories is declared, and the stage has only one", "offer a second, or do not declare it"
+        )
+    return found
+
+
+DECLARED: dict[str, Shape] = {
+    "product": Line(200),
+    "version": Line(200),
+    "capabilities": Several(Word(CAPABILITIES), frozenset),
+    "levels": Several(Word(LEVELS)),
+    "hidden": Several(Word(HIDEABLE), frozenset),
+    "stage": STAGE,
+    "windows": Record("the windows", {name: Whole(0, LONGEST_WINDOW) for name in COMMANDS}),
+    "codes": Named(CODE, IDS),
+}
+
+DECLARATION = Record("a declaration", DECLARED, ("product", "version"), declare)
+
+
+def declaration_to_wire(declaration: Declaration) -> dict[str, Any]:
+    """The declaration as a JSON value, its lists sorted."""
+    return {
+        "product": declaration.product,
+        "version": declaration.version,
+        "capabilities": sorted(declaration.capabilities),
+        "levels": list(declaration.levels),
+        "hidden": sorted(declaration.hidden),
+        "stage": stage_to_wire(declaration.stage),
+        "windows": dict(declaration.windows),
+        "codes": {code: sorted(ids) for code, ids in declaration.codes.items()},
+    }

@@ -1,0 +1,177 @@
+"""A trace: what a system was asked, what it answered and what was seen of it, as JSON objects, one on each line.
+
+Its lines are events; a `stage` is where a world begins, as in what `translator-cmk run` reads; and the first line may
+be a head.  What `translator-cmk run` prints is a trace as well.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from ..machine import Accepted, Outcome, Refused
+from ..machine.values import Value
+from .declaration import HIDEABLE
+from .messages import COMMAND, IDS, KEY_USE, OBSERVATION, OBSERVED, STAGE
+from .shapes import (
+    A_NAME,
+    CODE,
+    LOCAL_NAME,
+    Flag,
+    Line,
+    Misfit,
+    Named,
+    Place,
+    Record,
+    Referred,
+    Several,
+    Shape,
+    Tagged,
+    Whole,
+    Word,
+)
+
+PARTS = ("command", "observation")
+"""What an event may tell in part.  What it leaves out of such a part may have been anything."""
+
+NAMED_KINDS = ("resource", "vault", "key", "workspace", "document", "model", "group")
+"""What the head may give names of; a key by the name that it has in its vault."""
+
+
+class Told(Value):
+    """What a trace tells of an outcome.
+
+    ``outcome`` is None where it does not tell whether the command was carried out.  ``reasons`` and ``audit`` say
+    whether it tells the reasons for a refusal, and the uses of keys.  ``known`` is false where there is no such command
+    in the system, so that nothing was done, and ``certain`` is false where an error left open whether anything was.
+    """
+
+    __slots__ = ()
+    outcome: Outcome | None = None
+    reasons: bool = False
+    audit: bool = False
+    known: bool = True
+    certain: bool = True
+
+
+COMMENTED: dict[str, Shape] = {"code": CODE, "message": Line(2000)}
+
+TOLD = Tagged(
+    "outcome",
+    {
+        "accepted": Record(
+            "an acceptance",
+            {**COMMENTED, "by": IDS, "audit": Several(KEY_USE, lambda uses: tuple(sorted(uses)))},
+            make=lambda audit=None, **_: Told(Accepted(audit=audit or ()), audit=audit is not None),
+        ),
+        "refused": Record(
+            "a refusal",
+            {**COMMENTED, "because": IDS},
+            make=lambda because=None, **_: Told(Refused(because or frozenset()), reasons=because is not None),
+        ),
+        "unspecified": Record("what is unspecified", {"silent": IDS}, make=lambda **_: Told()),
+        "unsupported": Record("what is unsupported", COMMENTED, make=lambda **_: Told(known=False)),
+        "error": Record("an error", COMMENTED, make=lambda **_: Told(certain=False)),
+    },
+)
+
+
+def in_part(tagged: Tagged) -> Tagged:
+    """The same records, any field of which may be left out; each is read as its fields."""
+    return Tagged(tagged.tag, {word: Record(word, record.fields) for word, record in tagged.records.items()})
+
+
+PARTIAL_COMMAND = in_part(COMMAND)
+
+
+class OrAbsent:
+    """A shape, or the word for a field that has no value."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+    def read(self, value: Any, at: Place) -> Any:
+        return value if value == "absent" else self.shape.read(value, at)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [self.shape.schema(), {"const": "absent"}]}
+
+
+def seen(**fields: Any) -> dict[str, Any]:
+    """What was seen of an entity; raises `Misfit` where it is not there and yet has fields."""
+    if fields.get("exists") is False and len(fields) > 1:
+        raise Misfit("an entity has fields, and does not exist", "leave out one or the other")
+    return fields
+
+
+PARTIAL_OBSERVATION = Record(
+    "an observation",
+    {
+        kind: Named(
+            name,
+            Record(
+                f"a {kind}",
+                {"exists": Flag(), **{f: OrAbsent(each) if each is LOCAL_NAME else each for f, each in fields.items()}},
+                make=seen,
+            ),
+        )
+        for kind, (name, fields) in OBSERVED.items()
+    },
+)
+
+UNSPECIFIED_FIELDS = Record(
+    "what is unspecified",
+    {kind: Named(name, Several(Word(["exists", *fields]))) for kind, (name, fields) in OBSERVED.items()},
+)
+
+PARTIAL = Several(Word(PARTS), frozenset)
+
+HEAD = Record(
+    "the head of a trace",
+    {
+        "trace": Whole(1, 1),
+        "subject": Line(200),
+        "hidden": Several(Word(HIDEABLE), frozenset),
+        "partial": PARTIAL,
+        "names": Record("the names", {kind: Several(A_NAME) for kind in NAMED_KINDS}),
+    },
+    ("trace",),
+)
+
+RESET = Record("a stage", {"stage": Referred(STAGE, "stage")}, ("stage",))
+
+TOLD_BY_AN_EVENT = ("command", "observation")
+
+
+def event(**fields: Any) -> dict[str, Any]:
+    """An event; raises `Misfit` where it tells nothing, or of an outcome or unspecified fields alone."""
+    for part, of in (("outcome", "command"), ("unspecified", "observation")):
+        if part in fields and of not in fields:
+            raise Misfit(f"the event has the field {part!r} and no {of}", f"add the {of}, or leave it out")
+    if not any(part in fields for part in TOLD_BY_AN_EVENT):
+        raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
+    return fields
+
+
+def event_shape(partial: Collection[str]) -> Record:
+    """The shape of an event that tells these parts of it in part."""
+    return Record(
+        "an event",
+        {
+            "line": Whole(1, 10**12),
+            "command": Referred(PARTIAL_COMMAND if "command" in partial else COMMAND, "partial-command"),
+            "outcome": Referred(TOLD, "trace-outcome"),
+            "observation": Referred(
+                PARTIAL_OBSERVATION if "observation" in partial else OBSERVATION, "partial-observation"
+            ),
+            "unspecified": UNSPECIFIED_FIELDS,
+            "partial": PARTIAL,
+        },
+        make=event,
+    )
+
+
+def trace_line() -> dict[str, Any]:
+    """The schema of a line of a trace.  Whether what it tells in part says so is left to the codec: a head may."""
+    either = event_shape(PARTS).schema()
+    either["anyOf"] = [{"required": [part]} for part in TOLD_BY_AN_EVENT]
+    either["dependentRequired"] = {"outcome": ["command"], "unspecified": ["observation"]}
+    return {"oneOf": [HEAD.schema(), RESET.schema(), either]}

@@ -1,0 +1,112 @@
+"""The six verbs that the conformance kit speaks to a system with, and the answers to each.
+
+A request has an id, which its answer repeats, and the name of the session, if `hello` gave one.  What is expected of
+the system is never part of a request.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from .declaration import DECLARED, LONGEST_WINDOW, Declaration, declare
+from .messages import COMMAND, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE
+from .shapes import CODE, TOKEN, Line, Place, Record, Referred, Several, Shape, Tagged, Whole
+
+VERBS: Mapping[str, str] = {
+    "hello": "Begin a session, and say what you are.",
+    "reset": "Begin a world in which nothing but the stage is there.  Earlier things may stay: names never come again.",
+    "submit": "Carry out the command, or refuse it and change nothing.",
+    "observe": "Show everything that a customer can see now.",
+    "settle": "Let this many seconds pass, or fewer if by then all effects have come about.",
+    "bye": "End the session.",
+}
+
+CALLED: dict[str, Shape] = {"id": TOKEN, "session": TOKEN}
+COMMENTED: dict[str, Shape] = {"id": TOKEN, "code": CODE, "message": Line(2000)}
+
+
+def request(verb: str, fields: Mapping[str, Shape]) -> Record:
+    """A request; all its fields have to be there, but for the session."""
+    return Record(f"the request {verb!r}", CALLED | dict(fields), ("id", *fields), partial(dict, verb=verb))
+
+
+REQUEST = Tagged(
+    "verb",
+    {
+        "hello": request("hello", {"protocol": Whole(PROTOCOL, PROTOCOL), "kit": Line(200)}),
+        "reset": request("reset", {"stage": Referred(STAGE, "stage")}),
+        "submit": request("submit", {"command": Referred(COMMAND, "command")}),
+        "observe": request("observe", {}),
+        "settle": request("settle", {"seconds": Whole(0, LONGEST_WINDOW)}),
+        "bye": request("bye", {}),
+    },
+)
+
+
+def answer(word: str, fields: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Record:
+    """An answer of one kind."""
+    shapes = {"id": TOKEN, **fields}
+    return Record(f"the answer {word!r}", shapes, ("id", *required), partial(dict, answer=word))
+
+
+def welcome(
+    id: str,  # noqa: A002  # as on the wire
+    protocol: int,
+    session: str | None = None,
+    **declared: Any,
+) -> dict[str, Any]:
+    """The answer to `hello`, with what is declared in one piece; raises `Misfit`."""
+    return {"answer": "hello", "id": id, "protocol": protocol, "session": session, "declaration": declare(**declared)}
+
+
+HELLO = Record(
+    "the answer 'hello'",
+    {"id": TOKEN, "protocol": Whole(PROTOCOL, PROTOCOL), "session": TOKEN, **DECLARED},
+    ("id", "protocol", "product", "version"),
+    welcome,
+)
+
+ERROR = answer("error", COMMENTED)
+
+ANSWERS: Mapping[str, Tagged] = {
+    "hello": Tagged("answer", {"hello": HELLO, "error": ERROR}),
+    "reset": Tagged("answer", {"done": answer("done", {}), "error": ERROR}),
+    "submit": Tagged(
+        "answer",
+        {
+            "accepted": answer("accepted", COMMENTED | {"audit": Several(KEY_USE)}),
+            "refused": answer("refused", COMMENTED | {"because": IDS}),
+            "unsupported": answer("unsupported", COMMENTED),
+            "error": ERROR,
+        },
+    ),
+    "observe": Tagged(
+        "answer",
+        {
+            "observed": answer("observed", {"observation": Referred(OBSERVATION, "observation")}, ("observation",)),
+            "error": ERROR,
+        },
+    ),
+    "settle": Tagged(
+        "answer", {"settled": answer("settled", {}), "unsettled": answer("unsettled", {}), "error": ERROR}
+    ),
+    "bye": Tagged("answer", {"bye": answer("bye", {}), "error": ERROR}),
+}
+
+
+def request_from_wire(message: Any, where: str = "") -> dict[str, Any]:
+    """The request that a JSON value tells, its command or stage read; raises `WireError`."""
+    found: dict[str, Any] = REQUEST.read(message, Place(where))
+    return found
+
+
+def answer_from_wire(verb: str, message: Any, where: str = "") -> dict[str, Any]:
+    """The answer to this verb that a JSON value tells, its parts read; raises `WireError`."""
+    found: dict[str, Any] = ANSWERS[verb].read(message, Place(where))
+    return found
+
+
+def declaration_of(message: dict[str, Any]) -> Declaration:
+    """What the answer to `hello`, read, declares."""
+    found: Declaration = message["declaration"]
+    return found

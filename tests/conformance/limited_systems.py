@@ -1,0 +1,169 @@
+"""Systems that are without something, or slow, and say so; and some that say so wrongly."""
+
+import time
+from typing import Any
+
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+)
+from translator_cmk.machine.commands import (
+    CreateVault,
+    EnableCustomerManagedKeys,
+    EndVaultRetention,
+    GrantKeyAccess,
+)
+from translator_cmk.system import ModelSystem, Unsupported
+
+
+class Bare(ModelSystem):
+    """Has no portal, no clock, one directory, no vault without soft delete, no reasons, and no audit trail."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "bare",
+        "version": "1",
+        "capabilities": [],
+        "stage": {"directories": ["home"], "subscriptions": {"production": "home", "security": "home"}},
+    }
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
+            raise Unsupported("there is no portal")
+        if isinstance(command, EndVaultRetention) or (isinstance(command, CreateVault) and not command.soft_delete):
+            raise Unsupported("time does not pass, and vaults have soft delete")
+        outcome = super().submit(command)
+        return Refused() if isinstance(outcome, Refused) else Accepted() if isinstance(outcome, Accepted) else outcome
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for resource in seen["resource"].values():
+            del resource["encryption_section"]
+        return seen
+
+
+class MakesVaultsWithSoftDelete(Bare):
+    """Makes every vault with soft delete, whatever it is asked for."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateVault):
+            command = CreateVault(**command.as_dict() | {"soft_delete": True})
+        return super().submit(command)
+
+
+class HidesThatItTakesLegacyVaults(Bare):
+    """Makes vaults without soft delete and takes them, though it has not declared that it can."""
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.soft-delete"))
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateVault):
+            return ModelSystem.submit(self, command)
+        return super().submit(command)
+
+
+class OnlyVaults(ModelSystem):
+    """Has vaults and keys, and nothing else."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "vaults",
+        "version": "1",
+        "capabilities": ["legacy-vaults", "several-directories", "clock", "reasons"],
+        "levels": ["vault-and-key"],
+        "hidden": ["resource", "grant", "workspace", "document", "model"],
+    }
+
+    def submit(self, command: Command) -> Outcome:
+        if not {"vault", "key", "subscription"} >= {reference.kind.word for _, reference, _ in command.references} - {
+            "location",
+            "directory",
+        }:
+            raise Unsupported(type(command).__name__)
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        return {kind: seen for kind, seen in super().observe().items() if kind in ("subscription", "vault", "key")}
+
+
+class HidesLosses(ModelSystem):
+    """Does not show whether data can be read."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "hides losses",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
+        "hidden": ["workspace.readable"],
+    }
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for workspace in seen["workspace"].values():
+            del workspace["readable"]
+        return seen
+
+
+class Slow(ModelSystem):
+    """Shows what an access granted has brought about only after a while."""
+
+    delay = 0.3
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "slow",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
+        "windows": {"GrantKeyAccess": 1},
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.since = 0.0
+        self.before: Observation = {}
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, GrantKeyAccess):
+            self.before, self.since = super().observe(), time.monotonic()
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        return self.before if time.monotonic() - self.since < self.delay else super().observe()
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class TooSlow(Slow):
+    """Shows it after its own time is up."""
+
+    delay = 60.0
+
+
+class Settles(TooSlow):
+    """Can tell that everything has come about, and lets the time pass until then."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        self.since = 0.0
+        return True
+
+
+class SettlesOnNothing(TooSlow):
+    """Says that everything has come about, when it has not."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return True
+
+
+class ChangesLate(Slow):
+    """Changes something else, after a while, that nobody asked for."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.since and time.monotonic() - self.since > 0.6:
+            for vault in seen["vault"].values():
+                vault["purge_protection"] = False
+        return seen

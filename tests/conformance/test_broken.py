@@ -1,0 +1,38 @@
+"""The family of broken implementations is large, varied, and broken where it says; a sample of it is caught here."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.broken import FAMILY, FILES, HELD_OUT, Broken
+from tests.conformance.verifying import verify
+from translator_cmk.requirements import TOPICS
+
+PROGRAMS = {"python": f"{sys.executable} -S", "node": "node", "perl": "perl"}
+
+
+def test_every_edit_still_finds_its_place() -> None:
+    assert all(broken.source for broken in FAMILY)
+
+
+def test_family_is_large_and_varied() -> None:
+    assert len(FAMILY) >= 60
+    assert len({broken.mistake for broken in FAMILY}) == len(FAMILY)
+    assert sum(broken.language != "python" for broken in FAMILY) >= 20
+    topics = Counter(broken.topic for broken in FAMILY)
+    assert {topic: topics[topic] for topic in TOPICS if topics[topic] < 3} == {}
+    assert len(HELD_OUT) >= len(FAMILY) // 3
+
+
+SAMPLE = [next(broken for broken in FAMILY if broken.language == language) for language in FILES]
+
+
+@pytest.mark.parametrize("broken", SAMPLE, ids=[broken.mistake for broken in SAMPLE])
+def test_broken_implementation_is_caught_by_the_features(tmp_path: Path, broken: Broken) -> None:
+    file = tmp_path / FILES[broken.language]
+    file.write_text(broken.source, "utf-8")
+    program = f"{PROGRAMS[broken.language]} {file}"
+    found = verify(tmp_path, "--stdio", program, "--lane", "features", "--topic", broken.topic)
+    assert found.exit_code == 1

@@ -1,0 +1,90 @@
+"""What a system declares to be without does not apply to it, and is never passed; the core can't be declared away."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conformance import limited_systems
+from tests.conformance.verifying import Verified, verify
+
+HERE = limited_systems.__name__
+FEATURES = ("--lane", "features", "--profile", "full")
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    return verify(tmp_path_factory.mktemp("bare"), "--python", f"{HERE}:Bare", "--profile", "full",
+                  "--lane", "features", "--lane", "tour", "--scope", "losing-the-key")  # fmt: skip
+
+
+def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None:
+    assert bare.exit_code == 0
+    tally = bare.report["counts"]["lanes"]["features"]
+    assert tally["failed"] == tally["inconclusive"] == tally["not-run"] == 0
+    assert tally["passed"] > 180
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("identity.assigned-by-portal/the-portal-assigns-the-identity", "without the capability portal"),
+        ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
+        ("environment.end-of-retention/the-retention-of-a-protected-vault-ends", "without the capability clock"),
+        ("directory.not-transferred/a-move-to-another-directory/the-customer-moves-the-resource-translator-to-the-"
+         "subscription-foreign", "without the capability several-directories"),
+        ("keys.audit/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
+        ("vault.soft-delete/a-vault-with-purge-protection-alone", "a vault without soft delete can't be made"),
+    ],
+)  # fmt: skip  # a table
+def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: str, told: str) -> None:
+    assert bare.status(case) == "not-applicable"
+    assert told in bare.case(case)["reason"]
+
+
+def test_without_a_portal_keys_are_enabled_through_the_api(bare: Verified) -> None:
+    assert bare.status("keys.enable/enabling-what-is-already-on") == "passed"
+    assert bare.status("vault.same-region/resource-and-vault-in-two-regions/eastus") == "passed"
+    asked = (bare.folder / "messages.ndjson").read_text("utf-8")
+    assert '"through":"api"' in asked
+    assert '"through":"portal"' not in asked
+
+
+def test_vault_that_gets_soft_delete_unasked_is_no_vault_without_it(tmp_path: Path) -> None:
+    found = verify(
+        tmp_path, "--python", f"{HERE}:MakesVaultsWithSoftDelete", *FEATURES, "--requirement", "vault.soft-delete"
+    )
+    assert found.exit_code == 0
+    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "not-applicable"
+
+
+def test_protections_are_not_declared_away_by_a_capability(tmp_path: Path) -> None:
+    hides = f"{HERE}:HidesThatItTakesLegacyVaults"
+    found = verify(tmp_path, "--python", hides, *FEATURES, "--requirement", "vault.soft-delete")
+    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "failed"
+
+
+def test_losses_by_the_stated_causes_are_not_hidden_away(tmp_path: Path) -> None:
+    found = verify(
+        tmp_path, "--python", f"{HERE}:HidesLosses", *FEATURES, "--topic", "revocation", "--topic", "identity"
+    )
+    assert found.exit_code == 1
+    failed = {case for case, status in found.statuses().items() if status == "failed"}
+    assert failed == {
+        "identity.access-removed/all-that-depends-on-the-key-goes-with-the-identity",
+        "revocation.access-revoked/revoked-access",
+        "revocation.vault-deleted/a-deleted-vault",
+    }
+    hidden = found.case("revocation.data-inaccessible/reading-while-the-key-is-in-reach")
+    assert (hidden["status"], hidden["reason"]) == (
+        "not-applicable",
+        "not observed: workspace.readable is declared as hidden",
+    )
+
+
+def test_level_is_reached_alone(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", f"{HERE}:OnlyVaults", *FEATURES)
+    assert found.exit_code == 0
+    levels = found.report["counts"]["levels"]
+    assert levels["vault-and-key"]["passed"] == levels["vault-and-key"]["total"] > 25
+    assert levels["account"]["not-applicable"] == levels["account"]["total"]
+    assert found.case("keys.enable/enabling-what-is-already-on")["reason"] == "the level account is not claimed"

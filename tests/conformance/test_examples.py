@@ -1,0 +1,56 @@
+"""The examples are conformant, each in its language and over its transport, and take nothing of the specification."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.verifying import ROOT, verify
+
+EXAMPLES = ROOT / "docs" / "examples"
+PROGRAMS = {
+    "python": f"{sys.executable} -S {EXAMPLES / 'python' / 'emulator.py'}",
+    "node": f"node {EXAMPLES / 'node' / 'emulator.mjs'}",
+    "perl": f"perl {EXAMPLES / 'perl' / 'emulator.pl'}",
+}
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """Where the example in Node listens."""
+    server = subprocess.Popen([*PROGRAMS["node"].split(), "--http"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    yield server.stdout.readline().split()[-1]
+    server.terminate()
+    server.wait()
+    server.stdout.close()
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_example_is_conformant_in_the_full_profile(tmp_path: Path, language: str) -> None:
+    found = verify(tmp_path, "--stdio", PROGRAMS[language], "--profile", "full", "--lane", "features")
+    assert found.exit_code == 0
+    assert found.report["subject"]["product"] == f"example emulator in {language.title()}"
+    scored = found.report["counts"]["lanes"]["features"]
+    assert scored["passed"] == scored["total"] - 2
+
+
+def test_example_is_conformant_over_http(tmp_path: Path, url: str) -> None:
+    assert verify(tmp_path, "--http", url, "--lane", "features", "--topic", "directory").exit_code == 0
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_example_uses_nothing_of_the_specification(language: str) -> None:
+    for file in (EXAMPLES / language).iterdir():
+        if file.is_file():
+            code = [
+                line for line in file.read_text("utf-8").splitlines() if not line.lstrip().startswith(("#", "//", "`"))
+            ]
+            assert "import translator_cmk" not in "\n".join(code)
+            assert "from translator_cmk" not in "\n".join(code)
+
+
+def test_every_folder_of_examples_is_run() -> None:
+    assert {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} == set(PROGRAMS)

@@ -1,0 +1,235 @@
+"""Whatever a vendor's program does, there is a verdict on it, the report stays, and the run goes on where it can."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.verifying import FAULTY, ROOT, Verified, verify
+from translator_cmk.conformance.report.folder import ENVELOPE
+
+WHOLE = "environment.create-vault/a-new-vault"
+NEW = "environment.new-name/a-new-name"
+WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
+BETWEEN = (
+    "keys.opt-in/vault-key-and-access-alone-turn-nothing-on",
+    "vault.soft-delete/a-vault-with-both-protections",
+    "environment.delete-vault/deleting-a-vault-without-soft-delete",
+    "environment.recover-vault/recovering-a-vault",
+    "environment.create-workspace/a-new-workspace-is-empty-and-readable",
+)
+DELETES_KEYS = "environment.delete-key/deleting-a-key-of-a-vault-with-soft-delete"
+
+# for each fault: the command over which it comes, a case about that command, its kind, and what is told of it
+FAULTS = {
+    "crash": ("EnableSoftDelete", "environment.vault-protections/turning-on-soft-delete", "ended", "with exit code 7"),
+    "killed": ("EnablePurgeProtection", "environment.protection-order/purge-protection-after-soft-delete", "ended",
+               "was killed by SIGKILL"),
+    "hang": ("DeleteKey", DELETES_KEYS, "too-late", "said nothing within the time"),
+    "partial": ("PurgeVault", "environment.purge-vault/purging-an-unprotected-vault", "too-late", "said only b'"),
+    "half-a-line": ("RotateKey", "keys.rotate/rotating-the-key-in-use", "ended", "in the middle of a line"),
+    "gigabyte": ("DisableKey", "keys.disable/disabling-a-key-that-nothing-uses", "too-long", "longer than 1 MiB"),
+    "junk": ("ImportKey", "keys.import/an-imported-key", "not-json", "it begins with b'Segmentation fault'"),
+    "not-utf-8": ("DisableIdentity", "identity.disable/disabling-an-identity-that-nothing-needs", "not-json",
+                  "not UTF-8"),
+    "twice": ("MoveResource", "environment.move/moving-a-resource", "unasked", "said something before it was asked"),
+    "wrong-id": ("TrainModel", "environment.train/training-with-a-document", "wrong-id", "the id of another request"),
+    "unknown-field": ("RevokeKeyAccess", "revocation.revoke/revoking-access-that-was-never-granted", "malformed",
+                      "has no field 'verdict'"),
+    "unknown-answer": ("DeleteResource", "environment.delete-resource/a-deleted-resource-loses-its-access", "malformed",
+                       "answer is 'maybe', which is none"),
+    "unknown-reason": ("MoveResourceGroup", "environment.move/moving-a-resource-group", "unknown-id",
+                       "'no.such', which is no requirement"),
+    "error": ("ReadData", "revocation.data-inaccessible/reading-while-the-key-is-in-reach", "error", "no quota"),
+}  # fmt: skip  # a table
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """A run in which the system breaks in every way, each time over another command."""
+    faults = " ".join(f"{command}={fault}" for fault, (command, *_) in FAULTS.items())
+    cases = [case for _, case, *_ in FAULTS.values()] + list(BETWEEN)
+    chosen = [argument for case in cases for argument in ("--case", case)]
+    return verify(
+        tmp_path_factory.mktemp("faulty"), "--stdio", f"{FAULTY} {faults}", "--timeout", "0.7", *WELL, *chosen
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_ends_one_case(faulty: Verified, fault: str) -> None:
+    _, name, kind, told = FAULTS[fault]
+    case = faulty.case(name)
+    assert (case["status"], case["fault"]) == ("inconclusive", kind)
+    assert told in case["reason"]
+
+
+def test_run_goes_on_after_every_fault(faulty: Verified) -> None:
+    assert (faulty.status(WHOLE), faulty.status(NEW)) == ("passed", "passed")
+    assert (faulty.exit_code, faulty.report["complete"]) == (3, True)
+    assert faulty.report["counts"]["scored"]["inconclusive"] == len(FAULTS)
+
+
+def test_what_a_program_said_before_its_end_is_kept(faulty: Verified) -> None:
+    assert "the disk is gone" in faulty.case(FAULTS["crash"][1])["shown"]
+
+
+def test_flood_of_errors_holds_nothing_up(tmp_path: Path) -> None:
+    assert verify(tmp_path, "--stdio", f"{FAULTY} CreateVault=flood", *WELL).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [f"{FAULTY} hello=crash", "/no/such/program", "/bin/true", "/bin/cat"])
+def test_program_that_does_not_say_hello_is_an_error_of_the_adapter(tmp_path: Path, command: str) -> None:
+    found = verify(tmp_path, "--stdio", command, *WELL)
+    assert (found.exit_code, found.report["complete"], found.report["subject"]) == (3, False, None)
+    assert found.report["trouble"]
+
+
+def test_run_gives_up_once_a_program_breaks_again_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = verify(tmp_path, "--stdio", f"{FAULTY} CreateVault=crash", "--lane", "features", "--topic", "keys")
+    assert "given up: the system broke in 5 cases in a row" in found.report["trouble"]
+    assert (found.exit_code, found.report["complete"]) == (3, False)
+    assert "not reached" in {case.get("reason") for case in found.report["cases"]}
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def alive(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8").split()[2]
+    return False
+
+
+def test_no_child_outlives_the_run(tmp_path: Path) -> None:
+    log = tmp_path / "pid"
+    found = verify(tmp_path, "--stdio", f"/bin/sh -c '{FAULTY} hello=lingers bye=stays 2>{log}'", *WELL)
+    assert found.exit_code == 0
+    assert not alive(int(log.read_text("utf-8").split()[0]))
+
+
+def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "pid"
+    system = f"/bin/sh -c '{FAULTY} hello=lingers 2>{log}; true'"
+    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--stdio", system, "--report", str(tmp_path / "r")]
+    run = subprocess.Popen([*command, "--lane", "fuzz"], cwd=ROOT)
+    until = time.monotonic() + 20
+    while not (log.is_file() and log.read_text("utf-8").strip()) and time.monotonic() < until:
+        time.sleep(0.05)
+    child = int(log.read_text("utf-8").split()[0])
+    assert alive(child)
+    run.kill()
+    run.wait()
+    while alive(child) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(child)
+
+
+def test_markup_in_a_name_stays_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = verify(tmp_path, "--stdio", f"{FAULTY} hello=markup", *WELL)
+    assert found.exit_code == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "\\x1b[31m" in out
+
+
+Respond = Callable[[socket.socket], None]
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@contextmanager
+def serving(respond: Respond, end: bytes = b"}") -> Iterator[str]:
+    """A server that answers each connection in this way, once it has been told something that ends like this."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        over = threading.Event()
+
+        def serve() -> None:
+            while not over.is_set():
+                with suppress(OSError):
+                    connection, _ = server.accept()
+                    with connection:
+                        while (asked := connection.recv(65_536)) and not asked.endswith(end):
+                            pass
+                        if asked:
+                            respond(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}/"
+        finally:
+            over.set()
+            socket.create_connection(server.getsockname()).close()
+            thread.join()
+
+
+def slowly(connection: socket.socket) -> None:
+    connection.sendall(OK + b"Content-Length: 1000\r\n\r\n{")
+    with suppress(OSError):
+        for _ in range(40):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+
+def slow_headers(connection: socket.socket) -> None:
+    with suppress(OSError):
+        for byte in OK * 20:
+            connection.sendall(bytes([byte]))
+            time.sleep(0.05)
+
+
+def sends(text: bytes) -> Respond:
+    return lambda connection: connection.sendall(text)
+
+
+WEB: dict[str, tuple[Respond, str]] = {
+    "404": (sends(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"), "the status 404 Not Found"),
+    "500": (sends(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"), "the status 500 Oops"),
+    "redirect": (
+        sends(b"HTTP/1.1 307 Moved\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"),
+        "to 'http://169.254.169.254/'; redirects are not followed",
+    ),
+    "slow body": (slowly, "had not answered in full when its time was up"),
+    "slow headers": (slow_headers, "had not answered in full when its time was up"),
+    "closed": (lambda _: None, "closed the connection without an answer"),
+    "cut off": (sends(OK + b"Content-Length: 10\r\n\r\n{"), "its response is no HTTP: IncompleteRead"),
+    "not HTTP": (sends(b"SSH-2.0-OpenSSH_9.2\r\n"), "its response is no HTTP: BadStatusLine"),
+    "content type": (
+        sends(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}"),
+        "the content type 'text/html'",
+    ),
+    "too long": (
+        sends(OK + b"Content-Length: 3000000\r\n\r\n" + b" " * 3_000_000),
+        "its body is longer than 1 MiB",
+    ),
+    "not JSON": (sends(OK + b"Content-Length: 2\r\n\r\nno"), "not JSON"),
+}
+
+
+@pytest.mark.parametrize("fault", WEB)
+def test_fault_of_a_url_is_told(tmp_path: Path, fault: str) -> None:
+    respond, told = WEB[fault]
+    with serving(respond) as place:
+        found = verify(tmp_path, "--http", f"http://{place}", "--timeout", "0.5", *WELL)
+    assert (found.exit_code, found.report["complete"]) == (3, False)
+    assert told in found.report["trouble"]
+
+
+def test_failure_of_tls_is_told(tmp_path: Path) -> None:
+    with serving(sends(b"HTTP/1.1 400 Bad Request\r\n\r\n"), end=b"") as place:
+        found = verify(tmp_path, "--http", f"https://{place}", "--timeout", "2", *WELL)
+    assert found.exit_code == 3
+    assert "TLS failed" in found.report["trouble"]
+
+
+def test_nobody_listening_is_told(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--http", "http://127.0.0.1:1/", *WELL)
+    assert found.exit_code == 3
+    assert "Connection refused" in found.report["trouble"]
+    assert (found.folder / ENVELOPE).is_file()

@@ -1,0 +1,192 @@
+"""A report says what came out in every form it has, can be derived anew, and stays valid when a run is cut off."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, Verified, verify
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+from translator_cmk.gherkin.results import load_results
+
+WRONG = f"{wrong_systems.__name__}:LosesNothing"
+LANES = ("--lane", "features", "--lane", "tour", "--scope", "losing-the-key", "--steps", "150")
+SOME = ("--requirement", "revocation.access-revoked", "--requirement", "environment.create-vault")
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on a system that is wrong about one thing."""
+    return verify(tmp_path_factory.mktemp("wrong"), "--python", WRONG, *LANES, *SOME)
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on a system whose name is full of markup."""
+    only = ("--lane", "features", "--case", "environment.create-vault/a-new-vault")
+    return verify(tmp_path_factory.mktemp("marked"), "--stdio", f"{FAULTY} hello=markup", *only)
+
+
+def test_failures_of_one_cause_are_one_group(wrong: Verified) -> None:
+    assert [group["requirement"] for group in wrong.report["groups"]] == ["revocation.access-revoked"]
+    assert len(wrong.report["groups"][0]["cases"]) > 5
+
+
+def test_envelope_says_how_the_run_was_made_and_what_came_out(wrong: Verified) -> None:
+    report = wrong.report
+    assert report["complete"]
+    assert report["lanes"] == ["features", "tour"]
+    assert report["selection"] == {"requirement": ["revocation.access-revoked", "environment.create-vault"]}
+    for tally in (report["counts"]["scored"], report["counts"]["assumed"], *report["counts"]["lanes"].values()):
+        assert tally["total"] == sum(count for status, count in tally.items() if status != "total")
+    assert report["coverage"]["rows"] <= report["coverage"]["rows_in_all"]
+    assert report["register"]["requirements"] == 90
+
+
+def test_cucumber_messages_are_those_of_the_official_package(wrong: Verified) -> None:
+    import cucumber_messages  # type: ignore[import-untyped]  # the official package has no types
+    from cucumber_messages.json_converter import JsonDataclassConverter  # type: ignore[import-untyped]  # likewise
+
+    converter = JsonDataclassConverter(module_scope=cucumber_messages)
+    told = [json.loads(line) for line in (wrong.folder / "cucumber.ndjson").read_text("utf-8").splitlines()]
+    read = [converter.from_dict(each, cucumber_messages.Envelope) for each in told]
+    assert [converter.to_dict(each) for each in read] == told
+    kinds = [next(iter(each)) for each in told]
+    scenarios = sum(case["lane"] == "features" for case in wrong.report["cases"])
+    assert kinds.count("testCaseFinished") == kinds.count("pickle") == scenarios
+    assert (kinds[0], kinds[-1]) == ("meta", "testRunFinished")
+    results = [each["testStepFinished"]["testStepResult"]["status"] for each in told if "testStepFinished" in each]
+    failed = [c for c in wrong.report["cases"] if c["status"] == "failed" and c["lane"] == "features"]
+    assert results.count("FAILED") == len(failed)
+
+
+def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
+    root = ElementTree.parse(wrong.folder / "junit.xml").getroot()
+    failures = sum(int(suite.get("failures", 0)) for suite in root)
+    assert failures == wrong.report["counts"]["scored"]["failed"] == len(root.findall(".//failure"))
+    names = [case.get("name", "") for case in root.iter("testcase")]
+    assert len(names) == len(wrong.report["cases"])
+    assert any(name.startswith("[revocation.access-revoked] Revoked access") for name in names)
+
+
+def test_results_are_those_of_scenarios_as_pytest_writes_them(wrong: Verified) -> None:
+    results = load_results(wrong.folder / "results.json")
+    assert results.subject == "loses nothing"
+    statuses = {item.id: item.status for item in results.items}
+    assert statuses["revocation.access-revoked/revoked-access"] == "failed"
+    assert statuses["environment.create-vault/a-new-vault"] == "passed"
+
+
+def test_badge_has_counts_and_never_a_percentage(wrong: Verified) -> None:
+    badge = json.loads((wrong.folder / "badge.json").read_text("utf-8"))
+    scored = wrong.report["counts"]["scored"]
+    assert badge["message"] == f"✘ {scored['passed']}/{scored['total']}"
+    assert badge["isError"]
+    assert "%" not in (wrong.folder / "badge.svg").read_text("utf-8")
+
+
+def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
+    wrong: Verified, pytester: pytest.Pytester
+) -> None:
+    feature = next((wrong.folder / "counterexamples").glob("*.feature")).read_text("utf-8")
+    folder = pytester.mkdir("features")
+    (folder / "revocation.feature").write_text(feature, "utf-8")
+    pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
+    arguments = ("-p", "translator_cmk.gherkin", "-p", "no:hypothesispytest")
+    pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1)
+    pytester.runpytest_inprocess(*arguments, "--system", WRONG).assert_outcomes(failed=1)
+    recorded = str(next((wrong.folder / "counterexamples").glob("*.json")))
+    assert main(["replay", "--python", WRONG, recorded]) == 1
+    assert main(["replay", "--python", MODEL, recorded]) == 0
+
+
+@pytest.mark.parametrize("file", ["report.html", "badge.svg", "junit.xml", "summary.md", "badge.json"])
+def test_markup_in_a_name_stays_text(marked: Verified, file: str) -> None:
+    text = (marked.folder / file).read_text("utf-8")
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "\x07" not in text
+    unescaped = {"summary.md": "[x](y)", "badge.json": "\\x1b\\x1b"}.get(file, "<script")
+    assert unescaped not in text
+
+
+def test_page_runs_and_fetches_nothing(wrong: Verified) -> None:
+    page = (wrong.folder / "report.html").read_text("utf-8")
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_report_is_confirmed_by_its_message_log(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "check", str(wrong.folder)]) == 0
+    assert f"all {len(wrong.report['cases'])} verdicts are confirmed" in capsys.readouterr().out
+
+
+def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "reproduce", str(wrong.folder), "--python", WRONG]) == 0
+    assert main(["report", "reproduce", str(wrong.folder), "--python", MODEL]) == 1
+    out = capsys.readouterr().out
+    assert "revocation.access-revoked/revoked-access: was failed, is passed" in out
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "is_", "told"),
+    [
+        ("report.json", '"status": "failed"', '"status": "passed"', ": was passed, is failed"),
+        ("report.json", '"total": ', '"total": 1', "counts in report.json is not what follows"),
+        ("report.json", '"complete": true', '"complete": false', "exit_code in report.json is not what follows"),
+        ("messages.ndjson", '"readable":true', '"readable":false', "messages.ndjson is not what it was"),
+        ("messages.ndjson", '"soft_delete":true', '"soft_delete":false', "is inconclusive: the log has"),
+        ("messages.ndjson", '"CreateVault"', '"DeleteVault"', "DeleteVault has no field 'region'"),
+        ("badge.svg", "✘", "✔", "badge.svg is not what it was"),
+    ],
+)
+def test_edited_report_is_found_out(
+    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, was: str, is_: str, told: str
+) -> None:
+    folder = tmp_path / "edited"
+    folder.mkdir()
+    for each in wrong.folder.iterdir():
+        if each.is_file():
+            (folder / each.name).write_bytes(each.read_bytes())
+    text = (folder / file).read_text("utf-8")
+    assert was in text
+    (folder / file).write_text(text.replace(was, is_, 1), "utf-8", newline="\n")
+    assert main(["report", "check", str(folder)]) in (1, 2)
+    output = capsys.readouterr()
+    assert told in output.out + output.err
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
+def test_what_is_no_report_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (tmp_path / "report.json").write_text(content)
+    assert main(["report", "check", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_run_that_is_cut_off_leaves_a_valid_report_marked_incomplete(tmp_path: Path, how: signal.Signals) -> None:
+    folder = tmp_path / "report"
+    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--python", MODEL, "--report", str(folder)]
+    lanes = ("--lane", "features", "--topic", "vault", "--lane", "fuzz", "--seconds", "60")
+    run = subprocess.Popen([*command, *lanes], cwd=ROOT)
+    until = time.monotonic() + 30
+    log = folder / "messages.ndjson"
+    while not (log.is_file() and '"case":"fuzz"' in log.read_text("utf-8")) and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(2.5)  # the envelope is written every two seconds
+    run.send_signal(how)
+    assert run.wait() in (4, -signal.SIGKILL)
+    report = json.loads((folder / "report.json").read_text("utf-8"))
+    assert (report["complete"], report["exit_code"]) == (False, 4)
+    assert report["counts"]["lanes"]["features"]["passed"] == 20
+    assert (folder / "report.html").is_file() == (how is signal.SIGINT)

@@ -1,0 +1,171 @@
+"""`verify` finds a right system conformant over each transport, and says of a wrong one what it does otherwise."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.verifying import MODEL, ROOT, verify
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+
+CLI = [sys.executable, "-m", "translator_cmk.cli"]
+VAULT = ("--lane", "features", "--topic", "vault")
+
+
+@pytest.fixture
+def served() -> Iterator[str]:
+    """The URL at which the model is served."""
+    server = subprocess.Popen([*CLI, "serve", "--http", "0"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    yield server.stdout.readline().split()[-1]
+    server.terminate()
+    server.wait()
+    server.stdout.close()
+
+
+def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = verify(tmp_path, "--python", MODEL, "--profile", "full", "--scope", "losing-the-key", "--seconds", "1")
+    assert found.exit_code == 0
+    assert found.report["complete"]
+    scored = found.report["counts"]["scored"]
+    assert scored["passed"] == scored["total"] - 2
+    assert {case["reason"] for case in found.report["cases"] if case["status"] == "not-applicable"} == {
+        "left open: keys.change demands nothing of a system",
+        "left open: keys.return-out-of-reach demands nothing of a system",
+    }
+    assert found.report["tour"]["sequences"] > 10
+    assert found.report["fuzz"]["sequences"] > 0
+    assert "conformant" in capsys.readouterr().out
+
+
+def test_model_is_conformant_as_a_process(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--stdio", " ".join([*CLI, "serve", "--stdio"]), *VAULT)
+    assert (found.exit_code, found.report["transport"]) == (0, "stdio")
+
+
+def test_model_is_conformant_at_a_url(tmp_path: Path, served: str) -> None:
+    found = verify(tmp_path, "--http", served, *VAULT)
+    assert (found.exit_code, found.report["transport"]) == (0, "http")
+
+
+def test_exit_code_of_the_program_is_that_of_the_report(tmp_path: Path) -> None:
+    wrong = f"{wrong_systems.__name__}:AnyRegion"
+    arguments = [*CLI, "verify", "--python", wrong, "--report", str(tmp_path / "report"), *VAULT]
+    run = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "✘ vault.same-region/resource-and-vault-in-two-regions/westeurope" in run.stdout
+    assert "Enabling customer-managed keys is refused when the key vault is located in another region" in run.stdout
+
+
+def test_wrong_system_fails_what_it_is_wrong_about_and_nothing_else(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:AnyRegion", *VAULT)
+    assert found.exit_code == 1
+    failed = {case for case, status in found.statuses().items() if status == "failed"}
+    assert {case.rpartition("/")[0] for case in failed} == {"vault.same-region/resource-and-vault-in-two-regions"}
+
+
+def test_refusing_everything_earns_nothing(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:RefusesEverything", *VAULT)
+    assert found.exit_code == 1
+    assert "passed" not in found.statuses().values()
+
+
+def test_refusal_counts_only_if_its_accepting_twin_passes(tmp_path: Path) -> None:
+    found = verify(
+        tmp_path, "--python", f"{wrong_systems.__name__}:NeverEnables", "--lane", "features", "--topic", "resource"
+    )
+    refusal = found.case("resource.regional/enabling-for-a-global-resource")
+    assert refusal["status"] == "inconclusive"
+    assert "nothing shows yet that it is ever accepted: resource.regional/enabling-for-a-regional" in refusal["reason"]
+
+
+def test_assumption_that_is_not_shared_differs_and_does_not_fail(tmp_path: Path) -> None:
+    keeps = f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys"
+    article = verify(tmp_path, "--python", keeps, "--lane", "features", "--requirement", "revocation.key-disabled")
+    assert article.status("revocation.key-disabled/a-disabled-key") == "differs"
+    assert article.case("revocation.key-disabled/a-disabled-key")["rests_on"] == ["revocation.key-disabled"]
+    assert article.exit_code == 4  # nothing that counts was run
+    full = verify(
+        tmp_path,
+        "--python",
+        keeps,
+        "--profile",
+        "full",
+        "--lane",
+        "features",
+        "--requirement",
+        "revocation.key-disabled",
+    )
+    assert (full.exit_code, full.status("revocation.key-disabled/a-disabled-key")) == (1, "failed")
+
+
+def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: Path) -> None:
+    lanes = ("--lane", "tour", "--scope", "losing-the-key")
+    assert verify(tmp_path, "--python", f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys", *lanes).exit_code == 0
+    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:LosesNothing", *lanes)
+    assert found.exit_code == 1
+    failed = [case for case in found.report["cases"] if case["status"] == "failed"]
+    assert "revocation.access-revoked" in {requirement for case in failed for requirement in case["blamed"]}
+
+
+def test_everything_waived_is_incomplete(tmp_path: Path) -> None:
+    only = ("--lane", "features", "--requirement", "revocation.key-disabled", "--profile", "full")
+    assert verify(tmp_path, "--python", MODEL, *only).exit_code == 0
+    found = verify(tmp_path, "--python", MODEL, *only, "--waive", "revocation.key-disabled")
+    assert (found.exit_code, found.report["counts"]["scored"]["total"]) == (4, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ["--requirement", "vault.same-regoin"],
+            "--requirement vault.same-regoin: there is none; write 'vault.same-region'",
+        ),
+        (["--case", "nothing"], "--case nothing: there is none"),
+        (["--waive", "vault.soft-delete"], "--waive vault.soft-delete: without it nothing is left to verify"),
+        (["--waive", "environment.exists"], "--waive environment.exists: without it nothing is left to verify"),
+    ],
+)
+def test_what_there_is_not_can_not_be_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert main(["verify", "--python", MODEL, "--report", str(tmp_path / "report"), *arguments]) == 2
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "report").exists()
+
+
+def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert main(["verify", "--python", MODEL, "--report", str(tmp_path)]) == 2
+    assert "holds something else than a report" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = verify(tmp_path / "one", "--python", MODEL, *VAULT)
+    several = verify(tmp_path / "several", "--python", MODEL, *VAULT, "--jobs", "3")
+    assert several.statuses() == one.statuses()
+    assert several.exit_code == 0
+    assert main(["report", "check", str(several.folder)]) == 0
+    capsys.readouterr()
+    alone = [
+        "verify",
+        "--python",
+        f"{wrong_systems.__name__}:AnyRegion",
+        "--report",
+        str(tmp_path / "no"),
+        "--jobs",
+        "2",
+    ]
+    assert main(alone) == 2
+    assert "has not declared the capability parallel" in capsys.readouterr().err
+
+
+def test_systems_that_are_none_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--stdio", ""], ["--http", "ftp://x"], ["--http", "http://u:p@h/"], ["--python", "nothing"]):
+        assert main(["verify", *arguments, "--report", str(tmp_path / "report")]) == 2
+        assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,40 @@
+"""Runs `verify` in this process and reads its report."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from translator_cmk.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+MODEL = "translator_cmk.system:ModelSystem"
+FAULTY = f"{sys.executable} -S {Path(__file__).with_name('faulty.py')}"
+
+
+class Verified(NamedTuple):
+    """What came of a run."""
+
+    exit_code: int
+    report: dict[str, Any]
+    folder: Path
+
+    def status(self, case: str) -> str:
+        """The status of a case."""
+        return str(self.case(case)["status"])
+
+    def case(self, case: str) -> dict[str, Any]:
+        """A case of the report."""
+        found: dict[str, Any] = next(each for each in self.report["cases"] if each["id"] == case)
+        return found
+
+    def statuses(self, lane: str = "") -> dict[str, str]:
+        """The status of each case, or of those of a lane."""
+        return {each["id"]: each["status"] for each in self.report["cases"] if each["lane"].startswith(lane)}
+
+
+def verify(folder: Path, *arguments: str) -> Verified:
+    """Run it, reporting into a folder."""
+    report = folder / "report"
+    code = main(["verify", "--report", str(report), "--seed", "1", *arguments])
+    return Verified(code, json.loads((report / "report.json").read_text("utf-8")), report)
