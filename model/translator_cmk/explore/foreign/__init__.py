@@ -1,0 +1,1 @@
+"""Scopes in the languages of other model checkers."""

@@ -1,0 +1,315 @@
+"""Holds our engines against Spin, Rumur, minicheck, musil and Hypothesis, in one run in which they take turns.
+
+Run as `make bench`, or `python -m tests.bench.peers`.  Everybody has to find the same before anything is compared, and
+the medians of several rounds are.  A rival that is not installed is told of and left out.  `--json FILE` writes the
+figures as data.  The exit code is 1 where a goal is missed, and 3 where the counts differ.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.bench.rivals.contenders import (
+    Absent,
+    Contender,
+    Sample,
+    at_random,
+    by_minicheck,
+    by_musil,
+    by_rumur,
+    by_spin,
+    ours,
+    toy,
+)
+from translator_cmk.digest import digest
+
+DENSE, SPARSE, LARGE, SMALL = "six-resources", "two-lives", "eight-resources", "one-of-each"
+
+Samples = dict[str, list[Sample]]
+
+
+class Contest(NamedTuple):
+    """A scope, and how to make those that search it."""
+
+    scope: str
+    sentence: str
+    contenders: tuple[Callable[[], Contender], ...]
+
+
+CONTESTS = {
+    "dense": Contest(
+        DENSE,
+        "Interchangeable resources: a set of states is small as a set of bits.",
+        (
+            lambda: ours("sets", DENSE, "again"),
+            lambda: by_spin(DENSE, every_step=True),
+            lambda: by_spin(DENSE, every_step=False),
+            lambda: by_rumur(DENSE, every_step=True),
+            lambda: by_rumur(DENSE, every_step=False),
+            lambda: by_minicheck(DENSE),
+            lambda: by_musil(DENSE),
+            toy,
+        ),
+    ),
+    "sparse": Contest(
+        SPARSE,
+        "Of a thousand million combinations of records one in a thousand can be reached: a state at a time.",
+        (
+            lambda: ours("packed", SPARSE),
+            lambda: by_spin(SPARSE, every_step=True),
+            lambda: by_spin(SPARSE, every_step=False),
+        ),
+    ),
+    "large": Contest(LARGE, "The largest scope that is searched whole.", (lambda: ours("sets", LARGE),)),
+    "random": Contest(
+        SMALL,
+        "How far random commands come, and how often all is covered meanwhile.",
+        (lambda: at_random(SMALL, 1_000), lambda: ours("sets", SMALL, "again"), lambda: ours("packed", SMALL)),
+    ),
+}
+
+
+class Goal(NamedTuple):
+    """A figure of a contest with the goal that it has: at least so much, or at most; None where there is no goal."""
+
+    contest: str
+    name: str
+    figure: Callable[["Results"], float]
+    unit: str
+    goal: float | None
+    at_most: bool = False
+
+
+class Results:
+    """The samples of a contest: medians, by the name of the contender.
+
+    With ``processor`` seconds are those of processor time, of which a busy machine takes none away.
+    """
+
+    def __init__(self, samples: Samples, processor: bool = False) -> None:
+        self.samples = samples
+        self.processor = processor
+
+    def median(self, name: str, field: str = "seconds") -> float:
+        """The median of what one took; raises `KeyError` where it did not take part, or that was not measured."""
+        if self.processor:
+            field = field.replace("seconds", "cpu")
+        return float(statistics.median(sample[field] for sample in self.samples[name]))
+
+    def times(self, name: str, other: str, field: str = "seconds") -> float:
+        """How many times as long the other took."""
+        return self.median(other) / self.median(name, field)
+
+    def rate(self, name: str) -> float:
+        """Steps a second."""
+        return float(self.samples[name][0]["transitions"] / self.median(name))
+
+
+def against(other: str, goal: float | None, name: str = "sets", field: str = "seconds") -> Goal:
+    """The goal to be so many times as fast as another."""
+    how = "with all derived beforehand" if field.endswith("again") else "with all that it derives"
+    return Goal("dense", f"{name}, {how}, against {other}", lambda found: found.times(name, other, field), "x", goal)
+
+
+THIRTY_THREE_SECONDS = 33
+
+GOALS = (
+    against("Spin, every step", 3),
+    against("Spin, moves only", 3),
+    against("Rumur with 2 threads, every step", 3),
+    against("Rumur with 2 threads, moves only", 3),
+    against("minicheck", 20),
+    against("musil", 20),
+    against("Spin, every step", 8, field="seconds_again"),
+    against("Spin, moves only", 8, field="seconds_again"),
+    Goal(
+        "dense",
+        "Spin's steps a second here, moves only, against its steps a second on the toy",
+        lambda found: found.rate("Spin, moves only") / found.rate("Spin, the toy"),
+        "x",
+        0.5,
+    ),
+    Goal("sparse", "packed against Spin, every step", lambda found: found.times("packed", "Spin, every step"), "x", 1),
+    Goal("sparse", "packed against Spin, moves only", lambda found: found.times("packed", "Spin, moves only"), "x", 1),
+    Goal("large", "sets: states", lambda found: found.samples["sets"][0]["states"], "", 40_000_000),
+    Goal("large", "sets: seconds", lambda found: found.median("sets"), "s", 60, at_most=True),
+    Goal("large", "sets: memory", lambda found: found.median("sets", "kilobytes") / 1e6, "GB", 4, at_most=True),
+    Goal(
+        "random",
+        "a step of the machine that remembers, against a command of Hypothesis",
+        lambda found: found.median("Hypothesis", "remembered_rate") / found.median("Hypothesis", "rate"),
+        "x",
+        100,
+    ),
+    Goal(
+        "random",
+        "a step of the machine, against a command of Hypothesis",
+        lambda found: found.median("Hypothesis", "step_rate") / found.median("Hypothesis", "rate"),
+        "x",
+        100,
+    ),
+    Goal(
+        "random",
+        "an answer of the oracle, against a command of Hypothesis",
+        lambda found: found.median("Hypothesis", "oracle_rate") / found.median("Hypothesis", "rate"),
+        "x",
+        100,
+    ),
+    Goal(
+        "random",
+        "sets: how often all is covered in 33 seconds, with all derived once",
+        lambda found: THIRTY_THREE_SECONDS / found.median("sets", "seconds_again"),
+        "times",
+        500,
+    ),
+    Goal(
+        "random",
+        "packed: how often all is covered in 33 seconds, with all derived anew each time",
+        lambda found: THIRTY_THREE_SECONDS / found.median("packed"),
+        "times",
+        500,
+    ),
+)
+
+
+class CountsDiffer(Exception):
+    """Two that search the same do not find the same."""
+
+
+def same_counts(samples: Samples) -> None:
+    """Raises `CountsDiffer` where states differ, or steps among those that count the same steps."""
+    alike: dict[tuple[str, str], tuple[str, int]] = {}
+    for name, each in samples.items():
+        if "the toy" in name or name == "Hypothesis":
+            continue
+        for sample in each:
+            for field in ("states", "transitions"):
+                which = (field, "moves" if field == "transitions" and "moves only" in name else "")
+                if sample[field] is None:
+                    continue
+                other, count = alike.setdefault(which, (name, sample[field]))
+                if count != sample[field]:
+                    raise CountsDiffer(f"{name} finds {sample[field]:,} {field}, and {other} {count:,}")
+
+
+def take_turns(contest: Contest, rounds: int) -> tuple[list[Contender], Samples, list[str]]:
+    """Those that took part, their samples, and who is missing and why."""
+    contenders, missing = [], []
+    for make in contest.contenders:
+        try:
+            contenders.append(make())
+        except Absent as reason:
+            missing.append(str(reason))
+    samples: Samples = {contender.name: [] for contender in contenders}
+    for turn in range(rounds):
+        for contender in contenders:
+            print(f"\r\x1b[K{contest.scope}, round {turn + 1}: {contender.name}", end="", file=sys.stderr, flush=True)
+            samples[contender.name].append(contender.once())
+    print("\r\x1b[K", end="", file=sys.stderr)
+    return contenders, samples, missing
+
+
+def summary(contender: Contender, samples: list[Sample]) -> dict[str, Any]:
+    """What is kept of a contender."""
+    first = samples[0]
+    fields = [field for field, value in first.items() if isinstance(value, float) or field == "kilobytes"]
+    counts = {field: value for field, value in first.items() if field not in fields and value is not None}
+    return {
+        "name": contender.name,
+        "version": contender.version,
+        "made_in": round(contender.made, 2),
+        **counts,
+        "median": {field: round(statistics.median(sample[field] for sample in samples), 4) for field in fields},
+        "seconds": [round(sample["seconds"], 4) for sample in samples],
+    }
+
+
+def verdicts(contest: str, samples: Samples) -> Iterator[dict[str, Any]]:
+    """The figures of a contest beside their goals; one that lacks a rival is left out."""
+    for goal in GOALS:
+        if goal.contest != contest:
+            continue
+        try:
+            figure, by_processor = (goal.figure(Results(samples, processor)) for processor in (False, True))
+        except KeyError:
+            continue
+        met = goal.goal is None or (figure <= goal.goal if goal.at_most else figure >= goal.goal)
+        yield {
+            "name": goal.name,
+            "figure": round(figure, 3),
+            "by_processor": round(by_processor, 3),
+            "unit": goal.unit,
+            "goal": goal.goal,
+            "at_most": goal.at_most,
+            "met": met,
+        }
+
+
+def lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """What a contest showed, in words."""
+    yield f"{found['scope']}: {found['sentence']}"
+    for each in found["contenders"]:
+        median = each["median"]
+        steps = f", {each['transitions']:,} steps" if "transitions" in each else ""
+        size = f", {each['state_bytes']} bytes a state" if "state_bytes" in each else ""
+        made = f"; made in {each['made_in']} s" if each["made_in"] else ""
+        yield (
+            f"  {each['name']}: {median['seconds']:.3f} s ({median.get('cpu', 0):.3f} s of processor), "
+            f"{median['kilobytes'] / 1000:,.0f} MB, {each['states']:,} states{steps}{size}{made} [{each['version']}]"
+        )
+    for reason in found["missing"]:
+        yield f"  absent: {reason}"
+    for each in found["figures"]:
+        verdict = "met   " if each["met"] else "missed"
+        sign = "<=" if each["at_most"] else ">="
+        also = f", by processor time {each['by_processor']:,.2f}" if each["by_processor"] != each["figure"] else ""
+        yield f"  {verdict}  {each['name']}: {each['figure']:,.2f} {each['unit']}{also}  (goal {sign} {each['goal']:,})"
+
+
+def main() -> int:
+    """Measure, print, and write; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each takes its turn (default: 3)")
+    parser.add_argument("--only", choices=CONTESTS, action="append", help="these contests alone")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as data")
+    arguments = parser.parse_args()
+    contests: list[dict[str, Any]] = []
+    for name, contest in CONTESTS.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        contenders, samples, missing = take_turns(contest, arguments.rounds)
+        try:
+            same_counts(samples)
+        except CountsDiffer as problem:
+            print(f"{contest.scope}: {problem}: nothing is compared", file=sys.stderr)
+            return 3
+        found: dict[str, Any] = {
+            "contest": name,
+            "scope": contest.scope,
+            "sentence": contest.sentence,
+            "contenders": [summary(each, samples[each.name]) for each in contenders],
+            "missing": missing,
+            "figures": list(verdicts(name, samples)),
+        }
+        contests.append(found)
+        print("\n".join(lines(found)), flush=True)
+    if arguments.json:
+        content = {"digest": digest(), "machine": machine(), "rounds": arguments.rounds, "contests": contests}
+        arguments.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+    return 0 if all(figure["met"] for found in contests for figure in found["figures"]) else 1
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on."""
+    from tests.bench.run import processor  # which prepares measures of its own as it is imported
+
+    return {"cores": os.cpu_count(), "processor": processor(), "load": round(os.getloadavg()[0], 1)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
