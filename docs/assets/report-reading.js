@@ -8,10 +8,16 @@ const LINE_AT_MOST = 16 * 1024 * 1024; // bytes of a line of a log
 
 // Files, each {path, file}: from a drop, where a folder is gone through, or from an input.
 async function filesDropped(transfer) {
+  const files = [...transfer.files].map((file) => ({ path: file.name, file }));
   const entries = [...transfer.items].map((each) => each.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return [...transfer.files].map((file) => ({ path: file.name, file }));
+  if (!entries.some((each) => each.isDirectory)) return files;
   const found = [];
-  for (const entry of entries) await goThrough(entry, found);
+  try {
+    for (const entry of entries) await goThrough(entry, found);
+  } catch {
+    // some browsers refuse this to a page that was itself opened from a folder
+    throw new Misread("The browser does not let this page look into a folder that is dropped. Choose the folder instead.");
+  }
   return found;
 }
 

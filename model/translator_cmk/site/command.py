@@ -20,6 +20,7 @@ from .kept_reports import FOLDER as REPORTS
 from .kept_reports import load_reports
 from .kills import KILLS, load_kills
 from .measured import MEASURED, PAGES, load_pages, load_theorems
+from .peers import FOREIGN, PEERS, load_foreign, load_peers
 from .rows import fragments
 from .scopes import SCOPES, load_scopes
 from .strength import MUTANTS, MeasurementError, load_mutants
@@ -81,6 +82,8 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_reports(docs / REPORTS),
         load_pages(docs / PAGES),
         load_kills(docs / KILLS),
+        load_peers(docs / PEERS),
+        load_foreign(docs / FOREIGN),
     )
 
 

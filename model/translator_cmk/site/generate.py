@@ -22,6 +22,7 @@ from .measured import pages_line
 from .obligations import obligations_page
 from .open_points import open_points_page
 from .other_sources import other_sources_page, revisions_page
+from .peers import peers_page
 from .protocol import protocol_files, protocol_page
 from .scopes import scope_pages
 from .should_you import should_you_page
@@ -73,6 +74,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/coverage.md": coverage_page(content.coverage, content.tours),
         **dict(scope_pages(content.scopes, content.tours)),
         "evidence/kills.md": kills_page(content.kills),
+        "evidence/peers.md": peers_page(content.peers, content.foreign),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
         "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
         "data/pages.snippet": pages_line(content.pages) + "\n",

@@ -1,0 +1,326 @@
+// Shows a report.  All that a report says is put in as text, and nothing of it is sent anywhere.
+{
+  const known = JSON.parse(document.getElementById("report-known").textContent);
+  const viewer = document.getElementById("report-viewer");
+  const said = document.getElementById("report-said");
+  const place = document.getElementById("report-shown");
+  const MANY = 400; // cases, or entries of a log, that are shown at once
+  viewer.hidden = false;
+
+  // Building blocks.  Every character of a text can be seen; the others are shown by their numbers, as in Python.
+  const visible = (text) =>
+    text.replace(/[\p{C}\p{Z}]/gu, (each) => {
+      if (each === " ") return each;
+      const code = each.codePointAt(0);
+      const short = { 9: "\\t", 10: "\\n", 13: "\\r" }[code];
+      const [letter, digits] = code < 0x100 ? ["x", 2] : code < 0x10000 ? ["u", 4] : ["U", 8];
+      return short ?? `\\${letter}${code.toString(16).padStart(digits, "0")}`;
+    });
+  const lines = (text) => text.split("\n").map(visible).join("\n");
+
+  function make(tag, kind, ...content) {
+    const found = document.createElement(tag);
+    if (kind) found.className = kind;
+    found.append(...content.map((each) => (typeof each === "string" ? lines(each) : each)));
+    return found;
+  }
+  function table(caption, header, rows) {
+    const head = make("thead", "", make("tr", "", ...header.map((each) => make("th", "", each))));
+    const body = make("tbody", "", ...rows.map((row) => make("tr", "", ...row.map((each) => make("td", "", ...[each].flat())))));
+    const found = make("table", "", head, body);
+    if (caption) found.prepend(make("caption", "", caption));
+    const box = make("div", "md-typeset__scrollwrap", make("div", "md-typeset__table", found));
+    box.tabIndex = 0;
+    return box;
+  }
+  function folded(summary, content) {
+    const found = make("details", "", make("summary", "", ...[summary].flat()));
+    // made when it is opened, since there can be thousands
+    found.addEventListener("toggle", async () => found.children.length > 1 || found.append(...(await content())), { once: true });
+    return found;
+  }
+  const markOf = (name) => make("span", `mark mark-${name}`, `${known.marks[name].glyph} ${known.marks[name].word}`);
+  const isKnown = (name) => Object.hasOwn(known.requirements, name);
+  function requirement(name, titled = false) {
+    if (!isKnown(name)) return make("code", "", name);
+    const link = make("a", "", titled ? known.requirements[name].title : name);
+    link.href = `../specification/${known.requirements[name].topic}.html#${name}`;
+    return link;
+  }
+  const listed = (parts) => parts.flatMap((each, number) => (number ? [", ", each] : [each]));
+  const block = (text) => {
+    const code = make("code", "", text);
+    code.tabIndex = 0;
+    return make("pre", "", code);
+  };
+
+  // What came of it, requirement by requirement: rolled up as in the matrix of implementations.
+  function came(each, name) {
+    const failed = each.status === "differs" || known.failures.includes(each.status);
+    return failed && each.blamed?.length && !each.blamed.includes(name) ? "inconclusive" : each.status;
+  }
+  function says(each, name) {
+    if (each.status === "differs") return Boolean(each.rests_on?.includes(name));
+    if (each.lane === known.features) return each.requirements.includes(name);
+    return known.failures.includes(each.status) && Boolean(each.blamed?.includes(name));
+  }
+  function word(count) {
+    const failed = known.failures.reduce((sum, status) => sum + count(status), 0);
+    if (count("passed"))
+      return failed + count("inconclusive") + count("not-run") ? "partly" : count("differs") ? "differs" : "passed";
+    if (failed) return "failed";
+    return ["differs", "inconclusive", "not-run", "not-applicable"].find(count) ?? "not-run";
+  }
+  function cellOf(cases, name) {
+    if (known.requirements[name].kind === "attestation") return { word: "declared", passed: 0, applicable: 0 };
+    const statuses = cases.filter((each) => says(each, name)).map((each) => came(each, name));
+    const count = (status) => statuses.filter((each) => each === status).length;
+    return { word: word(count), passed: count("passed"), applicable: statuses.length - count("not-applicable") };
+  }
+
+  // The parts of the page.
+  function heading({ envelope }) {
+    const { subject, exit_code: code } = envelope;
+    const name = subject ? `${subject.product} ${subject.version === "unstated" ? "" : subject.version}` : "A system that did not say hello";
+    const found = make("h2", "", `${name.trim()}: ${known.says[code]}`);
+    found.tabIndex = -1;
+    return found;
+  }
+  function notices({ envelope, log, unread, cut }) {
+    const { subject, complete, trouble, digest, stale_deviations: stale } = envelope;
+    const differ = countsThatDiffer(envelope, known);
+    return [
+      !complete && `This report is marked incomplete: the run was broken off${trouble ? ` (${trouble})` : ""}. What it says of the rest is only that it was not run.`,
+      complete && trouble && `The kit says: ${trouble}`,
+      differ.length && `Its counts do not follow from its cases (${differ.join(", ")}): it was changed after it was written. Do not rely on it.`,
+      digest !== known.digest && "It was made with another version of the specification than this site, so that requirements may have changed since.",
+      !subject && "The system did not say hello, so that nothing was put to the test.",
+      !log && "Its log, messages.ndjson, is not among what was opened, so that no excerpts of it can be shown. Open the whole folder for these.",
+      unread && `Of its log, ${unread} lines can't be read.`,
+      cut && "Its log was cut off in the middle of a line.",
+      ...stale.map((each) => `The file of deviations: ${each}`),
+    ]
+      .filter(Boolean)
+      .map((each) => make("p", "notice", each));
+  }
+  function facts({ envelope }) {
+    const { subject, selection, coverage } = envelope;
+    const only = Object.entries(selection).filter(([, values]) => values.length);
+    const of = (part) => `${coverage[part] ?? "?"} of ${coverage[`${part}_in_all`] ?? "?"}`;
+    const told = {
+      Profile: envelope.profile,
+      Lanes: envelope.lanes.join(", "),
+      Selection: only.map(([name, values]) => `${name} ${values.join(", ")}`).join("; ") || "everything",
+      Waived: envelope.waived.join(", "),
+      Run: `${envelope.started} to ${envelope.finished} (${ageOf(envelope.finished) || "at no time that can be read"})`,
+      Kit: `${envelope.kit}, protocol ${envelope.protocol}, over ${envelope.transport}, seed ${envelope.seed}`,
+      Specification: `${envelope.digest.slice(0, 12)}${envelope.digest === known.digest ? ", that of this site" : ", not that of this site"}`,
+      Levels: subject?.levels.join(", "),
+      Capabilities: subject && (subject.capabilities.join(", ") || "none"),
+      "Not observed": subject?.hidden.join(", "),
+      "Of the model": `${of("rows")} rows and ${of("reasons")} reasons for refusals come upon`,
+    };
+    const pairs = Object.entries(told).filter(([, value]) => value);
+    return make("dl", "", ...pairs.flatMap(([term, value]) => [make("dt", "", term), make("dd", "", value)]));
+  }
+  function counts({ envelope: { cases } }) {
+    const statuses = Object.keys(known.statuses);
+    const parts = [
+      ["all that counts", (each) => each.scored],
+      ...Object.keys(known.levels).map((level) => [level, (each) => each.scored && each.level === level]),
+      ["assumptions, which do not count", (each) => !each.scored],
+    ];
+    const rows = parts.map(([name, has]) => [name, cases.filter(has)]).filter(([, found]) => found.length);
+    return table("", ["What", "In all", ...statuses.map(markOf)], rows.map(([name, found]) => [
+      name,
+      String(found.length),
+      ...statuses.map((status) => String(found.filter((each) => each.status === status).length)),
+    ])); // prettier-ignore
+  }
+  function causes({ envelope: { groups } }, search) {
+    if (!groups.length) return [make("p", "", "Nothing failed.")];
+    return [
+      make("p", "", "What failed, by the requirement that it is laid to."),
+      make("ul", "", ...groups.map(({ requirement: name, cases }) => {
+        const button = make("button", "", `show ${cases.length === 1 ? "the case" : `all ${cases.length}`}`);
+        button.type = "button";
+        button.addEventListener("click", () => search(cases));
+        return make("li", "", ...(name ? [requirement(name, true), " ", make("code", "", name)] : ["Laid to nothing"]), " ", button);
+      })),
+    ]; // prettier-ignore
+  }
+  function byRequirement({ envelope: { cases } }) {
+    const rows = Object.keys(known.requirements).map((name) => {
+      const cell = cellOf(cases, name);
+      const number = cell.applicable ? [make("small", "", ` ${cell.passed} of ${cell.applicable}`)] : [];
+      return [[requirement(name, true), make("br"), make("code", "", name)], known.requirements[name].topic, [markOf(cell.word), ...number]];
+    });
+    return table("", ["Requirement", "Topic", "What came out"], rows);
+  }
+
+  // The cases, with filters.
+  function byCase(report) {
+    const { cases } = report.envelope;
+    const form = make("form", "filters");
+    form.setAttribute("role", "search");
+    form.setAttribute("aria-label", "Narrow the list");
+    const fields = [
+      ["What came out", (each) => each.status, (value) => known.marks[value].word],
+      ["Topic", topicOf],
+      ["Lane", (each) => each.lane],
+      ["Level", (each) => each.level ?? ""],
+    ].map(([name, of, shown = visible]) => {
+      const select = document.createElement("select");
+      const values = [...new Set(cases.map(of))].filter(Boolean).slice(0, MANY);
+      select.append(new Option("all", ""), ...values.map((value) => new Option(shown(value), value)));
+      form.append(make("label", "", name, select));
+      return { select, of };
+    });
+    const words = document.createElement("input");
+    words.type = "search";
+    form.append(make("label", "", "Words or @tag", words));
+    const count = make("p", "count");
+    count.setAttribute("role", "status");
+    const list = make("div", "cases");
+    let only = null; // ids, where a cause is looked at
+    function show() {
+      const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const fits = (each) =>
+        fields.every(({ select, of }) => !select.value || of(each) === select.value) &&
+        asked.every((word) => (word[0] === "@" ? tagsOf(each).includes(word.slice(1)) : textOfCase(each).includes(word))) &&
+        (!only || only.has(each.id));
+      const found = cases.filter(fits);
+      count.textContent = `${found.length} of ${cases.length} shown${found.length > MANY ? `, the first ${MANY}; narrow the list` : ""}`;
+      list.replaceChildren(...found.slice(0, MANY).map((each) => oneCase(each, report)));
+    }
+    form.addEventListener("input", () => {
+      only = null;
+      show();
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+    show();
+    function search(ids) {
+      form.reset();
+      only = new Set(ids);
+      show();
+      list.querySelector("summary")?.focus();
+    }
+    return { search, parts: [form, count, list] };
+  }
+  const tagsOf = (each) => [...each.requirements, ...(each.blamed ?? [])];
+  const topicOf = (each) => (each.requirements[0] ?? each.blamed?.[0] ?? "").split(".")[0];
+  const textOfCase = (each) => [each.id, each.name, each.reason, each.known, ...tagsOf(each)].filter(Boolean).join(" ").toLowerCase();
+
+  function oneCase(each, report) {
+    const summary = [markOf(each.status), " ", make("span", "what", each.id)];
+    if (each.reason) summary.push(make("span", "why", each.reason));
+    return folded(summary, () => inFull(each, report));
+  }
+  async function inFull(each, { log, index }) {
+    const told = [
+      ["Name", each.name],
+      ["Requirements", each.requirements.length && listed(each.requirements.map((name) => requirement(name)))],
+      ["Laid to", each.blamed?.length && listed(each.blamed.map((name) => requirement(name)))],
+      ["Known", each.known],
+      ["The system broke", each.fault],
+      ["Does not count", !each.scored && `it rests on ${(each.rests_on ?? []).join(", ") || "an assumption"}`],
+      ["Level", each.level],
+      // an id that others wrote could hold more than an id
+      ["Again", /^[a-z0-9./-]+$/.test(each.id) && each.lane === known.features && make("code", "", `translator-cmk verify --case ${each.id}`)],
+    ].filter(([, value]) => value);
+    const found = [make("dl", "", ...told.flatMap(([term, value]) => [make("dt", "", term), make("dd", "", ...[value].flat())]))];
+    if (each.shown) found.push(block(each.shown));
+    const places = index?.get(each.id);
+    if (places) found.push(excerpt(log, places));
+    return found;
+  }
+  const excerpt = (log, places) =>
+    folded("The log: what was asked, and what was answered", async () => {
+      try {
+        const { entries, more } = await entriesAt(log, places, MANY);
+        const list = make("ol", "log", ...entries.map(exchange));
+        return more ? [list, make("p", "", "There is more in messages.ndjson.")] : [list];
+      } catch {
+        return [make("p", "notice", "The log can't be read any more: it was changed since it was opened.")];
+      }
+    });
+  function exchange(entry) {
+    if (!isObject(entry.request)) return make("li", "", `a new world, in which names end in ${JSON.stringify(entry.world)}`);
+    const { verb, id, session, ...request } = entry.request;
+    const asked = make("p", "", make("strong", "", `${verb}`), " ", make("code", "", JSON.stringify(request)));
+    if (entry.fault) return make("li", "broke", asked, make("p", "", `${known.marks.inconclusive.glyph} it broke: `, make("code", "", JSON.stringify(entry.fault))));
+    return make("li", "", asked, make("p", "", "→ ", ...answer(entry.answer ?? null)));
+  }
+
+  function answer(value) {
+    if (!isObject(value) || !isText(value.answer)) return [make("code", "", JSON.stringify(value))];
+    const { id, answer: kind, ...rest } = value;
+    return [make("strong", "", kind), ...(Object.keys(rest).length ? [" ", make("code", "", JSON.stringify(rest))] : [])];
+  }
+
+  function counterexamples({ counterexamples: files }) {
+    if (!files.length) return [make("p", "", "There is none among what was opened.")];
+    return files.slice(0, MANY).map(({ path, file }) =>
+      folded(path.split("/").at(-1), async () => {
+        try {
+          return [block(await textOf(file, path))];
+        } catch (error) {
+          return [make("p", "notice", error.message)];
+        }
+      }),
+    );
+  }
+
+  function show(report) {
+    const { search, parts } = byCase(report);
+    const title = heading(report);
+    const beside = report.index?.get("");
+    const section = (name, ...content) => make("section", "", make("h3", "", name), ...content);
+    place.replaceChildren(
+      title,
+      ...notices(report),
+      facts(report),
+      section("What came out", counts(report)),
+      section("By cause", ...causes(report, search)),
+      section("By requirement", folded("All requirements", () => [byRequirement(report)])),
+      section("By scenario and command", ...parts),
+      section("Counterexamples", ...counterexamples(report)),
+      ...(beside ? [section("Before and after", excerpt(report.log, beside))] : []),
+    );
+    title.focus();
+  }
+
+  let latest = 0; // which of several that were opened is to be shown
+  async function open(files) {
+    const turn = (latest += 1);
+    place.replaceChildren();
+    said.className = "";
+    said.textContent = "Reading …";
+    try {
+      const report = await reportIn(await files, known);
+      if (report.log) Object.assign(report, await indexOfLog(report.log));
+      if (turn !== latest) return;
+      said.textContent = "";
+      show(report);
+    } catch (error) {
+      if (turn !== latest) return;
+      said.className = "notice";
+      if (error instanceof Misread) said.textContent = lines(error.message);
+      else {
+        said.textContent = "This can't be shown, and that is a mistake of this page; the report is as it was.";
+        throw error;
+      }
+    }
+  }
+
+  for (const input of viewer.querySelectorAll("input[type=file]"))
+    input.addEventListener("change", () => {
+      if (input.files.length) open(filesChosen(input));
+    });
+  // a file that is dropped beside the box would take the place of this page
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    open(filesDropped(event.dataTransfer));
+  });
+}
