@@ -52,8 +52,9 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: $(INSTALLED) ## measure the speed of the model
-	$(PY) -m tests.bench.run $(ARGS)
+bench: $(INSTALLED) ## measure the speed of the model, then that of its engines beside others (minutes)
+	@status=0; $(PY) -m tests.bench.run $(ARGS) || status=$$?; \
+	$(PY) -m tests.bench.peers --json docs/measurements/peers.json || status=$$?; exit $$status
 
 evidence: $(INSTALLED) ## mutants, tours and certificates into docs/measurements/ (long)
 	$(PY) -m tests.evidence.run
@@ -66,7 +67,7 @@ lock: ## resolve the development tools anew into requirements.txt (needs uv)
 	mv "$$tmp/requirements.txt" requirements.txt
 
 clean: ## remove all that the other targets made
-	rm -rf .venv $(RESULTS) site dist docs/specification docs/evidence docs/badges docs/data
+	rm -rf .venv .bench $(RESULTS) site dist docs/specification docs/evidence docs/badges docs/data
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

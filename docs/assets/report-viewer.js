@@ -249,7 +249,8 @@
     const { verb, id, session, ...request } = entry.request;
     const asked = make("p", "", make("strong", "", `${verb}`), " ", make("code", "", JSON.stringify(request)));
     if (entry.fault) return make("li", "broke", asked, make("p", "", `${known.marks.inconclusive.glyph} it broke: `, make("code", "", JSON.stringify(entry.fault))));
-    return make("li", "", asked, make("p", "", "→ ", ...answer(entry.answer ?? null)));
+    const told = Object.hasOwn(entry, "answer") ? answer(entry.answer) : ["no answer is in the log"];
+    return make("li", "", asked, make("p", "", "→ ", ...told));
   }
 
   function answer(value) {

@@ -4,8 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from .explore.choices import TooManyStates
 from .explore.oracle import Oracle
@@ -14,7 +13,6 @@ from .explore.sights import UNSPECIFIED
 from .machine import Observation
 from .requirements import RegisterError, load_register
 from .wire import (
-    LONGEST,
     WireError,
     command_from_wire,
     command_to_wire,
@@ -22,11 +20,11 @@ from .wire import (
     observation_to_wire,
     outcome_to_wire,
     stage_from_wire,
+    stage_to_wire,
 )
+from .wire.lines import read_lines
 
 OK, USAGE, HARNESS = 0, 2, 3
-
-STANDARD_INPUT = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is taken for specified: all of it, or no more than follows from the article (default: full)",
     )
     parser.add_argument("--no-observation", action="store_true", help="leave out what a customer can see afterwards")
+    parser.add_argument(
+        "--trace",
+        action="store_true",
+        help="print the stages as well, so that the output is a trace of all that was read, for check-trace",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
     """
     try:
         oracle = Oracle(machine_of(silent_in(args.profile, load_register())))
-        for answer in answers(lines(args.file), oracle, observed=not args.no_observation):
+        source = ((line.source, line.number, line.text) for line in read_lines(args.file))
+        for answer in answers(source, oracle, observed=not args.no_observation, staged=args.trace):
             print(json.dumps(answer, separators=(",", ":")), flush=True)
     except (WireError, RegisterError) as error:
         return complain(str(error), USAGE)
@@ -62,8 +66,13 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
-    """The answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`."""
+def answers(
+    source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool, staged: bool = False
+) -> Iterator[dict[str, Any]]:
+    """The answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`.
+
+    Where it is ``staged``, each stage is repeated between the answers.
+    """
     for name, number, text in source:
         if not text:
             continue
@@ -72,7 +81,10 @@ def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: 
         if isinstance(message, dict) and "stage" in message:
             if len(message) > 1:
                 raise WireError(where, "a stage that is not alone on its line", "put it on a line of its own")
-            oracle.reset(stage_from_wire(message["stage"], where))
+            stage = stage_from_wire(message["stage"], where)
+            oracle.reset(stage)
+            if staged:
+                yield {"stage": stage_to_wire(stage)}
         else:
             command = command_from_wire(message, where)
             outcome = oracle.submit(command)
@@ -94,30 +106,6 @@ def seen_by(oracle: Oracle) -> dict[str, Any]:
                 specified[kind][name] = {field: value for field, value in fields.items() if field not in free}
     seen = {"observation": observation_to_wire(specified)}
     return seen | {"unspecified": unspecified} if unspecified else seen
-
-
-def lines(file: str) -> Iterator[tuple[str, int, bytes]]:
-    """The lines of a file or of standard input, each with the name of its source and its number; raises `WireError`."""
-    try:
-        if file != STANDARD_INPUT:
-            with Path(file).open("rb") as stream:
-                yield from numbered(file, stream)
-        elif sys.stdin is None:
-            raise WireError("standard input", "closed", "name a file, or open it")
-        else:
-            yield from numbered("standard input", sys.stdin.buffer)
-    except OSError as error:
-        raise WireError(file, f"can't be read: {error.strerror}", "name a file of JSON lines, or -") from None
-
-
-def numbered(name: str, stream: BinaryIO) -> Iterator[tuple[str, int, bytes]]:
-    """The lines of a stream; of one that is too long no more is read than it takes to tell."""
-    number = 0
-    while line := stream.readline(LONGEST + 2):
-        number += 1
-        text = line.rstrip(b"\r\n")
-        text = text.removeprefix(b"\xef\xbb\xbf") if number == 1 else text
-        yield name, number, text.strip() if len(text) <= LONGEST else text
 
 
 def complain(error: str, exit_code: int) -> int:

@@ -98,8 +98,10 @@ def shortest() -> Iterator[dict[str, Any]]:
             ways = {theorem: broken.commands for theorem, broken in found.broken.items()}
             ways |= found.reached if name == "the article's" else {}
             for theorem in LOOKED_FOR:
-                steps = len(ways.get(theorem.name, ())) - len(scope.start)
-                if theorem.name in done or steps < 0:
+                if theorem.name in done or theorem.name not in ways:
+                    continue
+                steps = len(ways[theorem.name]) - len(scope.start)
+                if steps < 0:  # on the way to the start
                     continue
                 done.add(theorem.name)
                 theirs = checked(transition_system(scope, machine, theorem), scope, ("-O0",))

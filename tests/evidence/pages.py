@@ -35,7 +35,7 @@ def main() -> int:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        copy_pages(project)
+        copy_pages(project, reports=True)
         generate(project, a_run()).check_returncode()
         build(project).check_returncode()
         site = project / "site"

@@ -162,7 +162,7 @@ class RefusesEverything(ModelSystem):
     subject = "refuses everything"
     gives_reasons = False
 
-    def submit(self, command: Command) -> Outcome:
+    def submit(self, _: Command) -> Outcome:
         return Refused()
 
 
@@ -207,7 +207,7 @@ class LosesOnlySight(ModelSystem):
 class AcceptsEverything(ModelSystem):
     """Accepts whatever it is asked for, and does nothing."""
 
-    def submit(self, command: Command) -> Outcome:
+    def submit(self, _: Command) -> Outcome:
         return Accepted()
 
 
@@ -221,7 +221,7 @@ class ShowsNothing(ModelSystem):
 class NeverResets(ModelSystem):
     """Looks names up without what stands after the last hyphen, and so finds in a new world what was in an old one."""
 
-    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+    def reset(self, _: Stage = DEFAULT_STAGE) -> None:
         self.salt = ""
 
     def submit(self, command: Command) -> Outcome:

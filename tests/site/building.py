@@ -72,13 +72,17 @@ def content_of(results: Results | None) -> Content:
     return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"), None)
 
 
-def copy_pages(folder: Path) -> None:
-    """Copy mkdocs.yml and docs/ into the folder, without what is generated."""
+def copy_pages(folder: Path, *, reports: bool = False) -> None:
+    """Copy mkdocs.yml and docs/ into the folder, without what is generated, and with kept reports if wanted.
+
+    Each is checked whenever the site is made.
+    """
+    without = (*FOLDERS, *(() if reports else ("reports",)))
     shutil.copy(ROOT / "mkdocs.yml", folder)
     shutil.copytree(
         ROOT / "docs",
         folder / "docs",
-        ignore=lambda at, names: [name for name in names if Path(at) == ROOT / "docs" and name in FOLDERS],
+        ignore=lambda at, names: [name for name in names if Path(at) == ROOT / "docs" and name in without],
     )
 
 

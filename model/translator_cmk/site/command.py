@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from .. import features_dir
@@ -17,7 +18,7 @@ from .generate import FOLDERS, generate
 from .implementation_files import report_files
 from .kept import FOLDER, keep, load_kept
 from .kept_reports import FOLDER as REPORTS
-from .kept_reports import load_reports
+from .kept_reports import REFUSED, load_reports
 from .kills import KILLS, load_kills
 from .measured import MEASURED, PAGES, load_pages, load_theorems
 from .peers import FOREIGN, PEERS, load_foreign, load_peers
@@ -59,8 +60,17 @@ def run(args: argparse.Namespace) -> int:
     except (FeatureError, MeasurementError, RegisterError, ResultsError, OSError) as error:
         print(f"translator-cmk: error: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE
+    for warning in warnings(content):
+        print(f"translator-cmk: warning: {warning}", file=sys.stderr)
     print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")
     return OK
+
+
+def warnings(content: Content) -> Iterator[str]:
+    """What is left out of the site, though it does not keep it from being made."""
+    for each in content.reports:
+        if each.standing == REFUSED:
+            yield f"{each.folder}: not shown: {'; '.join(each.problems)}"
 
 
 def load_content(results: Path | None, docs: Path) -> Content:

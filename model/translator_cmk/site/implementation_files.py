@@ -1,7 +1,5 @@
 """The files that come with kept reports: the reports themselves, their badges, and the matrix as data."""
 
-import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +7,7 @@ from ..conformance.report.badge import badge_of
 from .badges import Badge, Status
 from .cells import Note, cells
 from .content import Content
-from .kept_reports import KINDS, REFUSED, REPORT, STALE, KeptReport
+from .kept_reports import KINDS, REFUSED, STALE, KeptReport
 from .matrix_notes import report
 from .reading_reports import Report
 
@@ -39,22 +37,11 @@ def badge_path(kept: KeptReport) -> str:
 
 
 def report_files(reports: Sequence[KeptReport]) -> Iterator[tuple[str, bytes]]:
-    """The reports that are shown, by path from docs/: as a page, and packed whole."""
+    """The reports that are shown, by path from docs/: as a page, and packed whole as they are kept."""
     for kept in shown_of(reports):
-        page = kept.folder / REPORT / "report.html"
-        if page.is_file():
-            yield f"evidence/reports/{kept.name}/report.html", page.read_bytes()
-        yield f"evidence/reports/{kept.name}.zip", packed(kept)
-
-
-def packed(kept: KeptReport) -> bytes:
-    """All files of a report; the same bytes for the same files."""
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as packing:
-        for path in kept.files:
-            name = f"{kept.name}/{path.relative_to(kept.folder / REPORT).as_posix()}"
-            packing.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return archive.getvalue()
+        if kept.page:
+            yield f"evidence/reports/{kept.name}/report.html", kept.page
+        yield f"evidence/reports/{kept.name}.zip", kept.packed.read_bytes()
 
 
 def implementations_data(content: Content) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from ..conformance.trouble import DEVIATIONS, OK
 from .cells import MARKS, Cell, cells
 from .content import Content
 from .implementation_files import badge_path, shown_of
-from .kept_reports import CONFIRMED, KINDS, REFUSED, REPORT, STALE, KeptReport
+from .kept_reports import CONFIRMED, KINDS, REFUSED, STALE, KeptReport
 from .markup import UP, basis, filled, indented, moment, table, titled
 from .matrix_notes import Notes, foreign, marked, product, report
 
@@ -67,7 +67,7 @@ CHECKED = {
 def to_look_at(kept: KeptReport) -> Iterator[str]:
     """The report as a page, all of it, and how to make it anew."""
     folder = f"reports/{kept.name}"
-    if (kept.folder / REPORT / "report.html").is_file():
+    if kept.page:
         yield f"[As a page]({folder}/report.html)"
     yield f"[All of it]({folder}.zip)"
     yield f"[Badge]({UP}badges/{badge_path(kept)}.svg)"

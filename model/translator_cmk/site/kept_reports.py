@@ -1,9 +1,12 @@
-"""Kept reports: folders in docs/reports/ that implementations were given by the conformance kit, each checked anew."""
+"""Kept reports: what the conformance kit wrote of implementations, packed, in docs/reports/, each checked anew."""
 
 import re
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
+from zipfile import BadZipFile, ZipFile
 
 import yaml
 
@@ -14,13 +17,16 @@ from ..wire.shapes import Line, Place, Record, WireError, Word
 from .reading_reports import Report, report_in
 
 FOLDER = Path("reports")
-ABOUT, REPORT = "about.yaml", "report"
+ABOUT, PACKED, ENVELOPE, PAGE = "about.yaml", "report.zip", "report.json", "report.html"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FILE = re.compile(
     r"report\.(json|html)|messages\.ndjson|cucumber\.ndjson|junit\.xml|results\.json|summary\.md|badge\.(svg|json)"
     r"|counterexamples/[A-Za-z0-9-]+\.(json|feature)"
 )
 """The files of a report."""
+
+LARGEST = 256 * 2**20
+"""Bytes that a report may have when it is unpacked."""
 
 KINDS: Mapping[str, str] = {
     "product": "an implementation, as whoever makes it reports it",
@@ -46,6 +52,8 @@ class KeptReport(NamedTuple):
     contact: str = ""
     report: Report | None = None
     problems: tuple[str, ...] = ()
+    page: bytes = b""
+    """Its page of HTML; a report that was broken off may have none."""
 
     @property
     def name(self) -> str:
@@ -53,9 +61,9 @@ class KeptReport(NamedTuple):
         return self.folder.name
 
     @property
-    def files(self) -> tuple[Path, ...]:
-        """The files of the report."""
-        return tuple(sorted(path for path in (self.folder / REPORT).rglob("*") if path.is_file()))
+    def packed(self) -> Path:
+        """The file with all of the report."""
+        return self.folder / PACKED
 
 
 def load_reports(folder: Path) -> tuple[KeptReport, ...]:
@@ -67,15 +75,21 @@ def kept(folder: Path) -> KeptReport:
     """One kept report, checked; what is wrong with it is said in it."""
     if not NAME.fullmatch(folder.name):
         return KeptReport(folder, REFUSED, problems=("its name is not made of small letters, digits and hyphens",))
-    try:
-        about = about_in(folder / ABOUT)
-        standing, report, problems = checked(folder / REPORT)
-    except (Trouble, WireError) as error:
-        return KeptReport(folder, REFUSED, problems=(plain(str(error).replace(f"{folder}/", "")),))
-    return KeptReport(folder, standing, **about, report=report, problems=problems)
+    with TemporaryDirectory() as name:
+        unpacked = Path(name)
+        try:
+            about = about_in(folder / ABOUT)
+            unpack(folder / PACKED, unpacked)
+            standing, report, problems = checked(unpacked)
+        except (Trouble, WireError) as error:
+            told = str(error).replace(f"{folder}/", "").replace(f"{name}/", "")
+            return KeptReport(folder, REFUSED, problems=(plain(told),))
+        page = unpacked / PAGE
+        shown = page.read_bytes() if page.is_file() else b""
+    return KeptReport(folder, standing, *about, report, problems, shown)
 
 
-def about_in(path: Path) -> dict[str, str]:
+def about_in(path: Path) -> tuple[str, str, str]:
     """What is said of a report beside it: its kind, how to make it anew, and whom to ask; raises what `kept` tells."""
     try:
         content = yaml.safe_load(path.read_bytes())
@@ -84,7 +98,29 @@ def about_in(path: Path) -> dict[str, str]:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise Trouble(f"{path}: not YAML: {error}") from None
     shape = Record("it", {"kind": Word(KINDS), "reproduce": Line(1_000), "contact": Line(200)}, ("kind", "reproduce"))
-    return dict(shape.read(content, Place(str(path))))
+    about = shape.read(content, Place(str(path)))
+    return about["kind"], about["reproduce"], about.get("contact", "")
+
+
+def unpack(packed: Path, folder: Path) -> None:
+    """Put the files of a packed report into a folder; raises `Trouble`, also where there are others with them."""
+    try:
+        with ZipFile(packed) as archive:
+            files = [each for each in archive.infolist() if not each.is_dir()]
+            if sum(each.file_size for each in files) > LARGEST:
+                raise Trouble(f"{packed}: more than {LARGEST:,} bytes when it is unpacked")
+            ends = [each.filename for each in files if each.filename.endswith(ENVELOPE)]
+            root = min(ends, key=len, default=ENVELOPE).removesuffix(ENVELOPE)
+            for each in files:
+                name = each.filename.removeprefix(root)
+                if not FILE.fullmatch(name):
+                    raise Trouble(f"{packed}: {each.filename} is not of a report; pack the folder of the report alone")
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_bytes(archive.read(each))
+    except OSError as error:
+        raise Trouble(f"{packed}: can't be read: {error.strerror}; pack the folder of the report into it") from None
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        raise Trouble(f"{packed}: can't be unpacked: {error}; pack the folder of the report anew") from None
 
 
 def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
@@ -102,8 +138,8 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
     envelope = commands.read(folder)
     if envelope["subject"] is None:
         raise Trouble("the system did not say hello, so that there is nothing to show")
-    report = report_in(envelope, str(folder / "report.json"))
-    problems = list(strangers(folder))
+    report = report_in(envelope, str(folder / ENVELOPE))
+    problems: list[str] = []
     if report.digest == digest():
         register = registered()
         again = judged(envelope, folder / MESSAGES, register, from_log(declaration_in(envelope), register))
@@ -115,11 +151,3 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
         problems += [] if report.counted == report.counts else ["its counts do not follow from its cases"]
         standing = STALE
     return (REFUSED if problems else standing), report, tuple(map(plain, problems))
-
-
-def strangers(folder: Path) -> Iterator[str]:
-    """What no report has: it would be published with it."""
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink() or (path.is_file() and not FILE.fullmatch(name)):
-            yield f"{name} is not of a report"

@@ -121,8 +121,8 @@ def figure(each: Mapping[str, Any]) -> list[str]:
         plain(each["name"]),
         amount(each["figure"], each),
         "" if each["by_processor"] == each["figure"] else amount(each["by_processor"], each),
-        f"{sign} {each['goal']:,} {each['unit']}".strip(),
-        "met" if each["met"] else "**missed**",
+        "" if each["goal"] is None else f"{sign} {each['goal']:,} {each['unit']}".strip(),
+        "" if each["goal"] is None else "met" if each["met"] else "**missed**",
     ]
 
 

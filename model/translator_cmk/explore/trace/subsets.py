@@ -6,7 +6,7 @@ The sets are those of the oracle; where none of a set fits an event, it is left 
 
 from collections.abc import Iterable
 
-from ...machine import Machine, Stage, State, initial
+from ...machine import Machine, Refused, Stage, State, initial
 from ...wire.traces import Told
 from ..choices import TooManyStates
 from ..sights import GONE
@@ -19,6 +19,9 @@ NONE: frozenset[str] = frozenset()
 
 LARGEST = 400_000
 """How much a follower remembers: so many results, sets of states, and events that lead from one to the next."""
+
+FEW = 16
+"""How many states a set has at most that is remembered: a larger one hardly comes again."""
 
 
 class Subset:
@@ -55,7 +58,6 @@ class Follower:
         start = initial(self.stage)
         self._made = Tabulation(self.machine, start, self.limit)
         self._answers: dict[Asked, Tree] = {}
-        self._forks: dict[tuple[Asked, int], Fork] = {}
         self._subsets: dict[tuple[tuple[int, ...], frozenset[str]], Subset] = {}
         self._shown: dict[int, Seen] = {}  # of a state, what was seen last that fits it
         self._learned = 0
@@ -64,8 +66,7 @@ class Follower:
     @property
     def full(self) -> bool:
         """Whether it remembers as much as it may."""
-        remembered = (self._made.learned, self._learned, len(self._subsets), len(self._shown), len(self._forks))
-        return sum(remembered) > self.largest
+        return self._made.learned + self._learned + len(self._shown) > self.largest
 
     def renewed(self, *places: Place) -> list[Place]:
         """The same places, after all else is forgotten."""
@@ -96,10 +97,12 @@ class Follower:
             fork = None if answers is None else answers.known.get(packed & answers.mask)
             if type(fork) is not Fork:
                 fork = self._fork(packed, asked)
+                if fork is None:
+                    return self._spread((packed,), NONE, event)
             fitting = fork.known.get(event.told_id)
             moves = self._fitting_ways(fork, event.told) if fitting is None else fitting[0]
             if len(moves) != 1:
-                return self._spread((place,), NONE, event)
+                return self._spread((packed,), NONE, event)
             packed += moves[0]
         if seen is None or self._shown.get(packed) is seen or self._fits(packed, seen):
             return packed
@@ -107,7 +110,7 @@ class Follower:
 
     def _move(self, subset: Subset, event: Event) -> Place | None:
         following = self._spread(subset.states, subset.silent, event)
-        if following is not None:
+        if following is not None and len(subset.states) <= FEW:
             subset.moves[event] = following
             self._learned += 1
         return following
@@ -115,16 +118,23 @@ class Follower:
     def _spread(self, states: tuple[int, ...], silent: frozenset[str], event: Event) -> Place | None:
         """Where the event leads to from these states."""
         if event.asked is not None:
-            told, ways = event.told, 0
+            told_id, ways = event.told_id, 0
+            commands = [(command, self._made.answers(command)) for command in event.asked.commands]
             after: dict[int, None] = {}
             for packed in states:
-                fork = self._fork(packed, event.asked)
-                ways += len(fork.ways)
-                silent |= fork.parting
-                known = fork.known.get(event.told_id)
-                for move in self._fitting_ways(fork, told) if known is None else known[0]:
-                    after[packed + move] = None
-            if ways > self.limit:
+                for command, answers in commands:
+                    fork = answers.known.get(packed & answers.mask)
+                    if type(fork) is not Fork:
+                        fork = self._made.fork(packed, command, answers)
+                    ways += len(fork.ways)
+                    if fork.parting:
+                        silent |= fork.parting
+                    known = fork.known.get(told_id)
+                    for move in self._fitting_ways(fork, event.told) if known is None else known[0]:
+                        after[packed + move] = None
+                if event.asked.idle:
+                    after[packed] = None
+            if ways > self.limit and self._ways(states, event.asked) > self.limit:
                 raise TooManyStates(self.limit)
             states = tuple(after)
         if event.seen is not None:
@@ -134,26 +144,33 @@ class Follower:
     def _place(self, states: tuple[int, ...], silent: frozenset[str]) -> Place:
         if len(states) == 1:
             return states[0]
+        self.most = max(self.most, len(states))
+        if len(states) > FEW:
+            return Subset(states, silent)
         key = (states, silent)
         found = self._subsets.get(key)
         if found is None:
             found = self._subsets[key] = Subset(states, silent)
-            self.most = max(self.most, len(states))
+            self._learned += len(states)
         return found
 
-    def _fork(self, packed: int, asked: Asked) -> Fork:
-        """What may come of what was asked."""
+    def _fork(self, packed: int, asked: Asked) -> Fork | None:
+        """What may come of what was asked; None where that may be one of several commands."""
+        if len(asked.commands) > 1 or asked.idle:
+            return None
         answers = self._answers.get(asked)
-        if answers is None and len(asked.commands) == 1 and not asked.idle:
+        if answers is None:
             answers = self._answers[asked] = self._made.answers(asked.commands[0])
-        if answers is not None:
-            return self._made.fork(packed, asked.commands[0], answers)
-        known = self._forks.get((asked, packed))
-        if known is None:
-            known = self._forks[asked, packed] = self._made.any_fork(packed, asked)
-            if len(known.ways) > self.limit:
-                raise TooManyStates(self.limit)
-        return known
+        return self._made.fork(packed, asked.commands[0], answers)
+
+    def _ways(self, states: tuple[int, ...], asked: Asked) -> int:
+        """How many ways there are to go on from these states."""
+        commands = [(command, self._made.answers(command)) for command in asked.commands]
+        found = (
+            {way for command, answers in commands for way in self._made.fork(packed, command, answers).ways}
+            for packed in states
+        )
+        return sum(len(each | {(0, Refused())} if asked.idle else each) for each in found)
 
     def _fitting_ways(self, fork: Fork, told: Told) -> tuple[int, ...]:
         self._learned += 1

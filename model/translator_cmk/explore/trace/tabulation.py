@@ -8,7 +8,7 @@ is taken in one.
 from functools import partial
 from typing import Any, NamedTuple
 
-from ...machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State
+from ...machine import Accepted, Command, Machine, Outcome, RowsContradict, State
 from ...machine.entities import KINDS, Entity
 from ...machine.observation import SEEN
 from ...machine.rows import Row, Silent, Whenever
@@ -20,7 +20,6 @@ from ..packing import Name
 from ..sights import GONE, Look, look_at
 from ..sights import Name as Word
 from ..ways import parted, steps
-from .events import Asked
 from .forks import Fork, Likeness
 from .trees import Tree, Trees
 
@@ -139,14 +138,6 @@ class Tabulation(Trees):
             tree = self._steps[command] = Tree(partial(self._step, command=command))
         found: Fork = self.look_up(tree, packed)
         return found
-
-    def any_fork(self, packed: int, asked: Asked) -> Fork:
-        """What may come of one of several commands."""
-        found = [self.fork(packed, command, self.answers(command)) for command in asked.commands]
-        ways = dict.fromkeys(way for each in found for way in each.ways)
-        if asked.idle:
-            ways[0, Refused()] = None
-        return Fork(ways, frozenset[str]().union(*(each.parting for each in found)))
 
     def _answer(self, state: State, packed: int, command: Command) -> Any:
         def respond(replay: Replay) -> Answer | None:

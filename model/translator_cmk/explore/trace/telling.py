@@ -22,7 +22,7 @@ def in_words(verdict: Verdict, source: str, profile: str) -> Iterator[str]:
         named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(parting.entities)))
         yield f"{source}:{parting.at}: what is done here is left open, so from here on these go uncompared: {named}"
     for at in verdict.overflows:
-        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; tell more of what was done"
+        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; tell more of it"
     yield f"{source} {conclusion(verdict, profile)}"
 
 
