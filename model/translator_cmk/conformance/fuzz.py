@@ -7,7 +7,18 @@ from typing import Any
 
 from ..explore.scopes import SCOPES
 from ..machine import Accepted, Command, State
-from ..machine.commands import EndVaultRetention, PurgeVault
+from ..machine.commands import (
+    CreateVault,
+    CreateWorkspace,
+    EnableCustomerManagedKeys,
+    EnablePurgeProtection,
+    EndVaultRetention,
+    GrantKeyAccess,
+    PurgeVault,
+    RevokeKeyAccess,
+    TrainModel,
+    UploadDocument,
+)
 from ..situations import situations
 from .cases import FUZZ
 from .findings import Signature
@@ -28,10 +39,23 @@ EXAMPLES = 300
 """How many sequences Hypothesis makes in one go; then it begins anew, with another seed."""
 
 
+CROSSED: tuple[Command, ...] = (
+    CreateWorkspace("other-workspace", "translator"),
+    UploadDocument("other-document", "workspace"),
+    TrainModel("other-model", "workspace"),
+    GrantKeyAccess("spare-vault", "translator"),
+    RevokeKeyAccess("spare-vault", "translator"),
+    EnableCustomerManagedKeys("translator", "spare-vault", "key", through="api"),
+    CreateVault("spare-vault", "westeurope", "production", "apps", purge_protection=False),
+    EnablePurgeProtection("spare-vault"),
+    *(each(vault) for each in (PurgeVault, EndVaultRetention) for vault in ("vault", "spare-vault")),
+)
+"""What no scope needs: two of a kind that belong to one thing, and a vault beside the one in use."""
+
+
 def alphabet() -> tuple[Command, ...]:
-    """Every command of every scope: over two resources, three vaults and what belongs to them."""
-    ends = [each(vault) for each in (PurgeVault, EndVaultRetention) for vault in ("vault", "spare-vault")]
-    return tuple(dict.fromkeys([*(command for scope in SCOPES for command in scope.alphabet), *ends]))
+    """Every command of every scope, over two resources, two vaults and what belongs to them, and what crosses them."""
+    return tuple(dict.fromkeys([*(command for scope in SCOPES for command in scope.alphabet), *CROSSED]))
 
 
 ByKind = dict[str, list[Command]]

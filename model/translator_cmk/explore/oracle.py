@@ -134,7 +134,7 @@ class Oracle:
         compared = not any(named_by(command) & self.uncompared for command in commands)
         outcome = demanded((way.outcome for way in every), parting_outcomes) if compared else Unspecified(self._silent)
         alone = (demanded((way.outcome for each in found for way in each.ways), NONE) for found in by_command)
-        left_open = any(isinstance(each, Unspecified) for each in alone)
+        left_open = bool(parting_outcomes) and any(isinstance(each, Unspecified) for each in alone)
         self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
         self._silent |= parting
@@ -198,8 +198,10 @@ class Oracle:
                 scope = self._scope() if accepted else NOTHING
                 skipped = skip | words(scope) if asked.anything_goes else skip
                 unmet += self._unmet(states, observation, skipped, shown)
-                if not unmet:
+                if not unmet and (self._silent or len(states) == 1):
                     self.uncompared |= scope | self._unclear(states)
+                elif not unmet:  # they differ only since it is not known what was done, so that one of them has to fit
+                    unmet += self._nearest(distinct(way.after for way in fitting), observation, skip, shown)
         if unmet:
             if not asked.commands:
                 return tuple(Difference(*each) for each in unmet)
@@ -213,11 +215,11 @@ class Oracle:
     def _keep(self, kept: tuple[Way, ...]) -> None:
         """Go on with these ways; of states that differ in nothing that is compared, with one."""
         states = distinct(way.after for way in kept)
+        if len(states) > self.limit:
+            raise TooManyStates(self.limit)
         if self.uncompared:
             self.uncompared = depending(self.uncompared, states)
             states = tuple({without(state, self.uncompared): state for state in states}.values())
-        if len(kept) > self.limit:
-            raise TooManyStates(self.limit)
         self.ways = kept
         self.states = states
         self._known = {state: self._known[state] for state in states if state in self._known}
@@ -248,6 +250,12 @@ class Oracle:
         """What the states do not agree on."""
         names = (name for name in self._names(states) if UNSPECIFIED in self._agreement(name, states).values())
         return frozenset((KIND[kind], name) for kind, name in names)
+
+    def _nearest(
+        self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
+    ) -> list[Unmet]:
+        """The facts that the state demands that comes nearest to what was seen, each with what was seen instead."""
+        return min((list(self._unmet((state,), observation, skip, shown)) for state in states), key=len)
 
     def _unmet(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown

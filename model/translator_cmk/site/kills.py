@@ -9,7 +9,13 @@ from .coverage import load
 from .markup import page, plain, table
 
 KILLS = Path("measurements") / "kills.json"
-LANES = {"features": "features", "tour": "tour", "hypothesis": "Hypothesis alone"}
+LANES = {
+    "features": "features",
+    "tour": "tour",
+    "fuzz": "fuzz, of what is left",
+    "hypothesis": "Hypothesis alone, as many steps",
+}
+"""The lanes as a run has them, and what they are held against."""
 
 WHAT = """\
 A kit that has never been seen to fail proves nothing. The example implementations in Python, Node and Perl were
@@ -19,7 +25,7 @@ look at it. A step is a reset or a command."""
 
 def load_kills(path: Path) -> Mapping[str, Any] | None:
     """What was measured of broken implementations, or None where nothing was; raises `MeasurementError`."""
-    return load(path, {"digest", "budgets", "implementations"})
+    return load(path, {"digest", "budgets", "first_run", "implementations"})
 
 
 def kills_page(kills: Mapping[str, Any] | None) -> str:
@@ -39,7 +45,13 @@ def blocks(kills: Mapping[str, Any]) -> Iterator[str]:
         yield "**Stale:** the specification has changed since it was measured."
     yield "## How many were caught { #caught }"
     yield table(["Lane", "Budget in steps", "Caught", "Of those held out", "Steps, median"], map(lane(kills), LANES))
-    yield f"By features or tour: {caught(rows, ('features', 'tour'))} of {len(rows)}."
+    yield f"By features or tour: {caught(rows, ('features', 'tour'))} of {len(rows)}; with fuzz " + (
+        f"{caught(rows, ('features', 'tour', 'fuzz'))}."
+    )
+    first = kills["first_run"]
+    yield f"The first run caught {first['by_any_lane']} of the {first['held_out']} that were held out, " + (
+        f"{first['by_features_or_tour']} of them by features or tour."
+    )
     yield "## Each of them { #each }"
     yield table(["Mistake", "Topic", "Language", *LANES.values()], (line(row) for row in rows))
 

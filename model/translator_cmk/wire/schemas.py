@@ -3,7 +3,7 @@
 from typing import Any
 
 from .messages import COMMAND, OBSERVATION, OUTCOME, STAGE
-from .traces import PARTIAL_COMMAND, PARTIAL_OBSERVATION, TOLD, UNSPECIFIED_FIELDS, trace_line
+from .traces import PARTIAL_COMMAND, PARTIAL_OBSERVATION, TOLD, UNSPECIFIED_FIELDS, trace_line, trace_verdict
 from .verbs import ANSWERS, REQUEST, VERBS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -25,6 +25,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ),
         "run-line": schema("run-line", "What translator-cmk run prints for each command", run_line()),
         "trace-line": schema("trace-line", "What translator-cmk check-trace reads on each line", trace_line()),
+        "trace-verdict": schema("trace-verdict", "What check-trace prints with --json", trace_verdict()),
         "trace-outcome": schema("trace-outcome", "What a trace tells of what came of a command", TOLD.schema()),
         "partial-command": schema(
             "partial-command", "A command, any field of which may be left out", PARTIAL_COMMAND.schema()

@@ -4,7 +4,7 @@ Its lines are events; a `stage` is where a world begins, as in what `translator-
 be a head.  What `translator-cmk run` prints is a trace as well.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..machine import Accepted, Outcome, Refused
@@ -95,26 +95,26 @@ class OrAbsent:
         return {"anyOf": [self.shape.schema(), {"const": "absent"}]}
 
 
-def seen(**fields: Any) -> dict[str, Any]:
-    """What was seen of an entity; raises `Misfit` where it is not there and yet has fields."""
-    if fields.get("exists") is False and len(fields) > 1:
-        raise Misfit("an entity has fields, and does not exist", "leave out one or the other")
-    return fields
+class EntityInPart(Record):
+    """What was seen of an entity, which may be that it is not there."""
+
+    def __init__(self, title: str, fields: Mapping[str, Shape]) -> None:
+        absent = {field: OrAbsent(each) if each is LOCAL_NAME else each for field, each in fields.items()}
+        super().__init__(title, {"exists": Flag(), **absent}, make=self.build)
+
+    def build(self, **fields: Any) -> dict[str, Any]:
+        if fields.get("exists") is False and len(fields) > 1:
+            raise Misfit("an entity has fields, and does not exist", "leave out one or the other")
+        return fields
+
+    def schema(self) -> dict[str, Any]:
+        gone = {"properties": {"exists": {"const": False}}, "required": ["exists"]}
+        return {**super().schema(), "if": gone, "then": {"maxProperties": 1}}
 
 
 PARTIAL_OBSERVATION = Record(
     "an observation",
-    {
-        kind: Named(
-            name,
-            Record(
-                f"a {kind}",
-                {"exists": Flag(), **{f: OrAbsent(each) if each is LOCAL_NAME else each for f, each in fields.items()}},
-                make=seen,
-            ),
-        )
-        for kind, (name, fields) in OBSERVED.items()
-    },
+    {kind: Named(name, EntityInPart(f"a {kind}", fields)) for kind, (name, fields) in OBSERVED.items()},
 )
 
 UNSPECIFIED_FIELDS = Record(
@@ -175,3 +175,47 @@ def trace_line() -> dict[str, Any]:
     either["anyOf"] = [{"required": [part]} for part in TOLD_BY_AN_EVENT]
     either["dependentRequired"] = {"outcome": ["command"], "unspecified": ["observation"]}
     return {"oneOf": [HEAD.schema(), RESET.schema(), either]}
+
+
+COUNTED = ("judged", "told", "uncompared", "skipped", "worlds", "deviating", "states")
+"""What a verdict counts."""
+
+ENTITY = {"type": "array", "prefixItems": [{"enum": list(OBSERVED)}, {"type": "string"}], "items": False, "minItems": 2}
+
+
+def trace_verdict() -> dict[str, Any]:
+    """The schema of what check-trace prints with --json."""
+    ids = IDS.schema()
+    line = {"type": "integer", "minimum": 1}
+    fact = exactly(kind={"enum": list(OBSERVED)}, name={"type": "string"}, field={"type": "string"}, value={})
+    part = {"anyOf": [fact, {"$ref": "outcome.schema.json"}]}
+    deviation = exactly(
+        line=line,
+        commands=listed({"$ref": "command.schema.json"}),
+        differences=listed(exactly(demanded=part, seen=part, requirements=ids)),
+        requirements=ids,
+        allowed={"$ref": "outcome.schema.json"},
+    )
+    deviation["required"].remove("allowed")  # where nothing was asked
+    return exactly(
+        trace={"type": "string"},
+        profile={"type": "string"},
+        waived=ids,
+        fits={"type": "boolean"},
+        complete={"description": "Whether there was anything to judge, and all of it was", "type": "boolean"},
+        **{count: {"type": "integer", "minimum": 0} for count in COUNTED},
+        deviations=listed(deviation),
+        uncompared_from=listed(exactly(line=line, entities=listed(ENTITY))),
+        overflows=listed(line),
+    )
+
+
+def exactly(**properties: Any) -> dict[str, Any]:
+    """The schema of an object that has these properties and no others."""
+    required = list(properties)
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def listed(items: Any) -> dict[str, Any]:
+    """The schema of a list."""
+    return {"type": "array", "items": items}

@@ -106,7 +106,7 @@ def doubtful(log: Log, command: Command, outcome: Any, seen: Any, random: Random
     others = [build(type(command), {f: random.choice(values(type(command), f)) for f in command.fields}) for _ in "ab"]
     commands = tuple(dict.fromkeys([command, *others][:: random.choice([1, -1])]))
     if random.random() < 0.3:
-        return log.made(log.asked(commands[:1], idle=True), NOT_TOLD, seen)
+        return log.made(log.asked((command,), idle=True), NOT_TOLD, seen)
     told = NOT_TOLD if outcome is None else Told(outcome, random.random() < 0.5, random.random() < 0.5)
     return log.made(log.asked(commands), told, seen)
 

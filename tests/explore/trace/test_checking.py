@@ -8,6 +8,7 @@ from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK
 from tests.explore.trace.logs import Picky, judged_slowly, log_of
 from translator_cmk.explore.oracle import LIMIT
 from translator_cmk.explore.profiles import machine_of
+from translator_cmk.explore.sights import Shown
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
 from translator_cmk.explore.trace.events import NOT_TOLD
 from translator_cmk.explore.trace.subsets import Follower
@@ -43,19 +44,19 @@ def fresh(machine: Machine | None = None) -> ModelSystem:
 def test_the_verdict_is_the_oracles(machine: Machine, hides: float) -> None:
     """Whatever the system picks in what is left open, whatever is hidden, and wherever something is wrong."""
     broken = 0
-    for seed in range(12):
+    for seed in range(5):
         system = Picky(machine, Random(seed)) if seed % 2 else machine
-        limit = 6 if seed % 5 == 0 else LIMIT
+        limit = 6 if seed == 0 else LIMIT
         events = log_of(system, seed, 50, mistakes=0.02 if seed % 3 else 0, hides=hides)
         verdict = check(events, machine, limit)
         deviations, overflows = judged_slowly(events, machine, limit)
         assert verdict.deviations == tuple(deviations)
         assert verdict.overflows == tuple(overflows)
         broken += len(deviations)
-    assert broken > 5
+    assert broken
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_requirements_may_be_waived(seed: int) -> None:
     waived = frozenset(Random(seed).sample(REQUIREMENTS, 6)) - {"environment.exists", "environment.new-name"}
     machine = machine_of(waived)
@@ -65,17 +66,16 @@ def test_any_requirements_may_be_waived(seed: int) -> None:
     assert (verdict.deviations, verdict.overflows) == (tuple(deviations), tuple(overflows))
 
 
-def test_what_is_forgotten_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_forgotten_is_found_again() -> None:
     """A follower that can keep next to nothing comes to the same verdict."""
-    events = log_of(ARTICLE, 7, 80, mistakes=0.01, hides=0.5)
-    expected = check(events, ARTICLE)
-    monkeypatch.setattr("translator_cmk.explore.trace.checking.BETWEEN_LOOKS", 2)
+    events = [event for seed in range(40) for event in (*log_of(ARTICLE, seed, 60, 0, 0.3), Reset(DEFAULT_STAGE))]
     checker = Checker(ARTICLE)
     follower: Follower = checker._follower
     follower.largest = 50
     checker.read(enumerate(events, start=1))
-    assert checker.verdict == expected
-    assert follower.full
+    assert checker.verdict == check(events, ARTICLE)
+    assert checker.verdict.fits
+    assert follower.renewals >= 2
 
 
 def test_events_may_come_in_pieces() -> None:
@@ -99,18 +99,13 @@ def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
     assert [each.expected.field for each in first.differences if hasattr(each.expected, "field")] == ["exists"]
     assert second.at == len(lost) + len(right) + len(wrong) + 2
     assert isinstance(second.allowed, Accepted)
-    assert (verdict.fits, verdict.complete, verdict.worlds, verdict.deviating, verdict.skipped) == (
-        False,
-        True,
-        3,
-        2,
-        1,
-    )
+    assert (verdict.fits, verdict.complete) == (False, True)
+    assert (verdict.worlds, verdict.deviating, verdict.skipped) == (3, 2, 1)
 
 
 def test_silent_rows_are_branches_and_not_skips() -> None:
     """A disabled key may lose the data or not; but what is lost does not come back."""
-    log, system = Log(), fresh()
+    log, system = Log(Shown(reasons=False, audit=False)), fresh()
     before = [log.event(each, system.submit(each)) for each in AT_WORK]
     disabled = log.event(DisableKey("vault", "key"), Accepted())
     read, not_read = (log.event(ReadData("workspace"), outcome) for outcome in (Accepted(), Refused()))
@@ -181,7 +176,7 @@ def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
     begun += [log.event(CreateKey("v", key), Accepted()) for key in keys]
     disabled = [log.event(DisableKey("v", key), Accepted()) for key in keys]
     wrong = log.event(CreateKey("v", "k1"), Accepted())
-    events = [*begun, *disabled, wrong, Reset(DEFAULT_STAGE), *begun, wrong]
+    events: list[Event | Reset] = [*begun, *disabled, wrong, Reset(DEFAULT_STAGE), *begun, wrong]
     verdict = check(events, machine_of({"keys.disable"}), limit=7)
     assert verdict.overflows == (7,)
     assert (verdict.skipped, verdict.complete, verdict.fits) == (1, False, False)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ...machine import DEFAULT_STAGE
-from ...wire import WireError, from_text
+from ...wire import LONGEST, WireError, from_text
 from ...wire.lines import SourceLine, read_lines
 from ...wire.shapes import Place, Record, Shape
 from ...wire.traces import HEAD, PARTIAL, PARTS, RESET, Told, event_shape
@@ -121,7 +121,7 @@ class Reader:
         return self._log.asked(commands, idle=not told.certain)
 
     def _known(self, where: str) -> Names:
-        """The names that the trace knows: those in its head, and those in all its lines, if it can be read twice."""
+        """The names that the trace knows: those in its head, and where it can be read twice, those in all its lines."""
         if self._names is None:
             self._names = self._head
             if Path(self.file).is_file():
@@ -148,7 +148,7 @@ def parsed(line: SourceLine) -> Any:
     try:
         return from_text(line.text, line.where)
     except WireError:
-        if line.ended:
+        if line.ended or len(line.text) > LONGEST:
             raise
         raise Truncated(line.where, "cut off in the middle of the line", "copy the whole trace") from None
 

@@ -6,7 +6,7 @@ The sets are those of the oracle; where none of a set fits an event, it is left 
 
 from collections.abc import Iterable
 
-from ...machine import Machine, Refused, Stage, State, initial
+from ...machine import Machine, Stage, State, initial
 from ...wire.traces import Told
 from ..choices import TooManyStates
 from ..sights import GONE
@@ -41,9 +41,8 @@ Place = int | Subset
 class Follower:
     """Follows events of a machine in worlds of one stage; methods raise `TooManyStates` beyond ``limit`` states.
 
-    ``most`` is the greatest number of states that were possible at once.
-
-    It is ``full`` once it remembers ``largest`` things, and then should be `renewed`.
+    ``most`` is the greatest number of states that were possible at once.  It is ``full`` once it remembers ``largest``
+    things, and then should be `renewed`; ``renewals`` counts how often it was.
     """
 
     def __init__(self, machine: Machine, stage: Stage, limit: int, largest: int = LARGEST) -> None:
@@ -52,6 +51,7 @@ class Follower:
         self.limit = limit
         self.largest = largest
         self.most = 1
+        self.renewals = 0
         self._forget()
 
     def _forget(self) -> None:
@@ -70,6 +70,7 @@ class Follower:
 
     def renewed(self, *places: Place) -> list[Place]:
         """The same places, after all else is forgotten."""
+        self.renewals += 1
         known = [(self.states(place), self.silent(place)) for place in places]
         self._forget()
         return [self.place(*each) for each in known]
@@ -134,7 +135,7 @@ class Follower:
                         after[packed + move] = None
                 if event.asked.idle:
                     after[packed] = None
-            if ways > self.limit and self._ways(states, event.asked) > self.limit:
+            if ways >= self.limit and self._reached(states, event.asked) > self.limit:
                 raise TooManyStates(self.limit)
             states = tuple(after)
         if event.seen is not None:
@@ -163,14 +164,12 @@ class Follower:
             answers = self._answers[asked] = self._made.answers(asked.commands[0])
         return self._made.fork(packed, asked.commands[0], answers)
 
-    def _ways(self, states: tuple[int, ...], asked: Asked) -> int:
-        """How many ways there are to go on from these states."""
+    def _reached(self, states: tuple[int, ...], asked: Asked) -> int:
+        """How many states can be reached from these, whatever came of what was asked."""
         commands = [(command, self._made.answers(command)) for command in asked.commands]
-        found = (
-            {way for command, answers in commands for way in self._made.fork(packed, command, answers).ways}
-            for packed in states
-        )
-        return sum(len(each | {(0, Refused())} if asked.idle else each) for each in found)
+        forks = ((packed, self._made.fork(packed, *command)) for packed in states for command in commands)
+        reached = {packed + move for packed, fork in forks for move, _ in fork.ways}
+        return len(reached.union(states) if asked.idle else reached)
 
     def _fitting_ways(self, fork: Fork, told: Told) -> tuple[int, ...]:
         self._learned += 1

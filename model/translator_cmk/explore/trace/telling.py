@@ -7,6 +7,7 @@ from ...facts import Fact
 from ...machine import Accepted, Command, Outcome, Refused
 from ...phrasebook import state, tell
 from ...wire import command_to_wire, outcome_to_wire
+from ...wire.traces import COUNTED
 from ..dependence import words
 from .checking import Deviation, Verdict
 
@@ -92,7 +93,7 @@ def as_data(verdict: Verdict, source: str, profile: str, waived: frozenset[str])
         "waived": sorted(waived),
         "fits": verdict.fits,
         "complete": verdict.complete,
-        **{field: getattr(verdict, field) for field in COUNTS},
+        **{field: getattr(verdict, field) for field in COUNTED},
         "deviations": [deviation_as_data(each) for each in verdict.deviations],
         "uncompared_from": [
             {"line": each.at, "entities": [list(entity) for entity in sorted(words(each.entities))]}
@@ -100,9 +101,6 @@ def as_data(verdict: Verdict, source: str, profile: str, waived: frozenset[str])
         ],
         "overflows": list(verdict.overflows),
     }
-
-
-COUNTS = ("judged", "told", "uncompared", "skipped", "worlds", "deviating", "states")
 
 
 def deviation_as_data(deviation: Deviation) -> dict[str, Any]:

@@ -1,0 +1,297 @@
+"""Claims about `translator-cmk check-trace`: one verdict on any file, and one line for whatever is wrong with it."""
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from translator_cmk.machine import Command, Stage
+from translator_cmk.machine.commands import CreateVault, DeleteVault, DisableKey, ReadData
+from translator_cmk.situations import situations
+from translator_cmk.wire import LONGEST, command_to_wire, schemas, stage_to_wire
+
+Done = subprocess.CompletedProcess[bytes]
+
+FOUND = shutil.which("translator-cmk", path=str(Path(sys.executable).parent))
+assert FOUND, "the package is not installed beside this Python"
+BINARY = FOUND
+
+AT_WORK = situations()["a deployed model under customer-managed keys"].commands
+SCHEMAS = schemas()
+REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in SCHEMAS.values())
+LINE, VERDICT = (Draft202012Validator(SCHEMAS[name], registry=REGISTRY) for name in ("trace-line", "trace-verdict"))
+
+
+def lines(*messages: dict[str, Any]) -> bytes:
+    for message in messages:
+        LINE.validate(message)
+    return b"".join(json.dumps(message).encode() + b"\n" for message in messages)
+
+
+def told(*sequence: Command, outcome: str = "accepted") -> list[dict[str, Any]]:
+    return [{"command": command_to_wire(command), "outcome": {"outcome": outcome}} for command in sequence]
+
+
+def run(text: bytes, *arguments: str, file: str = "-", timeout: float = 60) -> Done:
+    """Run the installed command on the text."""
+    command = [BINARY, "check-trace", *arguments, file]
+    return subprocess.run(command, input=text, capture_output=True, timeout=timeout, check=False)
+
+
+def verdict(text: bytes, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
+    """The verdict as data."""
+    done = run(text, "--json", *arguments)
+    assert (done.returncode, done.stderr) == (exit_code, b"")
+    found: dict[str, Any] = json.loads(done.stdout)
+    VERDICT.validate(found)
+    return found
+
+
+def trouble(done: Done, exit_code: int = 2) -> str:
+    """The one line of an error."""
+    assert done.returncode == exit_code
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("translator-cmk: error: ")
+    return line.removeprefix("translator-cmk: error: ")
+
+
+@pytest.mark.parametrize("profile", ["article", "full"])
+def test_what_run_prints_is_a_trace_that_fits(profile: str, tmp_path: Path) -> None:
+    commands = tmp_path / "commands.jsonl"
+    stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
+    there = command_to_wire(CreateVault("vault", "north", "one", "g"))
+    sequence = map(command_to_wire, (*AT_WORK, DisableKey("vault", "key"), ReadData("workspace"), DeleteVault("vault")))
+    commands.write_text("\n".join(map(json.dumps, (*sequence, {"stage": stage}, there))), "utf-8")
+    printed = subprocess.run(
+        [BINARY, "run", "--trace", "--profile", profile, str(commands)], capture_output=True, timeout=60, check=True
+    ).stdout
+    for line in printed.splitlines():
+        LINE.validate(json.loads(line))
+    found = verdict(printed, "--profile", profile)
+    assert (found["judged"], found["worlds"], found["deviations"]) == (len(AT_WORK) + 4, 2, [])
+
+
+def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> None:
+    text = lines(*told(*AT_WORK, DeleteVault("vault"), ReadData("workspace"), ReadData("workspace")))
+    at = len(AT_WORK) + 2
+    done = run(text)
+    assert done.returncode == 1
+    assert done.stdout.decode().splitlines() == [
+        f'standard input:{at}: impossible: the customer reads the data of "workspace"',
+        "  allowed: refused because of revocation.data-inaccessible",
+        "  demanded: refused because of revocation.data-inaccessible; seen: accepted",
+        "  requirements: revocation.data-inaccessible",
+        "standard input does not fit the specification (profile article) in 1 world, first on line "
+        f"{at}: {at} events judged in 1 world, 1 more not judged",
+    ]
+    found = verdict(text, exit_code=1)
+    (deviation,) = found["deviations"]
+    assert (deviation["line"], deviation["requirements"]) == (at, ["revocation.data-inaccessible"])
+    assert deviation["allowed"] == {"outcome": "refused", "because": ["revocation.data-inaccessible"]}
+
+
+def test_a_waived_requirement_may_be_kept_or_not() -> None:
+    text = lines(*told(*AT_WORK, DeleteVault("vault"), ReadData("workspace")))
+    assert verdict(text, "--waive", "revocation.data-inaccessible")["waived"] == ["revocation.data-inaccessible"]
+
+
+def test_the_profile_full_takes_assumptions_for_specified() -> None:
+    text = lines(*told(*AT_WORK, DisableKey("vault", "key"), ReadData("workspace")))
+    assert verdict(text)["fits"]
+    assert verdict(text, "--profile", "full", exit_code=1)["deviations"][0]["line"] == len(AT_WORK) + 2
+
+
+def test_commands_and_observations_may_be_told_in_part(tmp_path: Path) -> None:
+    """A log that names no vault: it can only have been the one that the resource's key is in."""
+    partial = ["command", "observation"]
+    head: dict[str, Any] = {"trace": 1, "subject": "a log", "partial": partial, "names": {"vault": ["spare", "vault"]}}
+    deleted = {"command": {"command": "DeleteVault"}, "outcome": {"outcome": "accepted"}}
+    gone = {"observation": {"document": {"document": {"exists": False}}}}
+    text = lines(head, *told(*AT_WORK), deleted, gone)
+    file = tmp_path / "trace.jsonl"
+    file.write_bytes(text)
+    for done in (run(text), run(b"", file=str(file))):
+        assert (done.returncode, done.stderr) == (0, b"")
+    kept = {"observation": {"document": {"document": {"exists": True}}}}
+    assert verdict(lines(head, *told(*AT_WORK), deleted, kept), exit_code=1)["deviations"][0]["commands"] == []
+
+
+def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
+    made, deleted = told(CreateVault("vault", "westeurope", "production", "g"), DeleteVault("vault"))
+    hidden = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "accepted"}}
+    text = lines(made, deleted, hidden)
+    file = tmp_path / "trace.jsonl"
+    file.write_bytes(text)
+    assert run(b"", file=str(file)).returncode == 0
+    assert trouble(run(text)) == (
+        "standard input:3: a command that is told in part, in a trace that can't be read twice; "
+        "put the names into its head, or name a file"
+    )
+    head = {"trace": 1, "names": {"vault": ["vault"]}}
+    assert run(lines(head, made, deleted, hidden)).returncode == 0
+
+
+def test_what_is_hidden_is_not_compared() -> None:
+    seen = told(*AT_WORK)
+    seen[-1]["observation"] = {}
+    assert verdict(lines(*seen), exit_code=1)["deviations"]
+    kinds = ["subscription", "resource", "vault", "key", "grant", "workspace", "document", "model"]
+    assert verdict(lines({"trace": 1, "hidden": kinds}, *seen))["fits"]
+
+
+def test_what_a_system_does_not_support_or_fails_at_is_no_deviation() -> None:
+    failed = [{**event, "outcome": {"outcome": "error", "code": "500"}} for event in told(*AT_WORK)]
+    unsupported = [{**event, "outcome": {"outcome": "unsupported"}} for event in told(*AT_WORK)]
+    right = told(CreateVault("other", "westeurope", "production", "g"))
+    assert verdict(lines(*failed, *right))["told"] == 1
+    assert verdict(lines(*unsupported, *right))["told"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"\n\n", "tells of no outcome and no observation"),
+        (lines({"trace": 1}), "tells of no outcome and no observation"),
+        (lines({"command": command_to_wire(AT_WORK[0])}), "tells of no outcome and no observation"),
+    ],
+)
+def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes, expected: str) -> None:
+    done = run(text)
+    assert (done.returncode, done.stderr) == (4, b"")
+    assert expected in done.stdout.decode()
+
+
+GOOD = lines(*told(*AT_WORK))
+
+BAD: dict[str, tuple[bytes, str]] = {
+    "no JSON": (GOOD + b"{nothing}\n", f":{len(AT_WORK) + 1}: not JSON at column 2"),
+    "not UTF-8": (b'{"trace":1,"subject":"\xe9"}\n', ":1: not UTF-8 at byte 23"),
+    "UTF-16": ('{"trace": 1}\n'.encode("utf-16"), ":1: not UTF-8 at byte 1"),
+    "zeros": (b"\0" * 100 + b"\n", ":1: not JSON at column 1"),
+    "a long line": (b"[" * (LONGEST + 1), ":1: longer than 1 MiB"),
+    "a deep line": (b"[" * 50_000 + b"\n", ":1: nested too deeply"),
+    "a list": (b"[]\n", ":1: no JSON object; write an event, a stage, or the head of a trace"),
+    "a bare command": (
+        json.dumps(command_to_wire(AT_WORK[0])).encode() + b"\n",
+        ':1: a bare command, and no event; write {"command": {...}, "outcome": {...}}',
+    ),
+    "a late head": (GOOD + b'{"trace":1}\n', f":{len(AT_WORK) + 1}: a head that is not on the first line"),
+    "another version": (b'{"trace":2}\n', ":1: trace is the number 2; write a whole number from 1 to 1"),
+    "nothing told": (b"{}\n", ":1: the event has no command and no observation"),
+    "only an outcome": (
+        b'{"outcome":{"outcome":"accepted"}}\n',
+        ":1: the event has the field 'outcome' and no command",
+    ),
+    "an unknown field": (b'{"comand":{}}\n', ":1: an event has no field 'comand'; did you mean 'command'?"),
+    "a field left out": (
+        b'{"command":{"command":"DeleteVault"}}\n',
+        ":1: command lacks the field 'vault'; add it",
+    ),
+    "a wrong line": (b'{"line":0,"observation":{}}\n', ":1: line is the number 0"),
+    "there and not there": (
+        b'{"partial":["observation"],"observation":{"model":{"m":{"exists":false,"state":"deployed"}}}}\n',
+        ":1: an entity has fields, and does not exist",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_cannot_be_read_is_one_clear_error(what: str) -> None:
+    text, expected = BAD[what]
+    assert trouble(run(text)).startswith(f"standard input{expected}")
+
+
+def test_a_file_that_is_not_there_or_no_file_is_one_clear_error(tmp_path: Path) -> None:
+    assert "can't be read: No such file or directory" in trouble(run(b"", file=str(tmp_path / "none")))
+    assert "can't be read: Is a directory" in trouble(run(b"", file=str(tmp_path)))
+
+
+def test_an_unknown_requirement_is_one_clear_error() -> None:
+    error = trouble(run(GOOD, "--waive", "revocation.undeploy"))
+    assert error == "no requirement is called 'revocation.undeploy'; did you mean 'revocation.undeploys'?"
+    assert "cannot be silent" in trouble(run(GOOD, "--waive", "environment.exists"))
+
+
+def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
+    done = run(GOOD[:-20])
+    expected = f"standard input:{len(AT_WORK)}: cut off in the middle of the line; copy the whole trace"
+    assert trouble(done, 4) == expected
+    assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.stdout.decode()
+    assert run(GOOD[:-1]).returncode == 0  # only the last line break is missing
+
+
+def test_what_is_impossible_stays_so_whatever_follows() -> None:
+    text = lines(*told(AT_WORK[0]), *told(AT_WORK[0]))
+    assert trouble(run(text + b"nonsense\n"), 1).startswith("standard input:3: not JSON")
+    assert trouble(run(text + b'{"trace'), 1).startswith("standard input:3: cut off")
+
+
+LITTLE = 200 * 2**20
+"""How much memory a process may have: less than what is written to it."""
+
+
+def little_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (LITTLE, LITTLE))
+
+
+def fed(write: Callable[[Any], None]) -> Done:
+    """Run the command, with little memory, on what is written to it."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [BINARY, "check-trace", "-"],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        preexec_fn=little_memory,  # noqa: PLW1509  # there is no other thread yet
+    ) as process:
+        assert process.stdin
+
+        def feed() -> None:
+            try:
+                write(process.stdin)
+                process.stdin.close()  # type: ignore[union-attr]  # a pipe
+            except BrokenPipeError:
+                pass
+
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        assert process.stdout
+        assert process.stderr
+        out, error = process.stdout.read(), process.stderr.read()
+        feeder.join()
+        return Done([], process.wait(), out, error)
+
+
+def test_a_trace_need_not_fit_into_memory() -> None:
+    """Events that are all different, with white space around them."""
+    space = b" " * 2**16
+
+    def write(stream: Any) -> None:
+        for number in range(5_000):
+            if number % 1000 == 0:
+                stream.write(b'{"stage":{}}\n')
+            vault = command_to_wire(CreateVault(f"vault-{number % 40}", "westeurope", "production", f"g{number}"))
+            outcome = {"outcome": "accepted" if number % 1000 < 40 else "refused"}
+            stream.write(space + json.dumps({"command": vault, "outcome": outcome}).encode() + b"\n")
+
+    assert 5_000 * len(space) > LITTLE
+    done = fed(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"5,000 events judged in 5 worlds" in done.stdout
+
+
+def test_a_line_without_end_ends_in_a_verdict() -> None:
+    def write(stream: Any) -> None:
+        for _ in range(600):
+            stream.write(b" " * 2**20)
+
+    assert trouble(fed(write)).startswith("standard input:1: longer than 1 MiB")
