@@ -32,6 +32,9 @@ DENSE, SPARSE, LARGE, SMALL = "six-resources", "two-lives", "eight-resources", "
 
 Samples = dict[str, list[Sample]]
 
+BUSY = 1.2
+"""From how many seconds by the clock for one of processor time on a machine is too busy to be measured on."""
+
 
 class Contest(NamedTuple):
     """A scope, and how to make those that search it."""
@@ -236,6 +239,11 @@ def summary(contender: Contender, samples: list[Sample]) -> dict[str, Any]:
     }
 
 
+def waited(samples: Samples) -> float:
+    """The most seconds by the clock that anybody took for a second of processor time: 1 on a quiet machine."""
+    return max(float(sample["seconds"] / sample["cpu"]) for each in samples.values() for sample in each)
+
+
 def verdicts(contest: str, samples: Samples) -> Iterator[dict[str, Any]]:
     """The figures of a contest beside their goals; one that lacks a rival is left out."""
     for goal in GOALS:
@@ -271,6 +279,8 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
         )
     for reason in found["missing"]:
         yield f"  absent: {reason}"
+    if found["waited"] > BUSY:
+        yield f"  the machine was busy: a second of processor time took up to {found['waited']} s; measure again"
     for each in found["figures"]:
         verdict = "      " if each["goal"] is None else "met   " if each["met"] else "missed"
         sign = "<=" if each["at_most"] else ">="
@@ -302,6 +312,7 @@ def main() -> int:
             "sentence": contest.sentence,
             "contenders": [summary(each, samples[each.name]) for each in contenders],
             "missing": missing,
+            "waited": round(waited(samples), 2),
             "figures": list(verdicts(name, samples)),
         }
         contests.append(found)

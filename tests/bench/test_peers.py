@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench.peers import CountsDiffer, Samples, same_counts, verdicts
+from tests.bench.peers import CountsDiffer, Samples, same_counts, verdicts, waited
 from tests.bench.rivals.in_python import for_minicheck
 from translator_cmk.explore.foreign.tightened import tightened
 from translator_cmk.explore.graph import state_graph
@@ -44,6 +44,12 @@ def test_figures_are_medians_by_the_clock_and_those_without_a_rival_are_left_out
     assert found["name"] == "packed against Spin, every step"
     assert (found["figure"], found["by_processor"], found["met"]) == (2.0, 1.0, True)
     assert list(verdicts("sparse", {"packed": samples["packed"]})) == []
+
+
+def test_one_who_had_to_wait_shows_that_the_machine_was_busy() -> None:
+    quiet = {**sample(10, 50, 4.0), "cpu": 4.0}
+    assert waited({"sets": [quiet]}) == 1
+    assert waited({"sets": [quiet], "musil": [quiet, {**quiet, "seconds": 480.0}]}) == 120
 
 
 @pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])

@@ -59,6 +59,7 @@ PEERS: dict[str, Any] = {
                 },
             ],
             "missing": ["rumur is not installed"],
+            "waited": 1.5,
             "figures": [
                 {"name": "sets against Spin", "figure": 2.999, "by_processor": 3.129, "met": False, **FIGURE},
                 {"name": "the same", "figure": 4.0, "by_processor": 4.0, "met": True, **FIGURE},
@@ -89,6 +90,7 @@ def test_contenders_and_goals_are_told_with_what_was_missed_and_who_is_absent() 
     assert "| Spin, moves only | Spin 6.5.2, gcc 12 | 2.35 | 1.50 | 120 | 1,400 | 2,000 | 20 | 3.5 s |" in text
     assert "| musil | musil 0.36.7 | 20.00 | 19.00 | 332 | 1,400 | not told |  |  |" in text
     assert "Absent: rumur is not installed." in text
+    assert "A second of processor time took up to 1.50 s by the clock" in text
     assert "| sets against Spin | 2.99 x | 3.12 x | at least 3 x | **missed** |" in text
     assert "| the same | 4.00 x |  | at least 3 x | met |" in text
     assert "| memory | 2.72 GB |  | at most 4 GB | met |" in text
