@@ -27,4 +27,4 @@ def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen
     found = verify(tmp_path, "--python", made, "--lane", "features", "--case", GRANTED, "--case", SEEN)
     assert (found.status(GRANTED), found.status(SEEN), found.exit_code) == (granted, seen, exit_code)
     assert found.report["subject"]["windows"] == {"GrantKeyAccess": 1}
-    assert main(["report", "check", str(found.folder)]) == (1 if exit_code == 1 and not found.report else 0)
+    assert main(["report", "check", str(found.folder)]) == 0
