@@ -12,7 +12,7 @@ from translator_cmk.explore.sights import Shown
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
 from translator_cmk.explore.trace.events import NOT_TOLD
 from translator_cmk.explore.trace.subsets import Follower
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, Stage
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateVault,
@@ -68,7 +68,7 @@ def test_any_requirements_may_be_waived(seed: int) -> None:
 
 def test_what_is_forgotten_is_found_again() -> None:
     """A follower that can keep next to nothing comes to the same verdict."""
-    events = [event for seed in range(40) for event in (*log_of(ARTICLE, seed, 60, 0, 0.3), Reset(DEFAULT_STAGE))]
+    events = [event for seed in range(24) for event in (*log_of(ARTICLE, seed, 60, 0, 0.3), Reset(DEFAULT_STAGE))]
     checker = Checker(ARTICLE)
     follower: Follower = checker._follower
     follower.largest = 50
@@ -132,6 +132,33 @@ def test_what_is_not_told_of_is_not_compared() -> None:
     assert not check([*events, log.event(observation={})], FULL).fits
     nothing = {"document": {"document": {"exists": False}}}
     assert not check([*events, log.event(observation=nothing, partial=True)], FULL).fits
+
+
+def test_what_nobody_has_heard_of_is_not_there() -> None:
+    log, system = Log(), fresh()
+    events = [log.event(each, system.submit(each)) for each in AT_WORK]
+    fields = {"region": "westeurope", "state": "active"}
+    strange = system.observe()
+    strange["vault"] = strange["vault"] | {"strange": dict(strange["vault"]["vault"])}
+    assert not check([*events, log.event(observation=strange)], FULL).fits
+    assert not check([*events, log.event(observation={"vault": {"strange": fields}}, partial=True)], FULL).fits
+    assert check([*events, log.event(observation={"vault": {"strange": {"exists": False}}}, partial=True)], FULL).fits
+
+
+def test_what_was_left_open_earlier_is_named_where_it_matters() -> None:
+    """A disabled key leaves open whether data can be read; that the vault is gone is wrong in any case."""
+    log, system = Log(), fresh()
+    events = [log.event(each, system.submit(each)) for each in AT_WORK]
+    gone = {"vault": {"vault": {"exists": False}}}
+    events += [log.event(DisableKey("vault", "key")), log.event(ReadData("workspace"), None, gone, partial=True)]
+    (deviation,) = check(events, ARTICLE).deviations
+    assert deviation.allowed == Unspecified(frozenset({"revocation.key-disabled"}))
+    assert [deviation] == judged_slowly(events, ARTICLE)[0]
+
+
+def test_worlds_in_which_nothing_happens_are_not_counted() -> None:
+    event, reset = Log().event(AT_WORK[0], Accepted()), Reset(DEFAULT_STAGE)
+    assert check([reset, reset, event, reset, reset, event, event, reset], FULL).worlds == 2
 
 
 def test_where_an_error_came_back_it_may_have_been_done_or_not() -> None:

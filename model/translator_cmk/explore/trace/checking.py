@@ -1,6 +1,7 @@
 """Judges a trace: holds each event against all that is possible, and says where none of it fits."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from ...machine import DEFAULT_STAGE, Command, Machine, Outcome
@@ -10,7 +11,7 @@ from ..explain import Difference
 from ..oracle import LIMIT, Oracle
 from ..packing import FieldTooNarrow
 from .events import Event, Reset
-from .subsets import Follower, Place
+from .subsets import Course, Follower, Place
 
 T = TypeVar("T")
 
@@ -78,18 +79,6 @@ class Verdict(NamedTuple):
         return self.told > 0 and not self.overflows
 
 
-class Course(NamedTuple):
-    """Where a world is, and how it came there: the place before the last command, that command, and what narrowed it.
-
-    Where an oracle keeps the states, or nobody, the place is None.
-    """
-
-    place: Place | None
-    before: Place
-    last: Event | None = None
-    since: tuple[Event, ...] = ()
-
-
 class Checker:
     """Judges events as they come, by all that a machine leaves possible; ``verdict`` is what is to say so far.
 
@@ -100,9 +89,10 @@ class Checker:
         self.machine = machine
         self.limit = limit
         self._follower = Follower(machine, DEFAULT_STAGE, limit)
-        self._course = Course(self._follower.start, self._follower.start)
+        self._course = Course()
+        self._course.begin(self._follower.start)
         self._oracle: Oracle | None = None  # it keeps the states of a world in which something is uncompared
-        self._events = self._told = self._uncompared = self._skipped = self._worlds = self._deviating = 0
+        self._uncompared = self._skipped = self._worlds = self._deviating = 0
         self._at_reset = 0  # how many events there were before the world
         self._states = 1  # in worlds of earlier stages
         self._deviations: list[Deviation] = []
@@ -112,12 +102,13 @@ class Checker:
     @property
     def verdict(self) -> Verdict:
         """What is to say of the events so far."""
+        course = self._course
         return Verdict(
-            judged=self._events - self._skipped,
-            told=self._told,
+            judged=course.events - self._skipped,
+            told=course.events - course.quiet - self._skipped,
             uncompared=self._uncompared,
             skipped=self._skipped,
-            worlds=self._worlds + (self._events > self._at_reset),
+            worlds=self._worlds + (course.events > self._at_reset),
             deviating=self._deviating,
             states=max(self._states, self._follower.most),
             deviations=tuple(self._deviations),
@@ -127,61 +118,70 @@ class Checker:
 
     def read(self, events: Iterable[tuple[int, Event | Reset]]) -> None:
         """Judge these events, each of which comes with a number that the verdict names it by."""
-        place, before, last, since = self._course
-        follower, told, count = self._follower, 0, 0
-        try:
-            for at, event in events:
-                if isinstance(event, Reset):
-                    follower = self._reset(event, self._events + count)
-                    place, before, last, since = follower.start, follower.start, None, ()
-                    continue
-                count += 1
-                if place is None:
-                    self._go_on(at, event)
-                    continue
-                told += event.tells
-                if not count % BETWEEN_LOOKS and follower.full:
-                    place, before = follower.renewed(place, before)
-                if event.asked is not None:
-                    before, last, since = place, event, ()
-                try:
-                    try:
-                        following = follower.move(place, event)
-                    except FieldTooNarrow:
-                        place, before = follower.renewed(place, before)
-                        following = follower.move(place, event)
-                    if following is None:
-                        following = self._ask(at, event, Course(place, before, last, since))
-                except TooManyStates:
-                    self._overflow(at)
-                    following = None
-                if event.asked is None and following != place:
-                    since = (*since, event)  # it left fewer states, so that there are never many of these
-                place = following
-        finally:
-            self._course = Course(place, before, last, since)
-            self._told += told
-            self._events += count
+        left, course = iter(events), self._course
+        while True:
+            if isinstance(course.place, int):
+                so_far = course.events
+                pending = self._follower.run(course, islice(left, BETWEEN_LOOKS))
+                if pending is None and course.events < so_far + BETWEEN_LOOKS:
+                    return
+            else:
+                pending = next(left, None)
+                if pending is None:
+                    return
+            if pending is not None:
+                self._judge(*pending)
+            if self._follower.full:
+                self._follower.renew(course)
 
-    def _reset(self, event: Reset, events: int) -> Follower:
-        self._worlds += events > self._at_reset
-        self._at_reset = events
+    def _judge(self, at: int, event: Event | Reset) -> None:
+        """Judge one event, of whatever kind."""
+        course = self._course
+        if isinstance(event, Reset):
+            self._reset(event)
+            return
+        course.events += 1
+        if course.place is None:
+            self._go_on(at, event)
+            return
+        course.quiet += not event.tells
+        try:
+            try:
+                following = self._follower.move(course.place, event)
+            except FieldTooNarrow:
+                self._follower.renew(course)
+                following = self._follower.move(course.place, event)
+            if event.asked is not None:
+                course.before, course.last, course.since = course.place, event, ()
+            if following is None:
+                following = self._ask(at, event)
+            elif event.asked is None and following != course.place:
+                course.since = (*course.since, event)  # it left fewer states, so that these are never many
+        except TooManyStates:
+            self._overflow(at)
+            following = None
+        course.place = following
+
+    def _reset(self, event: Reset) -> None:
+        self._worlds += self._course.events > self._at_reset
+        self._at_reset = self._course.events
         self._oracle = None
         if event.stage != self._follower.stage:
             self._states = max(self._states, self._follower.most)
             self._follower = Follower(self.machine, event.stage, self.limit)
-        return self._follower
+        self._course.begin(self._follower.start)
 
-    def _ask(self, at: int, event: Event, course: Course) -> Place | None:
+    def _ask(self, at: int, event: Event) -> Place | None:
         """Ask the oracle where an event leads to that fits none of the states; None where it keeps them itself."""
+        course, follower = self._course, self._follower
         oracle = Oracle(self.machine, limit=self.limit)
-        oracle.resume(self._follower.states(course.before), self._follower.silent(course.before))
+        oracle.resume(follower.states(course.before), follower.silent(course.before))
         for each in () if event.asked is not None or course.last is None else (course.last, *course.since):
             hold(oracle, each)
         if not self._holds(oracle, at, event):
             return None
         if not oracle.uncompared:
-            return self._follower.place(oracle.states, oracle.silent)
+            return follower.place(oracle.states, oracle.silent)
         note(self._partings, Parting(at, oracle.uncompared))
         self._oracle = oracle
         return None
@@ -191,7 +191,7 @@ class Checker:
         if self._oracle is None:
             self._skipped += 1
             return
-        self._told += event.tells
+        self._course.quiet += not event.tells
         try:
             if not self._holds(self._oracle, at, event):
                 self._oracle = None

@@ -102,6 +102,7 @@ class Reset:
     """A world begins in which there is nothing but the stage."""
 
     __slots__ = ("stage",)
+    asked = None
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage

@@ -4,16 +4,17 @@ A place is one state, or a set of several.  What an event leads to from a set is
 The sets are those of the oracle; where none of a set fits an event, it is left to the oracle to say what follows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ...machine import Machine, Stage, State, initial
 from ...wire.traces import Told
 from ..choices import TooManyStates
+from ..packing import FieldTooNarrow
 from ..sights import GONE
-from .events import Asked, Event, Glance, Seen
+from .events import Asked, Event, Glance, Reset, Seen
 from .forks import Fork, Likeness
-from .tabulation import Tabulation
-from .trees import Tree
+from .tabulation import Answering, Tabulation
 
 NONE: frozenset[str] = frozenset()
 
@@ -38,6 +39,26 @@ class Subset:
 Place = int | Subset
 
 
+class Course:
+    """Where a world is and how it came there, and how many events there were in all worlds.
+
+    ``before`` is the place before the ``last`` command, and ``since`` has what was seen after it and left fewer states.
+    Where an oracle keeps the states, or nobody, the place is None.  ``quiet`` counts the events that told nothing.
+    """
+
+    __slots__ = ("before", "events", "last", "place", "quiet", "since")
+
+    def __init__(self) -> None:
+        self.events = self.quiet = 0
+
+    def begin(self, start: Place) -> None:
+        """A world begins."""
+        self.place: Place | None = start
+        self.before = start
+        self.last: Event | None = None
+        self.since: tuple[Event, ...] = ()
+
+
 class Follower:
     """Follows events of a machine in worlds of one stage; methods raise `TooManyStates` beyond ``limit`` states.
 
@@ -57,7 +78,7 @@ class Follower:
     def _forget(self) -> None:
         start = initial(self.stage)
         self._made = Tabulation(self.machine, start, self.limit)
-        self._answers: dict[Asked, Tree] = {}
+        self._answers: dict[Asked, Answering] = {}
         self._subsets: dict[tuple[tuple[int, ...], frozenset[str]], Subset] = {}
         self._shown: dict[int, Seen] = {}  # of a state, what was seen last that fits it
         self._learned = 0
@@ -68,12 +89,14 @@ class Follower:
         """Whether it remembers as much as it may."""
         return self._made.learned + self._learned + len(self._shown) > self.largest
 
-    def renewed(self, *places: Place) -> list[Place]:
-        """The same places, after all else is forgotten."""
+    def renew(self, course: Course) -> None:
+        """Forget all but where the world is."""
         self.renewals += 1
+        places = [course.before] if course.place is None else [course.before, course.place]
         known = [(self.states(place), self.silent(place)) for place in places]
         self._forget()
-        return [self.place(*each) for each in known]
+        course.before, *now = (self.place(*each) for each in known)
+        course.place = now[0] if now else None
 
     def place(self, states: tuple[State, ...], silent: frozenset[str] = NONE) -> Place:
         """The place of these states."""
@@ -87,46 +110,66 @@ class Follower:
         """The silent requirements that keep the states of a place apart."""
         return place.silent if isinstance(place, Subset) else NONE
 
+    def run(self, course: Course, events: Iterator[tuple[int, Any]]) -> tuple[int, Event | Reset] | None:
+        """Follow events from one state for as long as each asks for one command and leaves one state.
+
+        Gives back the first of another kind, and None where there is none.  It raises what the iterator raises.
+        """
+        place, before, last, count, quiet = course.place, course.before, course.last, 0, 0
+        assert isinstance(place, int)
+        known_answers, shown, fits, made = self._answers, self._shown, self._fits, self._made
+        try:
+            for at, event in events:
+                answers = known_answers.get(event.asked) or self._answers_to(event.asked)
+                if answers is None:
+                    return at, event
+                fork = answers.known.get(place & answers.mask)
+                if type(fork) is not Fork:
+                    try:
+                        fork = made.fork(place, answers)
+                    except (TooManyStates, FieldTooNarrow):
+                        return at, event
+                fitting = fork.known.get(event.told_id)
+                moves = self._fitting_ways(fork, event.told) if fitting is None else fitting[0]
+                if len(moves) != 1:
+                    return at, event
+                after, seen = place + moves[0], event.seen
+                if seen is None:
+                    quiet += event.told.outcome is None
+                elif shown.get(after) is not seen and not fits(after, seen):
+                    return at, event
+                count += 1
+                before, last, place = place, event, after
+            return None
+        finally:
+            course.place, course.before, course.last = place, before, last
+            course.since = () if count else course.since
+            course.events += count
+            course.quiet += quiet
+
     def move(self, place: Place, event: Event) -> Place | None:
         """Where the event leads to, or None where no state fits it."""
-        if not isinstance(place, int):
-            known = place.moves.get(event)
-            return self._move(place, event) if known is None else known
-        packed, asked, seen = place, event.asked, event.seen
-        if asked is not None:
-            answers = self._answers.get(asked)
-            fork = None if answers is None else answers.known.get(packed & answers.mask)
-            if type(fork) is not Fork:
-                fork = self._fork(packed, asked)
-                if fork is None:
-                    return self._spread((packed,), NONE, event)
-            fitting = fork.known.get(event.told_id)
-            moves = self._fitting_ways(fork, event.told) if fitting is None else fitting[0]
-            if len(moves) != 1:
-                return self._spread((packed,), NONE, event)
-            packed += moves[0]
-        if seen is None or self._shown.get(packed) is seen or self._fits(packed, seen):
-            return packed
-        return None
-
-    def _move(self, subset: Subset, event: Event) -> Place | None:
-        following = self._spread(subset.states, subset.silent, event)
-        if following is not None and len(subset.states) <= FEW:
-            subset.moves[event] = following
-            self._learned += 1
-        return following
+        if isinstance(place, int):
+            return self._spread((place,), NONE, event)
+        known = place.moves.get(event)
+        if known is None:
+            known = self._spread(place.states, place.silent, event)
+            if known is not None and len(place.states) <= FEW:
+                place.moves[event] = known
+                self._learned += 1
+        return known
 
     def _spread(self, states: tuple[int, ...], silent: frozenset[str], event: Event) -> Place | None:
         """Where the event leads to from these states."""
         if event.asked is not None:
             told_id, ways = event.told_id, 0
-            commands = [(command, self._made.answers(command)) for command in event.asked.commands]
+            commands = [self._made.answering(command) for command in event.asked.commands]
             after: dict[int, None] = {}
             for packed in states:
-                for command, answers in commands:
+                for answers in commands:
                     fork = answers.known.get(packed & answers.mask)
                     if type(fork) is not Fork:
-                        fork = self._made.fork(packed, command, answers)
+                        fork = self._made.fork(packed, answers)
                     ways += len(fork.ways)
                     if fork.parting:
                         silent |= fork.parting
@@ -155,19 +198,17 @@ class Follower:
             self._learned += len(states)
         return found
 
-    def _fork(self, packed: int, asked: Asked) -> Fork | None:
-        """What may come of what was asked; None where that may be one of several commands."""
-        if len(asked.commands) > 1 or asked.idle:
+    def _answers_to(self, asked: Asked | None) -> Answering | None:
+        """How what was asked is answered; None where it is not one command that is known to have been given."""
+        if asked is None or len(asked.commands) > 1 or asked.idle:
             return None
-        answers = self._answers.get(asked)
-        if answers is None:
-            answers = self._answers[asked] = self._made.answers(asked.commands[0])
-        return self._made.fork(packed, asked.commands[0], answers)
+        found = self._answers[asked] = self._made.answering(asked.commands[0])
+        return found
 
     def _reached(self, states: tuple[int, ...], asked: Asked) -> int:
         """How many states can be reached from these, whatever came of what was asked."""
-        commands = [(command, self._made.answers(command)) for command in asked.commands]
-        forks = ((packed, self._made.fork(packed, *command)) for packed in states for command in commands)
+        commands = [self._made.answering(command) for command in asked.commands]
+        forks = ((packed, self._made.fork(packed, each)) for packed in states for each in commands)
         reached = {packed + move for packed, fork in forks for move, _ in fork.ways}
         return len(reached.union(states) if asked.idle else reached)
 
@@ -181,17 +222,20 @@ class Follower:
 
     def _fits(self, packed: int, seen: Seen) -> bool:
         """Whether this may be seen of a state."""
-        visible, glances = self._made.visible, seen.glances
-        for name in glances.keys() - visible.keys():
-            if not self._agrees(Likeness([GONE]), glances[name]):
-                return False
+        visible, look_up, agrees, left = self._made.visible, self._made.look_up, self._agrees, len(seen.glances)
         # a look may come upon names that are new
-        for name in list(visible) if seen.whole else glances.keys() & visible.keys():
+        for name in list(visible) if seen.whole else seen.glances.keys() & visible.keys():
             tree = visible[name]
-            likeness = tree.known.get(packed & tree.mask) or self._made.look_up(tree, packed)
-            glance = glances.get(name) or seen.gone[name]
-            if not (likeness.known.get(glance) or self._agrees(likeness, glance)):
+            likeness = tree.known.get(packed & tree.mask) or look_up(tree, packed)
+            glance = seen.glances.get(name)
+            if glance is None:
+                glance = seen.gone[name]
+            else:
+                left -= 1
+            if not likeness.known.get(glance) and not agrees(likeness, glance):
                 return False
+        if left and not all(agrees(Likeness([GONE]), seen.glances[name]) for name in seen.glances.keys() - visible):
+            return False
         if seen.whole:
             self._shown[packed] = seen
         return True

@@ -5,6 +5,7 @@ round, what follows for each entity that this may concern.  Where silent rows ha
 is taken in one.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from ...machine.entities import KINDS, Entity
 from ...machine.observation import SEEN
 from ...machine.rows import Row, Silent, Whenever
 from ...machine.step import ROUNDS, Response
-from ...machine.world import World, rewritten
+from ...machine.world import Table, World, rewritten
 from ...machine.writes import Writes
 from ..choices import Possibility, Replay, possibilities
 from ..packing import Name
@@ -53,6 +54,16 @@ class Answers(NamedTuple):
     forks: dict[tuple[int, ...], Fork]
 
 
+class Answering(Tree):
+    """How one command is answered: its results are `Answers`, or a `Fork` where nothing changes."""
+
+    __slots__ = ("command",)
+
+    def __init__(self, command: Command, function: Callable[[State, int], Any]) -> None:
+        super().__init__(function)
+        self.command = command
+
+
 class Consequence(NamedTuple):
     """What follows at once for one entity: what to add to the packed state, and what changes."""
 
@@ -87,12 +98,13 @@ class Tabulation(Trees):
         self.machine = machine
         self.limit = limit
         self.visible: dict[Word, Tree] = {}  # what every entity looks like that can be seen in some state
-        self._answers: dict[Command, Tree] = {}
+        self._answers: dict[Command, Answering] = {}
         self._steps: dict[Command, Tree] = {}
         self._follows: dict[tuple[Name, frozenset[Whenever]], Tree] = {}
         self._following: dict[tuple[Change, ...], tuple[Tree, ...]] = {}
         self._pulled: dict[Change, dict[Name, list[Whenever]]] = {}
-        self._names = 0  # how many entities there are that something can follow for
+        self._followed: dict[type[Entity], Table] = {kind: {} for kind in KINDS}  # what something can follow for
+        self._names = 0  # how many of these there are
         self._speaking = Speaking(machine.silent)
         super().__init__(start)
 
@@ -103,26 +115,27 @@ class Tabulation(Trees):
             self.visible[kind.word, local] = Tree(partial(self._look, kind=kind, name=local))
         if kind in self.machine.whenever:
             self._names += 1
+            self._followed[kind][local] = kind.start
             self._following.clear()
             self._pulled.clear()
 
-    def answers(self, command: Command) -> Tree:
-        """How a command is answered: `Answers`, or a `Fork` where nothing changes."""
+    def answering(self, command: Command) -> Answering:
+        """How the command is answered."""
         tree = self._answers.get(command)
         if tree is None:
-            tree = self._answers[command] = Tree(partial(self._answer, command=command))
+            tree = self._answers[command] = Answering(command, partial(self._answer, command=command))
         return tree
 
-    def fork(self, packed: int, command: Command, answers: Tree) -> Fork:
+    def fork(self, packed: int, answering: Answering) -> Fork:
         """What may come of a command that is answered like this."""
-        found = answers.known.get(packed & answers.mask) or self.look_up(answers, packed)
+        found = answering.known.get(packed & answering.mask) or self.look_up(answering, packed)
         if isinstance(found, Fork):
             return found
         moves = []
         for answer in found.every:
             move = self._settle(packed, answer)
             if move is None:
-                return self._whole(packed, command)
+                return self._whole(packed, answering.command)
             moves.append(move)
         key = tuple(moves)
         fork: Fork | None = found.forks.get(key)
@@ -205,10 +218,9 @@ class Tabulation(Trees):
 
     def _pull(self, changed: Name, there: bool, fields: tuple[str, ...]) -> dict[Name, list[Whenever]]:
         """The rows that a change may concern, for each entity that they are about."""
-        tables = {kind: dict.fromkeys(self.packing.known(kind), kind.start) for kind in KINDS}
-        before = {kind: tables[kind] if there else {} for kind in KINDS}
+        before = {kind: {changed[1]: ()} if there else {} for kind in KINDS}
         pulled: dict[Name, list[Whenever]] = {}
-        world = World(tables, self.machine.meanings, None)
+        world = World(self._followed, self.machine.meanings, None)
         for row, entity in self.machine.triggers.pulled({changed: dict.fromkeys(fields)}, before, world):
             pulled.setdefault((row.about, entity.name), []).append(row)
         return pulled

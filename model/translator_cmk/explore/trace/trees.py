@@ -8,12 +8,12 @@ Most are found sooner, by the bits under the mask of all that the function was e
 those that were found under a narrower one stay right: they are of states with zeros in the other bits.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ...machine import State
 from ...machine.entities import KINDS
-from ..packing import Name, Packing, Read
+from ..packing import Name, Packing, Reads, viewed
 from ..remembering import Recorded
 
 WIDTH = 14
@@ -114,9 +114,9 @@ class Trees:
 
     def _learn(self, tree: Tree, packed: int) -> Any:
         """Compute a result, and put it where the same reads lead to."""
-        reads: dict[Read, Any] = {}
-        tables = self.packing.unpack(packed).tables
-        recorded: Any = {kind: Recorded(kind, tables[kind], reads, {}) for kind in KINDS}
+        reads: Reads = {}
+        tables = viewed(packed, self.packing, reads)
+        recorded: Any = {kind: Recorded(kind, tables[kind], {}, {}) for kind in KINDS}
         result = tree.function(State(recorded), packed)
         left = dict.fromkeys(self._read(reads))
         for field in left:
@@ -133,7 +133,7 @@ class Trees:
         self.learned += 1
         return result
 
-    def _read(self, reads: Iterable[Read]) -> Iterator[Field]:
+    def _read(self, reads: Reads) -> Iterator[Field]:
         """The fields of what was read, in the order in which it was."""
         whole = set()
         for kind, name in reads:
