@@ -170,7 +170,7 @@ COMMANDS: tuple[Command | Group, ...] = (
         "translator_cmk.explore.commands",
         run="run_theorems",
     ),
-    imported("tour", "make test sequences that try everything in small worlds", "translator_cmk.explore.tour_command"),
+    imported("tour", "make test sequences that try everything in small worlds", "translator_cmk.explore.tours.command"),
     imported(
         "export", "write a bounded world for another model checker", "translator_cmk.explore.foreign.export_command"
     ),

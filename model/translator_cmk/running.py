@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from .explore.choices import TooManyStates
 from .explore.oracle import Oracle
-from .explore.profiles import PROFILES, machine_of, silent_in
-from .explore.sights import UNSPECIFIED
+from .explore.oracle.choices import TooManyStates
+from .explore.oracle.profiles import PROFILES, machine_of, silent_in
+from .explore.oracle.sights import UNSPECIFIED
 from .machine import Observation
 from .requirements import RegisterError, load_register
 from .wire import (

@@ -13,8 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from translator_cmk.explore.profiles import machine_of, silent_in
-from translator_cmk.explore.remembering import RememberingMachine
+from translator_cmk.explore.engines.remembering import RememberingMachine
+from translator_cmk.explore.oracle.profiles import machine_of, silent_in
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.trace import Checker, Event, Log, Reset
 from translator_cmk.explore.trace.reading import Reader

@@ -25,7 +25,7 @@ from translator_cmk.explore.coverage.mcdc import Condition
 from translator_cmk.explore.coverage.reach import Worlds, worlds
 from translator_cmk.explore.coverage.report import Walked, as_data, infeasible
 from translator_cmk.explore.scopes import Scope
-from translator_cmk.explore.sequences import sequences
+from translator_cmk.explore.tours.sequences import sequences
 from translator_cmk.gherkin.coverage import scenarios, tours, walked
 from translator_cmk.gherkin.pickles import load_features
 from translator_cmk.machine import ROWS, Command, Machine

@@ -17,6 +17,8 @@ from tests.explore.mistakes import MISTAKES
 from tests.miniatures.machines import MINIATURES
 from translator_cmk.digest import digest
 from translator_cmk.explore.commands import chosen
+from translator_cmk.explore.engines.stepwise import StartNotReached
+from translator_cmk.explore.engines.tabulated import NotTabulated
 from translator_cmk.explore.foreign.murphi import murphi
 from translator_cmk.explore.foreign.promela import promela
 from translator_cmk.explore.foreign.tightened import tightened
@@ -24,8 +26,6 @@ from translator_cmk.explore.foreign.transition_system import TransitionSystem, t
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.stepwise import StartNotReached
-from translator_cmk.explore.tabulated import NotTabulated
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 

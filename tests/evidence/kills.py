@@ -26,7 +26,7 @@ from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import SMALL, STEPS, suites
 from translator_cmk.digest import digest
-from translator_cmk.explore.profiles import machine_of, silent_in
+from translator_cmk.explore.oracle.profiles import machine_of, silent_in
 from translator_cmk.machine import Command
 from translator_cmk.requirements import load_register
 

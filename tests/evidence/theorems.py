@@ -16,11 +16,11 @@ from tests.evidence.writing import MEASUREMENTS, write
 from tests.explore.mistakes import MISTAKES
 from translator_cmk.digest import digest
 from translator_cmk.explore.commands import chosen
+from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.exploration import Exploration
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.stepwise import StartNotReached
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.explore.verdicts import verdict
 from translator_cmk.machine import Machine

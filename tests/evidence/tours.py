@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from tests.evidence.run import MEASUREMENTS, write
-from tests.explore.faults import (
+from tests.explore.tours.faults import (
     Sight,
     Transfer,
     Visits,
@@ -29,8 +29,8 @@ from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.recording import recorded_graph
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import Scope
-from translator_cmk.explore.selection import select
-from translator_cmk.explore.tour import Tour, tour
+from translator_cmk.explore.tours.selection import select
+from translator_cmk.explore.tours.tour import Tour, tour
 
 FAULTS = 2_000
 """How many transfer faults are drawn of a scope that has more."""

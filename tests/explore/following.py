@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.oracle import Oracle
-from translator_cmk.explore.profiles import machine_of, silent_in
-from translator_cmk.explore.sights import Shown
+from translator_cmk.explore.oracle.profiles import machine_of, silent_in
+from translator_cmk.explore.oracle.sights import Shown
 from translator_cmk.machine import (
     COUNTER_ROWS,
     ROWS,

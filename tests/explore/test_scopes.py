@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.remembering import RememberingMachine
+from translator_cmk.explore.engines.remembering import RememberingMachine
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.machine import (
     COMMANDS,

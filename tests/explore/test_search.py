@@ -21,11 +21,11 @@ from tests.miniatures.machines import (
     without,
 )
 from translator_cmk.explore.commands import bar, chosen
+from translator_cmk.explore.engines.stepwise import StartNotReached
+from translator_cmk.explore.engines.store import Store
 from translator_cmk.explore.exploration import Exploration, Progress
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.stepwise import StartNotReached
-from translator_cmk.explore.store import Store
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from .. import features_dir
 from ..explore.oracle import Oracle
-from ..explore.profiles import machine_of, silent_in
+from ..explore.oracle.profiles import machine_of, silent_in
 from ..gherkin.claims import Claim, left_open, refused
 from ..gherkin.membership import demanded, when_of
 from ..gherkin.pickles import load_features

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..explore.counterexample import steps, use_in_words
-from ..explore.explain import Difference
-from ..explore.telling import can_be_told
+from ..explore.oracle.explain import Difference
+from ..explore.tours.telling import can_be_told
 from ..facts import Fact
 from ..gherkin.records import COUNTEREXAMPLE
 from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial

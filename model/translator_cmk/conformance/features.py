@@ -8,10 +8,10 @@ from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 
-from ..explore.choices import TooManyStates
 from ..explore.oracle import Oracle
-from ..explore.profiles import machine_of, silent_in
-from ..explore.sights import Shown
+from ..explore.oracle.choices import TooManyStates
+from ..explore.oracle.profiles import machine_of, silent_in
+from ..explore.oracle.sights import Shown
 from ..facts import Fact
 from ..gherkin.claims import Unmet
 from ..gherkin.playing import Blocked, Playing

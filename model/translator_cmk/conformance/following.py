@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ..explore.choices import TooManyStates
-from ..explore.explain import Difference
 from ..explore.oracle import Oracle
-from ..explore.sights import Shown
+from ..explore.oracle.choices import TooManyStates
+from ..explore.oracle.explain import Difference
+from ..explore.oracle.sights import Shown
 from ..facts import Fact
 from ..gherkin.portal import through_the_api
 from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, stage_names

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ..explore.profiles import machine_of
+from ..explore.oracle.profiles import machine_of
 from ..phrasebook import tell
 from . import connecting
 from .channels import Fault

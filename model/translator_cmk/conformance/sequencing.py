@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..explore.oracle import Oracle
-from ..explore.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
+from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
 from ..machine import Command
 from .counterexamples import as_json, feature, json_text
 from .findings import Finding, Signature, Tally, in_words, signature

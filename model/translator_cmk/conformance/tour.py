@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..explore.scopes import SCOPES, Scope
-from ..explore.sequences import Suite, suite
+from ..explore.tours.sequences import Suite, suite
 from .cases import TOUR
 from .following import applicable
 from .running import Running

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..digest import digest
-from ..explore.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES
+from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES
 from ..gherkin.records import FeatureError
 from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
 from ..requirements import TOPICS, Register, RegisterError, load_register

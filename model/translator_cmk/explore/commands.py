@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..machine import ROWS, Machine
 from .counterexample import counterexample
+from .engines.stepwise import Report
+from .engines.tabulated import NotTabulated
 from .exploration import Progress
 from .scopes import SCOPES, Scope
 from .search import ENGINES, explore
 from .statements import Searched, as_data, is_broken, search_lines, theorem_lines
-from .stepwise import Report
-from .tabulated import NotTabulated
 from .theorems import LOCAL, THEOREMS
 
 HOLD, BROKEN, USAGE, INTERRUPTED = 0, 1, 2, 4

@@ -8,8 +8,8 @@ from ..machine import DEFAULT_STAGE, KeyUse, Machine, Refused, State, Unspecifie
 from ..machine.entities import KINDS
 from ..phrasebook import state, tell
 from .alphabets import Commands
+from .engines.judging import Judge, Look
 from .exploration import Broken
-from .judging import Judge, Look
 from .scopes import Scope
 from .theorems import Expectation, Named, Theorem, Unchanged, Uses
 

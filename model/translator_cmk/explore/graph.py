@@ -6,10 +6,10 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, State, initial
 from .alphabets import Commands
-from .remembering import Remembered
+from .engines.remembering import Remembered
+from .engines.stepwise import StartNotReached
+from .engines.store import Store
 from .scopes import Scope
-from .stepwise import StartNotReached
-from .store import Store
 
 Label = TypeVar("Label", bound=Hashable)
 

@@ -6,13 +6,13 @@ Engines go about it differently, and agree on all that they say but the seconds.
 from collections.abc import Callable, Iterable, Mapping
 
 from ..machine import ROWS, Machine
+from .engines.packed import packed
+from .engines.sets import sets
+from .engines.stepwise import Remembering, Report, stepwise
+from .engines.symmetric import symmetric
+from .engines.tabulated import NotTabulated
 from .exploration import Exploration
-from .packed import packed
 from .scopes import Scope
-from .sets import sets
-from .stepwise import Remembering, Report, stepwise
-from .symmetric import symmetric
-from .tabulated import NotTabulated
 from .theorems.theorem import Theorem
 
 Engine = Callable[[Scope, Machine, tuple[Theorem, ...], Report | None, bool], Exploration]

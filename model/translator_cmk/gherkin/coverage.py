@@ -12,7 +12,7 @@ from ..explore.commands import SOON, chosen
 from ..explore.coverage.reach import Worlds, reached, worlds
 from ..explore.coverage.report import Walked, as_data, table
 from ..explore.scopes import SCOPES
-from ..explore.sequences import SequenceError, read_sequences, suite
+from ..explore.tours.sequences import SequenceError, read_sequences, suite
 from ..machine import Command
 from ..situations import Situation
 from .pickles import load_features

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from functools import cache
 
 from .. import features_dir
-from ..explore.judging import BROKEN_DOWN
+from ..explore.engines.judging import BROKEN_DOWN
 from ..explore.mutation import Mutant
 from ..explore.mutation.judging import Red
 from ..explore.oracle import Oracle
-from ..explore.profiles import machine_of, silent_in
+from ..explore.oracle.profiles import machine_of, silent_in
 from ..machine import ROWS, Machine
 from ..machine.rows import Row
 from ..requirements import load_register

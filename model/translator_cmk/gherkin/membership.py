@@ -6,7 +6,7 @@ from typing import Any
 
 from ..explore.oracle import Claim as Demand
 from ..explore.oracle import Oracle
-from ..explore.profiles import belongs
+from ..explore.oracle.profiles import belongs
 from ..facts import Fact, difference
 from ..machine import Accepted, Command, Observation, Outcome, Unspecified
 from ..situations import Situation

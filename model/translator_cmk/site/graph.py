@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from functools import cache
 from typing import NamedTuple
 
-from ..explore.remembering import Remembered
+from ..explore.engines.remembering import Remembered
 from ..explore.scopes import Scope
 from ..machine import DEFAULT_STAGE, Command, Outcome, RowsContradict, State, initial
 from .cascade import model

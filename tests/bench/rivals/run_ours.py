@@ -8,10 +8,10 @@ import json
 import sys
 import time
 
+from translator_cmk.explore.engines.sets import SetSearch
 from translator_cmk.explore.exploration import Exploration
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.sets import SetSearch
 from translator_cmk.machine import ROWS, Machine
 
 

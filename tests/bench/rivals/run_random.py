@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
+from translator_cmk.explore.engines.remembering import RememberingMachine
 from translator_cmk.explore.graph import start_of, state_graph
 from translator_cmk.explore.oracle import Oracle
-from translator_cmk.explore.remembering import RememberingMachine
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.machine import ROWS, Command, Machine, State
 

@@ -6,7 +6,7 @@ from translator_cmk.explore.coverage.mcdc import shown
 from translator_cmk.explore.coverage.reach import Reach, Worlds, reached, worlds
 from translator_cmk.explore.coverage.report import Walked, as_data, share, table
 from translator_cmk.explore.scopes import SCOPES
-from translator_cmk.explore.sequences import sequences
+from translator_cmk.explore.tours.sequences import sequences
 from translator_cmk.machine.commands import DeleteVault, DisableIdentity, DisableKey, ReadData, RecoverVault
 
 NAMED = {scope.name: scope for scope in SCOPES}

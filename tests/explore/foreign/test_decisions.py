@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from translator_cmk.explore.engines.packing import Name
 from translator_cmk.explore.foreign.decisions import (
     UNREACHABLE,
     Branch,
@@ -17,7 +18,6 @@ from translator_cmk.explore.foreign.decisions import (
     may_come_to,
     within,
 )
-from translator_cmk.explore.packing import Name
 from translator_cmk.machine.entities import Key, Vault
 
 VAULT: Name = (Vault, "vault")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.explore.foreign.test_decisions import comes_to
+from translator_cmk.explore.engines.packing import Name
+from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.exploration import Exploration
 from translator_cmk.explore.foreign.tightened import tightened
 from translator_cmk.explore.foreign.transition_system import STAYS, Assignments, TransitionSystem, transition_system
 from translator_cmk.explore.graph import state_graph
-from translator_cmk.explore.packing import Name
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.stepwise import StartNotReached
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.commands import CreateVault

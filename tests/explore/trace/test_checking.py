@@ -7,8 +7,8 @@ import pytest
 from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK
 from tests.explore.trace.logs import Picky, judged_slowly, log_of
 from translator_cmk.explore.oracle import LIMIT
-from translator_cmk.explore.profiles import machine_of
-from translator_cmk.explore.sights import Shown
+from translator_cmk.explore.oracle.profiles import machine_of
+from translator_cmk.explore.oracle.sights import Shown
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
 from translator_cmk.explore.trace.events import NOT_TOLD
 from translator_cmk.explore.trace.subsets import Follower

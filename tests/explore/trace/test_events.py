@@ -2,7 +2,7 @@
 
 from tests.explore.following import at_work
 from translator_cmk.explore.oracle import Oracle
-from translator_cmk.explore.sights import Shown
+from translator_cmk.explore.oracle.sights import Shown
 from translator_cmk.explore.trace import Log
 from translator_cmk.explore.trace.events import MOST_NAMES, Gone, Kept, content_of
 from translator_cmk.machine import ROWS, Accepted, Machine, Refused

@@ -7,9 +7,9 @@ import pytest
 from tests.explore.following import ARTICLE, FULL
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.oracle import LIMIT
-from translator_cmk.explore.sights import looks_of
+from translator_cmk.explore.oracle.sights import looks_of
+from translator_cmk.explore.oracle.ways import ways
 from translator_cmk.explore.trace.tabulation import Tabulation
-from translator_cmk.explore.ways import ways
 from translator_cmk.machine import DEFAULT_STAGE, Command, Machine, Outcome, State, initial, observe
 from translator_cmk.machine.commands import (
     CreateKey,

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ...explore.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
+from ...explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
 from ...gherkin.takes import inapplicable
 from ...machine import Command
 from ...requirements import Register

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...digest import digest
-from ...explore.profiles import PROFILES
+from ...explore.oracle.profiles import PROFILES
 from .. import connecting
 from ..channels import Fault
 from ..connecting import connection

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from ...machine import Command, Machine, Outcome, State
 from ...machine.observation import SEEN
+from ..engines.judging import Look
+from ..engines.remembering import Remembered
 from ..graph import Graph, labelled_graph, start_of
-from ..judging import Look
-from ..remembering import Remembered
 from ..scopes import Scope
 from .decisions import Evaluation, decisions, has_its_say, noting_rows
 

@@ -7,7 +7,7 @@ Cubes that come to the same are one branch, and what makes no difference is not 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ..packing import Name
+from ..engines.packing import Name
 
 Diagram = Any
 """A `Decision`, or what the function comes to: any other hashable value."""

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 from ..commands import chosen, described
+from ..engines.tabulated import NotTabulated
 from ..scopes import SCOPES, Scope
-from ..tabulated import NotTabulated
 from ..theorems import THEOREMS, Theorem
-from ..tour_command import OK, STANDARD_OUTPUT, complain, write
+from ..tours.command import OK, STANDARD_OUTPUT, complain, write
 from .murphi import murphi
 from .promela import promela
 from .tightened import tightened

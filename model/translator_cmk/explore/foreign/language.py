@@ -9,8 +9,8 @@ from typing import ClassVar
 from ... import __version__
 from ...machine.entities import Entity
 from ...phrasebook import tell
-from ..cubes import BROKEN
-from ..packing import Name, Record
+from ..engines.cubes import BROKEN
+from ..engines.packing import Name, Record
 from .decisions import UNREACHABLE, Branch, Decision, Diagram, leaves, mapped
 from .transition_system import STAYS, Assignments, Rule, TransitionSystem
 

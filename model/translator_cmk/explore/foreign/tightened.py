@@ -9,10 +9,10 @@ from functools import partial
 
 from ...machine import ROWS, Machine, RowsContradict
 from ...machine.step import ROUNDS
-from ..cubes import BROKEN, Cube, cubes
-from ..packing import Name, Reads
+from ..engines.cubes import BROKEN, Cube, cubes
+from ..engines.packing import Name, Reads
+from ..engines.tabulated import NOT_OFFERED, Consequence, TabulatedMachine
 from ..scopes import Scope
-from ..tabulated import NOT_OFFERED, Consequence, TabulatedMachine
 from .decisions import UNREACHABLE, Diagram, Known, asked, diagram, mapped, may_come_to, within
 from .transition_system import (
     STAYS,

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 
 from ...machine import ROWS, Command, Machine, State
 from ...machine.entities import KINDS
-from ..cubes import BROKEN, Cube, all_cubes, cubes
+from ..engines.cubes import BROKEN, Cube, all_cubes, cubes
+from ..engines.judging import Judge, Seen
+from ..engines.packing import Name, Reads, Record
+from ..engines.sets import in_order
+from ..engines.tabulated import NOT_OFFERED, Answer, TabulatedMachine
+from ..engines.tabulated_judge import TabulatedJudge
 from ..graph import start_of
-from ..judging import Judge, Seen
-from ..packing import Name, Reads, Record
 from ..scopes import Scope
-from ..sets import in_order
-from ..tabulated import NOT_OFFERED, Answer, TabulatedMachine
-from ..tabulated_judge import TabulatedJudge
 from ..theorems import Theorem
 from .decisions import UNREACHABLE, Diagram, asked, diagram, leaves
 

@@ -13,8 +13,8 @@ from ...machine.entities import KINDS
 from ...machine.observation import SEEN
 from ...machine.rows import Means
 from ..alphabets import Commands
-from ..judging import BROKEN_DOWN, Look
-from ..remembering import Remembered, RememberingMachine
+from ..engines.judging import BROKEN_DOWN, Look
+from ..engines.remembering import Remembered, RememberingMachine
 from ..scopes import Scope
 from .mutant import Mutant
 

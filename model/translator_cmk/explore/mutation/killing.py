@@ -6,11 +6,11 @@ from typing import NamedTuple
 from ...machine import Machine
 from ...machine.entities import KINDS
 from ..counterexample import before
+from ..engines.judging import Judge, Look
+from ..engines.stepwise import StartNotReached
 from ..exploration import Broken
-from ..judging import Judge, Look
 from ..scopes import Scope
 from ..search import explore
-from ..stepwise import StartNotReached
 from ..theorems import THEOREMS, Theorem
 from ..verdicts import verdict
 from .comparing import Difference

@@ -7,7 +7,7 @@ import sys
 from ...requirements import RegisterError, load_register
 from ...wire import WireError
 from ...wire.shapes import nearest
-from ..profiles import PROFILES, machine_of, silent_in
+from ..oracle.profiles import PROFILES, machine_of, silent_in
 from .checking import Checker
 from .reading import Reader, Truncated
 from .telling import as_data, in_words

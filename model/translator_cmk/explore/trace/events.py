@@ -11,7 +11,7 @@ from typing import Any
 
 from ...machine import Command, Observation, Outcome, Stage
 from ...wire.traces import Told
-from ..sights import GONE, Address, Look, Name, Shown, look_in, names_in, observation_of
+from ..oracle.sights import GONE, Address, Look, Name, Shown, look_in, names_in, observation_of
 
 NOT_TOLD = Told()
 

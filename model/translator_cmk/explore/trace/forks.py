@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from ...machine import Outcome
 from ...wire.traces import Told
-from ..sights import Look, Shown, differences
-from ..ways import fits
+from ..oracle.sights import Look, Shown, differences
+from ..oracle.ways import fits
 from .events import Glance
 
 

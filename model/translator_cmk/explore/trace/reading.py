@@ -9,7 +9,7 @@ from ...wire import LONGEST, WireError, from_text
 from ...wire.lines import SourceLine, read_lines
 from ...wire.shapes import Place, Record, Shape
 from ...wire.traces import HEAD, PARTIAL, PARTS, RESET, Told, event_shape
-from ..sights import Address, Shown
+from ..oracle.sights import Address, Shown
 from .completing import Names, NoneKnown, completions
 from .events import NOT_TOLD, Asked, Event, Kept, Log, Reset, content_of
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from ...machine import Machine, Stage, State, initial
 from ...wire.traces import Told
-from ..choices import TooManyStates
-from ..packing import FieldTooNarrow
-from ..sights import GONE
+from ..engines.packing import FieldTooNarrow
+from ..oracle.choices import TooManyStates
+from ..oracle.sights import GONE
 from .events import Asked, Event, Glance, Reset, Seen
 from .forks import Fork, Likeness
 from .tabulation import Answering, Tabulation

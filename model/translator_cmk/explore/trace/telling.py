@@ -8,7 +8,7 @@ from ...machine import Accepted, Command, Outcome, Refused
 from ...phrasebook import state, tell
 from ...wire import command_to_wire, outcome_to_wire
 from ...wire.traces import COUNTED
-from ..dependence import words
+from ..oracle.dependence import words
 from .checking import Deviation, Verdict
 
 MANY = 3

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from ...machine import State
 from ...machine.entities import KINDS
-from ..packing import Name, Packing, Reads, viewed
-from ..remembering import Recorded
+from ..engines.packing import Name, Packing, Reads, viewed
+from ..engines.remembering import Recorded
 
 WIDTH = 14
 """The bits of a field: for more records of one entity than an oracle keeps states."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...explore.engines.judging import Look
+from ...explore.engines.remembering import Recorded, Remembered
 from ...explore.graph import Graph, labelled_graph, start_of
-from ...explore.judging import Look
-from ...explore.remembering import Recorded, Remembered
 from ...explore.scopes import Scope
 from ...facts import ABSENT, Fact
 from ...machine import Command, Machine, Outcome, State

@@ -1,0 +1,139 @@
+"""A machine that remembers its steps, and is exact.
+
+A step is a function of the command and of the records that it reads.  So a step whose reads are recorded has the same
+result in every state that agrees on them.  For each command the recorded reads form a tree: a node says what is read
+next, and has a branch for each value that was found there; a leaf holds what the step came to and what it changed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from ...machine import Command, Machine, Outcome, State
+from ...machine.entities import KINDS, Entity
+
+Asked = TypeVar("Asked", bound=tuple[Any, ...])
+Came = TypeVar("Came")
+
+Read = tuple[type[Entity], str | None]
+"""A record by kind and name, or, without a name, the names of the kind."""
+
+
+class Leaf(NamedTuple):
+    """The end of a path of reads: the outcome, and for each changed kind its changed records (None: dropped)."""
+
+    outcome: Any
+    changes: tuple[tuple[type[Entity], tuple[tuple[str, Any], ...]], ...]
+
+
+class Node(NamedTuple):
+    """What is read next, and where each value leads."""
+
+    kind: type[Entity]
+    name: str | None
+    branches: dict[Any, "Node | Leaf"]
+
+
+class Recorded:
+    """A table whose reads are recorded, under what has been written to it since."""
+
+    __slots__ = ("kind", "log", "table", "written")
+
+    def __init__(
+        self, kind: type[Entity], table: Mapping[str, Any], log: dict[Read, Any], written: dict[str, Any]
+    ) -> None:
+        self.kind = kind
+        self.table = table
+        self.log = log
+        self.written = written
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name in self.written:
+            record = self.written[name]
+        else:
+            record = self.log[self.kind, name] = self.table.get(name)
+        return default if record is None else record
+
+    def __getitem__(self, name: str) -> Any:
+        return self.get(name)
+
+    def __contains__(self, name: str) -> bool:
+        return self.get(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        self.log[self.kind, None] = tuple(self.table)
+        return (name for name in dict.fromkeys([*self.table, *self.written]) if self.get(name) is not None)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        return ((name, self.get(name)) for name in self)
+
+    def copy(self) -> "Recorded":
+        return Recorded(self.kind, self.table, self.log, dict(self.written))
+
+    def __setitem__(self, name: str, record: Any) -> None:
+        self.written[name] = record
+
+    def pop(self, name: str, _: Any = None) -> None:
+        self.written[name] = None
+
+
+class Remembered(Generic[Asked, Came]):
+    """A pure function of a state, and of what is asked of it, that is not called twice where it reads the same.
+
+    It remembers ``limit`` calls at most, and then starts anew.  What is asked is a tuple, whose type counts.
+    """
+
+    def __init__(self, call: Callable[[State, Asked], tuple[State, Came]], limit: int = 1_000_000) -> None:
+        self.call = call
+        self.limit = limit
+        self.remembered = 0
+        self._trees: dict[type[Any], dict[tuple[Any, ...], Node | Leaf]] = {}
+
+    def step(self, state: State, asked: Asked) -> tuple[State, Came]:
+        """The state after, and what came of it, exactly as from the function."""
+        tables = state.tables
+        trees = self._trees.get(type(asked))
+        node = trees.get(tuple(asked)) if trees else None
+        while type(node) is Node:
+            kind, name, branches = node
+            node = branches.get(tuple(tables[kind]) if name is None else tables[kind].get(name))
+        if node is None:
+            node = self._learn(state, asked)
+        outcome, changes = node  # type: ignore[misc]  # a leaf by now
+        if not changes:
+            return state, outcome
+        after = dict(tables)
+        for kind, records in changes:
+            table = after[kind] = tables[kind].copy()
+            for name, record in records:
+                if record is None:
+                    table.pop(name, None)
+                else:
+                    table[name] = record
+        return State(after), outcome
+
+    def _learn(self, state: State, asked: Asked) -> Leaf:
+        log: dict[Read, Any] = {}
+        tables: Any = {kind: Recorded(kind, state.tables[kind], log, {}) for kind in KINDS}
+        after, outcome = self.call(State(tables), asked)
+        changes = ((kind, tuple(after.tables[kind].written.items())) for kind in KINDS)  # type: ignore[attr-defined]  # recorded
+        leaf = Leaf(outcome, tuple(change for change in changes if change[1]))
+        if self.remembered == self.limit:
+            self._trees.clear()
+            self.remembered = 0
+        self.remembered += 1
+        trees = self._trees.setdefault(type(asked), {})
+        place: Any = tuple(asked)
+        within: Any = trees
+        for (kind, name), value in log.items():
+            node = within.setdefault(place, Node(kind, name, {}))
+            within, place = node.branches, value
+        within[place] = leaf
+        return leaf
+
+
+class RememberingMachine(Remembered[Command, Outcome]):
+    """Steps as the machine does, and takes no step twice that reads the same."""
+
+    def __init__(self, machine: Machine, limit: int = 1_000_000) -> None:
+        super().__init__(machine.step, limit)
+        self.machine = machine

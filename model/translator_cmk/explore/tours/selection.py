@@ -1,0 +1,262 @@
+"""What is worth most of a scope within a budget of steps: rows, reasons for refusals, decisions, and pairs of rows.
+
+The choice is greedy.  Of the commands that can be given within a few steps from here, or from the start after a reset,
+it takes the one that has the most to gain for each step on the way; if there is none, the nearest that has anything to
+gain.  For the same scope and budget it is always the same.
+
+Sets of rows, and of ways in which decisions go, are kept as integers, in which number `n` is the bit `1 << n`.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ...machine import Refused, Unspecified
+from ..coverage.decisions import Evaluation
+from ..coverage.mcdc import shown
+from ..coverage.recording import Came
+from ..graph import Graph
+from .tour import beginning
+
+HORIZON = 3
+"""Within how many steps the best is looked for."""
+
+FIRST, SECOND = 40, 5
+"""How many new pairs of rows a new row or reason is worth, and a decision that goes as it has not gone yet."""
+
+
+class Selected(NamedTuple):
+    """Sequences as numbers of commands, and what they meet of all that there is in the scope.
+
+    A reason is the whole set of demands that a refusal names.  A condition is met where it is seen to decide by itself
+    (MC/DC).  A pair of rows is met where the one has its say in a step and the other in the next.
+    """
+
+    sequences: tuple["array[int]", ...]
+    steps: int
+    pairs: int
+    rows: int
+    all_rows: int
+    reasons: int
+    all_reasons: int
+    conditions: int
+    all_conditions: int
+    row_pairs: int
+    all_row_pairs: int
+
+
+class Option(NamedTuple):
+    """A command that can be given next: by number, with the state that it leads to and the number of its label."""
+
+    command: int
+    after: int
+    label: int
+
+
+class Candidate(NamedTuple):
+    """Commands that would gain something: the gain, the steps, whether they begin with a reset, and what they are."""
+
+    gain: int
+    steps: int
+    resets: bool
+    way: tuple[Option, ...]
+
+
+def select(graph: Graph[Came], budget: int) -> Selected:
+    """What is worth most within the budget, which is more than the steps to the start."""
+    selecting = Selecting(graph, budget)
+    while candidate := selecting.best() or selecting.nearest():
+        selecting.take(candidate)
+    return selecting.selected()
+
+
+class Selecting:
+    """The sequences so far, where the last of them stands, and what they have met."""
+
+    def __init__(self, graph: Graph[Came], budget: int) -> None:
+        self.graph = graph
+        self.budget = budget
+        self.rows_of = [rows_in(came) for came in graph.labels]
+        self.mask_of = [mask(rows) for rows in self.rows_of]
+        self.reason_of = [reason_in(came) for came in graph.labels]
+        self.numbers: dict[Evaluation, int] = {}
+        self.ways_of = [self._ways_in(came) for came in graph.labels]
+        self.ends = [ends_a_sequence(came) for came in graph.labels]
+        self.options = [list(self._options(state)) for state in range(graph.states)]
+        self.rows = 0
+        self.reasons: set[frozenset[str] | None] = {None}
+        self.ways = 0
+        self.followed: dict[int, int] = {}  # of each row: those that had their say right after it
+        self.sequences: list[array[int]] = [array("i")]
+        self.steps = beginning(graph)
+        self.at: int | None = 0
+        self.before: tuple[int, ...] = ()
+        self._taken: set[tuple[int, int]] = set()
+
+    def best(self) -> Candidate | None:
+        """The command within the horizon that has the most to gain for each step; None where none gains anything."""
+        best: Candidate | None = None
+        for start, resets in self._starts():
+            came: dict[int, tuple[int, Option] | None] = {start: None}
+            level = [start]
+            spent = beginning(self.graph) if resets else 0
+            for distance in range(1, min(HORIZON, self.budget - self.steps - spent) + 1):
+                for state in level:
+                    before = self._before(came[state], resets)
+                    for option in self.options[state]:
+                        gain = self._gain(before, option.label)
+                        if gain * (best.steps if best else 1) > (best.gain if best else 0) * (spent + distance):
+                            best = Candidate(gain, spent + distance, resets, (*way_to(came, state), option))
+                level = self._following(level, came)
+        return best
+
+    def nearest(self) -> Candidate | None:
+        """The nearest two commands in succession of which the second gains something; None where there are none."""
+        found: list[Candidate] = []
+        for start, resets in self._starts():
+            came: dict[int, tuple[int, Option] | None] = {start: None}
+            level = [start]
+            steps = 1 + (beginning(self.graph) if resets else 0)
+            while level and not found and self.steps + steps < self.budget:
+                steps += 1
+                for state, option in ((each, option) for each in level for option in self.options[each]):
+                    if not self.ends[option.label] and (last := self._gaining(option)):
+                        way = (*way_to(came, state), option, last)
+                        found.append(Candidate(self._gain(self.rows_of[option.label], last.label), steps, resets, way))
+                        break
+                level = self._following(level, came)
+        return min(found, key=lambda candidate: candidate.steps, default=None)
+
+    def take(self, candidate: Candidate) -> None:
+        """Give the commands of the candidate."""
+        state = self.at
+        if candidate.resets or state is None:
+            self.sequences.append(array("i"))
+            state, self.before = 0, ()
+        self.steps += candidate.steps
+        for option in candidate.way:
+            self._meet(option.label)
+            self._taken.add((state, option.command))
+            self.sequences[-1].append(option.command)
+            state = option.after
+        self.at = None if self.ends[candidate.way[-1].label] else state
+
+    def selected(self) -> Selected:
+        """What was chosen, beside all that there is."""
+        all_rows = 0
+        for each in self.mask_of:
+            all_rows |= each
+        return Selected(
+            sequences=tuple(self.sequences),
+            steps=self.steps,
+            pairs=len(self._taken),
+            rows=self.rows.bit_count(),
+            all_rows=all_rows.bit_count(),
+            reasons=len(self.reasons - {None}),
+            all_reasons=len(set(self.reason_of) - {None}),
+            conditions=len(shown(way for way, number in self.numbers.items() if self.ways >> number & 1)),
+            all_conditions=len(shown(self.numbers)),
+            row_pairs=sum(each.bit_count() for each in self.followed.values()),
+            all_row_pairs=sum(each.bit_count() for each in following_rows(self.graph).values()),
+        )
+
+    def _starts(self) -> Iterator[tuple[int, bool]]:
+        """Where to go on from, and whether that takes a reset."""
+        if self.at is not None:
+            yield self.at, False
+        if self.sequences[-1]:
+            yield 0, True
+
+    def _before(self, step: tuple[int, Option] | None, resets: bool) -> tuple[int, ...]:
+        """The rows that spoke in the step before."""
+        if step is None:
+            return () if resets else self.before
+        return self.rows_of[step[1].label]
+
+    def _following(self, level: list[int], came: dict[int, tuple[int, Option] | None]) -> list[int]:
+        """The states one step on that have not been come by."""
+        following = []
+        for state in level:
+            for option in self.options[state]:
+                if option.after not in came and not self.ends[option.label]:
+                    came[option.after] = (state, option)
+                    following.append(option.after)
+        return following
+
+    def _gain(self, before: tuple[int, ...], label: int) -> int:
+        """What the label would add, after a step in which these rows spoke."""
+        rows = self.mask_of[label]
+        new = (rows & ~self.rows).bit_count() + (self.reason_of[label] not in self.reasons)
+        ways = (self.ways_of[label] & ~self.ways).bit_count()
+        return FIRST * new + SECOND * ways + sum((rows & ~self.followed.get(row, 0)).bit_count() for row in before)
+
+    def _gaining(self, option: Option) -> Option | None:
+        """What gains something after the option, if anything does."""
+        before = self.rows_of[option.label]
+        return next((last for last in self.options[option.after] if self._gain(before, last.label)), None)
+
+    def _meet(self, label: int) -> None:
+        self.rows |= self.mask_of[label]
+        self.reasons.add(self.reason_of[label])
+        self.ways |= self.ways_of[label]
+        for row in self.before:
+            self.followed[row] = self.followed.get(row, 0) | self.mask_of[label]
+        self.before = self.rows_of[label]
+
+    def _ways_in(self, came: Came) -> int:
+        """The ways in which decisions go, each by a number that it is given when it is first seen."""
+        return mask(self.numbers.setdefault(each, len(self.numbers)) for each in sorted(came.evaluations, key=repr))
+
+    def _options(self, state: int) -> Iterator[Option]:
+        """The commands in the state; of those that lead to one state and come to the same, one."""
+        seen: set[tuple[int, int]] = set()
+        for pair in self.graph.of(state):
+            if (pair.after, pair.label) not in seen:
+                seen.add((pair.after, pair.label))
+                yield Option(pair.command, pair.after, pair.label)
+
+
+def rows_in(came: Came) -> tuple[int, ...]:
+    """The rows that had their say, by number."""
+    return tuple(sorted(came.spoke))
+
+
+def mask(numbers: Iterable[int]) -> int:
+    """The set of numbers, none of them given twice, as an integer."""
+    return sum(1 << number for number in numbers)
+
+
+def reason_in(came: Came) -> frozenset[str] | None:
+    """The set of reasons of a refusal."""
+    return came.outcome.because if isinstance(came.outcome, Refused) else None
+
+
+def ends_a_sequence(came: Came) -> bool:
+    """Whether nobody knows where a system stands after it."""
+    return isinstance(came.outcome, Unspecified)
+
+
+def following_rows(graph: Graph[Came]) -> dict[int, int]:
+    """Of each row: those that can have their say in the step after one in which it had its own."""
+    masks = [mask(rows_in(came)) for came in graph.labels]
+    into = [0] * graph.states
+    out = [0] * graph.states
+    for state in range(graph.states):
+        for pair in graph.of(state):
+            out[state] |= masks[pair.label]
+            if not ends_a_sequence(graph.labels[pair.label]):
+                into[pair.after] |= masks[pair.label]
+    followed: dict[int, int] = {}
+    for before, after in set(zip(into, out, strict=True)):
+        for row in (row for row in range(before.bit_length()) if before >> row & 1):
+            followed[row] = followed.get(row, 0) | after
+    return followed
+
+
+def way_to(came: dict[int, tuple[int, Option] | None], state: int) -> tuple[Option, ...]:
+    """The steps to a state that was come by."""
+    way: list[Option] = []
+    while step := came[state]:
+        state, option = step
+        way.append(option)
+    return tuple(reversed(way))

@@ -1,0 +1,152 @@
+"""Test sequences: commands from a reset on, made from the state graph of a scope, for any system to be put through.
+
+They hold what is asked of a system and nothing of what should come of it: whoever replays them has the oracle say that.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ...machine import DEFAULT_STAGE, Command, Outcome
+from ...wire import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
+from ..alphabets import Commands
+from ..coverage.recording import recorded_graph
+from ..graph import Graph, state_graph
+from ..scopes import Scope
+from .selection import select
+from .tour import beginning, tour
+
+LARGEST = 200_000
+"""The most states of a scope that sequences are made from: its graph and a flow on it have to fit into memory."""
+
+
+class TooLarge(ValueError):
+    """The scope has more states than sequences are made from."""
+
+
+class CommandSequence(NamedTuple):
+    """A reset to the default stage, then these commands, of which the first ``start`` lead to the start of the scope.
+
+    Its ``id`` is the name of the scope and a number, and stays the same as long as the specification does.
+    """
+
+    id: str
+    commands: Commands
+    start: int
+
+    @property
+    def steps(self) -> int:
+        """What a system is asked to do: the reset, and each command."""
+        return 1 + len(self.commands)
+
+
+class Suite(NamedTuple):
+    """Sequences of one scope with what they guarantee, in one sentence.
+
+    ``pairs`` counts the commands in states that they give, and ``lower_bound`` is the least number of steps for that,
+    where it is known: no set of sequences gives every command in every state in fewer.
+    """
+
+    scope: Scope
+    sequences: tuple[CommandSequence, ...]
+    pairs: int
+    steps: int
+    lower_bound: int | None
+    guarantee: str
+
+
+def sequences(scope: Scope, budget: int | None = None) -> Iterator[CommandSequence]:
+    """The sequences of a scope: a whole tour, or what is worth most within a budget of steps.
+
+    The whole tour gives every command in every state, those that are refused or change nothing included, in as few
+    steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, conditions
+    that decide, and pairs of rows in successive steps as a greedy choice finds.  Raises `TooLarge`, and `ValueError`
+    for a budget of less than one step beyond the start of the scope.
+    """
+    yield from suite(scope, budget).sequences
+
+
+def suite(scope: Scope, budget: int | None = None) -> Suite:
+    """The sequences of a scope, with what they guarantee; raises as `sequences` does."""
+    if scope.states is None or scope.states > LARGEST:
+        raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
+    return whole(scope) if budget is None else budgeted(scope, budget)
+
+
+def whole(scope: Scope) -> Suite:
+    """A transition tour of the scope."""
+    graph: Graph[Outcome] = state_graph(scope)
+    found = tour(graph)
+    guarantee = (
+        f"Each of the {found.pairs:,} commands in states of the scope {scope.name} is given once at least, as long as "
+        "the system goes where the full specification says: so one that shows after each step where it stands, and "
+        "gives a wrong answer or goes to a wrong state anywhere in the scope, is found out."
+    )
+    return Suite(scope, named(graph, found.sequences), found.pairs, found.steps, found.lower_bound, guarantee)
+
+
+def budgeted(scope: Scope, budget: int) -> Suite:
+    """What is worth most of the scope within so many steps."""
+    graph = recorded_graph(scope)
+    if budget <= beginning(graph):
+        raise ValueError(f"the start of {scope.name} takes {beginning(graph)} steps, so at least one more is needed")
+    found = select(graph, budget)
+    guarantee = (
+        f"{found.rows} of {found.all_rows} rows, {found.reasons} of {found.all_reasons} reasons, "
+        f"{found.conditions} of {found.all_conditions} conditions that can decide, and "
+        f"{found.row_pairs:,} of {found.all_row_pairs:,} pairs of rows in successive steps that the scope {scope.name} "
+        "has are met, as long as the system goes where the full specification says; nothing is guaranteed of the rest."
+    )
+    return Suite(scope, named(graph, found.sequences), found.pairs, found.steps, None, guarantee)
+
+
+def named(graph: Graph[Any], found: Iterable[Iterable[int]]) -> tuple[CommandSequence, ...]:
+    """Sequences of numbers of commands, from the reset on and with their ids."""
+    scope = graph.scope
+    return tuple(
+        CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
+        for number, sequence in enumerate(found, start=1)
+    )
+
+
+def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
+    """The sequences as JSON lines, as `translator-cmk run` reads them: each begins with its stage, and is a reset."""
+    stage = json.dumps({"stage": stage_to_wire(DEFAULT_STAGE)}, separators=(",", ":"))
+    for sequence in found:
+        yield stage
+        for command in sequence.commands:
+            yield json.dumps(command_to_wire(command), separators=(",", ":"))
+
+
+class SequenceError(ValueError):
+    """Sequences can't be read; the message names file, line and remedy."""
+
+
+def read_sequences(path: Path) -> Iterator[Commands]:
+    """The sequences in a file of JSON lines, each from a reset to the default stage on; raises `SequenceError`."""
+    sequence: list[Command] = []
+    started = False
+    try:
+        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+            if not line.strip():
+                continue
+            where = f"{path}:{number}"
+            message = from_text(line, where)
+            if isinstance(message, dict) and message.keys() == {"stage"}:
+                if stage_from_wire(message["stage"], where) != DEFAULT_STAGE:
+                    raise SequenceError(
+                        f"{where}: another stage than the default one, on which the scopes are; leave it out"
+                    )
+                if started:
+                    yield tuple(sequence)
+                sequence, started = [], True
+            else:
+                sequence.append(command_from_wire(message, where))
+                started = True
+    except OSError as error:
+        raise SequenceError(f"{path}: can't be read: {error.strerror}; name a file of JSON lines") from None
+    except WireError as error:
+        raise SequenceError(str(error)) from None
+    if started:
+        yield tuple(sequence)

@@ -1,0 +1,106 @@
+"""Commands in states of a scope as a feature: each a scenario of its own, reached from the start by a shortest way."""
+
+from collections.abc import Iterable, Iterator
+
+from ...facts import Fact, difference
+from ...machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
+from ...machine.rows import Effect
+from ...phrasebook import UnknownSentence, read_fact, state, tell
+from ...requirements import Register
+from ..alphabets import Commands
+from ..counterexample import steps, use_in_words
+from ..graph import Graph, Pair
+from ..scopes import Scope
+from .sequences import CommandSequence
+
+
+def feature_lines(graph: Graph[Outcome], sequences: Iterable[CommandSequence], register: Register) -> Iterator[str]:
+    """A feature with a scenario for each command in a state that the sequences give, under the rule that it shows."""
+    by_rule: dict[str, list[Pair]] = {}
+    for pair in pairs_of(graph, sequences):
+        ids = shown(graph.labels[pair.label], graph.scope.alphabet[pair.command])
+        by_rule.setdefault(ids[0], []).append(pair)
+    yield f"Feature: Sequences of {graph.scope.name}"
+    yield f"  {graph.scope.sentence}"
+    machine = Machine(ROWS)
+    for requirement in sorted(by_rule):
+        yield ""
+        yield f"  @{requirement}"
+        yield f"  Rule: {register[requirement].title}"
+        for pair in by_rule[requirement]:
+            yield ""
+            yield from (f"    {line}" for line in scenario(graph, pair, machine))
+
+
+def pairs_of(graph: Graph[Outcome], sequences: Iterable[CommandSequence]) -> Iterator[Pair]:
+    """The commands in states that the sequences give, each once."""
+    number = {command: number for number, command in enumerate(graph.scope.alphabet)}
+    given: set[tuple[int, int]] = set()
+    for sequence in sequences:
+        at = 0
+        for command in sequence.commands[sequence.start :]:
+            pair = graph.pair(at, number[command])
+            if (at, pair.command) not in given:
+                given.add((at, pair.command))
+                yield pair
+            at = pair.after
+
+
+def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[str]:
+    """The scenario of a command in a state, line by line."""
+    command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
+    told = tell(command)
+    if others := shown(outcome, command)[1:]:
+        yield " ".join(f"@{each}" for each in others)
+    yield f"Scenario: {told[0].upper()}{told[1:]}, in state {pair.state}"
+    yield from steps("Given", givens(graph.scope, graph.commands(graph.way(pair.state))))
+    yield from steps("When", [told])
+    yield from steps("Then", list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine)))
+
+
+def shown(outcome: Outcome, command: Command) -> list[str]:
+    """The requirements that the outcome shows, or those that say what the command does where nothing changed."""
+    match outcome:
+        case Accepted(by=by):
+            return sorted(
+                by or {row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command)}
+            )
+        case Refused(because=because):
+            return sorted(because)
+    return sorted(outcome.silent)
+
+
+def givens(scope: Scope, commands: Commands) -> list[str]:
+    """The way to a state."""
+    return [*([scope.situation] if scope.situation else []), *map(tell, commands)]
+
+
+def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> Iterator[str]:
+    """What came of the command: all that can be seen of it."""
+    if isinstance(outcome, Refused):
+        yield from ("the request is refused", "nothing has changed")
+    elif isinstance(outcome, Accepted):
+        yield "the request is accepted"
+        yield from changes(observe(machine.world(before)), observe(machine.world(after)))
+        yield from [use_in_words(use) for use in outcome.audit] or ["no use of a key is recorded"]
+    else:
+        yield "what happens is left open"
+
+
+def changes(before: Observation, after: Observation) -> Iterator[str]:
+    """What changed, and that nothing else did; of a change that no sentence tells, nothing."""
+    facts = [now for _, now in difference(before, after)]
+    told = [state(fact) for fact in facts if can_be_told(fact)]
+    yield from told
+    if not facts:
+        yield "nothing has changed"
+    elif len(told) == len(facts):
+        yield "nothing else has changed"
+
+
+def can_be_told(fact: Fact) -> bool:
+    """Whether there is a sentence that tells the fact."""
+    try:
+        return read_fact(state(fact)) == fact
+    except UnknownSentence:
+        return False

@@ -1,0 +1,75 @@
+"""Each command in a state is told as a scenario that holds of the model, and of no model that does otherwise there."""
+
+from functools import cache
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.miniatures.machines import without
+from translator_cmk.explore.graph import Graph, state_graph
+from translator_cmk.explore.scopes import SCOPES
+from translator_cmk.explore.tours.sequences import CommandSequence, sequences
+from translator_cmk.explore.tours.telling import feature_lines
+from translator_cmk.gherkin.claims import Unmet
+from translator_cmk.gherkin.pickles import read_feature
+from translator_cmk.gherkin.playing import Blocked, play
+from translator_cmk.gherkin.records import Pickle
+from translator_cmk.machine import Machine, Outcome
+from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem
+
+NAMED = {scope.name: scope for scope in SCOPES}
+
+REGISTER = load_register()
+
+
+@cache
+def graph_of(name: str) -> Graph[Outcome]:
+    return state_graph(NAMED[name])
+
+
+def pickles(name: str, told: "tuple[CommandSequence, ...]", folder: Path) -> list[Pickle]:
+    """The scenarios of the feature that tells the sequences, as features are read."""
+    file = folder / f"{name}.feature"
+    file.write_text("\n".join(feature_lines(graph_of(name), told, REGISTER)) + "\n", "utf-8")
+    feature = read_feature(file)
+    assert not feature.loose
+    return list(feature.pickles)
+
+
+def test_every_command_in_every_state_is_told_and_holds(tmp_path: Path) -> None:
+    scope = NAMED["losing-the-key"]
+    told = pickles(scope.name, tuple(sequences(scope)), tmp_path)
+    assert len(told) == 140
+    assert len({pickle.id for pickle in told}) == 140
+    for pickle in told:
+        play(ModelSystem(), pickle)
+
+
+@pytest.mark.parametrize("name", ["vaults-and-keys", "demands", "directories", "one-of-each"])
+def test_commands_in_states_drawn_at_random_are_told_and_hold(name: str, tmp_path: Path) -> None:
+    graph, random, drawn = graph_of(name), Random(name), []
+    for number in range(10):
+        state = random.randrange(graph.states)
+        command = random.choice([pair.command for pair in graph.of(state)])
+        commands = graph.commands((*graph.way(state), command))
+        drawn.append(CommandSequence(str(number), (*graph.scope.start, *commands), len(graph.scope.start)))
+    told = pickles(name, tuple(drawn), tmp_path)
+    assert len(told) > 10
+    for pickle in random.sample(told, 10):
+        play(ModelSystem(), pickle)
+
+
+@pytest.mark.parametrize(
+    "requirement", ["revocation.undeploys", "revocation.key-disabled", "restoration.data-readable", "keys.audit"]
+)
+def test_scenarios_fail_on_a_model_that_lacks_a_row(requirement: str, tmp_path: Path) -> None:
+    scope = NAMED["losing-the-key"]
+    red = 0
+    for pickle in pickles(scope.name, tuple(sequences(scope)), tmp_path):
+        try:
+            play(ModelSystem(Machine(without(requirement))), pickle)
+        except (Unmet, Blocked):
+            red += 1
+    assert red
