@@ -1,3 +1,8 @@
-"""What all tests share: the plugin that runs scenarios, and pytest's own means of testing a plugin."""
+"""What all tests share: the plugin that runs scenarios, pytest's own means of testing a plugin, and Ctrl-C."""
+
+import signal
 
 pytest_plugins = ["pytester", "translator_cmk.gherkin", "translator_cmk.gherkin.evidence"]
+
+# Who starts the tests in the background may have them ignore Ctrl-C, and what they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -171,6 +171,7 @@ COMMANDS: tuple[Command | Group, ...] = (
         run="run_theorems",
     ),
     imported("tour", "make test sequences that try everything in small worlds", "translator_cmk.explore.tours.command"),
+    imported("suite", "make complete test suites, each with its certificate", "translator_cmk.explore.suites.command"),
     imported(
         "export", "write a bounded world for another model checker", "translator_cmk.explore.foreign.export_command"
     ),

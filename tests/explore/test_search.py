@@ -175,7 +175,10 @@ def test_interrupted_search_shows_its_progress_and_then_tells_the_part_and_no_ve
         while "steps/s" not in shown:
             shown += os.read(terminal, 1_000).decode()
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=30)
+        try:
+            out, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
     os.close(terminal)
     assert "of 1,079,777 states" in shown
     assert process.returncode == 4

@@ -25,6 +25,7 @@ from .peers import FOREIGN, PEERS, load_foreign, load_peers
 from .rows import fragments
 from .scopes import SCOPES, load_scopes
 from .strength import MUTANTS, MeasurementError, load_mutants
+from .suites import SUITES, load_suites
 from .tree import replace_folders
 
 RESULTS = Path(".results/results.json")
@@ -94,6 +95,7 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_kills(docs / KILLS),
         load_peers(docs / PEERS),
         load_foreign(docs / FOREIGN),
+        load_suites(docs / SUITES),
     )
 
 

@@ -13,8 +13,8 @@ from .rows import Fragment
 class Content(NamedTuple):
     """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
 
-    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``scopes``, ``pages``, ``kills`` and ``foreign`` are what
-    `make evidence` found, and ``peers`` what `make bench` did; None where it was not run.
+    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills`` and ``foreign`` are
+    what `make evidence` found, and ``peers`` what `make bench` did; None where it was not run.
     """
 
     evidence: Evidence
@@ -31,3 +31,4 @@ class Content(NamedTuple):
     kills: Mapping[str, Any] | None = None
     peers: Mapping[str, Any] | None = None
     foreign: Mapping[str, Any] | None = None
+    suites: Mapping[str, Any] | None = None

@@ -1,15 +1,13 @@
 """The page on coverage: what each kind of evidence reached of bounded worlds, and which faults tours find."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..digest import digest
 from ..explore.coverage.report import share
 from ..explore.coverage.report import table as rows_of
 from .markup import page, plain, table
-from .strength import MeasurementError
+from .measured import is_current, load
 
 COVERAGE = Path("measurements") / "coverage.json"
 TOURS = Path("measurements") / "tours.json"
@@ -35,19 +33,6 @@ def load_coverage(path: Path) -> Mapping[str, Any] | None:
 def load_tours(path: Path) -> Mapping[str, Any] | None:
     """What was measured of tours, or None where nothing was; raises `MeasurementError`."""
     return load(path, {"digest", "random_length", "scopes"})
-
-
-def load(path: Path, fields: set[str]) -> Mapping[str, Any] | None:
-    """A measurement with these fields."""
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise MeasurementError(f"{path}: can't be read: {error}; run make evidence") from None
-    if not isinstance(found, dict) or not fields <= found.keys():
-        raise MeasurementError(f"{path}: not what make evidence writes; run make evidence")
-    return found
 
 
 def coverage_page(coverage: Mapping[str, Any] | None, tours: Mapping[str, Any] | None) -> str:
@@ -178,4 +163,4 @@ def percent(part: int, whole: int) -> str:
 
 def freshness(measured: Mapping[str, Any]) -> str:
     """A warning where it was measured for another state of the specification; empty otherwise."""
-    return "" if measured["digest"] == digest() else "**Stale:** the specification has changed since it was measured."
+    return "" if is_current(measured) else "**Stale:** the specification has changed since it was measured."

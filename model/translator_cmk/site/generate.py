@@ -27,6 +27,7 @@ from .protocol import protocol_files, protocol_page
 from .scopes import scope_pages
 from .should_you import should_you_page
 from .strength import strength_page
+from .suites import suites_page
 from .topics import index_page, topic_page, topics_table
 from .twins import dumped, twins
 from .undone_page import cannot_be_undone_page
@@ -72,7 +73,8 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/report-viewer.md": viewer_page(content),
         "evidence/strength.md": strength_page(evidence, content.mutants),
         "evidence/coverage.md": coverage_page(content.coverage, content.tours),
-        **dict(scope_pages(content.scopes, content.tours)),
+        **dict(scope_pages(content.scopes, content.tours, content.suites)),
+        "evidence/suites.md": suites_page(content.suites),
         "evidence/kills.md": kills_page(content.kills),
         "evidence/peers.md": peers_page(content.peers, content.foreign),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),

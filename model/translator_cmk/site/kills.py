@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from ..digest import digest
-from .coverage import load
 from .markup import page, plain, table
+from .measured import load
 
 KILLS = Path("measurements") / "kills.json"
 LANES = {
