@@ -53,7 +53,7 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	.venv/bin/lint-imports
 
 bench: $(INSTALLED) ## measure the speed of the model, then that of its engines beside others (minutes)
-	@status=0; $(PY) -m tests.bench.run $(ARGS) || status=$$?; \
+	@status=0; $(PY) -m tests.bench.run --json docs/measurements/bench.json $(ARGS) || status=$$?; \
 	$(PY) -m tests.bench.peers --json docs/measurements/peers.json || status=$$?; exit $$status
 
 evidence: $(INSTALLED) ## mutants, tours and certificates into docs/measurements/ (long)

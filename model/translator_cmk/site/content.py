@@ -14,7 +14,7 @@ class Content(NamedTuple):
     """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
 
     ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills`` and ``foreign`` are
-    what `make evidence` found, and ``peers`` what `make bench` did; None where it was not run.
+    what `make evidence` found, and ``peers`` and ``bench`` what `make bench` did; None where it was not run.
     """
 
     evidence: Evidence
@@ -32,3 +32,4 @@ class Content(NamedTuple):
     peers: Mapping[str, Any] | None = None
     foreign: Mapping[str, Any] | None = None
     suites: Mapping[str, Any] | None = None
+    bench: Mapping[str, Any] | None = None

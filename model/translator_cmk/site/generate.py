@@ -26,6 +26,7 @@ from .peers import peers_page
 from .protocol import protocol_files, protocol_page
 from .scopes import scope_pages
 from .should_you import should_you_page
+from .speed import speed_page
 from .strength import strength_page
 from .suites import suites_page
 from .topics import index_page, topic_page, topics_table
@@ -77,6 +78,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/suites.md": suites_page(content.suites),
         "evidence/kills.md": kills_page(content.kills),
         "evidence/peers.md": peers_page(content.peers, content.foreign),
+        "evidence/speed.md": speed_page(content.bench),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
         "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
         "data/pages.snippet": pages_line(content.pages) + "\n",

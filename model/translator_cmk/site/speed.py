@@ -1,0 +1,60 @@
+"""The page on speed: what is promised to be fast, and how fast it was when it was measured last."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from .coverage import freshness
+from .markup import page, plain, table
+from .measured import load
+
+BENCH = Path("measurements") / "bench.json"
+
+
+def load_bench(path: Path) -> Mapping[str, Any] | None:
+    """What `make bench` measured, or None where it was not run; raises `MeasurementError`."""
+    return load(path, {"digest", "machine", "figures"})
+
+
+def speed_page(bench: Mapping[str, Any] | None) -> str:
+    """The page."""
+    return page(
+        "How fast it is",
+        "What is promised to be fast, and how fast it was when it was measured last.",
+        "Speed is measured and not tested: a machine that has other things to do makes nothing wrong. How the searches "
+        "do beside those of other people is told under [Other model checkers](peers.md).",
+        *blocks(bench),
+    )
+
+
+def blocks(bench: Mapping[str, Any] | None) -> Iterator[str]:
+    """Each figure beside its goal."""
+    if bench is None:
+        yield "This has not been measured: `make bench` does it."
+        return
+    machine = bench["machine"]
+    yield freshness(bench)
+    yield table(["Figure", "Median", "Goal", "Verdict"], map(row, bench["figures"]))
+    yield (
+        f"Measured by `make bench` with Python {plain(machine['python'])} on {machine['cores']} cores of a "
+        f"{plain(machine['processor'])}, in rounds that take turns. The same as data: "
+        f"[bench.json](../{BENCH.as_posix()})."
+    )
+
+
+def row(figure: Mapping[str, Any]) -> list[str]:
+    """A figure, its goal, and whether it is met."""
+    goal, unit = figure["goal"], figure["unit"]
+    sign = "at most" if figure["less_is_better"] else "at least"
+    verdict = "no goal" if goal is None else "met" if figure["met"] else "**missed**"
+    return [
+        plain(figure["name"]),
+        f"{rounded(figure['median'])} {unit}",
+        "" if goal is None else f"{sign} {goal:,} {unit}",
+        verdict,
+    ]
+
+
+def rounded(number: float) -> str:
+    """A figure with three digits that count, or with all before the point."""
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
