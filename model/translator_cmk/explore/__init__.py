@@ -1,1 +1,1 @@
-"""Goes through what the machine can do: the oracle, which keeps every state that silence leaves possible."""
+"""All that the machine can do, and what must hold of it: bounded worlds, how they are searched, and what comes of that."""
