@@ -26,10 +26,10 @@ from translator_cmk.explore.suites.command import EXTRA, SMALL, as_data
 from translator_cmk.explore.suites.hsi import TooLarge, hsi_suite
 from translator_cmk.explore.suites.reduced import Reduced, Sight, reduced
 
-FAULTS = {"vaults-and-keys": 100_000}
-"""How many faults of each kind are drawn in a scope, where it is not `OTHERWISE`."""
+FAULTS = {("vaults-and-keys", "single"): 100_000}
+"""How many faults of a kind are drawn in a scope, where it is not `OTHERWISE`."""
 
-OTHERWISE = 5_000
+OTHERWISE = 2_000
 
 FEW = 50
 """How many states a machine has at most of which every single fault is tried."""
@@ -55,7 +55,7 @@ def measured(machine: Reduced, extra: int) -> dict[str, Any]:
     suite = hsi_suite(machine, extra)
     visits, scope = Visits(suite), machine.scope.name
     drawn = {
-        kind: tried(machine, visits, draw(machine, FAULTS.get(scope, OTHERWISE), Random(f"{scope} {kind}")))
+        kind: tried(machine, visits, draw(machine, FAULTS.get((scope, kind), OTHERWISE), Random(f"{scope} {kind}")))
         for kind, draw in KINDS.items()
     }
     every = {"every_single": tried(machine, visits, every_single(machine))} if machine.states <= FEW else {}
