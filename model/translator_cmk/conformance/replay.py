@@ -1,9 +1,12 @@
-"""The command `translator-cmk replay`: puts a system through the commands of one counterexample again."""
+"""The command `translator-cmk replay`: puts a system through a counterexample again, or through test sequences."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from ..explore.oracle.profiles import machine_of
+from ..explore.oracle.profiles import PROFILES, machine_of, silent_in
+from ..explore.tours.sequences import SequenceError, read_sequences
 from ..phrasebook import tell
 from . import connecting
 from .channels import Fault
@@ -12,48 +15,107 @@ from .counterexamples import recorded
 from .escaping import plain
 from .findings import in_words
 from .following import Followed, applicable, follow, oracle_for
+from .progress import Progress
 from .session import Session
+from .shrinking import Commands
 from .subject import Subject
 from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
+
+SEQUENCES = ".jsonl"
+
+
+class Asked(NamedTuple):
+    """What a system is put through, and which requirements may hold or not meanwhile."""
+
+    sequences: Sequence[Commands]
+    silent: frozenset[str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `replay`."""
     connecting.add_arguments(parser)
-    parser.add_argument("file", metavar="FILE", type=Path, help="a JSON file of the folder counterexamples of a report")
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="article",
+        help="what counts in test sequences (default: article); a counterexample has its own",
+    )
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="a JSON file of the folder counterexamples of a report; or test sequences, as `tour` and `suite` write "
+        f"them, in a file whose name ends in {SEQUENCES}",
+    )
 
 
 @tells_trouble
 def run(args: argparse.Namespace) -> int:
-    """Prints what was asked and where the two part; 1 where they do, 0 where they no longer do."""
-    kept = recorded(args.file)
-    register = registered()
+    """Prints where the two part; 1 where they do, 0 where they never do, and 4 where some of it came to no verdict."""
+    asked = asked_of(args.file, args.profile)
     session = Session(connection(args).open(), patience=args.timeout)
     try:
-        declared = session.hello()
-        subject = Subject(session, declared, frozenset(register), seed=0)
-        commands = tuple(applicable(kept.commands, declared))
-        followed = follow(subject, commands, oracle_for(machine_of(kept.silent & frozenset(register)), declared))
+        return put_through(session, asked)
     except Fault as fault:
         raise Trouble(str(fault), HARNESS) from None
     finally:
         session.bye()
-    print("\n".join(f"{number:>3}  {tell(command)}" for number, command in enumerate(followed.asked, start=1)))
-    return said(followed, len(commands))
 
 
-def said(followed: Followed, planned: int) -> int:
-    """Print what came of it, and give the exit code."""
-    if followed.fault:
-        raise Trouble(f"the system broke: {followed.told}", HARNESS)
+def asked_of(file: Path, profile: str) -> Asked:
+    """What is in a file; raises `Trouble`."""
+    register = registered()
+    if file.suffix != SEQUENCES:
+        kept = recorded(file)
+        return Asked([kept.commands], kept.silent & frozenset(register))
+    try:
+        sequences = list(read_sequences(file))
+    except SequenceError as error:
+        raise Trouble(str(error)) from None
+    if not sequences:
+        raise Trouble(f"{file}: no sequences; write some with translator-cmk tour --output {file}")
+    return Asked(sequences, silent_in(profile, register))
+
+
+def put_through(session: Session, asked: Asked) -> int:
+    """Follow the system until the two part, print what came of it, give the exit code; raises `Fault`, `Trouble`."""
+    declared = session.hello()
+    subject = Subject(session, declared, frozenset(registered()), seed=0)
+    oracle = oracle_for(machine_of(asked.silent), declared)
+    of_all, undecided, progress = len(asked.sequences), 0, Progress()
+    progress.begin("replay")
+    for number, sequence in enumerate(asked.sequences, start=1):
+        commands = tuple(applicable(sequence, declared))
+        followed = follow(subject, commands, oracle)
+        progress.show(number, of_all, 0, "sequences")
+        undecided += not followed.failed and is_undecided(followed, len(commands))
+        if followed.failed or followed.fault or of_all == 1:
+            progress.clear()
+            if of_all > 1:
+                print(f"sequence {number:,} of {of_all:,}")
+            print("\n".join(f"{place:>3}  {tell(command)}" for place, command in enumerate(followed.asked, start=1)))
+        if followed.fault:
+            raise Trouble(f"the system broke: {followed.told}", HARNESS)
+        if followed.failed:
+            return differ(followed)
+    progress.clear()
+    if undecided:
+        which = f"{undecided:,} of {of_all:,} sequences are " if of_all > 1 else ""
+        print(f"{which}undecided: an effect is late, a command is unsupported, or too much is left open")
+        return INCOMPLETE
+    print("the system and the specification agree" + (f" in {of_all:,} sequences" if of_all > 1 else ""))
+    return OK
+
+
+def is_undecided(followed: Followed, planned: int) -> bool:
+    """Whether there is no verdict on all of a sequence."""
+    return bool(followed.late or followed.lost_track or len(followed.asked) < planned)
+
+
+def differ(followed: Followed) -> int:
+    """Print where the two part, and give the exit code."""
     for difference in followed.differences:
         print(f"     expected  {plain(in_words(difference.expected))}")
         print(f"     observed  {plain(in_words(difference.seen))}")
-    if followed.failed:
-        return DEVIATIONS
-    if followed.late or followed.lost_track or len(followed.asked) < planned:
-        print("undecided: an effect is late, a command is unsupported, or too much is left open")
-        return INCOMPLETE
-    print("the system and the specification agree")
-    return OK
+    return DEVIATIONS

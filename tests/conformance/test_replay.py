@@ -1,0 +1,50 @@
+"""Test sequences are replayed from a file: up to the first that a system fails, or to the end."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.verifying import MODEL
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+
+WRONG = f"{wrong_systems.__name__}:LosesNothing"
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """A complete suite of the smallest scope."""
+    file = tmp_path / "suite.jsonl"
+    assert main(["suite", "--scope", "losing-the-key", "--output", str(file)]) == 0
+    return file
+
+
+def test_model_agrees_in_every_sequence(suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "--python", MODEL, str(suite)]) == 0
+    assert capsys.readouterr().out.endswith("the system and the specification agree in 281 sequences\n")
+
+
+def test_first_sequence_that_a_system_fails_is_told_with_what_was_expected(
+    suite: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", "--python", WRONG, str(suite)]) == 1
+    said = capsys.readouterr().out
+    assert "sequence 2 of 281\n" in said
+    assert 'expected  the document "document" is deleted\n     observed  the document "document" is kept' in said
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no sequences; write some with translator-cmk tour --output"),
+        ("{}\n", "sequences.jsonl:1"),
+        ("no JSON\n", "sequences.jsonl:1"),
+    ],
+)
+def test_file_without_sequences_is_refused_with_its_place(
+    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sequences.jsonl"
+    file.write_text(content, "utf-8")
+    assert main(["replay", "--python", MODEL, str(file)]) == 2
+    assert said in capsys.readouterr().err
