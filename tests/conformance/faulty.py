@@ -37,6 +37,7 @@ def killed(_: Answer) -> None:
 
 
 def hang(_: Answer) -> None:
+    print("hanging", file=sys.stderr, flush=True)
     time.sleep(3600)
 
 
@@ -53,6 +54,11 @@ def partial(answer: Answer) -> None:
 def half_a_line(answer: Answer) -> None:
     write(line(answer)[:20])
     os._exit(0)
+
+
+def slow(answer: Answer) -> None:
+    time.sleep(0.2)
+    write(line(answer))
 
 
 def flood(answer: Answer) -> None:
@@ -96,6 +102,7 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "unknown-reason": lambda answer: write(line({"id": answer["id"], "answer": "refused", "because": ["no.such"]})),
     "error": lambda answer: write(line({"id": answer["id"], "answer": "error", "message": "no quota"})),
     "flood": flood,
+    "slow": slow,
     "lingers": lingers,
     "markup": markup,
     "stays": stays,

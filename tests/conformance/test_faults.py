@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.verifying import FAULTY, ROOT, Verified, verify
+from translator_cmk.cli import main
 from translator_cmk.conformance.report.folder import ENVELOPE
 
 WHOLE = "environment.create-vault/a-new-vault"
@@ -96,6 +97,7 @@ def test_run_gives_up_once_a_program_breaks_again_and_again(tmp_path: Path, caps
     assert "given up: the system broke in 5 cases in a row" in found.report["trouble"]
     assert (found.exit_code, found.report["complete"]) == (3, False)
     assert "not reached" in {case.get("reason") for case in found.report["cases"]}
+    assert main(["report", "check", str(found.folder)]) == 4
     assert "\x1b" not in capsys.readouterr().out
 
 
@@ -233,3 +235,28 @@ def test_nobody_listening_is_told(tmp_path: Path) -> None:
     assert found.exit_code == 3
     assert "Connection refused" in found.report["trouble"]
     assert (found.folder / ENVELOPE).is_file()
+
+
+def test_run_goes_on_where_only_one_command_breaks_a_program(tmp_path: Path) -> None:
+    chosen = (
+        "--requirement",
+        "keys.audit",
+        "--requirement",
+        "keys.rotate",
+        "--requirement",
+        "environment.create-vault",
+    )
+    found = verify(tmp_path, "--stdio", f"{FAULTY} CreateKey=crash", *chosen)
+    assert (found.exit_code, found.report["complete"]) == (3, True)
+    assert found.report["faults"] == list(found.statuses().values()).count("inconclusive") > 5
+    assert found.status(WHOLE) == "passed"
+
+
+def test_sequences_go_on_without_a_command_that_breaks_the_system_again_and_again(tmp_path: Path) -> None:
+    lane = ("--lane", "tour", "--scope", "demands", "--steps", "300")
+    found = verify(tmp_path, "--stdio", f"{FAULTY} EnableIdentity=crash", *lane)
+    assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, True, 3)
+    assert found.report["tour"]["sequences"] > 5
+    assert found.case("tour/EnableIdentity")["reason"] == "the system broke: ended with exit code 7"
+    assert {case for case, status in found.statuses().items() if status != "passed"} == {"tour/EnableIdentity"}
+    assert main(["report", "check", str(found.folder)]) == 0

@@ -13,6 +13,7 @@ from translator_cmk.cli import main
 
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 VAULT = ("--lane", "features", "--topic", "vault")
+DISABLED = "revocation.key-disabled/a-disabled-key"
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
         "left open: keys.change demands nothing of a system",
         "left open: keys.return-out-of-reach demands nothing of a system",
     }
-    assert found.report["tour"]["sequences"] > 10
+    assert found.report["tour"]["commands"] > 100
     assert found.report["fuzz"]["sequences"] > 0
     assert "conformant" in capsys.readouterr().out
 
@@ -58,6 +59,23 @@ def test_exit_code_of_the_program_is_that_of_the_report(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "✘ vault.same-region/resource-and-vault-in-two-regions/westeurope" in run.stdout
     assert "Enabling customer-managed keys is refused when the key vault is located in another region" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"), [(("--stdio", "/bin/true"), 3), (("--python", MODEL, "--case", "no.such"), 2)]
+)
+def test_exit_code_of_the_program_says_why_there_are_no_verdicts(
+    tmp_path: Path, arguments: tuple[str, ...], exit_code: int
+) -> None:
+    command = [*CLI, "verify", "--report", str(tmp_path / "report"), *arguments]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == exit_code
+    assert "Traceback" not in run.stderr
+
+
+def test_who_selects_scenarios_gets_no_other_lane(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", MODEL, "--case", "environment.create-vault/a-new-vault")
+    assert (found.exit_code, found.report["lanes"]) == (0, ["features"])
 
 
 def test_wrong_system_fails_what_it_is_wrong_about_and_nothing_else(tmp_path: Path) -> None:
@@ -83,23 +101,13 @@ def test_refusal_counts_only_if_its_accepting_twin_passes(tmp_path: Path) -> Non
 
 
 def test_assumption_that_is_not_shared_differs_and_does_not_fail(tmp_path: Path) -> None:
-    keeps = f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys"
-    article = verify(tmp_path, "--python", keeps, "--lane", "features", "--requirement", "revocation.key-disabled")
-    assert article.status("revocation.key-disabled/a-disabled-key") == "differs"
-    assert article.case("revocation.key-disabled/a-disabled-key")["rests_on"] == ["revocation.key-disabled"]
+    only = ("--python", f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys", "--lane", "features", "--case", DISABLED)
+    article = verify(tmp_path, *only)
+    assert article.status(DISABLED) == "differs"
+    assert article.case(DISABLED)["rests_on"] == ["revocation.key-disabled"]
     assert article.exit_code == 4  # nothing that counts was run
-    full = verify(
-        tmp_path,
-        "--python",
-        keeps,
-        "--profile",
-        "full",
-        "--lane",
-        "features",
-        "--requirement",
-        "revocation.key-disabled",
-    )
-    assert (full.exit_code, full.status("revocation.key-disabled/a-disabled-key")) == (1, "failed")
+    full = verify(tmp_path, *only, "--profile", "full")
+    assert (full.exit_code, full.status(DISABLED)) == (1, "failed")
 
 
 def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: Path) -> None:
@@ -112,7 +120,7 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
 
 
 def test_everything_waived_is_incomplete(tmp_path: Path) -> None:
-    only = ("--lane", "features", "--requirement", "revocation.key-disabled", "--profile", "full")
+    only = ("--lane", "features", "--case", DISABLED, "--profile", "full")
     assert verify(tmp_path, "--python", MODEL, *only).exit_code == 0
     found = verify(tmp_path, "--python", MODEL, *only, "--waive", "revocation.key-disabled")
     assert (found.exit_code, found.report["counts"]["scored"]["total"]) == (4, 0)

@@ -10,6 +10,7 @@ from ..system import ModelSystem, System, Unsupported
 from ..wire import PROTOCOL, WireError, observation_to_wire
 from ..wire.declaration import declaration_to_wire
 from ..wire.verbs import request_from_wire
+from .channels import Request
 
 Answer = dict[str, Any]
 
@@ -29,7 +30,7 @@ class Answering:
         name = message.get("id") if isinstance(message, dict) else None
         head = {"id": name if isinstance(name, str) and name else "unknown"}
         try:
-            request = request_from_wire(message, "the request")
+            request = message.meant if isinstance(message, Request) else request_from_wire(message, "the request")
             answer: Answer = getattr(self, request["verb"])(request)
             return head | answer
         except WireError as error:

@@ -14,8 +14,8 @@ from ..gherkin.records import Pickle
 from ..gherkin.takes import meanings, takes
 from ..requirements import load_register
 
-FEATURES, TOUR, FUZZ = LANES = ("features", "tour", "fuzz")
-"""The lanes that a system can be put through."""
+FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
+"""The lanes: a system is put through the first three; of the last, it was observed elsewhere."""
 
 
 class Case(NamedTuple):

@@ -23,9 +23,9 @@ class Connection(NamedTuple):
     """The option that names the system, as it can be typed again."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
     """Arguments that name a system."""
-    system = parser.add_mutually_exclusive_group(required=True)
+    system = parser.add_mutually_exclusive_group(required=required)
     system.add_argument(
         "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
     )

@@ -15,12 +15,14 @@ from ..machine.rows import Effect
 from ..phrasebook import state, tell
 from ..requirements import Register
 from ..situations import situations
-from ..wire import WireError, command_from_wire, command_to_wire, from_text
+from ..wire import WireError, command_to_wire, from_text
+from ..wire.shapes import Place
 from .findings import Finding
+from .report.envelope import FORMAT
+from .report.folder import MESSAGES
+from .report.schemas import COUNTEREXAMPLE as SHAPE
 from .shadow import MACHINE
 from .trouble import Trouble
-
-FORMAT = 1
 
 
 class Recorded(NamedTuple):
@@ -109,6 +111,25 @@ def requirements_of(command: Command) -> list[str]:
     return sorted({row.requirement for row in MACHINE.rows if isinstance(row, Effect) and row.on is type(command)})
 
 
+def in_full(finding: Finding, file: str, register: Register) -> Iterator[str]:
+    """The failure for readers of a report: its requirements, its scenario, what differs, and how to see it again."""
+    for requirement in finding.signature.requirements:
+        yield f"requirement  {register[requirement].title} ({requirement})"
+        yield f"             {register[requirement].wording}"
+    scenario = finding.scenario.partition("    Scenario: ")[2]
+    yield ""
+    yield from (line.removeprefix("    ") for line in f"    Scenario: {scenario}".splitlines() if scenario)
+    yield ""
+    for expected, seen in zip(finding.expected, finding.seen, strict=True):
+        yield f"expected     {expected}"
+        yield f"observed     {seen}"
+    sometimes = "" if finding.always else " (it does not come out each time)"
+    if finding.messages:
+        yield "messages     {}, lines {} to {}".format(MESSAGES, *finding.messages)
+    yield f"again        translator-cmk replay ... {file}{sometimes}"
+    yield ""
+
+
 def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, Any]:
     """The failure as it is kept."""
     return {
@@ -121,6 +142,7 @@ def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, 
         "seen": list(finding.seen),
         "always": finding.always,
         "scenario": finding.scenario,
+        **({"messages": dict(zip(("from", "to"), finding.messages, strict=True))} if finding.messages else {}),
     }
 
 
@@ -128,18 +150,14 @@ def recorded(path: Path) -> Recorded:
     """The failure in a file; raises `Trouble`."""
     try:
         content = from_text(path.read_bytes(), str(path))
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
+        if not isinstance(content, dict) or "commands" not in content:
             raise Trouble(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
-        silent, commands = content.get("silent"), content.get("commands")
-        profile = content.get("profile")
-        if not isinstance(silent, list) or not isinstance(commands, list) or not isinstance(profile, str):
-            raise Trouble(f"{path}: profile, silent or commands is missing; run verify again")
-        read = [command_from_wire(each, f"{path}: command {number}") for number, each in enumerate(commands, start=1)]
-        return Recorded(profile, frozenset(map(str, silent)), tuple(read))
+        found = SHAPE.read(content, Place(str(path)))
+        return Recorded(found["profile"], frozenset(found["silent"]), tuple(found["commands"]))
     except OSError as error:
         raise Trouble(f"{path}: can't be read: {error.strerror}") from None
     except WireError as error:
-        raise Trouble(str(error)) from None
+        raise Trouble(f"{error}; run verify again") from None
 
 
 def json_text(value: dict[str, Any]) -> str:

@@ -39,7 +39,7 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
     """What came of the scenario; whatever the system does, it is an answer."""
     began = perf_counter()
     pickle = scenario.pickle
-    subject.patient = any(step.text in PATIENT for step in pickle.steps)
+    subject.patient = is_patient(pickle)
     if reason := inapplicable(pickle, subject.declaration):
         return Came("not-applicable", reason)
     playing: Playing | None = None
@@ -57,8 +57,13 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
     return came_of(error, playing, scenario, subject, register)._replace(seconds=perf_counter() - began)
 
 
+def is_patient(pickle: Pickle) -> bool:
+    """Whether the scenario makes a claim that can be made only once everything has had its time."""
+    return any(step.text in PATIENT for step in pickle.steps)
+
+
 def came_of(
-    error: Exception | None, playing: Playing | None, scenario: Scenario, subject: Subject, register: Register
+    error: BaseException | None, playing: Playing | None, scenario: Scenario, subject: Subject, register: Register
 ) -> Came:
     """What came of a scenario that ended with this."""
     known = verdict_of(error)
@@ -116,6 +121,7 @@ def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterabl
     """Play them all, one after another in each of the sessions; raises `GaveUp`."""
     waiting = deque(scenarios)
     running.expect(scenario.case for scenario in waiting)
+    running.save()
     running.progress.begin(FEATURES)
     first, *others = workers
     with ThreadPoolExecutor(len(workers)) as pool:
@@ -134,5 +140,5 @@ def work(running: Running, worker: Worker, waiting: deque[Scenario]) -> None:
     with suppress(IndexError):
         while scenario := waiting.popleft():
             act = partial(play, scenario=scenario, register=worker.register)
-            running.add(scenario.case, worker.attempt(scenario.case, act))
+            running.add(scenario.case, worker.attempt(scenario.case, act), worker.subject.shadow.coverage)
             worker.recover()

@@ -9,16 +9,9 @@ from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..phrasebook import state
 from .cases import Case
 from .following import Followed, level_of
+from .keeping import LeftOut, Signature
 from .shrinking import Commands
 from .verdicts import Came
-
-
-class Signature(NamedTuple):
-    """What makes two failures the same: the command, what it is laid to, and what kind of thing was otherwise."""
-
-    command: str
-    requirements: tuple[str, ...]
-    kinds: tuple[str, ...]
 
 
 class Finding(NamedTuple):
@@ -31,14 +24,15 @@ class Finding(NamedTuple):
     scenario: str
     always: bool
     """Whether it came out each time."""
+    messages: tuple[int, int] | None = None
+    """The lines of the message log that show it, from the first to the last."""
 
 
 def signature(followed: Followed) -> Signature:
     """The signature of a failure."""
     requirements = {each for difference in followed.differences for each in difference.requirements}
     kinds = {kind_of(difference.expected, difference.seen) for difference in followed.differences}
-    command = type(followed.asked[-1]).__name__ if followed.asked else "reset"
-    return Signature(command, tuple(sorted(requirements)), tuple(sorted(kinds)))
+    return Signature(name_of_last(followed), tuple(sorted(requirements)), tuple(sorted(kinds)))
 
 
 def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
@@ -67,6 +61,10 @@ def in_words(each: Outcome | Fact) -> str:
     return "the request is accepted or refused"
 
 
+KEPT = 10
+"""How many failures of one signature are news."""
+
+
 class Tally:
     """What a lane has found so far."""
 
@@ -76,6 +74,7 @@ class Tally:
         self.compared: Counter[str] = Counter()
         self.unsupported: set[str] = set()
         self.late: set[str] = set()
+        self.too_open: set[str] = set()
         self.faults: dict[str, tuple[str, str]] = {}
         self.failures: Counter[Signature] = Counter()
         self.first: dict[Signature, Followed] = {}
@@ -87,10 +86,8 @@ class Tally:
         self.sequences += 1
         self.unsupported |= followed.unsupported
         self.lost_track += bool(followed.lost_track)
-        names = [type(command).__name__ for command in followed.asked]
-        last = names[-1] if names else "reset"
-        undecided = followed.differences or followed.fault or followed.lost_track
-        self.compared.update(names[:-1] if undecided else names)
+        last = name_of_last(followed)
+        self.compared.update(names_compared(followed))
         if followed.fault:
             self.faults[last] = (followed.fault, followed.told)
         if followed.late:
@@ -102,10 +99,42 @@ class Tally:
         self.first.setdefault(found, followed)
         return found
 
+    def learns_from(self, followed: Followed) -> bool:
+        """Whether a sequence tells something that none before it did."""
+        if followed.fault or (followed.failed and self.failures[signature(followed)] < KEPT):
+            return True
+        late = {type(followed.asked[-1]).__name__} if followed.late and followed.asked else set()
+        compared = set(names_compared(followed))
+        return not (compared <= self.compared.keys() and late <= self.late and followed.unsupported <= self.unsupported)
+
+    def leave_out(self, followed: Followed, left_out: LeftOut) -> None:
+        """Count a sequence among those that are left out of the message log."""
+        left_out.sequences += 1
+        left_out.lost_track += bool(followed.lost_track)
+        left_out.compared.update(names_compared(followed))
+        if followed.failed:
+            left_out.failed[signature(followed)] += 1
+
+    def take(self, left_out: LeftOut) -> None:
+        """Add what was left out; it adds to what was found, and finds nothing by itself."""
+        self.sequences += left_out.sequences
+        self.lost_track += left_out.lost_track
+        self.compared.update({name: times for name, times in left_out.compared.items() if self.compared[name]})
+        self.failures.update({each: times for each, times in left_out.failed.items() if each in self.first})
+
+    def counts(self) -> dict[str, int]:
+        """How much was done."""
+        return {
+            "sequences": self.sequences,
+            "commands": self.compared.total(),
+            "lost_track": self.lost_track,
+        }
+
     def cases(self) -> Iterator[Case]:
         """A case for each command that was planned, or come by."""
         failed = {each.command for each in self.failures}
-        met = self.planned | self.compared.keys() | self.unsupported | self.late | self.faults.keys() | failed
+        met = self.planned | self.compared.keys() | self.unsupported | self.late | self.too_open | self.faults.keys()
+        met |= failed
         for name, command in COMMANDS.items():
             if name in met:
                 yield case_of(self.lane, name, command)
@@ -125,6 +154,8 @@ class Tally:
             return Came("inconclusive", f"the system broke: {text}", fault=kind)
         if name in self.late:
             return Came("inconclusive", "an effect was still absent when its time was up")
+        if name in self.too_open:
+            return Came("inconclusive", "so much is possible after it that the rest of its world was not judged")
         if self.compared[name]:
             return Came("passed")
         if name in self.unsupported:
@@ -132,11 +163,18 @@ class Tally:
         return Came("not-run", "it was not come by")
 
 
+def name_of_last(followed: Followed) -> str:
+    """The command that a sequence ended with."""
+    return type(followed.asked[-1]).__name__ if followed.asked else "reset"
+
+
+def names_compared(followed: Followed) -> list[str]:
+    """The commands of a sequence that were compared, and did not differ."""
+    names = [type(command).__name__ for command in followed.asked]
+    undecided = followed.differences or followed.fault or followed.lost_track
+    return names[:-1] if undecided else names
+
+
 def case_of(lane: str, name: str, command: type[Command]) -> Case:
     """The case of a command in a lane."""
     return Case(f"{lane}/{name}", lane, level_of(command), (), name=(command.__doc__ or name).splitlines()[0])
-
-
-def all_requirements(signatures: Iterable[Signature]) -> frozenset[str]:
-    """What all of these are laid to."""
-    return frozenset(requirement for each in signatures for requirement in each.requirements)

@@ -21,16 +21,22 @@ from ..machine.commands import (
 )
 from ..situations import situations
 from .cases import FUZZ
-from .findings import Signature
 from .following import applicable
+from .keeping import Signature
 from .running import Running
 from .sequencing import Sequencing
 from .shadow import Shadow
 from .trouble import Trouble
-from .worker import Worker
+from .worker import GaveUp, Worker
 
 SECONDS = 20.0
 """How long is fuzzed unless told otherwise."""
+
+LOG_SIZE = 32
+"""How many MiB the lane writes into the message log before it keeps there only what tells news."""
+
+SHRINKING = 20.0
+"""For how many seconds at most what was found is shrunk once the time is up."""
 
 LONGEST = 25
 """How many commands a sequence has at most, beside those of the situation that it begins with."""
@@ -60,8 +66,8 @@ def alphabet() -> tuple[Command, ...]:
 
 ByKind = dict[str, list[Command]]
 
-KNOWN = 20_000
-"""Of how many states it is kept which commands change something: some 50 MB."""
+KNOWN = 5_000
+"""Of how many states it is kept which commands change something: some 12 MB."""
 
 
 class Parted(Exception):
@@ -86,6 +92,7 @@ class Fuzzing:
         self.seed = seed
         self.examples = examples
         self.rounds = 0
+        self.given_up: GaveUp | None = None
         declared = lane.subject.declaration
         self.alphabet = [each for each in alphabet() if list(applicable([each], declared))]
         self.by_kind = by_kind_of(self.alphabet)
@@ -98,8 +105,8 @@ class Fuzzing:
         return self.began + self.seconds - self.clock.now()
 
     def run(self) -> None:
-        """Fuzz until the time is up; raises `GaveUp`."""
-        while self.left > 0:
+        """Fuzz until the time is up, but for one sequence at least; raises `GaveUp`."""
+        while self.left > 0 or not self.rounds:
             self.rounds += 1
             if (found := self.round()) is not None:
                 self.lane.keep(*found)
@@ -109,11 +116,16 @@ class Fuzzing:
         hypothesis, found = self.hypothesis, dict[Signature, tuple[Command, ...]]()
 
         def example(data: Any) -> None:
-            if self.left <= 0 and not found:
+            over = self.lane.tally.sequences and self.left <= (-SHRINKING if found else 0)
+            if over or self.given_up:
                 return
             commands = tuple(applicable(self.sequence(data.draw), self.lane.subject.declaration))
             if not found:
-                followed, new = self.lane.put_through(commands)
+                try:
+                    followed, new = self.lane.put_through(commands)
+                except GaveUp as error:  # Hypothesis would try it again and again
+                    self.given_up = error
+                    return
                 self.show()
                 if new is not None:
                     found[new] = followed.asked
@@ -134,6 +146,8 @@ class Fuzzing:
         test: Callable[[], None] = hypothesis.given(hypothesis.strategies.data())(example)
         with suppress(Parted, hypothesis.errors.Flaky):  # what was found is kept, and tried again, in either case
             hypothesis.seed(self.seed + self.rounds)(settings(test))()
+        if self.given_up:
+            raise self.given_up
         return next(iter(found.items()), None)
 
     def sequence(self, draw: Callable[[Any], Any]) -> Iterator[Command]:
@@ -162,10 +176,8 @@ class Fuzzing:
     def show(self) -> None:
         """Show how far it is."""
         tally = self.lane.tally
-        done = int(self.seconds - self.left)
-        self.lane.running.progress.show(
-            done, int(self.seconds), len(tally.failures), f"s, {tally.sequences:,} sequences"
-        )
+        spent = self.seconds - self.left
+        self.lane.running.progress.show_time(spent, self.seconds, len(tally.failures), tally.sequences)
 
 
 def by_kind_of(commands: Iterable[Command]) -> ByKind:
@@ -185,7 +197,7 @@ def changes(shadow: Shadow, command: Command) -> bool:
 def run_fuzz(running: Running, worker: Worker, seconds: float, examples: Path | None) -> None:
     """Fuzz the system; raises `GaveUp`."""
     running.progress.begin(FUZZ)
-    lane = Sequencing(FUZZ, running, worker)
+    lane = Sequencing(FUZZ, running, worker, largest=running.made.budgets["log_size"])
     fuzzing = Fuzzing(lane, seconds, running.made.seed, examples)
     try:
         fuzzing.run()

@@ -4,27 +4,49 @@ import json
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
+
+ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Mark(NamedTuple):
+    """A place in the log: after so many lines, bytes, and faults of the system."""
+
+    lines: int = 0
+    size: int = 0
+    faults: int = 0
 
 
 class Log:
     """Writes each entry as soon as there is one, so that a run that is cut off leaves all that it saw."""
 
     def __init__(self, path: Path) -> None:
-        self.file = path.open("w", encoding="utf-8", newline="\n")
+        self.file = path.open("wb")
         self.lock = Lock()
         self.began = monotonic()
+        self.place = Mark()
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry, with its time in seconds since the beginning."""
         entry = {"at": round(monotonic() - self.began, 6), **entry}
-        line = json.dumps(entry, separators=(",", ":")) + "\n"
+        line = ENCODE(entry).encode() + b"\n"
         with self.lock:
             self.file.write(line)
+            lines, size, faults = self.place
+            self.place = Mark(lines + 1, size + len(line), faults + ("fault" in entry))
 
-    def flush(self) -> None:
-        """Leave nothing unwritten."""
-        self.file.flush()
+    def flush(self) -> Mark:
+        """Leave nothing unwritten up to a place."""
+        with self.lock:
+            self.file.flush()
+            return self.place
+
+    def forget(self, mark: Mark) -> None:
+        """Take back what was written since then."""
+        with self.lock:
+            self.file.seek(mark.size)
+            self.file.truncate()
+            self.place = mark
 
     def close(self) -> None:
         """Write the last of it."""
@@ -34,11 +56,17 @@ class Log:
 class NoLog:
     """Keeps nothing."""
 
+    place = Mark()
+
     def write(self, entry: dict[str, Any]) -> None:
         """Forget it."""
 
-    def flush(self) -> None:
+    def flush(self) -> Mark:
         """There is nothing to write."""
+        return self.place
+
+    def forget(self, mark: Mark) -> None:
+        """There is nothing to take back."""
 
     def close(self) -> None:
         """There is nothing to close."""

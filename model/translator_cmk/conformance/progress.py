@@ -22,7 +22,18 @@ class Progress:
         if not self.visible or monotonic() - self.shown < 0.1:
             return
         self.shown = monotonic()
-        print(f"\r\x1b[K{self.line(done, of_all, failed, unit)}", end="", file=sys.stderr, flush=True)
+        self._write(self.line(done, of_all, failed, unit))
+
+    def show_time(self, spent: float, of_all: float, failed: int, sequences: int) -> None:
+        """Likewise, where it is time that runs out."""
+        if self.visible and monotonic() - self.shown >= 0.1:
+            self.shown = monotonic()
+            rate = sequences / max(spent, 0.001)
+            told = f"{sequences:,} sequences, {rate:,.0f}/s, {max(of_all - spent, 0):,.0f} s left, {failed:,} failed"
+            self._write(f"{self.lane}: {told}")
+
+    def _write(self, line: str) -> None:
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def line(self, done: int, of_all: int, failed: int, unit: str = "cases") -> str:
         """The line."""

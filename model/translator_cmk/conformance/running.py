@@ -1,16 +1,19 @@
 """A run under way: the cases, what has come of them so far, and the report that is written meanwhile."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
+from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..requirements import Register
 from ..wire.declaration import Declaration
 from .cases import Case
 from .deviations import FAILING, Deviations
 from .findings import Finding
+from .interruption import Interruption
+from .messages import Log, NoLog
 from .progress import Progress
 from .report.envelope import Made, State, envelope
 from .report.files import files_of
@@ -22,6 +25,13 @@ EVERY = 2.0
 """Seconds between two writings of the report."""
 
 
+class Lane(Protocol):
+    """A lane under way, whose verdicts are those of all it has done so far."""
+
+    def so_far(self) -> None:
+        """Say what has come of each of its cases."""
+
+
 class Running:
     """What is known of a run at any moment."""
 
@@ -29,6 +39,9 @@ class Running:
         self.made = made
         self.register = register
         self.folder = folder
+        self.log: Log | NoLog = NoLog()
+        self.lanes: list[Lane] = []
+        self.interruption = Interruption()
         self.deviations = deviations
         self.declared: Declaration | None = None
         self.cases: list[Case] = []
@@ -41,7 +54,7 @@ class Running:
         self.notes: dict[str, Any] = {}
         self.trouble = ""
         self.finished = False
-        self.faults: Callable[[], int] = lambda: 0
+        self.faults = 0
         self.started = now()
         self.saved = monotonic()
         self.lock = Lock()
@@ -53,50 +66,71 @@ class Running:
             self.expected.add(case.id)
             self.cases.append(case)
 
-    def add(self, case: Case, came: Came) -> None:
+    def take(self, case: Case, came: Came) -> None:
         """This came of a case; one that nobody expected is added."""
+        if case.id not in self.expected:
+            self.expect([case])
+        self.came[case.id] = came
+
+    def add(self, case: Case, came: Came, reached: Coverage) -> None:
+        """This came of a case that was played to its end, and by it this was reached."""
         with self.lock:
-            if case.id not in self.expected:
-                self.expected.add(case.id)
-                self.cases.append(case)
-            self.came[case.id] = came
+            self.take(case, came)
+            self.ended(case.id, reached)
             self.failed += came.status in FAILING
             self.progress.show(len(self.came), len(self.cases), self.failed)
             self.tick()
+
+    def ended(self, case: str | None, reached: Coverage) -> None:
+        """A case or a sequence has come to its end; what has none in the message log counts for nothing."""
+        if case is not None:
+            self.log.write({"case": case, "end": True})
+        reached.move_to(self.coverage)
 
     def tick(self) -> None:
         """Write the envelope if that was some time ago."""
         if monotonic() - self.saved > EVERY:
             self.save()
 
-    def keep(self, lane: str, finding: Finding, text: str) -> None:
-        """Write a counterexample down as soon as there is one."""
+    def keep(self, lane: str, finding: Finding, text: str) -> str:
+        """Write a counterexample down as soon as there is one; the name of its file."""
         self.findings.append(finding)
         name = f"{len(self.findings):02}-{lane}-{finding.signature.command}"
         self.named.append(name)
         if self.folder is not None:
             self.folder.write(f"{COUNTEREXAMPLES}/{name}.json", text)
             self.folder.write(f"{COUNTEREXAMPLES}/{name}.feature", finding.scenario)
+        return f"{COUNTEREXAMPLES}/{name}.json"
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """What the lanes that have an oracle take for silent: by the profile, as waived, and as known deviations."""
+        silent = silent_in(self.made.profile, self.register) | frozenset(self.made.waived)
+        return silent | (self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST)
 
     def verdicts(self) -> dict[str, Verdict]:
         """The verdicts so far."""
-        return weighed(self.cases, self.came, self.deviations.known(self.cases, self.came))
+        decisions = {each.id: each.decision for each in self.register.values() if each.decision}
+        return weighed(self.cases, self.came, self.deviations.known(self.cases, self.came), decisions)
 
     def exit_code(self, verdicts: dict[str, Verdict]) -> int:
         """What the run would return if it ended now."""
         stale = self.deviations.stale(self.cases, self.came) if self.finished else ()
-        return exit_code(self.cases, verdicts, Run(self.finished, self.made.lanes, self.faults(), tuple(stale)))
+        return exit_code(self.cases, verdicts, Run(self.finished, self.made.lanes, self.faults, tuple(stale)))
 
     def envelope(self) -> dict[str, Any]:
         """All that is known, as the report has it."""
+        place = self.log.flush()
+        self.faults = place.faults or self.faults
         verdicts = self.verdicts()
         state = State(
             self.started,
             now(),
             self.finished,
-            self.faults(),
+            self.faults,
             self.exit_code(verdicts),
             self.coverage.counts(),
+            place.lines,
             tuple(self.deviations.stale(self.cases, self.came)) if self.finished else (),
             self.notes | ({"trouble": self.trouble} if self.trouble else {}),
         )
@@ -104,15 +138,17 @@ class Running:
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""
-        self.saved = monotonic()
         if self.folder is None:
             return
+        for lane in self.lanes:
+            lane.so_far()
         content = self.envelope()
         if whole:
             for name, text in files_of(content):
                 self.folder.write(name, text)
             content["files"] = self.folder.digests()
         self.folder.write_json(ENVELOPE, content)
+        self.saved = monotonic()
 
     def failures(self) -> int:
         """How many cases that count have failed."""

@@ -8,7 +8,8 @@ from .. import __version__
 from ..wire import PROTOCOL, WireError
 from ..wire.declaration import Declaration
 from ..wire.verbs import answer_from_wire, declaration_of, request_from_wire
-from .channels import PATIENCE, Channel, Fault
+from .channels import PATIENCE, Channel, Fault, Request
+from .interruption import Interrupted, Interruption
 from .messages import Log, NoLog
 
 
@@ -38,16 +39,18 @@ class Session:
         log: Log | NoLog | None = None,
         patience: float = PATIENCE,
         clock: Clock | None = None,
+        interruption: Interruption | None = None,
     ) -> None:
         self.channel = channel
         self.log = log or NoLog()
         self.patience = patience
         self.clock = clock or RealClock()
+        self.interruption = interruption or Interruption()
         self.token: str | None = None
         self.case = ""
         self.declared: Declaration | None = None
-        self.faults = 0
         self.broken = False  # whether the last request ended in a fault
+        self.interrupted = False  # whether the last request has no answer, since the run was told to end
 
     def hello(self) -> Declaration:
         """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
@@ -64,22 +67,36 @@ class Session:
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
         """The answer, its parts read; raises `Fault`."""
         name = token_hex(6)
-        request = {"id": name, "verb": verb, **fields}
+        request = Request(id=name, verb=verb, **fields)
         if self.token is not None:
             request["session"] = self.token
-        request_from_wire(request, "a request of the kit")
+        request.meant = request_from_wire(request, "a request of the kit")
         entry: dict[str, Any] = {"case": self.case, "request": request}
         self.broken = False
         try:
-            entry["answer"] = raw = self.channel.ask(request, patience or self.patience)
+            entry["answer"] = raw = self._answer(request, patience or self.patience)
             return self._read(verb, name, raw)
+        except KeyboardInterrupt:
+            self.interrupted = entry["interrupted"] = True
+            raise
         except Fault as fault:
-            self.faults += 1
             self.broken = True
             entry["fault"] = {"kind": fault.kind, "text": str(fault)} | told(self.channel.told())
             raise
         finally:
             self.log.write(entry)
+
+    def _answer(self, request: dict[str, Any], patience: float) -> Any:
+        self.interruption.wait()
+        try:
+            return self.channel.ask(request, patience)
+        finally:
+            self.interruption.go_on()
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass."""
+        with self.interruption.at_once():
+            self.clock.sleep(seconds)
 
     def _read(self, verb: str, name: str, raw: Any) -> dict[str, Any]:
         try:
@@ -98,9 +115,9 @@ class Session:
     def bye(self) -> None:
         """End, and leave nothing behind, whatever the system does."""
         try:
-            if self.declared is not None:
+            if self.declared is not None and not self.interrupted and not self.interruption.by:
                 self.ask("bye", patience=min(self.patience, 2.0))
-        except Fault:
+        except (Fault, Interrupted):
             pass  # it ends either way
         finally:
             self.channel.close()

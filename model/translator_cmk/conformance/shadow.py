@@ -1,7 +1,5 @@
 """The model doing what is asked of a system: what should be seen, and which rows a run has come upon."""
 
-from collections.abc import Iterable
-
 from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Observation, Outcome, Refused, Stage, initial, observe
 from ..machine.rows import Refuse, Row
 
@@ -35,12 +33,18 @@ class Coverage:
             "reasons_in_all": len(REASONS),
         }
 
-    def add(self, others: Iterable["Coverage"]) -> None:
-        """Take over what others have reached."""
-        for other in others:
-            self.rows |= other.rows
-            self.reasons |= other.reasons
-            self.commands += other.commands
+    def adds_to(self, other: "Coverage") -> bool:
+        """Whether it has reached what the other has not."""
+        return not (self.rows <= other.rows and self.reasons <= other.reasons)
+
+    def move_to(self, other: "Coverage") -> None:
+        """Hand everything over to another, and begin anew."""
+        other.rows |= self.rows
+        other.reasons |= self.reasons
+        other.commands += self.commands
+        self.rows.clear()
+        self.reasons.clear()
+        self.commands = 0
 
 
 class Shadow:

@@ -43,6 +43,7 @@ class Subject:
             frozenset()
         )  # what the oracle that follows it takes for silent, beside the profile
         self.patient = False
+        self.answered = 0  # commands of this world
         self.late = False
         self.until = 0.0
 
@@ -62,12 +63,14 @@ class Subject:
         self.session.log.write({"case": self.session.case, "world": self.salt, "silent": sorted(self.silent)})
         self.shadow.reset(stage)
         self.late, self.until = False, 0.0
+        self.answered = 0
         must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
 
     def submit(self, command: Command) -> Outcome:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         self.shadow.submit(command)
+        self.answered += answer["answer"] != "error"
         match answer["answer"]:
             case "accepted":
                 window = self.declaration.windows.get(type(command).__name__, 0)
@@ -102,7 +105,7 @@ class Subject:
                 self.until = 0.0
                 return self._look()
             settled = True  # it has been asked
-            clock.sleep(min(pause, left))
+            self.session.sleep(min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)
             seen = self._look()
         self.late = not self._as_expected(seen)

@@ -14,6 +14,9 @@ UNSTATED = "unstated"
 SHOWN = 5
 """How many causes are shown, each with one failure in full."""
 
+LISTED = 20
+"""How many cases that were not decided are listed."""
+
 SAYS = {
     OK: "conformant",
     DEVIATIONS: "deviations",
@@ -30,6 +33,7 @@ WORDS = {
 }
 
 FAILED, UNDECIDED = LOOKS[Status.FAILED].glyph, LOOKS[Status.INCONCLUSIVE].glyph
+DIFFERS = LOOKS[Status.NOT_APPLICABLE].glyph
 
 
 def counted(tally: Mapping[str, int]) -> str:
@@ -47,6 +51,15 @@ def product(envelope: Mapping[str, Any]) -> str:
     return plain(f"{subject['product']} {version}", 120)
 
 
+def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What the run came upon of the model, and what the tour guarantees."""
+    coverage = envelope["coverage"]
+    yield "rows of the model come upon", f"{coverage['rows']} of {coverage['rows_in_all']}"
+    yield "reasons for refusals come upon", f"{coverage['reasons']} of {coverage['reasons_in_all']}"
+    for scope in envelope.get("tour", {}).get("scopes", ()):
+        yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
+
+
 def lines(envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """The summary."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {SAYS[envelope['exit_code']]}"
@@ -56,6 +69,9 @@ def lines(envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
     if counts["assumed"]["total"]:
         tally = counts["assumed"]
         yield f"  assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
+    for case in envelope["cases"]:
+        if case["status"] == "differs":
+            yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
     yield from failures(envelope)
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
@@ -73,9 +89,11 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{FAILED} {plain(each)}, laid to the same: {group['requirement'] or 'nothing'}" for each in more)
     for group in envelope["groups"][SHOWN:]:
         yield f"{FAILED} {len(group['cases'])} more, laid to {group['requirement'] or 'nothing'}"
-    for case in envelope["cases"]:
-        if case["status"] == "inconclusive":
-            yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}"
+    undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
+    for case in undecided[:LISTED]:
+        yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}"
+    if len(undecided) > LISTED:
+        yield f"{UNDECIDED} {len(undecided) - LISTED} more were not decided; the report has them all"
     yield ""
 
 

@@ -20,15 +20,32 @@ SMALL = tuple(scope for scope in SCOPES if scope.states is not None and scope.st
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
-    """Sequences of each scope, with an equal share of the steps."""
-    scopes = list(scopes)
-    return [suite(scope, max(steps // len(scopes), len(scope.start) + 2)) for scope in scopes]
+    """Sequences of each scope, the smallest first, with an equal share of the steps that are left."""
+    made: list[Suite] = []
+    waiting = sorted(scopes, key=pairs)
+    for number, scope in enumerate(waiting):
+        left = steps - sum(each.steps for each in made)
+        made.append(within(scope, max(left // (len(waiting) - number), len(scope.start) + 2)))
+    return made
+
+
+def within(scope: Scope, steps: int) -> Suite:
+    """Sequences of a scope in so many steps: a whole tour if there is room for one, or what is worth most."""
+    if pairs(scope) <= steps and (whole := suite(scope)).steps <= steps:
+        return whole
+    return suite(scope, steps)
+
+
+def pairs(scope: Scope) -> int:
+    """Commands in states of a scope of which the states are counted: so many at most."""
+    return (scope.states or 0) * len(scope.alphabet)
 
 
 def run_tour(running: Running, worker: Worker, scopes: Iterable[Scope], steps: int) -> None:
     """Put the system through them all; raises `GaveUp`."""
     running.progress.begin(TOUR)
-    made = suites(scopes, steps)
+    with running.interruption.at_once():
+        made = suites(scopes, steps)
     declared = worker.subject.declaration
     asked = [tuple(applicable(sequence.commands, declared)) for each in made for sequence in each.sequences]
     lane = Sequencing(TOUR, running, worker, {type(command) for commands in asked for command in commands})

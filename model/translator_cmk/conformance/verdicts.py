@@ -52,20 +52,33 @@ NOT_REACHED = Came("not-run", "not reached")
 
 
 def weighed(
-    cases: Iterable[Case], came: Mapping[str, Came], known: Mapping[str, str] | None = None
+    cases: Iterable[Case],
+    came: Mapping[str, Came],
+    known: Mapping[str, str] | None = None,
+    decisions: Mapping[str, str] | None = None,
 ) -> dict[str, Verdict]:
-    """The verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail."""
+    """The verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail.
+
+    ``known``: for a case the reason that the file of deviations gives.  ``decisions``: for a requirement that is
+    assumed the record that says why.
+    """
     found = {}
     for case in cases:
         each = came.get(case.id, NOT_REACHED)
         status, reason = each.status, each.reason
         if status == "blocked":
             status = "failed"
-        if status == "passed" and case.twins and not any(passed(came.get(twin)) for twin in case.twins):
+        twins = {came.get(twin, NOT_REACHED).status for twin in case.twins}
+        if status == "passed" and twins == {"not-applicable"}:
+            status = "not-applicable"
+            reason = (
+                f"refused, as it should be; but what shows that it is ever accepted is not applicable: {case.twins[0]}"
+            )
+        elif status == "passed" and twins and "passed" not in twins:
             status = "inconclusive"
             reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.twins[0]}"
         if status == "failed" and not case.scored:
-            status = "differs"
+            status, reason = "differs", f"{assumed(case, decisions or {})}: {reason}"
         deviation = (known or {}).get(case.id, "")
         if status == "failed" and deviation:
             status = "known"
@@ -73,9 +86,12 @@ def weighed(
     return found
 
 
-def passed(came: Came | None) -> bool:
-    """Whether this passed."""
-    return came is not None and came.status == "passed"
+def assumed(case: Case, decisions: Mapping[str, str]) -> str:
+    """What a case that does not count differs from: our assumptions, with their records, or what is waived."""
+    ours = [f"{each}, {decisions[each]}" for each in case.rests_on if each in decisions]
+    waived = [each for each in case.rests_on if each not in decisions]
+    parts = [f"differs from our assumption ({'; '.join(ours)})"] if ours else []
+    return " and ".join(parts + ([f"differs from what is waived ({', '.join(waived)})"] if waived else []))
 
 
 def counts(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> Counter[str]:

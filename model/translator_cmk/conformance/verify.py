@@ -2,32 +2,31 @@
 
 import argparse
 import random
+import sys
 import traceback
 from datetime import date, timedelta
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..digest import digest
-from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, PROFILES
-from ..gherkin.records import FeatureError
-from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
-from ..requirements import TOPICS, Register, RegisterError, load_register
+from ..explore.oracle.profiles import PROFILES
+from ..requirements import TOPICS
 from ..wire.declaration import LEVELS
 from . import connecting, summary
-from .cases import FEATURES, FUZZ, LANES, TOUR, scenarios
+from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
 from .channels import Fault
-from .connecting import Connection, connection
-from .deviations import Deviations, deviations_text, load_deviations
+from .connecting import connection
+from .deviations import deviations_text
 from .escaping import plain
 from .features import run_features
-from .fuzz import SECONDS, run_fuzz
-from .report.envelope import Made
-from .report.folder import Folder
+from .fuzz import LOG_SIZE, SECONDS, run_fuzz
+from .interruption import Interrupted
+from .planning import lanes_of, planned, registered
 from .running import Running
-from .selection import must_be_known, selected
+from .selection import selected
 from .session import Session
 from .tour import SMALL, STEPS, run_tour
+from .trace import recorded_system, run_trace
 from .trouble import HARNESS, Trouble, tells_trouble
 from .worker import Crew, GaveUp
 
@@ -35,17 +34,32 @@ REPORT = Path("conformance-report")
 MONTHS = timedelta(days=90)
 """How long a deviation is known, unless its entry is changed."""
 
-UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
+__all__ = ["add_arguments", "registered", "run", "verify"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `verify`."""
-    connecting.add_arguments(parser)
+    connecting.add_arguments(parser, required=False)
     parser.add_argument("--lane", choices=LANES, action="append", help="run this lane; may be repeated (default: all)")
+    parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="judge this log, which was recorded elsewhere, as check-trace reads it; may be repeated; "
+        "with --lane trace alone no system is needed",
+    )
     parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
-    parser.add_argument("--requirement", metavar="ID", action="append", default=[], help="only what shows this")
-    parser.add_argument("--topic", choices=TOPICS, metavar="TOPIC", action="append", default=[], help="only this topic")
-    parser.add_argument("--level", choices=list(LEVELS), action="append", default=[], help="only this level")
+    parser.add_argument(
+        "--requirement", metavar="ID", action="append", default=[], help="only scenarios that show this"
+    )
+    parser.add_argument(
+        "--topic", choices=TOPICS, metavar="TOPIC", action="append", default=[], help="only scenarios of this topic"
+    )
+    parser.add_argument(
+        "--level", choices=list(LEVELS), action="append", default=[], help="only scenarios of this level"
+    )
     parser.add_argument("--case", metavar="ID", action="append", default=[], help="only this scenario")
     parser.add_argument("--waive", metavar="ID", action="append", default=[], help="let a requirement hold or not")
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
@@ -68,6 +82,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--examples", metavar="DIR", type=Path, help="where Hypothesis keeps what failed, for the next run"
     )
     parser.add_argument(
+        "--log-size",
+        metavar="MIB",
+        type=size,
+        default=LOG_SIZE,
+        help=f"how much of the fuzzing is logged in full; then only what tells news (default: {LOG_SIZE})",
+    )
+    parser.add_argument(
         "--jobs", metavar="N", type=count, default=1, help="sessions that play scenarios at once (default: 1)"
     )
     parser.add_argument("--seed", metavar="N", type=int, help="what chance begins from (default: by chance)")
@@ -76,37 +97,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Runs the lanes and prints a summary; the exit code is that of the report."""
-    return verify(args, connection(args))
+    return verify(args)
 
 
-def verify(args: argparse.Namespace, way: Connection) -> int:
+def verify(args: argparse.Namespace) -> int:
     """Run the lanes; raises `Trouble` before anything was run."""
-    register = registered()
+    lanes = lanes_of(args)
+    way = None if lanes == (TRACE,) else connection(args)
     seed = random.SystemRandom().randrange(2**32) if args.seed is None else args.seed
-    running = begun(args, way, register, seed)
+    running = planned(args, lanes, way.transport if way else "none", seed)
     assert running.folder is not None
-    log = running.folder.begin()
-    crew = Crew(lambda: Session(way.open(), log, args.timeout), register, seed)
-    running.faults = crew.faults
+    running.log = log = running.folder.begin()
+    session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
+    crew = Crew(lambda: session(way.open()), running.register, seed) if way else None
+    try:
+        with running.interruption.heeded():
+            return run_lanes(running, crew, args)
+    finally:
+        log.close()
+
+
+def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> int:
+    """Run the lanes, write the report whatever happens, and print what came of them; raises `Trouble`."""
+    assert running.folder is not None
+    whole = True
+    running.save()
     try:
         go(running, crew, args)
-    except Trouble:
-        running.save()
-        raise
     except (GaveUp, Fault) as trouble:
         running.trouble = plain(str(trouble))
-    except KeyboardInterrupt:
-        running.trouble = "interrupted"
+    except Interrupted as trouble:
+        running.trouble = str(trouble)
+        running.progress.clear()
+        print(f"translator-cmk: error: {trouble}; {running.folder.path} has what came out so far", file=sys.stderr)
+    except Trouble:
+        whole = False
+        raise
     except Exception:  # noqa: BLE001  # a defect of the kit must never look like a verdict
         traceback.print_exc()
         running.trouble = "a defect of the kit; its traceback is on standard error"
-        running.save()
-        return HARNESS
+        whole = False
     finally:
-        crew.bye()
-        log.close()
         running.progress.clear()
-    running.save(whole=True)
+        if crew:
+            crew.bye()
+        running.save(whole)
+    if not whole:
+        return HARNESS
     envelope = running.envelope()
     if args.write_deviations:
         write_deviations(args.write_deviations, envelope)
@@ -121,6 +158,11 @@ def count(text: str) -> int:
     return int(text)
 
 
+def size(text: str) -> int:
+    """A whole number of MiB, from zero on; raises `argparse.ArgumentTypeError`."""
+    return 0 if text == "0" else count(text)
+
+
 def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
     """Write what failed into a file, in place of an earlier one; raises `Trouble`."""
     failed = [case["id"] for case in envelope["cases"] if case["status"] in ("failed", "known")]
@@ -130,53 +172,32 @@ def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
         raise Trouble(f"{path}: can't be written: {error.strerror}") from None
 
 
-@cache
-def registered() -> Register:
-    """The register; raises `Trouble`."""
-    try:
-        return load_register()
-    except RegisterError as error:
-        raise Trouble(str(error)) from None
-
-
-def begun(args: argparse.Namespace, way: Connection, register: Register, seed: int) -> Running:
-    """The run that the arguments ask for; raises `Trouble`."""
-    lanes = tuple(lane for lane in LANES if lane in args.lane) if args.lane else LANES
-    chosen = {name: tuple(getattr(args, name)) for name in ("requirement", "topic", "level", "case")}
-    waived = tuple(sorted(set(args.waive)))
-    budgets = {"steps": args.steps, "seconds": args.seconds, "scopes": args.scope or [each.name for each in SMALL]}
-    try:
-        every = scenarios(args.profile)
-    except FeatureError as error:
-        raise Trouble(str(error)) from None
-    must_be_known(every, chosen, waived, register)
-    for requirement in waived:
-        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
-            raise Trouble(
-                f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
-            )
-    deviations = Deviations()
-    if args.deviations:
-        deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
-    made = Made(digest(), way.transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries))
-    return Running(made, register, Folder(args.report), deviations)
-
-
-def go(running: Running, crew: Crew, args: argparse.Namespace) -> None:
+def go(running: Running, crew: Crew | None, args: argparse.Namespace) -> None:
     """Run each lane; raises `GaveUp`, and `Fault` where the system does not even say hello."""
+    if crew:
+        put_through(running, crew, args)
+    else:
+        running.declared = recorded_system(args.trace)
+    if TRACE in running.made.lanes:
+        run_trace(running, args.trace)
+    running.finished = True
+
+
+def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
+    """Put a system through the lanes that need one; raises as `go` does."""
     made = running.made
-    worker = crew.worker(running.coverage)
+    worker = crew.worker()
     running.declared = declared = worker.subject.declaration
+    running.save()
     if args.jobs > 1 and not declared.can("parallel"):
         raise Trouble(f"--jobs {args.jobs}: the system has not declared the capability parallel")
     if FEATURES in made.lanes:
         found = selected(scenarios(made.profile, made.waived), made.selection)
         if not found:
             raise GaveUp("nothing is selected")
-        workers = [worker, *(crew.worker(running.coverage) for _ in range(1, args.jobs))]
+        workers = [worker, *(crew.worker() for _ in range(1, args.jobs))]
         run_features(running, workers, found)
     if TOUR in made.lanes:
         run_tour(running, worker, [each for each in SMALL if each.name in made.budgets["scopes"]], args.steps)
     if FUZZ in made.lanes:
         run_fuzz(running, worker, args.seconds, args.examples)
-    running.finished = True

@@ -7,12 +7,11 @@ from ..wire.declaration import Declaration
 from .cases import Case
 from .channels import Fault
 from .session import Session
-from .shadow import Coverage
 from .subject import Subject
 from .verdicts import Came
 
 IN_A_ROW = 5
-"""How many cases in a row may break the system before the run gives up."""
+"""How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
 
 
 class Crew:
@@ -24,18 +23,13 @@ class Crew:
         self.seed = seed
         self.sessions: list[Session] = []
 
-    def worker(self, coverage: Coverage) -> "Worker":
+    def worker(self) -> "Worker":
         """One more session at work; raises `Fault`."""
         session = self.session()
         self.sessions.append(session)
         worker = Worker(session, self.register, self.seed + len(self.sessions) - 1)
         worker.begin()
-        worker.subject.shadow.coverage = coverage
         return worker
-
-    def faults(self) -> int:
-        """How often the system broke, in all sessions."""
-        return sum(session.faults for session in self.sessions)
 
     def bye(self) -> None:
         """End them all."""
@@ -54,7 +48,8 @@ class Worker:
         self.session = session
         self.register = register
         self.seed = seed
-        self.broken = 0  # in a row
+        self.broke = False  # in the last case
+        self.in_a_row = 0
 
     def begin(self) -> Declaration:
         """Say hello; raises `Fault`."""
@@ -66,20 +61,26 @@ class Worker:
         """What comes of the case; raises `GaveUp`."""
         self.session.case = case.id
         came = act(self.subject)
-        if not came.fault:
-            self.broken = 0
-            return came
-        if stderr := self.session.channel.told():
+        self.note(came)
+        if came.fault and (stderr := self.session.channel.told()):
             came = came._replace(shown="\n".join(["The end of its standard error:", stderr]))
-        self.broken += 1
         return came
 
+    def note(self, came: Came) -> None:
+        """Keep in mind whether a case broke the system, and whether the system was of any use before."""
+        self.broke = bool(came.fault)
+        of_use = not self.broke or (self.subject.answered and came.fault != "too-late")
+        self.in_a_row = 0 if of_use else self.in_a_row + 1
+
     def recover(self) -> None:
-        """Begin anew after a fault; raises `GaveUp`."""
-        if not self.broken:
-            return
-        if self.broken >= IN_A_ROW:
-            raise GaveUp(f"given up: the system broke in {self.broken} cases in a row")
+        """Begin anew if the last case broke the system; raises `GaveUp`."""
+        if self.in_a_row >= IN_A_ROW:
+            raise GaveUp(f"given up: the system broke in {self.in_a_row} cases in a row")
+        if self.broke:
+            self.restart()
+
+    def restart(self) -> None:
+        """Begin anew; raises `GaveUp`."""
         self.session.case = ""
         try:
             self.session.restart()

@@ -49,8 +49,9 @@ class CommandRecord(Record):
         super().__init__(command.__name__, shapes, required, self.build)
 
     def build(self, **fields: Any) -> Command:
+        full = self.command.defaults | fields
         try:
-            return self.command(**fields)
+            return self.command(*map(full.__getitem__, self.command.fields))
         except ValueError as error:
             raise Misfit(str(error), "name it there, and leave it out elsewhere") from None
 

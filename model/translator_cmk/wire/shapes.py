@@ -41,6 +41,10 @@ class Place:
         return WireError(self.where, f"{self.path or subject} {what}", remedy)
 
 
+SOMEWHERE = Place("")
+"""Some part of a message.  It is not found out which, as long as nothing is wrong."""
+
+
 class Shape(Protocol):
     """One kind of JSON value.  ``schema`` accepts what ``read`` does."""
 
@@ -87,10 +91,11 @@ class Text:
 
     def __init__(self, pattern: str, form: str) -> None:
         self.pattern = re.compile(pattern)
+        self.matches = self.pattern.fullmatch
         self.form = form
 
     def read(self, value: Any, at: Place) -> str:
-        if isinstance(value, str) and self.pattern.fullmatch(value):
+        if isinstance(value, str) and self.matches(value):
             return value
         raise wrong(value, at, self.form)
 
@@ -222,20 +227,26 @@ class Record:
     ) -> None:
         self.title = title
         self.fields = dict(fields)
+        self.readers = {name: shape.read for name, shape in fields.items()}
         self.required = tuple(required)
+        self.needed = frozenset(required)
         self.make = make
 
     def read(self, value: Any, at: Place) -> Any:
         if not isinstance(value, dict):
             raise wrong(value, at, f"an object for {self.title}")
-        for name in value:
-            if name not in self.fields:
-                fields = f"its fields are {', '.join(self.fields)}" if self.fields else "it has none"
-                raise at.error(f"has no field {called(name)}", nearest(name, self.fields, fields), self.title)
-        for name in self.required:
-            if name not in value:
-                raise at.error(f"lacks the field {name!r}", "add it", self.title)
-        read = {name: self.fields[name].read(item, at.field(name)) for name, item in value.items()}
+        if not value.keys() <= self.fields.keys():
+            name = next(name for name in value if name not in self.fields)
+            fields = f"its fields are {', '.join(self.fields)}" if self.fields else "it has none"
+            raise at.error(f"has no field {called(name)}", nearest(name, self.fields, fields), self.title)
+        if not value.keys() >= self.needed:
+            name = next(name for name in self.required if name not in value)
+            raise at.error(f"lacks the field {name!r}", "add it", self.title)
+        readers = self.readers
+        if at is SOMEWHERE:
+            read = {name: readers[name](item, at) for name, item in value.items()}
+        else:
+            read = {name: readers[name](item, at.field(name)) for name, item in value.items()}
         try:
             return self.make(**read)
         except Misfit as misfit:
@@ -250,15 +261,20 @@ class Record:
         }
 
 
+def read_at(shape: Shape, value: Any, where: str) -> Any:
+    """What a whole message means; raises `WireError`.  In which part something is wrong, is found out only then."""
+    try:
+        return shape.read(value, SOMEWHERE)
+    except WireError:
+        return shape.read(value, Place(where))
+
+
 class Referred:
     """A shape whose schema stands in a file of its own."""
 
     def __init__(self, shape: Shape, name: str) -> None:
-        self.shape = shape
+        self.read = shape.read
         self.name = name
-
-    def read(self, value: Any, at: Place) -> Any:
-        return self.shape.read(value, at)
 
     def schema(self) -> dict[str, Any]:
         return {"$ref": f"{self.name}.schema.json"}
@@ -282,7 +298,9 @@ class Tagged:
         if word not in self.records:
             remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
             raise at.field(self.tag).error(f"is {called(word)}, which is none", remedy)
-        return self.records[word].read({name: item for name, item in value.items() if name != self.tag}, at)
+        rest = dict(value)
+        del rest[self.tag]
+        return self.records[word].read(rest, at)
 
     def schema(self) -> dict[str, Any]:
         definitions = {}

@@ -14,7 +14,7 @@ def from_text(text: bytes, where: str = "") -> Any:
     if len(text) > LONGEST:
         raise WireError(where, "longer than 1 MiB", "write one message on each line")
     try:
-        return json.loads(text.decode("utf-8"), object_pairs_hook=without_twins, parse_constant=no_number)
+        return DECODE(text.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise WireError(where, f"not UTF-8 at byte {error.start + 1}", "save the text as UTF-8") from None
     except json.JSONDecodeError as error:
@@ -44,3 +44,6 @@ def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def no_number(word: str) -> None:
     """JSON has no NaN and no infinity."""
     raise NotStrict(f"{word} is no JSON", "write a number, or leave the field out")
+
+
+DECODE = json.JSONDecoder(object_pairs_hook=without_twins, parse_constant=no_number).decode

@@ -10,7 +10,7 @@ from typing import Any
 
 from .declaration import DECLARED, LONGEST_WINDOW, Declaration, declare
 from .messages import COMMAND, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE
-from .shapes import CODE, TOKEN, Line, Place, Record, Referred, Several, Shape, Tagged, Whole
+from .shapes import CODE, TOKEN, Line, Record, Referred, Several, Shape, Tagged, Whole, read_at
 
 VERBS: Mapping[str, str] = {
     "hello": "Begin a session, and say what you are.",
@@ -96,13 +96,13 @@ ANSWERS: Mapping[str, Tagged] = {
 
 def request_from_wire(message: Any, where: str = "") -> dict[str, Any]:
     """The request that a JSON value tells, its command or stage read; raises `WireError`."""
-    found: dict[str, Any] = REQUEST.read(message, Place(where))
+    found: dict[str, Any] = read_at(REQUEST, message, where)
     return found
 
 
 def answer_from_wire(verb: str, message: Any, where: str = "") -> dict[str, Any]:
     """The answer to this verb that a JSON value tells, its parts read; raises `WireError`."""
-    found: dict[str, Any] = ANSWERS[verb].read(message, Place(where))
+    found: dict[str, Any] = read_at(ANSWERS[verb], message, where)
     return found
 
 

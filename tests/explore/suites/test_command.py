@@ -66,7 +66,10 @@ def test_sequences_go_to_standard_output_alone() -> None:
         (["--scope", "eight-resources"], "invalid choice: 'eight-resources'"),
         (["--seen", "everything"], "invalid choice: 'everything'"),
         (["--extra-states", "2"], "invalid choice: 2"),
-        (["--scope", "losing-the-key", "--output", "nowhere/suite.jsonl"], "can't be written: No such file or directory"),
+        (
+            ["--scope", "losing-the-key", "--output", "nowhere/suite.jsonl"],
+            "can't be written: No such file or directory",
+        ),
     ],
 )
 def test_what_can_not_be_made_is_one_line_and_exit_code_2(arguments: list[str], said: str) -> None:

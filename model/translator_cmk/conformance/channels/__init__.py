@@ -17,6 +17,12 @@ class Fault(Exception):
         self.kind = kind
 
 
+class Request(dict[str, Any]):
+    """A request, a JSON value, with what it means: whoever is asked in this process need not read it once more."""
+
+    meant: dict[str, Any]
+
+
 class Channel(Protocol):
     """One way to one system."""
 

@@ -15,6 +15,8 @@ from typing import Any
 from ...wire import LONGEST, WireError, from_text
 from . import Fault
 
+ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+
 KEPT = 4096
 """How many bytes of standard error are kept: the last ones."""
 
@@ -36,7 +38,7 @@ class Process:
         """The answer on the next line."""
         if self.started is None:
             self.started = Started(self.words)
-        line = self.started.line(json.dumps(request, separators=(",", ":")).encode() + b"\n", monotonic() + patience)
+        line = self.started.line(ENCODE(request).encode() + b"\n", monotonic() + patience)
         try:
             return from_text(line, "the answer")
         except WireError as error:
@@ -87,7 +89,10 @@ class Started:
     def line(self, request: bytes, until: float) -> bytes:
         """The line that comes after the request was written; raises `Fault`."""
         if self.pending or self._ready(0.0):
-            raise Fault("unasked", f"said something before it was asked: {(self.pending or self._read())[:60]!r}")
+            said = self.pending or self._read()
+            if not said:
+                raise Fault("ended", self._ended())
+            raise Fault("unasked", f"said something before it was asked: {said[:60]!r}")
         self._write(request, until)
         while b"\n" not in self.pending:
             if len(self.pending) > LONGEST:
@@ -110,14 +115,13 @@ class Started:
 
     def _write(self, request: bytes, until: float) -> None:
         while request:
-            if not select.select([], [self.input], [], max(until - monotonic(), 0.0))[1]:
-                raise Fault("too-late", "does not read its standard input")
             try:
                 request = request[os.write(self.input, request) :]
             except BrokenPipeError:
                 raise Fault("ended", self._ended()) from None
             except BlockingIOError:
-                continue
+                if not select.select([], [self.input], [], max(until - monotonic(), 0.0))[1]:
+                    raise Fault("too-late", "does not read its standard input") from None
 
     def _ended(self) -> str:
         """How the process ended, once its output has."""

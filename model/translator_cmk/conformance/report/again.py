@@ -5,28 +5,32 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ...explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of, silent_in
-from ...gherkin.takes import inapplicable
-from ...machine import Command
+from ...explore.oracle import Oracle
+from ...explore.oracle.profiles import machine_of
+from ...explore.trace.reading import Truncated
+from ...machine import COMMANDS, Command
 from ...requirements import Register
 from ...wire import WireError, command_from_wire
 from ...wire.declaration import DECLARATION, Declaration
 from ...wire.shapes import Place
-from ..cases import FEATURES, LANES, Scenario, scenarios
+from ..cases import FEATURES, FUZZ, LANES, TOUR, TRACE, Scenario, scenarios
 from ..deviations import Deviation, Deviations
 from ..features import play
 from ..findings import Tally
-from ..following import follow, oracle_for
+from ..following import Followed, follow, oracle_for
+from ..keeping import LeftOut
 from ..names import Names
 from ..running import Running
 from ..selection import selected
 from ..session import Session
 from ..shadow import Coverage, Shadow
 from ..subject import Subject
+from ..trace import Judging, Trace
 from ..trouble import Trouble
 from ..verdicts import Came
 from .envelope import Made
-from .log import OtherRequest, Recorded, World, worlds
+from .folder import digest_of
+from .log import MessageLog, OtherRequest, Recorded, World
 
 Ask = Callable[[World], Subject]
 """Gives the subject that is to be asked what was asked in a world."""
@@ -55,7 +59,7 @@ def from_log(declared: Declaration, register: Register) -> Ask:
     return ask
 
 
-def judged(envelope: dict[str, Any], log: Path, register: Register, ask: Ask) -> Running:
+def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: Ask) -> Running:
     """The run as it comes out this time; raises `Trouble`."""
     running = Running(made_of(envelope, register), register, None, deviations_of(envelope))
     running.declared = declared = declaration_in(envelope)
@@ -63,27 +67,66 @@ def judged(envelope: dict[str, Any], log: Path, register: Register, ask: Ask) ->
         each.case.id: each
         for each in selected(scenarios(running.made.profile, running.made.waived), running.made.selection)
     }
-    if FEATURES in running.made.lanes:
+    begun = envelope["complete"] or any(case["lane"] == FEATURES for case in envelope["cases"])
+    if FEATURES in running.made.lanes and begun:
         running.expect(each.case for each in chosen.values())
-    silent = silent_in(running.made.profile, register) | set(running.made.waived)
-    silent |= running.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
-    tallies: dict[str, Tally] = {}
-    for world in worlds(log):
+    silent = running.silent
+    tallies = {lane: Tally(lane, planned(envelope, lane)) for lane in (TOUR, FUZZ) if lane in running.made.lanes}
+    for world in log:
+        if isinstance(world, LeftOut) and world.lane not in tallies:
+            raise Trouble(f"{log.path}: something was left out of {world.lane!r}, which was not run")
+        if isinstance(world, LeftOut):
+            tallies[world.lane].take(world)
+            running.coverage.commands += world.commands
+            continue
+        if not world.ended:
+            continue
         if scenario := chosen.get(world.case):
-            running.add(scenario.case, played(scenario, world, register, ask))
-        elif world.case in LANES:
-            tally = tallies.setdefault(world.case, Tally(world.case))
+            running.take(scenario.case, played(scenario, world, register, ask))
+        elif world.case in tallies:
             oracle = oracle_for(machine_of(silent | (set(world.silent) & set(register))), declared)
-            tally.add(follow(ask(world), commands_of(world), oracle))
+            tallies[world.case].add(followed(ask(world), world, oracle))
         cover(running.coverage, world)
-    running.came |= {name: not_applicable(each, declared) for name, each in chosen.items() if name not in running.came}
     for tally in tallies.values():
         for case in tally.cases():
-            running.add(case, tally.came(case.id.partition("/")[2]))
+            running.take(case, tally.came(case.id.partition("/")[2]))
+        running.notes[tally.lane] = tally.counts()
+    judged_again(running, envelope, log.path.parent)
     running.finished = bool(envelope["complete"])
-    faults = sum("fault" in exchange for world in worlds(log) for exchange in world.exchanges)
-    running.faults = lambda: faults
+    running.faults = log.faults
     return running
+
+
+def judged_again(running: Running, envelope: dict[str, Any], folder: Path) -> None:
+    """Judge the traces that the report keeps, as far as they were judged then; raises `Trouble`."""
+    if TRACE not in running.made.lanes or TRACE not in envelope:
+        return
+    traces = [Trace(**each) for each in envelope[TRACE]["traces"]]
+    judging = Judging(running, folder, traces)
+    for number, trace in enumerate(traces):
+        if (found := digest_of(folder / trace.file)) != trace.sha256:
+            raise Trouble(f"{folder / trace.file}: its SHA-256 is {found}, and not that of the trace that was judged")
+        try:
+            judging.judge(number, float("inf") if envelope["complete"] else trace.judged_to)
+        except Truncated:
+            continue  # it was so then
+        except WireError as error:
+            raise Trouble(str(error)) from None
+    judging.so_far()
+
+
+def followed(subject: Subject, world: World, oracle: Oracle) -> Followed:
+    """What comes of a sequence this time."""
+    try:
+        return follow(subject, commands_of(world), oracle)
+    except OtherRequest as error:
+        return Followed((), fault="log", told=str(error))
+
+
+def planned(envelope: dict[str, Any], lane: str) -> Iterator[type[Command]]:
+    """The commands that a lane was going to ask for, as far as it says so; that it did so is another thing."""
+    names = [case["id"].partition("/")[2] for case in envelope["cases"] if case["lane"] == lane]
+    return (COMMANDS[name] for name in names if name in COMMANDS)
 
 
 def played(scenario: Scenario, world: World, register: Register, ask: Ask) -> Came:
@@ -92,12 +135,6 @@ def played(scenario: Scenario, world: World, register: Register, ask: Ask) -> Ca
         return play(ask(world), scenario, register)
     except OtherRequest as error:
         return Came("inconclusive", str(error))
-
-
-def not_applicable(scenario: Scenario, declared: Declaration) -> Came:
-    """What comes of a scenario of which the log has nothing."""
-    reason = inapplicable(scenario.pickle, declared)
-    return Came("not-applicable", reason) if reason else Came("not-run", "not reached")
 
 
 def commands_of(world: World) -> Iterator[Command]:

@@ -2,15 +2,19 @@
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ...digest import digest
-from ...explore.oracle.profiles import PROFILES
+from ...wire import WireError
+from ...wire.shapes import Place
 from .. import connecting
+from ..cases import FUZZ, TOUR, TRACE
 from ..channels import Fault
 from ..connecting import connection
+from ..counterexamples import recorded
 from ..escaping import plain
 from ..running import Running
 from ..session import Session
@@ -20,10 +24,13 @@ from ..verify import registered
 from .again import declaration_in, from_log, judged
 from .envelope import FORMAT
 from .files import files_of
-from .folder import ENVELOPE, MESSAGES, Folder
-from .log import World
+from .folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder
+from .log import MessageLog, World
+from .schemas import ENVELOPE as ENVELOPE_SHAPE
 
-COMPARED = ("status", "reason", "blamed", "fault", "known", "scored", "lane", "level", "requirements", "rests_on")
+WHAT_CAME = ("status", "reason", "blamed", "fault", "known", "scored")
+WHAT_IT_IS = ("lane", "level", "requirements", "rests_on", "feature", "line", "name")
+COMPARED = (*WHAT_CAME, *WHAT_IT_IS)
 DERIVED = ("counts", "coverage", "faults", "exit_code", "groups", "stale_deviations", "lanes", "selection")
 
 
@@ -45,14 +52,22 @@ def check(args: argparse.Namespace) -> int:
     if envelope["subject"] is None:
         raise Trouble(f"{args.folder}: the system did not say hello, so that there is nothing to check", INCOMPLETE)
     register = registered()
-    again = judged(envelope, args.folder / MESSAGES, register, from_log(declaration_in(envelope), register))
-    return said(args.folder, envelope, list(differences(args.folder, envelope, again)), "derived from the message log")
+    for path in sorted((args.folder / COUNTEREXAMPLES).glob("*.json")):
+        recorded(path)
+    log = log_of(envelope, args.folder)
+    again = judged(envelope, log, register, from_log(declaration_in(envelope), register))
+    found = [*missing(log), *differences(args.folder, envelope, again)]
+    rests_on = [MESSAGES] if envelope["transport"] != "none" else []
+    rests_on += [trace["file"] for trace in envelope.get(TRACE, {}).get("traces", ())]
+    return said(args.folder, envelope, found, f"derived from {', '.join(rests_on)}", beyond(log))
 
 
 @tells_trouble
 def reproduce(args: argparse.Namespace) -> int:
     """Asks a system again all that was asked then; 1 where something else comes of it."""
     envelope = read(args.folder)
+    if envelope["lanes"] == [TRACE]:
+        raise Trouble(f"{args.folder}: it has only traces, of which nobody can be asked again; use report check")
     register = registered()
     session = Session(connection(args).open(), patience=args.timeout)
     try:
@@ -64,7 +79,7 @@ def reproduce(args: argparse.Namespace) -> int:
                 session.restart()
             return subject
 
-        again = judged(envelope, args.folder / MESSAGES, register, ask)
+        again = judged(envelope, log_of(envelope, args.folder), register, ask)
     except Fault as fault:
         raise Trouble(str(fault), HARNESS) from None
     finally:
@@ -77,26 +92,39 @@ def read(folder: Path) -> dict[str, Any]:
     """The envelope of a report; raises `Trouble`."""
     path = folder / ENVELOPE
     try:
-        envelope = json.loads(path.read_bytes().decode("utf-8"))
+        content = json.loads(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise Trouble(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
     except (ValueError, RecursionError) as error:
         raise Trouble(f"{path}: not JSON: {error}") from None
-    fields = ("digest", "subject", "profile", "lanes", "selection", "seed", "cases", "counts", "complete", "finished")
-    if (
-        not isinstance(envelope, dict)
-        or envelope.get("format") != FORMAT
-        or any(each not in envelope for each in fields)
-    ):
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise Trouble(f"{path}: no envelope of a report in format {FORMAT}")
-    cases = envelope["cases"]
-    if not isinstance(cases, list) or not all(
-        isinstance(case, dict) and isinstance(case.get("id"), str) for case in cases
-    ):
-        raise Trouble(f"{path}: its cases are none")
-    if envelope["profile"] not in PROFILES or len({case["id"] for case in cases}) < len(cases):
-        raise Trouble(f"{path}: its profile is none, or a case is there twice")
+    try:
+        ENVELOPE_SHAPE.read(content, Place(str(path)))
+    except WireError as error:
+        raise Trouble(f"{error}; the report was changed, or made by another version of the kit") from None
+    envelope: dict[str, Any] = content
+    twice = [case for case, times in Counter(case["id"] for case in envelope["cases"]).items() if times > 1]
+    if twice:
+        raise Trouble(f"{path}: the case {twice[0]} is there twice")
     return envelope
+
+
+def log_of(envelope: dict[str, Any], folder: Path) -> MessageLog:
+    """The message log of a report, as far as its verdicts rest on it."""
+    return MessageLog(folder / MESSAGES, envelope.get("messages"))
+
+
+def missing(log: MessageLog) -> Iterator[str]:
+    """What verdicts rest on, and is not in the log."""
+    if log.messages is not None and log.read < log.messages:
+        yield f"{MESSAGES} has {log.read} messages, and the verdicts rest on {log.messages}{beyond(log)}"
+
+
+def beyond(log: MessageLog) -> str:
+    """What is in the log behind all that the verdicts rest on; empty if nothing."""
+    more = f"; {log.more} more messages came after the verdicts" if log.more else ""
+    return more + (f"; the record in {MESSAGES}:{log.truncated} is truncated" if log.truncated else "")
 
 
 def differences(folder: Path, envelope: dict[str, Any], again: Running) -> Iterator[str]:
@@ -107,12 +135,17 @@ def differences(folder: Path, envelope: dict[str, Any], again: Running) -> Itera
     for name in sorted(digests.keys() | envelope.get("files", {}).keys()) if "files" in envelope else ():
         if digests.get(name) != envelope["files"].get(name):
             yield f"{name} is not what it was when the report was written"
-    yield from between(envelope, again)
+    parted = list(between(envelope, again))
+    yield from parted
     now = again.envelope()
     for name in DERIVED:
         if envelope.get(name) != json.loads(json.dumps(now[name])):
             yield f"{name} in {ENVELOPE} is not what follows from the verdicts"
-    if "files" in envelope:
+    for lane in (TOUR, FUZZ, TRACE):
+        done = again.notes.get(lane, {})
+        if any(envelope.get(lane, {}).get(name, 0) != number for name, number in done.items()):
+            yield f"{lane} in {ENVELOPE} is not what follows from the message log"
+    if "files" in envelope and not parted:
         plain_envelope = {name: value for name, value in envelope.items() if name != "files"}
         for name, text in files_of(plain_envelope):
             if (folder / name).is_file() and (folder / name).read_text("utf-8") != text and name != "results.json":
@@ -125,12 +158,15 @@ def between(envelope: dict[str, Any], again: Running) -> Iterator[str]:
     then = {case["id"]: case for case in envelope["cases"]}
     for name in (*then, *(each for each in now if each not in then)):
         was, is_ = then.get(name, {"status": "not there"}), now.get(name, {"status": "not there"})
-        if any(was.get(field) != is_.get(field) for field in COMPARED):
+        other = next((field for field in COMPARED if was.get(field) != is_.get(field)), None)
+        if other == "status":
             told = f": {is_.get('reason', '')}" if is_.get("reason") else ""
             yield f"{name}: was {was['status']}, is {is_['status']}{told}"
+        elif other is not None:
+            yield f"{name}: its {other} was {was.get(other, 'not there')!r}, is {is_.get(other, 'not there')!r}"
 
 
-def said(folder: Path, envelope: dict[str, Any], found: list[str], how: str) -> int:
+def said(folder: Path, envelope: dict[str, Any], found: list[str], how: str, more: str = "") -> int:
     """Print what was found, and give the exit code."""
     for each in found:
         print(f"✘ {plain(each)}")
@@ -138,6 +174,6 @@ def said(folder: Path, envelope: dict[str, Any], found: list[str], how: str) -> 
         return DEVIATIONS
     print(f"{folder}: all {len(envelope['cases'])} verdicts are confirmed, {how}")
     if not envelope["complete"]:
-        print("the run was not complete")
+        print(f"the run was not complete: {plain(envelope.get('trouble', 'it was broken off'))}{more}")
         return INCOMPLETE
     return OK

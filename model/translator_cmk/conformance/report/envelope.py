@@ -38,6 +38,8 @@ class State(NamedTuple):
     faults: int
     exit_code: int
     coverage: Mapping[str, int]
+    messages: int
+    """Entries of the message log that all this follows from."""
     stale: tuple[str, ...]
     notes: Mapping[str, Any]
 
@@ -73,6 +75,7 @@ def envelope(
         "faults": state.faults,
         "exit_code": state.exit_code,
         "coverage": dict(state.coverage),
+        "messages": state.messages,
         "counts": {
             "scored": tally(scored, verdicts),
             "assumed": tally([case for case in cases if not case.scored], verdicts),

@@ -1,16 +1,17 @@
 """The folder of a report: what is in it is there whole or not at all."""
 
+import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ..messages import Log
 from ..trouble import Trouble
 
-ENVELOPE, MESSAGES, COUNTEREXAMPLES = "report.json", "messages.ndjson", "counterexamples"
+ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson", "counterexamples", "traces"
 
 
 class Folder:
@@ -26,7 +27,7 @@ class Folder:
             there = list(self.path.iterdir())
             if there and not (self.path / ENVELOPE).is_file():
                 raise Trouble(f"{self.path} holds something else than a report; name another folder")
-            for old in [*there, *(self.path / COUNTEREXAMPLES).glob("*")]:
+            for old in [*there, *(self.path / COUNTEREXAMPLES).glob("*"), *(self.path / TRACES).glob("*")]:
                 if old.is_file():
                     old.unlink()
             return Log(self.path / MESSAGES)
@@ -49,4 +50,20 @@ class Folder:
         """SHA-256 of each file but the envelope, which has them."""
         files = sorted(file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith("."))
         named = {file.relative_to(self.path).as_posix(): file for file in files}
-        return {name: sha256(file.read_bytes()).hexdigest() for name, file in named.items() if name != ENVELOPE}
+        return {name: digest_of(file) for name, file in named.items() if name != ENVELOPE}
+
+    def copy(self, path: Path, name: str) -> str:
+        """Put a copy of a file into the folder; its SHA-256.  Raises `Trouble`."""
+        file = self.path / name
+        try:
+            file.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, file)
+            return digest_of(file)
+        except OSError as error:
+            raise Trouble(f"{path}: can't be copied to {file}: {error.strerror}") from None
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file; raises `OSError`."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

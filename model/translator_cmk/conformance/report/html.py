@@ -5,7 +5,7 @@ from typing import Any
 
 from ...badges import LOOKS, Status
 from ..escaping import html
-from ..summary import SAYS, counted, product
+from ..summary import SAYS, counted, product, reached
 
 STATUS = {
     "passed": Status.PASSED,
@@ -50,6 +50,7 @@ def lines(envelope: dict[str, Any]) -> Iterator[str]:
         yield from (
             row("td", each, counted(tally)) for each, tally in envelope["counts"][part].items() if tally["total"]
         )
+    yield from (row("td", what, told) for what, told in reached(envelope))
     yield "</table>"
     yield from failures(envelope)
     yield "<table><caption>Every case</caption>"

@@ -7,47 +7,76 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...wire import LONGEST, WireError, from_text
+from ...wire.shapes import Place
 from ..channels import Fault
+from ..keeping import LeftOut, left_out_of
 from ..trouble import Trouble
+from .schemas import ENTRY
 
 
 class World(NamedTuple):
-    """All that was asked between one reset and the next: in which case, with which salt, and with what silent."""
+    """All that was asked between one reset and the next: in which case, with which salt, and with what silent.
+
+    Where it has not ``ended``, the run was cut off in it, and it counts for nothing.  Nothing
+    was asked in the world of a scenario that is not applicable.
+    """
 
     case: str
     salt: str
     silent: tuple[str, ...]
     exchanges: list[dict[str, Any]]
+    ended: bool = False
 
 
 class OtherRequest(Exception):
     """The log does not hold what would be asked now: it was changed, or made by another version of the kit."""
 
 
-def worlds(path: Path) -> Iterator[World]:
-    """The worlds of a log, in the order of time; raises `Trouble`."""
-    under_way: dict[str, World] = {}  # by case: several are, where several sessions were
-    for entry in entries(path):
-        case = entry["case"]
-        if "world" in entry:
-            if before := under_way.pop(case, None):
-                yield before
-            under_way[case] = World(case, entry["world"], tuple(entry["silent"]), [])
-        elif case in under_way and entry["request"].get("verb") not in ("hello", "bye"):
-            under_way[case].exchanges.append(entry)
-    yield from under_way.values()
+class MessageLog:
+    """A message log, as far as the verdicts of a report rest on it: on so many ``messages``, or on all.
 
+    Iterating gives its worlds and the counts of what was left out, in the order of time, and raises `Trouble`.
+    """
 
-def entries(path: Path) -> Iterator[dict[str, Any]]:
-    """The entries of a log; a last line that was cut off is left out.  Raises `Trouble`."""
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
-                if not line.endswith(b"\n"):
-                    return
-                yield entry_of(line, f"{path}:{number}")
-    except OSError as error:
-        raise Trouble(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+    def __init__(self, path: Path, messages: int | None = None) -> None:
+        self.path = path
+        self.messages = messages
+        self.read = 0
+        self.faults = 0
+        self.more = 0  # messages beyond
+        self.truncated = 0  # the number of a last line that was cut off
+
+    def __iter__(self) -> Iterator[World | LeftOut]:
+        under_way: dict[str, World] = {}  # by case: several are, where several sessions were
+        for entry in self._entries():
+            case = entry["case"]
+            if "world" in entry:
+                if before := under_way.pop(case, None):
+                    yield before
+                under_way[case] = World(case, entry["world"], tuple(entry["silent"]), [])
+            elif "end" in entry:
+                yield under_way.pop(case, World(case, "", (), []))._replace(ended=True)
+            elif "left_out" in entry:
+                yield left_out_of(case, entry["left_out"])
+            else:
+                self.faults += "fault" in entry
+                if case in under_way and entry["request"]["verb"] not in ("hello", "bye"):
+                    under_way[case].exchanges.append(entry)
+        yield from under_way.values()
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        try:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
+                    if not line.endswith(b"\n"):
+                        self.truncated = number
+                    elif self.messages is not None and self.read >= self.messages:
+                        self.more += 1
+                    else:
+                        self.read += 1
+                        yield entry_of(line, f"{self.path}:{number}")
+        except OSError as error:
+            raise Trouble(f"{self.path}: can't be read: {error.strerror}; name the folder of a report") from None
 
 
 def entry_of(line: bytes, where: str) -> dict[str, Any]:
@@ -56,12 +85,11 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
         found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
     except (WireError, ValueError) as error:
         raise Trouble(f"{where}: no entry of a log: {error}") from None
-    plain = isinstance(found, dict) and isinstance(found.get("case"), str)
-    if plain and isinstance(found.get("world"), str) and isinstance(found.get("silent"), list):
-        return dict(found)
-    if plain and isinstance(found.get("request"), dict) and ("answer" in found or isinstance(found.get("fault"), dict)):
-        return dict(found)
-    raise Trouble(f"{where}: no entry of a log; the log was changed")
+    try:
+        entry: dict[str, Any] = ENTRY.read(found, Place(where))
+    except WireError as error:
+        raise Trouble(f"{error}; the log was changed") from None
+    return entry
 
 
 class Recorded:
@@ -73,7 +101,7 @@ class Recorded:
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
         """The answer that was given then; raises the fault of then, and `OtherRequest`."""
-        if not self.left:
+        if not self.left or "interrupted" in self.left[-1]:
             raise OtherRequest(f"nothing more is in the log where {request['verb']} would be asked")
         entry = self.left.pop()
         self.time = float(entry.get("at", 0.0))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..escaping import markdown
-from ..summary import SAYS, counted, product
+from ..summary import SAYS, counted, product, reached
 
 
 def text(envelope: dict[str, Any]) -> str:
@@ -28,11 +28,13 @@ def lines(envelope: dict[str, Any]) -> Iterator[str]:
         for name, tally in envelope["counts"][part].items():
             if tally["total"]:
                 yield f"| {name} | {counted(tally)} |"
-    coverage = envelope["coverage"]
-    yield f"| rows of the model come upon | {coverage['rows']} of {coverage['rows_in_all']} |"
-    yield f"| reasons for refusals come upon | {coverage['reasons']} of {coverage['reasons_in_all']} |"
+    for what, told in reached(envelope):
+        yield f"| {markdown(what)} | {markdown(told)} |"
     yield ""
     yield from failures(envelope)
+    for case in envelope["cases"]:
+        if case["status"] == "differs":
+            yield f"- `{case['id']}`: {markdown(case['reason'])}"
     for stale in envelope["stale_deviations"]:
         yield f"- {markdown(stale)}"
 

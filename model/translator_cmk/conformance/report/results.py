@@ -7,7 +7,7 @@ from typing import Any
 from ...gherkin.results import Item, Results, as_json
 from ..summary import product
 
-NOTE = {"known": "known deviation: ", "differs": "differs from our assumption: "}
+NOTE = {"known": "known deviation: "}
 
 
 def text(envelope: dict[str, Any]) -> str:

@@ -1,0 +1,82 @@
+"""What a run is going to do: the arguments of `verify`, checked against all that there is to choose from."""
+
+import argparse
+from functools import cache
+
+from ..digest import digest
+from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
+from ..gherkin.records import FeatureError
+from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
+from ..requirements import Register, RegisterError, load_register
+from .cases import FEATURES, LANES, TRACE, scenarios
+from .deviations import Deviations, load_deviations
+from .report.envelope import Made
+from .report.folder import Folder
+from .running import Running
+from .selection import must_be_known
+from .tour import SMALL
+from .trace import must_be_readable
+from .trouble import Trouble
+
+UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
+
+
+@cache
+def registered() -> Register:
+    """The register; raises `Trouble`."""
+    try:
+        return load_register()
+    except RegisterError as error:
+        raise Trouble(str(error)) from None
+
+
+def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
+    """The lanes that the arguments ask for; raises `Trouble`.
+
+    Unless they are named, all of them: without traces none for these, and where scenarios are selected nothing else.
+    """
+    selects = args.requirement or args.topic or args.level or args.case
+    asked = args.lane or ([FEATURES, TRACE] if selects else LANES)
+    lanes = tuple(lane for lane in LANES if lane in asked)
+    if TRACE in lanes and not args.trace:
+        if args.lane:
+            raise Trouble("--lane trace: name what was recorded, with --trace FILE")
+        lanes = tuple(lane for lane in lanes if lane != TRACE)
+    if args.trace and TRACE not in lanes:
+        raise Trouble("--trace: its lane is left out; say --lane trace as well")
+    asking = [lane for lane in lanes if lane != TRACE]
+    if asking and args.stdio is None and args.http is None and args.python is None:
+        raise Trouble(f"{', '.join(asking)}: these lanes need a system; name it with --stdio, --http or --python")
+    return lanes
+
+
+def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> Running:
+    """The run that the arguments ask for; raises `Trouble`."""
+    register = registered()
+    chosen = {name: tuple(getattr(args, name)) for name in ("requirement", "topic", "level", "case")}
+    waived = tuple(sorted(set(args.waive)))
+    budgets = {
+        "steps": args.steps,
+        "seconds": args.seconds,
+        "scopes": args.scope or [each.name for each in SMALL],
+        "log_size": args.log_size * 2**20,
+    }
+    try:
+        every = scenarios(args.profile)
+    except FeatureError as error:
+        raise Trouble(str(error)) from None
+    must_be_known(every, chosen, waived, register)
+    for requirement in waived:
+        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
+            raise Trouble(
+                f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
+            )
+    deviations = Deviations()
+    if args.deviations:
+        deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
+    for path in args.trace:
+        if args.report.resolve() in path.resolve().parents:
+            raise Trouble(f"--trace {path}: it lies in the folder of the report, which is emptied; name another folder")
+    must_be_readable(args.trace)
+    made = Made(digest(), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries))
+    return Running(made, register, Folder(args.report), deviations)

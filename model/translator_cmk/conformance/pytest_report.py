@@ -1,0 +1,226 @@
+"""A pytest plugin: `--report DIR` makes of a run of the scenarios the report that `verify --lane features` makes.
+
+A suite opts in by `-p translator_cmk.conformance.pytest_report`, which brings the plugin of the scenarios along.
+
+PYTEST_DONT_REWRITE
+"""
+
+import random
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..digest import digest
+from ..gherkin.collection import PICKLE
+from ..gherkin.playing import Playing
+from ..gherkin.plugin import FACTORY, PLAYING, REGISTER, SUBJECT
+from ..gherkin.records import Pickle
+from ..gherkin.statuses import verdict_of
+from ..gherkin.systems import subject_of
+from ..gherkin.verdicts import verdict
+from ..requirements import Register
+from ..system import System
+from .cases import FEATURES, Scenario, scenarios
+from .channels import Fault
+from .channels.direct import Direct
+from .deviations import Deviations
+from .escaping import plain
+from .features import came_of, is_patient
+from .report.envelope import Made
+from .report.folder import Folder
+from .running import Running
+from .selection import selected
+from .session import Session
+from .summary import SAYS
+from .trouble import OK, Trouble
+from .verdicts import Came
+from .worker import Crew, GaveUp, Worker
+
+pytest_plugins = ("translator_cmk.gherkin",)
+
+PROFILE = "full"
+"""What pytest judges by: every scenario counts."""
+
+OVERRIDDEN = (
+    "a fixture called system takes the place of what --system names; remove it, so that there is a report on it"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option."""
+    parser.getgroup("translator-cmk").addoption(
+        "--report", metavar="DIR", type=Path, help="write the report of the conformance kit into this folder"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Takes over where a report is asked for."""
+    folder: Path | None = config.getoption("--report")
+    if folder is None or config.option.collectonly:
+        return
+    if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("--report needs the run in one process, in one order; leave -n out, or say -n 0")
+    config.pluginmanager.register(Reporter(config, folder), "translator-cmk-report")
+
+
+class Reporter:
+    """Puts the system behind a session of the kit, keeps what comes of each scenario, and writes the report."""
+
+    def __init__(self, config: pytest.Config, folder: Path) -> None:
+        self.config = config
+        self.folder = Folder(folder)
+        self.name: str | None = config.getoption("--system")
+        self.make: Callable[[], System] = config.stash[FACTORY]
+        self.called = ""
+        self.running: Running | None = None
+        self.worker: Worker | None = None
+        self.by_id: dict[str, Scenario] = {}
+        self.came: dict[str, Came] = {}
+        self.left: set[str] = set()
+        self.note = ""
+
+    def made(self) -> System:
+        """The system; what it is called is kept."""
+        system = self.make()
+        self.called = subject_of(system, self.name)
+        return system
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Begins the report of what is going to be run."""
+        pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
+        if not pickles:
+            return
+        try:
+            self.begin(pickles, self.config.stash[REGISTER])
+        except Trouble as trouble:
+            raise pytest.UsageError(plain(str(trouble))) from None
+
+    def begin(self, pickles: list[Pickle], register: Register) -> None:
+        """Say hello to the system and begin the report; raises `Trouble`."""
+        every = scenarios(PROFILE)
+        self.by_id = {each.case.id: each for each in every}
+        for pickle in pickles:
+            if not is_ours(pickle, self.by_id):
+                raise Trouble(
+                    f"--report: {pickle.id} is no scenario of the specification, so that nobody could check it"
+                )
+        self.left = {pickle.id for pickle in pickles}
+        chosen = tuple(name for name in self.by_id if name in self.left) if len(self.left) < len(every) else ()
+        seed = random.SystemRandom().randrange(2**32)
+        made = Made(digest(), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
+        running = self.running = Running(made, register, self.folder, Deviations())
+        running.log = self.folder.begin()
+        running.expect(each.case for each in selected(every, made.selection))
+        running.save()
+        crew = Crew(lambda: Session(Direct(self.made), running.log), register, seed)
+        try:
+            worker = self.worker = crew.worker()
+        except Fault as fault:
+            running.trouble = plain(str(fault))
+            self.finish()
+            raise Trouble(f"--system {self.name}: {fault}") from None
+        running.declared = worker.subject.declaration
+        self.config.stash[FACTORY] = lambda: worker.subject
+        running.save()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begins a case."""
+        if self.worker is not None and (pickle := item.stash.get(PICKLE, None)):
+            self.worker.session.case = pickle.id
+            self.worker.subject.patient = is_patient(pickle)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Keeps what came of a phase; the first that did not pass decides."""
+        pickle = item.stash.get(PICKLE, None)
+        if self.worker is None or pickle is None:
+            return (yield)
+        if SUBJECT in item.stash:
+            item.stash[SUBJECT] = self.called
+        error = call.excinfo.value if call.excinfo else None
+        before = self.came.get(pickle.id)
+        if before is None or before.status == "passed":
+            self.came[pickle.id] = self.of_phase(error, call, pickle, item.stash.get(PLAYING, None))
+        report = yield
+        if call.when == "teardown":
+            self.end(pickle)
+        return report
+
+    def of_phase(
+        self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, playing: Playing | None
+    ) -> Came:
+        """What came of a scenario by this phase of it."""
+        assert self.worker is not None
+        assert self.running is not None
+        seconds = self.came.get(pickle.id, Came("passed")).seconds + call.duration
+        if playing is not None and playing.system is not self.worker.subject:
+            return Came("inconclusive", OVERRIDDEN, seconds)
+        if isinstance(error, Fault):
+            return Came("inconclusive", f"the system broke: {error}", seconds, fault=error.kind)
+        if verdict_of(error) is None:
+            status, reason = verdict(error, call.when)
+            return Came(status, reason or "", seconds)
+        scenario = self.by_id[pickle.id]
+        came = came_of(error, playing, scenario, self.worker.subject, self.running.register)
+        return came._replace(seconds=seconds)
+
+    def end(self, pickle: Pickle) -> None:
+        """A scenario has come to its end."""
+        assert self.worker is not None
+        assert self.running is not None
+        self.left.discard(pickle.id)
+        came = self.came[pickle.id]
+        self.running.add(self.by_id[pickle.id].case, came, self.worker.subject.shadow.coverage)
+        self.worker.note(came)
+        try:
+            self.worker.recover()
+        except GaveUp as gave_up:
+            self.running.trouble = plain(str(gave_up))
+            pytest.exit(self.running.trouble, pytest.ExitCode.TESTS_FAILED)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Writes the report; a run that it does not call conformant does not pass."""
+        running = self.running
+        if running is None or self.worker is None:
+            return
+        to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        running.finished = to_its_end and not self.left and not running.trouble
+        if not running.finished and not running.trouble:
+            running.trouble = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "stopped before its end"
+        self.worker.session.bye()
+        exit_code = self.finish()["exit_code"]
+        self.note = f"report in {self.folder.path}: {SAYS[exit_code]}"
+        if exit_code != OK and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def finish(self) -> dict[str, Any]:
+        """Write the whole report, and close its log; the envelope."""
+        assert self.running is not None
+        self.running.save(whole=True)
+        envelope = self.running.envelope()
+        self.running.log.close()
+        return envelope
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Says where the report is, and what it says."""
+        if self.note:
+            terminalreporter.write_line(self.note)
+
+
+def is_ours(pickle: Pickle, by_id: dict[str, Scenario]) -> bool:
+    """Whether a scenario is one of the specification, step by step."""
+    known = by_id.get(pickle.id)
+    return known is not None and said(pickle) == said(known.pickle)
+
+
+def said(pickle: Pickle) -> tuple[object, ...]:
+    """What a scenario says, wherever it stands."""
+    return (pickle.requirements, *((step.kind, step.text) for step in pickle.steps))

@@ -1,0 +1,186 @@
+"""The JSON files of a report, each said once: what reads them, and their JSON Schemas (draft 2020-12)."""
+
+from typing import Any
+
+from ...explore.oracle.profiles import PROFILES
+from ...machine import COMMANDS
+from ...requirements import TOPICS
+from ...wire import PROTOCOL
+from ...wire.declaration import DECLARATION, LEVELS
+from ...wire.messages import COMMAND
+from ...wire.schemas import schema
+from ...wire.shapes import REQUIREMENT, Flag, Line, Misfit, Named, Record, Referred, Several, Shape, Text, Whole, Word
+from ...wire.verbs import REQUEST
+from ..cases import LANES
+from ..verdicts import STATUSES
+from .envelope import FORMAT
+from .shapes import Anything, AsIs, Count, Integer, Listed, Number, OneOf, OrNull, Prose, record, tallied
+
+TRANSPORTS = ("stdio", "http", "python", "none")
+"""How a system was spoken with; nothing was, where only traces of it were judged."""
+
+ID = Line(1_000)
+DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
+TIME = Text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as '2026-03-04T05:06:07Z'")
+FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
+TALLY = tallied(("total", *STATUSES), Count())
+IDS = Listed(REQUIREMENT)
+
+CASE = record(
+    "a case",
+    {"id": ID, "lane": Word(LANES), "level": Word(LEVELS), "requirements": IDS, "scored": Flag(),
+     "status": Word(STATUSES), "seconds": Number()},
+    {"rests_on": IDS, "name": ID, "feature": ID, "line": Count(), "reason": Prose(), "blamed": IDS, "step": Count(),
+     "fault": Line(100), "known": Prose(), "shown": Prose()},
+)  # fmt: skip  # a table
+TRACE = record(
+    "a trace",
+    {
+        "file": Text("traces/[0-9]{2,4}\\.jsonl", "the name of a trace in the folder"),
+        "sha256": DIGEST,
+        "name": ID,
+        "subject": Prose(),
+        "judged_to": Count(),
+    },
+)
+DONE: dict[str, Shape] = {"sequences": Count(), "commands": Count(), "lost_track": Count()}
+SCOPE = record("a scope", {"scope": ID, "steps": Count(), "guarantee": Prose()})
+DEVIATION = record(
+    "a deviation",
+    {"requirement": Prose(), "case": Prose(), "reason": Prose(), "issue": Prose(), "expires": ID, "line": Count()},
+)
+COVERAGE = ("commands", "rows", "rows_in_all", "reasons", "reasons_in_all")
+
+ENVELOPE = record(
+    "the envelope of a report",
+    {
+        "format": Whole(FORMAT, FORMAT),
+        "kit": Line(100),
+        "protocol": Whole(PROTOCOL, PROTOCOL),
+        "register": record("the register", {"article": Line(100), "requirements": Count()}),
+        "digest": DIGEST,
+        "subject": OrNull(AsIs(DECLARATION), "What the system declared; null where it did not say hello."),
+        "transport": Word(TRANSPORTS),
+        "profile": Word(PROFILES),
+        "waived": IDS,
+        "lanes": Several(Word(LANES)),
+        "selection": record(
+            "the selection",
+            {},
+            {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
+        ),
+        "seed": Integer(),
+        "budgets": record("the budgets", {}, {"steps": Count(), "seconds": Number(), "scopes": Listed(ID),
+                                              "log_size": Count()}),
+        "started": TIME,
+        "finished": TIME,
+        "complete": Flag(),
+        "faults": Count(),
+        "exit_code": Whole(0, 4),
+        "coverage": tallied(COVERAGE, Count()),
+        "counts": record(
+            "the counts",
+            {
+                "scored": TALLY,
+                "assumed": TALLY,
+                "levels": record("the levels", {}, dict.fromkeys(LEVELS, TALLY)),
+                "lanes": record("the lanes", {}, dict.fromkeys(LANES, TALLY)),
+            },
+        ),
+        "groups": Listed(record("a group", {"requirement": Prose(), "cases": Listed(ID)})),
+        "deviations": Listed(DEVIATION),
+        "stale_deviations": Listed(Prose()),
+        "cases": Listed(CASE),
+    },
+    {
+        "messages": Count(),
+        "tour": record("the tour", DONE, {"steps": Count(), "scopes": Listed(SCOPE)}),
+        "fuzz": record("the fuzzing", DONE, {"seconds": Number(), "rounds": Count()}),
+        "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
+        "trouble": Prose(),
+        "files": Named(FILE, DIGEST),
+    },
+)  # fmt: skip  # a table
+"""`report.json`."""
+
+FAILED = record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": Count()})
+LEFT_OUT = record(
+    "what was left out",
+    {"sequences": Count(), "lost_track": Count(), "commands": Count(), "failed": Listed(FAILED),
+     "compared": record("what was compared", {}, dict.fromkeys(COMMANDS, Count()))},
+)  # fmt: skip  # a table
+FAULT = record("a fault", {"kind": Line(100), "text": Prose()}, {"stderr": Prose()})
+HEAD: dict[str, Shape] = {"at": Number(), "case": Prose()}
+ENDS = ("answer", "fault", "interrupted")
+"""What can come of a request; an answer that is none is there beside the fault that it is."""
+
+
+def exchange(**fields: Any) -> dict[str, Any]:
+    """A request with what came of it; raises `Misfit` where nothing did."""
+    if not any(name in fields for name in ENDS):
+        raise Misfit(f"a request has none of {', '.join(ENDS)}", "leave nothing out of the log")
+    return fields
+
+
+class Exchange(Record):
+    """A request with what came of it."""
+
+    def schema(self) -> dict[str, Any]:
+        return {**super().schema(), "anyOf": [{"required": [name]} for name in ENDS]}
+
+
+ENTRY = OneOf(
+    {
+        "world": record("the beginning of a world", {**HEAD, "world": Line(100), "silent": IDS}),
+        "end": record("the end of a world", {**HEAD, "end": Flag()}),
+        "left_out": record("what was left out", {**HEAD, "left_out": LEFT_OUT}),
+        "request": Exchange(
+            "a request",
+            {
+                **HEAD,
+                "request": AsIs(Referred(REQUEST, "request")),
+                "answer": Anything(),
+                "fault": FAULT,
+                "interrupted": Flag(),
+            },
+            (*HEAD, "request"),
+            exchange,
+        ),
+    }
+)
+"""A line of `messages.ndjson`."""
+
+COUNTEREXAMPLE = record(
+    "a counterexample",
+    {
+        "format": Whole(FORMAT, FORMAT),
+        "profile": Word(PROFILES),
+        "silent": IDS,
+        "requirements": IDS,
+        "commands": Listed(Referred(COMMAND, "command")),
+        "expected": Listed(Prose()),
+        "seen": Listed(Prose()),
+        "always": Flag(),
+        "scenario": Prose(),
+    },
+    {"messages": record("lines of the message log", {"from": Count(), "to": Count()})},
+)
+"""`counterexamples/*.json`."""
+
+BADGE = record(
+    "a badge",
+    {"schemaVersion": Whole(1, 1), "label": ID, "message": ID, "color": ID, "labelColor": ID, "isError": Flag()},
+)
+"""`badge.json`."""
+
+FILES: dict[str, tuple[str, Record | OneOf]] = {
+    "report": ("The envelope of a report: how a run was made, and what came of it", ENVELOPE),
+    "message-log-entry": ("A line of the message log of a report", ENTRY),
+    "counterexample": ("A failure that was found, and can be replayed", COUNTEREXAMPLE),
+    "badge": ("The badge of a report, as shields.io reads it", BADGE),
+}
+
+
+def report_schemas() -> dict[str, dict[str, Any]]:
+    """Every schema by its name; the name with `.schema.json` is its file and its `$id`."""
+    return {name: schema(name, title, shape.schema()) for name, (title, shape) in FILES.items()}

@@ -1,0 +1,178 @@
+"""The lane of traces: logs that were recorded elsewhere, held against all that the specification leaves possible."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..explore.oracle.profiles import machine_of
+from ..explore.trace import Checker, Event, Reset, Verdict
+from ..explore.trace.checking import MOST, Deviation
+from ..explore.trace.reading import Reader, Truncated
+from ..explore.trace.telling import deviation_in_words
+from ..machine import Command
+from ..wire import WireError, from_text
+from ..wire.declaration import Declaration
+from ..wire.lines import STANDARD_INPUT, read_lines
+from ..wire.shapes import Place
+from ..wire.traces import HEAD
+from .cases import TRACE
+from .escaping import plain
+from .findings import Tally
+from .following import Followed
+from .report.folder import Folder
+from .running import Running
+from .summary import UNSTATED
+from .trouble import Trouble
+from .worker import GaveUp
+
+UNNAMED = "a recorded system"
+"""What a system is called of which no head of a trace says what it is."""
+
+
+class Trace(NamedTuple):
+    """A trace as the report keeps it: its file there, the digest of that, what it was called, and of what it is."""
+
+    file: str
+    sha256: str
+    name: str
+    subject: str = ""
+    judged_to: int = 0
+    """The line of the last event that was judged."""
+
+
+def must_be_readable(paths: Iterable[Path]) -> None:
+    """Raises `Trouble` where a trace is malformed; that one is cut off is found when it is judged."""
+    for path in paths:
+        if str(path) == STANDARD_INPUT:
+            raise Trouble("--trace -: name a file, so that the report can keep a copy")
+        try:
+            for _ in Reader(str(path)):
+                pass
+        except Truncated:
+            pass
+        except WireError as error:
+            raise Trouble(str(error)) from None
+
+
+def head_of(path: Path) -> dict[str, Any]:
+    """The head of a trace that can be read; empty if it has none."""
+    first = next((line for line in read_lines(str(path)) if line.text), None)
+    message = from_text(first.text, first.where) if first is not None and first.ended else None
+    if not isinstance(message, dict) or "trace" not in message or first is None:
+        return {}
+    head: dict[str, Any] = HEAD.read(message, Place(first.where))
+    return head
+
+
+def recorded_system(paths: Iterable[Path]) -> Declaration:
+    """What traces say of the system that they were recorded from; raises `Trouble` where they are of two."""
+    heads = [head_of(path) for path in paths]
+    named = sorted({head["subject"] for head in heads if "subject" in head})
+    if len(named) > 1:
+        raise Trouble(f"the traces are of {named[0]!r} and of {named[1]!r}; judge them apart")
+    hidden = frozenset[str]().union(*(head.get("hidden", ()) for head in heads))
+    return Declaration(named[0] if named else UNNAMED, UNSTATED, frozenset(), hidden=hidden)
+
+
+def kept(paths: Iterable[Path], folder: Folder) -> list[Trace]:
+    """The traces, copied into the report."""
+    found = []
+    for number, path in enumerate(paths, start=1):
+        file = f"traces/{number:02}.jsonl"
+        digest = folder.copy(path, file)
+        found.append(Trace(file, digest, plain(path.name, 200), head_of(folder.path / file).get("subject", "")))
+    return found
+
+
+class Judging:
+    """Traces under way, one after another; what came of them so far is a verdict on each command that they tell of."""
+
+    def __init__(self, running: Running, folder: Path, traces: Iterable[Trace]) -> None:
+        self.running = running
+        self.machine = machine_of(running.silent)
+        self.folder = folder
+        self.traces = list(traces)
+        self.tally = Tally(TRACE)
+        self.shown: dict[str, list[str]] = {}
+        self.worlds = 0
+        self.begun = False  # whether this world has an event
+        self.last: Command | None = None  # of this world
+
+    def judge(self, number: int, until: float = float("inf")) -> None:
+        """Judge a trace, up to a line; raises `WireError`, and `Truncated` where it was cut off."""
+        trace = self.traces[number]
+        checker = Checker(self.machine)
+        self.last, self.begun = None, False
+
+        def noted() -> Iterator[tuple[int, Event | Reset]]:
+            """The events; once it goes on to the next, one has been judged."""
+            was = checker.verdict
+            for at, event in Reader(str(self.folder / trace.file)):
+                if at > until or len(was.deviations) == MOST:
+                    return
+                self.running.interruption.check()
+                yield at, event
+                now = checker.verdict
+                self._note(event, was, now, trace.name)
+                self.traces[number] = self.traces[number]._replace(judged_to=at)
+                was = now
+                self.running.tick()
+
+        checker.read(noted())
+
+    def _note(self, event: Event | Reset, was: Verdict, now: Verdict, source: str) -> None:
+        """Keep what came of an event."""
+        if isinstance(event, Reset):
+            self.last, self.begun = None, False
+            return
+        self.worlds += not self.begun
+        self.begun = True
+        if event.asked is not None:
+            self.last = event.asked.commands[0]
+        if len(now.deviations) > len(was.deviations):
+            self._differs(now.deviations[-1], source)
+        elif len(now.overflows) > len(was.overflows):
+            self.tally.too_open.add(self._named)
+        elif event.asked is not None and event.tells and (now.skipped, now.uncompared) == (was.skipped, was.uncompared):
+            self.tally.compared[self._named] += 1
+
+    @property
+    def _named(self) -> str:
+        """The command that was asked for last."""
+        return "reset" if self.last is None else type(self.last).__name__
+
+    def _differs(self, deviation: Deviation, source: str) -> None:
+        asked = () if self.last is None else (self.last,)
+        self.tally.add(Followed(asked, deviation.differences))
+        self.shown.setdefault(self._named, [source, *deviation_in_words(deviation, source)])
+
+    def so_far(self) -> None:
+        """Say what has come of each command, and how far each trace was judged."""
+        for case in self.tally.cases():
+            name = case.id.partition("/")[2]
+            self.running.take(case, self.tally.came(name)._replace(shown="\n".join(self.shown.get(name, ()))))
+        counts = self.tally.counts() | {"sequences": self.worlds, "lost_track": len(self.tally.too_open)}
+        self.running.notes[TRACE] = {"traces": [each._asdict() for each in self.traces], **counts}
+
+
+def run_trace(running: Running, paths: Iterable[Path]) -> None:
+    """Judge all traces; raises `GaveUp` where one was cut off, once all of them are judged as far as they go."""
+    assert running.folder is not None
+    running.progress.begin(TRACE)
+    judging = Judging(running, running.folder.path, kept(paths, running.folder))
+    running.lanes.append(judging)
+    cut_off = []
+    try:
+        for number, trace in enumerate(judging.traces):
+            running.progress.show(number, len(judging.traces), len(judging.tally.failures), "traces")
+            try:
+                judging.judge(number)
+            except Truncated as error:
+                cut_off.append(str(error).replace(str(running.folder.path / trace.file), trace.name))
+            except WireError as error:
+                raise Trouble(str(error)) from None
+    finally:
+        judging.so_far()
+        running.lanes.remove(judging)
+    if cut_off:
+        raise GaveUp("; ".join(cut_off))

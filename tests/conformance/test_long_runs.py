@@ -1,0 +1,101 @@
+"""However long is fuzzed, the message log stays bounded, and all that is said can be derived from it all the same."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance.verifying import MODEL, Verified, verify
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+from translator_cmk.conformance.channels.direct import Direct
+from translator_cmk.conformance.deviations import Deviations
+from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.report.folder import Folder
+from translator_cmk.conformance.running import Running
+from translator_cmk.conformance.sequencing import Sequencing
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.worker import Crew
+from translator_cmk.machine.commands import CreateKey, CreateVault
+from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem
+
+FUZZ = ("--lane", "fuzz", "--seconds", "0.7", "--log-size", "0")
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on fuzzing of which nothing is kept but what tells news."""
+    return verify(tmp_path_factory.mktemp("fuzzed"), "--python", MODEL, *FUZZ)
+
+
+def entries(report: Verified) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (report.folder / "messages.ndjson").read_text("utf-8").splitlines()]
+
+
+def test_log_keeps_sequences_that_tell_news_and_counts_the_rest(fuzzed: Verified) -> None:
+    log = entries(fuzzed)
+    left_out = [entry["left_out"] for entry in log if "left_out" in entry]
+    kept = sum("world" in entry for entry in log)
+    assert kept < fuzzed.report["fuzz"]["sequences"]
+    assert kept + sum(each["sequences"] for each in left_out) == fuzzed.report["fuzz"]["sequences"]
+    asked = sum(entry.get("request", {}).get("verb") == "submit" for entry in log)
+    assert asked + sum(each["commands"] for each in left_out) == fuzzed.report["coverage"]["commands"]
+    assert main(["report", "check", str(fuzzed.folder)]) == 0
+
+
+def test_sequence_tells_news_if_it_compares_or_reaches_something_for_the_first_time(tmp_path: Path) -> None:
+    register, made = load_register(), Made("0" * 64, "python", "full", (), ("fuzz",), {}, 1, {"log_size": 0})
+    running = Running(made, register, Folder(tmp_path / "report"), Deviations())
+    running.log = running.folder.begin() if running.folder else running.log
+    worker = Crew(lambda: Session(Direct(ModelSystem), running.log), register, 1).worker()
+    lane = Sequencing("fuzz", running, worker, largest=0)
+    vault, key = CreateVault("vault", "westeurope", "production", "apps"), CreateKey("vault", "key")
+    kept = []
+    for commands in ([vault], [vault], [vault, vault], [vault, vault], [vault, key], [vault, key], [key]):
+        before = running.log.place.lines
+        lane.put_through(commands)
+        kept.append(running.log.place.lines > before)
+    assert kept == [True, False, True, False, True, False, True]  # a name twice, and a vault that is not there
+    lane.end()
+    running.log.close()
+
+
+def test_what_is_left_out_can_not_make_a_command_pass(
+    fuzzed: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    passed = next(case["id"] for case in fuzzed.report["cases"] if case["status"] == "passed")
+    log, has_it = entries(fuzzed), False
+    for entry in log:  # every sequence with this command is one that came to no end
+        command = entry.get("request", {}).get("command", {}).get("command")
+        has_it = "world" not in entry and (has_it or command == passed.partition("/")[2])
+        if "end" in entry and has_it:
+            entry["case"] = "elsewhere"
+    assert check_with(fuzzed, log, tmp_path) == 1
+    assert f"{passed}: was passed, is not-run: it was not come by" in capsys.readouterr().out
+
+
+def test_sequence_that_was_edited_is_found_out(
+    fuzzed: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = entries(fuzzed)
+    verbs = [entry.get("request", {}).get("verb") for entry in log]
+    log.pop(next(at for at in range(len(log)) if verbs[at : at + 3] == ["submit", "observe", "submit"]))
+    log.insert(3, {"at": 0, "case": "x", "end": True})
+    assert check_with(fuzzed, log, tmp_path) == 1
+    assert "fuzz/reset: was not there, is inconclusive: the system broke: the log has" in capsys.readouterr().out
+
+
+def check_with(report: Verified, log: list[dict[str, Any]], folder: Path) -> int:
+    """The exit code of checking the report with another log."""
+    envelope = {name: value for name, value in report.report.items() if name != "files"}
+    (folder / "report.json").write_text(json.dumps(envelope), "utf-8")
+    (folder / "messages.ndjson").write_text("".join(json.dumps(entry) + "\n" for entry in log), "utf-8")
+    return main(["report", "check", str(folder)])
+
+
+def test_failures_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:RefusesEverything", *FUZZ)
+    assert found.exit_code == 1
+    assert main(["report", "check", str(found.folder)]) == 0

@@ -1,0 +1,139 @@
+"""Every JSON file of a report is as its published schema has it, and is held against it when the report is read."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from tests.conformance.verifying import FAULTY, Verified, verify
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+from translator_cmk.conformance.report.schemas import report_schemas
+from translator_cmk.wire import schemas
+
+WRONG = f"{wrong_systems.__name__}:LosesNothing"
+EVERY = schemas() | report_schemas()
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (f"{name}.schema.json", Resource.from_contents(each)) for name, each in EVERY.items()
+)
+
+
+def complaints(name: str, value: object) -> list[str]:
+    """What the schema of that name has against a value."""
+    return [error.message for error in Draft202012Validator(EVERY[name], registry=REGISTRY).iter_errors(value)]
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on a system that is wrong about one thing, of which something is known."""
+    folder = tmp_path_factory.mktemp("wrong")
+    known = folder / "known.yaml"
+    known.write_text(
+        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.invalid/', expires: 2999-01-01}]"
+    )
+    lanes = ("--lane", "features", "--topic", "identity", "--lane", "tour", "--scope", "losing-the-key")
+    more = ("--steps", "200", "--lane", "fuzz", "--seconds", "0.3", "--log-size", "1", "--deviations", str(known))
+    return verify(folder, "--python", WRONG, *lanes, *more, "--waive", "revocation.key-disabled")
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on a system that breaks, and answers with what is no answer."""
+    faults = "CreateVault=crash GrantKeyAccess=unknown-field"
+    chosen = ("--requirement", "vault.access-policy", "--requirement", "environment.create-vault")
+    return verify(tmp_path_factory.mktemp("broken"), "--stdio", f"{FAULTY} {faults}", "--lane", "features", *chosen)
+
+
+@pytest.mark.parametrize("report", ["wrong", "broken"])
+def test_what_a_run_writes_is_as_its_schemas_have_it(report: str, request: pytest.FixtureRequest) -> None:
+    folder = request.getfixturevalue(report).folder
+    assert complaints("report", json.loads((folder / "report.json").read_text("utf-8"))) == []
+    assert complaints("badge", json.loads((folder / "badge.json").read_text("utf-8"))) == []
+    for file in (folder / "counterexamples").glob("*.json"):
+        assert complaints("counterexample", json.loads(file.read_text("utf-8"))) == []
+    entries = [json.loads(line) for line in (folder / "messages.ndjson").read_text("utf-8").splitlines()]
+    kinds = {tuple(sorted(entry.keys() - {"at", "case"})): entry for entry in entries}
+    assert {next(iter(kind)) for kind in kinds} >= {"answer", "end", "silent"}
+    for entry in kinds.values():
+        assert complaints("message-log-entry", entry) == []
+
+
+def drop(name: str) -> Callable[[Any], object]:
+    return lambda report: report.pop(name)
+
+
+def put(value: object, *path: str | int) -> Callable[[Any], None]:
+    def edit(report: Any) -> None:
+        *parts, last = path
+        for part in parts:
+            report = report[part]
+        report[last] = value
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (drop("seed"), "the envelope of a report lacks the field 'seed'"),
+        (put(2, "format"), "no envelope of a report in format 1"),
+        (put("fine", "cases", 3, "status"), "cases[3].status is 'fine'"),
+        (put(-1, "counts", "scored", "passed"), "counts.scored.passed is the number -1"),
+        (put("x", "subject", "capabilities"), "subject.capabilities is 'x'"),
+        (put(None, "profile"), "profile is null"),
+        (put("yesterday", "started"), "started is 'yesterday'"),
+        (put(1, "cases", 0, "verdict"), "cases[0] has no field 'verdict'"),
+        (put("0", "files", "junit.xml"), "files.junit.xml is '0'"),
+    ],
+)
+def test_envelope_that_is_none_is_told_with_its_place(
+    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[Any], object], told: str
+) -> None:
+    report = json.loads(json.dumps(wrong.report))
+    edit(report)
+    assert complaints("report", report)
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(report), "utf-8")
+    assert main(["report", "check", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert f"{file}: {told}" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ({"at": 1, "case": "x"}, "it has none of world, end, left_out, request"),
+        ({"at": 1, "case": "x", "world": "a"}, "lacks the field 'silent'"),
+        ({"at": 1, "case": "x", "request": {"id": "1", "verb": "dance"}}, "request.verb is 'dance'"),
+        ({"at": 1, "case": "x", "request": {"id": "1", "verb": "observe"}}, "a request has none of answer, fault, int"),
+        ({"at": "noon", "case": "x", "end": True}, "at is 'noon'"),
+    ],
+)
+def test_message_log_that_is_none_is_told_with_its_line(
+    broken: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: object, told: str
+) -> None:
+    assert complaints("message-log-entry", line)
+    (tmp_path / "report.json").write_bytes((broken.folder / "report.json").read_bytes())
+    log = (broken.folder / "messages.ndjson").read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "messages.ndjson").write_text("".join([*log[:2], json.dumps(line) + "\n", *log[3:]]), "utf-8")
+    assert main(["report", "check", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert f"messages.ndjson:3: {told}" in error.replace("the beginning of a world ", "")
+    assert error.count("\n") == 1
+
+
+def test_counterexample_that_is_none_is_told_with_its_place(
+    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = next((wrong.folder / "counterexamples").glob("*.json"))
+    content = json.loads(kept.read_text("utf-8"))
+    content["commands"][0]["command"] = "Destroy"
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(content), "utf-8")
+    assert main(["replay", "--python", WRONG, str(file)]) == 2
+    assert f"{file}: commands[0].command is 'Destroy', which is none" in capsys.readouterr().err
