@@ -34,6 +34,14 @@ Feature: Microsoft Entra directories
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
         | the customer moves the subscription "production" to the directory "abroad"                               |
 
+    @environment.move
+    Scenario: A subscription with two resources that moves to another directory
+      Given two resources that share a vault and a key
+      When the customer moves the subscription "production" to the directory "abroad"
+      Then the managed identity of "translator" is off
+      And the managed identity of "other-translator" is off
+      And "other-translator" has no key of its own
+
   @directory.key-left-behind
   Rule: A resource that lost its key in a move has its key out of reach until enabled anew
 

@@ -24,12 +24,35 @@ Feature: What the article takes for granted
         | the customer recovers the vault "vault"                                                          |
         | the customer creates the Translator resource "other-translator" in "atlantis"                    |
         | the customer creates the vault "other-vault" in "global"                                         |
+        | the customer creates the vault "other-vault" in the subscription "nowhere"                       |
+        | the customer creates the Translator resource "other-translator" on the "gold-tier"               |
+        | the customer creates the Translator resource "other-translator" in the subscription "nowhere"    |
+        | the customer moves the resource "translator" to the subscription "nowhere"                       |
+        | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security" |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere" |
+        | the customer moves the subscription "production" to the directory "nowhere"                      |
+        | the customer revokes the access of "nobody" to the keys of "vault"                               |
 
     Scenario: A key of a deleted vault
       Given the vault has been deleted
       When the customer rotates the key "key" of "vault"
       Then the request is refused
       And nothing has changed
+
+    Scenario Outline: A deleted vault takes no more changes
+      Given a deleted vault with a key and a grant
+      When the customer <change>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | change                                                    |
+        | turns on soft delete for "vault"                          |
+        | turns on purge protection for "vault"                     |
+        | generates the key "other-key" in "vault"                  |
+        | grants "translator" access to the keys of "vault"         |
+        | revokes the access of "translator" to the keys of "vault" |
+        | deletes the vault "vault"                                 |
 
   @environment.new-name
   Rule: A name is given once
@@ -40,11 +63,34 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the vault "other-vault" exists
 
+    @keys.create
+    Scenario: The name of a key in another vault
+      Given a vault with a key
+      And the customer creates the vault "other-vault"
+      When the customer generates the key "key" in "other-vault"
+      Then the key "key" of "other-vault" is active
+      And nothing else has changed
+
     Scenario: The name of something that exists
       Given a vault with a key
       When the customer creates the vault "vault" in "eastus"
       Then the request is refused
       And nothing has changed
+
+    Scenario Outline: The name of something of each other kind
+      Given a deployed model under customer-managed keys
+      When the customer <command>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | command                                               |
+        | creates the Translator resource "translator"          |
+        | generates the key "key" in "vault"                    |
+        | imports the key "key" into "vault"                    |
+        | creates the workspace "workspace" for "translator"    |
+        | uploads the document "document" to "workspace"        |
+        | trains the model "model" in "workspace"               |
 
     Scenario: The name of something that is deleted
       Given a vault with a key
@@ -78,6 +124,13 @@ Feature: What the article takes for granted
       When the customer deletes the resource "translator"
       Then the request is accepted
       And the document "document" is deleted
+
+    Scenario: Deleting one of two resources
+      Given two resources that share a vault and a key
+      When the customer deletes the resource "translator"
+      Then "other-translator" has access to the keys of "vault"
+      And the model "other-model" is deployed
+      And the document "other-document" is kept
 
     @identity.access-removed
     Scenario: A deleted resource loses its access
@@ -289,6 +342,12 @@ Feature: What the article takes for granted
       When the customer moves the resource "translator" to the subscription "security" and the group "other"
       Then the resource "translator" is in the subscription "security"
       And the resource "translator" is in the group "other"
+      And nothing else has changed
+
+    Scenario: Moving one of two resources
+      Given two resources that share a vault and a key
+      When the customer moves the resource "translator" to the subscription "security"
+      Then the resource "translator" is in the subscription "security"
       And nothing else has changed
 
     Scenario: Moving a resource group

@@ -87,6 +87,14 @@ Feature: The managed identity
       And the data of "other-workspace" is accessible
       And the document "other-document" is kept
 
+    @identity.disable
+    Scenario: The other of two resources loses its access
+      Given two resources that share a vault and a key
+      When the customer disables the managed identity of "other-translator"
+      Then "other-translator" has no access to the keys of "vault"
+      And "translator" has access to the keys of "vault"
+      And the document "document" is kept
+
   @identity.no-return-of-access
   Rule: Enabling the managed identity again returns no access
 

@@ -78,6 +78,13 @@ Feature: Customer-managed keys
       And the key "key" of "vault" is at version 2
       And nothing else has changed
 
+    Scenario: Rotating one of two keys
+      Given a vault with a key
+      And the customer generates the key "other-key" in "vault"
+      When the customer rotates the key "other-key" of "vault"
+      Then the key "other-key" of "vault" is at version 2
+      And nothing else has changed
+
   @keys.disable
   Rule: A key can be disabled
 
@@ -208,6 +215,13 @@ Feature: Customer-managed keys
       Then the request is accepted
       And "translator" uses Microsoft-managed keys
       And the workspace "workspace" is protected by Microsoft-managed keys
+
+    Scenario: Giving up customer-managed keys with two workspaces
+      Given a workspace under customer-managed keys
+      And the customer creates the workspace "other-workspace" for "translator"
+      When the customer returns "translator" to Microsoft-managed keys
+      Then the workspace "workspace" is protected by Microsoft-managed keys
+      And the workspace "other-workspace" is protected by Microsoft-managed keys
 
     Scenario: The key given up is no longer used
       Given customer-managed keys are on

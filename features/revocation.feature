@@ -49,6 +49,14 @@ Feature: The key out of reach
       And the model "model" is undeployed
       And the document "document" is deleted
 
+    @environment.delete-vault
+    Scenario: Another vault that is deleted
+      Given access to a second vault
+      When the customer deletes the vault "other-vault"
+      Then the data of "workspace" is accessible
+      And the model "model" is deployed
+      And the document "document" is kept
+
   @revocation.key-deleted
   Rule: With the key itself deleted the key is out of reach
 
@@ -60,6 +68,14 @@ Feature: The key out of reach
       And the model "model" is undeployed
       And the document "document" is deleted
 
+    @environment.delete-key
+    Scenario: Only what depends on the deleted key changes
+      Given two resources, each with a key of its own in one vault
+      When the customer deletes the key "other-key" of "vault"
+      Then the key "key" of "vault" is active
+      And the model "model" is deployed
+      And the document "document" is kept
+
   @revocation.key-disabled
   Rule: While the key is disabled it is out of reach
 
@@ -70,6 +86,14 @@ Feature: The key out of reach
       Then the data of "workspace" is inaccessible
       And the model "model" is undeployed
       And the document "document" is deleted
+
+    @keys.disable
+    Scenario: Only what depends on the disabled key changes
+      Given two resources, each with a key of its own in one vault
+      When the customer disables the key "key" of "vault"
+      Then the key "other-key" of "vault" is enabled
+      And the model "other-model" is deployed
+      And the document "other-document" is kept
 
   @revocation.data-inaccessible
   Rule: While the key is out of reach its data can't be read
@@ -204,6 +228,14 @@ Feature: The key out of reach
       Then the request is accepted
       And the model "model" is undeployed
 
+    @revocation.access-revoked @revocation.revoke @workspace.covered
+    Scenario: Every deployed model when the key gets out of reach
+      Given two documents and two deployed models under customer-managed keys
+      When the customer revokes the access of "translator" to the keys of "vault"
+      Then the request is accepted
+      And the model "model" is undeployed
+      And the model "other-model" is undeployed
+
     Scenario: A model that was never deployed stays as it is
       Given a trained model under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"
@@ -219,6 +251,14 @@ Feature: The key out of reach
       When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted
       And the document "document" is deleted
+
+    @revocation.access-revoked @revocation.revoke @workspace.covered
+    Scenario: Every uploaded document when the key gets out of reach
+      Given two documents and two deployed models under customer-managed keys
+      When the customer revokes the access of "translator" to the keys of "vault"
+      Then the request is accepted
+      And the document "document" is deleted
+      And the document "other-document" is deleted
 
     Scenario: Uploads under Microsoft-managed keys depend on no vault
       Given an upload under Microsoft-managed keys

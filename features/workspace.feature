@@ -11,6 +11,13 @@ Feature: Custom Translator workspaces
       Then the request is accepted
       And the workspace "workspace" is protected by customer-managed keys
 
+    @environment.create-workspace
+    Scenario: A second workspace
+      Given a workspace under customer-managed keys
+      When the customer creates the workspace "other-workspace" for "translator"
+      Then the request is accepted
+      And the workspace "other-workspace" is protected by customer-managed keys
+
     @revocation.data-inaccessible @revocation.access-revoked @revocation.revoke
     Scenario: A workspace under the customer's key depends on it
       Given a workspace under customer-managed keys
