@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.bench import traces, what_if
+from tests.bench import kit, traces, what_if
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
 from translator_cmk.digest import digest
@@ -145,6 +145,9 @@ MEASURES = (
     Measure("events judged, all told", traces.fully_observed, "/s", 500_000, less_is_better=False, rounds=3),
     Measure("events judged, little told", traces.partially_observed, "/s", 20_000, less_is_better=False, rounds=3),
     Measure("the tour of 65,406 commands in states", tour_seconds, "s", 2, rounds=3),
+    Measure("what the kit adds to a command, in its process", kit.in_process, "µs", 40, rounds=3),
+    Measure("what the kit adds to a command, over stdio", kit.over_stdio, "µs", 120, rounds=3),
+    Measure("verifying the model, with nothing else said", kit.verify_seconds, "s", 60, rounds=1),
     Measure("importing the machine", import_milliseconds, "ms", 50),
     Measure("the BDD suite", suite_seconds, "s", 20, rounds=3),
     Measure("make pages", pages_seconds, "s", 15, rounds=3),

@@ -13,7 +13,18 @@ from tests.evidence.writing import MEASUREMENTS, write
 
 __all__ = ["GATHERERS", "MEASUREMENTS", "main", "write"]
 
-GATHERERS = ("mutants", "theorems", "scopes", "tours", "suites", "coverage", "kills", "foreign", "reports")
+GATHERERS = (
+    "mutants",
+    "theorems",
+    "scopes",
+    "tours",
+    "suites",
+    "coverage",
+    "kills",
+    "example_mutants",
+    "foreign",
+    "reports",
+)
 """Modules beside this one, each with a `main` that gathers and writes, and returns an exit code."""
 
 

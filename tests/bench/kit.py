@@ -1,0 +1,146 @@
+"""What the conformance kit costs beside a bare loop that gives the same commands to the same adapter.
+
+The bare loop does what any test of the adapter has to do: it gives each command, waits for the answer, and reads it.
+The kit gives the command fresh names, checks the request and the answer, keeps both in the message log, and has the
+model do the same.  The two take turns over each sequence of commands; of each, the median of their difference counts.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from time import perf_counter, process_time
+from typing import Any
+
+from translator_cmk.conformance.channels import Channel
+from translator_cmk.conformance.channels.direct import Direct
+from translator_cmk.conformance.channels.stdio import Process
+from translator_cmk.conformance.fuzz import alphabet
+from translator_cmk.conformance.messages import Log
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.subject import Subject
+from translator_cmk.machine import DEFAULT_STAGE, Command
+from translator_cmk.requirements import load_register
+from translator_cmk.situations import situations
+from translator_cmk.system import ModelSystem
+from translator_cmk.wire import command_to_wire, stage_to_wire
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = f"{sys.executable} -S {ROOT / 'docs' / 'examples' / 'python' / 'emulator.py'}"
+
+ROUNDS = 15
+"""How often each loop runs over each sequence."""
+
+Commands = tuple[Command, ...]
+
+
+def sequences() -> list[Commands]:
+    """From each situation on, any of those that the lane fuzz has."""
+    random = Random(1)
+    commands = alphabet()
+    return [(*each.commands, *random.choices(commands, k=25)) for each in situations().values()]
+
+
+SEQUENCES = sequences()
+COMMANDS = sum(map(len, SEQUENCES))
+
+Clock = Callable[[], float]
+Loop = Callable[[Commands], float]
+"""Gives the commands after a reset; the time that they took, in seconds."""
+
+
+def through_the_kit(subject: Subject, clock: Clock) -> Loop:
+    """A loop through the kit."""
+
+    def loop(commands: Commands) -> float:
+        subject.reset(DEFAULT_STAGE)
+        started = clock()
+        for command in commands:
+            subject.submit(command)
+        return clock() - started
+
+    return loop
+
+
+def bare_in_process(clock: Clock) -> Loop:
+    """A loop over an object in this process."""
+    system = ModelSystem()
+
+    def loop(commands: Commands) -> float:
+        system.reset(DEFAULT_STAGE)
+        started = clock()
+        for command in commands:
+            system.submit(command)
+        return clock() - started
+
+    return loop
+
+
+def bare_over_stdio(process: "subprocess.Popen[bytes]", clock: Clock) -> Loop:
+    """A loop over a child process: each request is written, and its answer read, as JSON."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    put, get = process.stdin, process.stdout
+
+    def ask(request: dict[str, Any]) -> Any:
+        put.write(json.dumps(request).encode() + b"\n")
+        put.flush()
+        return json.loads(get.readline())
+
+    def loop(commands: Commands) -> float:
+        ask({"id": "reset", "verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)})
+        told = [command_to_wire(command) for command in commands]
+        started = clock()
+        for command in told:
+            ask({"id": "submit", "verb": "submit", "command": command})
+        return clock() - started
+
+    return loop
+
+
+def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
+    """Microseconds that the kit adds to a command."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        log = Log(Path(folder) / "messages.jsonl")
+        session = Session(channel, log)
+        stack.callback(log.close)
+        stack.callback(session.bye)
+        kit = through_the_kit(Subject(session, session.hello(), frozenset(load_register()), seed=1), clock)
+        rounds = [[kit(commands) - bare(commands) for commands in SEQUENCES] for _ in range(ROUNDS)]
+    medians: list[float] = [statistics.median(differences) for differences in zip(*rounds, strict=True)]
+    return 1e6 * sum(medians) / COMMANDS
+
+
+def in_process() -> float:
+    """Microseconds that the kit adds to a command of an object in this process, in time of the processor."""
+    return overhead(Direct(ModelSystem), bare_in_process(process_time), process_time)
+
+
+def over_stdio() -> float:
+    """Microseconds that the kit adds to a command of a child process."""
+    with subprocess.Popen(EXAMPLE.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            return overhead(Process(EXAMPLE), bare_over_stdio(process, perf_counter), perf_counter)
+        finally:
+            process.terminate()
+
+
+def verify_seconds() -> float:
+    """Seconds that `translator-cmk verify`, told nothing else, takes with the model in its own process."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "translator_cmk.cli", "verify", *REFERENCE, "--report", folder],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+        )
+        return perf_counter() - started
+
+
+REFERENCE = ("--python", "translator_cmk.system:ModelSystem")

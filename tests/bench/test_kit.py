@@ -1,0 +1,48 @@
+"""What the kit costs is measured over both ways to an adapter, and nothing is left running."""
+
+import subprocess
+
+import pytest
+
+from tests.bench import kit
+from translator_cmk.machine import Command, Outcome
+from translator_cmk.system import ModelSystem
+
+
+@pytest.fixture(autouse=True)
+def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kit, "ROUNDS", 1)
+    monkeypatch.setattr(kit, "SEQUENCES", kit.SEQUENCES[:3])
+
+
+def test_commands_cross_every_situation() -> None:
+    assert kit.COMMANDS > 1_000
+
+
+def test_both_loops_give_the_adapter_the_same_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    class Noting(ModelSystem):
+        def submit(self, command: Command) -> Outcome:
+            given.append(type(command).__name__)
+            return super().submit(command)
+
+    monkeypatch.setattr(kit, "ModelSystem", Noting)
+    kit.in_process()
+    names = [type(command).__name__ for commands in kit.SEQUENCES for command in (*commands, *commands)]
+    assert len(given) == len(names)
+    assert sorted(given) == sorted(names)
+
+
+def test_child_processes_end_with_the_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *args: object, **more: object) -> None:
+            super().__init__(*args, **more)  # type: ignore[call-overload]  # passed on as they are
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    kit.over_stdio()
+    assert len(started) >= 2
+    assert all(process.poll() is not None for process in started)

@@ -1,0 +1,198 @@
+"""The lanes of the kit as functions that say whether they catch a system, with the steps counted that they need.
+
+A step is a reset or a command.  An example in Python is asked in this process, which takes a tenth of the time.
+"""
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import hypothesis
+
+from translator_cmk.conformance.cases import scenarios
+from translator_cmk.conformance.channels import Channel, Fault
+from translator_cmk.conformance.channels.stdio import Process
+from translator_cmk.conformance.features import play
+from translator_cmk.conformance.following import applicable, follow, oracle_for
+from translator_cmk.conformance.fuzz import Fuzzing
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.subject import Subject
+from translator_cmk.conformance.tour import SMALL, STEPS, suites
+from translator_cmk.explore.oracle.profiles import machine_of, silent_in
+from translator_cmk.machine import Command
+from translator_cmk.requirements import load_register
+
+PROGRAMS = {"node": "node", "perl": "perl", "python": f"{sys.executable} -S"}
+REGISTER = load_register()
+MACHINES = {profile: machine_of(silent_in(profile, REGISTER)) for profile in ("article", "full")}
+PATIENCE = 5.0
+"""Seconds that an example has for one answer in this process."""
+
+CHANGING: dict[tuple[Command, ...], Any] = {}
+"""What the lane fuzz knows of which commands change something, so that it need not find that out for each system."""
+
+Commands = tuple[Command, ...]
+Lane = Callable[[Subject], bool]
+
+
+class Spent(Exception):
+    """The budget of steps is used up."""
+
+
+class Counting:
+    """A channel that counts steps, and ends when there are no more."""
+
+    def __init__(self, channel: Channel, budget: float) -> None:
+        self.channel = channel
+        self.budget = budget
+        self.steps = 0
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:
+        if request["verb"] in ("reset", "submit"):
+            if self.steps >= self.budget:
+                raise Spent
+            self.steps += 1
+        return self.channel.ask(request, patience)
+
+    def restart(self) -> None:
+        self.channel.restart()
+
+    def close(self) -> None:
+        self.channel.close()
+
+    def told(self) -> str:
+        return ""
+
+
+class InProcess:
+    """Asks the example in Python in this process."""
+
+    def __init__(self, source: str) -> None:
+        self.code = compile(source, "emulator.py", "exec")
+        self.module: dict[str, Any] = {}
+        self.emulator: Any = None
+        self.restart()
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:
+        try:
+            with at_most(min(patience, PATIENCE)):
+                self.emulator, answer = self.module["answer"](self.emulator, request)
+                return {"id": request["id"], **answer}
+        except Exception as error:  # noqa: BLE001  # a broken implementation may raise anything
+            raise Fault("crash", repr(error)) from None
+
+    def restart(self) -> None:
+        self.module = {"__name__": "emulator"}
+        exec(self.code, self.module)
+        self.emulator = None
+
+    def close(self) -> None:
+        self.module = {}
+
+    def told(self) -> str:
+        return ""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Let the block take so long; raises `TimeoutError`."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"no answer within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def channel_to(language: str, source: str, file: Path) -> Channel:
+    """A way to an implementation, whose source is put into the file where a program of its own runs it."""
+    if language == "python":
+        return InProcess(source)
+    file.write_text(source, "utf-8")
+    return Process(f"{PROGRAMS[language]} {file}")
+
+
+def steps(channel: Channel, lane: Lane, budget: float = float("inf")) -> int | None:
+    """How many steps the lane takes to catch the system; None where it does not."""
+    taken, caught = put_to(channel, lane, budget)
+    return taken if caught else None
+
+
+def put_to(channel: Channel, lane: Lane, budget: float = float("inf")) -> tuple[int, bool]:
+    """How many steps the lane takes, up to where it catches the system, and whether it does."""
+    counting = Counting(channel, budget)
+    session = Session(counting)
+    caught = False
+    try:
+        caught = lane(Subject(session, session.hello(), frozenset(REGISTER), seed=1))
+    except Fault:
+        caught = True  # it does not even say hello
+    except Spent:
+        pass
+    taken, counting.budget = counting.steps, float("inf")
+    session.bye()
+    return taken, caught
+
+
+def features(subject: Subject, profile: str = "article") -> bool:
+    """Whether a scenario that counts does not pass."""
+    counting = (each for each in scenarios(profile) if each.case.scored)
+    return any(play(subject, each, REGISTER).status not in ("passed", "not-applicable") for each in counting)
+
+
+@cache
+def tour_sequences() -> list[Commands]:
+    """What the default tour puts a system through."""
+    return [each.commands for suite in suites(SMALL, STEPS) for each in suite.sequences]
+
+
+def tour(subject: Subject, profile: str = "article") -> bool:
+    """Whether the system parts from the oracle in one of the sequences of the default tour."""
+    oracle = oracle_for(MACHINES[profile], subject.declaration)
+    found = (follow(subject, applicable(commands, subject.declaration), oracle) for commands in tour_sequences())
+    return any(each.failed or bool(each.fault) for each in found)
+
+
+def hypothesis_alone(subject: Subject) -> bool:
+    """Whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
+    oracle = oracle_for(MACHINES["article"], subject.declaration)
+    lane: Any = SimpleNamespace(worker=SimpleNamespace(session=subject.session), subject=subject)
+    fuzzing = Fuzzing(lane, 3600.0, 1, None)
+    fuzzing.known = CHANGING.setdefault(tuple(fuzzing.alphabet), {})
+    caught = spent = False
+
+    def example(data: Any) -> None:
+        nonlocal caught, spent
+        if caught or spent:  # Hypothesis asks again for what ended it
+            raise Spent
+        try:
+            followed = follow(subject, applicable(fuzzing.sequence(data.draw), subject.declaration), oracle)
+        except Spent:
+            spent = True
+            raise
+        if followed.failed or followed.fault:
+            caught = True
+            raise Spent
+
+    settings = hypothesis.settings(
+        max_examples=1_000_000,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+    )
+    test = hypothesis.given(hypothesis.strategies.data())(example)
+    with suppress(Spent, hypothesis.errors.Flaky):
+        hypothesis.seed(1)(settings(test))()
+    return caught
