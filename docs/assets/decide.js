@@ -23,6 +23,7 @@
     fill("answer", rule && rule[0].toLowerCase());
     fill("because", rule && rule[1]);
     fill("date", rule && new Date().toISOString().slice(0, 10));
+    record.querySelector("[data-address]").href = `${location.pathname}${location.search}#questions`;
   }
 
   const kept = new URLSearchParams(location.search);

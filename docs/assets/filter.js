@@ -9,33 +9,16 @@ document.querySelectorAll(".filterable").forEach((box) => {
     tags: new Set([...row.querySelectorAll("code")].map((each) => each.textContent.replace(/^@/, ""))),
   }));
   const kept = new URLSearchParams(location.search);
-  const form = document.createElement("form");
-  form.className = "filters";
-  form.setAttribute("role", "search");
-  form.setAttribute("aria-label", "Narrow the table");
-
-  function field(name, control) {
-    const label = document.createElement("label");
-    label.append(name, control);
-    control.name = name.toLowerCase().split(" ")[0];
-    form.append(label);
-    return control;
-  }
-  const selects = box.dataset.filter.split("|").map((name) => {
-    const column = headers.indexOf(name);
-    const select = field(name, document.createElement("select"));
-    const values = [...new Set(rows.map((each) => each.cells[column]))];
-    select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+  const form = box.querySelector("form.filters");
+  const count = box.querySelector(".count");
+  const selects = [...form.querySelectorAll("select")].map((select) => {
+    const column = headers.findIndex((each) => each.toLowerCase() === select.name);
+    const values = [...select.options].map((each) => each.value);
     select.value = values.includes(kept.get(select.name)) ? kept.get(select.name) : "";
     return { select, column };
   });
-  const words = field("Words or @tag", document.createElement("input"));
-  words.type = "search";
+  const words = form.elements.words;
   words.value = kept.get(words.name) || "";
-  const count = document.createElement("p");
-  count.className = "count";
-  count.setAttribute("role", "status");
-  box.prepend(form, count);
 
   function show() {
     const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -57,4 +40,5 @@ document.querySelectorAll(".filterable").forEach((box) => {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   show();
+  box.classList.remove("narrowing"); // what the address leaves out was never seen
 });

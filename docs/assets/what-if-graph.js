@@ -111,7 +111,7 @@ class WhatIfGraph {
     return { row, there, steps };
   }
 
-  // The last step as a scenario: the shortest Givens that lead to it, and Thens that leave nothing out.
+  // The path as a scenario: Givens from the last situation on it, the last step, and Thens that leave nothing out.
   scenario(from, steps) {
     const { commands, sentences, requirements, starts } = this.tables;
     const { outcome, command, changes } = steps.at(-1);

@@ -1,7 +1,7 @@
 """One browser for all tests, and one site."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.building import PICKLES, a_run, build, copy_pages, generate
+from translator_cmk.gherkin.results import Results
+from translator_cmk.site.kept import keep
 
 STEPS = (
     {"step": "Given a vault with a key"},
@@ -21,15 +23,23 @@ STEPS = (
 )
 
 
+def with_outcomes(found: Mapping[str, str], **changes: object) -> Results:
+    """A run in which these scenarios came out so, and all others passed."""
+    return a_run(lambda pickle: found.get(pickle.id, "passed"), **changes)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a run in which every outcome occurs, with the steps of some of it."""
     project = tmp_path_factory.mktemp("project")
     copy_pages(project)
+    shutil.rmtree(project / "docs" / "history", ignore_errors=True)
+    for day, failing in (("2026-01-01", PICKLES[:3]), ("2026-02-01", PICKLES[1:2])):
+        found = {pickle.id: "failed" for pickle in failing}
+        keep(with_outcomes(found, finished=f"{day}T00:00:00Z"), project / "docs" / "history")
     outcomes = ("failed", "not-run", "inconclusive", "passed")
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
-    status = dict(zip(workspace, outcomes, strict=False))
-    run = a_run(lambda pickle: status.get(pickle.id, "passed"))
+    run = with_outcomes(dict(zip(workspace, outcomes, strict=False)))
     items = tuple(replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items)
     assert generate(project, replace(run, items=items)).returncode == 0
     built = build(project)

@@ -13,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 DESK, PHONE = 1280, 390  # pixels
+STILL = 0.02
+"""The layout shift under which a page counts as still; browsers call less than 0.1 good."""
 SHORTENED = """rows => {
   document.querySelectorAll(".md-content tbody").forEach(
     each => [...each.rows].slice(rows).forEach(row => row.remove()));
@@ -27,10 +29,22 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+class HostHandler(QuietHandler):
+    """Shows the site's own page where there is none, as hosts do; the site has a folder of its own."""
+
+    def send_error(self, code: int, *_: object) -> None:
+        """Send the page in place of a message."""
+        page = (Path(self.directory) / "site" / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page)
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, handles: type[QuietHandler] = QuietHandler) -> Iterator[str]:
     """A folder over http: the address of its root."""
-    handler = partial(QuietHandler, directory=str(folder))
+    handler = partial(handles, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -77,3 +91,18 @@ def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]
 def overflow(page: Page) -> int:
     """By how many pixels a page is wider than its window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+SHIFTS = """() => new Promise(done => {
+  const seen = [];
+  const watch = list => list.getEntries().forEach(each => seen.push(
+    [each.value, ...each.sources.map(source => source.node?.outerHTML?.slice(0, 80) ?? "")]));
+  new PerformanceObserver(watch).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(seen), 50)));
+})"""
+
+
+def shifts(page: Page) -> list[Any]:
+    """What has moved on a page since it was first shown; nothing where it is a hair, as a table does that comes in."""
+    moved = list(page.evaluate(SHIFTS))
+    return moved if sum(each[0] for each in moved) > STILL else []

@@ -72,6 +72,7 @@ def test_record_is_handed_out_as_markdown_with_whole_addresses(browser: Browser,
     links = re.findall(r"\]\(([^)]+)\)", copied)
     assert len(links) > 12
     assert all(urlsplit(link).scheme in ("file", "https") for link in links)
+    assert f"{address}#questions" in links
     assumed = [each for each in REGISTER.values() if each.basis == "assumed"]
     assert all(f"[{each.title}]" in copied for each in assumed)
     page.context.close()

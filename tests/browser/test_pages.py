@@ -1,5 +1,6 @@
 """The site in Chromium, from files and from a server: accessible, quiet, in both schemes, on a desk and on a phone."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.opening import DESK, PHONE, opened, overflow, served, violations
+from tests.browser.opening import DESK, PHONE, HostHandler, opened, overflow, served, shifts, violations
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
 ]
+
+A4, A4_LANDSCAPE = 718, 1047  # pixels between margins of a centimetre
 
 KINDS = {
     "home": "index.html",
@@ -23,6 +26,7 @@ KINDS = {
     "decision": "specification/should-you.html?obligation=yes",
     "checklist": "specification/before-enabling.html",
     "cascade": "specification/what-breaks-what.html",
+    "what if": "specification/what-if.html",
     "fates": "specification/cannot-be-undone.html",
     "wide table": "specification/who-can-destroy-it.html",
     "pictures": "specification/lives.html",
@@ -34,7 +38,9 @@ KINDS = {
     "filtered table": "evidence/scenarios.html?topic=vault",
     "uncovered": "evidence/uncovered.html",
     "kept runs": "evidence/history.html",
+    "kept run": "evidence/runs/2026-01-01T000000Z-model.html",
     "matrix": "evidence/traceability.html",
+    "engineering": "engineering.html",
     "record": "decisions/0016-disabled-deleted-rotated-keys.html",
 }
 """One page of each kind.  `python -m tests.evidence.pages` looks at every page, in each scheme and each width."""
@@ -52,25 +58,48 @@ def root(site: Path) -> Iterator[str]:
 def test_page_is_quiet_fits_and_is_accessible(
     browser: Browser, site: Path, root: str, address: str, scheme: str, width: int
 ) -> None:
-    """From a file in light colours, from a server in dark ones: nothing fails, nobody is asked, axe is quiet."""
+    """From a file in light colours, from a server in dark ones: nothing fails, moves or asks, and axe is quiet."""
     found = opened(browser, f"{site.as_uri()}/{address}" if scheme == "light" else root + address, scheme, width)
     shown = found.page.evaluate("document.body.dataset.mdColorScheme")
     too_wide = overflow(found.page)
+    moved = shifts(found.page)
     seen = violations(found.page, rows=4)
     found.page.context.close()
-    assert (found.complaints, found.outside, too_wide) == ([], [], 0)
+    assert (found.complaints, found.outside, too_wide, moved) == ([], [], 0, [])
     assert shown == {"light": "default", "dark": "slate"}[scheme]
     assert seen == []
 
 
-def test_page_that_is_not_there_says_so(browser: Browser, root: str) -> None:
-    """Its addresses begin at the root of the site, so that it needs a server."""
-    page = browser.new_page()
-    page.goto(f"{root}404.html")
-    assert page.locator("h1").inner_text() == "This page is not here"
-    page.locator(".md-content a", has_text="Home").click()
-    page.wait_for_url("**/index.html")
-    page.close()
+@pytest.mark.parametrize("asked", ["nothing.html", "specification/gone.html", "evidence/scopes/a/b/c.html", "x/y"])
+def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, site: Path, asked: str) -> None:
+    """From any depth, on a host where the site has a folder of its own: colours, search and links work."""
+    with served(site.parent, HostHandler) as root:
+        found = opened(browser, f"{root}site/{asked}")
+        page = found.page
+        depth = "" if asked != "x/y" else "x/"  # no folder of the site: what is not known to be one is its root
+        assert page.locator("h1").inner_text() == "This page is not here"
+        assert page.evaluate("document.baseURI") == f"{root}site/{depth}"
+        if depth:
+            page.context.close()
+            return
+        assert "rgb(20, 48, 79)" in page.locator(".md-header").evaluate(
+            "each => getComputedStyle(each).backgroundColor"
+        )
+        assert violations(page) == []
+        page.keyboard.press("/")
+        page.keyboard.type("vault.same-region")
+        page.locator(".md-search-result__link", has_text="in the same region").first.wait_for(state="attached")
+        page.keyboard.press("Escape")
+        page.locator(".md-content a", has_text="Every requirement").click()
+        page.wait_for_url("**/site/evidence/requirements.html")
+        assert [each for each in found.complaints if "404" not in each] == []
+        page.context.close()
+
+
+def test_page_that_is_not_there_knows_every_folder(site: Path) -> None:
+    text = (site / "404.html").read_text("utf-8")
+    folders = {each.name for each in site.iterdir() if each.is_dir()}
+    assert folders - {"search"} <= set(json.loads(f"[{text.partition('folders = [')[2].partition(']')[0]}]"))
 
 
 @pytest.mark.parametrize(
@@ -89,6 +118,10 @@ def test_search_finds_a_requirement_without_a_server(
     link = found.page.locator(".md-search-result__link", has_text=title).first
     link.wait_for(state="attached")
     assert page in (link.get_attribute("href") or "")
+    found.page.keyboard.press("ArrowDown")
+    chosen = found.page.evaluate("document.activeElement.href")
+    found.page.keyboard.press("Enter")
+    found.page.wait_for_url(lambda url: url == chosen)
     assert (found.complaints, found.outside) == ([], [])
     found.page.context.close()
 
@@ -118,6 +151,27 @@ def test_what_is_folded_is_printed(browser: Browser, site: Path) -> None:
     found.page.context.close()
 
 
+@pytest.mark.parametrize(
+    ("address", "across"),
+    [
+        ("specification/what-breaks-what.html", A4),
+        ("specification/cannot-be-undone.html", A4),
+        ("specification/before-enabling.html", A4),
+        ("specification/obligations.html", A4),
+        ("specification/who-can-destroy-it.html", A4_LANDSCAPE),
+        ("evidence/requirements.html", A4_LANDSCAPE),
+        ("evidence/scenarios.html", A4_LANDSCAPE),
+    ],
+)
+def test_nothing_is_cut_off_on_paper(browser: Browser, site: Path, address: str, across: int) -> None:
+    found = opened(browser, (site / address).as_uri(), width=across)
+    found.page.emulate_media(media="print")
+    cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
+    assert found.page.locator("table").evaluate_all(cut) == 0
+    assert overflow(found.page) == 0
+    found.page.context.close()
+
+
 def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Browser, site: Path) -> None:
     found = opened(browser, (site / "specification" / "who-can-destroy-it.html").as_uri(), width=PHONE)
     box = found.page.locator(".wide .md-typeset__scrollwrap")
@@ -127,4 +181,61 @@ def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Bro
     assert cells.first.evaluate(left) - box.evaluate(left) in range(-2, 20)
     assert cells.nth(1).evaluate(left) < 0
     assert box.get_attribute("tabindex") == "0"
+    fades = "each => getComputedStyle(each).maskImage !== 'none'"
+    assert box.evaluate(fades)
+    box.evaluate("each => each.scrollLeft = each.scrollWidth")
+    found.page.wait_for_function("!document.querySelector('.wide .md-typeset__scrollwrap').matches('.more')")
+    assert not box.evaluate(fades)
     found.page.context.close()
+
+
+def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(browser: Browser, site: Path) -> None:
+    found = opened(browser, (site / "specification" / "what-breaks-what.html").as_uri())
+    rows = found.page.locator("tr:has(a.try)").evaluate_all(
+        "rows => rows.map(row => [row.querySelector('a.try').href, row.innerText])"
+    )
+    assert len(rows) > 15
+    page = found.page.context.new_page()
+    for address, told in rows:
+        page.goto(address)
+        assert page.locator("#what-if-said .what-if-notice").count() == 0, address
+        assert page.locator("#what-if-path li").count() == len(address.partition("then=")[2].split(".")) + 1
+        assert page.locator("#what-if-path .accepted").count() == page.locator("#what-if-path li").count() - 1
+        lost = page.locator("#what-if-losses").inner_text()
+        for here, there in {"inaccessible": "is inaccessible", "undeployed": "is undeployed"}.items():
+            assert (here in told.replace("stays ", "")) == (there in lost), (address, here)
+    assert (found.complaints, found.outside) == ([], [])
+    found.page.context.close()
+
+
+def test_code_is_copied_by_keyboard(browser: Browser, site: Path) -> None:
+    """A scenario as it is written, to be put into a feature file."""
+    address = (site / "specification" / "vault.html").as_uri()
+    found = opened(browser, address, permissions=["clipboard-read", "clipboard-write"])
+    button = found.page.locator(".scenario button").first
+    button.focus()
+    found.page.keyboard.press("Enter")
+    found.page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('Scenario'))")
+    copied = found.page.evaluate("navigator.clipboard.readText()")
+    assert "\n  When the customer enables customer-managed keys" in copied
+    assert copied.endswith("\n")
+    assert found.page.locator(".copied").inner_text() == "Copied."
+    found.page.context.close()
+
+
+def test_two_runs_are_compared_by_keyboard_and_kept_in_the_address(browser: Browser, site: Path) -> None:
+    found = opened(browser, (site / "evidence" / "history.html").as_uri())
+    page = found.page
+    last = page.locator("#compared .count").inner_text()
+    page.locator("select[name='before']").focus()
+    page.keyboard.press("Home")
+    assert page.locator("#compared .count").inner_text() != last
+    assert "before=2026-01-01T000000Z-model&after=this" in page.url
+    shown = page.locator("#compared").inner_text()
+    page.reload()
+    assert page.locator("#compared").inner_text().split("\n")[-1] == shown.split("\n")[-1]
+    assert page.locator("#compared tbody tr").count() > 0
+    page.locator("#compared tbody a").first.click()
+    page.wait_for_url("**/specification/*.html#*")
+    assert (found.complaints, found.outside) == ([], [])
+    page.context.close()

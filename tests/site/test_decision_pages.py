@@ -1,5 +1,6 @@
 """The pages to decide on: rules that fit every choice once, conditions tried out, fates and lives searched for."""
 
+import re
 from collections.abc import Mapping
 from itertools import combinations, product
 from xml.etree import ElementTree
@@ -16,11 +17,13 @@ from translator_cmk.site.deeds import deed
 from translator_cmk.site.drawing import Arrow, between, box, svg
 from translator_cmk.site.enabling import CHANNELS, CONDITIONS, enabled
 from translator_cmk.site.graph import graph
+from translator_cmk.site.kept import Run
 from translator_cmk.site.lives import LIVES, Life, passages
 from translator_cmk.site.lives_page import drawn
 from translator_cmk.site.should_you import CHOICES, decided, fitting, register_digest, should_you_page
 from translator_cmk.site.sourced import data
 from translator_cmk.site.undone import FROM_AN_UPLOAD, fates
+from translator_cmk.site.undone_page import cannot_be_undone_page
 
 RULES = data("decision")["rules"]
 QUESTIONS = [each["id"] for each in data("decision")["questions"]]
@@ -56,6 +59,12 @@ def test_record_names_what_it_rests_on() -> None:
     assert "observed on Azure: never" in record
     for each in REGISTER.values():
         assert (f"#{each.id})" in record) == (each.basis == "assumed")
+
+
+def test_record_leads_to_the_page_of_its_run_where_that_is_kept() -> None:
+    kept = content_of(a_run())._replace(kept=(Run("a.json", a_run()),))
+    assert "](../evidence/runs/a.md); observed on Azure: never" in should_you_page(kept)
+    assert "](../evidence/last-run.md); observed on Azure: never" in PAGE
 
 
 def test_digest_of_the_register_is_that_of_its_requirements() -> None:
@@ -122,6 +131,27 @@ def test_fates_are_those_that_the_article_tells() -> None:
     assert set(deployed.back) == {"DeployModel"}
     assert set(found["A key vault without purge protection"].back) == {"RecoverVault"}
     assert "EnablePurgeProtection" in found["A key vault without purge protection"].for_good
+
+
+def test_every_command_of_a_fate_leads_to_what_makes_it_do_so() -> None:
+    page = cannot_be_undone_page(content_of(a_run()))
+    table = page.partition("{ #fates }")[2].partition("## ")[0]
+    items = re.findall(r"<li>(.*?)</li>", table)
+    assert len(items) > 60
+    assert not [each for each in items if "](../specification/" not in each]
+    assert "[✘ disables the key](../specification/keys.md#keys.disable)" in table
+    assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
+
+
+def test_right_value_of_a_condition_names_what_demands_it() -> None:
+    page = before_enabling_page(content_of(a_run()))
+    (line,) = re.findall(r"^\| \*\*Pricing tier\*\* .*$", page, re.MULTILINE)
+    assert line.count("✔ accepted") == 2
+    assert "#encryption.tier)" in line
+    (line,) = re.findall(r"^\| \*\*Kind of the resource\*\* .*$", page, re.MULTILINE)
+    assert "#resource.kinds)" in line
+    conditions = page.partition("{ #conditions }")[2].partition("## ")[0]
+    assert not [row for row in conditions.splitlines() if ("✔" in row or "✘" in row) and "](../" not in row]
 
 
 def test_search_leads_on_until_nothing_new_is_found() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from translator_cmk.conformance.report.schemas import report_schemas
 from translator_cmk.site.kills import kills_page
 from translator_cmk.site.protocol import protocol_files, protocol_page
 from translator_cmk.wire import schemas
@@ -13,15 +14,15 @@ from translator_cmk.wire.verbs import VERBS
 ROW = {"mistake": "Any region.", "topic": "vault", "language": "perl", "held_out": True}
 KILLS: dict[str, Any] = {
     "digest": "0" * 64,
-    "budgets": {"tour": 2400, "fuzz": 20000, "hypothesis": 4200},
+    "budgets": {"features": 1500, "tour": 2400, "hypothesis": 20000},
     "first_run": {"held_out": 1, "by_features_or_tour": 1, "by_any_lane": 1},
     "implementations": [
-        ROW | {"steps": {"features": 7, "tour": None, "fuzz": None, "hypothesis": 3000}},
+        ROW | {"steps": {"features": 7, "tour": None, "hypothesis": 5000}},
         ROW
         | {
             "mistake": "No loss.",
             "held_out": False,
-            "steps": {"features": 9, "tour": 20, "fuzz": None, "hypothesis": None},
+            "steps": {"features": None, "tour": 20, "hypothesis": None},
         },
     ],
 }
@@ -35,15 +36,34 @@ def test_page_has_every_verb_capability_and_level() -> None:
 
 def test_schemas_are_files_that_name_each_other() -> None:
     files = dict(protocol_files())
-    assert files.keys() == {f"data/protocol/{name}.schema.json" for name in schemas()}
-    for schema in schemas().values():
+    every = schemas() | report_schemas()
+    assert files.keys() == {f"data/protocol/{name}.schema.json" for name in every}
+    for schema in every.values():
         Draft202012Validator.check_schema(schema)
 
 
 def test_page_counts_what_was_caught_by_which_lane() -> None:
     page = kills_page(KILLS)
-    assert "| features | all scenarios | 2 of 2 | 1 of 1 | 9 |" in page
-    assert "| Hypothesis alone, as many steps | 4,200 | 1 of 2 | 1 of 1 | 3,000 |" in page
-    assert "By features or tour: 2 of 2; with fuzz 2." in page
+    assert "| features | 1,500 | 1 of 2 | 1 of 1 | 7 | more than 1,500 |" in page
+    assert "| features, then tour | 3,900 | 2 of 2 | 1 of 1 | 1,520 | 1,520 |" in page
+    assert "| Hypothesis alone, as many steps | 3,900 | 0 of 2 | 0 of 1 |  | more than 3,900 |" in page
+    assert "of the lane fuzz | 20,000 | 1 of 2 | 1 of 1 | 5,000 | more than 20,000 |" in page
     assert "**Stale:**" in page
     assert "It has not been measured here" in kills_page(None)
+
+
+def test_page_counts_mutants_of_the_example_and_names_survivors() -> None:
+    about = {"function": "step", "line": 7, "was": "a | b", "now": "a", "kind": "condition dropped"}
+    found = [
+        about | {"verdict": "killed", "lane": "tour", "steps": 9},
+        about | {"verdict": "equivalent"},
+        about | {"verdict": "survives", "because": "shows a state otherwise", "reason": "Nobody sees it."},
+    ]
+    first = {"caught": 1, "of": 3}
+    about_them = {"digest": "0" * 64, "first_run": first, "scopes": ["losing-the-key"], "walks": 1000, "mutants": found}
+    page = kills_page(None, about_them)
+    assert "The first run caught 1 of 3 (33%)" in page
+    assert "Of the other 2, features and tour catch 1 (50%), features alone 0." in page
+    assert "| A part of a condition dropped | 3 | 1 | 1 | 1 |" in page
+    assert r"| `step`, line 7 | `a \| b` becomes `a` | shows a state otherwise | Nobody sees it. |" in page
+    assert "**Stale:**" in page

@@ -119,19 +119,46 @@ def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> No
                 continue
             file, place = target(page, link)
             assert file.is_file(), (page.name, link)
+            if place.startswith("from="):  # its script knows the place, as the browser tests show
+                assert file.name == "what-if.html"
+                continue
             assert not place or file.suffix != ".html" or place in read(file).places, (page.name, link)
             links += 1
     assert links > 5_000
 
 
 def test_every_page_is_reached_in_two_clicks(site: Path) -> None:
+    """Of what is there to be clicked: links of the text, tabs, and beside each page but the first those of its tab."""
     reached = [{site / "index.html"}]
     for _ in range(2):
-        found = {
-            target(page, link)[0] for page in reached[-1] for link in read(page).links if not urlsplit(link).scheme
-        }
-        reached.append({page for page in found if page.suffix == ".html"})
+        reached.append({each for page in reached[-1] for each in clicks(page, site)})
     assert set(pages(site)) - {site / "404.html"} <= set.union(*reached)
+
+
+def clicks(page: Path, site: Path) -> set[Path]:
+    """The pages that one click leads to."""
+    tabs = [[(site / each).with_suffix(".html") for each in tab] for tab in navigation()]
+    beside = (each for tab in tabs if page in tab and page.name != "index.html" for each in tab)
+    text = page.read_text("utf-8").partition("<article")[2].partition("</article>")[0]
+    reader = Reader()
+    reader.feed(text)
+    linked = (target(page, link)[0] for link in reader.links if not urlsplit(link).scheme)
+    return {each for each in (*linked, *beside, *(tab[0] for tab in tabs)) if each.suffix == ".html"}
+
+
+def navigation() -> list[list[str]]:
+    """The pages of each tab."""
+    text = re.sub(r"!!python/name:\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8"))
+    return [re.findall(r"[\w/-]+\.md", json.dumps(tab)) for tab in yaml.safe_load(text)["nav"]]
+
+
+def test_search_knows_every_requirement_by_its_id_and_no_kept_run(site: Path) -> None:
+    entries = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    at = {each["location"]: f"{each['title']} {each['text']}" for each in entries}
+    for requirement in REGISTER.values():
+        place = f"specification/{requirement.topic}.html#{requirement.id}"
+        assert requirement.id in at[place]
+    assert not [each for each in at if each.startswith("evidence/runs/")]
 
 
 def test_two_builds_from_one_run_are_the_same_byte_for_byte(site: Path) -> None:
@@ -142,15 +169,19 @@ def test_two_builds_from_one_run_are_the_same_byte_for_byte(site: Path) -> None:
 
 
 def test_navigation_has_every_page_but_the_single_decisions() -> None:
-    text = re.sub(r"!!python/name:\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8"))
-    listed = set(re.findall(r"[\w/-]+\.md", json.dumps(yaml.safe_load(text)["nav"])))
+    listed = {page for tab in navigation() for page in tab}
     written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").glob("*.md")}
     assert written <= listed
     assert {f"specification/{topic}.md" for topic in REGISTER.topics} <= listed
 
 
-def test_page_that_is_not_there_leads_home(site: Path) -> None:
-    assert 'href="/index.html"' in (site / "404.html").read_text("utf-8")
+def test_page_that_is_not_there_has_addresses_from_the_root_of_the_site(site: Path) -> None:
+    """Wherever that is: the browser tests ask for it at any depth."""
+    page = site / "404.html"
+    links = {link for link in read(page).links if not link.startswith("#")}
+    assert not [each for each in (*links, *loads(page)) if each.startswith("/")]
+    assert {"index.html", "architect.html", "evidence/requirements.html"} <= links
+    assert all(target(page, link)[0].is_file() for link in links)
 
 
 def test_scripts_of_others_are_those_that_the_manifest_names() -> None:

@@ -86,7 +86,8 @@ def test_unknown_is_said_and_a_source_is_a_numbered_link_to_its_line() -> None:
 def test_a_line_for_each_cause_of_the_cascade() -> None:
     assert [each["cause"] for each in data("destroyers")["causes"]] == [cause.name for cause in CAUSES]
     page = who_can_destroy_page(content_of(a_run()))
-    assert [page.count(f"\n| **{cause.name}** |") for cause in CAUSES] == [1] * len(CAUSES)
+    assert [len(re.findall(rf"\n\| \*\*{cause.name}\*\*[ <]", page)) for cause in CAUSES] == [1] * len(CAUSES)
+    assert "[Uploaded document: deleted](../specification/restoration.md#restoration.uploads-stay-deleted)" in page
 
 
 def test_every_open_question_has_an_experiment() -> None:

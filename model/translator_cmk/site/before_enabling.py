@@ -8,7 +8,7 @@ from ..machine.commands import EnableCustomerManagedKeys
 from ..machine.rows import Refuse
 from ..requirements import Register
 from .content import Content
-from .enabling import CHANNELS, CONDITIONS, enabled
+from .enabling import CHANNELS, CONDITIONS, Condition, Value, enabled
 from .last_run import run_line
 from .markup import basis, filled, in_cell, linked, table, titled
 from .sourced import Notes, cell, data
@@ -52,15 +52,24 @@ def before_enabling_page(content: Content) -> str:
 def condition_lines(register: Register) -> Iterator[list[str]]:
     """A line for each value of each condition."""
     for condition in CONDITIONS:
-        for number, value in enumerate(condition.values):
-            outcomes = [enabled(channel, value.differs) for channel in CHANNELS]
-            names = because(outcomes)
-            if value.permitted_by and not names:
-                names = [value.permitted_by]
+        for number, (value, outcomes, names) in enumerate(tried(condition)):
             told = in_cell(
                 "ul", (f"{titled(register[name])} {basis(register[name])}" for name in names if name in register)
             )
             yield [condition.name if number else f"**{condition.name}**", value.says, *map(came_to, outcomes), told]
+
+
+def tried(condition: Condition) -> Iterator[tuple[Value, list[Outcome | None], list[str]]]:
+    """Each value of a condition, what comes of it through each channel, and the requirements behind that.
+
+    Behind the right value are those that refuse the others, or where none is refused, those that permit them.
+    """
+    found = [(value, [enabled(channel, value.differs) for channel in CHANNELS]) for value in condition.values]
+    demanded = sorted({name for _, outcomes in found for name in because(outcomes)})
+    permitted = [value.permitted_by for value in condition.values if value.permitted_by]
+    for value, outcomes in found:
+        own = because(outcomes) or ([value.permitted_by] if value.permitted_by else [])
+        yield value, outcomes, own or demanded or sorted(set(permitted))
 
 
 def because(outcomes: list[Outcome | None]) -> list[str]:
@@ -95,10 +104,14 @@ def conditions_data() -> list[dict[str, Any]]:
         {
             "condition": condition.name,
             "value": value.says,
-            "outcomes": [{"through": channel, **outcome_data(enabled(channel, value.differs))} for channel in CHANNELS],
+            "outcomes": [
+                {"through": channel, **outcome_data(outcome)}
+                for channel, outcome in zip(CHANNELS, outcomes, strict=True)
+            ],
+            "requirements": names,
         }
         for condition in CONDITIONS
-        for value in condition.values
+        for value, outcomes, names in tried(condition)
     ]
 
 

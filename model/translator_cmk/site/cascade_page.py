@@ -6,11 +6,13 @@ from typing import NamedTuple
 
 from ..machine import Accepted, Outcome, Refused
 from ..requirements import Register
-from .cascade import WEAKEST, Finding, answer, find
+from .cascade import WEAKEST, Finding, answer, commands_of, find
 from .causes import ACTIONS, CAUSES, HARMLESS, LOSSES, Cause, Loss
 from .content import Content
 from .last_run import run_line
 from .markup import filled, in_cell, mark, requirement_path, table, titled
+from .what_if.page import chart
+from .what_if.ways import link
 
 
 class Case(NamedTuple):
@@ -57,7 +59,7 @@ def lost_line(case: Case, cases: Sequence[Case], content: Content) -> list[str]:
     )
     register = content.evidence.register
     return [
-        f"**{case.cause.name}**",
+        f"**{case.cause.name}**{trial(case.cause)}",
         *cells,
         in_cell("ul", (titled(register[name]) for name in reasons(case, cases, register))),
     ]
@@ -93,12 +95,17 @@ def back_line(case: Case, content: Content) -> list[str]:
         cell(
             f"✔ {loss.back}" if finding.intact else f"✘ stays {lost(loss, finding)}",
             finding,
-            [name for name in finding.grounds if name.startswith("restoration.")],
+            restoring(finding),
             content,
         )
         for loss, finding in case.remedied
     )
-    return [f"**{case.cause.name}**", does, *cells]
+    return [f"**{case.cause.name}**{trial(case.cause, remedied=True)}", does, *cells]
+
+
+def restoring(finding: Finding) -> list[str]:
+    """The requirements that say what comes back and what does not."""
+    return [name for name in finding.grounds if name.startswith("restoration.")]
 
 
 def harmless_line(case: Case, content: Content) -> list[str]:
@@ -109,7 +116,16 @@ def harmless_line(case: Case, content: Content) -> list[str]:
     )
     register = content.evidence.register
     because = (titled(register[name]) for name in grounds(case.lost) if register[name].kind == "permission")
-    return [f"**{case.cause.name}**", *told, in_cell("ul", because)]
+    return [f"**{case.cause.name}**{trial(case.cause)}", *told, in_cell("ul", because)]
+
+
+def trial(cause: Cause, remedied: bool = False) -> str:
+    """A link to the cause, or to its remedies, on the page to try it out; nothing where its small world lacks it."""
+    situation, *more = cause.start
+    if more or (remedied and not cause.remedies):
+        return ""
+    found = link(chart(), situation, commands_of(cause, remedied))
+    return f"<br>{found}" if found else ""
 
 
 def cell(words: str, finding: Finding, said_by: Sequence[str], content: Content) -> str:

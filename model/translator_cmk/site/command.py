@@ -19,7 +19,7 @@ from .implementation_files import report_files
 from .kept import FOLDER, keep, load_kept
 from .kept_reports import FOLDER as REPORTS
 from .kept_reports import REFUSED, load_reports
-from .kills import KILLS, load_kills
+from .kills import EXAMPLE_MUTANTS, KILLS, load_example_mutants, load_kills
 from .measured import MEASURED, PAGES, load_pages, load_theorems
 from .peers import FOREIGN, PEERS, load_foreign, load_peers
 from .rows import fragments
@@ -98,6 +98,7 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_foreign(docs / FOREIGN),
         load_suites(docs / SUITES),
         load_bench(docs / BENCH),
+        load_example_mutants(docs / EXAMPLE_MUTANTS),
     )
 
 

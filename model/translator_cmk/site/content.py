@@ -13,8 +13,9 @@ from .rows import Fragment
 class Content(NamedTuple):
     """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
 
-    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills`` and ``foreign`` are
-    what `make evidence` found, and ``peers`` and ``bench`` what `make bench` did; None where it was not run.
+    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills``,
+    ``example_mutants`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
+    did; None where it was not run.
     """
 
     evidence: Evidence
@@ -33,3 +34,4 @@ class Content(NamedTuple):
     foreign: Mapping[str, Any] | None = None
     suites: Mapping[str, Any] | None = None
     bench: Mapping[str, Any] | None = None
+    example_mutants: Mapping[str, Any] | None = None

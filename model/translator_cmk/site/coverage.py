@@ -6,7 +6,7 @@ from typing import Any
 
 from ..explore.coverage.report import share
 from ..explore.coverage.report import table as rows_of
-from .markup import page, plain, table
+from .markup import measured_twin, page, plain, table
 from .measured import is_current, load
 
 COVERAGE = Path("measurements") / "coverage.json"
@@ -57,7 +57,7 @@ def coverage_blocks(coverage: Mapping[str, Any] | None) -> Iterator[str]:
         yield "This has not been measured: `make evidence` does it."
         return
     yield freshness(coverage)
-    yield f"The same as data: [coverage.json](../{COVERAGE.as_posix()})."
+    yield measured_twin("coverage")
     kinds = [
         [plain(each["name"]), plain(each["sentence"]), f"{each['sequences']:,}", f"{each['commands']:,}"]
         for each in coverage["evidence"]
@@ -112,7 +112,7 @@ def tour_blocks(tours: Mapping[str, Any] | None) -> Iterator[str]:
         yield "This has not been measured: `make evidence` does it."
         return
     yield freshness(tours)
-    yield f"The same as data: [tours.json](../{TOURS.as_posix()})."
+    yield measured_twin("tours")
     yield table(
         ["Scope", "States", "Commands in states", "Steps", "No tour has fewer than", "Sequences", "Seconds to make"],
         [

@@ -1,39 +1,54 @@
 """The pages to question the evidence on: every requirement, every scenario, and what no evidence covers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..gherkin.records import Pickle
 from ..requirements import Requirement
+from .badges import LOOKS, Status
 from .content import Content
 from .evidence import number
+from .kinds import Kinds, kinds_in_words, kinds_of_all, mutants_by_scenario
 from .last_run import OBSERVED, mark, run_line
-from .markup import basis, duration, filled, in_cell, listed, moment, named, plain, table, titled
-from .measured import found_mutants, is_current, theorems_by_requirement
+from .markup import basis, duration, filled, filterable, in_cell, listed, moment, named, plain, table, titled
+from .measured import is_current
 from .topics import scenario_link
 
 
 def requirements_page(content: Content) -> str:
     """The page with a line for each requirement."""
     register = content.evidence.register
+    statuses = (content.evidence.requirement(each).status for each in register.values())
+    narrowed_by = choices(content, statuses) | {"Kind": [each.kind for each in register.values()]}
     header = ["Requirement", "Topic", "Basis", "Kind", "Status", "Shown by", "Time", "Last run", "Observed on Azure"]
     return filled(
         "requirements",
         run=run_line(content.evidence),
         count=str(len(register)),
         measured=measured_line(content),
-        requirements=table(header, requirement_lines(content)),
+        requirements=filterable(table(header, requirement_lines(content)), len(register), narrowed_by),
     )
+
+
+def choices(content: Content, statuses: Iterable[Status]) -> dict[str, list[str]]:
+    """What both tables are narrowed by; statuses in the order in which they are explained."""
+    evidence = content.evidence
+    there = set(statuses)
+    return {
+        "Status": [f"{evidence.subject}: {mark(status)}" for status in LOOKS if status in there],
+        "Topic": list(evidence.register.topics),
+        "Basis": [each.basis for each in evidence.register.values()],
+    }
 
 
 def requirement_lines(content: Content) -> Iterator[list[str]]:
     """A line for each requirement."""
-    mutants = found_mutants(content.mutants) if content.mutants else {}
+    kinds = kinds_of_all(content)
     for each in content.evidence.register.values():
-        yield requirement_line(each, content, mutants.get(each.id))
+        yield requirement_line(each, content, kinds[each.id])
 
 
-def requirement_line(requirement: Requirement, content: Content, mutants: tuple[int, int] | None) -> list[str]:
-    """A line on one requirement, of whose rows there are this many mutants found and in all."""
+def requirement_line(requirement: Requirement, content: Content, kinds: Kinds) -> list[str]:
+    """A line on one requirement, with what kinds of evidence there are for it."""
     evidence = content.evidence
     verdict = evidence.requirement(requirement)
     items = [evidence.items[each.id] for each in evidence.carrying(requirement.id) if each.id in evidence.items]
@@ -43,7 +58,7 @@ def requirement_line(requirement: Requirement, content: Content, mutants: tuple[
         basis(requirement),
         requirement.kind,
         f"{evidence.subject}: {mark(verdict.status)}",
-        in_cell("ul", shown_by(requirement, content, mutants)) or "nothing",
+        in_cell("ul", kinds_in_words(kinds, content)) or "nothing",
         duration(sum(item.seconds for item in items)) if items else "",
         last_run(content),
         OBSERVED,
@@ -56,40 +71,37 @@ def last_run(content: Content) -> str:
     return moment(results.finished) if results else "never"
 
 
-def shown_by(requirement: Requirement, content: Content, mutants: tuple[int, int] | None) -> Iterator[str]:
-    """What kinds of evidence there are for a requirement, and how much of each."""
-    for kind, count in content.evidence.requirement(requirement).counts.items():
-        yield number(count.total(), kind)
-    if content.theorems and (theorems := theorems_by_requirement()[requirement.id]):
-        yield number(theorems, "theorem")
-    if mutants:
-        yield "{} of {} mutants found".format(*mutants)
-
-
 def measured_line(content: Content) -> str:
     """Of what specification theorems and mutants were measured."""
-    measured = {"Theorems": content.theorems, "mutants": content.mutants}
+    measured = {"theorems": content.theorems, "tours": content.coverage, "mutants": content.mutants}
     stale = [name for name, found in measured.items() if found and not is_current(found)]
     missing = [name for name, found in measured.items() if not found]
-    told = [f"{listed(stale)} were measured for an earlier state of the specification: stale."] if stale else []
-    told += [f"{listed(missing)} have not been measured."] if missing else []
-    return " ".join(told) or "Theorems and mutants were measured for this state of the specification."
+    said = [f"{listed(stale)} were measured for an earlier state of the specification: stale."] if stale else []
+    said += [f"{listed(missing)} have not been measured."] if missing else []
+    whole = ["theorems, tours and mutants were measured for this state of the specification."]
+    return " ".join(each[0].upper() + each[1:] for each in said or whole)
 
 
 def scenarios_page(content: Content) -> str:
     """The page with a line for each scenario, one for each row of examples."""
     pickles = content.evidence.pickles
-    header = ["Scenario", "Topic", "Basis", "Status", "Tags", "Time", "Last run", "Observed on Azure"]
+    header = ["Scenario", "Topic", "Basis", "Status", "Tags", "Finds", "Time", "Last run", "Observed on Azure"]
+    mutants = mutants_by_scenario(content)
     return filled(
         "scenarios",
         run=run_line(content.evidence),
+        measured=measured_line(content),
         count=str(len(pickles)),
-        scenarios=table(header, (scenario_line(each, content) for each in pickles.values())),
+        scenarios=filterable(
+            table(header, (scenario_line(each, content, mutants[each.id]) for each in pickles.values())),
+            len(pickles),
+            choices(content, (content.evidence.scenario(name).status for name in pickles)),
+        ),
     )
 
 
-def scenario_line(pickle: Pickle, content: Content) -> list[str]:
-    """A line on one scenario."""
+def scenario_line(pickle: Pickle, content: Content, mutants: int) -> list[str]:
+    """A line on one scenario, which is named for so many mutants."""
     evidence = content.evidence
     requirement = evidence.register[pickle.requirements[0]]
     item = evidence.items.get(pickle.id)
@@ -99,6 +111,7 @@ def scenario_line(pickle: Pickle, content: Content) -> list[str]:
         basis(requirement),
         f"{evidence.subject}: {mark(evidence.scenario(pickle.id).status)}",
         " ".join(f"`@{name}`" for name in pickle.requirements),
+        number(mutants, "mutant") if mutants else "",
         duration(item.seconds) if item and item.status != "not-run" else "",
         last_run(content),
         OBSERVED,
@@ -126,13 +139,13 @@ def lacking(content: Content) -> Iterator[tuple[str, list[str]]]:
     evidence = content.evidence
     register = evidence.register
     verdicts = {name: evidence.requirement(each) for name, each in register.items()}
-    theorems = theorems_by_requirement() if content.theorems else {}
-    mutants = found_mutants(content.mutants) if content.mutants else {}
+    kinds = kinds_of_all(content)
     yield "Any scenario", [name for name in register if not any(evidence.carrying(name))]
     yield "A run in which every scenario passed", [name for name in register if verdicts[name].status.value != "passed"]
     yield "A property", [name for name in register if not verdicts[name].counts.get("property")]
-    yield "A theorem", [name for name in register if not theorems.get(name)]
-    yield "A mutant of its rows that is found", [name for name in register if not mutants.get(name, (0, 0))[0]]
+    yield "A theorem", [name for name in register if not kinds[name].theorems]
+    yield "A tour through a row of it", [name for name in register if not (kinds[name].toured or (0, 0))[0]]
+    yield "A mutant of its rows that is found", [name for name in register if not (kinds[name].mutants or (0, 0))[0]]
     yield "An observation on Azure", list(register)
 
 

@@ -11,14 +11,14 @@ from .decisions import decisions_page
 from .evidence import Verdict
 from .evidence_tables import requirements_page, scenarios_page, uncovered_page
 from .glossary import glossary_page
-from .history_page import history_page
+from .history_page import history_page, run_address, run_pages
 from .implementation_files import badge, badge_path, shown_of
 from .implementations import implementations_page
 from .kills import kills_page
 from .last_run import first_paragraph, last_run_page, whole_badge
 from .lives_page import lives_page
 from .matrix import matrix_page
-from .measured import pages_line
+from .measured import measurements_table, pages_line
 from .obligations import obligations_page
 from .open_points import open_points_page
 from .other_sources import other_sources_page, revisions_page
@@ -64,11 +64,12 @@ def pages(content: Content) -> dict[str, str]:
         "specification/obligations.md": obligations_page(content),
         "specification/steps.md": glossary_page(content),
         "specification/protocol.md": protocol_page(),
-        "evidence/last-run.md": last_run_page(evidence),
+        "evidence/last-run.md": last_run_page(evidence, run_address(content)),
         "evidence/requirements.md": requirements_page(content),
         "evidence/scenarios.md": scenarios_page(content),
         "evidence/uncovered.md": uncovered_page(content),
         "evidence/history.md": history_page(content),
+        **dict(run_pages(content)),
         "evidence/traceability.md": matrix_page(content),
         "evidence/implementations.md": implementations_page(content),
         "evidence/report-viewer.md": viewer_page(content),
@@ -76,11 +77,12 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/coverage.md": coverage_page(content.coverage, content.tours),
         **dict(scope_pages(content.scopes, content.tours, content.suites)),
         "evidence/suites.md": suites_page(content.suites),
-        "evidence/kills.md": kills_page(content.kills),
+        "evidence/kills.md": kills_page(content.kills, content.example_mutants),
         "evidence/peers.md": peers_page(content.peers, content.foreign),
         "evidence/speed.md": speed_page(content.bench),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
         "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
+        "data/measurements.snippet": measurements_table(content) + "\n",
         "data/pages.snippet": pages_line(content.pages) + "\n",
         "data/topics.snippet": topics_table(content, "") + "\n",
     }

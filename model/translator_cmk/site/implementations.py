@@ -8,7 +8,7 @@ from .cells import MARKS, Cell, cells
 from .content import Content
 from .implementation_files import badge_path, shown_of
 from .kept_reports import CONFIRMED, KINDS, REFUSED, STALE, KeptReport
-from .markup import UP, basis, filled, indented, moment, table, titled
+from .markup import UP, basis, filled, filterable, indented, moment, table, titled
 from .matrix_notes import Notes, foreign, marked, product, report
 
 
@@ -114,7 +114,9 @@ def whole_block(reports: Sequence[KeptReport], notes: Mapping[str, Notes], conte
     if not reports:
         return "There is no report on the whole specification."
     found = matrix(reports, notes, content)
-    return f'<div class="filterable matrix" data-filter="Topic|Basis" markdown="1">\n\n{found}\n\n</div>'
+    register = content.evidence.register
+    choices = {"Topic": register.topics, "Basis": [each.basis for each in register.values()]}
+    return filterable(found, len(register), choices, "matrix")
 
 
 def partial_block(reports: Sequence[KeptReport], notes: Mapping[str, Notes], content: Content) -> str:

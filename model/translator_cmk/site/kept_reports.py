@@ -21,7 +21,7 @@ ABOUT, PACKED, ENVELOPE, PAGE = "about.yaml", "report.zip", "report.json", "repo
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FILE = re.compile(
     r"report\.(json|html)|messages\.ndjson|cucumber\.ndjson|junit\.xml|results\.json|summary\.md|badge\.(svg|json)"
-    r"|counterexamples/[A-Za-z0-9-]+\.(json|feature)"
+    r"|counterexamples/[A-Za-z0-9-]+\.(json|feature)|traces/[0-9]+\.jsonl"
 )
 """The files of a report."""
 
@@ -132,7 +132,7 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
     # here, since the kit needs packages of its own, which a site without kept reports does not
     from ..conformance.report import commands
     from ..conformance.report.again import declaration_in, from_log, judged
-    from ..conformance.report.folder import MESSAGES, Folder
+    from ..conformance.report.folder import Folder
     from ..conformance.verify import registered
 
     envelope = commands.read(folder)
@@ -142,8 +142,9 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
     problems: list[str] = []
     if report.digest == digest():
         register = registered()
-        again = judged(envelope, folder / MESSAGES, register, from_log(declaration_in(envelope), register))
-        problems += commands.differences(folder, envelope, again)
+        log = commands.log_of(envelope, folder)
+        again = judged(envelope, log, register, from_log(declaration_in(envelope), register))
+        problems += [*commands.missing(log), *commands.differences(folder, envelope, again)]
         standing = CONFIRMED
     else:
         was, is_ = dict(report.files), Folder(folder).digests() if report.files or report.complete else {}

@@ -58,28 +58,42 @@ def first_paragraph(evidence: Evidence) -> str:
     return f"{told}{what} {azure}"
 
 
-def last_run_page(evidence: Evidence) -> str:
-    """The page on the last run."""
+def last_run_page(evidence: Evidence, kept_as: str = "") -> str:
+    """The page on the last run, which may be kept under this address."""
     results = evidence.results
+    lasting = (
+        f"[The page of this run]({kept_as}) keeps its address."
+        if kept_as
+        else "This one is not kept: `translator-cmk site --keep` gives it an address that stays."
+    )
     return page(
         "The last run",
         "What was run last, against what, when, and what came of it.",
         run_line(evidence, whole_badge(evidence)),
         HOW if results is None else "",
-        definitions(facts(results, evidence)) if results else "",
-        "## What came out { #counts }",
-        table(
-            ["What was run", *(f"{LOOKS[each].glyph} {each.value}" for each in WORDS.values()), "in all"],
-            counts(evidence),
-        ),
-        "## By topic { #topics }",
-        table(["Topic", "Passed", "In all", "Percent, rounded down", "Evidence"], by_topic(evidence)),
-        "## What did not pass { #not-passed }",
-        not_passed(evidence),
-        unknown(evidence),
-        "## Downloads { #downloads }",
+        *run_blocks(evidence),
+        "## Addresses and downloads { #downloads }",
+        f"This page is always about the latest run. {lasting} Any two [kept runs](history.md#compare) can be compared.",
         "\n".join(downloads(results)),
     )
+
+
+def run_blocks(evidence: Evidence, root: str = UP, kept: bool = False) -> Iterator[str]:
+    """What there is to say of a run.  One that was kept has no badges: they are those of the last run."""
+    results = evidence.results
+    yield definitions(facts(results, evidence)) if results else ""
+    yield "## What came out { #counts }"
+    yield table(
+        ["What was run", *(f"{LOOKS[each].glyph} {each.value}" for each in WORDS.values()), "in all"], counts(evidence)
+    )
+    yield "## By topic { #topics }"
+    yield table(
+        ["Topic", "Passed", "In all", "Percent, rounded down", *([] if kept else ["Evidence"])],
+        by_topic(evidence, root, kept),
+    )
+    yield "## What did not pass { #not-passed }"
+    yield not_passed(evidence, root)
+    yield unknown(evidence)
 
 
 def downloads(results: Results | None) -> Iterator[str]:
@@ -113,23 +127,23 @@ def counts(evidence: Evidence) -> Iterator[list[str]]:
         ]
 
 
-def by_topic(evidence: Evidence) -> Iterator[list[str]]:
+def by_topic(evidence: Evidence, root: str, kept: bool) -> Iterator[list[str]]:
     """A line for each topic."""
     for feature in evidence.features:
         verdict = evidence.topic(feature.topic)
         passed, total = verdict.passed(), verdict.total()
-        badge = image(evidence.badge(verdict), f"topics/{feature.topic}")
-        link = f"[{feature.name}]({UP}specification/{feature.topic}.md)"
-        yield [link, str(passed), str(total), f"{percent(passed, total)} %", badge]
+        badge = [] if kept else [image(evidence.badge(verdict), f"topics/{feature.topic}")]
+        link = f"[{feature.name}]({root}specification/{feature.topic}.md)"
+        yield [link, str(passed), str(total), f"{percent(passed, total)} %", *badge]
 
 
-def not_passed(evidence: Evidence) -> str:
+def not_passed(evidence: Evidence, root: str) -> str:
     """Everything that was not seen to pass, with the reason."""
     results = evidence.results
     if results is None:
         return "Nothing was run, so nothing passed."
     missing = [] if evidence.stale else [name for name in evidence.pickles if name not in evidence.items]
-    lines = [told(item) for item in results.items if item.status != "passed"]
+    lines = [told(item, root) for item in results.items if item.status != "passed"]
     lines += [[plain(name), mark(Status.NOT_RUN), "not in the results", ""] for name in missing]
     note = "This is how it was; the specification has changed since." if evidence.stale else ""
     if not lines:
@@ -138,9 +152,9 @@ def not_passed(evidence: Evidence) -> str:
     return f"{note}\n\n{found}" if note else found
 
 
-def told(item: Item) -> list[str]:
+def told(item: Item, root: str) -> list[str]:
     """A line on something that did not pass."""
-    requirements = listed([named(name) for name in item.requirements])
+    requirements = listed([named(name, root) for name in item.requirements])
     return [plain(item.id), mark(WORDS[item.status]), plain(item.reason or ""), requirements]
 
 

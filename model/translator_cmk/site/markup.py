@@ -1,7 +1,8 @@
 """Pieces of Markdown that the generated pages are put together from."""
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from string import Template
 
@@ -45,6 +46,23 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; the cells are Markdown, and a bar in one has to be escaped."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def filterable(found: str, count: int, choices: Mapping[str, Iterable[str]], classes: str = "") -> str:
+    """A table of so many lines that a script narrows by words and by the values of some columns."""
+    labels = "".join(
+        f'<label>{name}<select name="{name.lower()}"><option value="">all</option>'
+        + "".join(f"<option>{escape(value)}</option>" for value in dict.fromkeys(values))
+        + "</select></label>"
+        for name, values in choices.items()
+    )
+    form = (
+        f'<form class="filters" role="search" aria-label="Narrow the table">{labels}'
+        '<label>Words or @tag<input type="search" name="words"></label></form>\n'
+        f'<p class="count" role="status">{count} of {count} shown</p>\n'
+        "<script>location.search && document.currentScript.parentElement.classList.add('narrowing')</script>"
+    )
+    return f'<div class="{f"filterable {classes}".strip()}" markdown="1">\n\n{form}\n\n{found}\n\n</div>'
 
 
 def definitions(pairs: Iterable[tuple[str, str]]) -> str:
@@ -108,6 +126,17 @@ def linked(text: str, ids: Container[str]) -> str:
 def breakable(text: str) -> str:
     """The text with names of Azure operations in it that may break after a slash, so that they fit into a column."""
     return re.sub(r"`([\w.]+/[\w./]+)`", lambda found: f"<code>{found[1].replace('/', '/<wbr>')}</code>", text)
+
+
+def twin(name: str, root: str = UP) -> str:
+    """The paragraph that leads from a table to the file of it for other programs."""
+    return f"For other programs: [{name}.json]({root}data/{name}.json) and [its schema]({root}data/{name}.schema.json)."
+
+
+def measured_twin(name: str, root: str = UP) -> str:
+    """The paragraph that leads to a measurement and its schema."""
+    file, schema = f"{root}measurements/{name}.json", f"{root}data/{name}.schema.json"
+    return f"The same as data: [{name}.json]({file}) and [its schema]({schema})."
 
 
 def statement_link(name: str) -> str:

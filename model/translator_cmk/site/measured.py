@@ -9,6 +9,9 @@ from typing import Any
 
 from ..digest import digest
 from ..explore.theorems import THEOREMS
+from .content import Content
+from .markup import table
+from .measurement_schemas import MEASUREMENTS
 from .mutation import found_by_requirement
 from .strength import MeasurementError
 
@@ -30,12 +33,23 @@ def pages_line(seen: Mapping[str, Any] | None) -> str:
     """What was seen of the pages of the site, in a paragraph."""
     if seen is None:
         return "Nobody has looked at all pages of this site: `python -m tests.evidence.pages` does it."
+    still = "none moved while it came in, " if "still" in seen else ""
     stale = "" if is_current(seen) else " That was an earlier state of the site: **stale**."
     return (
         f"All {seen['pages']} pages were looked at in Chromium in {len(seen['views'])} ways each "
         f"({'; '.join(seen['views'])}), from files and from a server: axe found no violation, no page was wider than "
-        f"its window, none complained, and none asked another host for anything.{stale}"
+        f"its window, {still}none complained, and none asked another host for anything.{stale}"
     )
+
+
+def measurements_table(content: Content) -> str:
+    """A line for each measurement that there is."""
+    lines = [
+        [f"[{name}.json](measurements/{name}.json)", f"[schema](data/{name}.schema.json)", title]
+        for name, (title, _) in MEASUREMENTS.items()
+        if getattr(content, name)
+    ]
+    return table(["File", "Schema", "Has"], lines) if lines else "Nothing: `make evidence` does it."
 
 
 def load(path: Path, fields: set[str]) -> Mapping[str, Any] | None:
@@ -53,7 +67,13 @@ def load(path: Path, fields: set[str]) -> Mapping[str, Any] | None:
 
 def is_current(measured: Mapping[str, Any]) -> bool:
     """Whether it was measured of the specification as it is."""
-    return bool(measured["digest"] == digest())
+    return bool(measured["digest"] == digest_now())
+
+
+@cache
+def digest_now() -> str:
+    """The digest of the specification, which stays as it is while the site is made."""
+    return digest()
 
 
 @cache

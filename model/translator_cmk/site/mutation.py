@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..digest import digest
-from .markup import indented, listed, named, plain, table
+from .markup import indented, listed, measured_twin, named, plain, table
 
 Mutants = Sequence[Mapping[str, Any]]
 
@@ -41,6 +41,7 @@ def mutant_blocks(mutants: Mapping[str, Any] | None) -> Iterator[str]:
         yield "This has not been measured: `make evidence` does it."
         return
     yield "" if mutants["digest"] == digest() else "**Stale:** the specification has changed since it was measured."
+    yield measured_twin("mutants")
     every = mutants["mutants"]
     yield sums(every, len(mutants["theorems"]), mutants["scenarios"])
     yield table(

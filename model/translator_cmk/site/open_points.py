@@ -12,16 +12,13 @@ from .topics import decision_link, requirement_badge
 def open_points_page(content: Content) -> str:
     """The page."""
     evidence = content.evidence
-    register = evidence.register.values()
-    silences = [each for each in register if each.kind == "silence"]
-    assumed = [each for each in register if each.basis == "assumed" and each.kind != "silence"]
-    implied = [each for each in register if each.basis == "implied"]
+    found = open_points(content)
     return filled(
         "left-open",
         run=run_line(evidence),
-        silences=listing(silences, content),
-        assumptions=listing(assumed, content),
-        implied=listing(implied, content),
+        silences=listing(found["left_open"], content),
+        assumptions=listing(found["assumed"], content),
+        implied=listing(found["implied"], content),
         questions=table(
             ["Id", "Question", "Answered by"],
             (
@@ -30,6 +27,16 @@ def open_points_page(content: Content) -> str:
             ),
         ),
     )
+
+
+def open_points(content: Content) -> dict[str, list[Requirement]]:
+    """The requirements that the article does not state: left open, assumed, or implied."""
+    register = content.evidence.register.values()
+    return {
+        "left_open": [each for each in register if each.kind == "silence"],
+        "assumed": [each for each in register if each.basis == "assumed" and each.kind != "silence"],
+        "implied": [each for each in register if each.basis == "implied"],
+    }
 
 
 def listing(requirements: Iterable[Requirement], content: Content) -> str:
@@ -49,6 +56,16 @@ def listing(requirements: Iterable[Requirement], content: Content) -> str:
 
 
 def answers(question: Question, content: Content) -> Iterable[str]:
-    """The requirements and the decisions that answer a question."""
-    yield from (titled(each) for each in content.evidence.register.values() if question.id in each.resolves)
-    yield from (each.link for each in content.decisions.values() if question.id in each.resolves)
+    """The requirements and the decisions that answer a question, as links."""
+    requirements, decisions = answering(question, content)
+    yield from (titled(content.evidence.register[name]) for name in requirements)
+    yield from (content.decisions[file].link for file in decisions)
+
+
+def answering(question: Question, content: Content) -> tuple[list[str], list[str]]:
+    """The ids of the requirements, and the files of the decisions, that answer a question."""
+    register = content.evidence.register.values()
+    return (
+        [each.id for each in register if question.id in each.resolves],
+        [each.file for each in content.decisions.values() if question.id in each.resolves],
+    )

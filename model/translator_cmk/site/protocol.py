@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..conformance.report.schemas import report_schemas
 from ..wire import PROTOCOL, schemas
 from ..wire.declaration import CAPABILITIES, LEVELS
 from ..wire.text import LONGEST
@@ -32,6 +33,11 @@ it. What is expected of a system is never part of a request. Both directions are
 a request is the kit's, one in an answer the system's."""
 
 
+REPORTS = f"""\
+A report is a folder. Its JSON files have schemas too; `translator-cmk report check` holds each against its own. That of
+`results.json` is [elsewhere]({UP}data/results.schema.json), and `cucumber.ndjson` has that of Cucumber Messages."""
+
+
 def protocol_page() -> str:
     """The page."""
     return page(
@@ -45,9 +51,17 @@ def protocol_page() -> str:
         table(["Level", "Is about"], ([f"`{name}`", plain(about)] for name, about in LEVELS.items())),
         "## Schemas { #schemas }",
         "JSON Schema, draft 2020-12; each names the others by its file name.",
-        "\n".join(
-            f"- [{name}]({UP}{FOLDER}/{name}.schema.json): {plain(found['title'])}" for name, found in schemas().items()
-        ),
+        links(schemas()),
+        "## Reports { #reports }",
+        REPORTS,
+        links(report_schemas()),
+    )
+
+
+def links(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """A list of schemas."""
+    return "\n".join(
+        f"- [{name}]({UP}{FOLDER}/{name}.schema.json): {plain(each['title'])}" for name, each in found.items()
     )
 
 
@@ -94,5 +108,5 @@ def told(schema: Mapping[str, Any]) -> str:
 
 def protocol_files() -> Iterator[tuple[str, str]]:
     """Each schema as a file."""
-    for name, schema in schemas().items():
+    for name, schema in (schemas() | report_schemas()).items():
         yield f"{FOLDER}/{name}.schema.json", json.dumps(schema, indent=1) + "\n"

@@ -1,41 +1,30 @@
 """JSON Schemas of the tables that the site publishes as data, each beside the file that it describes."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ..conformance.verdicts import STATUSES
 from ..requirements import BASES
 from ..requirements.report import register_schema
 from ..wire import schemas as wire_schemas
-from .badges import Status
 from .cells import MARKS
 from .kept_reports import CONFIRMED, KINDS, STALE
+from .measurement_schemas import MEASUREMENTS
 from .obligations import READINGS
+from .schema_parts import (
+    COUNT,
+    DIGEST,
+    ID,
+    OUTCOME_OF_A_RUN,
+    SHARE,
+    STATUS,
+    TEXT,
+    Schema,
+    counts_by,
+    record,
+    several,
+    words,
+)
+from .should_you import CHOICES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-ID: Schema = {"type": "string", "pattern": r"^[a-z]+\.[a-z0-9-]+$"}
-DIGEST: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
-STATUS: Schema = {"enum": [each.value for each in Status]}
-
-
-def words(*allowed: str) -> Schema:
-    """One of some words."""
-    return {"enum": list(allowed)}
-
-
-def several(of: Schema) -> Schema:
-    """A list."""
-    return {"type": "array", "items": of}
-
-
-def record(needed: Mapping[str, Schema], may: Mapping[str, Schema] | None = None) -> Schema:
-    """An object with these fields, and perhaps those."""
-    fields = {**needed, **(may or {})}
-    return {"type": "object", "properties": fields, "required": list(needed), "additionalProperties": False}
 
 
 def requirement_schema() -> Schema:
@@ -45,11 +34,14 @@ def requirement_schema() -> Schema:
         "status": STATUS,
         "scenarios": several(record({"id": TEXT, "status": STATUS})),
         "rows": several(record({"path": TEXT, "line": COUNT, "counter_row": {"type": "boolean"}})),
+        "shown_by": record({"run": counts_by(TEXT)}, {"theorems": COUNT, "toured_rows": SHARE, "mutants_found": SHARE}),
     }
     return {**one, "properties": {**one["properties"], **more}, "required": [*one["required"], *more]}
 
 
 CELL = record({}, {"says": TEXT, "sources": several({"type": "string", "format": "uri"})})
+FACTS = several(record({"what": TEXT, "is": CELL}))
+PLACE = record({"section": TEXT, "sentence": COUNT})
 FINDING = record(
     {"what": TEXT, "after": words("intact", "lost", "deleted"), "requirements": several(ID)}, {"basis": words(*BASES)}
 )
@@ -96,17 +88,48 @@ IMPLEMENTATION = record(
 )
 
 TABLES: dict[str, tuple[str, dict[str, Schema]]] = {
-    "cascade": ("What breaks what, and what comes back", {"causes": several(CAUSE), "harmless": several(CAUSE)}),
+    "cascade": (
+        "What breaks what, what comes back, what costs nothing, and what stops working meanwhile",
+        {
+            "causes": several(CAUSE),
+            "harmless": several(CAUSE),
+            "meanwhile": several(record({"cause": TEXT, "command": TEXT, "outcome": {"$ref": "outcome.schema.json"}})),
+        },
+    ),
     "conditions": (
-        "What comes of enabling customer-managed keys, by condition",
-        {"conditions": several(record({"condition": TEXT, "value": TEXT, "outcomes": several(OUTCOME)}))},
+        "What comes of enabling customer-managed keys, by condition; landing zones, and a checklist",
+        {
+            "conditions": several(
+                record({"condition": TEXT, "value": TEXT, "outcomes": several(OUTCOME), "requirements": several(ID)})
+            ),
+            "policy": several(record({"kind": TEXT, "audit": CELL, "deny": CELL})),
+            "facts": FACTS,
+            "checklist": several(record({"group": TEXT, "id": TEXT, "says": TEXT, "see": TEXT})),
+        },
+    ),
+    "decisions": (
+        "Records of decisions, and what rests on each",
+        {
+            "decisions": several(
+                record(
+                    {
+                        "file": TEXT,
+                        "title": TEXT,
+                        "status": TEXT,
+                        "resolves": several(TEXT),
+                        "requirements": several(ID),
+                    }
+                )
+            )
+        },
     ),
     "destroyers": (
         "Who can destroy it; a cell without text is unknown",
         {
             "causes": several(
                 record({"cause": TEXT, "permission": CELL, "accidents": CELL, "guard": CELL, "signal": CELL})
-            )
+            ),
+            "open": several(record({"question": TEXT, "known": CELL, "experiment": TEXT})),
         },
     ),
     "fates": (
@@ -120,9 +143,11 @@ TABLES: dict[str, tuple[str, dict[str, Schema]]] = {
                         "for_a_time": several(TEXT),
                         "back": several(TEXT),
                         "last_chance": several(TEXT),
+                        "instead": TEXT,
                     }
                 )
-            )
+            ),
+            "facts": FACTS,
         },
     ),
     "graph": (
@@ -148,6 +173,17 @@ TABLES: dict[str, tuple[str, dict[str, Schema]]] = {
         {
             "implementations": several(IMPLEMENTATION),
             "refused": several(record({"name": TEXT, "problems": several(TEXT)})),
+        },
+    ),
+    "left-open": (
+        "What the article leaves open, and what answers each question",
+        {
+            "left_open": several(ID),
+            "assumed": several(ID),
+            "implied": several(ID),
+            "questions": several(
+                record({"id": TEXT, "title": TEXT, "requirements": several(ID), "decisions": several(TEXT)})
+            ),
         },
     ),
     "lives": (
@@ -206,6 +242,102 @@ TABLES: dict[str, tuple[str, dict[str, Schema]]] = {
         "Revisions of the article, and the requirements that each change touches",
         {"revisions": several(record({"date": TEXT, "says": TEXT, "source": TEXT, "touches": several(ID)}))},
     ),
+    "runs": (
+        "Kept runs, the one that is shown, and what differs from each to the next",
+        {
+            "runs": several(
+                record(
+                    {"subject": TEXT, "digest": DIGEST, "finished": TEXT, "counts": counts_by(OUTCOME_OF_A_RUN)},
+                    {"file": TEXT},
+                )
+            ),
+            "differences": several(
+                record(
+                    {
+                        "before": TEXT,
+                        "after": TEXT,
+                        "added": several(TEXT),
+                        "removed": several(TEXT),
+                        "changed": several(record({"id": TEXT, "before": OUTCOME_OF_A_RUN, "after": OUTCOME_OF_A_RUN})),
+                    }
+                )
+            ),
+        },
+    ),
+    "scenarios": (
+        "Every scenario with what came of it, and for how many mutants of the model it is named",
+        {
+            "subject": TEXT,
+            "finished": TEXT,
+            "status": STATUS,
+            "scenarios": several(
+                record(
+                    {
+                        "id": TEXT,
+                        "name": TEXT,
+                        "topic": TEXT,
+                        "basis": words(*BASES),
+                        "tags": several(ID),
+                        "line": COUNT,
+                        "status": STATUS,
+                        "mutants": COUNT,
+                    },
+                    {"seconds": {"type": "number", "minimum": 0}},
+                )
+            ),
+        },
+    ),
+    "should-you": (
+        "Questions that decide it, the one rule that fits any answers to them, the case for each side, and the cost",
+        {
+            "choices": several(words(*CHOICES)),
+            "questions": several(record({"id": TEXT, "title": TEXT, "asks": TEXT})),
+            "answers": several(record({"id": TEXT, "title": TEXT, "next": TEXT})),
+            "rules": several(
+                record(
+                    {
+                        "when": {"type": "object", "additionalProperties": several(words(*CHOICES))},
+                        "answer": TEXT,
+                        "because": TEXT,
+                    }
+                )
+            ),
+            "customer_managed": several(CELL),
+            "microsoft_managed": several(CELL),
+            "cost": several(record({"what": TEXT, "known": CELL})),
+        },
+    ),
+    "steps": (
+        "Every sentence that a scenario may use, and the scenarios that use it",
+        {
+            "situations": several(
+                record(
+                    {
+                        "name": TEXT,
+                        "commands": several(record({"sentence": TEXT, "command": {"$ref": "command.schema.json"}})),
+                        "establishes": several(record({"sentence": TEXT, "requirements": several(ID)})),
+                        "used_by": several(TEXT),
+                    }
+                )
+            ),
+            "sentences": several(
+                record({"kind": words("command", "outcome", "observation"), "pattern": TEXT, "used_by": several(TEXT)})
+            ),
+        },
+    ),
+    "traceability": (
+        "Every statement of the article, by heading and sentence, and the requirements made of it",
+        {
+            "statements": several(record({"id": TEXT, "places": several(PLACE), "requirements": several(ID)})),
+            "without_statement": several(ID),
+            "informative": several(record({"section": TEXT, "sentence": COUNT, "because": TEXT})),
+            "later": several(record({"date": TEXT, "changes": TEXT})),
+        },
+    ),
+    "uncovered": (
+        "Requirements that lack a kind of evidence",
+        {"uncovered": several(record({"lacks": TEXT, "requirements": several(ID)}))},
+    ),
 }
 """Each table by the name of its file: what it is, and its own fields beside those that all have."""
 
@@ -218,5 +350,9 @@ def site_schemas() -> dict[str, Schema]:
     found = {
         name: {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title, **record({**SHARED, **fields})}
         for name, (title, fields) in TABLES.items()
+    }
+    found |= {
+        name: {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title, **schema}
+        for name, (title, schema) in MEASUREMENTS.items()
     }
     return found | {name: wire_schemas()[name] for name in ("command", "outcome", "observation")}

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..explore.theorems import THEOREMS
 from .coverage import freshness
-from .markup import listed, named, page, plain, table
+from .markup import listed, measured_twin, named, page, plain, table
 from .measured import load
 from .suites import certificate_lines
 
@@ -49,6 +49,7 @@ def all_scopes(measured: Mapping[str, Any] | None) -> Iterator[str]:
         yield "Nothing has been searched: `make evidence` does it."
         return
     yield freshness(measured)
+    yield measured_twin("scopes")
     yield table(
         ["Scope", "States", "Steps", "Farthest state", "Theorems that hold", "Engines that agree"],
         [

@@ -9,6 +9,7 @@ from typing import Any
 from ..requirements import Register
 from ..requirements.report import register_json
 from .content import Content
+from .history_page import run_address
 from .last_run import OBSERVED, run_line
 from .markup import filled, linked, table, titled
 from .sourced import Notes, cell, data
@@ -109,4 +110,5 @@ def evidence_line(content: Content) -> str:
     """What was run, in a line of the record."""
     evidence = content.evidence
     counts = f"{evidence.subject}: {evidence.whole.words}"
-    return f"[{counts}](../evidence/last-run.md); observed on Azure: {OBSERVED}"
+    lasting = run_address(content)  # where the run was kept, the record leads to it and not to later ones
+    return f"[{counts}](../evidence/{lasting or 'last-run.md'}); observed on Azure: {OBSERVED}"

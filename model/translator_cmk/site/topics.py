@@ -1,6 +1,6 @@
 """The pages of the specification: one for each topic, with all there is to say of each requirement; and their index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..gherkin.pickles import slug
 from ..gherkin.records import Feature, Pickle, Scenario
@@ -9,7 +9,8 @@ from .badges import Status
 from .content import Content
 from .drilldown import steps_block
 from .evidence import number
-from .last_run import OBSERVED, run_line
+from .kinds import Kinds, kinds_in_words, kinds_of_all, mutants_by_scenario
+from .last_run import OBSERVED, run_line, subject
 from .markup import (
     BASES,
     UP,
@@ -22,6 +23,7 @@ from .markup import (
     indented,
     linked,
     listed,
+    moment,
     page,
     places,
     plain,
@@ -29,6 +31,7 @@ from .markup import (
     statement_link,
     table,
     titled,
+    twin,
 )
 from .rows import Fragment
 
@@ -77,6 +80,8 @@ def topics_table(content: Content, root: str) -> str:
 def topic_page(feature: Feature, content: Content) -> str:
     """The page of one topic."""
     requirements = content.evidence.register.topics[feature.topic]
+    kinds = kinds_of_all(content)
+    mutants = mutants_by_scenario(content)
     return page(
         feature.name,
         about(feature),
@@ -86,7 +91,8 @@ def topic_page(feature: Feature, content: Content) -> str:
             ["Requirement", "Basis", "Evidence"],
             ([titled(each), basis(each), requirement_badge(each, content)] for each in requirements),
         ),
-        *(block for each in requirements for block in requirement_blocks(each, content)),
+        *(block for each in requirements for block in requirement_blocks(each, content, kinds[each.id], mutants)),
+        twin("requirements"),
     )
 
 
@@ -107,15 +113,17 @@ def requirement_badge(requirement: Requirement, content: Content) -> str:
     return image(evidence.badge(evidence.requirement(requirement)), f"requirements/{requirement.id}")
 
 
-def requirement_blocks(requirement: Requirement, content: Content) -> Iterator[str]:
+def requirement_blocks(
+    requirement: Requirement, content: Content, kinds: Kinds, mutants: Mapping[str, int]
+) -> Iterator[str]:
     """One requirement: what it says, on what grounds, and what shows it."""
     yield f"## {requirement.title} {{ #{requirement.id} }}"
     marks = f"`{requirement.id}`{{ .id }} {basis(requirement)} *{requirement.kind}*{{ .kind }}"
     yield f"{marks} {requirement_badge(requirement, content)}"
     yield linked(requirement.wording, content.evidence.register)
-    yield definitions(grounds(requirement, content))
+    yield definitions([*grounds(requirement, content), *shown(requirement, content, kinds)])
     for scenario in content.evidence.scenarios.get(requirement.id, ()):
-        yield from scenario_blocks(scenario, requirement, content)
+        yield from scenario_blocks(scenario, requirement, content, mutants)
     if also := [each for each in content.evidence.carrying(requirement.id) if each.requirements[0] != requirement.id]:
         links = dict.fromkeys(scenario_link(each, content) for each in also)
         yield f"Also shown by {listed(list(links))}."
@@ -123,7 +131,7 @@ def requirement_blocks(requirement: Requirement, content: Content) -> Iterator[s
 
 
 def grounds(requirement: Requirement, content: Content) -> Iterator[tuple[str, str]]:
-    """Terms and what they are: where a requirement comes from, and how far it has been observed."""
+    """Terms and what they are: where a requirement comes from."""
     claims = ", ".join(statement_link(each) for each in requirement.statements)
     yield "Basis", f"{requirement.basis}: {BASES[requirement.basis]}"
     yield "In the article", f"{places(requirement.places)} ({claims})" if claims else ""
@@ -136,6 +144,16 @@ def grounds(requirement: Requirement, content: Content) -> Iterator[tuple[str, s
     yield "Answers", "<br>".join(answers)
     yield "A live run takes", listed([TRAITS[trait] for trait in requirement.traits])
     yield "Note", linked(requirement.notes or "", content.evidence.register)
+
+
+def shown(requirement: Requirement, content: Content, kinds: Kinds) -> Iterator[tuple[str, str]]:
+    """Terms and what they are: what shows a requirement, when it was run last, and how far it has been observed."""
+    evidence = content.evidence
+    items = [evidence.items[each.id] for each in evidence.carrying(requirement.id) if each.id in evidence.items]
+    took = f", its scenarios in {duration(sum(item.seconds for item in items))}" if items else ""
+    run = f"{subject(evidence.results)}, {moment(evidence.results.finished)}{took}" if evidence.results else "never"
+    yield "Shown by", ", ".join(kinds_in_words(kinds, content)) or "nothing"
+    yield "Last run", run
     yield "Observed on Azure", OBSERVED
 
 
@@ -145,7 +163,9 @@ def decision_link(file: str, content: Content) -> str:
     return found.link if found else f"[{file}]({UP}decisions/{file})"
 
 
-def scenario_blocks(scenario: Scenario, requirement: Requirement, content: Content) -> Iterator[str]:
+def scenario_blocks(
+    scenario: Scenario, requirement: Requirement, content: Content, mutants: Mapping[str, int]
+) -> Iterator[str]:
     """One scenario as written, and what came of it or of each of its examples."""
     evidence = content.evidence
     topic = requirement.topic
@@ -155,12 +175,16 @@ def scenario_blocks(scenario: Scenario, requirement: Requirement, content: Conte
         yield where
         yield fenced("gherkin", scenario.source, ".scenario")
         yield table(
-            ["Example", "Evidence", "Time"],
-            ([plain(each.row), pickle_badge(each, content), pickle_time(each, content)] for each in scenario.pickles),
+            ["Example", "Evidence", "Time", "Finds"],
+            (
+                [plain(each.row), pickle_badge(each, content), pickle_time(each, content), finds(each, mutants)]
+                for each in scenario.pickles
+            ),
         )
     else:
         (pickle,) = scenario.pickles
-        yield f"{pickle_badge(pickle, content)} {pickle_time(pickle, content)} {where}\n{{: .run }}"
+        found = finds(pickle, mutants) and f", finds {finds(pickle, mutants)}"
+        yield f"{pickle_badge(pickle, content)} {pickle_time(pickle, content)}{found} {where}\n{{: .run }}"
         yield fenced("gherkin", scenario.source, ".scenario", ".steps")
     yield steps_block(scenario.pickles, evidence)
     for pickle in scenario.pickles:
@@ -169,6 +193,11 @@ def scenario_blocks(scenario: Scenario, requirement: Requirement, content: Conte
             kind = "failure" if evidence.scenario(pickle.id).was is Status.FAILED else "warning"
             told = f"{pickle.row}: {item.reason}" if pickle.row else item.reason
             yield f'!!! {kind} "Why"\n\n{indented(plain(told))}'
+
+
+def finds(pickle: Pickle, mutants: Mapping[str, int]) -> str:
+    """How many mutants of the model a scenario is named for."""
+    return f"[{number(mutants[pickle.id], 'mutant')}]({UP}evidence/strength.md#mutants)" if mutants[pickle.id] else ""
 
 
 def anchor(scenario: Scenario, requirement: str) -> str:

@@ -1,7 +1,7 @@
 """The page on what can't be undone."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..requirements import Register
@@ -9,11 +9,14 @@ from .content import Content
 from .deeds import deed
 from .graph import graph
 from .last_run import run_line
-from .markup import basis, filled, in_cell, listed, table, titled
+from .markup import basis, filled, in_cell, listed, requirement_path, table, titled
 from .sourced import Notes, cell, data
 from .undone import SEARCHED, Fate, fates
 
 NEVER = "✘ nothing"
+
+Ways = Mapping[str, frozenset[str]]
+"""Commands, each with the requirements that it rests on."""
 
 
 def cannot_be_undone_page(content: Content) -> str:
@@ -50,25 +53,38 @@ def cannot_be_undone_page(content: Content) -> str:
 
 def line(fate: Fate, register: Register) -> list[str]:
     """A line on one thing."""
-    lasting = sorted(fate.for_good)
-    passing = sorted(set(fate.for_a_time) - set(fate.for_good))
-    sometimes = sorted(set(fate.for_a_time) & set(fate.for_good))
+    usual = because(fate, register)
+    sometimes = fate.for_a_time.keys() & fate.for_good.keys()
+    lasting = (told(each, fate.for_good[each], usual, register, each in sometimes) for each in sorted(fate.for_good))
     return [
         f"**{fate.thing.name}**",
-        in_cell("ul", (told(each, "where nothing protects it" if each in sometimes else "") for each in lasting)),
-        in_cell("ul", map(deed, sorted({*passing, *sometimes}))),
-        in_cell("ul", (f"✔ {deed(each)}" for each in sorted(fate.back))) or NEVER,
-        in_cell("ul", map(deed, sorted(fate.last_chance))) or "",
-        in_cell("ul", (f"{titled(register[name])} {basis(register[name])}" for name in because(fate, register))),
+        in_cell("ul", lasting),
+        in_cell("ul", deeds(fate.for_a_time, "", usual, register)),
+        in_cell("ul", deeds(fate.back, "✔ ", usual, register)) or NEVER,
+        in_cell("ul", deeds(fate.last_chance, "", usual, register)),
+        in_cell("ul", (f"{titled(register[name])} {basis(register[name])}" for name in usual)),
     ]
 
 
-def told(command: str, when: str) -> str:
+def told(command: str, by: frozenset[str], usual: Collection[str], register: Register, sometimes: bool) -> str:
     """A command that ends something for good, and when if not always."""
-    return f"✘ {deed(command)}{f', {when}' if when else ''}"
+    return link(f"✘ {deed(command)}", by, usual, register) + (", where nothing protects it" if sometimes else "")
 
 
-def because(fate: Fate, register: Register) -> Iterable[str]:
+def deeds(ways: Ways, mark: str, usual: Collection[str], register: Register) -> Iterator[str]:
+    """Commands, each after a mark."""
+    for command in sorted(ways):
+        yield link(f"{mark}{deed(command)}", ways[command], usual, register)
+
+
+def link(words: str, by: frozenset[str], usual: Collection[str], register: Register) -> str:
+    """The words as a link to what makes this command do so: to a requirement of its own rather than to a usual one."""
+    known = [name for name in register if name in by]
+    first = next((name for name in known if name not in usual), next(iter(known), ""))
+    return f"[{words}]({requirement_path(first)})" if first else words
+
+
+def because(fate: Fate, register: Register) -> list[str]:
     """The requirements behind most ways to lose something, or behind all of them where no two have one in common."""
     ways = [*fate.for_good.values(), *fate.for_a_time.values()]
     usual = Counter(name for way in ways for name in way)
@@ -85,6 +101,7 @@ def fates_data() -> list[dict[str, Any]]:
             "for_a_time": sorted(fate.for_a_time),
             "back": sorted(fate.back),
             "last_chance": sorted(fate.last_chance),
+            "instead": fate.thing.instead,
         }
         for fate in fates()
     ]

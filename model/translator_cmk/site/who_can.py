@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .cascade_page import Case, cases, lost
+from .cascade_page import Case, cases, lost, restoring, says_so, trial
 from .causes import CAUSES
 from .content import Content
 from .last_run import run_line
-from .markup import filled, in_cell, table
+from .markup import filled, in_cell, requirement_path, table
 from .sourced import Notes, cell, data
 
 COLUMNS = {
@@ -45,7 +45,7 @@ def line(found: Mapping[str, Any], case: Case, notes: Notes) -> list[str]:
     """A line on a cause."""
     known = (notes.told(cell(found[column])) for column in COLUMNS)
     return [
-        f"**{case.cause.name}**",
+        f"**{case.cause.name}**{trial(case.cause)}",
         *known,
         in_cell("ol", case.cause.remedies) or "none",
         in_cell("ul", stays_lost(case)),
@@ -56,4 +56,6 @@ def stays_lost(case: Case) -> Iterator[str]:
     """What is not there again after the remedies."""
     for loss, finding in case.remedied:
         if not finding.intact:
-            yield f"{loss.what}: {lost(loss, finding)}"
+            said_by = restoring(finding) or says_so(loss, finding)
+            told = f"{loss.what}: {lost(loss, finding)}"
+            yield f"[{told}]({requirement_path(said_by[0])})" if said_by else told

@@ -10,20 +10,26 @@ from ...machine import ROWS, Machine, RowsContradict
 from ...requirements import load_register
 from ..last_run import OBSERVED
 from ..markup import filled
-from .charted import charted
+from .charted import Charted, charted
 from .tables import Tables
 
 SCHEMA = "what-if.schema.json"
 
 
 @cache
-def tables() -> dict[str, Any] | None:
-    """The tables of the scope to ask "what if" in; none of a model whose rows contradict each other."""
+def chart() -> Charted | None:
+    """All that can happen in the scope to ask "what if" in; none of a model whose rows contradict each other."""
     try:
-        found = charted(WHAT_IF, Machine(ROWS))
+        return charted(WHAT_IF, Machine(ROWS))
     except RowsContradict:
         return None
-    return Tables(found, load_register()).as_json()
+
+
+@cache
+def tables() -> dict[str, Any] | None:
+    """The tables of the scope."""
+    found = chart()
+    return Tables(found, load_register()).as_json() if found else None
 
 
 def what_if_page() -> str:
