@@ -115,7 +115,7 @@ def changes(node: ast.AST, function: ast.FunctionDef) -> Iterator[tuple[str, Cha
     match node:
         case ast.Compare(left, [operator], [right]):
             for other in COMPARISONS.get(type(operator), ()):
-                yield "comparison changed", ast.Compare(left, [other()], [right])
+                yield "comparison negated", ast.Compare(left, [other()], [right])
         case ast.BoolOp(operator, values):
             yield "connective changed", ast.BoolOp(ast.And() if isinstance(operator, ast.Or) else ast.Or(), values)
             for index in range(len(values)):

@@ -73,13 +73,13 @@ def by_hand(kills: Mapping[str, Any]) -> Iterator[str]:
     rows: Sequence[Mapping[str, Any]] = kills["implementations"]
     yield freshness(kills)
     yield table(
-        ["Lane", "Steps at most", "Caught", "Of those held out", "Steps, median", "Steps to catch 99% of all"],
+        ["Lane", "Steps at most", "Caught", "Of those held out", "Median of those caught", "Steps to catch 99% of all"],
         (line(effort, rows) for effort in efforts(kills)),
     )
     first = kills["first_run"]
     yield f"The first run caught {first['by_any_lane']} of the {first['held_out']} that were held out, " + (
-        f"{first['by_features_or_tour']} of them by features or tour. What it missed was then looked at, and scenarios "
-        "were added; so the figures above no longer say how the kit does on mistakes that nobody has seen. "
+        f"{first['by_features_or_tour']} of them by features or tour. What these missed was then looked at, and "
+        "scenarios were added; so the figures above no longer say how the kit does on mistakes that nobody has seen. "
         "The first run of [those below](#mutants) does."
     )
 
