@@ -92,14 +92,14 @@ def speed(peers: Mapping[str, Any] | None) -> Iterator[str]:
     for contest in peers["contests"]:
         yield f"### {contest['scope']} {{ #{contest['contest']} }}"
         yield plain(contest["sentence"])
-        header = ["", "Version", "Seconds", "Processor", "MB", "States", "Steps", "Bytes a state", "Compiled in"]
+        header = ["Who", "Version", "Seconds", "Processor", "MB", "States", "Steps", "Bytes a state", "Compiled in"]
         yield table(header, map(row, contest["contenders"]))
         yield from (f"Absent: {plain(reason)}." for reason in contest["missing"])
         yield (
             f"A second of processor time took up to {contest['waited']:.2f} s by the clock: 1 is a quiet machine, and "
             "the more it is, the less the seconds by the clock mean."
         )
-        yield table(["Figure", "", "By processor time", "Goal", ""], map(figure, contest["figures"]))
+        yield table(["Figure", "By the clock", "By processor time", "Goal", "Verdict"], map(figure, contest["figures"]))
 
 
 def row(each: Mapping[str, Any]) -> list[str]:
