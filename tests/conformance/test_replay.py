@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance import limited_systems
 from tests.conformance.verifying import MODEL
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"
+ONLY_VAULTS = f"{limited_systems.__name__}:OnlyVaults"
 
 
 @pytest.fixture
@@ -31,6 +33,22 @@ def test_first_sequence_that_a_system_fails_is_told_with_what_was_expected(
     said = capsys.readouterr().out
     assert "sequence 2 of 281\n" in said
     assert 'expected  the document "document" is deleted\n     observed  the document "document" is kept' in said
+
+
+def test_sequences_of_which_nothing_can_be_asked_are_no_agreement(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "sequences.jsonl"
+    file.write_text('{"stage":{}}\n{"command":"DisableIdentity","resource":"translator"}\n', "utf-8")
+    assert main(["replay", "--python", ONLY_VAULTS, str(file)]) == 4
+    assert capsys.readouterr().out.startswith("left out: what the system does not declare, 1 times in all")
+
+
+def test_what_is_left_out_of_sequences_is_told(suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", "--python", ONLY_VAULTS, str(suite)]) == 0
+    said = capsys.readouterr().out
+    assert "times in all; no guarantee covers that\n" in said
+    assert said.endswith("agree in 281 sequences\n")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The command `translator-cmk replay`: puts a system through a counterexample again, or through test sequences."""
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from typing import NamedTuple
 from ..explore.oracle.profiles import PROFILES, machine_of, silent_in
 from ..explore.tours.sequences import SequenceError, read_sequences
 from ..phrasebook import tell
+from ..wire.declaration import Declaration
 from . import connecting
 from .channels import Fault
 from .connecting import connection
@@ -84,6 +86,7 @@ def put_through(session: Session, asked: Asked) -> int:
     subject = Subject(session, declared, frozenset(registered()), seed=0)
     oracle = oracle_for(machine_of(asked.silent), declared)
     of_all, undecided, progress = len(asked.sequences), 0, Progress()
+    left_out = count_left_out(asked.sequences, declared)
     progress.begin("replay")
     for number, sequence in enumerate(asked.sequences, start=1):
         commands = tuple(applicable(sequence, declared))
@@ -94,23 +97,33 @@ def put_through(session: Session, asked: Asked) -> int:
             progress.clear()
             if of_all > 1:
                 print(f"sequence {number:,} of {of_all:,}")
-            print("\n".join(f"{place:>3}  {tell(command)}" for place, command in enumerate(followed.asked, start=1)))
+            for place, command in enumerate(followed.asked, start=1):
+                print(f"{place:>3}  {tell(command)}")
         if followed.fault:
             raise Trouble(f"the system broke: {followed.told}", HARNESS)
         if followed.failed:
             return differ(followed)
     progress.clear()
+    if left_out:
+        print(f"left out: what the system does not declare, {left_out:,} times in all; no guarantee covers that")
     if undecided:
         which = f"{undecided:,} of {of_all:,} sequences are " if of_all > 1 else ""
-        print(f"{which}undecided: an effect is late, a command is unsupported, or too much is left open")
+        why = "nothing was asked, an effect is late, a command is unsupported, or too much is left open"
+        print(f"{which}undecided: {why}")
         return INCOMPLETE
     print("the system and the specification agree" + (f" in {of_all:,} sequences" if of_all > 1 else ""))
     return OK
 
 
+def count_left_out(sequences: Sequence[Commands], declared: Declaration) -> int:
+    """How many of the commands a system with this declaration can't be asked for."""
+    times = Counter(command for sequence in sequences for command in sequence)
+    return sum(count for command, count in times.items() if not any(True for _ in applicable([command], declared)))
+
+
 def is_undecided(followed: Followed, planned: int) -> bool:
-    """Whether there is no verdict on all of a sequence."""
-    return bool(followed.late or followed.lost_track or len(followed.asked) < planned)
+    """Whether there is no verdict on all of a sequence: one of which nothing was asked shows nothing."""
+    return bool(not planned or followed.late or followed.lost_track or len(followed.asked) < planned)
 
 
 def differ(followed: Followed) -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -69,7 +70,7 @@ def over_http(answering: Answering, host: str, port: int) -> None:
     try:
         from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
     except ImportError:
-        raise Trouble("serving HTTP needs waitress: pip install 'translator-cmk[serve]'") from None
+        raise Trouble("serving HTTP needs waitress: pip install 'translator-cmk[kit]'") from None
     try:
         # one thread: the model answers within a millisecond, and two requests of one session never overlap
         server: Any = create_server(
@@ -77,6 +78,8 @@ def over_http(answering: Answering, host: str, port: int) -> None:
         )
     except OSError as error:
         raise Trouble(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
+    # with one thread every request but the first waits in a queue, and waitress warns of each
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     print(f"listening on http://{host}:{server.effective_port}/", flush=True)
     server.run()
 

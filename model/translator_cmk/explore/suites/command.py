@@ -2,17 +2,15 @@
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from ...wire import command_to_wire
 from ..commands import SOON, chosen, clear_bar, described
 from ..graph import state_graph
 from ..scopes import Scope
-from ..tours.command import OK, STANDARD_OUTPUT, complain, show, write
+from ..tours.command import add_output, complain, put_out, show
 from ..tours.sequences import wire_lines
 from .hsi import HsiSuite, TooLarge, certificate, extra_states, hsi_suite
 from .reduced import Sight, reduced
@@ -45,12 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is seen of each step: its outcome, reasons for a refusal too, or also all that a customer can see "
         "(default: observations)",
     )
-    parser.add_argument(
-        "--output",
-        metavar="FILE",
-        help="where to write the sequences; - is standard output, and what is said of them then goes to standard error",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
+    add_output(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,17 +60,8 @@ def run(args: argparse.Namespace) -> int:
         return complain(str(error))
     finally:
         clear_bar()
-    if args.output == STANDARD_OUTPUT:
-        for line in lines(made):
-            print(line)
-    elif args.output:
-        try:
-            write(Path(args.output), lines(made))
-        except OSError as error:
-            return complain(f"{args.output}: can't be written: {error.strerror}; name a file in a folder that is there")
     told = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    print(told, file=sys.stderr if args.output == STANDARD_OUTPUT else sys.stdout)
-    return OK
+    return put_out(lines(made), told, args.output)
 
 
 def suite_of(scope: Scope, sight: Sight, extra: int) -> HsiSuite:

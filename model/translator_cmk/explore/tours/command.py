@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write a feature, in which each command in a state that the sequences give is a scenario of its own",
     )
+    add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Arguments on where sequences go, and how they are told of."""
     parser.add_argument(
         "--output",
         metavar="FILE",
@@ -73,6 +78,12 @@ def run(args: argparse.Namespace) -> int:
     finally:
         clear_bar()
     text = feature(made[0]) if args.gherkin else lines(made)
+    told = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
+    return put_out(text, told, output)
+
+
+def put_out(text: Iterable[str], told: str, output: str | None) -> int:
+    """Write sequences where they are wanted, and print what is said of them; returns the exit code."""
     if output == STANDARD_OUTPUT:
         for line in text:
             print(line)
@@ -81,7 +92,6 @@ def run(args: argparse.Namespace) -> int:
             write(Path(output), text)
         except OSError as error:
             return complain(f"{output}: can't be written: {error.strerror}; name a file in a folder that is there")
-    told = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
     print(told, file=sys.stderr if output == STANDARD_OUTPUT else sys.stdout)
     return OK
 
