@@ -1,6 +1,7 @@
 """However long is fuzzed, the message log stays bounded, and all that is said can be derived from it all the same."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.deviations import Deviations
+from translator_cmk.conformance.findings import KEPT
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import Folder
 from translator_cmk.conformance.running import Running
@@ -19,7 +21,7 @@ from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.worker import Crew
 from translator_cmk.machine.commands import CreateKey, CreateVault
 from translator_cmk.requirements import load_register
-from translator_cmk.system import ModelSystem
+from translator_cmk.system import ModelSystem, System
 
 FUZZ = ("--lane", "fuzz", "--log-size", "0")
 ENOUGH = 20
@@ -51,21 +53,52 @@ def test_log_keeps_sequences_that_tell_news_and_counts_the_rest(fuzzed: Verified
     assert main(["report", "check", str(fuzzed.folder)]) == 0
 
 
-def test_sequence_tells_news_if_it_compares_or_reaches_something_for_the_first_time(tmp_path: Path) -> None:
+def lane_on(system: Callable[[], System], folder: Path) -> Sequencing:
+    """A lane of which nothing is kept but what tells news."""
     register, made = load_register(), Made("0" * 64, "python", "full", (), ("fuzz",), {}, 1, {"log_size": 0})
-    running = Running(made, register, Folder(tmp_path / "report"), Deviations())
-    running.log = running.folder.begin() if running.folder else running.log
-    worker = Crew(lambda: Session(Direct(ModelSystem), running.log), register, 1).worker()
-    lane = Sequencing("fuzz", running, worker, largest=0)
+    running = Running(made, register, Folder(folder), Deviations())
+    assert running.folder is not None
+    running.log = running.folder.begin()
+    worker = Crew(lambda: Session(Direct(system), running.log), register, 1).worker()
+    return Sequencing("fuzz", running, worker, largest=0)
+
+
+def test_sequence_tells_news_if_it_compares_or_reaches_something_for_the_first_time(tmp_path: Path) -> None:
+    lane = lane_on(ModelSystem, tmp_path / "report")
+    log = lane.running.log
     vault, key = CreateVault("vault", "westeurope", "production", "apps"), CreateKey("vault", "key")
     kept = []
     for commands in ([vault], [vault], [vault, vault], [vault, vault], [vault, key], [vault, key], [key]):
-        before = running.log.place.lines
+        before = log.place.lines
         lane.put_through(commands)
-        kept.append(running.log.place.lines > before)
+        kept.append(log.place.lines > before)
     assert kept == [True, False, True, False, True, False, True]  # a name twice, and a vault that is not there
     lane.end()
-    running.log.close()
+    log.close()
+
+
+def test_failures_that_are_left_out_are_counted(tmp_path: Path) -> None:
+    lane = lane_on(wrong_systems.RefusesEverything, tmp_path / "report")
+    times = KEPT + 3
+    for _ in range(times):
+        lane.put_through([CreateVault("vault", "westeurope", "production", "apps")])
+    lane.end()
+    lane.running.log.close()
+    lines = (tmp_path / "report" / "messages.ndjson").read_text("utf-8").splitlines()
+    left_out = [entry["left_out"] for entry in map(json.loads, lines) if "left_out" in entry]
+    assert [each["times"] for entry in left_out for each in entry["failed"]] == [times - KEPT]
+    assert list(lane.tally.failures.values()) == [times]
+
+
+def test_report_of_which_failures_are_left_out_is_confirmed(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:RefusesEverything", *FUZZ, "--seconds", "0.7")
+    assert found.exit_code == 1
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", MODEL, *FUZZ, "--seconds", "0.0001")
+    assert (found.exit_code, found.report["fuzz"]["sequences"]) == (0, 1)
 
 
 def test_what_is_left_out_can_not_make_a_command_pass(
@@ -99,9 +132,3 @@ def check_with(report: Verified, log: list[dict[str, Any]], folder: Path) -> int
     (folder / "report.json").write_text(json.dumps(envelope), "utf-8")
     (folder / "messages.ndjson").write_text("".join(json.dumps(entry) + "\n" for entry in log), "utf-8")
     return main(["report", "check", str(folder)])
-
-
-def test_failures_that_are_left_out_are_counted(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:RefusesEverything", *FUZZ, "--seconds", "0.7")
-    assert found.exit_code == 1
-    assert main(["report", "check", str(found.folder)]) == 0
