@@ -37,13 +37,13 @@ def test_those_that_count_the_same_have_to_find_the_same() -> None:
 
 def test_figures_are_medians_by_the_clock_and_those_without_a_rival_are_left_out() -> None:
     samples: Samples = {
-        "packed": [sample(10, 50, seconds) for seconds in (3.0, 1.0, 2.0)],
+        "sets": [sample(10, 50, seconds) for seconds in (3.0, 1.0, 2.0)],
         "Spin, every step": [{**sample(10, 50, 4.0), "cpu": 1.0}],
     }
     (found,) = verdicts("sparse", samples)
-    assert found["name"] == "packed against Spin, every step"
+    assert found["name"] == "sets, with all that it derives, against Spin, every step"
     assert (found["figure"], found["by_processor"], found["met"]) == (2.0, 1.0, True)
-    assert list(verdicts("sparse", {"packed": samples["packed"]})) == []
+    assert list(verdicts("sparse", {"sets": samples["sets"]})) == []
 
 
 def test_one_who_had_to_wait_shows_that_the_machine_was_busy() -> None:

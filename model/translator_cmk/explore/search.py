@@ -29,8 +29,8 @@ ENGINES: Mapping[str, Engine] = {
 
 ABOUT_STATES = ("always", "sometimes")
 
-VERY_FEW, FEW = 500, 5_000
-"""States below which plain steps are quickest, and below which remembered steps are."""
+VERY_FEW, FEW, MANY = 500, 5_000, 50_000
+"""States below which plain steps are quickest, below which remembered steps are, and above which sets of states are."""
 
 
 def explore(
@@ -66,13 +66,13 @@ def explore(
 def chosen(scope: Scope, theorems: tuple[Theorem, ...] = ()) -> str:
     """The engine that suits the scope and what is to be held against it.
 
-    Tables are worth making where many states share them, and with theorems about steps they are larger.  Where names
-    are interchangeable, so many combinations of records can be reached that sets of them pay.
+    Tables are worth making where many states share them, and with theorems about steps they are larger.  Where there
+    are many states, so many combinations of what can be reached are among them that sets of them pay.
     """
     about_steps = any(theorem.form not in ABOUT_STATES for theorem in theorems)
     states = scope.states or FEW
     if states < (FEW if about_steps else VERY_FEW):
         return "remembering" if about_steps else "reference"
-    if scope.interchangeable:
-        return "symmetric" if about_steps else "sets"
-    return "packed"
+    if not about_steps and (scope.interchangeable or states > MANY):
+        return "sets"
+    return "symmetric" if scope.interchangeable else "packed"

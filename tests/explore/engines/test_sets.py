@@ -8,13 +8,19 @@ import pytest
 from tests.miniatures.machines import leaves_models_deployed, without
 from translator_cmk.explore.alphabets import creates_resource, numbered, one_vault_for_all
 from translator_cmk.explore.engines.bitsets import count, halves, repeated
+from translator_cmk.explore.engines.clustered import Clustered
+from translator_cmk.explore.engines.moving import Plain
+from translator_cmk.explore.engines.packed import tabulated
+from translator_cmk.explore.engines.sets import SetSearch
 from translator_cmk.explore.engines.tabulated import NotTabulated
 from translator_cmk.explore.exploration import Exploration
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import ABOUT_STATES, explore
 from translator_cmk.explore.theorems import LOCAL, THEOREMS
 from translator_cmk.machine import ROWS, Machine
-from translator_cmk.machine.commands import CreateResource, EnableIdentity
+from translator_cmk.machine.commands import CreateResource, EnableIdentity, RevokeKeyAccess
+from translator_cmk.machine.entities import Grant, Resource
+from translator_cmk.machine.rows import refuse, sets, whenever
 
 ON_STATES = tuple(theorem for theorem in THEOREMS if theorem.form in ABOUT_STATES)
 NAMED = {scope.name: scope for scope in SCOPES}
@@ -43,6 +49,48 @@ ALIKE = [NAMED[name] for name in ("losing-the-key", "vaults-and-keys", "one-of-e
 def test_sets_are_counted_as_their_states_are(scope: Scope) -> None:
     one, other = (explore(scope, engine=engine, theorems=ON_STATES) for engine in ("packed", "sets"))
     assert counted(one) == counted(other)
+
+
+def in_clusters(largest: int) -> Callable[..., Exploration]:
+    """The engine of sets with small integers, so that small scopes fall into clusters too."""
+
+    class Small(SetSearch):
+        def _stepping(self, *told: Any) -> Clustered | Plain:
+            steps = super()._stepping(*told)
+            assert isinstance(steps, Clustered)
+            return steps
+
+    Small.largest = largest
+    return tabulated("sets", Small)
+
+
+@pytest.mark.parametrize("largest", [1, 50, 1_000])
+@pytest.mark.parametrize("scope", [shared(3), shared(2, 2), NAMED["two-resources"]], ids=lambda scope: str(scope.name))
+def test_clusters_are_counted_as_their_states_are(scope: Scope, largest: int) -> None:
+    one = explore(scope, engine="packed", theorems=ON_STATES)
+    other = in_clusters(largest)(scope, Machine(ROWS), ON_STATES, None, False)
+    assert counted(one) == counted(other)
+
+
+def test_clusters_find_shortest_counterexamples_too() -> None:
+    scope, wrong = NAMED["two-resources"], leaves_models_deployed()
+    one = explore(scope, wrong, "packed", ON_STATES)
+    other = in_clusters(50)(scope, wrong, ON_STATES, None, False)
+    assert other.broken
+    assert counted(one) == counted(other)
+
+
+@pytest.mark.parametrize("each", [Grant, Resource])
+def test_rows_that_break_down_in_a_cluster_are_not_passed_over(each: type[Grant] | type[Resource]) -> None:
+    breaks = whenever(each, "identity.access-removed", when=lambda e: e.nothing, then=lambda e: sets(e))
+    with pytest.raises(NotTabulated, match="break down"):
+        in_clusters(50)(shared(3), Machine((*ROWS, breaks)), (), None, False)
+
+
+def test_commands_that_break_down_in_a_cluster_are_not_passed_over() -> None:
+    breaks = refuse(RevokeKeyAccess, "identity.access-policy", unless=lambda c: c.resource.nothing)
+    with pytest.raises(NotTabulated, match="break down"):
+        in_clusters(50)(shared(3), Machine((*ROWS, breaks)), (), None, False)
 
 
 @pytest.mark.parametrize("stop", [True, False])
@@ -99,6 +147,12 @@ def test_engine_suits_the_scope_and_the_theorems() -> None:
     assert explore(few, theorems=LOCAL[:3]).engine == "symmetric"
     assert explore(NAMED["one-of-each"]).engine == "packed"
     assert explore(NAMED["losing-the-key"]).engine == "reference"
+
+
+@pytest.mark.parametrize("name", ["two-of-each", "two-lives"])
+def test_scope_without_interchangeable_names_has_as_many_states_as_it_says(name: str) -> None:
+    found = explore(NAMED[name])
+    assert (found.engine, found.states) == ("sets", NAMED[name].states)
 
 
 def test_large_scope_has_as_many_states_as_it_says() -> None:

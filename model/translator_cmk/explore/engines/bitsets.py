@@ -1,152 +1,138 @@
 """Sets of packed states as integers with one bit for each combination of records.
 
-The entities are parted in two.  A set has, for each combination of the records of the *outer* ones that it contains, an
-integer with a bit for each combination of the *inner* ones.  What is said in cubes becomes such integers, and moving
-many states at once is a shift.
+The fields of a packed state are parted in two.  A set has, for each combination of the *outer* fields that it contains,
+an integer with a bit for each combination of the *inner* ones, which are put together into digits.  What is said in
+cubes becomes such integers, and moving many states at once is a shift.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .cubes import Cube
 from .packing import Name, Packing
 
 Bits = dict[int, int]
-"""For each combination of outer records, as a number: the set of combinations of inner records."""
+"""For each combination of outer fields, as a packed state has them: the set of combinations of inner ones."""
 
 Place = tuple[int, int]
-"""One state: the number of its outer records, and that of its inner ones."""
+"""One state: its outer fields, and the number of the combination of its inner ones."""
 
-Region = frozenset[frozenset[tuple[int, int]]]
-"""Cubes over the inner entities: each a set of pairs of position and number."""
+Told = frozenset[tuple[int, int]]
+"""Inner states: pairs of the position of a digit and the set of numbers that it may have."""
 
 LARGEST = 1 << 18
 """Bits of the inner integers at most: these fit the caches of a processor."""
 
 
-class Move(NamedTuple):
-    """States of a region move: by how many bits, upwards if positive, and how far among the outer combinations."""
+class Digit:
+    """Some fields together: ``records`` has what their bits can be, each of which is a number of the digit."""
 
-    region: int
-    shift: int
-    step: int
+    def __init__(self, fields: int, records: Sequence[int]) -> None:
+        self.fields = fields
+        self.records = records
+        self.numbers = {record: number for number, record in enumerate(records)}
+        self._fitting: dict[tuple[int, int], int] = {}
 
-
-class Part(NamedTuple):
-    """A function within some outer records: how it moves states, and the regions in which it comes to what."""
-
-    moves: list[Move]
-    results: list[tuple[Any, int]]
+    def fitting(self, cube: Cube) -> int:
+        """The set of the numbers that fit a cube."""
+        fields, bits = cube.fields & self.fields, cube.bits & self.fields
+        found = self._fitting.get((fields, bits))
+        if found is None:
+            found = sum(1 << number for number, record in enumerate(self.records) if record & fields == bits)
+            self._fitting[fields, bits] = found
+        return found
 
 
 class Layout:
-    """Which entities are outer and inner, and what a combination of their records weighs.
+    """What a combination of the inner fields weighs; all fields that are in none of the digits are outer."""
 
-    Entities that most functions read are outer, as many as it takes to keep the inner integers small.
-    """
-
-    def __init__(self, packing: Packing, functions: Iterable[Sequence[Cube]], largest: int = LARGEST) -> None:
-        self.packing = packing
-        readers = dict.fromkeys(packing.shifts, 0)
-        for function in functions:
-            for name in {name for cube in function for name in cube.where}:
-                readers[name] += 1
-        names = sorted(packing.shifts, key=lambda name: (readers[name], len(packing.records[name])))
-        self.inner: dict[Name, int] = {}  # with the weight of each
-        self.outer: dict[Name, int] = {}
+    def __init__(self, digits: Sequence[Digit]) -> None:
+        self.digits = digits
+        self.weights: list[int] = []
         self.size = 1
-        outer = 1
-        for name in names:
-            records = len(packing.records[name])
-            if self.size * records <= largest:
-                self.inner[name] = self.size
-                self.size *= records
-            else:
-                self.outer[name] = outer
-                outer *= records
-        self._positions = {name: position for position, name in enumerate(self.inner)}
-        self._radices = [len(packing.records[name]) for name in self.inner]
-        self._weights = list(self.inner.values())
-        self._regions: dict[tuple[int, Region], int] = {}
+        self.inner = 0
+        for digit in digits:
+            self.weights.append(self.size)
+            self.size *= len(digit.records)
+            self.inner |= digit.fields
+        self._regions: dict[tuple[int, frozenset[Told]], int] = {}
 
     def place(self, packed: int) -> Place:
         """Where a packed state is."""
-        numbers = {name: self.packing.number_in(packed, name) for name in self.packing.shifts}
-        outer = sum(numbers[name] * weight for name, weight in self.outer.items())
-        return outer, sum(numbers[name] * weight for name, weight in self.inner.items())
+        number = 0
+        for digit, weight in zip(self.digits, self.weights, strict=True):
+            number += digit.numbers[packed & digit.fields] * weight
+        return packed & ~self.inner, number
 
     def packed(self, place: Place) -> int:
         """The packed state of a place."""
-        found = 0
-        for number, weights in zip(place, (self.outer, self.inner), strict=True):
-            for name, weight in weights.items():
-                found |= number // weight % len(self.packing.records[name]) << self.packing.shifts[name]
-        return found
+        packed, number = place
+        for digit, weight in zip(self.digits, self.weights, strict=True):
+            packed |= digit.records[number // weight % len(digit.records)]
+        return packed
 
-    def part(self, function: "Split", outer: int) -> Part:
-        """The function within these outer records."""
-        records = self.packing.records
-        here = {name: outer // self.outer[name] % len(records[name]) for name in function.outer}
-        key = tuple(here.values())
-        if key not in function.parts:
-            moves: dict[tuple[int, int], list[Cube]] = {}
-            results: dict[Any, list[Cube]] = {}
-            for cube in function.cubes:
-                if any(cube.where.get(name, number) != number for name, number in here.items()):
-                    continue
-                results.setdefault(cube.comes_to, []).append(cube)
-                if cube.writes:
-                    steps = {name: number - cube.where[name] for name, number in cube.writes.items()}
-                    shift = sum(step * self.inner.get(name, 0) for name, step in steps.items())
-                    step = sum(step * self.outer.get(name, 0) for name, step in steps.items())
-                    moves.setdefault((shift, step), []).append(cube)
-            function.parts[key] = Part(
-                [Move(self.region(cubes), shift, step) for (shift, step), cubes in moves.items()],
-                [(comes_to, self.region(cubes)) for comes_to, cubes in results.items()],
-            )
-        return function.parts[key]
+    def told(self, cube: Cube) -> Told | None:
+        """The inner states of a cube; None where there are none."""
+        found = []
+        for position, digit in enumerate(self.digits):
+            if cube.fields & digit.fields:
+                fitting = digit.fitting(cube)
+                if not fitting:
+                    return None
+                found.append((position, fitting))
+        return frozenset(found)
 
-    def region(self, cubes: Iterable[Cube]) -> int:
-        """The inner states of cubes that are all within the same outer records."""
-        positions = self._positions
-        found = frozenset(
-            frozenset((positions[name], number) for name, number in cube.where.items() if name in positions)
-            for cube in cubes
-        )
-        return self._region(len(self._radices), found)
+    def alone(self, position: int, numbers: int) -> int:
+        """All inner states in which one digit has any of these numbers."""
+        weight = self.weights[position]
+        once = sum((1 << weight) - 1 << number * weight for number in members(numbers))
+        size = weight * len(self.digits[position].records)
+        return repeated(once, size, self.size // size)
 
-    def _region(self, level: int, cubes: Region) -> int:
-        """The combinations of the first entities, as many as ``level``, in any of the cubes."""
-        if not cubes:
+    def region(self, told: Iterable[Told]) -> int:
+        """All inner states that are told of."""
+        return self._region(len(self.digits), frozenset(told))
+
+    def _region(self, level: int, told: frozenset[Told]) -> int:
+        """The combinations of the first digits, as many as ``level``, that are told of."""
+        if not told:
             return 0
-        size = self._weights[level] if level < len(self._weights) else self.size
-        if frozenset() in cubes:
+        size = self.weights[level] if level < len(self.weights) else self.size
+        if frozenset() in told:
             return (1 << size) - 1
-        key = (level, cubes)
+        key = (level, told)
         found = self._regions.get(key)
         if found is None:
             last = level - 1
-            below = self._weights[last]
-            if any(position == last for cube in cubes for position, _ in cube):
+            below, numbers = self.weights[last], len(self.digits[last].records)
+            if any(position == last for each in told for position, _ in each):
                 found = 0
-                for number in range(self._radices[last]):
+                for number in range(numbers):
                     here = frozenset(
-                        cube - {(last, number)} for cube in cubes if all(at != last or n == number for at, n in cube)
+                        frozenset(pair for pair in each if pair[0] != last)
+                        for each in told
+                        if all(position != last or fitting >> number & 1 for position, fitting in each)
                     )
                     found |= self._region(last, here) << below * number
             else:
-                found = repeated(self._region(last, cubes), below, self._radices[last])
+                found = repeated(self._region(last, told), below, numbers)
             self._regions[key] = found
         return found
 
 
-class Split:
-    """A function in cubes, whose parts within outer records are computed once for all that it cannot tell apart."""
+def one_each(packing: Packing, names: Iterable[Name]) -> list[Digit]:
+    """A digit for each entity alone, whose number is that of its record."""
+    return [
+        Digit(packing.bits([name]), [number << packing.shifts[name] for number in range(len(packing.records[name]))])
+        for name in names
+    ]
 
-    def __init__(self, layout: Layout, cubes: Sequence[Cube]) -> None:
-        self.cubes = cubes
-        self.outer = [name for name in layout.outer if any(name in cube.where for cube in cubes)]
-        self.parts: dict[tuple[int, ...], Part] = {}
+
+def members(numbers: int) -> Iterator[int]:
+    """The numbers of a set of numbers."""
+    while numbers:
+        lowest = numbers & -numbers
+        yield lowest.bit_length() - 1
+        numbers ^= lowest
 
 
 def repeated(bits: int, size: int, times: int) -> int:
@@ -167,6 +153,17 @@ def shifted(bits: int, by: int) -> int:
 def count(bits: Mapping[int, int]) -> int:
     """How many states a set has."""
     return sum(inner.bit_count() for inner in bits.values())
+
+
+def add(bits: Bits, outer: int, inner: int) -> None:
+    """Put states into a set."""
+    bits[outer] = bits.get(outer, 0) | inner
+
+
+def without(bits: Bits, known: Bits) -> Bits:
+    """The states of a set that are not in another."""
+    new = {outer: inner & ~known.get(outer, 0) for outer, inner in bits.items()}
+    return {outer: inner for outer, inner in new.items() if inner}
 
 
 def contains(bits: Bits, place: Place) -> bool:

@@ -6,7 +6,7 @@ was not known; the functions that read it are tried again, until nothing new is 
 there is no state like that, as long as the rows are in order, and the cube says that it is broken.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,16 +15,18 @@ from .judging import BROKEN_DOWN
 from .packing import Name, Packing, Reads
 from .tabulated import Memo, TabulatedMachine
 
-Numbers = Mapping[Name, int]
-"""Entities, each with the number of one of its records."""
-
 
 class Cube(NamedTuple):
-    """Where each of the entities in ``where`` has that record: what it comes to, and which records it writes."""
+    """Where a packed state has these bits in these fields: what it comes to, and what is added to the packed state."""
 
-    where: Numbers
+    fields: int
+    bits: int
     comes_to: Any
-    writes: Numbers
+    move: int
+
+    def moved(self, fields: int) -> int:
+        """What is added to some fields alone."""
+        return (self.bits + self.move & fields) - (self.bits & fields)
 
 
 BROKEN = "broken"
@@ -36,26 +38,22 @@ Tried = Callable[[int, Reads], Any]
 def cubes(packing: Packing, function: Tried, comes_to: Callable[[Any], Any] = lambda result: result) -> Iterator[Cube]:
     """The cubes of a function over the records that are known by now; ``comes_to`` says what counts of its results."""
     known = packing.sizes()  # what the function itself adds to them is for the next time
-    todo: list[tuple[int, dict[Name, int]]] = [(0, {})]
+    todo = [(0, 0)]
     while todo:
-        packed, fixed = todo.pop()
+        packed, fields = todo.pop()
         reads: Reads = {}
-        writes: dict[Name, int] = {}
+        move = 0
         come: Any = BROKEN
         with suppress(*BROKEN_DOWN):
             result = function(packed, reads)
-            come = comes_to(result)
-            for name in packing.named(getattr(result, "fields", 0)):
-                writes[name] = packing.number_in(packed + result.move, name)
-        where = dict(fixed)
+            come, move = comes_to(result), getattr(result, "move", 0)
         for name in packing.with_fields(reads):
-            if name not in where:
-                todo += [
-                    (packed + (number << packing.shifts[name]), {**where, name: number})
-                    for number in range(1, known.get(name, 1))
-                ]
-                where[name] = 0
-        yield Cube(where, come, writes)
+            field = packing.bits([name])
+            if not fields & field:
+                fields |= field
+                shift = packing.shifts[name]
+                todo += [(packed + (number << shift), fields) for number in range(1, known.get(name, 1))]
+        yield Cube(fields, packed, come, move)
 
 
 def all_cubes(machine: TabulatedMachine, answers: Sequence[Memo]) -> tuple[list[list[Cube]], dict[Name, list[Cube]]]:
@@ -71,11 +69,11 @@ def all_cubes(machine: TabulatedMachine, answers: Sequence[Memo]) -> tuple[list[
             if name not in tried:
                 tried[name] = partial(machine.follow, name=name)
                 todo[name] = None
-        about = next(iter(todo))
+        about = min(todo, key=lambda each: len(found.get(each, ())))  # what is dear once nothing else adds records
         del todo[about]
         known = packing.sizes()
         found[about] = list(cubes(packing, tried[about], lambda result: getattr(result, "outcome", None)))
-        sizes[about] = {name: known.get(name, 1) for cube in found[about] for name in cube.where}
+        sizes[about] = {name: known.get(name, 1) for name in packing.named(fields_of(found[about]))}
         if len(packing.shifts) > fields:
             fields = len(packing.shifts)
             todo = dict.fromkeys(tried)  # what was read as a constant is none
@@ -83,3 +81,64 @@ def all_cubes(machine: TabulatedMachine, answers: Sequence[Memo]) -> tuple[list[
             if any(len(packing.records[name]) > size for name, size in tried_with.items()):
                 todo[other] = None
     return [found.pop(number) for number in range(len(answers))], found
+
+
+def merged(cubes: Sequence[Cube], fields: Iterable[int]) -> list[Cube]:
+    """The same function in fewer cubes, without fields where they make no difference.
+
+    A function may well read what has no say: that the workspace of another resource is not one of this resource.
+    Where it breaks down there is no state, so that it does not matter there what it comes to; who relies on that has to
+    see that there is none.
+    """
+    does = {(cube.comes_to, cube.move): None for cube in cubes if cube.comes_to is not BROKEN}
+    numbers = {key: number for number, key in enumerate(does)}
+    left = {
+        (cube.fields, cube.bits): numbers[cube.comes_to, cube.move] for cube in cubes if cube.comes_to is not BROKEN
+    }
+    before = -1
+    while len(left) != before:
+        before = len(left)
+        for field in fields:
+            merge(left, field)
+    results = list(does)
+    return [Cube(*where, *results[number]) for where, number in left.items()]
+
+
+def merge(left: dict[tuple[int, int], int], field: int) -> None:
+    """Leave out a field where it makes no difference."""
+    alike: dict[tuple[int, int], list[int]] = {}
+    by_value: dict[int, list[tuple[int, int]]] = {}
+    for fields, bits in left:
+        if fields & field:
+            alike.setdefault((fields ^ field, bits & ~field), []).append(bits & field)
+            by_value.setdefault(bits & field, []).append((fields ^ field, bits & ~field))
+    for (fields, bits), values in alike.items():
+        if len({left[fields | field, bits | value] for value in values}) == 1 and not any(
+            not (bits ^ other) & fields & told for value in by_value.keys() - values for told, other in by_value[value]
+        ):
+            left[fields, bits] = left[fields | field, bits | values[0]]
+            for value in values:
+                del left[fields | field, bits | value]
+
+
+def fields_of(cubes: Iterable[Cube]) -> int:
+    """All fields that any of the cubes is told by."""
+    fields = 0
+    for cube in cubes:
+        fields |= cube.fields
+    return fields
+
+
+class Sorted:
+    """Cubes by the bits that they have in some fields, so that those which fit a packed state there are looked up."""
+
+    def __init__(self, cubes: Iterable[Cube], fields: int) -> None:
+        self._sorted: dict[int, dict[int, list[Cube]]] = {}
+        for cube in cubes:
+            told = cube.fields & fields
+            self._sorted.setdefault(told, {}).setdefault(cube.bits & told, []).append(cube)
+
+    def at(self, packed: int) -> Iterator[Cube]:
+        """The cubes that fit."""
+        for told, by_bits in self._sorted.items():
+            yield from by_bits.get(packed & told, ())

@@ -51,6 +51,10 @@ class Packing:
         """How many records are known of each entity with a field."""
         return {name: len(records) for name, records in self.records.items()}
 
+    def sizes_of_fields(self) -> dict[int, int]:
+        """How many records are known by each field."""
+        return {self.bits([name]): len(records) for name, records in self.records.items()}
+
     def named(self, fields: int) -> list[Name]:
         """The entities with these fields."""
         return [name for name in self.shifts if self.bits([name]) & fields]

@@ -9,7 +9,7 @@ from functools import partial
 
 from ...machine import ROWS, Machine, RowsContradict
 from ...machine.step import ROUNDS
-from ..engines.cubes import BROKEN, Cube, cubes
+from ..engines.cubes import BROKEN, cubes
 from ..engines.packing import Name, Reads
 from ..engines.tabulated import NOT_OFFERED, Consequence, TabulatedMachine
 from ..scopes import Scope
@@ -19,6 +19,7 @@ from .transition_system import (
     Apart,
     Assignments,
     Rule,
+    Told,
     TransitionSystem,
     concerned,
     function,
@@ -48,7 +49,7 @@ def tightened(scope: Scope, machine: Machine | None = None, every_step: bool = F
     return TransitionSystem(scope, apart.variables, tuple(rules), {}, None, {}, every_step)
 
 
-def is_offered(cube: Cube) -> bool | None:
+def is_offered(cube: Told) -> bool | None:
     """Whether the scope offers the command there; of a state that is never reached there is nothing to say."""
     return UNREACHABLE if cube.comes_to is BROKEN else cube.comes_to != NOT_OFFERED.outcome
 
@@ -82,9 +83,9 @@ def come_to_rest(
     for _ in range(ROUNDS):
         found = [machine.follow(at_rest, reads, each) for each in within_cone]
         if not any(each.fields for each in found):
-            changed = machine.packing.number_in(at_rest, name) != machine.packing.number_in(packed, name)
-            fields = machine.packing.bits([name]) if changed else 0
-            return Consequence(frozenset(), at_rest - packed, fields, reads)
+            field = machine.packing.bits([name])
+            move = (at_rest & field) - (packed & field)
+            return Consequence(frozenset(), move, field if move else 0, reads)
         at_rest += sum(each.move for each in found)
     raise RowsContradict("consequences do not come to rest")
 

@@ -12,8 +12,8 @@ from ...machine import ROWS, Command, Machine, State
 from ...machine.entities import KINDS
 from ..engines.cubes import BROKEN, Cube, all_cubes, cubes
 from ..engines.judging import Judge, Seen
+from ..engines.moving import in_order, reads_in
 from ..engines.packing import Name, Reads, Record
-from ..engines.sets import in_order
 from ..engines.tabulated import NOT_OFFERED, Answer, TabulatedMachine
 from ..engines.tabulated_judge import TabulatedJudge
 from ..graph import start_of
@@ -64,6 +64,14 @@ class TransitionSystem(NamedTuple):
     every_step: bool
 
 
+class Told(NamedTuple):
+    """A cube by the numbers of records: where entities have these, what it comes to, and which others they get."""
+
+    where: Mapping[Name, int]
+    comes_to: Any
+    writes: Mapping[Name, int]
+
+
 class Apart:
     """A machine taken apart within a scope, always alike: entities by kind, and records by what they have.
 
@@ -83,16 +91,21 @@ class Apart:
             name: [self.variables[name].index(record) for record in found] for name, found in records.items()
         }
         self.commands = [self.alike(cubes) for cubes in commands]
-        follows = {name: self.alike(follows[name]) for name in sorted(follows, key=by_kind)}
-        self.follows = {name: follows[name] for name in in_order(follows)}
+        by_kinds = {name: follows[name] for name in sorted(follows, key=by_kind)}
+        self.follows = {name: self.alike(follows[name]) for name in in_order(reads_in(self.machine.packing, by_kinds))}
 
-    def alike(self, cubes: Iterable[Cube]) -> list[Cube]:
+    def alike(self, cubes: Iterable[Cube]) -> list[Told]:
         """The cubes with these numbers for records, in their order."""
-        told = (cube._replace(where=self._told(cube.where), writes=self._told(cube.writes)) for cube in cubes)
+        told = []
+        for cube in cubes:
+            after = cube.bits + cube.move
+            told.append(Told(self._told(cube.bits, cube.fields), cube.comes_to, self._told(after, cube.bits ^ after)))
         return sorted(told, key=lambda cube: [cube.where.get(name, -1) for name in self.variables])
 
-    def _told(self, numbers: Mapping[Name, int]) -> dict[Name, int]:
-        return {name: self._numbers[name][number] for name, number in numbers.items()}
+    def _told(self, packed: int, fields: int) -> dict[Name, int]:
+        packing = self.machine.packing
+        told = set(packing.named(fields))
+        return {name: self._numbers[name][packing.number_in(packed, name)] for name in self.variables if name in told}
 
 
 def by_kind(name: Name) -> tuple[int, str]:
@@ -123,19 +136,18 @@ def transition_system(scope: Scope, machine: Machine | None = None, theorem: The
     return TransitionSystem(scope, apart.variables, tuple(rules), consequences, theorem, finds, every_step=True)
 
 
-def function(of: Iterable[Cube]) -> Diagram:
+def function(of: Iterable[Told]) -> Diagram:
     """The diagram of what a function does: `Assignments`, or `BROKEN`; where it is not offered it may do anything."""
     return diagram((cube.where, does(cube)) for cube in of)
 
 
-def does(cube: Cube) -> Any:
+def does(cube: Told) -> Any:
     """What is done in a cube."""
     if cube.comes_to is BROKEN:
         return BROKEN
     if cube.comes_to == NOT_OFFERED.outcome:
         return UNREACHABLE
-    numbers = ((name, number) for name, number in cube.writes.items() if cube.where.get(name) != number)
-    return Assignments(tuple(numbers))
+    return Assignments(tuple(cube.writes.items()))
 
 
 def written(body: Diagram) -> set[Name]:
