@@ -7,7 +7,7 @@ states as it does, is equivalent as far as one can see in these worlds.
 
 import marshal
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
@@ -120,7 +120,7 @@ class Worlds:
     @cached_property
     def steps(self) -> list[Step]:
         """Every step once: first those of the walks."""
-        steps = [*self._walked()]
+        steps = [step for walk in self.walked() for step in walk]
         for scope in self.scopes:
             steps += self._searched(scope)
         return steps
@@ -157,22 +157,28 @@ class Worlds:
         key = marshal.loads(state)["keys"].get(f"{command.vault}/{command.key}")
         return key is None or key["version"] < scope.versions
 
-    def _walked(self) -> Iterator[Step]:
-        """The steps of random walks from every situation on; most of them change something."""
+    def walked(self) -> Iterator[list[Step]]:
+        """Random walks from every situation on, each the steps one after the other."""
         random = Random(1)
         commands = alphabet()
         starts = [(), *(each.commands for each in situations().values())]
         for number in range(self.walks):
-            state = self.example.start()
-            for command in starts[number % len(starts)]:
-                yield (step := self._step(state, command))
-                state = step.after
-            for _ in range(LENGTH):
-                for _ in range(TRIES):
-                    yield (step := self._step(state, random.choice(commands)))
-                    if step.after != state:
-                        break
-                state = step.after
+            yield self.walk(random, starts[number % len(starts)], commands)
+
+    def walk(self, random: Random, start: Iterable[Command], commands: Sequence[Command]) -> list[Step]:
+        """A random walk; most of its steps change something."""
+        walk = []
+        state = self.example.start()
+        for command in start:
+            walk.append(self._step(state, command))
+            state = walk[-1].after
+        for _ in range(LENGTH):
+            for _ in range(TRIES):
+                walk.append(self._step(state, random.choice(commands)))
+                if walk[-1].after != state:
+                    break
+            state = walk[-1].after
+        return walk
 
     def difference(self, mutant: Program, function: str) -> str | None:
         """Where a mutant of this function differs, in one sentence; None where it does not."""

@@ -52,18 +52,22 @@ def test_page_counts_what_was_caught_by_which_lane() -> None:
     assert "It has not been measured here" in kills_page(None)
 
 
-def test_page_counts_mutants_of_the_example_and_names_survivors() -> None:
-    about = {"function": "step", "line": 7, "was": "a | b", "now": "a", "kind": "condition dropped"}
+def test_page_counts_mutants_of_each_example_and_names_survivors() -> None:
+    about = {"language": "node", "function": "step", "line": 7, "was": "a | b", "now": "a", "kind": "condition dropped"}
     found = [
         about | {"verdict": "killed", "lane": "tour", "steps": 9},
-        about | {"verdict": "equivalent"},
+        about | {"verdict": "equivalent", "was": "`${a}`", "now": ""},
         about | {"verdict": "survives", "because": "shows a state otherwise", "reason": "Nobody sees it."},
+        about | {"language": "python", "verdict": "killed", "lane": "features", "steps": 2},
     ]
-    first = {"caught": 1, "of": 3}
-    about_them = {"digest": "0" * 64, "first_run": first, "scopes": ["losing-the-key"], "walks": 1000, "mutants": found}
-    page = kills_page(None, about_them)
-    assert "The first run caught 1 of 3 (33%)" in page
-    assert "Of the other 2, features and tour catch 1 (50%), features alone 0." in page
-    assert "| A part of a condition dropped | 3 | 1 | 1 | 1 |" in page
-    assert r"| `step`, line 7 | `a \| b` becomes `a` | shows a state otherwise | Nobody sees it. |" in page
+    beside = {"first_run": {"caught": 1, "of": 3}, "scopes": [], "walks": 1000, "steps": 90000}
+    languages = {"python": beside | {"scopes": ["losing-the-key"]}, "node": beside}
+    page = kills_page(None, {"digest": "0" * 64, "languages": languages, "mutants": found})
+    assert "| Python | 1 | 0 in 90,000 steps each | 1 | 0 | 100% of 1 | 1 | 1 of 3 (33%) |" in page
+    assert "| Node | 3 | 1 in 90,000 steps each | 1 | 1 | 50% of 2 | 0 | 1 of 3 (33%) |" in page
+    assert "1,000 random walks" in page
+    assert "the scopes `losing-the-key`" in page
+    assert "| A part of a condition dropped | 4 | 1 | 2 | 1 |" in page
+    assert r"| Node: `step`, line 7 | `a \| b` becomes `a` | shows a state otherwise | Nobody sees it. |" in page
+    assert "| Node: `step`, line 7 | `` `${a}` `` goes |" in page
     assert "**Stale:**" in page

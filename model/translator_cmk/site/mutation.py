@@ -126,8 +126,9 @@ def changes(every: Mutants) -> str:
 
 
 def code(text: str) -> str:
-    """Code in a cell of a table."""
-    return f"`{text.replace('|', chr(92) + '|')}`"
+    """Code in a cell of a table, in two backticks where it has one."""
+    escaped = text.replace("|", "\\|")
+    return f"`` {escaped} ``" if "`" in text else f"`{escaped}`"
 
 
 def scopes(found: Sequence[Mapping[str, Any]]) -> str:
