@@ -13,6 +13,7 @@ from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused, initial, ob
 from translator_cmk.site.cascade import model
 from translator_cmk.site.causes import CAUSES
 from translator_cmk.site.generate import generate
+from translator_cmk.site.markup import measured_twin
 from translator_cmk.site.measured import measurements_table
 from translator_cmk.site.measurement_schemas import MEASUREMENTS
 from translator_cmk.site.schemas import TABLES, site_schemas
@@ -59,6 +60,33 @@ def test_measurement_fits_its_schema_and_is_linked_with_it(name: str) -> None:
     measured = content_of(None)._replace(**{name: {"digest": "0" * 64}})  # type: ignore[arg-type]  # a field by name
     assert measurements_table(content_of(None)) == "Nothing: `make evidence` does it."
     assert f"(measurements/{name}.json) | [schema](data/{name}.schema.json)" in measurements_table(measured)
+
+
+def test_every_measurement_that_is_kept_has_a_schema() -> None:
+    assert {path.stem for path in (ROOT / "docs" / "measurements").glob("*.json")} <= MEASUREMENTS.keys()
+
+
+SHOWN_ON = {
+    "mutants": "strength",
+    "coverage": "coverage",
+    "tours": "coverage",
+    "scopes": "scopes",
+    "suites": "suites",
+    "kills": "kills",
+    "example_mutants": "kills",
+    "foreign": "peers",
+    "peers": "peers",
+    "bench": "speed",
+}
+
+
+def test_page_of_a_measurement_leads_to_its_file_and_the_schema() -> None:
+    """Of what is kept; theorems and pages have no page of their own, and are listed with all others."""
+    found = {path.stem: json.loads(path.read_text("utf-8")) for path in (ROOT / "docs" / "measurements").glob("*.json")}
+    pages = generate(content_of(a_run())._replace(**found))
+    assert MEASUREMENTS.keys() - SHOWN_ON.keys() == {"theorems", "pages"}
+    for name in SHOWN_ON.keys() & found.keys():
+        assert measured_twin(name) in pages[f"evidence/{SHOWN_ON[name]}.md"], name
 
 
 def test_every_schema_is_published() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .coverage import freshness
-from .markup import page, plain, table
+from .markup import measured_twin, page, plain, table
 from .measured import load
 from .mutation import KINDS, by_kind, code, of
 
@@ -58,6 +58,7 @@ def kills_page(kills: Mapping[str, Any] | None, mutants: Mapping[str, Any] | Non
         BY_RULE,
         *(by_rule(mutants) if mutants else [UNMEASURED]),
         *(["## Each of those broken by hand { #each }", each(kills)] if kills else []),
+        *(measured_twin(name) for name, found in (("kills", kills), ("example_mutants", mutants)) if found),
     )
 
 

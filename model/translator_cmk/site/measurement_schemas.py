@@ -1,8 +1,10 @@
-"""JSON Schemas of what `make evidence` measures and pages of the site show; a measurement may have more fields."""
+"""JSON Schemas of what `make evidence` and `make bench` measure and pages show; a measurement may have more fields."""
 
-from .schema_parts import COUNT, DIGEST, ID, TEXT, Schema, counts_by, several
+from .schema_parts import COUNT, DIGEST, ID, TEXT, Schema, counts_by, several, words
 
 SECONDS: Schema = {"type": "number", "minimum": 0}
+NUMBER: Schema = {"type": "number"}
+YES_OR_NO: Schema = {"type": "boolean"}
 
 
 def having(**fields: Schema) -> Schema:
@@ -13,7 +15,27 @@ def having(**fields: Schema) -> Schema:
 SCOPE_STATES = having(scope=TEXT, states=COUNT)
 PART = having(reached=COUNT, of=COUNT)
 LISTED = having(reached=COUNT, of=COUNT, missing=several(TEXT))
+PERHAPS_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
+PERHAPS_NUMBER: Schema = {"type": ["number", "null"]}
 REACH = having(rows=LISTED, reasons=LISTED, refusals=PART, conditions=LISTED, topic_pairs=LISTED, row_pairs=PART)
+FAULTS: Schema = {"type": "object", "additionalProperties": having(faults=COUNT, visible=COUNT, found=COUNT)}
+EXPLORED = having(states=COUNT, steps=COUNT, depth=PERHAPS_COUNT, moves=PERHAPS_COUNT)
+CONTENDER = having(
+    name=TEXT,
+    version=TEXT,
+    states=COUNT,
+    made_in=SECONDS,
+    median=having(seconds=SECONDS, cpu=SECONDS, kilobytes=COUNT),
+)
+CONTEST_FIGURE = having(
+    name=TEXT,
+    figure=NUMBER,
+    by_processor=NUMBER,
+    unit=TEXT,
+    goal=PERHAPS_NUMBER,
+    at_most=YES_OR_NO,
+    met=YES_OR_NO,
+)
 
 MEASUREMENTS: dict[str, tuple[str, Schema]] = {
     "mutants": (
@@ -69,6 +91,112 @@ MEASUREMENTS: dict[str, tuple[str, Schema]] = {
             theorems=COUNT,
             scopes=several(having(scope=TEXT, sentence=TEXT, states=COUNT, transitions=COUNT, depth=COUNT)),
         ),
+    ),
+    "suites": (
+        "Complete suites by scope and by what is seen: how long, which faults they find, and what each certifies",
+        having(
+            digest=DIGEST,
+            suites=several(
+                having(
+                    scope=TEXT,
+                    seen=words("outcomes", "reasons", "observations"),
+                    extra_states=COUNT,
+                    states=COUNT,
+                    commands=COUNT,
+                    sequences=COUNT,
+                    steps=COUNT,
+                    guarantee=TEXT,
+                    fault_domain=TEXT,
+                    assumes=TEXT,
+                    faults=FAULTS,
+                )
+            ),
+        ),
+    ),
+    "kills": (
+        "Implementations broken by hand: the steps within which each lane caught each, null where it did not",
+        having(
+            digest=DIGEST,
+            budgets=counts_by(TEXT),
+            first_run=having(held_out=COUNT, by_features_or_tour=PERHAPS_COUNT, by_any_lane=COUNT),
+            implementations=several(
+                having(
+                    mistake=TEXT,
+                    topic=TEXT,
+                    language=TEXT,
+                    held_out=YES_OR_NO,
+                    steps=having(features=PERHAPS_COUNT, tour=PERHAPS_COUNT, hypothesis=PERHAPS_COUNT),
+                )
+            ),
+        ),
+    ),
+    "example_mutants": (
+        "Every small change of an example implementation, and what catches it",
+        having(
+            digest=DIGEST,
+            first_run=having(caught=COUNT, of=COUNT),
+            scopes=several(TEXT),
+            walks=COUNT,
+            mutants=several(
+                having(
+                    function=TEXT,
+                    line=COUNT,
+                    was=TEXT,
+                    now=TEXT,
+                    kind=TEXT,
+                    verdict=words("killed", "survives", "equivalent"),
+                )
+            ),
+        ),
+    ),
+    "foreign": (
+        "What Spin and Rumur find in bounded worlds of the model, beside our engines",
+        having(
+            digest=DIGEST,
+            versions=having(spin=TEXT, rumur=TEXT),
+            scopes=several(having(scope=TEXT, ours=EXPLORED, spin=EXPLORED, rumur=EXPLORED)),
+            theorems=several(having(machine=TEXT, scope=TEXT, theorem=TEXT, ours=COUNT, spin=COUNT, rumur=COUNT)),
+        ),
+    ),
+    "peers": (
+        "How long other model checkers take beside our engines",
+        having(
+            digest=DIGEST,
+            machine=having(cores=COUNT, processor=TEXT, load=SECONDS),
+            rounds=COUNT,
+            contests=several(
+                having(
+                    contest=TEXT,
+                    scope=TEXT,
+                    sentence=TEXT,
+                    contenders=several(CONTENDER),
+                    missing=several(TEXT),
+                    waited=SECONDS,
+                    figures=several(CONTEST_FIGURE),
+                )
+            ),
+        ),
+    ),
+    "bench": (
+        "What is promised to be fast, and how fast it was",
+        having(
+            digest=DIGEST,
+            machine=having(python=TEXT, cores=COUNT, processor=TEXT),
+            figures=several(
+                having(
+                    name=TEXT,
+                    median=NUMBER,
+                    unit=TEXT,
+                    goal=PERHAPS_NUMBER,
+                    less_is_better=YES_OR_NO,
+                    met=YES_OR_NO,
+                )
+            ),
+        ),
+    ),
+    "pages": (
+        "How many pages of the site were looked at in a browser, in which ways, and how many problems were found",
+        having(digest=DIGEST, pages=COUNT, views=several(TEXT), problems=COUNT),
     ),
 }
 """Each measurement by the name of its file in docs/measurements/: what it is, and its form."""

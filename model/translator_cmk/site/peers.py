@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .markup import page, plain, table
+from .markup import measured_twin, page, plain, table
 from .measured import is_current, load
 
 PEERS = Path("measurements") / "peers.json"
@@ -34,6 +34,7 @@ def peers_page(peers: Mapping[str, Any] | None, foreign: Mapping[str, Any] | Non
         *agreement(foreign),
         "## How long they take { #speed }",
         *speed(peers),
+        *(measured_twin(name) for name, found in (("foreign", foreign), ("peers", peers)) if found),
     )
 
 

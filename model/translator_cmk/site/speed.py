@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .coverage import freshness
-from .markup import page, plain, table
+from .markup import measured_twin, page, plain, table
 from .measured import load
 
 BENCH = Path("measurements") / "bench.json"
@@ -37,9 +37,9 @@ def blocks(bench: Mapping[str, Any] | None) -> Iterator[str]:
     yield table(["Figure", "Median", "Goal", "Verdict"], map(row, bench["figures"]))
     yield (
         f"Measured by `make bench` with Python {plain(machine['python'])} on {machine['cores']} cores of a "
-        f"{plain(machine['processor'])}, in rounds that take turns. The same as data: "
-        f"[bench.json](../{BENCH.as_posix()})."
+        f"{plain(machine['processor'])}, in rounds that take turns."
     )
+    yield measured_twin("bench")
 
 
 def row(figure: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .coverage import freshness
-from .markup import page, plain, table
+from .markup import measured_twin, page, plain, table
 from .measured import load
 
 SUITES = Path("measurements") / "suites.json"
@@ -51,7 +51,7 @@ def blocks(measured: Mapping[str, Any] | None) -> Iterator[str]:
         return
     suites: Sequence[Suite] = measured["suites"]
     yield freshness(measured)
-    yield f"The same as data: [suites.json](../{SUITES.as_posix()})."
+    yield measured_twin("suites")
     yield "## How long they are { #length }"
     yield (
         "States that nothing tells apart count as one, so their number depends on what is seen of each step. A step is "
