@@ -143,15 +143,32 @@ def test_every_command_of_a_fate_leads_to_what_makes_it_do_so() -> None:
     assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
 
 
-def test_right_value_of_a_condition_names_what_demands_it() -> None:
+def test_every_value_of_a_condition_stands_under_what_comes_of_it() -> None:
+    page = before_enabling_page(content_of(a_run()))
+    found = page.partition("{ #conditions }")[2].partition("## ")[0]
+    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:3] for line in found.splitlines() if "<li>" in line}
+    assert list(lines) == [condition.name for condition in CONDITIONS]
+    for condition in CONDITIONS:
+        for value in condition.values:
+            for channel, words in CHANNELS.items():
+                refused = isinstance(enabled(channel, value.differs), Refused)
+                said = [
+                    re.sub(r"\[|]\(.*?\)", "", each)
+                    for each in re.findall("<li>(.*?)</li>", lines[condition.name][refused])
+                ]
+                assert value.says in said or f"{value.says}, {words}" in said, (condition.name, value.says)
+
+
+def test_line_of_a_condition_names_what_demands_it() -> None:
     page = before_enabling_page(content_of(a_run()))
     (line,) = re.findall(r"^\| \*\*Pricing tier\*\* .*$", page, re.MULTILINE)
-    assert line.count("✔ accepted") == 2
-    assert "#encryption.tier)" in line
+    assert "[does not support them](../specification/encryption.md#encryption.tier)" in line
     (line,) = re.findall(r"^\| \*\*Kind of the resource\*\* .*$", page, re.MULTILINE)
     assert "#resource.kinds)" in line
     conditions = page.partition("{ #conditions }")[2].partition("## ")[0]
-    assert not [row for row in conditions.splitlines() if ("✔" in row or "✘" in row) and "](../" not in row]
+    lines = [line for line in conditions.splitlines() if line.startswith("| **")]
+    assert len(lines) == len(CONDITIONS)
+    assert not [line for line in lines if "](../" not in line.rpartition(" | ")[2]]
 
 
 def test_search_leads_on_until_nothing_new_is_found() -> None:

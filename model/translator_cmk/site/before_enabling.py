@@ -1,6 +1,6 @@
 """The page on what has to be so before customer-managed keys are enabled: decision table, checklist, landing zone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..machine import ROWS, Accepted, Outcome, Refused
@@ -10,9 +10,14 @@ from ..requirements import Register
 from .content import Content
 from .enabling import CHANNELS, CONDITIONS, Condition, Value, enabled
 from .last_run import run_line
-from .markup import basis, filled, in_cell, linked, table, titled
+from .markup import basis, filled, in_cell, linked, listed, requirement_path, table, titled
 from .sourced import Notes, cell, data
 from .topics import requirement_badge
+
+ACCEPTED, REFUSED, UNCLEAR = "✔ accepted", "✘ refused", "? unclear"
+
+Tried = tuple[Value, list[Outcome | None], list[str]]
+"""A value, what comes of it through each channel, and the requirements behind that."""
 
 
 def before_enabling_page(content: Content) -> str:
@@ -25,7 +30,9 @@ def before_enabling_page(content: Content) -> str:
         "before-enabling",
         count=str(len(demands)),
         run=run_line(content.evidence),
-        conditions=table(["Condition", "If it is", *CHANNELS.values(), "Because"], condition_lines(register)),
+        conditions=table(
+            ["Condition", ACCEPTED, REFUSED, "Because"], (condition_line(each, register) for each in CONDITIONS)
+        ),
         checklist="\n\n".join(checklist(register)),
         policy=table(
             ["Kind of resource", "Effect Audit, as the policy has it", "Effect Deny, as landing zones have it"],
@@ -49,17 +56,30 @@ def before_enabling_page(content: Content) -> str:
     )
 
 
-def condition_lines(register: Register) -> Iterator[list[str]]:
-    """A line for each value of each condition."""
-    for condition in CONDITIONS:
-        for number, (value, outcomes, names) in enumerate(tried(condition)):
-            told = in_cell(
-                "ul", (f"{titled(register[name])} {basis(register[name])}" for name in names if name in register)
-            )
-            yield [condition.name if number else f"**{condition.name}**", value.says, *map(came_to, outcomes), told]
+def condition_line(condition: Condition, register: Register) -> list[str]:
+    """A line on a condition: its values by what comes of them, and the requirements behind that."""
+    found = list(tried(condition))
+    names = dict.fromkeys(name for _, _, of_value in found for name in of_value if name in register)
+    return [
+        f"**{condition.name}**",
+        in_cell("ul", values(found, ACCEPTED)),
+        in_cell("ul", [*values(found, REFUSED), *(f"{UNCLEAR}: {each}" for each in values(found, UNCLEAR))]),
+        in_cell("ul", (f"{titled(register[name])} {basis(register[name])}" for name in names)),
+    ]
 
 
-def tried(condition: Condition) -> Iterator[tuple[Value, list[Outcome | None], list[str]]]:
+def values(found: Iterable[Tried], word: str) -> Iterator[str]:
+    """The values of which this comes, and through which channel if not any; a refused one leads to what refuses it."""
+    for value, outcomes, names in found:
+        channels = [
+            channel for channel, outcome in zip(CHANNELS.values(), outcomes, strict=True) if came_to(outcome) == word
+        ]
+        if channels:
+            told = f"[{value.says}]({requirement_path(names[0])})" if word == REFUSED else value.says
+            yield told if len(channels) == len(CHANNELS) else f"{told}, {listed(channels)}"
+
+
+def tried(condition: Condition) -> Iterator[Tried]:
     """Each value of a condition, what comes of it through each channel, and the requirements behind that.
 
     Behind the right value are those that refuse the others, or where none is refused, those that permit them.
@@ -80,8 +100,8 @@ def because(outcomes: list[Outcome | None]) -> list[str]:
 def came_to(outcome: Outcome | None) -> str:
     """An outcome in a word."""
     if isinstance(outcome, Accepted):
-        return "✔ accepted"
-    return "✘ refused" if isinstance(outcome, Refused) else "? unclear"
+        return ACCEPTED
+    return REFUSED if isinstance(outcome, Refused) else UNCLEAR
 
 
 def checklist(register: Register) -> Iterator[str]:

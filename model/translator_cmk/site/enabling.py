@@ -16,7 +16,7 @@ from ..machine.commands import (
 )
 from .cascade import model
 
-CHANNELS = {"portal": "Through the portal", "api": "Through the API"}
+CHANNELS = {"portal": "through the portal", "api": "through the API"}
 
 
 class Value(NamedTuple):
