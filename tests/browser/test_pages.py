@@ -189,6 +189,25 @@ def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Bro
     found.page.context.close()
 
 
+@pytest.mark.parametrize(
+    ("address", "column"),
+    [
+        ("specification/should-you.html", "Answer"),
+        ("specification/before-enabling.html", "✘ refused"),
+        ("specification/what-breaks-what.html", "Deployed model"),
+        ("evidence/requirements.html", "Status"),
+        ("evidence/scenarios.html", "Status"),
+    ],
+)
+def test_what_a_table_comes_to_is_seen_on_a_phone_before_it_is_scrolled(
+    browser: Browser, site: Path, address: str, column: str
+) -> None:
+    found = opened(browser, (site / address).as_uri(), width=PHONE)
+    header = found.page.locator("th", has_text=column).first
+    assert header.evaluate("each => each.getBoundingClientRect().right <= innerWidth")
+    found.page.context.close()
+
+
 def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(browser: Browser, site: Path) -> None:
     found = opened(browser, (site / "specification" / "what-breaks-what.html").as_uri())
     rows = found.page.locator("tr:has(a.try)").evaluate_all(

@@ -24,9 +24,9 @@ BENCH = {
 
 def test_figures_stand_beside_their_goals() -> None:
     text = speed_page(BENCH)
-    assert "| one | 1.23 s | at most 2 s | met |" in text
-    assert "| two | 1,234 s | at most 1,000 s | **missed** |" in text
-    assert "| three | 3 s |  | no goal |" in text
+    assert "| one | met | 1.23 s | at most 2 s |" in text
+    assert "| two | **missed** | 1,234 s | at most 1,000 s |" in text
+    assert "| three | no goal | 3 s |  |" in text
     assert "Stale" not in text
 
 

@@ -19,7 +19,7 @@ def requirements_page(content: Content) -> str:
     register = content.evidence.register
     statuses = (content.evidence.requirement(each).status for each in register.values())
     narrowed_by = choices(content, statuses) | {"Kind": [each.kind for each in register.values()]}
-    header = ["Requirement", "Topic", "Basis", "Kind", "Status", "Shown by", "Time", "Last run", "Observed on Azure"]
+    header = ["Requirement", "Status", "Basis", "Topic", "Kind", "Shown by", "Time", "Last run", "Observed on Azure"]
     return filled(
         "requirements",
         run=run_line(content.evidence),
@@ -54,10 +54,10 @@ def requirement_line(requirement: Requirement, content: Content, kinds: Kinds) -
     items = [evidence.items[each.id] for each in evidence.carrying(requirement.id) if each.id in evidence.items]
     return [
         f"{titled(requirement)}<br>`{requirement.id}`",
-        requirement.topic,
-        basis(requirement),
-        requirement.kind,
         f"{evidence.subject}: {mark(verdict.status)}",
+        basis(requirement),
+        requirement.topic,
+        requirement.kind,
         in_cell("ul", kinds_in_words(kinds, content)) or "nothing",
         duration(sum(item.seconds for item in items)) if items else "",
         last_run(content),
@@ -85,7 +85,7 @@ def measured_line(content: Content) -> str:
 def scenarios_page(content: Content) -> str:
     """The page with a line for each scenario, one for each row of examples."""
     pickles = content.evidence.pickles
-    header = ["Scenario", "Topic", "Basis", "Status", "Tags", "Finds", "Time", "Last run", "Observed on Azure"]
+    header = ["Scenario", "Status", "Basis", "Topic", "Tags", "Finds", "Time", "Last run", "Observed on Azure"]
     mutants = mutants_by_scenario(content)
     return filled(
         "scenarios",
@@ -107,9 +107,9 @@ def scenario_line(pickle: Pickle, content: Content, mutants: int) -> list[str]:
     item = evidence.items.get(pickle.id)
     return [
         scenario_link(pickle, content) + (f" {plain(pickle.row)}" if pickle.row else ""),
-        requirement.topic,
-        basis(requirement),
         f"{evidence.subject}: {mark(evidence.scenario(pickle.id).status)}",
+        basis(requirement),
+        requirement.topic,
         " ".join(f"`@{name}`" for name in pickle.requirements),
         number(mutants, "mutant") if mutants else "",
         duration(item.seconds) if item and item.status != "not-run" else "",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 from string import Template
 
@@ -43,9 +44,24 @@ def plain(text: str) -> str:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; the cells are Markdown, and a bar in one has to be escaped."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    """A table; the cells are Markdown, and a bar in one has to be escaped.
+
+    A column of sentences is marked as long, so that a narrow window takes its room from the others first.
+    """
+    lines = list(rows)
+    long = [max(map(letters, column), default=0) > LONG for column in zip(*lines, strict=True)]
+    heads = [f"{name} {{ .long }}" if is_long else name for name, is_long in zip_longest(header, long)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [heads, ["---"] * len(header), *lines])
+
+
+LONG = 24
+"""Letters that stand on a line or two of a narrow column."""
+
+
+def letters(cell: str) -> int:
+    """How many letters a cell shows, about; in a list or between breaks, the most."""
+    shown = re.sub(r"!\[[^]]*]|]\([^)]*\)|\{[^}]*}|[\[*`]", "", cell)
+    return max(len(re.sub(r"<[^>]*>", "", part)) for part in re.split(r"<li>|<br>", shown))
 
 
 def filterable(found: str, count: int, choices: Mapping[str, Iterable[str]], classes: str = "") -> str:

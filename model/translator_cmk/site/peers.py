@@ -100,7 +100,7 @@ def speed(peers: Mapping[str, Any] | None) -> Iterator[str]:
             f"A second of processor time took up to {contest['waited']:.2f} s by the clock: 1 is a quiet machine, and "
             "the more it is, the less the seconds by the clock mean."
         )
-        yield table(["Figure", "By the clock", "By processor time", "Goal", "Verdict"], map(figure, contest["figures"]))
+        yield table(["Figure", "Verdict", "By the clock", "By processor time", "Goal"], map(figure, contest["figures"]))
 
 
 def row(each: Mapping[str, Any]) -> list[str]:
@@ -124,10 +124,10 @@ def figure(each: Mapping[str, Any]) -> list[str]:
     sign = "at most" if each["at_most"] else "at least"
     return [
         plain(each["name"]),
+        "" if each["goal"] is None else "met" if each["met"] else "**missed**",
         amount(each["figure"], each),
         "" if each["by_processor"] == each["figure"] else amount(each["by_processor"], each),
         "" if each["goal"] is None else f"{sign} {each['goal']:,} {each['unit']}".strip(),
-        "" if each["goal"] is None else "met" if each["met"] else "**missed**",
     ]
 
 

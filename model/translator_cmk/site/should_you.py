@@ -65,16 +65,16 @@ def rules_table(found: Mapping[str, Any]) -> str:
     titles = {each["id"]: each["title"] for each in found["answers"]}
     lines = (
         [
+            f"**{titles[rule['answer']]}**",
             *(
                 " or ".join(CHOICES[choice] for choice in rule["when"].get(each["id"], ())) or "any"
                 for each in found["questions"]
             ),
-            f"**{titles[rule['answer']]}**",
             rule["because"],
         ]
         for rule in found["rules"]
     )
-    return table([*(each["title"] for each in found["questions"]), "Answer", "Because"], lines)
+    return table(["Answer", *(each["title"] for each in found["questions"]), "Because"], lines)
 
 
 def decided(found: Mapping[str, Any]) -> dict[str, Any]:

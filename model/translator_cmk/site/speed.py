@@ -34,7 +34,7 @@ def blocks(bench: Mapping[str, Any] | None) -> Iterator[str]:
         return
     machine = bench["machine"]
     yield freshness(bench)
-    yield table(["Figure", "Median", "Goal", "Verdict"], map(row, bench["figures"]))
+    yield table(["Figure", "Verdict", "Median", "Goal"], map(row, bench["figures"]))
     yield (
         f"Measured by `make bench` with Python {plain(machine['python'])} on {machine['cores']} cores of a "
         f"{plain(machine['processor'])}, in rounds that take turns."
@@ -49,9 +49,9 @@ def row(figure: Mapping[str, Any]) -> list[str]:
     verdict = "no goal" if goal is None else "met" if figure["met"] else "**missed**"
     return [
         plain(figure["name"]),
+        verdict,
         f"{rounded(figure['median'])} {unit}",
         "" if goal is None else f"{sign} {goal:,} {unit}",
-        verdict,
     ]
 
 
