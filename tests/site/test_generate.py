@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -76,10 +77,19 @@ def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azu
             assert ">2026-03-04 05:06 UTC</time>. Observed on Azure: never." in text, name
 
 
-def test_first_words_of_the_home_page_say_what_was_run() -> None:
-    first, *_ = GREEN["data/last-run.snippet"].split("\n")
-    assert first.startswith(f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**")
-    assert "Nothing here has been observed on Azure" in first
+def of_the_run(files: Mapping[str, str]) -> str:
+    """The second paragraph of the home page."""
+    return files["data/last-run.snippet"].split("\n\n")[1]
+
+
+def test_first_words_of_the_home_page_say_what_it_is_about_and_what_was_run() -> None:
+    first, second, *_ = GREEN["data/last-run.snippet"].split("\n\n")
+    assert REGISTER.article.url in first
+    assert f"into {len(REGISTER)} requirements" in first
+    for files in (GREEN, EMPTY):
+        assert "**Nothing here has been observed on Azure.**" in files["data/last-run.snippet"].split("\n\n")[0]
+    assert second.startswith(f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**")
+    assert "Green on this site means that the subject of the run agreed" in second
     home = (ROOT / "docs" / "index.md").read_text("utf-8")
     assert re.search(r"^# .*\n\n--8<-- \"last-run.snippet\"$", home, re.MULTILINE)
 
@@ -88,7 +98,7 @@ def test_nothing_shows_a_tick_without_a_run() -> None:
     badges = [json.loads(text) for name, text in EMPTY.items() if name.startswith("badges/") and name.endswith(".json")]
     assert {badge["message"] for badge in badges} == {"○ not run", f"{LOOKS[Status.DECLARED].glyph} declared only"}
     assert not [name for name, text in EMPTY.items() if re.search(r"!\[[^\]]*passed", text)]
-    assert EMPTY["data/last-run.snippet"].startswith("**Nothing has been run yet**")
+    assert of_the_run(EMPTY).startswith("**Nothing has been run yet**")
     assert "make site" in EMPTY["evidence/last-run.md"]
     assert "data/results.json" not in EMPTY
 
@@ -101,20 +111,20 @@ def test_failure_is_shown_with_its_reason_where_it_belongs() -> None:
     assert '!!! failure "Why"' in files[f"specification/{topic}.md"]
     assert reason in files[f"specification/{topic}.md"]
     assert reason in files["evidence/last-run.md"]
-    assert files["data/last-run.snippet"].startswith("**Not everything passed:**")
+    assert of_the_run(files).startswith("**Not everything passed:**")
     assert json.loads(files["badges/all.json"])["isError"] is True
 
 
 @pytest.mark.parametrize("status", ["not-run", "inconclusive"])
 def test_run_with_a_gap_is_not_called_passed(status: str) -> None:
     files = generate(content_of(a_run(lambda pickle: status if pickle is FAILING else "passed")))
-    assert files["data/last-run.snippet"].startswith("**The last run was not complete:**")
+    assert of_the_run(files).startswith("**The last run was not complete:**")
     assert '!!! warning "Why"' in files[f"specification/{FAILING.requirements[0].partition('.')[0]}.md"]
 
 
 def test_stale_run_says_so_and_what_it_was() -> None:
     files = generate(content_of(a_run(digest="0" * 64)))
-    assert "everything is *stale*" in files["data/last-run.snippet"]
+    assert "everything is *stale*" in of_the_run(files)
     assert json.loads(files["badges/all.json"])["message"].startswith("↻ stale, was ✔")
     assert "the specification has changed since" in files["specification/vault.md"]
 

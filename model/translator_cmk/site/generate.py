@@ -15,7 +15,7 @@ from .history_page import history_page, run_address, run_pages
 from .implementation_files import badge, badge_path, shown_of
 from .implementations import implementations_page
 from .kills import kills_page
-from .last_run import first_paragraph, last_run_page, whole_badge
+from .last_run import first_paragraphs, last_run_page, whole_badge
 from .lives_page import lives_page
 from .matrix import matrix_page
 from .measured import measurements_table, pages_line
@@ -81,7 +81,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/peers.md": peers_page(content.peers, content.foreign),
         "evidence/speed.md": speed_page(content.bench),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
-        "data/last-run.snippet": f"{first_paragraph(evidence)}\n\n{whole_badge(evidence, root='')}\n",
+        "data/last-run.snippet": f"{first_paragraphs(evidence)}\n\n{whole_badge(evidence, root='')}\n",
         "data/measurements.snippet": measurements_table(content) + "\n",
         "data/pages.snippet": pages_line(content.pages) + "\n",
         "data/topics.snippet": topics_table(content, "") + "\n",

@@ -1,4 +1,4 @@
-"""What is said of the last run: in one line, in the first paragraph of the home page, and on a page of its own."""
+"""What is said of the last run: in one line, in the first paragraphs of the home page, and on a page of its own."""
 
 from collections.abc import Iterator, Sequence
 
@@ -34,15 +34,23 @@ def subject(results: Results) -> str:
     return "the model" if results.subject == MODEL else plain(results.subject)
 
 
-def first_paragraph(evidence: Evidence) -> str:
-    """What the home page says before anything else: what was run, and that it was not Azure."""
-    results, whole = evidence.results, evidence.whole
-    azure = (
-        "**Nothing here has been observed on Azure.** Green on this site means that the subject of the run agreed with "
-        "the specification, and nothing more."
+def first_paragraphs(evidence: Evidence) -> str:
+    """What the home page says before anything else: what it is about, that Azure was not asked, and what was run."""
+    article = evidence.register.article
+    return (
+        f"One article of Microsoft's documentation, [{plain(article.title)}]({article.url}) in its revision of "
+        f"{article.revision}, is taken apart here into {len(evidence.register)} requirements, whose scenarios are run "
+        "against a model of it. **Nothing here has been observed on Azure.** Where the article is silent, these pages "
+        f"say so.\n\n{what_was_run(evidence)}"
     )
+
+
+def what_was_run(evidence: Evidence) -> str:
+    """What the last run came to, and what that means."""
+    results, whole = evidence.results, evidence.whole
+    green = "Green on this site means that the subject of the run agreed with the specification, and nothing more."
     if results is None:
-        return f"**Nothing has been run yet**, so everything on this site shows *not run*. {HOW} {azure}"
+        return f"**Nothing has been run yet**, so everything on this site shows *not run*. {HOW} {green}"
     told = f"{whole.passed()} of {number(whole.total(), 'scenario')} passed"
     run = f"in a run against **{subject(results)}** that finished {moment(results.finished)}"
     match whole.status:
@@ -55,7 +63,7 @@ def first_paragraph(evidence: Evidence) -> str:
         case _:
             told = f"**The last run was not complete:** {told} {run}."
     what = " The model is a state machine in Python, written from the same article." if results.subject == MODEL else ""
-    return f"{told}{what} {azure}"
+    return f"{told}{what} {green}"
 
 
 def last_run_page(evidence: Evidence, kept_as: str = "") -> str:
