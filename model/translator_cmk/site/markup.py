@@ -3,7 +3,6 @@
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from html import escape
-from itertools import zip_longest
 from pathlib import Path
 from string import Template
 
@@ -46,21 +45,26 @@ def plain(text: str) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; the cells are Markdown, and a bar in one has to be escaped.
 
-    A column of sentences is marked as long, so that a narrow window takes its room from the others first.
+    Columns of many words are marked, so that a narrow window takes its room from the others first.
     """
     lines = list(rows)
-    long = [max(map(letters, column), default=0) > LONG for column in zip(*lines, strict=True)]
-    heads = [f"{name} {{ .long }}" if is_long else name for name, is_long in zip_longest(header, long)]
+    most = [max(map(letters, column)) for column in zip(*lines, strict=True)] or [0] * len(header)
+    heads = [name + width(count) for name, count in zip(header, most, strict=True)]
     return "\n".join(f"| {' | '.join(line)} |" for line in [heads, ["---"] * len(header), *lines])
 
 
-LONG = 24
-"""Letters that stand on a line or two of a narrow column."""
+LONG, PROSE = 30, 100
+"""Letters that stand on a line or two of a narrow column, and on five or six."""
+
+
+def width(count: int) -> str:
+    """The mark of a column whose fullest cell shows so many letters."""
+    return " { .long .prose }" if count > PROSE else " { .long }" if count > LONG else ""
 
 
 def letters(cell: str) -> int:
     """How many letters a cell shows, about; in a list or between breaks, the most."""
-    shown = re.sub(r"!\[[^]]*]|]\([^)]*\)|\{[^}]*}|[\[*`]", "", cell)
+    shown = re.sub(r"!\[[^]]*]\([^)]*\)|]\([^)]*\)|\{[^}]*}|[\[*`]", "", cell)
     return max(len(re.sub(r"<[^>]*>", "", part)) for part in re.split(r"<li>|<br>", shown))
 
 
