@@ -129,8 +129,8 @@ def test_fates_are_those_that_the_article_tells() -> None:
     assert (document.for_a_time, document.back) == ({}, {})
     assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(deployed.for_a_time)
     assert set(deployed.back) == {"DeployModel"}
-    assert set(found["A key vault without purge protection"].back) == {"RecoverVault"}
-    assert "EnablePurgeProtection" in found["A key vault without purge protection"].for_good
+    assert set(found["The choice to have no purge protection"].back) == {"RecoverVault"}
+    assert "EnablePurgeProtection" in found["The choice to have no purge protection"].for_good
 
 
 def test_every_command_of_a_fate_leads_to_what_makes_it_do_so() -> None:

@@ -45,7 +45,7 @@ def cascade_page(content: Content) -> str:
         **{each: mark(each) for each in WEAKEST},
         run=run_line(content.evidence),
         lost=table(["Cause", *losses, "Because"], (lost_line(case, found, content) for case in found)),
-        back=table(["Cause", "What the customer does", *losses], (back_line(case, content) for case in found)),
+        back=table(["Cause", "The customer …", *losses], (back_line(case, content) for case in found)),
         harmless=table(["What happens", *losses, "Because"], (harmless_line(case, content) for case in harmless)),
         meanwhile=table(["Cause", *ACTIONS], (meanwhile_line(cause) for cause in (None, *CAUSES))),
     )
@@ -90,7 +90,7 @@ def lost(loss: Loss, finding: Finding) -> str:
 
 def back_line(case: Case, content: Content) -> list[str]:
     """What a customer does, and what is there then."""
-    does = in_cell("ol", case.cause.remedies) or "nothing brings it back"
+    does = in_cell("ol", way_back(case.cause)) or "nothing brings it back"
     cells = (
         cell(
             f"✔ {loss.back}" if finding.intact else f"✘ stays {lost(loss, finding)}",
@@ -101,6 +101,11 @@ def back_line(case: Case, content: Content) -> list[str]:
         for loss, finding in case.remedied
     )
     return [f"**{case.cause.name}**{trial(case.cause, remedied=True)}", does, *cells]
+
+
+def way_back(cause: Cause) -> Iterator[str]:
+    """What the customer does to bring back what can be, without saying each time who does it."""
+    return (each.removeprefix("the customer ") for each in cause.remedies)
 
 
 def restoring(finding: Finding) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..requirements import Question, Requirement
 from .content import Content
 from .last_run import run_line
-from .markup import basis, filled, in_cell, linked, table, titled
+from .markup import filled, in_cell, linked, table, titled
 from .topics import decision_link, requirement_badge
 
 
@@ -45,7 +45,7 @@ def listing(requirements: Iterable[Requirement], content: Content) -> str:
         ["Requirement", "What it says", "Decision", "Evidence"],
         (
             [
-                f"{titled(each)} {basis(each)}",
+                titled(each),
                 linked(each.wording, content.evidence.register),
                 decision_link(each.decision, content) if each.decision else "none was needed",
                 requirement_badge(each, content),

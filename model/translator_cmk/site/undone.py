@@ -82,13 +82,13 @@ THINGS = (
         "Make another; it does not open what the lost one closed.",
     ),
     Thing(
-        "A key vault without soft delete",
+        "The choice to have no soft delete",
         Vault,
         lambda v: v.state == "active" and not v.soft_delete,
         "There is no way back.",
     ),
     Thing(
-        "A key vault without purge protection",
+        "The choice to have no purge protection",
         Vault,
         lambda v: v.state == "active" and not v.purge_protection,
         "There is no way back: its name stays taken until the retention after its deletion is over.",

@@ -27,6 +27,7 @@ def cannot_be_undone_page(content: Content) -> str:
     return filled(
         "cannot-be-undone",
         run=run_line(content.evidence),
+        never=listed([lower(fate.thing.name) for fate in fates() if not fate.back], "or"),
         sizes=listed([f"{steps:,} steps between {states} states" for states, steps in sizes]),
         fates=table(
             [
@@ -64,6 +65,11 @@ def line(fate: Fate, register: Register) -> list[str]:
         in_cell("ul", deeds(fate.last_chance, "", usual, register)),
         in_cell("ul", (f"{titled(register[name])} {basis(register[name])}" for name in usual)),
     ]
+
+
+def lower(name: str) -> str:
+    """A name in the middle of a sentence."""
+    return name[0].lower() + name[1:]
 
 
 def told(command: str, by: frozenset[str], usual: Collection[str], register: Register, sometimes: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .cascade_page import Case, cases, lost, restoring, says_so, trial
+from .cascade_page import Case, cases, lost, restoring, says_so, trial, way_back
 from .causes import CAUSES
 from .content import Content
 from .last_run import run_line
@@ -27,7 +27,7 @@ def who_can_destroy_page(content: Content) -> str:
         "who-can-destroy-it",
         run=run_line(content.evidence),
         causes=table(
-            ["Cause", *COLUMNS.values(), "The way back", "What stays lost"],
+            ["Cause", *COLUMNS.values(), "The way back: the customer …", "What stays lost"],
             (line(each, by_name[each["cause"]], notes) for each in found["causes"]),
         ),
         open=table(
@@ -47,7 +47,7 @@ def line(found: Mapping[str, Any], case: Case, notes: Notes) -> list[str]:
     return [
         f"**{case.cause.name}**{trial(case.cause)}",
         *known,
-        in_cell("ol", case.cause.remedies) or "none",
+        in_cell("ol", way_back(case.cause)) or "none",
         in_cell("ul", stays_lost(case)),
     ]
 
