@@ -57,8 +57,12 @@ def test_record_names_what_it_rests_on() -> None:
     assert register_digest(REGISTER) in record
     assert REGISTER.article.revision in record
     assert "observed on Azure: never" in record
+    price, assumed = record.split("Assumed where the article is silent")
     for each in REGISTER.values():
-        assert (f"#{each.id})" in record) == (each.basis == "assumed")
+        assert (f"#{each.id})" in assumed) == (each.basis == "assumed")
+    losses = ("revocation.data-inaccessible", "revocation.undeploys", "revocation.deletes-uploads")
+    for name in (*losses, "restoration.uploads-stay-deleted"):
+        assert f"#{name})" in price
 
 
 def test_record_leads_to_the_page_of_its_run_where_that_is_kept() -> None:
