@@ -107,6 +107,17 @@ def test_steps_of_a_run_are_shown_with_command_outcome_and_change() -> None:
     assert "does \\| something" in block
 
 
+def test_step_that_states_something_says_whether_it_was_so() -> None:
+    """Steps are kept as far as they were run, so that the last is the one that did not pass."""
+    steps = ({"step": "Given a vault"}, {"step": "Then one thing is so"}, {"step": "Then another | is so"})
+    for status, last in (("passed", "✔ seen to be so"), ("failed", "✘ failed: a reason why it is failed")):
+        run = a_run(lambda pickle, status=status: status if pickle.id == ONE.id else "passed")  # type: ignore[misc]  # a default binds it
+        items = tuple(replace(item, details=steps) if item.id == ONE.id else item for item in run.items)
+        block = steps_block([ONE], evidence_of(replace(run, items=items)))
+        assert "| Then one thing is so |  | ✔ seen to be so |  |" in block
+        assert f"| Then another \\| is so |  | {last} |  |" in block
+
+
 def test_scenario_that_was_not_run_has_no_steps() -> None:
     assert steps_block([ONE], evidence_of(None)) == ""
     assert steps_block([ONE], evidence_of(a_run())) == ""

@@ -1,11 +1,13 @@
-"""What happened in a scenario, step by step: the command, what came of it, and what changed."""
+"""What happened in a scenario, step by step: the command, what came of it, what changed, and what was seen to be so."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..gherkin.records import Pickle
-from .evidence import Evidence
+from ..gherkin.results import Item
+from .evidence import WORDS, Evidence
+from .last_run import mark
 from .markup import in_cell, indented, named, plain, table
 
 
@@ -25,21 +27,31 @@ def pickle_blocks(pickle: Pickle, evidence: Evidence) -> Iterator[str]:
         if pickle.row:
             yield f"**{plain(pickle.row)}**"
         yield table(
-            ["Step", "Command", "What came of it", "What changed"], (line(each, evidence) for each in item.details)
+            ["Step", "Command", "What came of it", "What changed"],
+            (line(each, item, evidence) for each in item.details),
         )
 
 
-def line(step: Mapping[str, Any], evidence: Evidence) -> list[str]:
-    """The line of a step; one that only observes has neither command nor outcome."""
+def line(step: Mapping[str, Any], item: Item, evidence: Evidence) -> list[str]:
+    """The line of a step; one that only observes has no command and changes nothing."""
     told = [plain(str(step.get("step", "")))]
     if "command" not in step:
-        return [*told, "", "", ""]
+        return [*told, "", seen(step, item), ""]
     return [
         *told,
         f"`{json.dumps(step['command'], ensure_ascii=False)}`",
         outcome(step.get("outcome", {}), evidence),
         in_cell("ul", changes(step.get("changed", ()))) or "nothing",
     ]
+
+
+def seen(step: Mapping[str, Any], item: Item) -> str:
+    """Whether what a step states was so: the last that was run is the one that did not pass."""
+    if not str(step.get("step", "")).startswith("Then "):
+        return ""
+    if step is item.details[-1] and item.status != "passed":
+        return f"{mark(WORDS[item.status])}: {plain(item.reason or 'no reason is given')}"
+    return "✔ seen to be so"
 
 
 def outcome(found: Mapping[str, Any], evidence: Evidence) -> str:
