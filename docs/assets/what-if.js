@@ -140,7 +140,7 @@
       button.addEventListener("click", () => go(path.from, [...path.taken, ...way]));
       return [sentences[sentence], " ", words("back", "✔ can come back"), " ", button];
     });
-    fill("losses", lost.length ? list(lost) : text("Nothing that was there."));
+    fill("losses", lost.length ? list(lost) : text("Nothing so far."));
   };
 
   const showState = () => {
