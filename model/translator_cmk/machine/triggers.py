@@ -6,8 +6,9 @@ That is more than it reads, never less, because rows are expressions that reach 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from .entities import KINDS, Entity
 from .rows import Changes, Meaning, Means, Whenever
@@ -19,8 +20,12 @@ class Triggers:
 
     def __init__(self, rows: Iterable[Whenever], meanings: Mapping[Meaning, tuple[Means, ...]]) -> None:
         self._rows = tuple(rows)
-        self._reads = {row: reads(row, meanings) for row in self._rows}
-        self._looked_up = {kind for row in self._rows for kind in mentioned([row.when, row.then], meanings)[1]}
+        self._reads: dict[Whenever, set[tuple[type[Entity], str]]] = {}
+        self._looked_up: set[type[Entity]] = set()
+        for row in self._rows:
+            names, kinds = mentioned([row.when, row.then], meanings)
+            self._reads[row] = reads(row, names, kinds)
+            self._looked_up |= kinds
         self._concerned: dict[tuple[Any, ...], tuple[Whenever, ...]] = {}
 
     def pulled(
@@ -51,9 +56,8 @@ class Triggers:
         return rows
 
 
-def reads(row: Whenever, meanings: Mapping[Meaning, tuple[Means, ...]]) -> set[tuple[type[Entity], str]]:
-    """Every (kind, field) that the row may read."""
-    names, kinds = mentioned([row.when, row.then], meanings)
+def reads(row: Whenever, names: set[str], kinds: set[type[Entity]]) -> set[tuple[type[Entity], str]]:
+    """Every (kind, field) that the row may read, which mentions these names and kinds."""
     reached = {row.about} | kinds
     while more := {kind.links[name] for kind in reached for name in names & kind.links.keys()} - reached:
         reached |= more
@@ -77,14 +81,34 @@ def mentioned(
         if isinstance(function, Meaning):
             todo += [means.when for means in meanings[function]]
             continue
-        names.update(code_names(function.__code__))
-        enclosed = [cell.cell_contents for cell in function.__closure__ or ()]
-        for value in [function.__globals__.get(name) for name in code_names(function.__code__)] + enclosed:
-            if isinstance(value, FunctionType | Meaning):
-                todo.append(value)
-            elif value in KINDS:
-                kinds.add(value)
+        own = mentions(function)
+        names |= own.names
+        kinds |= own.kinds
+        todo += own.called
     return names, kinds
+
+
+class Mentions(NamedTuple):
+    """What a function itself mentions: attribute names, entity kinds, and what it calls."""
+
+    names: frozenset[str]
+    kinds: frozenset[type[Entity]]
+    called: tuple[FunctionType | Meaning, ...]
+
+
+@lru_cache(
+    maxsize=4096
+)  # machines by the thousand are made of the same functions, to explain a verdict or find mutants
+def mentions(function: FunctionType) -> Mentions:
+    """What the function mentions."""
+    names = frozenset(code_names(function.__code__))
+    values = [function.__globals__.get(name) for name in names]
+    values += [cell.cell_contents for cell in function.__closure__ or ()]
+    return Mentions(
+        names,
+        frozenset(kind for kind in KINDS if kind in values),
+        tuple(value for value in values if isinstance(value, FunctionType | Meaning)),
+    )
 
 
 def code_names(code: CodeType) -> Iterator[str]:
