@@ -10,6 +10,7 @@ import pytest
 from tests.conformance.verifying import MODEL, ROOT, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
+from translator_cmk.conformance.cases import scenarios
 
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 VAULT = ("--lane", "features", "--topic", "vault")
@@ -40,6 +41,10 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
     assert found.report["tour"]["commands"] > 100
     assert found.report["fuzz"]["sequences"] > 0
     assert "conformant" in capsys.readouterr().out
+
+
+def test_scenarios_are_judged_once_however_they_are_asked_for() -> None:
+    assert scenarios("article") is scenarios("article", ())
 
 
 def test_model_is_conformant_as_a_process(tmp_path: Path) -> None:

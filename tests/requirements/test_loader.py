@@ -36,6 +36,13 @@ def test_a_copy_of_the_register_loads_like_the_register(folder: Path) -> None:
     assert dict(load_register(folder)) == dict(load_register())
 
 
+def test_the_register_of_the_package_is_read_once_and_a_folder_each_time(folder: Path) -> None:
+    assert load_register() is load_register()
+    before = load_register(folder)
+    replace(folder, "vault.yaml", "title: ", "title: Now ")
+    assert load_register(folder) != before
+
+
 @pytest.mark.parametrize(
     ("old", "new", "offset", "message"),
     [

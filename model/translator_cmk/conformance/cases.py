@@ -49,9 +49,14 @@ class Scenario(NamedTuple):
     pickle: Pickle
 
 
-@cache
 def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...]:
     """Every scenario of the features as a case; raises `FeatureError` and `RegisterError`."""
+    return judged(profile, waived)
+
+
+@cache  # apart, since to a cache `f(x)` and `f(x, ())` are two things, and this takes most of a short run
+def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
+    """As `scenarios`."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
     oracle = Oracle(machine_of(silent))
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}

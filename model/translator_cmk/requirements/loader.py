@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,7 +37,17 @@ def load_register(folder: Path | None = None) -> Register:
 
     Raises RegisterError where a file is missing, unreadable or wrong; its message begins with file and line.
     """
-    folder = FOLDER if folder is None else folder
+    return own_register() if folder is None else read_register(folder)
+
+
+@cache
+def own_register() -> Register:
+    """The register of this package; raises as `load_register` does."""
+    return read_register(FOLDER)
+
+
+def read_register(folder: Path) -> Register:
+    """The register in a folder; raises as `load_register` does."""
     article = load_article(folder / ARTICLE_FILE, claimed=True)
     questions = load_questions(folder / QUESTIONS_FILE)
     known = {statement: None for place in article.places for statement in place.statements}
