@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
@@ -13,21 +14,37 @@ from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, conten
 from translator_cmk.site.badges import LOOKS, Status
 from translator_cmk.site.generate import generate
 
-GREEN = generate(content_of(a_run()))
-EMPTY = generate(content_of(None))
-PAGES = {name: text for name, text in GREEN.items() if name.endswith(".md")}
 FAILING = PICKLES[0]
 
 
+@cache
+def green() -> dict[str, str]:
+    """What is made from a run in which everything passed; not on import, which every worker does."""
+    return generate(content_of(a_run()))
+
+
+@cache
+def empty() -> dict[str, str]:
+    """What is made without a run."""
+    return generate(content_of(None))
+
+
+def pages() -> dict[str, str]:
+    """The pages of the run in which everything passed."""
+    return {name: text for name, text in green().items() if name.endswith(".md")}
+
+
 def test_every_requirement_has_one_anchor_on_the_page_of_its_topic() -> None:
-    anchors = Counter((name, anchor) for name, text in PAGES.items() for anchor in re.findall(r"\{ #([^ ]+) \}", text))
+    anchors = Counter(
+        (name, anchor) for name, text in pages().items() for anchor in re.findall(r"\{ #([^ ]+) \}", text)
+    )
     for requirement in REGISTER.values():
         places = {name: count for (name, anchor), count in anchors.items() if anchor == requirement.id}
         assert places == {f"specification/{requirement.topic}.md": 1}, requirement.id
 
 
 def test_no_anchor_is_given_twice_on_a_page() -> None:
-    for name, text in PAGES.items():
+    for name, text in pages().items():
         anchors = re.findall(r"\{ #([^ ]+) \}|<span id=\"([^\"]+)\"", text)
         assert not [anchor for anchor, count in Counter(anchors).items() if count > 1], name
 
@@ -35,24 +52,24 @@ def test_no_anchor_is_given_twice_on_a_page() -> None:
 def test_every_scenario_has_a_badge_that_its_page_shows() -> None:
     for pickle in PICKLES:
         topic = pickle.requirements[0].partition(".")[0]
-        assert f"badges/scenarios/{pickle.id}.svg" in GREEN
-        assert f"](../badges/scenarios/{pickle.id}.svg)" in GREEN[f"specification/{topic}.md"], pickle.id
+        assert f"badges/scenarios/{pickle.id}.svg" in green()
+        assert f"](../badges/scenarios/{pickle.id}.svg)" in green()[f"specification/{topic}.md"], pickle.id
 
 
 def test_every_scenario_is_shown_as_it_is_written() -> None:
     for feature in FEATURES:
-        page = GREEN[f"specification/{feature.topic}.md"]
+        page = green()[f"specification/{feature.topic}.md"]
         for scenario in feature.scenarios:
             assert f"\n{scenario.source}\n```" in page, scenario.name
 
 
 def test_every_badge_is_a_picture_and_json_that_agree() -> None:
-    pictures = {name.removesuffix(".svg") for name in GREEN if name.endswith(".svg")}
+    pictures = {name.removesuffix(".svg") for name in green() if name.endswith(".svg")}
     assert {f"badges/topics/{topic}" for topic in REGISTER.topics} <= pictures
     assert {f"badges/requirements/{name}" for name in REGISTER} <= pictures
     for name in pictures:
-        said = json.loads(GREEN[f"{name}.json"])
-        picture = ElementTree.fromstring(GREEN[f"{name}.svg"])
+        said = json.loads(green()[f"{name}.json"])
+        picture = ElementTree.fromstring(green()[f"{name}.svg"])
         assert [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")] == [
             said["label"],
             said["message"],
@@ -60,7 +77,7 @@ def test_every_badge_is_a_picture_and_json_that_agree() -> None:
 
 
 def test_every_statement_has_its_line_in_the_matrix() -> None:
-    matrix = GREEN["evidence/traceability.md"]
+    matrix = green()["evidence/traceability.md"]
     assert len(REGISTER.statements) == 46
     for statement in REGISTER.statements.values():
         assert matrix.count(f'<span id="{statement.id.lower()}">') == 1
@@ -71,7 +88,7 @@ def test_every_statement_has_its_line_in_the_matrix() -> None:
 
 
 def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azure() -> None:
-    for name, text in PAGES.items():
+    for name, text in pages().items():
         if "../badges/" in text:
             assert "Run against the model, finished <time datetime=" in text, name
             assert ">2026-03-04 05:06 UTC</time>. Observed on Azure: never." in text, name
@@ -83,10 +100,10 @@ def of_the_run(files: Mapping[str, str]) -> str:
 
 
 def test_first_words_of_the_home_page_say_what_it_is_about_and_what_was_run() -> None:
-    first, second, *_ = GREEN["data/last-run.snippet"].split("\n\n")
+    first, second, *_ = green()["data/last-run.snippet"].split("\n\n")
     assert REGISTER.article.url in first
     assert f"into {len(REGISTER)} requirements" in first
-    for files in (GREEN, EMPTY):
+    for files in (green(), empty()):
         assert "**Nothing here has been observed on Azure.**" in files["data/last-run.snippet"].split("\n\n")[0]
     assert second.startswith(f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**")
     assert "Green on this site means that the subject of the run agreed" in second
@@ -95,12 +112,14 @@ def test_first_words_of_the_home_page_say_what_it_is_about_and_what_was_run() ->
 
 
 def test_nothing_shows_a_tick_without_a_run() -> None:
-    badges = [json.loads(text) for name, text in EMPTY.items() if name.startswith("badges/") and name.endswith(".json")]
+    badges = [
+        json.loads(text) for name, text in empty().items() if name.startswith("badges/") and name.endswith(".json")
+    ]
     assert {badge["message"] for badge in badges} == {"○ not run", f"{LOOKS[Status.DECLARED].glyph} declared only"}
-    assert not [name for name, text in EMPTY.items() if re.search(r"!\[[^\]]*passed", text)]
-    assert of_the_run(EMPTY).startswith("**Nothing has been run yet**")
-    assert "make site" in EMPTY["evidence/last-run.md"]
-    assert "data/results.json" not in EMPTY
+    assert not [name for name, text in empty().items() if re.search(r"!\[[^\]]*passed", text)]
+    assert of_the_run(empty()).startswith("**Nothing has been run yet**")
+    assert "make site" in empty()["evidence/last-run.md"]
+    assert "data/results.json" not in empty()
 
 
 def test_failure_is_shown_with_its_reason_where_it_belongs() -> None:
@@ -148,5 +167,5 @@ def test_text_of_results_is_no_markup() -> None:
 def test_id_in_a_wording_is_a_link() -> None:
     assert (
         "see [`keys.rotation-keeps-data`](../specification/keys.md#keys.rotation-keeps-data)"
-        in PAGES["specification/keys.md"]
+        in pages()["specification/keys.md"]
     )
