@@ -59,9 +59,30 @@ class Opened:
     complaints: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
+    def go(self, address: str) -> None:
+        """Go on to another page, as if nothing had been said or asked for before."""
+        self.complaints.clear()
+        self.outside.clear()
+        self.page.goto(address)
+
 
 def opened(browser: Browser, address: str, scheme: str = "light", width: int = DESK, **options: Any) -> Opened:
     """The page at an address in a window of this width, in the light or the dark scheme."""
+    found = window(browser, scheme, width, **options)
+    found.page.goto(address)
+    return found
+
+
+def cold(found: Opened) -> Opened:
+    """The window, in which every page is fetched and made as if it were the first."""
+    session = found.page.context.new_cdp_session(found.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return found
+
+
+def window(browser: Browser, scheme: str, width: int, **options: Any) -> Opened:
+    """A window in which nothing is open yet; making one takes the browser as long as showing a page."""
     dark = scheme == "dark"
     context = browser.new_context(
         color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}, **options
@@ -71,7 +92,6 @@ def opened(browser: Browser, address: str, scheme: str = "light", width: int = D
     found.page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
     found.page.on("request", lambda request: None if request.url.startswith(own) else found.outside.append(request.url))
-    found.page.goto(address)
     return found
 
 

@@ -4,11 +4,24 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.opening import DESK, PHONE, HostHandler, opened, overflow, served, shifts, violations
+from tests.browser.opening import (
+    DESK,
+    PHONE,
+    HostHandler,
+    Opened,
+    cold,
+    opened,
+    overflow,
+    served,
+    shifts,
+    violations,
+    window,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -53,20 +66,36 @@ def root(site: Path) -> Iterator[str]:
         yield address
 
 
+class Look(NamedTuple):
+    """A window, and where pages are opened from in it."""
+
+    found: Opened
+    start: str
+    colours: str
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def look(browser: Browser, site: Path, root: str, request: pytest.FixtureRequest) -> Iterator[Look]:
+    """From files in light colours on a desk, from a server in dark ones on a phone; one page after another."""
+    if request.param == "light":
+        look = Look(cold(window(browser, "light", DESK)), f"{site.as_uri()}/", "default")
+    else:
+        look = Look(cold(window(browser, "dark", PHONE)), root, "slate")
+    yield look
+    look.found.page.context.close()
+
+
 @pytest.mark.parametrize("address", KINDS.values(), ids=list(KINDS))
-@pytest.mark.parametrize(("scheme", "width"), [("light", DESK), ("dark", PHONE)])
-def test_page_is_quiet_fits_and_is_accessible(
-    browser: Browser, site: Path, root: str, address: str, scheme: str, width: int
-) -> None:
-    """From a file in light colours, from a server in dark ones: nothing fails, moves or asks, and axe is quiet."""
-    found = opened(browser, f"{site.as_uri()}/{address}" if scheme == "light" else root + address, scheme, width)
+def test_page_is_quiet_fits_and_is_accessible(look: Look, address: str) -> None:
+    """However one looks at it: nothing fails, moves or asks, and axe is quiet."""
+    found = look.found
+    found.go(look.start + address)
     shown = found.page.evaluate("document.body.dataset.mdColorScheme")
     too_wide = overflow(found.page)
     moved = shifts(found.page)
     seen = violations(found.page, rows=4)
-    found.page.context.close()
     assert (found.complaints, found.outside, too_wide, moved) == ([], [], 0, [])
-    assert shown == {"light": "default", "dark": "slate"}[scheme]
+    assert shown == look.colours
     assert seen == []
 
 

@@ -8,7 +8,7 @@ from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
@@ -98,17 +98,37 @@ def address(site: Path, request: pytest.FixtureRequest) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A window of its own, in which nothing may fail and nobody outside may be asked."""
+class Window(NamedTuple):
+    """A window, and what went wrong in it."""
+
+    context: BrowserContext
+    complaints: list[str]
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Window]:
+    """The window of these tests: making one takes the browser as long as showing the page."""
     context = browser.new_context(viewport={"width": DESK, "height": 900})
     complaints: list[str] = []
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     context.on("request", lambda request: complaints.append(request.url) if outside(request.url) else None)
-    yield context
+    context.new_page()
+    yield Window(context, complaints)
     context.close()
-    assert complaints == []
+
+
+@pytest.fixture
+def context(window: Window) -> Iterator[BrowserContext]:
+    """A window with one empty page, in which nothing may fail and nobody outside may be asked."""
+    window.complaints.clear()
+    yield window.context
+    first, *others = window.context.pages
+    for other in others:
+        other.close()
+    first.emulate_media(media="null")
+    first.goto("about:blank")
+    assert window.complaints == []
 
 
 def outside(url: str) -> bool:
@@ -119,7 +139,7 @@ def outside(url: str) -> bool:
 @pytest.fixture
 def page(context: BrowserContext, address: str) -> Page:
     """The page, just opened."""
-    page = context.new_page()
+    page = context.pages[0]
     page.goto(address)
     return page
 
@@ -233,7 +253,7 @@ def test_random_walks_in_the_browser_are_those_of_the_model(
     context: BrowserContext, site: Path, record_property: Any
 ) -> None:
     """Every outcome, reason, use of a key and change, and at the end of each walk every fact."""
-    page = context.new_page()
+    page = context.pages[0]
     page.goto((site / PAGE).as_uri())
     walks = json.loads(page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH]))
     tables = page.evaluate("({ sentences: WHAT_IF.sentences, ids: WHAT_IF.requirements.map((each) => each.id) })")
@@ -265,7 +285,7 @@ SCENARIOS = """
 
 def test_scenarios_of_the_page_run_as_they_stand(context: BrowserContext, site: Path, tmp_path: Path) -> None:
     """Each under the rule that its first line names, with its tags: a wrong reason or a change left out would fail."""
-    page = context.new_page()
+    page = context.pages[0]
     page.goto((site / PAGE).as_uri())
     choose = random.Random(7)
     slugs: list[str] = page.evaluate("WHAT_IF.starts.map((each) => each.slug)")
@@ -359,7 +379,7 @@ def test_address_is_shared_and_goes_back_and_forth(page: Page) -> None:
 def test_address_that_leads_nowhere_is_followed_as_far_as_it_goes(
     context: BrowserContext, site: Path, hash_: str, steps: int, notice: str
 ) -> None:
-    page = context.new_page()
+    page = context.pages[0]
     page.goto((site / PAGE).as_uri() + hash_)
     assert page.locator("#what-if-path li").count() == steps + 1
     assert notice in said(page)
@@ -473,7 +493,7 @@ def test_page_of_a_broken_model_says_that_there_is_nothing(context: BrowserConte
     broken = tmp_path / "site"
     shutil.copytree(site, broken)
     (broken / "data" / "what-if.js").write_text("const WHAT_IF = null;\n", "utf-8")
-    page = context.new_page()
+    page = context.pages[0]
     page.goto((broken / PAGE).as_uri())
     assert "nothing to look up" in page.locator(".what-if-notice:visible").inner_text()
     assert not page.locator("#what-if-explorer").is_visible()
