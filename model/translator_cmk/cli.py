@@ -205,7 +205,8 @@ def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | G
             allow_abbrev=False,
         )
         if isinstance(command, Group):
-            add_commands(child, command.commands, words)
+            # `source check` is not `report check`, whose module takes long to import
+            add_commands(child, command.commands, words if command.name in words else ())
         elif command.name in words:
             command.add_arguments(child)
             child.set_defaults(run=command.run)

@@ -152,6 +152,16 @@ def test_help_imports_nothing_that_a_subcommand_needs() -> None:
     assert done.stdout.decode().splitlines()[-1] == "['translator_cmk.cli']"
 
 
+def test_source_check_imports_nothing_of_the_report_check() -> None:
+    code = (
+        "import sys; from translator_cmk import cli\n"
+        "cli.main(['source', 'check', 'nowhere.md'])\n"
+        "print([name for name in sys.modules if name.startswith('translator_cmk.conformance')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a pipe whose reader is gone is a matter of POSIX")
 def test_output_that_nobody_reads_ends_quietly_as_incomplete() -> None:
     reader, writer = os.pipe()
