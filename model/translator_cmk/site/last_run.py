@@ -35,22 +35,27 @@ def subject(results: Results) -> str:
 
 
 def first_paragraphs(evidence: Evidence) -> str:
-    """What the home page says before anything else: what it is about, that Azure was not asked, and what was run."""
+    """What the home page says before anything else: what it is about, what was run, and that Azure was not asked."""
     article = evidence.register.article
+    subject_is = "The model is a state machine in Python, written from the same article. " if of_model(evidence) else ""
     return (
         f"One article of Microsoft's documentation, [{plain(article.title)}]({article.url}) in its revision of "
-        f"{article.revision}, is taken apart here into {len(evidence.register)} requirements, whose scenarios are run "
-        "against a model of it. **Nothing here has been observed on Azure.** Where the article is silent, these pages "
-        f"say so.\n\n{what_was_run(evidence)}"
+        f"{article.revision}, is taken apart here into {len(evidence.register)} requirements. {what_was_run(evidence)} "
+        f"**Nothing here has been observed on Azure.**\n\n{subject_is}Green on this site means that the subject of the "
+        "run agreed with the specification, and nothing more. Where the article is silent, these pages say so."
     )
 
 
+def of_model(evidence: Evidence) -> bool:
+    """Whether there was a run, and of the model."""
+    return evidence.results is not None and evidence.results.subject == MODEL
+
+
 def what_was_run(evidence: Evidence) -> str:
-    """What the last run came to, and what that means."""
+    """What the last run came to."""
     results, whole = evidence.results, evidence.whole
-    green = "Green on this site means that the subject of the run agreed with the specification, and nothing more."
     if results is None:
-        return f"**Nothing has been run yet**, so everything on this site shows *not run*. {HOW} {green}"
+        return f"**Nothing has been run yet**, so everything on this site shows *not run*. {HOW}"
     told = f"{whole.passed()} of {number(whole.total(), 'scenario')} passed"
     run = f"in a run against **{subject(results)}** that finished {moment(results.finished)}"
     match whole.status:
@@ -62,8 +67,7 @@ def what_was_run(evidence: Evidence) -> str:
             told = f"**Not everything passed:** {told} {run}."
         case _:
             told = f"**The last run was not complete:** {told} {run}."
-    what = " The model is a state machine in Python, written from the same article." if results.subject == MODEL else ""
-    return f"{told}{what} {green}"
+    return told
 
 
 def last_run_page(evidence: Evidence, kept_as: str = "") -> str:
