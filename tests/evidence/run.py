@@ -24,6 +24,7 @@ GATHERERS = (
     "example_mutants",
     "foreign",
     "reports",
+    "memory",
 )
 """Modules beside this one, each with a `main` that gathers and writes, and returns an exit code."""
 

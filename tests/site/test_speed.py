@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from translator_cmk.digest import digest
-from translator_cmk.site.speed import load_bench, speed_page
+from translator_cmk.site.speed import load_bench, load_memory, speed_page
 
 
 def figure(name: str, median: float, goal: float | None, met: bool) -> dict[str, Any]:
@@ -30,10 +30,19 @@ def test_figures_stand_beside_their_goals() -> None:
     assert "Stale" not in text
 
 
+def test_memory_is_told_with_how_long_it_was_looked_at() -> None:
+    memory = {"digest": digest(), "seconds": 3600, "commands": 12345, "log_bytes": 1, "settled": 70_001, "most": 71_000}
+    text = speed_page(BENCH, memory)
+    assert "for 60 minutes, with 12,345 commands" in text
+    assert "had 71 MB of memory, and from then on 71 MB at most" in text
+    assert "**Stale:**" in speed_page(BENCH, {**memory, "digest": "another"})
+
+
 def test_figures_of_another_state_of_the_specification_are_stale() -> None:
     assert "**Stale:**" in speed_page({**BENCH, "digest": "another"})
 
 
 def test_what_was_not_measured_is_told_so() -> None:
     assert load_bench(Path("nowhere.json")) is None
-    assert "has not been measured" in speed_page(None)
+    assert load_memory(Path("nowhere.json")) is None
+    assert speed_page(None).count("This has not been measured") == 2

@@ -77,6 +77,7 @@ SHOWN_ON = {
     "foreign": "peers",
     "peers": "peers",
     "bench": "speed",
+    "memory": "speed",
 }
 
 

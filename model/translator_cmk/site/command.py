@@ -24,7 +24,7 @@ from .measured import MEASURED, PAGES, load_pages, load_theorems
 from .peers import FOREIGN, PEERS, load_foreign, load_peers
 from .rows import fragments
 from .scopes import SCOPES, load_scopes
-from .speed import BENCH, load_bench
+from .speed import BENCH, MEMORY, load_bench, load_memory
 from .strength import MUTANTS, MeasurementError, load_mutants
 from .suites import SUITES, load_suites
 from .tree import replace_folders
@@ -99,6 +99,7 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_suites(docs / SUITES),
         load_bench(docs / BENCH),
         load_example_mutants(docs / EXAMPLE_MUTANTS),
+        load_memory(docs / MEMORY),
     )
 
 

@@ -14,7 +14,7 @@ class Content(NamedTuple):
     """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
 
     ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills``,
-    ``example_mutants`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
+    ``example_mutants``, ``memory`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
     did; None where it was not run.
     """
 
@@ -35,3 +35,4 @@ class Content(NamedTuple):
     suites: Mapping[str, Any] | None = None
     bench: Mapping[str, Any] | None = None
     example_mutants: Mapping[str, Any] | None = None
+    memory: Mapping[str, Any] | None = None

@@ -79,7 +79,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/suites.md": suites_page(content.suites),
         "evidence/kills.md": kills_page(content.kills, content.example_mutants),
         "evidence/peers.md": peers_page(content.peers, content.foreign),
-        "evidence/speed.md": speed_page(content.bench),
+        "evidence/speed.md": speed_page(content.bench, content.memory),
         "evidence/decisions.md": decisions_page(content.decisions, evidence.register),
         "data/last-run.snippet": f"{first_paragraphs(evidence)}\n\n{whole_badge(evidence, root='')}\n",
         "data/measurements.snippet": measurements_table(content) + "\n",

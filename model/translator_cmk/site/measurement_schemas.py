@@ -194,6 +194,10 @@ MEASUREMENTS: dict[str, tuple[str, Schema]] = {
             ),
         ),
     ),
+    "memory": (
+        "How much memory an hour of fuzzing takes, in kilobytes, from when it has settled to the end",
+        having(digest=DIGEST, seconds=COUNT, commands=COUNT, log_bytes=COUNT, settled=COUNT, most=COUNT, last=COUNT),
+    ),
     "pages": (
         "How many pages of the site were looked at in a browser, in which ways, and how many problems were found",
         having(digest=DIGEST, pages=COUNT, views=several(TEXT), problems=COUNT),

@@ -9,6 +9,7 @@ from .markup import measured_twin, page, plain, table
 from .measured import load
 
 BENCH = Path("measurements") / "bench.json"
+MEMORY = Path("measurements") / "memory.json"
 
 
 def load_bench(path: Path) -> Mapping[str, Any] | None:
@@ -16,7 +17,12 @@ def load_bench(path: Path) -> Mapping[str, Any] | None:
     return load(path, {"digest", "machine", "figures"})
 
 
-def speed_page(bench: Mapping[str, Any] | None) -> str:
+def load_memory(path: Path) -> Mapping[str, Any] | None:
+    """What `make evidence` measured of memory, or None where it did not; raises `MeasurementError`."""
+    return load(path, {"digest", "seconds", "commands", "log_bytes", "settled", "most"})
+
+
+def speed_page(bench: Mapping[str, Any] | None, memory: Mapping[str, Any] | None = None) -> str:
     """The page."""
     return page(
         "How fast it is",
@@ -24,6 +30,8 @@ def speed_page(bench: Mapping[str, Any] | None) -> str:
         "Speed is measured and not tested: a machine that has other things to do makes nothing wrong. How the searches "
         "do beside those of other people is told under [Other model checkers](peers.md).",
         *blocks(bench),
+        "## How much memory it takes { #memory }",
+        *of_memory(memory),
     )
 
 
@@ -40,6 +48,25 @@ def blocks(bench: Mapping[str, Any] | None) -> Iterator[str]:
         f"{plain(machine['processor'])}, in rounds that take turns."
     )
     yield measured_twin("bench")
+
+
+def of_memory(memory: Mapping[str, Any] | None) -> Iterator[str]:
+    """How much memory fuzzing takes as it goes on."""
+    if memory is None:
+        yield "This has not been measured: `make evidence` does it."
+        return
+    yield freshness(memory)
+    yield (
+        f"The model was fuzzed in one process for {memory['seconds'] // 60} minutes, with {memory['commands']:,} "
+        f"commands. After the first five minutes the process had {megabytes(memory['settled'])} of memory, and from "
+        f"then on {megabytes(memory['most'])} at most; its log has {megabytes(memory['log_bytes'] // 1000)}."
+    )
+    yield measured_twin("memory")
+
+
+def megabytes(kilobytes: int) -> str:
+    """An amount of memory, rounded up."""
+    return f"{-(-kilobytes // 1000):,} MB"
 
 
 def row(figure: Mapping[str, Any]) -> list[str]:
