@@ -13,8 +13,8 @@ from .rows import Fragment
 class Content(NamedTuple):
     """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
 
-    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills``,
-    ``example_mutants``, ``memory`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
+    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills``, ``memory``,
+    ``example_mutants`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
     did; None where it was not run.
     """
 

@@ -131,14 +131,18 @@ MEASUREMENTS: dict[str, tuple[str, Schema]] = {
         ),
     ),
     "example_mutants": (
-        "Every small change of an example implementation, and what catches it",
+        "Every small change of the example implementations, and what catches it",
         having(
             digest=DIGEST,
-            first_run=having(caught=COUNT, of=COUNT),
-            scopes=several(TEXT),
-            walks=COUNT,
+            languages={
+                "type": "object",
+                "additionalProperties": having(
+                    program=TEXT, first_run=having(caught=COUNT, of=COUNT), walks=COUNT, steps=COUNT
+                ),
+            },
             mutants=several(
                 having(
+                    language=TEXT,
                     function=TEXT,
                     line=COUNT,
                     was=TEXT,

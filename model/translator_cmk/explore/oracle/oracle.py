@@ -85,6 +85,12 @@ class Oracle:
     ``shown`` says what the system shows.  Any method raises `TooManyStates` beyond ``limit`` states.
     """
 
+    ways: tuple[Way, ...]
+    """How the last command may have gone, as far as that is not known to be otherwise."""
+
+    states: tuple[State, ...]
+    """Where the system may be."""
+
     def __init__(self, machine: Machine, shown: Shown = EVERYTHING, limit: int = LIMIT) -> None:
         self.machine = machine
         self.shown = shown
