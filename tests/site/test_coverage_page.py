@@ -52,7 +52,7 @@ def fresh(measured: dict[str, Any]) -> dict[str, Any]:
 def test_what_was_reached_is_told_with_counts_and_shares_rounded_down() -> None:
     text = coverage_page(fresh(COVERAGE), fresh(TOURS))
     assert "| scenarios | All. | 2 | 1,005 |" in text
-    assert "| Reached | scenarios | together |" in text
+    assert "| Reached { .long } | scenarios | together |" in text
     assert "| Rows | 19 of 20 (95%) | 20 of 20 (100%) |" in text
     assert "| Commands in states of small | 199 of 200 (99%) | 199 of 200 (99%) |" in text
     assert "| Conditions | 1 | `a row` |" in text
