@@ -143,13 +143,10 @@ class Viewed:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The record of that name."""
-        record = self.packing.record(self.packed_for(name), (self.kind, name))
+        at = (self.kind, name)
+        self.reads[at] = None
+        record = self.packing.record(self.packed, at)
         return default if record is None else record
-
-    def packed_for(self, name: str) -> int:
-        """The packed state that has the record of that name."""
-        self.reads[self.kind, name] = None
-        return self.packed
 
     def __getitem__(self, name: str) -> Any:
         record = self.get(name)

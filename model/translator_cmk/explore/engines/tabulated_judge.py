@@ -149,10 +149,12 @@ class After(Viewed):
         self.machine = machine
         self.fields = fields
 
-    def packed_for(self, name: str) -> int:
-        """A state in which the entity has come to rest."""
-        self.reads[self.kind, name] = None
-        return self.machine.rest((self.kind, name), self.packed, self.fields, self.reads)
+    def get(self, name: str, default: Any = None) -> Any:
+        """The record of that name, once the entity has come to rest."""
+        at = (self.kind, name)
+        self.reads[at] = None
+        record = self.packing.record(self.machine.rest(at, self.packed, self.fields, self.reads), at)
+        return default if record is None else record
 
     @property
     def written(self) -> Iterator[str]:
