@@ -245,10 +245,15 @@
     }
   }
 
-  for (const input of viewer.querySelectorAll("input[type=file]"))
+  for (const input of viewer.querySelectorAll("input[type=file]")) {
+    // so that the same file chosen again, after another run, is a change
+    input.addEventListener("click", () => {
+      input.value = "";
+    });
     input.addEventListener("change", () => {
       if (input.files.length) open(filesChosen(input));
     });
+  }
   // a file that is dropped beside the box would take the place of this page
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {

@@ -150,6 +150,26 @@ def test_report_is_opened_by_keyboard_and_nothing_is_asked_for(
         page.context.close()
 
 
+def test_same_file_is_opened_again_once_it_has_changed(
+    browser: Browser, site: Path, wrong: Path, tmp_path: Path
+) -> None:
+    found = opened(browser, (site / VIEWER).as_uri())
+    page, kept = found.page, shutil.copy(wrong / "report.json", tmp_path)
+    for product in ("the first", "the second"):
+        changed(wrong, tmp_path, of_product(product))
+        with page.expect_file_chooser() as chooser:
+            tab_to(page, "#report-files")
+            page.keyboard.press("Enter")
+        chooser.value.set_files(kept)
+        expect(page.locator("#report-shown h2")).to_contain_text(product)
+    page.context.close()
+
+
+def of_product(name: str) -> Change:
+    """What makes a report one of another product."""
+    return lambda envelope: envelope["subject"].update(product=name)
+
+
 def tab_to(page: Page, selector: str) -> None:
     """Go on by the tabulator until the focus is on an element."""
     for _ in range(300):
