@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.bench.peers import CountsDiffer, Samples, same_counts, verdicts, waited
+from tests.bench.contests import Samples
+from tests.bench.peers import CountsDiffer, same_counts, verdicts, waited
 from tests.bench.rivals.in_python import for_minicheck
 from translator_cmk.explore.foreign.tightened import tightened
 from translator_cmk.explore.graph import state_graph
