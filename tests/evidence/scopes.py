@@ -18,7 +18,10 @@ from translator_cmk.explore.theorems import LOCAL, THEOREMS
 from translator_cmk.explore.verdicts import verdict
 from translator_cmk.phrasebook import tell
 
-SECOND = {"sets": ("six-resources", "six-resources-two-keys", "eight-resources"), "remembering": ("two-of-each",)}
+SECOND = {
+    "sets": ("two-of-each", "two-lives", "six-resources", "six-resources-two-keys", "eight-resources"),
+    "remembering": ("two-of-each",),
+}
 """Engines that search a large scope a second time; a scope of up to SOON states is searched by each but one."""
 
 
