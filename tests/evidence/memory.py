@@ -1,6 +1,6 @@
 """Fuzzes the model for an hour, and notes how much memory that takes as it goes on.
 
-The process that is measured holds both sides: the kit and the model.  Where memory is not flat, nothing is written.
+The process that is measured holds both sides: the kit and the model.  What was found is written in any case.
 """
 
 import json
@@ -43,13 +43,13 @@ def main(seconds: int = HOUR) -> int:
         print(said)
         found = summary(looks)
         print(found)
-        if fuzzing.returncode or found["growth"] > GROWTH:
+        if fuzzing.returncode:
             return 1
         commands = json.loads((report / "report.json").read_text("utf-8"))["fuzz"]["commands"]
         log = (report / "messages.ndjson").stat().st_size
     told = {"seconds": seconds, "commands": commands, "log_bytes": log, **found}
     write(MEASUREMENTS / "memory.json", {"digest": digest(), **told, "looks": looks})
-    return 0
+    return int(found["growth"] > GROWTH)
 
 
 def resident(process: int) -> int | None:
