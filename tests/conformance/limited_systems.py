@@ -16,6 +16,7 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine.commands import (
     CreateVault,
+    CreateWorkspace,
     EnableCustomerManagedKeys,
     EndVaultRetention,
     GrantKeyAccess,
@@ -90,6 +91,31 @@ class OnlyVaults(ModelSystem):
 
     def observe(self) -> Observation:
         return {kind: seen for kind, seen in super().observe().items() if kind in ("subscription", "vault", "key")}
+
+
+class OnlyCustomTranslator(ModelSystem):
+    """Claims nothing but Custom Translator, and does as it should in all else too."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "custom translator",
+        "version": "1",
+        "capabilities": ["portal"],
+        "levels": ["custom-translator"],
+    }
+
+
+class TakesAnyKey(OnlyCustomTranslator):
+    """Is wrong in a level that it does not claim."""
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if not row.requirement.startswith("vault.")))
+
+
+class RefusesAllWorkspaces(OnlyCustomTranslator):
+    """Refuses everything in the one level that it claims."""
+
+    def submit(self, command: Command) -> Outcome:
+        return Refused() if isinstance(command, CreateWorkspace) else super().submit(command)
 
 
 class HidesLosses(ModelSystem):

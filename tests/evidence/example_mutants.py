@@ -23,7 +23,7 @@ from tests.evidence.example_code import PROGRAM, Mutant
 from tests.evidence.example_tokens import LANGUAGES
 from tests.evidence.example_worlds import WALKS, Program, Worlds
 from tests.evidence.kept import Kept, fingerprint
-from tests.evidence.lanes import InProcess, features, steps, tour, tour_sequences
+from tests.evidence.lanes import InProcess, default_suites, features, steps, tour
 from tests.evidence.writing import MEASUREMENTS, ROOT, write
 from translator_cmk.conformance.channels import Channel
 from translator_cmk.conformance.channels.stdio import Process
@@ -144,7 +144,7 @@ def channel(language: str, mutant: Mutant, file: Path) -> Channel:
 
 def prepare() -> None:
     """Have everything at hand that takes seconds to make."""
-    tour_sequences()
+    default_suites()
     assert worlds().shown
     for language in LANGUAGES:
         assert beside(language).answers

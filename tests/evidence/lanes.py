@@ -18,12 +18,13 @@ from translator_cmk.conformance.cases import scenarios
 from translator_cmk.conformance.channels import Channel, Fault
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.features import play
-from translator_cmk.conformance.following import applicable, follow, oracle_for
+from translator_cmk.conformance.following import follow, oracle_for
 from translator_cmk.conformance.fuzz import Fuzzing
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import SMALL, STEPS, suites
+from translator_cmk.conformance.tour import SMALL, STEPS, asked_of, suites
 from translator_cmk.explore.oracle.profiles import machine_of, silent_in
+from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
 from translator_cmk.requirements import load_register
 
@@ -151,15 +152,15 @@ def features(subject: Subject, profile: str = "article") -> bool:
 
 
 @cache
-def tour_sequences() -> list[Commands]:
-    """What the default tour puts a system through."""
-    return [each.commands for suite in suites(SMALL, STEPS) for each in suite.sequences]
+def default_suites() -> list[Suite]:
+    """What the default tour is made of."""
+    return suites(SMALL, STEPS)
 
 
 def tour(subject: Subject, profile: str = "article") -> bool:
     """Whether the system parts from the oracle in one of the sequences of the default tour."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    found = (follow(subject, applicable(commands, subject.declaration), oracle) for commands in tour_sequences())
+    found = (follow(subject, each, oracle) for each in asked_of(default_suites(), subject.declaration))
     return any(each.failed or bool(each.fault) for each in found)
 
 
@@ -168,7 +169,8 @@ def hypothesis_alone(subject: Subject) -> bool:
     oracle = oracle_for(MACHINES["article"], subject.declaration)
     lane: Any = SimpleNamespace(worker=SimpleNamespace(session=subject.session), subject=subject)
     fuzzing = Fuzzing(lane, 3600.0, 1, None)
-    fuzzing.known = CHANGING.setdefault(tuple(fuzzing.alphabet), {})
+    for universe in fuzzing.universes:
+        universe.known = CHANGING.setdefault(tuple(universe.alphabet), {})
     caught = spent = False
 
     def example(data: Any) -> None:
@@ -176,7 +178,8 @@ def hypothesis_alone(subject: Subject) -> bool:
         if caught or spent:  # Hypothesis asks again for what ended it
             raise Spent
         try:
-            followed = follow(subject, applicable(fuzzing.sequence(data.draw), subject.declaration), oracle)
+            commands, unobserved = fuzzing.drawn(data.draw)
+            followed = follow(subject, commands, oracle, unobserved)
         except Spent:
             spent = True
             raise

@@ -14,9 +14,9 @@ from translator_cmk.machine import (
     Stage,
     Unspecified,
 )
-from translator_cmk.machine.commands import CreateKey, EnableCustomerManagedKeys
+from translator_cmk.machine.commands import CreateKey, CreateResource, EnableCustomerManagedKeys, ReadData
 from translator_cmk.machine.rows import Silent
-from translator_cmk.system import ModelSystem
+from translator_cmk.system import ModelSystem, Unsupported
 
 
 class AnyRegion(ModelSystem):
@@ -26,6 +26,57 @@ class AnyRegion(ModelSystem):
 
     def __init__(self) -> None:
         super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
+
+
+class CatchesUpWhenLookedAt(ModelSystem):
+    """Lets data be read whose key is out of reach, until somebody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caught_up = False
+
+    def submit(self, command: Command) -> Outcome:
+        outcome, late = super().submit(command), not self.caught_up
+        self.caught_up = False
+        return Accepted() if isinstance(command, ReadData) and isinstance(outcome, Refused) and late else outcome
+
+    def observe(self) -> Observation:
+        self.caught_up = True
+        return super().observe()
+
+
+class RefusesByNotSupporting(ModelSystem):
+    """Has no customer-managed keys wherever it would have to refuse them."""
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+            raise Unsupported("not here")
+        return outcome
+
+
+class LosesOnlyWhatIsTranslators(ModelSystem):
+    """Loses nothing of resources of any kind but Translator."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateResource):
+            losses = {"revocation.deletes-uploads", "revocation.undeploys"} if command.kind != "Translator" else set()
+            self.machine = Machine(row for row in ROWS if row.requirement not in losses)
+        return super().submit(command)
+
+
+class KeepsABackupInSight(ModelSystem):
+    """Shows documents that are deleted under another name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: dict[str, Any] = {}
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        self.documents |= seen["document"]
+        backups = {f"{name}-backup": kept for name, kept in self.documents.items() if name not in seen["document"]}
+        return seen | {"document": seen["document"] | backups}
 
 
 class CallsItselfTheModel(ModelSystem):
@@ -219,21 +270,18 @@ class ShowsNothing(ModelSystem):
 
 
 class NeverResets(ModelSystem):
-    """Looks names up without what stands after the last hyphen, and so finds in a new world what was in an old one."""
+    """Looks vaults up without what is new in their names, and so finds in a new world what was in an old one."""
 
     def reset(self, _: Stage = DEFAULT_STAGE) -> None:
-        self.salt = ""
+        self.told_as = "none-{}"
 
     def submit(self, command: Command) -> Outcome:
         fields = command.as_dict()
-        name = str(next(iter(fields.values())))
-        self.salt = name.rpartition("-")[2]
-        plain = {
-            field: value.partition("-")[0] if field in ("vault", "group") else value for field, value in fields.items()
-        }
-        return super().submit(type(command)(**plain))
+        name = str(fields["vault"])
+        known = next(word for word in name.split("-") if word in ("vault", "nowhere"))
+        self.told_as = name.replace(known, "{}")
+        return super().submit(type(command)(**fields | {"vault": known}))
 
     def observe(self) -> Observation:
         seen = super().observe()
-        salt = self.salt or "none"
-        return seen | {"vault": {f"{name}-{salt}": fields for name, fields in seen["vault"].items()}}
+        return seen | {"vault": {self.told_as.format(name): fields for name, fields in seen["vault"].items()}}

@@ -26,11 +26,15 @@ from .trouble import Trouble
 
 
 class Recorded(NamedTuple):
-    """A failure that was kept: the commands, and with what profile and waivers they were judged."""
+    """A failure that was kept: the commands, and with what profile and waivers they were judged.
+
+    ``unobserved``: until after the last of them.
+    """
 
     profile: str
     silent: frozenset[str]
     commands: tuple[Command, ...]
+    unobserved: bool
 
 
 def feature(commands: Sequence[Command], differences: Iterable[Difference], register: Register) -> str:
@@ -126,6 +130,8 @@ def in_full(finding: Finding, file: str, register: Register) -> Iterator[str]:
     sometimes = "" if finding.always else " (it does not come out each time)"
     if finding.messages:
         yield "messages     {}, lines {} to {}".format(MESSAGES, *finding.messages)
+    if finding.unobserved:
+        yield "observed     only after the last step: looking earlier may change what comes of it"
     yield f"again        translator-cmk replay ... {file}{sometimes}"
     yield ""
 
@@ -141,6 +147,7 @@ def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, 
         "expected": list(finding.expected),
         "seen": list(finding.seen),
         "always": finding.always,
+        **({"unobserved": True} if finding.unobserved else {}),
         "scenario": finding.scenario,
         **({"messages": dict(zip(("from", "to"), finding.messages, strict=True))} if finding.messages else {}),
     }
@@ -153,7 +160,9 @@ def recorded(path: Path) -> Recorded:
         if not isinstance(content, dict) or "commands" not in content:
             raise Trouble(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
         found = SHAPE.read(content, Place(str(path)))
-        return Recorded(found["profile"], frozenset(found["silent"]), tuple(found["commands"]))
+        return Recorded(
+            found["profile"], frozenset(found["silent"]), tuple(found["commands"]), found.get("unobserved", False)
+        )
     except OSError as error:
         raise Trouble(f"{path}: can't be read: {error.strerror}") from None
     except WireError as error:

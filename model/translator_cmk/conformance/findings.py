@@ -1,7 +1,7 @@
 """What a lane of sequences found: for each command whether it was compared, and every way in which the two parted."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ..facts import Fact
@@ -24,6 +24,8 @@ class Finding(NamedTuple):
     scenario: str
     always: bool
     """Whether it came out each time."""
+    unobserved: bool
+    """Whether nothing was observed before the last command."""
     messages: tuple[int, int] | None = None
     """The lines of the message log that show it, from the first to the last."""
 
@@ -68,10 +70,12 @@ KEPT = 10
 class Tally:
     """What a lane has found so far."""
 
-    def __init__(self, lane: str, planned: Iterable[type[Command]] = ()) -> None:
+    def __init__(self, lane: str, levels: Collection[str], planned: Iterable[type[Command]] = ()) -> None:
         self.lane = lane
+        self.levels = levels
         self.planned = {command.__name__ for command in planned}
         self.compared: Counter[str] = Counter()
+        self.accepted: set[str] = set()
         self.unsupported: set[str] = set()
         self.late: set[str] = set()
         self.too_open: set[str] = set()
@@ -84,6 +88,7 @@ class Tally:
     def add(self, followed: Followed) -> Signature | None:
         """Count a sequence; the signature of its failure, if it failed."""
         self.sequences += 1
+        self.accepted |= followed.accepted
         self.unsupported |= followed.unsupported
         self.lost_track += bool(followed.lost_track)
         last = name_of_last(followed)
@@ -105,7 +110,8 @@ class Tally:
             return True
         late = {type(followed.asked[-1]).__name__} if followed.late and followed.asked else set()
         compared = set(names_compared(followed))
-        return not (compared <= self.compared.keys() and late <= self.late and followed.unsupported <= self.unsupported)
+        known = compared <= self.compared.keys() and late <= self.late
+        return not (known and followed.accepted <= self.accepted and followed.unsupported <= self.unsupported)
 
     def leave_out(self, followed: Followed, left_out: LeftOut) -> None:
         """Count a sequence among those that are left out of the message log."""
@@ -131,12 +137,12 @@ class Tally:
         }
 
     def cases(self) -> Iterator[Case]:
-        """A case for each command that was planned, or come by."""
+        """A case for each command of a level that is claimed, if it was planned, or accepted by and by."""
         failed = {each.command for each in self.failures}
-        met = self.planned | self.compared.keys() | self.unsupported | self.late | self.too_open | self.faults.keys()
+        met = self.planned | self.accepted | self.unsupported | self.late | self.too_open | self.faults.keys()
         met |= failed
         for name, command in COMMANDS.items():
-            if name in met:
+            if name in met and level_of(command) in self.levels:
                 yield case_of(self.lane, name, command)
         if "reset" in met:
             yield Case(f"{self.lane}/reset", self.lane, "account", (), name="Begin a world in which nothing is there.")
@@ -156,10 +162,13 @@ class Tally:
             return Came("inconclusive", "an effect was still absent when its time was up")
         if name in self.too_open:
             return Came("inconclusive", "so much is possible after it that the rest of its world was not judged")
+        if name in self.unsupported:
+            besides = f", and otherwise {self.compared[name]} times" if self.compared[name] else ""
+            return Came("not-run", f"unsupported: it answers so to {name}{besides}")
+        if self.compared[name] and name not in self.accepted:
+            return Came("not-run", "it was refused, as it should be; but nothing shows yet that it is ever accepted")
         if self.compared[name]:
             return Came("passed")
-        if name in self.unsupported:
-            return Came("not-run", f"unsupported: it answers so to {name}")
         return Came("not-run", "it was not come by")
 
 

@@ -10,7 +10,7 @@ from ..explore.oracle.sights import Shown
 from ..facts import Fact
 from ..gherkin.portal import through_the_api
 from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, stage_names
-from ..machine import Command, Machine
+from ..machine import Accepted, Command, Machine
 from ..machine.commands import EndVaultRetention
 from ..system import ModelSystem, Unsupported
 from ..wire.declaration import LEVELS, Declaration
@@ -29,6 +29,7 @@ class Followed(NamedTuple):
     asked: tuple[Command, ...]
     differences: tuple[Difference, ...] = ()
     late: bool = False
+    accepted: frozenset[str] = frozenset()
     unsupported: frozenset[str] = frozenset()
     lost_track: str = ""
     """Why nothing is compared from here on."""
@@ -48,18 +49,25 @@ def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
     return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
 
 
-def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle) -> Followed:
-    """Put the system through the commands, whatever it does."""
-    stage = subject.declaration.stage
+def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobserved: bool = False) -> Followed:
+    """Put the system through the commands, whatever it does.
+
+    ``unobserved``: until after the last command, so that what comes about only by being looked at is found out.
+
+    What belongs to a level that it does not claim is there to prepare: where the two part over that, nobody is at
+    fault, and the rest of the sequence is not compared.
+    """
+    levels, stage = subject.declaration.levels, subject.declaration.stage
     subject.patient = False
     asked: list[Command] = []
+    accepted: set[str] = set()
     unsupported: set[str] = set()
     differences: tuple[Difference, ...] = ()
     lost_track = fault = told = ""
     try:
         subject.reset(stage)
         oracle.reset(stage)
-        differences = oracle.narrow(observation=subject.observe())
+        differences = () if unobserved else oracle.narrow(observation=subject.observe())
         for command in () if differences else commands:
             asked.append(command)
             try:
@@ -69,8 +77,15 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle) -> Fol
                 unsupported.add(type(command).__name__)
                 continue
             oracle.submit(command)
-            if differences := oracle.narrow(outcome, subject.observe()):
+            if differences := oracle.narrow(outcome, None if unobserved else subject.observe()):
+                if level_of(type(command)) not in levels:
+                    differences, lost_track = (), "it parts over a command of a level that is not claimed"
                 break
+            if isinstance(outcome, Accepted):
+                accepted.add(type(command).__name__)
+        else:
+            if unobserved and not differences:
+                differences = oracle.narrow(observation=subject.observe())
     except TooManyStates as error:
         lost_track = str(error)
     except Fault as error:
@@ -78,7 +93,8 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle) -> Fol
     except Errs as error:
         fault, told = "error", str(error)
     late = subject.late and all(isinstance(each.expected, Fact) for each in differences)
-    return Followed(tuple(asked), differences, late, frozenset(unsupported), lost_track, fault, told)
+    ways = frozenset(accepted), frozenset(unsupported)
+    return Followed(tuple(asked), differences, late, *ways, lost_track, fault, told)
 
 
 def level_of(command: type[Command]) -> str:
@@ -88,12 +104,16 @@ def level_of(command: type[Command]) -> str:
 
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
-    """The commands that a system can be asked for; what it would do through the portal is done through the API."""
+    """The commands that a system can be asked for; what it would do through the portal is done through the API.
+
+    Those of the levels below what it claims are among them, since they lead there.
+    """
     there = offered(declared.stage)
+    highest = max(map(list(LEVELS).index, declared.levels))
     model = ModelSystem(MACHINE)
     for command in commands:
         if (
-            level_of(type(command)) not in declared.levels
+            list(LEVELS).index(level_of(type(command))) > highest
             or (isinstance(command, EndVaultRetention) and not declared.can("clock"))
             or (is_legacy(command) and not declared.can("legacy-vaults"))
             or (in_another_directory(command) and not declared.can("several-directories"))

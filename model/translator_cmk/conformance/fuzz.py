@@ -1,12 +1,13 @@
-"""The lane of fuzzing: Hypothesis makes up sequences over two of everything, and shrinks what fails."""
+"""The lane of fuzzing: Hypothesis makes up sequences over two or three of everything, and shrinks what fails."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..explore.scopes import SCOPES
-from ..machine import Accepted, Command, State
+from ..machine import Accepted, Command, Outcome, Refused, State
 from ..machine.commands import (
     CreateVault,
     CreateWorkspace,
@@ -20,13 +21,16 @@ from ..machine.commands import (
     UploadDocument,
 )
 from ..situations import situations
+from ..wire.declaration import Declaration
 from .cases import FUZZ
+from .crowd import CROWDED, crowd
 from .following import applicable
 from .keeping import Signature
 from .running import Running
 from .sequencing import Sequencing
 from .shadow import Shadow
 from .trouble import Trouble
+from .variants import in_variant, variants
 from .worker import GaveUp, Worker
 
 SECONDS = 20.0
@@ -66,8 +70,38 @@ def alphabet() -> tuple[Command, ...]:
 
 ByKind = dict[str, list[Command]]
 
-KNOWN = 5_000
-"""Of how many states it is kept which commands change something: some 12 MB."""
+Asked = tuple[tuple[Command, ...], bool]
+"""A sequence that a system is asked for, and whether it is looked at only after the last command."""
+
+EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"
+
+KNOWN = 3_000
+"""Of how many states of a universe it is kept what can be done there: some 10 MB."""
+
+
+class Universe:
+    """Commands to choose from, what a sequence of them begins with, and what the model makes of them in which state."""
+
+    def __init__(
+        self, alphabet: Iterable[Command], starts: Sequence[tuple[Command, ...]], declared: Declaration
+    ) -> None:
+        self.alphabet = [each for each in alphabet if list(applicable([each], declared))]
+        self.by_kind = by_kind_of(self.alphabet)
+        self.starts = starts
+        self.known: dict[State, tuple[ByKind, ByKind]] = {}
+
+    def choices(self, shadow: Shadow) -> tuple[ByKind, ByKind]:
+        """The commands that the model would accept for what they change, and those that it would just refuse."""
+        found = self.known.get(shadow.state)
+        if found is None:
+            outcomes = [(each, shadow.looks_at(each)) for each in self.alphabet]
+            found = (
+                by_kind_of(each for each, outcome in outcomes if changes_something(outcome)),
+                by_kind_of(each for each, outcome in outcomes if is_near_miss(outcome)),
+            )
+            if len(self.known) < KNOWN:
+                self.known[shadow.state] = found
+        return found
 
 
 class Parted(Exception):
@@ -94,10 +128,10 @@ class Fuzzing:
         self.rounds = 0
         self.given_up: GaveUp | None = None
         declared = lane.subject.declaration
-        self.alphabet = [each for each in alphabet() if list(applicable([each], declared))]
-        self.by_kind = by_kind_of(self.alphabet)
-        self.known: dict[State, ByKind] = {}
-        self.starts = [(), *(each.commands for each in situations().values())]
+        two = Universe(alphabet(), [(), *(each.commands for each in situations().values())], declared)
+        self.universes = (two, two, two, Universe(crowd(), [CROWDED], declared))
+        self.variants = variants(declared.stage)
+        self.unobserved = (False,) if declared.windows else (False, False, False, True)
 
     @property
     def left(self) -> float:
@@ -109,29 +143,30 @@ class Fuzzing:
         while self.left > 0 or not self.rounds:
             self.rounds += 1
             if (found := self.round()) is not None:
-                self.lane.keep(*found)
+                signature, (commands, unobserved) = found
+                self.lane.keep(signature, commands, unobserved)
 
-    def round(self) -> tuple[Signature, tuple[Command, ...]] | None:
+    def round(self) -> tuple[Signature, Asked] | None:
         """A failure of a new kind with the shortest sequence for it that Hypothesis has found, if any."""
-        hypothesis, found = self.hypothesis, dict[Signature, tuple[Command, ...]]()
+        hypothesis, found = self.hypothesis, dict[Signature, Asked]()
 
         def example(data: Any) -> None:
             over = self.lane.tally.sequences and self.left <= (-SHRINKING if found else 0)
             if over or self.given_up:
                 return
-            commands = tuple(applicable(self.sequence(data.draw), self.lane.subject.declaration))
+            commands, unobserved = self.drawn(data.draw)
             if not found:
                 try:
-                    followed, new = self.lane.put_through(commands)
+                    followed, new = self.lane.put_through(commands, unobserved)
                 except GaveUp as error:  # Hypothesis would try it again and again
                     self.given_up = error
                     return
                 self.show()
                 if new is not None:
-                    found[new] = followed.asked
+                    found[new] = followed.asked, unobserved
                     raise Parted
-            elif (again := self.lane.again(commands, next(iter(found)))) is not None:
-                found[next(iter(found))] = again.asked
+            elif (again := self.lane.again(commands, next(iter(found)), unobserved)) is not None:
+                found[next(iter(found))] = again.asked, unobserved
                 raise Parted
 
         settings = hypothesis.settings(
@@ -150,28 +185,26 @@ class Fuzzing:
             raise self.given_up
         return next(iter(found.items()), None)
 
-    def sequence(self, draw: Callable[[Any], Any]) -> Iterator[Command]:
-        """A situation, then commands; of four, three are such as the model accepts for what they change."""
+    def drawn(self, draw: Callable[[Any], Any]) -> Asked:
+        """A sequence that the system can be asked for, and whether it is looked at only after that."""
         choose = self.hypothesis.strategies.sampled_from
-        shadow = Shadow()
-        for command in draw(choose(self.starts)):
+        variant, unobserved = draw(choose(self.variants)), draw(choose(self.unobserved))
+        return tuple(applicable(in_variant(self.sequence(draw), variant), self.lane.subject.declaration)), unobserved
+
+    def sequence(self, draw: Callable[[Any], Any]) -> Iterator[Command]:
+        """A situation, then commands: of five, three that the model accepts for what they change, and a near miss."""
+        choose = self.hypothesis.strategies.sampled_from
+        shadow, universe = Shadow(), draw(choose(self.universes))
+        for command in draw(choose(universe.starts)):
             shadow.submit(command)
             yield command
         for _ in range(draw(self.hypothesis.strategies.integers(1, LONGEST))):
-            effective = draw(choose((True, True, True, False)))
-            by_kind = (self.effective(shadow) if effective else None) or self.by_kind
+            effective, near_misses = universe.choices(shadow)
+            wanted = draw(choose((EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)))
+            by_kind = {EFFECTIVE: effective, NEAR_MISS: near_misses}.get(wanted) or universe.by_kind
             command = draw(choose(by_kind[draw(choose(sorted(by_kind)))]))
             shadow.submit(command)
             yield command
-
-    def effective(self, shadow: Shadow) -> ByKind:
-        """The commands that the model would accept, and that would change something or record the use of a key."""
-        found = self.known.get(shadow.state)
-        if found is None:
-            found = by_kind_of(each for each in self.alphabet if changes(shadow, each))
-            if len(self.known) < KNOWN:
-                self.known[shadow.state] = found
-        return found
 
     def show(self) -> None:
         """Show how far it is."""
@@ -188,10 +221,14 @@ def by_kind_of(commands: Iterable[Command]) -> ByKind:
     return found
 
 
-def changes(shadow: Shadow, command: Command) -> bool:
-    """Whether the model would accept the command and change something, or record the use of a key."""
-    outcome = shadow.looks_at(command)
+def changes_something(outcome: Outcome) -> bool:
+    """Whether the command is accepted, and changes something or records the use of a key."""
     return isinstance(outcome, Accepted) and bool(outcome.by)
+
+
+def is_near_miss(outcome: Outcome) -> bool:
+    """Whether the command is refused for one reason alone, and that is not a name: one check has to notice it."""
+    return isinstance(outcome, Refused) and len(outcome.because) == 1 and not outcome.because & NAMES_ARE_RESOLVED_FIRST
 
 
 def run_fuzz(running: Running, worker: Worker, seconds: float, examples: Path | None) -> None:

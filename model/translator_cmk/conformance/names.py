@@ -35,17 +35,22 @@ def salted_positions(command: type[Command]) -> tuple[int, ...]:
 
 
 class Names:
-    """The names of one world."""
+    """The names of one world.
+
+    Where the salt is odd it stands in front, and the first word of a name at its end: then some names begin like
+    others, as they end like others where the salt is even.  A system that compares but a part of them is found out.
+    """
 
     def __init__(self, salt: str) -> None:
-        self.suffix = f"-{salt}"
+        self.salt = salt
+        self.in_front = salt[-1:] in tuple("13579")
 
     def salted(self, command: Command) -> Command:
         """The command as the system is told it."""
         values: list[Any] = list(command)
         for index in salted_positions(type(command)):
             if values[index] is not None:
-                values[index] += self.suffix
+                values[index] = self.told(values[index])
         return tuple.__new__(type(command), values)  # the fields fit together as they did before
 
     def unsalted(self, command: Command) -> Command:
@@ -56,13 +61,28 @@ class Names:
                 values[index] = self.plain(values[index])
         return tuple.__new__(type(command), values)
 
+    def told(self, name: str) -> str:
+        """The name with its salt."""
+        if not self.in_front:
+            return f"{name}-{self.salt}"
+        first, dash, others = name.partition("-")
+        return f"{self.salt}-{others}{dash}{first}"
+
     def plain(self, name: str) -> str:
         """The name without its salt; two names are two."""
-        return "/".join(part.removesuffix(self.suffix) for part in name.split("/"))
+        return "/".join(map(self._plain, name.split("/")))
+
+    def _plain(self, part: str) -> str:
+        if not self.in_front:
+            return part.removesuffix(f"-{self.salt}")
+        if not part.startswith(f"{self.salt}-"):
+            return part
+        others, dash, first = part.removeprefix(f"{self.salt}-").rpartition("-")
+        return f"{first}{dash}{others}"
 
     def ours(self, kind: str, name: str) -> bool:
-        """Whether the name belongs to this world."""
-        return all(part.endswith(self.suffix) for part in name.split("/")) or kind not in SALTED_FIELDS
+        """Whether the name belongs to this world: one that was made of ours does too, so that it is seen."""
+        return kind not in SALTED_FIELDS or self.salt in name.replace("/", "-").split("-")
 
     def seen(self, observation: Observation) -> Observation:
         """What an observation shows of this world, under its own names."""

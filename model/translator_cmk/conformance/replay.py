@@ -32,6 +32,7 @@ class Asked(NamedTuple):
 
     sequences: Sequence[Commands]
     silent: frozenset[str]
+    unobserved: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +71,7 @@ def asked_of(file: Path, profile: str) -> Asked:
     register = registered()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
-        return Asked([kept.commands], kept.silent & frozenset(register))
+        return Asked([kept.commands], kept.silent & frozenset(register), kept.unobserved)
     try:
         sequences = list(read_sequences(file))
     except SequenceError as error:
@@ -90,7 +91,7 @@ def put_through(session: Session, asked: Asked) -> int:
     progress.begin("replay")
     for number, sequence in enumerate(asked.sequences, start=1):
         commands = tuple(applicable(sequence, declared))
-        followed = follow(subject, commands, oracle)
+        followed = follow(subject, commands, oracle, asked.unobserved)
         progress.show(number, of_all, 0, "sequences")
         undecided += not followed.failed and is_undecided(followed, len(commands))
         if followed.failed or followed.fault or of_all == 1:

@@ -49,7 +49,7 @@ class Sequencing:
         self.subject = worker.subject
         self.base = running.silent
         self.silent: frozenset[str] = frozenset()
-        self.tally = Tally(lane, planned)
+        self.tally = Tally(lane, self.subject.declaration.levels, planned)
         self.shown: dict[str, list[str]] = {}  # for a command, what it failed in
         self.oracle = self._oracle()
         self.broken = 0  # sequences in a row, in which nothing was compared
@@ -63,7 +63,7 @@ class Sequencing:
     def _oracle(self) -> Oracle:
         return oracle_for(machine_of(self.base | self.silent), self.subject.declaration)
 
-    def put_through(self, commands: Iterable[Command]) -> tuple[Followed, Signature | None]:
+    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> tuple[Followed, Signature | None]:
         """Follow the system through a sequence; the signature of its failure, if it is a new one.
 
         Raises `GaveUp`.
@@ -71,7 +71,7 @@ class Sequencing:
         self.worker.session.case = self.lane
         self.subject.silent = self.silent
         begun = self.running.log.place
-        followed = follow(self.subject, self.without_what_breaks(commands), self.oracle)
+        followed = follow(self.subject, self.without_what_breaks(commands), self.oracle, unobserved)
         if self._end(begun, self.tally.learns_from(followed)):
             self.tally.leave_out(followed, self.left_out)
         known = set(self.tally.failures)
@@ -91,11 +91,13 @@ class Sequencing:
         """The commands but for those that have broken the system again and again: the others are learnt from."""
         return (command for command in commands if self.broke[type(command).__name__] < OFTEN)
 
-    def again(self, commands: Iterable[Command], found: Signature, news: bool = False) -> Followed | None:
+    def again(
+        self, commands: Iterable[Command], found: Signature, unobserved: bool = False, news: bool = False
+    ) -> Followed | None:
         """How the system fails the sequence, if it fails it in this way; nothing of it is counted."""
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
-        followed = follow(self.subject, commands, self.oracle)
+        followed = follow(self.subject, commands, self.oracle, unobserved)
         self._end(begun, news or bool(followed.fault))
         if followed.fault:
             self.worker.session.restart()
@@ -112,13 +114,13 @@ class Sequencing:
         self.running.ended(None if left_out else self.worker.session.case, reached)
         return left_out
 
-    def keep(self, found: Signature, commands: Commands) -> None:
+    def keep(self, found: Signature, commands: Commands, unobserved: bool = False) -> None:
         """Shrink a new failure, write it down, and look for others from now on."""
         now = self.worker.session.clock.now
         until = now() + LONGEST_SHRINKING
-        shortest = shrunk(commands, lambda shorter: now() < until and self.again(shorter, found) is not None)
+        shortest = shrunk(commands, lambda each: now() < until and self.again(each, found, unobserved) is not None)
         begun = self.running.log.place.lines
-        last = self.again(shortest, found, news=True)
+        last = self.again(shortest, found, unobserved, news=True)
         followed = last or self.tally.first[found]
         asked = followed.asked
         finding = Finding(
@@ -128,6 +130,7 @@ class Sequencing:
             tuple(in_words(each.seen) for each in followed.differences),
             feature(asked, followed.differences, self.worker.register) if asked else "",
             always=last is not None,
+            unobserved=unobserved,
             messages=(begun + 1, self.running.log.place.lines) if last else None,
         )
         kept = json_text(as_json(finding, self.running.made.profile, self.base | self.silent))

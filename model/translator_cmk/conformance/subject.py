@@ -54,7 +54,7 @@ class Subject:
     @property
     def salt(self) -> str:
         """The salt of the world under way."""
-        return self.names.suffix.removeprefix("-")
+        return self.names.salt
 
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names."""

@@ -1,13 +1,17 @@
 """The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
 
 from collections.abc import Iterable
+from itertools import cycle
 
 from ..explore.scopes import SCOPES, Scope
 from ..explore.tours.sequences import Suite, suite
+from ..wire.declaration import Declaration
 from .cases import TOUR
 from .following import applicable
 from .running import Running
 from .sequencing import Sequencing
+from .shrinking import Commands
+from .variants import in_variant, variants
 from .worker import Worker
 
 STEPS = 2_400
@@ -36,6 +40,13 @@ def within(scope: Scope, steps: int) -> Suite:
     return suite(scope, steps)
 
 
+def asked_of(made: Iterable[Suite], declared: Declaration) -> list[Commands]:
+    """What a system is asked for, sequence by sequence: each is of another kind of resource or in another region."""
+    every = cycle(variants(declared.stage))
+    sequences = (sequence.commands for each in made for sequence in each.sequences)
+    return [tuple(applicable(in_variant(commands, next(every)), declared)) for commands in sequences]
+
+
 def pairs(scope: Scope) -> int:
     """Commands in states of a scope of which the states are counted: so many at most."""
     return (scope.states or 0) * len(scope.alphabet)
@@ -46,8 +57,7 @@ def run_tour(running: Running, worker: Worker, scopes: Iterable[Scope], steps: i
     running.progress.begin(TOUR)
     with running.interruption.at_once():
         made = suites(scopes, steps)
-    declared = worker.subject.declaration
-    asked = [tuple(applicable(sequence.commands, declared)) for each in made for sequence in each.sequences]
+    asked = asked_of(made, worker.subject.declaration)
     lane = Sequencing(TOUR, running, worker, {type(command) for commands in asked for command in commands})
     planned, done = sum(1 + len(commands) for commands in asked), 0
     try:

@@ -11,7 +11,7 @@ from ..explore.trace.reading import Reader, Truncated
 from ..explore.trace.telling import deviation_in_words
 from ..machine import Command
 from ..wire import WireError, from_text
-from ..wire.declaration import Declaration
+from ..wire.declaration import LEVELS, Declaration
 from ..wire.lines import STANDARD_INPUT, read_lines
 from ..wire.shapes import Place
 from ..wire.traces import HEAD
@@ -92,7 +92,7 @@ class Judging:
         self.machine = machine_of(running.silent)
         self.folder = folder
         self.traces = list(traces)
-        self.tally = Tally(TRACE)
+        self.tally = Tally(TRACE, LEVELS)
         self.shown: dict[str, list[str]] = {}
         self.worlds = 0
         self.begun = False  # whether this world has an event
@@ -135,6 +135,7 @@ class Judging:
             self.tally.too_open.add(self._named)
         elif event.asked is not None and event.tells and (now.skipped, now.uncompared) == (was.skipped, was.uncompared):
             self.tally.compared[self._named] += 1
+            self.tally.accepted.add(self._named)  # a log may well tell of refusals alone
 
     @property
     def _named(self) -> str:

@@ -89,7 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"how much of the fuzzing is logged in full; then only what tells news (default: {LOG_SIZE})",
     )
     parser.add_argument(
-        "--jobs", metavar="N", type=count, default=1, help="sessions that play scenarios at once (default: 1)"
+        "--jobs",
+        metavar="N",
+        type=count,
+        help="sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)",
     )
     parser.add_argument("--seed", metavar="N", type=int, help="what chance begins from (default: by chance)")
 
@@ -189,13 +192,15 @@ def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
     worker = crew.worker()
     running.declared = declared = worker.subject.declaration
     running.save()
-    if args.jobs > 1 and not declared.can("parallel"):
-        raise Trouble(f"--jobs {args.jobs}: the system has not declared the capability parallel")
+    parallel = declared.can("parallel")
+    jobs = args.jobs or (2 if parallel else 1)  # what is declared is tried
+    if jobs > 1 and not parallel:
+        raise Trouble(f"--jobs {jobs}: the system has not declared the capability parallel")
     if FEATURES in made.lanes:
         found = selected(scenarios(made.profile, made.waived), made.selection)
         if not found:
             raise GaveUp("nothing is selected")
-        workers = [worker, *(crew.worker() for _ in range(1, args.jobs))]
+        workers = [worker, *(crew.worker() for _ in range(1, jobs))]
         run_features(running, workers, found)
     if TOUR in made.lanes:
         run_tour(running, worker, [each for each in SMALL if each.name in made.budgets["scopes"]], args.steps)

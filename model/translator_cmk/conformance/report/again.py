@@ -71,7 +71,11 @@ def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: A
     if FEATURES in running.made.lanes and begun:
         running.expect(each.case for each in chosen.values())
     silent = running.silent
-    tallies = {lane: Tally(lane, planned(envelope, lane)) for lane in (TOUR, FUZZ) if lane in running.made.lanes}
+    tallies = {
+        lane: Tally(lane, declared.levels, planned(envelope, lane))
+        for lane in (TOUR, FUZZ)
+        if lane in running.made.lanes
+    }
     for world in log:
         if isinstance(world, LeftOut) and world.lane not in tallies:
             raise Trouble(f"{log.path}: something was left out of {world.lane!r}, which was not run")
@@ -118,9 +122,15 @@ def judged_again(running: Running, envelope: dict[str, Any], folder: Path) -> No
 def followed(subject: Subject, world: World, oracle: Oracle) -> Followed:
     """What comes of a sequence this time."""
     try:
-        return follow(subject, commands_of(world), oracle)
+        return follow(subject, commands_of(world), oracle, is_unobserved(world))
     except OtherRequest as error:
         return Followed((), fault="log", told=str(error))
+
+
+def is_unobserved(world: World) -> bool:
+    """Whether the system was not looked at until after the last command: otherwise it is before the first."""
+    verbs = [exchange["request"].get("verb") for exchange in world.exchanges]
+    return world.case == FUZZ and verbs[1:2] == ["submit"]
 
 
 def planned(envelope: dict[str, Any], lane: str) -> Iterator[type[Command]]:

@@ -163,7 +163,7 @@ COUNTEREXAMPLE = record(
         "always": Flag(),
         "scenario": Prose(),
     },
-    {"messages": record("lines of the message log", {"from": Count(), "to": Count()})},
+    {"unobserved": Flag(), "messages": record("lines of the message log", {"from": Count(), "to": Count()})},
 )
 """`counterexamples/*.json`."""
 

@@ -1,0 +1,89 @@
+"""A crowded world to fuzz: three of what scopes have one or two of, in two regions, and each vault with a key `key`.
+
+What a system does right for the first and the second of a kind may be wrong for the third, or for the second that asks.
+"""
+
+from collections.abc import Iterator
+
+from ..explore.alphabets import Commands, access, creates_vault, each, identity, key_life
+from ..machine import Command
+from ..machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    DeleteResource,
+    DeleteVault,
+    DeployModel,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    EnablePurgeProtection,
+    GrantKeyAccess,
+    ReadData,
+    RecoverVault,
+    RevokeKeyAccess,
+    RotateKey,
+    TrainModel,
+    TranslateWithModel,
+    UploadDocument,
+)
+from .life import HOME
+
+THREE = ("", "other-", "third-")
+RESOURCES = tuple(f"{word}translator" for word in THREE)
+VAULTS = tuple(f"{word}vault" for word in THREE)
+WORKSPACES = tuple(f"{word}workspace" for word in THREE)
+DOCUMENTS = tuple(f"{word}document" for word in THREE)
+MODELS = tuple(f"{word}model" for word in THREE)
+ODD_KEYS = {"small-key": 1024, "short-key": 2047, "long-key": 2049, "large-key": 3072}
+"""Keys of the wrong size, with their bits."""
+
+CROWDED: Commands = (
+    CreateVault("vault", *HOME),
+    CreateVault("other-vault", "eastus", "production", "apps"),
+    CreateVault("third-vault", *HOME),
+    *each(CreateKey, vault=VAULTS, key="key"),
+    *each(RotateKey, vault=("vault",) * 3, key="key"),
+    CreateResource("translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    CreateResource("other-translator", "AIServices", "eastus", "cmk-tier", "production", "apps"),
+    CreateResource("third-translator", "CognitiveServices", "westeurope", "cmk-tier", "production", "apps"),
+    EnableIdentity("other-translator"),
+    *(GrantKeyAccess(vault, "other-translator") for vault in VAULTS),
+    *(CreateKey("other-vault", key, size=size) for key, size in ODD_KEYS.items()),
+    EnableCustomerManagedKeys("translator", "vault", "key"),
+    EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
+    *each(CreateWorkspace, workspace=WORKSPACES, resource="translator"),
+    *each(UploadDocument, document=DOCUMENTS, workspace="workspace"),
+    *each(TrainModel, model=MODELS, workspace="workspace"),
+    *each(DeployModel, model=MODELS),
+    CreateWorkspace("fourth-workspace", "third-translator"),
+    *(UploadDocument("fourth-document", "fourth-workspace"), TrainModel("fourth-model", "fourth-workspace")),
+    DeployModel("fourth-model"),
+)
+"""What each sequence of it begins with: two resources have keys of their own, and the other one can get any."""
+
+
+def crowd() -> Iterator[Command]:
+    """What is done there."""
+    yield from each(EnableCustomerManagedKeys, resource=RESOURCES, vault=VAULTS, key="key", through=("api", "portal"))
+    odd = tuple(ODD_KEYS)
+    yield from each(EnableCustomerManagedKeys, resource="other-translator", vault="other-vault", key=odd, through="api")
+    for vault in VAULTS:
+        yield from (DeleteVault(vault), RecoverVault(vault), *key_life(vault, "key"))
+        yield from (GrantKeyAccess(vault, resource) for resource in RESOURCES)
+        yield from (RevokeKeyAccess(vault, resource) for resource in RESOURCES)
+    for resource in RESOURCES:
+        yield from (*identity(resource), DeleteResource(resource))
+    for region in ("westeurope", "eastus"):
+        for protected in (True, False):
+            yield from creates_vault("fourth-vault", region=region, purge_protection=protected)
+    yield from (CreateKey("fourth-vault", "key"), EnablePurgeProtection("fourth-vault"))
+    for resource in RESOURCES:
+        yield from access(resource, "fourth-vault")
+        yield EnableCustomerManagedKeys(resource, "fourth-vault", "key", through="api")
+    yield from each(ReadData, workspace=(*WORKSPACES, "fourth-workspace"))
+    for model in (*MODELS, "fourth-model"):
+        yield from (DeployModel(model), TranslateWithModel(model))
+    yield from each(CreateWorkspace, workspace="fifth-workspace", resource=RESOURCES)
+    yield from each(UploadDocument, document="fifth-document", workspace=("workspace", "fifth-workspace"))
+    yield from each(TrainModel, model="fifth-model", workspace=("workspace", "fifth-workspace"))

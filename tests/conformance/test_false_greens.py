@@ -1,0 +1,120 @@
+"""What looks right to whoever asks in the usual way is found out by the lanes of sequences."""
+
+import json
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from tests.conformance import limited_systems
+from tests.conformance.verifying import MODEL, Verified, verify
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+from translator_cmk.conformance.crowd import CROWDED
+from translator_cmk.conformance.names import Names
+from translator_cmk.conformance.shadow import Shadow
+from translator_cmk.conformance.tour import SMALL, suites
+from translator_cmk.conformance.variants import in_variant, variants
+from translator_cmk.machine import DEFAULT_STAGE, Accepted
+from translator_cmk.machine.stage import Stage
+
+FUZZ = ("--lane", "fuzz", "--seconds", "6")
+DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
+
+
+def verified(folder: Path, system: str, *arguments: str) -> Verified:
+    """What comes of a wrong system."""
+    module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
+    return verify(folder, "--python", f"{module.__name__}:{system}", *arguments)
+
+
+def test_what_happens_only_when_looked_at_is_found_by_not_looking(tmp_path: Path) -> None:
+    found = verified(tmp_path, "CatchesUpWhenLookedAt", *FUZZ)
+    assert found.exit_code == 1
+    assert found.status("fuzz/ReadData") == "failed"
+    (kept,) = (found.folder / "counterexamples").glob("*ReadData.json")
+    assert json.loads(kept.read_text("utf-8"))["unobserved"] is True
+    system = f"{wrong_systems.__name__}:CatchesUpWhenLookedAt"
+    assert main(["replay", "--python", system, str(kept)]) == 1
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_refusal_is_not_hidden_behind_unsupported(tmp_path: Path) -> None:
+    found = verified(tmp_path, "RefusesByNotSupporting", *DEMANDS)
+    assert found.exit_code == 4
+    case = found.case("tour/EnableCustomerManagedKeys")
+    assert case["status"] == "not-run"
+    assert case["reason"].startswith("unsupported: it answers so to EnableCustomerManagedKeys, and otherwise ")
+
+
+def test_losses_of_one_kind_of_resource_alone_are_not_enough(tmp_path: Path) -> None:
+    found = verified(tmp_path, "LosesOnlyWhatIsTranslators", "--lane", "tour", "--scope", "losing-the-key")
+    assert found.exit_code == 1
+
+
+def test_what_is_shown_under_a_name_made_of_ours_is_seen(tmp_path: Path) -> None:
+    found = verified(tmp_path, "KeepsABackupInSight", "--lane", "tour", "--scope", "losing-the-key")
+    assert found.exit_code == 1
+
+
+def test_level_that_rests_on_others_is_put_to_the_test_alone(tmp_path: Path) -> None:
+    found = verified(tmp_path, "OnlyCustomTranslator", "--lane", "tour", "--lane", "fuzz", "--seconds", "3")
+    assert found.exit_code == 0
+    assert {each["level"] for each in found.report["cases"]} == {"custom-translator"}
+    assert found.status("tour/UploadDocument") == "passed"
+
+
+def test_mistake_in_a_level_that_is_not_claimed_is_none(tmp_path: Path) -> None:
+    found = verified(tmp_path, "TakesAnyKey", "--lane", "tour")
+    assert "failed" not in found.statuses().values()
+
+
+def test_refusing_everything_earns_nothing_in_sequences_either(tmp_path: Path) -> None:
+    found = verified(tmp_path, "RefusesAllWorkspaces", *DEMANDS, "--scope", "one-of-each")
+    assert found.exit_code in (1, 4)
+    assert "passed" not in found.statuses("tour").values()
+
+
+def test_what_is_declared_to_be_parallel_is_tried_in_two_sessions(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", MODEL, "--lane", "features", "--topic", "vault")
+    assert found.exit_code == 0
+    messages = map(json.loads, (found.folder / "messages.ndjson").read_text("utf-8").splitlines())
+    assert sum(each.get("request", {}).get("verb") == "hello" for each in messages) == 2
+
+
+@pytest.mark.parametrize("salt", ["k3v40", "k3v41"])
+def test_names_are_found_again_in_either_form(salt: str) -> None:
+    names = Names(salt)
+    for name in ("vault", "other-vault", "long-short-key"):
+        assert names.plain(names.told(name)) == name
+        assert names.ours("vault", names.told(name))
+    assert not names.ours("vault", Names(f"{salt}1").told("vault"))
+    assert names.ours("document", f"{names.told('document')}-backup")
+
+
+def test_some_names_begin_like_others_and_some_end_like_others() -> None:
+    even, odd = Names("k3v40"), Names("k3v41")
+    assert even.told("other-vault").endswith(even.told("vault"))
+    assert odd.told("other-vault").startswith(odd.told("vault"))
+
+
+def test_specification_treats_every_kind_and_region_alike() -> None:
+    sequences = [each.commands for suite in suites(SMALL, 1_200) for each in suite.sequences]
+    usual, *others = variants(DEFAULT_STAGE)
+    assert len(others) == 5
+    for commands in [*sequences, CROWDED]:
+        assert tuple(in_variant(commands, usual)) == commands
+        outcomes = {tuple(map(Shadow().submit, in_variant(commands, each))) for each in others}
+        assert outcomes == {tuple(map(Shadow().submit, commands))}
+
+
+def test_region_that_is_not_offered_stands_for_none() -> None:
+    only = variants(Stage(regions=("eastus",)))
+    assert len(only) == 3
+    assert not any("westeurope" in each for each in only)
+
+
+def test_crowded_world_comes_about() -> None:
+    shadow = Shadow()
+    assert all(isinstance(shadow.submit(command), Accepted) for command in CROWDED)
+    assert {len(each) for each in chain([shadow.observe()["document"], shadow.observe()["model"]])} == {4}
