@@ -99,6 +99,32 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
+    Scenario Outline: The name of a purged key
+      Given a vault without its protections
+      And the customer deletes the key "key" of "vault"
+      When the customer <origin>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | origin                             |
+        | generates the key "key" in "vault" |
+        | imports the key "key" into "vault" |
+
+    Scenario Outline: The name of something that went with its resource
+      Given two resources that share a vault and a key
+      And the customer deletes the resource "translator"
+      When the customer <command>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | command                                                    |
+        | creates the Translator resource "translator"               |
+        | creates the workspace "workspace" for "other-translator"   |
+        | uploads the document "document" to "other-workspace"       |
+        | trains the model "model" in "other-workspace"              |
+
   @environment.create-resource
   Rule: A resource can be created
 

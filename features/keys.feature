@@ -52,6 +52,12 @@ Feature: Customer-managed keys
       And the key "key" of "vault" is active
       And the key "key" of "vault" is enabled
 
+    Scenario: An imported key keeps its type and size
+      Given a resource and an empty vault
+      When the customer imports the key "key" into "vault" of type RSA-HSM and 3072 bits
+      Then the key "key" of "vault" is of type RSA-HSM
+      And the key "key" of "vault" has 3072 bits
+
   @keys.any-origin
   Rule: Imported and generated keys are accepted alike
 
@@ -85,6 +91,12 @@ Feature: Customer-managed keys
       Then the key "other-key" of "vault" is at version 2
       And nothing else has changed
 
+    Scenario: Rotating a key leaves its namesake in another vault alone
+      Given two vaults, each with a key of the same name
+      When the customer rotates the key "key" of "other-vault"
+      Then the key "key" of "other-vault" is at version 2
+      And nothing else has changed
+
   @keys.disable
   Rule: A key can be disabled
 
@@ -93,6 +105,12 @@ Feature: Customer-managed keys
       When the customer disables the key "key" of "vault"
       Then the request is accepted
       And the key "key" of "vault" is disabled
+      And nothing else has changed
+
+    Scenario: Disabling a key leaves its namesake in another vault alone
+      Given two vaults, each with a key of the same name
+      When the customer disables the key "key" of "other-vault"
+      Then the key "key" of "other-vault" is disabled
       And nothing else has changed
 
   @keys.audit
@@ -170,6 +188,25 @@ Feature: Customer-managed keys
         | RSA-HSM and 3072 bits |
         | RSA-HSM and 4096 bits |
 
+    Scenario: An imported RSA key of 2048 bits
+      Given a resource and an empty vault
+      And the customer imports the key "key" into "vault" of type RSA and 2048 bits
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is accepted
+
+    Scenario Outline: An imported key of another type or size
+      Given a resource and an empty vault
+      And the customer imports the key "key" into "vault" of type <type and size>
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | type and size     |
+        | RSA and 3072 bits |
+        | RSA and 4096 bits |
+        | EC and 256 bits   |
+
   @keys.no-hsm
   Rule: An RSA-HSM key of 2048 bits is refused
 
@@ -179,12 +216,17 @@ Feature: Customer-managed keys
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is accepted
 
-    Scenario: An RSA-HSM key of the right size
+    Scenario Outline: An RSA-HSM key of the right size
       Given a resource and an empty vault
-      And the customer generates the key "key" in "vault" of type RSA-HSM and 2048 bits
+      And the customer <origin> of type RSA-HSM and 2048 bits
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | origin                             |
+        | generates the key "key" in "vault" |
+        | imports the key "key" into "vault" |
 
   @keys.rotation-keeps-data
   Rule: Rotating the key takes nothing out of reach

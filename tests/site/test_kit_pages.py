@@ -12,6 +12,7 @@ from translator_cmk.wire.declaration import CAPABILITIES, LEVELS
 from translator_cmk.wire.verbs import VERBS
 
 ROW = {"mistake": "Any region.", "topic": "vault", "language": "perl", "held_out": True}
+MISSED = {"mistake": "The third is kept.", "topic": "revocation", "language": "python"}
 KILLS: dict[str, Any] = {
     "digest": "0" * 64,
     "budgets": {"features": 1500, "tour": 2400, "hypothesis": 20000},
@@ -25,6 +26,14 @@ KILLS: dict[str, Any] = {
             "steps": {"features": None, "tour": 20, "hypothesis": None},
         },
     ],
+    "made_to_be_missed": {
+        "before": {"caught": 1, "of": 3},
+        "implementations": [
+            MISSED | {"steps": {"features": 9, "tour": 20, "hypothesis": None}},
+            MISSED | {"steps": {"features": None, "tour": None, "hypothesis": 70}},
+            MISSED | {"steps": {"features": None, "tour": None, "hypothesis": None}},
+        ],
+    },
 }
 
 
@@ -50,6 +59,14 @@ def test_page_counts_what_was_caught_by_which_lane() -> None:
     assert "of the lane fuzz | 20,000 | 1 of 2 | 1 of 1 | 5,000 | more than 20,000 |" in page
     assert "**Stale:**" in page
     assert "It has not been measured here" in kills_page(None)
+
+
+def test_page_tells_those_made_to_be_missed_apart() -> None:
+    page = kills_page(KILLS)
+    assert "| tour | 2,400 | 1 of 3 | 0 |" in page
+    assert "| fuzz | 20,000 | 1 of 3 | 1 |" in page
+    assert "Past all three lanes: 1 of 3." in page
+    assert "caught 1 of 3." in page
 
 
 def test_page_counts_mutants_of_each_example_and_names_survivors() -> None:

@@ -19,8 +19,10 @@ from ..machine.commands import (
     EnableIdentity,
     EnablePurgeProtection,
     GrantKeyAccess,
+    ImportKey,
     ReadData,
     RecoverVault,
+    ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
     RotateKey,
     TrainModel,
@@ -35,8 +37,15 @@ VAULTS = tuple(f"{word}vault" for word in THREE)
 WORKSPACES = tuple(f"{word}workspace" for word in THREE)
 DOCUMENTS = tuple(f"{word}document" for word in THREE)
 MODELS = tuple(f"{word}model" for word in THREE)
-ODD_KEYS = {"small-key": 1024, "short-key": 2047, "long-key": 2049, "large-key": 3072}
-"""Keys of the wrong size, with their bits."""
+UNFIT_KEYS = (
+    CreateKey("other-vault", "large-key", "RSA", 3072),
+    ImportKey("other-vault", "huge-key", "RSA", 4096),
+    CreateKey("other-vault", "hsm-key", "RSA-HSM", 2048),
+    ImportKey("other-vault", "huge-hsm-key", "RSA-HSM", 4096),
+    CreateKey("other-vault", "curve-key", "EC", 256),
+    ImportKey("other-vault", "byte-key", "oct", 256),
+)
+"""Keys that are none for customer-managed keys."""
 
 CROWDED: Commands = (
     CreateVault("vault", *HOME),
@@ -49,7 +58,8 @@ CROWDED: Commands = (
     CreateResource("third-translator", "CognitiveServices", "westeurope", "cmk-tier", "production", "apps"),
     EnableIdentity("other-translator"),
     *(GrantKeyAccess(vault, "other-translator") for vault in VAULTS),
-    *(CreateKey("other-vault", key, size=size) for key, size in ODD_KEYS.items()),
+    *UNFIT_KEYS,
+    ImportKey("other-vault", "brought-key"),
     EnableCustomerManagedKeys("translator", "vault", "key"),
     EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
     *each(CreateWorkspace, workspace=WORKSPACES, resource="translator"),
@@ -66,14 +76,16 @@ CROWDED: Commands = (
 def crowd() -> Iterator[Command]:
     """What is done there."""
     yield from each(EnableCustomerManagedKeys, resource=RESOURCES, vault=VAULTS, key="key", through=("api", "portal"))
-    odd = tuple(ODD_KEYS)
-    yield from each(EnableCustomerManagedKeys, resource="other-translator", vault="other-vault", key=odd, through="api")
+    keys = (*(command.key for command in UNFIT_KEYS), "brought-key")
+    yield from each(
+        EnableCustomerManagedKeys, resource="other-translator", vault="other-vault", key=keys, through="api"
+    )
     for vault in VAULTS:
         yield from (DeleteVault(vault), RecoverVault(vault), *key_life(vault, "key"))
         yield from (GrantKeyAccess(vault, resource) for resource in RESOURCES)
         yield from (RevokeKeyAccess(vault, resource) for resource in RESOURCES)
     for resource in RESOURCES:
-        yield from (*identity(resource), DeleteResource(resource))
+        yield from (*identity(resource), ReturnToMicrosoftManagedKeys(resource), DeleteResource(resource))
     for region in ("westeurope", "eastus"):
         for protected in (True, False):
             yield from creates_vault("fourth-vault", region=region, purge_protection=protected)

@@ -11,12 +11,18 @@ from ..facts import Fact
 from ..gherkin.portal import through_the_api
 from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, stage_names
 from ..machine import Accepted, Command, Machine
-from ..machine.commands import EndVaultRetention
+from ..machine.commands import CreateKey, EndVaultRetention, ImportKey
 from ..system import ModelSystem, Unsupported
 from ..wire.declaration import LEVELS, Declaration
 from .channels import Fault
 from .shadow import MACHINE
 from .subject import Errs, Subject
+
+SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": (256, 384, 521), "oct": (128, 192, 256)}
+"""The sizes that Azure has of each type of key, in bits: a key vault may refuse to make others.
+
+https://learn.microsoft.com/azure/key-vault/keys/about-keys
+"""
 
 
 class Followed(NamedTuple):
@@ -117,6 +123,7 @@ def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[C
             or (isinstance(command, EndVaultRetention) and not declared.can("clock"))
             or (is_legacy(command) and not declared.can("legacy-vaults"))
             or (in_another_directory(command) and not declared.can("several-directories"))
+            or (isinstance(command, CreateKey | ImportKey) and command.size not in SIZES[command.type])
             or any(name not in there[kind] for kind, name in stage_names(command))
         ):
             continue

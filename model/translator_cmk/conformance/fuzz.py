@@ -45,6 +45,9 @@ SHRINKING = 20.0
 LONGEST = 25
 """How many commands a sequence has at most, beside those of the situation that it begins with."""
 
+TIMES = (1, 1, 1, 1, 1, 1, 1, 5)
+"""How often a command is given in a row: what goes wrong only after some times goes wrong then."""
+
 EXAMPLES = 300
 """How many sequences Hypothesis makes in one go; then it begins anew, with another seed."""
 
@@ -203,8 +206,9 @@ class Fuzzing:
             wanted = draw(choose((EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)))
             by_kind = {EFFECTIVE: effective, NEAR_MISS: near_misses}.get(wanted) or universe.by_kind
             command = draw(choose(by_kind[draw(choose(sorted(by_kind)))]))
-            shadow.submit(command)
-            yield command
+            for _ in range(draw(choose(TIMES))):
+                shadow.submit(command)
+                yield command
 
     def show(self) -> None:
         """Show how far it is."""

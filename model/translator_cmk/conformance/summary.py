@@ -86,9 +86,10 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         first, *more = group["cases"]
         yield ""
         yield from in_full(by_id[first])
-        yield from (f"{FAILED} {plain(each)}, laid to the same: {group['requirement'] or 'nothing'}" for each in more)
+        cause = f"the same requirement: {group['requirement']}" if group["requirement"] else "no requirement either"
+        yield from (f"{FAILED} {plain(each)}, laid to {cause}" for each in more)
     for group in envelope["groups"][SHOWN:]:
-        yield f"{FAILED} {len(group['cases'])} more, laid to {group['requirement'] or 'nothing'}"
+        yield f"{FAILED} {len(group['cases'])} more, laid to {group['requirement'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
         yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}"

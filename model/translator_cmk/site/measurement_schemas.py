@@ -17,6 +17,7 @@ PART = having(reached=COUNT, of=COUNT)
 LISTED = having(reached=COUNT, of=COUNT, missing=several(TEXT))
 PERHAPS_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 PERHAPS_NUMBER: Schema = {"type": ["number", "null"]}
+STEPS_BY_LANE = having(features=PERHAPS_COUNT, tour=PERHAPS_COUNT, hypothesis=PERHAPS_COUNT)
 REACH = having(rows=LISTED, reasons=LISTED, refusals=PART, conditions=LISTED, topic_pairs=LISTED, row_pairs=PART)
 FAULTS: Schema = {"type": "object", "additionalProperties": having(faults=COUNT, visible=COUNT, found=COUNT)}
 EXPLORED = having(states=COUNT, steps=COUNT, depth=PERHAPS_COUNT, moves=PERHAPS_COUNT)
@@ -125,8 +126,12 @@ MEASUREMENTS: dict[str, tuple[str, Schema]] = {
                     topic=TEXT,
                     language=TEXT,
                     held_out=YES_OR_NO,
-                    steps=having(features=PERHAPS_COUNT, tour=PERHAPS_COUNT, hypothesis=PERHAPS_COUNT),
+                    steps=STEPS_BY_LANE,
                 )
+            ),
+            made_to_be_missed=having(
+                before=having(caught=COUNT, of=COUNT),
+                implementations=several(having(mistake=TEXT, topic=TEXT, language=TEXT, steps=STEPS_BY_LANE)),
             ),
         ),
     ),

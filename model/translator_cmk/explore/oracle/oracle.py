@@ -28,6 +28,7 @@ from ...machine import (
     initial,
 )
 from ...machine.observation import SEEN
+from ...machine.rows import Effect
 from .choices import TooManyStates
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
 from .explain import Difference, Suspects, Unmet
@@ -96,6 +97,7 @@ class Oracle:
         self.shown = shown
         self.limit = limit
         self._suspects = Suspects(machine, limit)
+        self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
         self.reset()
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
@@ -197,6 +199,8 @@ class Oracle:
         """
         asked, fitting, skip = self._asked, self.ways, words(self.uncompared)
         shown = shown or self.shown
+        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in asked.commands):
+            outcome = Accepted(outcome.by)  # nothing is said of what else uses a key
         unmet: list[Unmet] = []
         if outcome is not None and asked.compared:
             fitting = tuple(way for way in self.ways if fits(way.outcome, outcome, shown))
