@@ -4,15 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 import translator_cmk
 from translator_cmk import features_dir
-from translator_cmk.digest import digest, digest_with
+from translator_cmk.digest import LAYERS, digest, digest_with
 
-PRINT = "from translator_cmk.digest import digest; print(digest())"
+PRINT = "from translator_cmk.digest import digest; print(digest(%s))"
 
 
 @pytest.fixture
@@ -30,11 +32,16 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def printed(folder: Path) -> str:
-    """The digest that a Python prints which imports the package from this folder."""
+def printed(folder: Path, layer: str = LAYERS[0]) -> str:
+    """The digest of a layer that a Python prints which imports the package from this folder."""
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        [sys.executable, "-c", PRINT], cwd=folder, env=environment, check=True, capture_output=True, text=True
+        [sys.executable, "-c", PRINT % repr(layer)],
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.strip()
 
 
@@ -47,6 +54,25 @@ def test_change_of_any_file_that_counts_changes_the_digest(installed: Path, name
     file = installed / "translator_cmk" / name
     file.write_bytes(file.read_bytes() + b"\n")
     assert printed(installed) != digest()
+
+
+@pytest.mark.parametrize(("layer", "below"), pairwise(LAYERS))
+def test_change_of_a_layer_changes_its_digest_and_not_that_of_the_one_below(
+    installed: Path, layer: str, below: str
+) -> None:
+    before = printed(installed, below)
+    file = installed / "translator_cmk" / (f"{layer}.py" if layer == "cli" else f"{layer}/__init__.py")
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert printed(installed, below) == before == digest(below)
+    assert printed(installed, layer) != digest(layer)
+
+
+def test_layers_are_those_of_the_import_contract() -> None:
+    settings = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    contract = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    named = [names.replace("(", "").replace(")", "").split(" | ") for names in contract]
+    assert [names[0] for names in named][: len(LAYERS)] == list(LAYERS)
+    assert not {name for names in named[len(LAYERS) :] for name in names} & set(LAYERS)
 
 
 def test_other_files_do_not_count(installed: Path) -> None:

@@ -1,6 +1,7 @@
 """One hash over everything that the results of a run depend on, so that results of another version are told apart."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -10,14 +11,22 @@ PACKAGE = Path(__file__).resolve().parent
 SUFFIXES = (".feature", ".py", ".yaml")
 
 
-def digest() -> str:
-    """SHA-256, in hexadecimal, of the features and the package; the same for a checkout and an installed wheel."""
-    return digest_with(dict(files(features_dir())))
+LAYERS = ("cli", "site", "conformance", "gherkin", "explore")
+"""The upper layers of the package, from the top: none is imported by one below it (see pyproject.toml)."""
 
 
-def digest_with(features: Mapping[str, Path]) -> str:
+def digest(layer: str = LAYERS[0]) -> str:
+    """SHA-256, in hexadecimal, of the features and the package; the same for a checkout and an installed wheel.
+
+    With a ``layer``, what stands above it is left out: nothing that it does can depend on that.
+    """
+    return digest_with(dict(files(features_dir())), layer)
+
+
+def digest_with(features: Mapping[str, Path], layer: str = LAYERS[0]) -> str:
     """Like ``digest``, with these features, by relative path with forward slashes, in place of the specification's."""
-    packaged = {name: path for name, path in files(PACKAGE) if not name.startswith("features/")}
+    above = {"features", *LAYERS[: LAYERS.index(layer)]}
+    packaged = {name: path for name, path in files(PACKAGE) if re.split("[/.]", name)[0] not in above}
     named = {f"features/{name}": path for name, path in features.items()}
     named |= {f"translator_cmk/{name}": path for name, path in packaged.items()}
     total = hashlib.sha256()

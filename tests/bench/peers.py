@@ -16,7 +16,7 @@ from typing import Any
 
 from tests.bench.contests import CONTESTS, GOALS, Contest, Results, Samples
 from tests.bench.rivals.contenders import Absent, Contender, Sample
-from translator_cmk.digest import digest
+from tests.evidence.writing import stamp
 
 BUSY = 1.2
 """From how many seconds by the clock for one of processor time on a machine is too busy to be measured on."""
@@ -153,7 +153,7 @@ def main() -> int:
         contests.append(found)
         print("\n".join(lines(found)), flush=True)
     if arguments.json:
-        content = {"digest": digest(), "machine": machine(), "rounds": arguments.rounds, "contests": contests}
+        content = {**stamp("explore"), "machine": machine(), "rounds": arguments.rounds, "contests": contests}
         arguments.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
     return 0 if all(figure["met"] for found in contests for figure in found["figures"]) else 1
 

@@ -13,11 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.evidence.run import MEASUREMENTS, write
 from tests.evidence.tours import ENOUGH
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk import features_dir
-from translator_cmk.digest import digest
 from translator_cmk.explore.alphabets import Commands
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import decisions
@@ -121,7 +120,7 @@ def main() -> int:
     if short or idle != NEVER_DECIDE:
         return 1
     data: dict[str, Any] = as_data(every, [scenarios(every, pickles), *evidence])
-    write(MEASUREMENTS / "coverage.json", {"digest": digest(), **data})
+    write(MEASUREMENTS / "coverage.json", {**stamp("gherkin"), **data})
     return 0
 
 

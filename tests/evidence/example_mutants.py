@@ -24,10 +24,9 @@ from tests.evidence.example_tokens import LANGUAGES
 from tests.evidence.example_worlds import WALKS, Program, Worlds
 from tests.evidence.kept import Kept, fingerprint
 from tests.evidence.lanes import InProcess, default_suites, features, steps, tour
-from tests.evidence.writing import MEASUREMENTS, ROOT, write
+from tests.evidence.writing import MEASUREMENTS, ROOT, stamp, write
 from translator_cmk.conformance.channels import Channel
 from translator_cmk.conformance.channels.stdio import Process
-from translator_cmk.digest import digest
 
 PROFILE = "full"
 """What counts: all that the example does, and not only what the article grounds."""
@@ -66,9 +65,9 @@ def main() -> int:
     if missing := [name for name in LANGUAGES if not shutil.which(name)]:
         print(f"missing: {', '.join(missing)}; nothing is judged", file=sys.stderr)
         return 3
-    now = digest()
+    now = stamp("conformance")
     every = list(tasks())
-    kept = Kept("example-mutants", now)
+    kept = Kept("example-mutants", now["digest"])
     prepare()  # before there are several processes, so that they share it
     found = kept.all_of({fingerprint(language, mutant.source): (language, mutant) for language, mutant in every}, judge)
     judged = [row(*task, verdict) for task, verdict in zip(every, found, strict=True) if verdict != NO_PROGRAM]
@@ -76,7 +75,7 @@ def main() -> int:
     if short:
         print(f"falls short of {GOAL} %: {', '.join(short)}")
         return 1
-    content = {"digest": now, "profile": PROFILE, "languages": told_of(), "mutants": judged}
+    content = {**now, "profile": PROFILE, "languages": told_of(), "mutants": judged}
     write(MEASUREMENTS / "example_mutants.json", content)
     kept.forget()
     return 0

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, write
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.foreign.checkers import MISSING, CheckFailed, Found, first_line, rumur, spin
 from tests.explore.mistakes import MISTAKES
 from tests.miniatures.machines import MINIATURES
-from translator_cmk.digest import digest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.engines.tabulated import NotTabulated
@@ -144,7 +143,7 @@ def main() -> int:
     if wrong:
         return 1
     versions = {"spin": first_line("spin", "-V"), "rumur": first_line("rumur", "--version")}
-    content = {"digest": digest(), "versions": versions, "scopes": of_scopes, "theorems": of_theorems}
+    content = {**stamp("explore"), "versions": versions, "scopes": of_scopes, "theorems": of_theorems}
     write(MEASUREMENTS / "foreign.json", content)
     print(f"{len(of_scopes)} scopes and {len(of_theorems)} ways to theorems are the same to all three")
     return 0

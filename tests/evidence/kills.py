@@ -14,9 +14,8 @@ from typing import Any
 from tests.conformance.broken import EXAMPLES, FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
 from tests.evidence.kept import Kept, fingerprint
 from tests.evidence.lanes import InProcess, channel_to, features, hypothesis_alone, put_to, steps, tour
-from tests.evidence.writing import MEASUREMENTS, write
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from translator_cmk.conformance.channels import Channel
-from translator_cmk.digest import digest
 
 HYPOTHESIS_STEPS = 20_000
 """How many steps Hypothesis alone has: as many as the lane fuzz has at least in its default time, in this process."""
@@ -32,8 +31,8 @@ Row = dict[str, Any]
 
 def main() -> int:
     """Measure and write; returns the exit code."""
-    now = digest()
-    kept = Kept("kills", now)
+    now = stamp("conformance")
+    kept = Kept("kills", now["digest"])
     budgets = budgets_of()
     both = (*FAMILY, *MADE_TO_BE_MISSED)
     wanted = {fingerprint(each.mistake, each.source, str(budgets)): (each, budgets["hypothesis"]) for each in both}
@@ -53,7 +52,7 @@ def main() -> int:
     if away:
         return 1
     found = {
-        "digest": now,
+        **now,
         "budgets": budgets,
         "first_run": FIRST_RUN,
         "implementations": rows,

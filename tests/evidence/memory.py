@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, ROOT, write
-from translator_cmk.digest import digest
+from tests.evidence.writing import MEASUREMENTS, ROOT, stamp, write
 
 HOUR = 3_600
 """Seconds to fuzz."""
@@ -48,7 +47,7 @@ def main(seconds: int = HOUR) -> int:
         commands = json.loads((report / "report.json").read_text("utf-8"))["fuzz"]["commands"]
         log = (report / "messages.ndjson").stat().st_size
     told = {"seconds": seconds, "commands": commands, "log_bytes": log, **found}
-    write(MEASUREMENTS / "memory.json", {"digest": digest(), **told, "looks": looks})
+    write(MEASUREMENTS / "memory.json", {**stamp("conformance"), **told, "looks": looks})
     return int(found["growth"] > GROWTH)
 
 

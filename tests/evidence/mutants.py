@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, PARTS, write
+from tests.evidence.writing import MEASUREMENTS, PARTS, stamp, write
 from tests.test_suite import astray
-from translator_cmk.digest import digest
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged
 from translator_cmk.explore.mutation.worlds import WORLDS
@@ -25,8 +24,8 @@ from translator_cmk.gherkin.mutants import summary
 
 def main() -> int:
     """Judge and write; returns 1, and writes nothing, where a mutant survives or a broken row reddens another's."""
-    now = digest()
-    found = sorted(judged(PARTS / f"mutants-{now[:12]}.jsonl"), key=order())
+    now = stamp("gherkin")
+    found = sorted(judged(PARTS / f"mutants-{now['digest'][:12]}.jsonl"), key=order())
     print("\n".join(summary(found)))
     survivors = [each for each in found if each.verdict == "survives"]
     for each in survivors:
@@ -39,7 +38,7 @@ def main() -> int:
         return 1
     broken = Counter(theorem for each in found for theorem in each.broken)
     content = {
-        "digest": now,
+        **now,
         "scopes": [{"scope": world.name, "states": world.states} for world in WORLDS],
         "scenarios": len(pickles()),
         "theorems": {theorem.name: broken[theorem.name] for theorem in THEOREMS},

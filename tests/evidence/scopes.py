@@ -8,8 +8,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, write
-from translator_cmk.digest import digest
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from translator_cmk.explore.commands import SOON
 from translator_cmk.explore.exploration import Exploration
 from translator_cmk.explore.scopes import SCOPES, Scope
@@ -90,7 +89,7 @@ def main() -> int:
             print(f"{each['scope']}: broken: {name}")
     if any(each["broken"] for each in table):
         return 1
-    write(MEASUREMENTS / "scopes.json", {"digest": digest(), "theorems": len(THEOREMS), "scopes": table})
+    write(MEASUREMENTS / "scopes.json", {**stamp("explore"), "theorems": len(THEOREMS), "scopes": table})
     return 0
 
 

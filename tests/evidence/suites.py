@@ -10,7 +10,7 @@ from itertools import product
 from random import Random
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, write
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.suites.faults import (
     Faulty,
     Visits,
@@ -20,7 +20,6 @@ from tests.explore.suites.faults import (
     some_multiple,
     some_single,
 )
-from translator_cmk.digest import digest
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.suites.command import EXTRA, SMALL, as_data
 from translator_cmk.explore.suites.hsi import TooLarge, hsi_suite
@@ -92,7 +91,7 @@ def main() -> int:
             tables.append(table)
     if wrong:
         return 1
-    write(MEASUREMENTS / "suites.json", {"digest": digest(), "suites": tables})
+    write(MEASUREMENTS / "suites.json", {**stamp("explore"), "suites": tables})
     return 0
 
 

@@ -12,9 +12,8 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, write
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.mistakes import MISTAKES
-from translator_cmk.digest import digest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.exploration import Exploration
@@ -60,9 +59,9 @@ def breaks(theorem: Theorem, machine: Machine) -> bool:
 
 def main() -> int:
     """Gather and write; returns the exit code."""
-    now = digest()
+    now = stamp("gherkin")
     mutation = json.loads((MEASUREMENTS / "mutants.json").read_text("utf-8"))
-    if mutation["digest"] != now:
+    if mutation["digest"] != now["digest"]:
         print("the mutants were judged of another state of the specification: gather them first")
         return 1
     scopes = [counted(explore(scope, theorems=THEOREMS)) for scope in chosen(None)]
@@ -86,7 +85,7 @@ def main() -> int:
         }
         for theorem in THEOREMS
     ]
-    write(MEASUREMENTS / "theorems.json", {"digest": now, "scopes": scopes, "theorems": theorems})
+    write(MEASUREMENTS / "theorems.json", {**now, "scopes": scopes, "theorems": theorems})
     print(f"each of {len(THEOREMS)} theorems is broken by a mutant or by a mistake of its own")
     return 0
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tests.evidence.run import MEASUREMENTS, write
+from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.tours.faults import (
     Sight,
     Transfer,
@@ -24,7 +24,6 @@ from tests.explore.tours.faults import (
     specified,
     world,
 )
-from translator_cmk.digest import digest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.recording import recorded_graph
 from translator_cmk.explore.graph import state_graph
@@ -112,7 +111,7 @@ def main() -> int:
         print(f"{name}: the tour is longer than it has to be, or misses a fault that the state shows")
     if wrong:
         return 1
-    write(MEASUREMENTS / "tours.json", {"digest": digest(), "random_length": LENGTH, "scopes": table})
+    write(MEASUREMENTS / "tours.json", {**stamp("explore"), "random_length": LENGTH, "scopes": table})
     return 0
 
 

@@ -4,10 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+from translator_cmk.digest import digest
+
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = ROOT / "docs" / "measurements"
 PARTS = ROOT / ".results"
 """Where a run that was broken off leaves what it has, for the next one of the same specification."""
+
+
+def stamp(layer: str) -> dict[str, str]:
+    """What a measurement holds for: this layer of the package and what it rests on, as they are now."""
+    return {"digest": digest(layer), "layer": layer}
 
 
 def write(path: Path, content: Any) -> None:

@@ -14,11 +14,12 @@ from translator_cmk.gherkin.results import Item, ResultsError
 from translator_cmk.site.content import Content
 from translator_cmk.site.drilldown import steps_block
 from translator_cmk.site.evidence_tables import lacking, requirements_page, scenarios_page, uncovered_page
+from translator_cmk.site.freshness import is_current
 from translator_cmk.site.history_page import history_page, run_address, run_pages
 from translator_cmk.site.kept import Run, difference, keep, load_kept
 from translator_cmk.site.kinds import Kinds, kinds_of_all
 from translator_cmk.site.last_run import last_run_page
-from translator_cmk.site.measured import is_current, load_pages, load_theorems, pages_line
+from translator_cmk.site.measured import load_pages, load_theorems, pages_line
 from translator_cmk.site.strength import MeasurementError
 from translator_cmk.site.topics import topic_page
 

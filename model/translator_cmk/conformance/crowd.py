@@ -37,6 +37,9 @@ VAULTS = tuple(f"{word}vault" for word in THREE)
 WORKSPACES = tuple(f"{word}workspace" for word in THREE)
 DOCUMENTS = tuple(f"{word}document" for word in THREE)
 MODELS = tuple(f"{word}model" for word in THREE)
+OFTEN = 4
+"""How often there was work with the first model and workspace."""
+
 UNFIT_KEYS = (
     CreateKey("other-vault", "large-key", "RSA", 3072),
     ImportKey("other-vault", "huge-key", "RSA", 4096),
@@ -69,6 +72,7 @@ CROWDED: Commands = (
     CreateWorkspace("fourth-workspace", "third-translator"),
     *(UploadDocument("fourth-document", "fourth-workspace"), TrainModel("fourth-model", "fourth-workspace")),
     DeployModel("fourth-model"),
+    *(TranslateWithModel("model"), ReadData("workspace")) * OFTEN,
 )
 """What each sequence of it begins with: two resources have keys of their own, and the other one can get any."""
 

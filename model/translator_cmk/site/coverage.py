@@ -6,8 +6,9 @@ from typing import Any
 
 from ..explore.coverage.report import share
 from ..explore.coverage.report import table as rows_of
+from .freshness import freshness
 from .markup import measured_twin, page, plain, table
-from .measured import is_current, load
+from .measured import load
 
 COVERAGE = Path("measurements") / "coverage.json"
 TOURS = Path("measurements") / "tours.json"
@@ -159,8 +160,3 @@ def given(scope: Mapping[str, Any]) -> dict[str, int]:
 def percent(part: int, whole: int) -> str:
     """How many, and their share, rounded down."""
     return f"{part:,} ({100 * part // whole if whole else 100}%)"
-
-
-def freshness(measured: Mapping[str, Any]) -> str:
-    """A warning where it was measured for another state of the specification; empty otherwise."""
-    return "" if is_current(measured) else "**Stale:** the specification has changed since it was measured."

@@ -7,10 +7,10 @@ from ..requirements import Requirement
 from .badges import LOOKS, Status
 from .content import Content
 from .evidence import number
+from .freshness import is_current
 from .kinds import Kinds, kinds_in_words, kinds_of_all, mutants_by_scenario
 from .last_run import OBSERVED, mark, run_line
 from .markup import basis, duration, filled, filterable, in_cell, listed, moment, named, plain, table, titled
-from .measured import is_current
 from .topics import scenario_link
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .coverage import freshness
+from .freshness import freshness
 from .markup import measured_twin, page, plain, table
 from .measured import load
 from .mutation import KINDS, by_kind, code, of
@@ -165,7 +165,8 @@ def missed(kills: Mapping[str, Any]) -> Iterator[str]:
     yield f"Past all three lanes: {len(away)} of {len(rows)}."
     yield (
         f"The lanes as they were before anybody made such mistakes caught {before['caught']} of {before['of']} "
-        "with the same budgets. What they missed [changed them](../decisions/0076-sequences-vary-what-makes-no-difference.md)."
+        "with the same budgets. What they missed "
+        "[changed them](../decisions/0076-sequences-vary-what-makes-no-difference.md)."
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from .badges import LOOKS, Status
 from .content import Content
 from .evidence import number
+from .freshness import is_current
 from .markup import UP
-from .measured import found_mutants, is_current, theorems_by_requirement
+from .measured import found_mutants, theorems_by_requirement
 
 TOURS = "tours"
 """The name that the measurement of coverage has for transition tours."""

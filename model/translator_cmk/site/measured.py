@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..digest import digest
 from ..explore.theorems import THEOREMS
 from .content import Content
+from .freshness import is_current
 from .markup import table
 from .measurement_schemas import MEASUREMENTS
 from .mutation import found_by_requirement
@@ -63,17 +63,6 @@ def load(path: Path, fields: set[str]) -> Mapping[str, Any] | None:
     if not isinstance(found, dict) or not fields <= found.keys():
         raise MeasurementError(f"{path}: not what make evidence writes; run make evidence")
     return found
-
-
-def is_current(measured: Mapping[str, Any]) -> bool:
-    """Whether it was measured of the specification as it is."""
-    return bool(measured["digest"] == digest_now())
-
-
-@cache
-def digest_now() -> str:
-    """The digest of the specification, which stays as it is while the site is made."""
-    return digest()
 
 
 @cache

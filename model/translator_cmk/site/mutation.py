@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..digest import digest
+from .freshness import freshness
 from .markup import indented, listed, measured_twin, named, plain, table
 
 Mutants = Sequence[Mapping[str, Any]]
@@ -40,7 +40,7 @@ def mutant_blocks(mutants: Mapping[str, Any] | None) -> Iterator[str]:
     if mutants is None:
         yield "This has not been measured: `make evidence` does it."
         return
-    yield "" if mutants["digest"] == digest() else "**Stale:** the specification has changed since it was measured."
+    yield freshness(mutants)
     yield measured_twin("mutants")
     every = mutants["mutants"]
     yield sums(every, len(mutants["theorems"]), mutants["scenarios"])

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .freshness import is_current
 from .markup import measured_twin, page, plain, table
-from .measured import is_current, load
+from .measured import load
 
 PEERS = Path("measurements") / "peers.json"
 FOREIGN = Path("measurements") / "foreign.json"

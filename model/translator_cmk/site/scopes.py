@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..explore.theorems import THEOREMS
-from .coverage import freshness
+from .freshness import freshness
 from .markup import listed, measured_twin, named, page, plain, table
 from .measured import load
 from .suites import certificate_lines

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .coverage import freshness
+from .freshness import freshness
 from .markup import measured_twin, page, plain, table
 from .measured import load
 
