@@ -56,7 +56,7 @@ def test_change_of_any_file_that_counts_changes_the_digest(installed: Path, name
     assert printed(installed) != digest()
 
 
-@pytest.mark.parametrize(("layer", "below"), pairwise(LAYERS))
+@pytest.mark.parametrize(("layer", "below"), list(pairwise(LAYERS)))
 def test_change_of_a_layer_changes_its_digest_and_not_that_of_the_one_below(
     installed: Path, layer: str, below: str
 ) -> None:
