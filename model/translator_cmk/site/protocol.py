@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..conformance.following import level_of
 from ..conformance.report.schemas import report_schemas
-from ..wire import PROTOCOL, schemas
+from ..machine import COMMANDS, DEFAULT_STAGE
+from ..wire import PROTOCOL, schemas, stage_to_wire
 from ..wire.declaration import CAPABILITIES, LEVELS
 from ..wire.text import LONGEST
 from ..wire.verbs import VERBS
@@ -33,6 +35,22 @@ it. What is expected of a system is never part of a request. Both directions are
 a request is the kit's, one in an answer the system's."""
 
 
+COMMANDS_ARE = """\
+All fields are sent, but that a `vault` and a `key` are named only where the `store` is `key-vault`. Whatever has no
+values listed is a name."""
+
+OBSERVED = """\
+An observation has kinds, each kind the names of what is there, and each name its fields. A field that has no value is
+left out, and so is what does not exist any more. Keys are named `vault/key`, and grants `vault/resource`. Keys and
+grants of a deleted vault are out of sight until it is recovered. What a system can't show it declares in `hidden`."""
+
+STAGE = """\
+Directories, subscriptions, regions and tiers are there before a world begins. `reset` names them; a system that offers
+others, or fewer, says so in `hello`, part by part. These are asked for otherwise:"""
+
+MANY = 12
+"""From how many on words are not listed in a cell."""
+
 REPORTS = f"""\
 A report is a folder. Its JSON files have schemas too; `translator-cmk report check` holds each against its own. That of
 `results.json` is [elsewhere]({UP}data/results.schema.json), and `cucumber.ndjson` has that of Cucumber Messages."""
@@ -45,6 +63,15 @@ def protocol_page() -> str:
         "Every message between the conformance kit and a system, made from the schemas that check them.",
         WHAT,
         *(block for verb in VERBS for block in verb_blocks(verb)),
+        "## Commands { #commands }",
+        COMMANDS_ARE,
+        table(["Command", "Level", "Fields"], commands()),
+        "## What is observed { #observation }",
+        OBSERVED,
+        table(["Kind", "Fields"], observed()),
+        "## The stage { #stage }",
+        STAGE,
+        f"```json\n{default_stage()}\n```",
         "## Capabilities { #capabilities }",
         table(["Capability", "Means"], ([f"`{name}`", plain(means)] for name, means in CAPABILITIES.items())),
         "## Levels { #levels }",
@@ -60,9 +87,7 @@ def protocol_page() -> str:
 
 def links(found: Mapping[str, Mapping[str, Any]]) -> str:
     """A list of schemas."""
-    return "\n".join(
-        f"- [{name}]({UP}{FOLDER}/{name}.schema.json): {plain(each['title'])}" for name, each in found.items()
-    )
+    return "\n".join(f"- [{name}]({UP}{FOLDER}/{name}.schema.json): {each['title']}" for name, each in found.items())
 
 
 def verb_blocks(verb: str) -> Iterator[str]:
@@ -72,8 +97,34 @@ def verb_blocks(verb: str) -> Iterator[str]:
     yield plain(VERBS[verb])
     yield table(["Field of the request", "Is"], fields(found["request"]["$defs"][verb]))
     for word, answer in found[f"answer-to-{verb}"]["$defs"].items():
-        yield f"Answer `{word}`: {plain(ANSWERS[word])}"
+        yield f"Answer `{word}`: {ANSWERS[word]}"
         yield table(["Field", "Is"], fields(answer))
+
+
+def default_stage() -> str:
+    """The default stage as JSON, a part on a line."""
+    parts = (f'"{part}": {json.dumps(has)}' for part, has in stage_to_wire(DEFAULT_STAGE).items())
+    return "{" + ",\n ".join(parts) + "}"
+
+
+def commands() -> Iterator[list[str]]:
+    """Each command with its level and its fields."""
+    for name, schema in schemas()["command"]["$defs"].items():
+        told = ", ".join(field(*each) for each in schema["properties"].items() if each[0] != "command")
+        yield [f"`{name}`", f"`{level_of(COMMANDS[name])}`", told]
+
+
+def observed() -> Iterator[list[str]]:
+    """Each kind of what can be seen with its fields."""
+    for kind, schema in schemas()["observation"]["properties"].items():
+        yield [f"`{kind}`", ", ".join(field(*each) for each in schema["additionalProperties"]["properties"].items())]
+
+
+def field(name: str, schema: Mapping[str, Any]) -> str:
+    """A field, with its values where it has but some."""
+    if "enum" in schema:
+        return f"`{name}` ({', '.join(f'`{value}`' for value in schema['enum'])})"
+    return f"`{name}`" if schema.get("type") == "string" else f"`{name}` ({told(schema)})"
 
 
 def fields(schema: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -90,8 +141,10 @@ def told(schema: Mapping[str, Any]) -> str:
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:
-        few = [f"`{word}`" for word in schema["enum"][:12]]
-        return f"one of {', '.join(few)}{' and others' if len(schema['enum']) > 12 else ''}"
+        kind, field, *_ = (f"`{word}`" for word in schema["enum"])
+        if len(schema["enum"]) > MANY:
+            return f"a kind of [what is observed](#observation), or a field of one, such as {kind} or {field}"
+        return f"one of {', '.join(f'`{word}`' for word in schema['enum'])}"
     if schema.get("type") == "array":
         return f"a list, each item {told(schema['items'])}"
     if schema.get("type") == "integer":
