@@ -36,7 +36,7 @@ Feature: Customer-managed keys
   Rule: A key can be generated in the key vault
 
     Scenario: A generated key
-      Given a resource and an empty vault
+      Given the customer creates the vault "vault"
       When the customer generates the key "key" in "vault"
       Then the request is accepted
       And the key "key" of "vault" is active
@@ -46,14 +46,14 @@ Feature: Customer-managed keys
   Rule: A key made elsewhere can be imported into the key vault
 
     Scenario: An imported key
-      Given a resource and an empty vault
+      Given the customer creates the vault "vault"
       When the customer imports the key "key" into "vault"
       Then the request is accepted
       And the key "key" of "vault" is active
       And the key "key" of "vault" is enabled
 
     Scenario: An imported key keeps its type and size
-      Given a resource and an empty vault
+      Given the customer creates the vault "vault"
       When the customer imports the key "key" into "vault" of type RSA-HSM and 3072 bits
       Then the key "key" of "vault" is of type RSA-HSM
       And the key "key" of "vault" has 3072 bits

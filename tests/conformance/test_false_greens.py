@@ -10,13 +10,20 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import MODEL, Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
+from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.crowd import CROWDED
+from translator_cmk.conformance.following import follow, oracle_for
 from translator_cmk.conformance.names import Names
+from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.shadow import Shadow
+from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import SMALL, suites
 from translator_cmk.conformance.variants import in_variant, variants
-from translator_cmk.machine import DEFAULT_STAGE, Accepted
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine
+from translator_cmk.machine.commands import ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
+from translator_cmk.requirements import load_register
+from translator_cmk.situations import situations
 
 FUZZ = ("--lane", "fuzz", "--seconds", "6")
 DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
@@ -28,11 +35,20 @@ def verified(folder: Path, system: str, *arguments: str) -> Verified:
     return verify(folder, "--python", f"{module.__name__}:{system}", *arguments)
 
 
-def test_what_happens_only_when_looked_at_is_found_by_not_looking(tmp_path: Path) -> None:
-    found = verified(tmp_path, "CatchesUpWhenLookedAt", *FUZZ)
+@pytest.mark.parametrize(("unobserved", "found"), [(False, False), (True, True)])
+def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: bool, found: bool) -> None:
+    session = Session(Direct(wrong_systems.CatchesUpWhenLookedAt))
+    subject = Subject(session, session.hello(), frozenset(load_register()), seed=1)
+    situation = situations()["a deployed model under customer-managed keys"]
+    commands = (*situation.commands, RevokeKeyAccess("vault", "translator"), ReadData("workspace"))
+    oracle = oracle_for(Machine(ROWS), subject.declaration)
+    assert follow(subject, commands, oracle, unobserved).failed is found
+
+
+def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
+    found = verified(tmp_path, "CatchesUpWhenLookedAt", *FUZZ, "--seed", "2")
     assert found.exit_code == 1
-    assert found.status("fuzz/ReadData") == "failed"
-    (kept,) = (found.folder / "counterexamples").glob("*ReadData.json")
+    kept = next((found.folder / "counterexamples").glob("*.json"))
     assert json.loads(kept.read_text("utf-8"))["unobserved"] is True
     system = f"{wrong_systems.__name__}:CatchesUpWhenLookedAt"
     assert main(["replay", "--python", system, str(kept)]) == 1

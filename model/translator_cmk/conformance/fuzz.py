@@ -77,6 +77,11 @@ Asked = tuple[tuple[Command, ...], bool]
 """A sequence that a system is asked for, and whether it is looked at only after the last command."""
 
 EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"
+"""Commands that the model accepts for what they change, those that it just refuses, and all."""
+
+MOSTLY_EFFECTIVE = (EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)
+MIXED = (EFFECTIVE, EFFECTIVE, NEAR_MISS, NEAR_MISS, ANY)
+"""Where nothing is looked at, only what is refused tells that something was lost."""
 
 KNOWN = 3_000
 """Of how many states of a universe it is kept what can be done there: some 10 MB."""
@@ -192,10 +197,11 @@ class Fuzzing:
         """A sequence that the system can be asked for, and whether it is looked at only after that."""
         choose = self.hypothesis.strategies.sampled_from
         variant, unobserved = draw(choose(self.variants)), draw(choose(self.unobserved))
-        return tuple(applicable(in_variant(self.sequence(draw), variant), self.lane.subject.declaration)), unobserved
+        sequence = in_variant(self.sequence(draw, MIXED if unobserved else MOSTLY_EFFECTIVE), variant)
+        return tuple(applicable(sequence, self.lane.subject.declaration)), unobserved
 
-    def sequence(self, draw: Callable[[Any], Any]) -> Iterator[Command]:
-        """A situation, then commands: of five, three that the model accepts for what they change, and a near miss."""
+    def sequence(self, draw: Callable[[Any], Any], mix: Sequence[str]) -> Iterator[Command]:
+        """A situation, then commands of such a mix."""
         choose = self.hypothesis.strategies.sampled_from
         shadow, universe = Shadow(), draw(choose(self.universes))
         for command in draw(choose(universe.starts)):
@@ -203,7 +209,7 @@ class Fuzzing:
             yield command
         for _ in range(draw(self.hypothesis.strategies.integers(1, LONGEST))):
             effective, near_misses = universe.choices(shadow)
-            wanted = draw(choose((EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)))
+            wanted = draw(choose(mix))
             by_kind = {EFFECTIVE: effective, NEAR_MISS: near_misses}.get(wanted) or universe.by_kind
             command = draw(choose(by_kind[draw(choose(sorted(by_kind)))]))
             for _ in range(draw(choose(TIMES))):
