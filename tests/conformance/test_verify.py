@@ -154,7 +154,7 @@ def test_what_there_is_not_can_not_be_chosen(
 def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["verify", "--python", MODEL, "--report", str(tmp_path)]) == 2
-    assert "holds something else than a report" in capsys.readouterr().err
+    assert "mine.txt belongs to no report" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 

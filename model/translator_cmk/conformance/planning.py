@@ -1,7 +1,9 @@
 """What a run is going to do: the arguments of `verify`, checked against all that there is to choose from."""
 
 import argparse
+import os
 from functools import cache
+from pathlib import Path
 
 from ..digest import digest
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
@@ -71,12 +73,26 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
             raise Trouble(
                 f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
             )
+    must_lie_elsewhere(args)
     deviations = Deviations()
     if args.deviations:
         deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
-    for path in args.trace:
-        if args.report.resolve() in path.resolve().parents:
-            raise Trouble(f"--trace {path}: it lies in the folder of the report, which is emptied; name another folder")
     must_be_readable(args.trace)
     made = Made(digest(), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries))
     return Running(made, register, Folder(args.report), deviations)
+
+
+def must_lie_elsewhere(args: argparse.Namespace) -> None:
+    """Raises `Trouble` where a file that is read or written lies in the folder of the report, which is its own."""
+    named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
+    for option, paths in (*named.items(), ("examples", [args.examples])):
+        for path in paths:
+            if path is not None and real(args.report) in (real(path), *real(path).parents):
+                raise Trouble(
+                    f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
+                )
+
+
+def real(path: Path) -> Path:
+    """The path without links, even where they lead in a circle."""
+    return Path(os.path.realpath(path))
