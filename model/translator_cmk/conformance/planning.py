@@ -1,9 +1,7 @@
 """What a run is going to do: the arguments of `verify`, checked against all that there is to choose from."""
 
 import argparse
-import os
 from functools import cache
-from pathlib import Path
 
 from ..digest import digest
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
@@ -11,7 +9,8 @@ from ..gherkin.records import FeatureError
 from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
 from ..requirements import Register, RegisterError, load_register
 from .cases import FEATURES, LANES, TRACE, scenarios
-from .deviations import Deviations, load_deviations
+from .deviations import Deviations
+from .deviations_file import load_deviations, must_be_writable, without_links
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
@@ -74,6 +73,8 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
                 f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
             )
     must_lie_elsewhere(args)
+    if args.write_deviations:
+        must_be_writable(args.write_deviations)
     deviations = Deviations()
     if args.deviations:
         deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
@@ -87,12 +88,7 @@ def must_lie_elsewhere(args: argparse.Namespace) -> None:
     named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
     for option, paths in (*named.items(), ("examples", [args.examples])):
         for path in paths:
-            if path is not None and real(args.report) in (real(path), *real(path).parents):
+            if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
                 raise Trouble(
                     f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
                 )
-
-
-def real(path: Path) -> Path:
-    """The path without links, even where they lead in a circle."""
-    return Path(os.path.realpath(path))

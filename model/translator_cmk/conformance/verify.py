@@ -4,10 +4,8 @@ import argparse
 import random
 import sys
 import traceback
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ..explore.oracle.profiles import PROFILES
 from ..requirements import TOPICS
@@ -16,7 +14,7 @@ from . import connecting, summary
 from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
 from .channels import Fault
 from .connecting import connection
-from .deviations import deviations_text
+from .deviations_file import write_deviations
 from .escaping import plain
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
@@ -31,8 +29,6 @@ from .trouble import HARNESS, Trouble, tells_trouble
 from .worker import Crew, GaveUp
 
 REPORT = Path("conformance-report")
-MONTHS = timedelta(days=90)
-"""How long a deviation is known, unless its entry is changed."""
 
 __all__ = ["add_arguments", "registered", "run", "verify"]
 
@@ -148,9 +144,11 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> 
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    if args.write_deviations:
-        write_deviations(args.write_deviations, envelope)
     print("\n".join(summary.lines(envelope, running.folder.path)))
+    if args.write_deviations and running.finished:
+        write_deviations(args.write_deviations, envelope)
+    elif args.write_deviations:
+        print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])
 
 
@@ -164,15 +162,6 @@ def count(text: str) -> int:
 def size(text: str) -> int:
     """A whole number of MiB, from zero on; raises `argparse.ArgumentTypeError`."""
     return 0 if text == "0" else count(text)
-
-
-def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
-    """Write what failed into a file, in place of an earlier one; raises `Trouble`."""
-    failed = [case["id"] for case in envelope["cases"] if case["status"] in ("failed", "known")]
-    try:
-        path.write_text(deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS), "utf-8")
-    except OSError as error:
-        raise Trouble(f"{path}: can't be written: {error.strerror}") from None
 
 
 def go(running: Running, crew: Crew | None, args: argparse.Namespace) -> None:
