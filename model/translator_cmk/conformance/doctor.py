@@ -54,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
         found = list(looks(subject))
         missing = missing_in(subject) if all(each.well for each in found) else set()
     except Fault as fault:
-        stderr = session.channel.told()
-        raise Trouble(f"{fault}{f'; it said: {stderr[-300:]}' if stderr else ''}", HARNESS) from None
+        raise Trouble(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
     for each in found:

@@ -123,7 +123,9 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> 
     running.save()
     try:
         go(running, crew, args)
-    except (GaveUp, Fault) as trouble:
+    except Fault as fault:
+        running.trouble = plain(crew.sessions[-1].in_full(fault) if crew else str(fault))
+    except GaveUp as trouble:
         running.trouble = plain(str(trouble))
     except Interrupted as trouble:
         running.trouble = str(trouble)
