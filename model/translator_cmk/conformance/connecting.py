@@ -20,7 +20,7 @@ class Connection(NamedTuple):
     transport: str
     open: Callable[[], Channel]
     text: str
-    """The option that names the system, as it can be typed again."""
+    """The options that name the system, as a shell takes them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -53,6 +53,12 @@ def seconds(text: str) -> float:
 
 def connection(args: argparse.Namespace) -> Connection:
     """The way to the system that the arguments name; raises `Trouble`."""
+    way = way_to(args)
+    return way if args.timeout == PATIENCE else way._replace(text=f"{way.text} --timeout {args.timeout:g}")
+
+
+def way_to(args: argparse.Namespace) -> Connection:
+    """Likewise, without what does not name it."""
     if args.stdio is not None:
         try:
             if not shlex.split(args.stdio):

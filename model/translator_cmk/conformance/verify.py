@@ -111,12 +111,12 @@ def verify(args: argparse.Namespace) -> int:
     crew = Crew(lambda: session(way.open()), running.register, seed) if way else None
     try:
         with running.interruption.heeded():
-            return run_lanes(running, crew, args)
+            return run_lanes(running, crew, args, way.text if way else "")
     finally:
         log.close()
 
 
-def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> int:
+def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, system: str) -> int:
     """Run the lanes, write the report whatever happens, and print what came of them; raises `Trouble`."""
     assert running.folder is not None
     whole = True
@@ -146,7 +146,7 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> 
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    print("\n".join(summary.lines(envelope, running.folder.path)))
+    print("\n".join(summary.lines(envelope, running.folder.path, system, crew.unsupported() if crew else ())))
     if args.write_deviations and running.finished:
         write_deviations(args.write_deviations, envelope)
     elif args.write_deviations:
