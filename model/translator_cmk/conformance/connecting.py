@@ -46,9 +46,14 @@ def seconds(text: str) -> float:
         found = float(text)
     except ValueError:
         found = -1.0
-    if not 0 < found <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write seconds, up to 86400")
+    if not 0 < found <= 86_400 or not text.isascii() or "_" in text:
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no time; write seconds, up to 86400")
     return found
+
+
+def shortened(text: str) -> str:
+    """What was written, as far as it takes to see it."""
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def connection(args: argparse.Namespace) -> Connection:

@@ -13,7 +13,7 @@ from ..wire.declaration import LEVELS
 from . import connecting, summary
 from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
 from .channels import Fault
-from .connecting import connection
+from .connecting import connection, shortened
 from .deviations_file import write_deviations
 from .escaping import plain
 from .features import run_features
@@ -90,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=count,
         help="sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)",
     )
-    parser.add_argument("--seed", metavar="N", type=int, help="what chance begins from (default: by chance)")
+    parser.add_argument("--seed", metavar="N", type=whole, help="what chance begins from (default: by chance)")
 
 
 @tells_trouble
@@ -146,10 +146,12 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    print("\n".join(summary.lines(envelope, running.folder.path, system, crew.unsupported() if crew else ())))
-    if args.write_deviations and running.finished:
-        write_deviations(args.write_deviations, envelope)
-    elif args.write_deviations:
+    try:
+        if args.write_deviations and running.finished:
+            write_deviations(args.write_deviations, envelope)
+    finally:
+        print("\n".join(summary.lines(envelope, running.folder.path, system, crew.unsupported() if crew else ())))
+    if args.write_deviations and not running.finished:
         print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])
 
@@ -157,7 +159,14 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
 def count(text: str) -> int:
     """A whole number above zero; raises `argparse.ArgumentTypeError`."""
     if not text.isascii() or not text.isdecimal() or len(text) > 9 or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number; write a whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number from 1 to 999999999")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    """A whole number from zero on; raises `argparse.ArgumentTypeError`."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number of up to 19 digits")
     return int(text)
 
 
