@@ -48,6 +48,36 @@ def test_skeleton_is_well_and_says_what_to_write_first(
     assert main(["init-adapter", language, str(tmp_path)]) == 2  # nothing is overwritten
 
 
+def test_step_after_a_skeleton_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "it's mine"
+    assert main(["init-adapter", "python", str(folder)]) == 0
+    program, *arguments = shlex.split(capsys.readouterr().out.partition("next: ")[2])
+    assert program == "translator-cmk"
+    assert main(arguments) == 4
+
+
+@pytest.mark.parametrize("name", ["adapter.py", "link", "folder"])
+def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    there = tmp_path / "adapter.py"
+    if name == "link":
+        there.symlink_to("nowhere")
+    else:
+        there.write_text("mine")
+    folder = there if name == "folder" else tmp_path
+    assert main(["init-adapter", "python", str(folder)]) == 2
+    assert f"{there} is there already, and is left as it is; name another folder" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["adapter.py"]
+    assert there.is_symlink() or there.read_text() == "mine"
+
+
+def test_skeleton_that_can_not_be_written_as_a_whole_is_not_written(tmp_path: Path) -> None:
+    full = ["/bin/sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli"]
+    done = subprocess.run([*full, "init-adapter", "python", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "adapter.py: can't be written: File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init-adapter", "python", str(tmp_path)])
     system = ["--stdio", f"{sys.executable} -S {tmp_path / 'adapter.py'}"]

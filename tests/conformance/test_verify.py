@@ -1,5 +1,6 @@
 """`verify` finds a right system conformant over each transport, and says of a wrong one what it does otherwise."""
 
+import shlex
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import MODEL, ROOT, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios
@@ -182,6 +183,10 @@ def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.Captur
 NO_SYSTEMS = [
     ("--stdio", "", "no command"),
     ("--stdio", "'", "no command"),
+    *[
+        ("--stdio", f"a {word} b", f"so that {word} means nothing; say --stdio ")
+        for word in ("|", "&&", ";", ">", "2>")
+    ],
     ("--http", "ftp://x", "write a URL such as"),
     ("--http", "http://u:p@h/", "the URL has a user name"),
     ("--http", "http://h:port/", "--http: "),
@@ -216,6 +221,20 @@ def test_systems_that_are_none_are_refused(
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
+
+
+def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    piped = f"{FAULTY} | tee {shlex.quote(str(tmp_path / 'a log'))}"
+    assert main(["doctor", "--stdio", piped]) == 2
+    instead = shlex.split(capsys.readouterr().err.partition("; say ")[2])
+    assert main(["doctor", *instead]) == 0
+    assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
+
+
+def test_operator_in_quotes_is_an_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--stdio", f"{sys.executable} -c 'raise SystemExit(8)' '|' \\"]) == 2
+    assert main(["doctor", "--stdio", f"{sys.executable} -c 'raise SystemExit(8)' '|' \";\" a|b --x='a | b'"]) == 3
+    assert "ended with exit code 8" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs", "--log-size"])

@@ -1,6 +1,7 @@
 """How a system is named on the command line, and the way to it."""
 
 import argparse
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,9 @@ from .channels.direct import Direct
 from .channels.http import Url, split
 from .channels.stdio import Process
 from .trouble import Trouble
+
+OF_A_SHELL = frozenset({"|", "||", "|&", "&&", "&", ";", "<", "<<", ">", ">>", "2>", "2>>", "2>&1", "&>"})
+QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
 
 
 class Connection(NamedTuple):
@@ -38,6 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
         default=PATIENCE,
         help=f"how long the system has for an answer (default: {PATIENCE:g})",
     )
+
+
+def must_need_no_shell(command: str) -> None:
+    """Raises `Trouble` where the program would be given what is meant for a shell, as an argument."""
+    words = QUOTED.sub("quoted", command).split()
+    if operator := next((word for word in words if word in OF_A_SHELL), ""):
+        instead = shlex.quote(f"sh -c {shlex.quote(command)}")
+        raise Trouble(f"--stdio {command}: no shell starts it, so that {operator} means nothing; say --stdio {instead}")
 
 
 def seconds(text: str) -> float:
@@ -70,6 +82,7 @@ def way_to(args: argparse.Namespace) -> Connection:
                 raise ValueError("it is empty")
         except ValueError as error:
             raise Trouble(f"--stdio {args.stdio}: no command: {error}") from None
+        must_need_no_shell(args.stdio)
         return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}")
     if args.http is not None:
         try:
