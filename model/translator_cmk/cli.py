@@ -222,6 +222,41 @@ def reason(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
+def stand_in() -> None:
+    """Occupies the standard streams that are closed, whose numbers the next files would get; raises `Problem`.
+
+    What would be printed on a closed standard output is lost, and nobody wants an hour's work for that.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it gets the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open as long as the process is
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # likewise
+        raise Problem("standard output is closed; send it to a file, or to /dev/null")
+
+
+def complain(text: str) -> None:
+    """Tells an error in one line, to whoever still reads standard error."""
+    try:
+        print(f"translator-cmk: error: {' '.join(text.split())}", file=sys.stderr, flush=True)
+    except OSError:
+        silence()
+
+
+def silence() -> None:
+    """Sends what is still to be written to nowhere: Python would complain again when it flushes at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code; leaves by SystemExit only for --help and wrong usage."""
     parser = argparse.ArgumentParser(
@@ -236,22 +271,33 @@ def main(argv: Sequence[str] | None = None) -> int:
         # a terminal that lacks a letter of a reader's file gets its number instead of a traceback
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        args = parser.parse_args(argv)
-        exit_code: int = args.run(args)
+        stand_in()
+        exit_code = run(parser, argv)
         sys.stdout.flush()
     except Problem as problem:
-        print(f"translator-cmk: error: {' '.join(str(problem).split())}", file=sys.stderr)
+        complain(str(problem))
         return problem.exit_code
-    except BrokenPipeError:
-        # whoever read the output went away; Python would complain again when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read the output went away
+        silence()
         return INCOMPLETE
     except OSError as error:  # the disk is full, for one
-        print(f"translator-cmk: error: the output can't be written: {reason(error)}", file=sys.stderr)
+        complain(f"the output can't be written: {reason(error)}")
+        silence()
         return HARNESS
     except KeyboardInterrupt:
-        print("translator-cmk: error: interrupted", file=sys.stderr)
+        complain("interrupted")
         return INCOMPLETE
+    return exit_code
+
+
+def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+    """Does what the words say; leaves by SystemExit only for --help and wrong usage, once that is written."""
+    try:
+        args = parser.parse_args(argv)
+        exit_code: int = args.run(args)
+    except SystemExit:
+        sys.stdout.flush()
+        raise
     return exit_code
 
 

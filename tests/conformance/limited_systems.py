@@ -70,6 +70,17 @@ class HidesThatItTakesLegacyVaults(Bare):
         return super().submit(command)
 
 
+class EmptiesNothing(ModelSystem):
+    """Begins no world anew: what was made in one stays there in the next, under names that never come again."""
+
+    begun = False
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        if not self.begun:
+            super().reset(stage)
+        self.begun = True
+
+
 class OnlyVaults(ModelSystem):
     """Has vaults and keys, and nothing else."""
 

@@ -1,18 +1,22 @@
 """A known deviation lets a run pass and stays a failure in its report; one that is stale or expired does not."""
 
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.conformance.verifying import MODEL, verify
+from tests.conformance.verifying import FAULTY, MODEL, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
+from translator_cmk.conformance.deviations_file import load_deviations
+from translator_cmk.requirements import load_register
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 ONLY = ("--lane", "features", "--requirement", "vault.same-region")
 FAILS = "vault.same-region/resource-and-vault-in-two-regions/eastus"
 BY_REQUIREMENT = {"requirement": "vault.same-region", "reason": "one region", "issue": "https://example.invalid/7"}
+VERIFY = ["verify", "--python", MODEL]
 LATER, EARLIER = {"expires": "2999-01-01"}, {"expires": "2001-01-01"}
 
 
@@ -70,28 +74,103 @@ def test_what_failed_can_be_written_down_to_begin_with(tmp_path: Path) -> None:
     assert verify(tmp_path, "--python", WRONG, *ONLY, "--deviations", str(file)).exit_code == 0
 
 
+ABOUT = "requirement: vault.same-region"
+REST = "reason: r, issue: 'https://i/', expires: 2999-01-01"
+GOOD = f"- {{{ABOUT}, {REST}}}\n"
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "'2999-01-01'"])
+def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
+    file = tmp_path / "known.yaml"
+    file.write_text(GOOD.replace("2999-01-01", day), "utf-8")
+    assert load_deviations(file, load_register(), ()).entries[0].expires == "2999-01-01"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
         ("x: [", ":1: not YAML"),
-        ("a: b", ":1: no list"),
-        ("- {case: x, reason: r, issue: 'https://i/', expires: 2999-01-01}", ":1: 'x' is no case"),
-        ("- {requirement: x.y, reason: r, issue: 'https://i/', expires: 2999-01-01}", ":1: 'x.y' is no requirement"),
-        ("- {requirement: vault.same-region, reason: r, expires: 2999-01-01}", ":1: an entry has reason, issue"),
-        ("- {reason: r, issue: 'https://i/', expires: 2999-01-01}", ":1: name either a requirement or a case"),
-        ("- {requirement: vault.same-region, reason: r, issue: later, expires: 2999-01-01}", ":1: the issue is no URL"),
-        ("- {requirement: vault.same-region, reason: r, issue: 'https://i/', expires: soon}", "expires is 'soon'"),
-        ("- !!python/object/apply:os.system [id]", ":1: an entry has reason"),
-        ("\x00", "not YAML"),
+        ("a: b", ":1: a list is expected here"),
+        ("", ":1: the file is empty; write [] where nothing is known"),
+        ("# nothing any more\n", ":1: the file is empty; write [] where nothing is known"),
+        ("- just a text", ":1: a mapping (key: value) is expected here"),
+        (f"- {{case: x, {REST}}}", ":1: 'x' is no case"),
+        (f"- {{case: tour/Fly, {REST}}}", ":1: 'tour/Fly' is no case"),
+        (f"- {{requirement: x.y, {REST}}}", ":1: 'x.y' is no requirement; translator-cmk register lists"),
+        (f"- {{{ABOUT}, reason: r, expires: 2999-01-01}}", ":1: the key 'issue' is missing"),
+        (f"- {{{ABOUT}, issue: 'https://i/', expires: 2999-01-01}}", ":1: the key 'reason' is missing"),
+        (f"- {{{ABOUT}, issue: 'https://i/', reason: r}}", ":1: the key 'expires' is missing"),
+        (f"- {{{REST}}}", ":1: an entry is about one thing; name either a requirement or a case"),
+        (f"- {{{ABOUT}, case: {FAILS}, {REST}}}", ":1: an entry is about one thing"),
+        (f"- {{{ABOUT}, {REST}, owner: me}}", ":1: unknown key 'owner'; known are"),
+        (f"- {{{ABOUT}, {REST}, reason: s}}", ":1: the key 'reason' stands here twice"),
+        (GOOD + GOOD, ":2: vault.same-region has an entry already, in line 1; leave one out"),
+        (GOOD.replace("reason: r", "reason: 7"), ":1: a text is expected here"),
+        (GOOD.replace("reason: r", "reason: ' '"), ":1: the text is empty"),
+        (GOOD.replace("'https://i/'", "later"), ":1: the issue is no URL"),
+        (GOOD.replace("2999-01-01", "soon"), ":1: a day such as 2027-01-31 is expected here"),
+        (GOOD.replace("2999-01-01", "29990101"), ":1: a day such as"),
+        (GOOD.replace("2999-01-01", "2999-W01-1"), ":1: a day such as"),
+        (GOOD.replace("2999-01-01", "2999-01-01T00:00:00Z"), ":1: a day such as"),
+        (GOOD.replace("2999-01-01", "'2999-02-30'"), ":1: there is no day 2999-02-30"),
+        (GOOD.replace("reason: r", "reason: !!str r"), ":1: not plain YAML: the tag"),
+        ("- !!python/object/apply:os.system [id]", ":1: not plain YAML: the tag"),
+        ("- &a [x]\n- [*a, *a]\n", ":1: not plain YAML: anchors and aliases are not read; write it out"),
+        ("- requirement: x\n\treason: y\n", ":2: not YAML: found character '\\t' that cannot start any token; indent"),
+        ("- [x]\n--- []\n", ":2: not YAML"),
+        ("[" * 20_000, ":1: not YAML that can be read: nested too deeply"),
+        ("\x00", ":1: not YAML: a character that YAML does not allow; take it out"),
     ],
 )
 def test_malformed_file_is_told_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
 ) -> None:
-    file = tmp_path / "deviations.yaml"
-    file.write_text(text, "utf-8")
-    arguments = ["verify", "--python", MODEL, "--report", str(tmp_path / "report"), "--deviations", str(file)]
-    assert main(arguments) == 2
+    assert_refused(tmp_path, capsys, text.encode(), told)
+
+
+def test_file_in_another_encoding_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert_refused(tmp_path, capsys, b"# one\n- {reason: caf\xe9}\n", ":2: not UTF-8; save the file as UTF-8")
+
+
+def test_file_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "known.yaml").mkdir()
+    assert main([*VERIFY, "--report", str(tmp_path / "report"), "--deviations", str(tmp_path / "known.yaml")]) == 2
+    assert "known.yaml: can't be read: Is a directory" in capsys.readouterr().err
+
+
+def assert_refused(folder: Path, capsys: pytest.CaptureFixture[str], content: bytes, told: str) -> None:
+    """Nothing is run with a file of this content, and one line says why."""
+    file = folder / "known.yaml"
+    file.write_bytes(content)
+    assert main([*VERIFY, "--report", str(folder / "report"), "--deviations", str(file)]) == 2
     error = capsys.readouterr().err
-    assert told in error
+    assert f"{file}{told}" in error
     assert error.count("\n") == 1
+    assert not (folder / "report").exists()
+
+
+@pytest.mark.parametrize("name", ["none/known.yaml", "folder", "file/known.yaml", "pipe", "x" * 300])
+def test_file_that_can_not_be_written_is_found_before_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+    os.mkfifo(tmp_path / "pipe")
+    assert main([*VERIFY, "--report", str(tmp_path / "report"), "--write-deviations", str(tmp_path / name)]) == 2
+    assert f"--write-deviations {tmp_path / name}: " in capsys.readouterr().err
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder", "pipe"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_earlier_file_is_replaced_by_a_whole_run_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, link = tmp_path / "known.yaml", tmp_path / "link.yaml"
+    link.symlink_to(file.name)
+    file.write_text("# mine\n", "utf-8")
+    broken = ("--stdio", f"{FAULTY} CreateVault=crash", "--lane", "features", "--topic", "keys")
+    assert verify(tmp_path, *broken, "--write-deviations", str(link)).exit_code == 3
+    assert f"{link} is not written: the run broke off" in capsys.readouterr().out
+    assert file.read_text("utf-8") == "# mine\n"
+    assert verify(tmp_path, "--python", WRONG, *ONLY, "--write-deviations", str(link)).exit_code == 1
+    assert FAILS in file.read_text("utf-8")
+    assert link.is_symlink()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["known.yaml", "link.yaml", "report"]

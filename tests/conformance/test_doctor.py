@@ -1,12 +1,15 @@
 """The doctor says what to fix, in order, and what to write next; a skeleton is well, and has yet to be written."""
 
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import FAULTY, MODEL
+from tests.conformance import limited_systems
+from tests.conformance.verifying import FAULTY, MODEL, ROOT
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.calls import CALLS
@@ -14,6 +17,7 @@ from translator_cmk.conformance.life import LIFE
 from translator_cmk.machine import COMMANDS, Accepted
 from translator_cmk.system import ModelSystem
 
+EMULATOR = ROOT / "docs" / "examples" / "python" / "emulator.py"
 PROGRAMS = {"python": (f"{sys.executable} -S", "adapter.py"), "node": ("node", "adapter.mjs")}
 
 
@@ -44,10 +48,45 @@ def test_skeleton_is_well_and_says_what_to_write_first(
     assert main(["init-adapter", language, str(tmp_path)]) == 2  # nothing is overwritten
 
 
-def test_skeleton_is_incomplete_and_not_conformant(tmp_path: Path) -> None:
+def test_step_after_a_skeleton_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "it's mine"
+    assert main(["init-adapter", "python", str(folder)]) == 0
+    program, *arguments = shlex.split(capsys.readouterr().out.partition("next: ")[2])
+    assert program == "translator-cmk"
+    assert main(arguments) == 4
+
+
+@pytest.mark.parametrize("name", ["adapter.py", "link", "folder"])
+def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    there = tmp_path / "adapter.py"
+    if name == "link":
+        there.symlink_to("nowhere")
+    else:
+        there.write_text("mine")
+    folder = there if name == "folder" else tmp_path
+    assert main(["init-adapter", "python", str(folder)]) == 2
+    assert f"{there} is there already, and is left as it is; name another folder" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == ["adapter.py"]
+    assert there.is_symlink() or there.read_text() == "mine"
+
+
+def test_skeleton_that_can_not_be_written_as_a_whole_is_not_written(tmp_path: Path) -> None:
+    full = ["/bin/sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli"]
+    done = subprocess.run([*full, "init-adapter", "python", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "adapter.py: can't be written: File too large" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init-adapter", "python", str(tmp_path)])
-    arguments = ["--stdio", f"{sys.executable} -S {tmp_path / 'adapter.py'}", "--report", str(tmp_path / "report")]
-    assert main(["verify", *arguments, "--lane", "features", "--topic", "vault"]) == 4
+    system = ["--stdio", f"{sys.executable} -S {tmp_path / 'adapter.py'}"]
+    capsys.readouterr()
+    report = ["--report", str(tmp_path / "report")]
+    assert main(["verify", *system, *report, "--lane", "features", "--topic", "vault"]) == 4
+    *_, named, doctor, _ = capsys.readouterr().out.splitlines()
+    assert named == "? unsupported, of the commands that were asked for: CreateVault"
+    assert shlex.split(doctor.partition(": ")[2]) == ["translator-cmk", "doctor", *system]
 
 
 def test_skeleton_is_code_that_a_linter_accepts(tmp_path: Path) -> None:
@@ -59,7 +98,42 @@ def test_skeleton_is_code_that_a_linter_accepts(tmp_path: Path) -> None:
 
 def test_right_system_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--python", MODEL]) == 0
-    assert "it has every command; next: translator-cmk verify" in capsys.readouterr().out
+    assert f"it has every command; next: translator-cmk verify --python {MODEL}\n" in capsys.readouterr().out
+
+
+def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "my folder").mkdir()
+    adapter = shutil.copy(EMULATOR, tmp_path / "my folder" / "emulator's.py")
+    given = ["--stdio", f"{sys.executable} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
+    assert main(["doctor", *given]) == 0
+    told = capsys.readouterr().out.partition("next: ")[2]
+    assert shlex.split(told) == ["translator-cmk", "verify", *given]
+
+
+def test_system_that_empties_nothing_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--python", f"{limited_systems.__name__}:EmptiesNothing"]) == 0
+    assert "✔ after a reset nothing shows under fresh names, and a vault can be made again" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("fine", "told"),
+    [
+        ((), "it answers with an error, when the customer deletes the vault"),
+        (("CreateVault", "DeleteVault"), "an error, 31 in all: CreateKey, "),
+        (
+            tuple(name for name in COMMANDS if name != "ReadData"),
+            "commands that end in an error, 1 in all: ReadData; it answers with",
+        ),
+    ],
+)
+def test_error_is_no_answer_to_a_command(capsys: pytest.CaptureFixture[str], fine: tuple[str, ...], told: str) -> None:
+    errs = " ".join(f"{name}=error" for name in COMMANDS if name not in fine)
+    assert main(["doctor", "--stdio", f"{FAULTY} {errs}"]) == 1
+    out = capsys.readouterr().out
+    assert told in out
+    assert out.count("✘") == 1
+    assert "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused where" in out
+    assert "it has every command" not in out
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,28 @@ def test_program_that_does_not_say_hello_is_an_error_of_the_adapter(tmp_path: Pa
     assert found.report["trouble"]
 
 
+def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    errs = ("--stdio", f"{FAULTY} hello=error")
+    found = verify(tmp_path, *errs, *WELL)
+    assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, False, 1)
+    assert found.report["trouble"] == "answered hello with an error: no quota"
+    sequences = tmp_path / "sequences.jsonl"
+    sequences.write_text('{"stage":{}}\n{"command":"EnableIdentity","resource":"translator"}\n', "utf-8")
+    whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
+    for command in (["doctor"], ["replay", str(sequences)], ["report", "reproduce", str(whole.folder)]):
+        capsys.readouterr()
+        assert main([*command, *errs]) == 3
+        assert "answered hello with an error: no quota" in capsys.readouterr().err
+
+
+def test_what_a_program_said_that_does_not_even_say_hello_is_told(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--stdio", f"{FAULTY} hello=crash", *WELL)
+    assert found.report["trouble"].startswith("ended with exit code 7; it said: Traceback: ")
+    assert found.report["trouble"].endswith("the disk is gone")
+
+
 def test_run_gives_up_once_a_program_breaks_again_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = verify(tmp_path, "--stdio", f"{FAULTY} CreateVault=crash", "--lane", "features", "--topic", "keys")
     assert "given up: the system broke in 5 cases in a row" in found.report["trouble"]

@@ -1,5 +1,6 @@
 """Test sequences are replayed from a file: up to the first that a system fails, or to the end."""
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,18 @@ def test_first_sequence_that_a_system_fails_is_told_with_what_was_expected(
     said = capsys.readouterr().out
     assert "sequence 2 of 281\n" in said
     assert 'expected  the document "document" is deleted\n     observed  the document "document" is kept' in said
+
+
+def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "my report"
+    lane = ["--lane", "tour", "--scope", "losing-the-key", "--report", str(folder), "--timeout", "7"]
+    assert main(["verify", "--python", WRONG, *lane]) == 1
+    again = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("  again "))
+    program, *arguments = shlex.split(again.partition("again ")[2])
+    file = folder / "counterexamples" / "01-tour-DisableIdentity.json"
+    assert [program, *arguments] == ["translator-cmk", "replay", str(file), "--python", WRONG, "--timeout", "7"]
+    assert main(arguments) == 1
+    assert WRONG not in (folder / "report.json").read_text("utf-8")
 
 
 def test_sequences_of_which_nothing_can_be_asked_are_no_agreement(

@@ -1,5 +1,7 @@
 """`verify` finds a right system conformant over each transport, and says of a wrong one what it does otherwise."""
 
+import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import MODEL, ROOT, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios
@@ -154,7 +156,7 @@ def test_what_there_is_not_can_not_be_chosen(
 def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["verify", "--python", MODEL, "--report", str(tmp_path)]) == 2
-    assert "holds something else than a report" in capsys.readouterr().err
+    assert "mine.txt belongs to no report" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
 
@@ -178,7 +180,84 @@ def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.Captur
     assert "has not declared the capability parallel" in capsys.readouterr().err
 
 
-def test_systems_that_are_none_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--stdio", ""], ["--http", "ftp://x"], ["--http", "http://u:p@h/"], ["--python", "nothing"]):
-        assert main(["verify", *arguments, "--report", str(tmp_path / "report")]) == 2
-        assert capsys.readouterr().err.count("\n") == 1
+NO_SYSTEMS = [
+    ("--stdio", "", "no command"),
+    ("--stdio", "'", "no command"),
+    *[
+        ("--stdio", f"a {word} b", f"so that {word} means nothing; say --stdio ")
+        for word in ("|", "&&", ";", ">", "2>")
+    ],
+    ("--http", "ftp://x", "write a URL such as"),
+    ("--http", "http://u:p@h/", "the URL has a user name"),
+    ("--http", "http://h:port/", "--http: "),
+    ("--python", "nothing", "write module:factory"),
+    ("--python", "..:x", "write module:factory"),
+    ("--python", ".x:y", "write module:factory"),
+    ("--python", ":x", "write module:factory"),
+    ("--python", "x:", "write module:factory"),
+    ("--python", "a.b:c", "a.b can't be imported: No module named 'a'"),
+    ("--python", "os.:x", "can't be imported"),
+    ("--python", "os:path.nope", "os has no path.nope that can be called"),
+    ("--python", "no_python:x", "no_python can't be imported: it raises SyntaxError: "),
+    ("--python", "raises:x", "raises can't be imported: it raises ZeroDivisionError: division by zero, at "),
+    ("--python", "leaves:x", "leaves can't be imported: it raises SystemExit: 7, at "),
+]
+
+
+@pytest.mark.parametrize(("option", "value", "told"), NO_SYSTEMS)
+def test_systems_that_are_none_are_refused(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    value: str,
+    told: str,
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "no_python.py").write_text("class {")
+    (tmp_path / "raises.py").write_text("1 / 0")
+    (tmp_path / "leaves.py").write_text("raise SystemExit(7)")
+    assert main(["verify", option, value, "--report", str(tmp_path / "report")]) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    piped = f"{FAULTY} | tee {shlex.quote(str(tmp_path / 'a log'))}"
+    assert main(["doctor", "--stdio", piped]) == 2
+    instead = shlex.split(capsys.readouterr().err.partition("; say ")[2])
+    assert main(["doctor", *instead]) == 0
+    assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
+
+
+def test_operator_in_quotes_is_an_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--stdio", f"{sys.executable} -c 'raise SystemExit(8)' '|' \\"]) == 2
+    assert main(["doctor", "--stdio", f"{sys.executable} -c 'raise SystemExit(8)' '|' \";\" a|b --x='a | b'"]) == 3
+    assert "ended with exit code 8" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs", "--log-size"])
+@pytest.mark.parametrize("value", ["-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""])
+def test_odd_numbers_are_refused_in_few_words(capsys: pytest.CaptureFixture[str], option: str, value: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["verify", "--python", MODEL, option, value])
+    *_, error = capsys.readouterr().err.splitlines()
+    assert f"error: argument {option}: " in error
+    assert "; write " in error
+    assert len(error) < 200
+
+
+@pytest.mark.parametrize("place", ["nosuchhost.invalid:80", "a..b:80"])
+def test_host_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str], place: str) -> None:
+    assert main(["serve", "--http", place]) == 2
+    told = f"translator-cmk: error: --http {place}: there is no such host here; write one such as 127.0.0.1\n"
+    assert capsys.readouterr().err == told
+
+
+def test_port_that_is_taken_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"127.0.0.1:{server.getsockname()[1]}"
+        run = subprocess.run([*CLI, "serve", "--http", place], capture_output=True, text=True, timeout=30, check=False)
+    assert (run.returncode, run.stdout) == (3, "")
+    assert run.stderr == f"translator-cmk: error: can't listen on {place}: Address already in use\n"

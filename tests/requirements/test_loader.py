@@ -160,8 +160,9 @@ def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
         (b"--- []\n--- []\n", r"vault.yaml:\d+: not YAML: "),
         (b"id: vault.x\n", r"vault.yaml:1: a list is expected here"),
         (b"[" * 5000, r"vault.yaml:\d+: not YAML"),
-        (b"- *nowhere\n", r"vault.yaml:1: not YAML: "),
-        (b"- &a {id: *a}\n", r"vault.yaml:1: "),
+        (b"- *nowhere\n", r"vault.yaml:1: not plain YAML: anchors and aliases"),
+        (b"- &a {id: *a}\n", r"vault.yaml:1: not plain YAML: anchors and aliases"),
+        (b"- id: !!str x\n", r"vault.yaml:1: not plain YAML: the tag"),
     ],
 )
 def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, content: bytes, message: str) -> None:

@@ -1,6 +1,7 @@
 """How a system is named on the command line, and the way to it."""
 
 import argparse
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ from .channels.http import Url, split
 from .channels.stdio import Process
 from .trouble import Trouble
 
+OF_A_SHELL = frozenset({"|", "||", "|&", "&&", "&", ";", "<", "<<", ">", ">>", "2>", "2>>", "2>&1", "&>"})
+QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
+
 
 class Connection(NamedTuple):
     """A transport, and what opens a channel over it."""
@@ -20,7 +24,7 @@ class Connection(NamedTuple):
     transport: str
     open: Callable[[], Channel]
     text: str
-    """The option that names the system, as it can be typed again."""
+    """The options that name the system, as a shell takes them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
@@ -40,25 +44,45 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
     )
 
 
+def must_need_no_shell(command: str) -> None:
+    """Raises `Trouble` where the program would be given what is meant for a shell, as an argument."""
+    words = QUOTED.sub("quoted", command).split()
+    if operator := next((word for word in words if word in OF_A_SHELL), ""):
+        instead = shlex.quote(f"sh -c {shlex.quote(command)}")
+        raise Trouble(f"--stdio {command}: no shell starts it, so that {operator} means nothing; say --stdio {instead}")
+
+
 def seconds(text: str) -> float:
     """A time in seconds; raises `argparse.ArgumentTypeError`."""
     try:
         found = float(text)
     except ValueError:
         found = -1.0
-    if not 0 < found <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time; write seconds, up to 86400")
+    if not 0 < found <= 86_400 or not text.isascii() or "_" in text:
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no time; write seconds, up to 86400")
     return found
+
+
+def shortened(text: str) -> str:
+    """What was written, as far as it takes to see it."""
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def connection(args: argparse.Namespace) -> Connection:
     """The way to the system that the arguments name; raises `Trouble`."""
+    way = way_to(args)
+    return way if args.timeout == PATIENCE else way._replace(text=f"{way.text} --timeout {args.timeout:g}")
+
+
+def way_to(args: argparse.Namespace) -> Connection:
+    """Likewise, without what does not name it."""
     if args.stdio is not None:
         try:
             if not shlex.split(args.stdio):
                 raise ValueError("it is empty")
         except ValueError as error:
             raise Trouble(f"--stdio {args.stdio}: no command: {error}") from None
+        must_need_no_shell(args.stdio)
         return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}")
     if args.http is not None:
         try:

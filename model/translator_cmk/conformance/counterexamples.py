@@ -22,6 +22,7 @@ from .report.envelope import FORMAT
 from .report.folder import MESSAGES
 from .report.schemas import COUNTEREXAMPLE as SHAPE
 from .shadow import MACHINE
+from .summary import AGAIN
 from .trouble import Trouble
 
 
@@ -127,12 +128,13 @@ def in_full(finding: Finding, file: str, register: Register) -> Iterator[str]:
     for expected, seen in zip(finding.expected, finding.seen, strict=True):
         yield f"expected     {expected}"
         yield f"observed     {seen}"
-    sometimes = "" if finding.always else " (it does not come out each time)"
     if finding.messages:
         yield "messages     {}, lines {} to {}".format(MESSAGES, *finding.messages)
     if finding.unobserved:
         yield "observed     only after the last step: looking earlier may change what comes of it"
-    yield f"again        translator-cmk replay ... {file}{sometimes}"
+    yield f"{AGAIN} ... {file}"
+    if not finding.always:
+        yield "             (it does not come out each time)"
     yield ""
 
 

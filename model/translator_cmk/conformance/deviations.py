@@ -1,18 +1,12 @@
-"""Known deviations: a YAML file in the vendor's repository of what fails, why, where it is tracked, and until when."""
+"""Known deviations: what fails, why, where that is tracked, and until when; and which of it a run no longer shows."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import yaml
-
-from ..requirements import Register
 from .cases import Case
-from .trouble import Trouble
 from .verdicts import Came
 
-FIELDS = ("requirement", "case", "reason", "issue", "expires")
 FAILING = ("failed", "blocked")
 
 
@@ -69,60 +63,3 @@ class Deviations:
 
     def _expired(self, entry: Deviation) -> bool:
         return date.fromisoformat(entry.expires) < self.today
-
-
-def load_deviations(path: Path, register: Register, cases: Iterable[str]) -> Deviations:
-    """The entries of a file; raises `Trouble` for whatever is wrong with it."""
-    try:
-        root = yaml.compose(path.read_bytes().decode("utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise Trouble(f"{path}: can't be read: {error.strerror}; write it by verify --write-deviations") from None
-    except UnicodeDecodeError as error:
-        raise Trouble(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Trouble(f"{path}:{line}: not YAML: {error.problem}; correct it") from None
-    except yaml.YAMLError:
-        raise Trouble(f"{path}:1: not YAML; take out its control characters") from None
-    if root is None:
-        return Deviations()
-    if not isinstance(root, yaml.SequenceNode):
-        raise Trouble(f"{path}:1: no list; write one entry for each deviation, with the fields {', '.join(FIELDS)}")
-    known = set(cases)
-    return Deviations([entry_of(node, path, register, known) for node in root.value])
-
-
-def entry_of(node: Any, path: Path, register: Register, cases: set[str]) -> Deviation:
-    """One entry; raises `Trouble`."""
-    line = node.start_mark.line + 1
-    fields = {}
-    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode):
-            fields[key.value] = value.value
-    if fields.keys() - set(FIELDS) or not {"reason", "issue", "expires"} <= fields.keys():
-        raise Trouble(f"{path}:{line}: an entry has reason, issue, expires, and either requirement or case")
-    requirement, case = fields.get("requirement", ""), fields.get("case", "")
-    if bool(requirement) == bool(case):
-        raise Trouble(f"{path}:{line}: name either a requirement or a case")
-    if requirement and requirement not in register:
-        raise Trouble(f"{path}:{line}: {requirement!r} is no requirement; translator-cmk register lists them all")
-    if case and case not in cases and not case.startswith(("tour/", "fuzz/", "trace/")):
-        raise Trouble(f"{path}:{line}: {case!r} is no case; the report of a run lists them all")
-    if not fields["issue"].startswith(("http://", "https://")):
-        raise Trouble(f"{path}:{line}: the issue is no URL; write where the deviation is tracked")
-    try:
-        date.fromisoformat(fields["expires"])
-    except ValueError:
-        raise Trouble(f"{path}:{line}: expires is {fields['expires']!r}; write a day such as 2027-01-31") from None
-    return Deviation(requirement, case, fields["reason"], fields["issue"], fields["expires"], line)
-
-
-def deviations_text(failed: Iterable[str], expires: date) -> str:
-    """A file that lists these cases, to be filled in: an entry without a true issue is easy to find."""
-    entries = [
-        {"case": case, "reason": "to be written", "issue": "https://example.invalid/", "expires": str(expires)}
-        for case in failed
-    ]
-    head = "# What is known to differ.  Give each a reason, and the URL of the issue that tracks it.\n"
-    body: str = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1000)
-    return head + (body if entries else "[]\n")

@@ -23,6 +23,11 @@ from .subject import Subject
 from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
 
+NO_VERDICT = (
+    "an error says that the adapter can't tell, and is no verdict: "
+    "answer refused where the system says no, and unsupported what is yet to be written"
+)
+
 
 class Found(NamedTuple):
     """What one look at an adapter found."""
@@ -44,7 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Prints each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
-    session = Session(connection(args).open(), patience=args.timeout)
+    way = connection(args)
+    session = Session(way.open(), patience=args.timeout)
     try:
         declared = session.hello()
         print(f"✔ it says hello: {plain(f'{declared.product} {declared.version}', 120)}")
@@ -52,10 +58,12 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {line}")
         subject = Subject(session, declared, frozenset(registered()), seed=0)
         found = list(looks(subject))
-        missing = missing_in(subject) if all(each.well for each in found) else set()
+        missing = set[str]()
+        if all(each.well for each in found):
+            missing, erring = whole_life(subject)
+            found += erring
     except Fault as fault:
-        stderr = session.channel.told()
-        raise Trouble(f"{fault}{f'; it said: {stderr[-300:]}' if stderr else ''}", HARNESS) from None
+        raise Trouble(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
     for each in found:
@@ -64,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {plain(each.fix)}")
     if not all(each.well for each in found):
         return DEVIATIONS
-    print("\n".join(advice(missing, declared)))
+    print("\n".join(advice(missing, declared, way.text)))
     return INCOMPLETE if missing else OK
 
 
@@ -91,9 +99,7 @@ def looks(subject: Subject) -> Iterator[Found]:
             yield Found(True, f"not looked at yet, for want of {error}")
             return
         except Inconclusive as error:
-            yield Found(
-                False, str(error), "an error means that the adapter can't tell: answer refused where it says no"
-            )
+            yield Found(False, str(error), NO_VERDICT)
             return
         except Fault as fault:
             yield Found(False, f"{fault}", "the schemas of protocol 1 say what each message looks like")
@@ -140,7 +146,7 @@ def shows_what_was_made(subject: Subject) -> Found:
 
 
 def isolates(subject: Subject) -> Found:
-    """Whether nothing of one world is in the next."""
+    """Whether names of a new world mean nothing yet, and can be used; what was made before may still be there."""
     subject.reset(subject.declaration.stage)
     if vaults(subject.observe()):
         return Found(
@@ -152,7 +158,7 @@ def isolates(subject: Subject) -> Found:
             "after a reset a vault can't be made",
             "reset begins a world, and refuses nothing for what was before",
         )
-    return Found(True, "a reset leaves nothing of the world before it in sight")
+    return Found(True, "after a reset nothing shows under fresh names, and a vault can be made again")
 
 
 def vaults(seen: Observation) -> set[str]:
@@ -168,24 +174,30 @@ def ask(subject: Subject, command: Command) -> object:
         raise NotFinished(type(command).__name__) from None
 
 
-def missing_in(subject: Subject) -> set[str]:
-    """The commands that it answers `unsupported` to, of those that it can be asked for; raises `Fault`."""
-    subject.reset(subject.declaration.stage)
-    missing = set()
+def whole_life(subject: Subject) -> tuple[set[str], list[Found]]:
+    """The commands that it answers `unsupported` to, of those it can be asked for, and what errs; raises `Fault`."""
+    missing, erring = set[str](), dict[str, str]()
+    try:
+        subject.reset(subject.declaration.stage)
+    except Inconclusive as error:
+        return missing, [Found(False, str(error), NO_VERDICT)]
     for command in applicable(LIFE, subject.declaration):
         try:
             subject.submit(command)
         except Unsupported:
             missing.add(type(command).__name__)
-        except Inconclusive:
-            continue  # it has the command, and verify tells of its errors
-    return missing
+        except Inconclusive as error:
+            erring.setdefault(type(command).__name__, str(error))
+    if not erring:
+        return missing, []
+    told = f"commands that end in an error, {len(erring)} in all: {', '.join(erring)}; {next(iter(erring.values()))}"
+    return missing, [Found(False, told, NO_VERDICT)]
 
 
-def advice(missing: set[str], declared: Declaration) -> Iterator[str]:
+def advice(missing: set[str], declared: Declaration, system: str) -> Iterator[str]:
     """Which commands are missing, and which to write next: the one that most scenarios wait for alone."""
     if not missing:
-        yield "✔ it has every command; next: translator-cmk verify"
+        yield f"✔ it has every command; next: translator-cmk verify {system}"
         return
     needs = [
         {type(command).__name__ for command in commands_of(each.pickle)} & missing

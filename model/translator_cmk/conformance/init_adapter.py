@@ -2,13 +2,14 @@
 
 import argparse
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..machine import COMMANDS, Command
 from ..wire.declaration import CAPABILITIES
 from .calls import CALLS
-from .trouble import OK, Trouble, tells_trouble
+from .trouble import HARNESS, OK, Trouble, tells_trouble
 
 LANGUAGES = {"python": "adapter.py", "node": "adapter.mjs"}
 
@@ -175,15 +176,20 @@ def run(args: argparse.Namespace) -> int:
     text = python(file.name) if args.language == "python" else node(file.name)
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise Trouble(f"{file} is there already; name another folder") from None
+        stream = file.open("x", encoding="utf-8", newline="\n")
+    except FileExistsError as error:
+        raise Trouble(f"{error.filename} is there already, and is left as it is; name another folder") from None
     except OSError as error:
-        raise Trouble(f"{file}: can't be written: {error.strerror}") from None
+        raise Trouble(f"{file}: can't be written: {error.strerror}; name another folder") from None
+    try:
+        with stream:
+            stream.write(text)
+    except OSError as error:
+        file.unlink()
+        raise Trouble(f"{file}: can't be written: {error.strerror}", HARNESS) from None
     program = "python3" if args.language == "python" else "node"
     print(f"{file}: {len(COMMANDS)} commands, each unsupported so far")
-    print(f'next: translator-cmk doctor --stdio "{program} {file}"')
+    print(f"next: translator-cmk doctor --stdio {shlex.quote(shlex.join([program, str(file)]))}")
     return OK
 
 

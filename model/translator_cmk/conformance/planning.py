@@ -9,7 +9,8 @@ from ..gherkin.records import FeatureError
 from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
 from ..requirements import Register, RegisterError, load_register
 from .cases import FEATURES, LANES, TRACE, scenarios
-from .deviations import Deviations, load_deviations
+from .deviations import Deviations
+from .deviations_file import load_deviations, must_be_writable, without_links
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
@@ -71,12 +72,23 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
             raise Trouble(
                 f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
             )
+    must_lie_elsewhere(args)
+    if args.write_deviations:
+        must_be_writable(args.write_deviations)
     deviations = Deviations()
     if args.deviations:
         deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
-    for path in args.trace:
-        if args.report.resolve() in path.resolve().parents:
-            raise Trouble(f"--trace {path}: it lies in the folder of the report, which is emptied; name another folder")
     must_be_readable(args.trace)
     made = Made(digest(), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries))
     return Running(made, register, Folder(args.report), deviations)
+
+
+def must_lie_elsewhere(args: argparse.Namespace) -> None:
+    """Raises `Trouble` where a file that is read or written lies in the folder of the report, which is its own."""
+    named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
+    for option, paths in (*named.items(), ("examples", [args.examples])):
+        for path in paths:
+            if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
+                raise Trouble(
+                    f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
+                )

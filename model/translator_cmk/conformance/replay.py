@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return put_through(session, asked)
     except Fault as fault:
-        raise Trouble(str(fault), HARNESS) from None
+        raise Trouble(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> int:
     except SystemNotFound as error:
         raise Trouble(str(error).replace("--system", "--python")) from None
     answering = Answering(make)
+    if args.stdio and sys.stdin is None:
+        raise Trouble("standard input is closed; open it, or serve with --http")
     if args.stdio:
         over_stdio(answering, sys.stdin.buffer, sys.stdout.buffer)
     else:
@@ -74,14 +77,27 @@ def over_http(answering: Answering, host: str, port: int) -> None:
     try:
         # one thread: the model answers within a millisecond, and two requests of one session never overlap
         server: Any = create_server(
-            partial(application, answering), host=host, port=port, threads=1, max_request_body_size=LONGEST + 1
+            partial(application, answering),
+            host=resolved(host, port),
+            port=port,
+            threads=1,
+            max_request_body_size=LONGEST + 1,
         )
     except OSError as error:
         raise Trouble(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
     # with one thread every request but the first waits in a queue, and waitress warns of each
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    print(f"listening on http://{host}:{server.effective_port}/", flush=True)
+    print(f"listening on http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/", flush=True)
     server.run()
+
+
+def resolved(host: str, port: int) -> str:
+    """The first address of a host, since one server listens at one; raises `Trouble`."""
+    try:
+        *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise Trouble(f"--http {host}:{port}: there is no such host here; write one such as {LOOPBACK}") from None
+    return str(address[0])
 
 
 Respond = Callable[[str, list[tuple[str, str]]], object]

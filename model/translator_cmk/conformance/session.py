@@ -56,13 +56,8 @@ class Session:
         """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
         self.token = None
         answer = self.ask("hello", protocol=PROTOCOL, kit=__version__)
-        if answer["answer"] == "error":
-            raise Fault("error", f"answered hello with an error: {answer.get('message', 'without a message')}")
-        declared = declaration_of(answer)
-        if self.declared is not None and declared != self.declared:
-            raise Fault("changed", "declared something else than it did before")
-        self.token, self.declared = answer["session"], declared
-        return declared
+        self.token, self.declared = answer["session"], declaration_of(answer)
+        return self.declared
 
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
         """The answer, its parts read; raises `Fault`."""
@@ -105,12 +100,26 @@ class Session:
             raise Fault("malformed", str(error)) from None
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
+        if verb == "hello":
+            self._must_welcome(answer)
         return answer
+
+    def _must_welcome(self, answer: dict[str, Any]) -> None:
+        """Raises `Fault` where nothing can be asked of the system, or where it is another than before."""
+        if answer["answer"] == "error":
+            raise Fault("error", f"answered hello with an error: {answer.get('message', 'without a message')}")
+        if self.declared is not None and declaration_of(answer) != self.declared:
+            raise Fault("changed", "declared something else than it did before")
 
     def restart(self) -> None:
         """Begin anew after a fault; raises `Fault`."""
         self.channel.restart()
         self.hello()
+
+    def in_full(self, fault: Fault) -> str:
+        """The fault, with the end of what the system said beside its answers."""
+        said = self.channel.told()
+        return f"{fault}; it said: {said[-300:]}" if said else str(fault)
 
     def bye(self) -> None:
         """End, and leave nothing behind, whatever the system does."""

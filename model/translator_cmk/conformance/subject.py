@@ -42,6 +42,7 @@ class Subject:
         self.silent: frozenset[str] = (
             frozenset()
         )  # what the oracle that follows it takes for silent, beside the profile
+        self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
         self.late = False
@@ -81,6 +82,7 @@ class Subject:
             case "refused":
                 return Refused(self._reasons(answer))
             case "unsupported":
+                self.unsupported.add(type(command).__name__)
                 raise Unsupported(tell(command))
         raise Errs(f"it answers with an error, when {tell(command)}: {answer.get('message', 'without a message')}")
 

@@ -1,10 +1,13 @@
 """What a run comes to, in lines for a terminal: counts, what failed and why, and what was not decided."""
 
-from collections.abc import Iterator, Mapping
+import re
+import shlex
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..badges import LOOKS, Status
+from ..machine import COMMANDS
 from .escaping import plain, visible
 from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK
 
@@ -16,6 +19,11 @@ SHOWN = 5
 
 LISTED = 20
 """How many cases that were not decided are listed."""
+
+AGAIN = "again        translator-cmk replay"
+"""How a line begins that says how to see a failure again.  A report names no system, so that there it is no command."""
+
+KEPT = re.compile(rf"( *{AGAIN}) \.\.\. ([A-Za-z0-9/-]+\.json)")
 
 SAYS = {
     OK: "conformant",
@@ -60,8 +68,10 @@ def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
 
 
-def lines(envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
-    """The summary."""
+def lines(
+    envelope: Mapping[str, Any], folder: Path, system: str = "", unsupported: Collection[str] = ()
+) -> Iterator[str]:
+    """The summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {SAYS[envelope['exit_code']]}"
     counts = envelope["counts"]
     parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
@@ -72,10 +82,16 @@ def lines(envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
     for case in envelope["cases"]:
         if case["status"] == "differs":
             yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
-    yield from failures(envelope)
+    for line in failures(envelope):
+        again = KEPT.fullmatch(line) if system else None
+        yield f"{again[1]} {shlex.quote(str(folder / again[2]))} {system}" if again else line
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
+    if unsupported:
+        named = ", ".join(name for name in COMMANDS if name in unsupported)
+        yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
+        yield f"  which to write next: translator-cmk doctor {system}"
     yield f"report in {folder}"
 
 

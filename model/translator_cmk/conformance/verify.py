@@ -4,10 +4,8 @@ import argparse
 import random
 import sys
 import traceback
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ..explore.oracle.profiles import PROFILES
 from ..requirements import TOPICS
@@ -15,8 +13,8 @@ from ..wire.declaration import LEVELS
 from . import connecting, summary
 from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
 from .channels import Fault
-from .connecting import connection
-from .deviations import deviations_text
+from .connecting import connection, shortened
+from .deviations_file import write_deviations
 from .escaping import plain
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
@@ -31,8 +29,6 @@ from .trouble import HARNESS, Trouble, tells_trouble
 from .worker import Crew, GaveUp
 
 REPORT = Path("conformance-report")
-MONTHS = timedelta(days=90)
-"""How long a deviation is known, unless its entry is changed."""
 
 __all__ = ["add_arguments", "registered", "run", "verify"]
 
@@ -94,7 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=count,
         help="sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)",
     )
-    parser.add_argument("--seed", metavar="N", type=int, help="what chance begins from (default: by chance)")
+    parser.add_argument("--seed", metavar="N", type=whole, help="what chance begins from (default: by chance)")
 
 
 @tells_trouble
@@ -115,19 +111,21 @@ def verify(args: argparse.Namespace) -> int:
     crew = Crew(lambda: session(way.open()), running.register, seed) if way else None
     try:
         with running.interruption.heeded():
-            return run_lanes(running, crew, args)
+            return run_lanes(running, crew, args, way.text if way else "")
     finally:
         log.close()
 
 
-def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> int:
+def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, system: str) -> int:
     """Run the lanes, write the report whatever happens, and print what came of them; raises `Trouble`."""
     assert running.folder is not None
     whole = True
     running.save()
     try:
         go(running, crew, args)
-    except (GaveUp, Fault) as trouble:
+    except Fault as fault:
+        running.trouble = plain(crew.sessions[-1].in_full(fault) if crew else str(fault))
+    except GaveUp as trouble:
         running.trouble = plain(str(trouble))
     except Interrupted as trouble:
         running.trouble = str(trouble)
@@ -148,31 +146,33 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace) -> 
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    if args.write_deviations:
-        write_deviations(args.write_deviations, envelope)
-    print("\n".join(summary.lines(envelope, running.folder.path)))
+    try:
+        if args.write_deviations and running.finished:
+            write_deviations(args.write_deviations, envelope)
+    finally:
+        print("\n".join(summary.lines(envelope, running.folder.path, system, crew.unsupported() if crew else ())))
+    if args.write_deviations and not running.finished:
+        print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])
 
 
 def count(text: str) -> int:
     """A whole number above zero; raises `argparse.ArgumentTypeError`."""
     if not text.isascii() or not text.isdecimal() or len(text) > 9 or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number; write a whole number from 1 on")
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number from 1 to 999999999")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    """A whole number from zero on; raises `argparse.ArgumentTypeError`."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 19:
+        raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number of up to 19 digits")
     return int(text)
 
 
 def size(text: str) -> int:
     """A whole number of MiB, from zero on; raises `argparse.ArgumentTypeError`."""
     return 0 if text == "0" else count(text)
-
-
-def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
-    """Write what failed into a file, in place of an earlier one; raises `Trouble`."""
-    failed = [case["id"] for case in envelope["cases"] if case["status"] in ("failed", "known")]
-    try:
-        path.write_text(deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS), "utf-8")
-    except OSError as error:
-        raise Trouble(f"{path}: can't be written: {error.strerror}") from None
 
 
 def go(running: Running, crew: Crew | None, args: argparse.Namespace) -> None:

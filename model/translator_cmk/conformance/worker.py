@@ -22,6 +22,7 @@ class Crew:
         self.register = register
         self.seed = seed
         self.sessions: list[Session] = []
+        self.workers: list[Worker] = []
 
     def worker(self) -> "Worker":
         """One more session at work; raises `Fault`."""
@@ -29,7 +30,12 @@ class Crew:
         self.sessions.append(session)
         worker = Worker(session, self.register, self.seed + len(self.sessions) - 1)
         worker.begin()
+        self.workers.append(worker)
         return worker
+
+    def unsupported(self) -> set[str]:
+        """The commands that any of them has answered `unsupported` to."""
+        return set[str]().union(*(worker.subject.unsupported for worker in self.workers))
 
     def bye(self) -> None:
         """End them all."""

@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from .. import __version__
@@ -25,7 +26,7 @@ def load_factory(name: str, folder: Path) -> Callable[[], System]:
     Modules are looked for where Python looks for them, and last in ``folder``.
     """
     module_name, colon, attribute = name.partition(":")
-    if not (module_name and colon and attribute):
+    if not (module_name and colon and attribute) or module_name.startswith("."):
         raise SystemNotFound(f"--system {name}: write module:factory, such as my_adapter:MySystem")
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
@@ -33,11 +34,20 @@ def load_factory(name: str, folder: Path) -> Callable[[], System]:
         made: Any = importlib.import_module(module_name)
     except ImportError as error:
         raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {error}") from None
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # a module is foreign code, and may raise whatever it likes
+        told = f"{type(error).__name__}: {error}{where_raised(error)}"
+        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: it raises {told}") from None
     for part in attribute.split("."):
         made = getattr(made, part, None)
     if not callable(made):
         raise SystemNotFound(f"--system {name}: {module_name} has no {attribute} that can be called")
     return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
+
+
+def where_raised(error: BaseException) -> str:
+    """The file and line, for the end of a message; empty where the error says so itself."""
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    return "" if isinstance(error, SyntaxError) else f", at {frame.f_code.co_filename}:{line}"
 
 
 def subject_of(system: System, name: str | None = None) -> str:

@@ -5,11 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from translator_cmk.requirements.records import RegisterError
+
+TEXT = "tag:yaml.org,2002:str"
+TAB = r"'\t'"
+"""A tab as PyYAML writes it in its messages."""
+
+
+class NotPlain(yaml.MarkedYAMLError):
+    """YAML of a kind that is not read."""
+
+
+class PlainLoader(yaml.SafeLoader):
+    """Refuses what makes a file say something else than what is read at its place: anchors, aliases and tags."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node; raises `NotPlain`."""
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # its stubs have no types
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise NotPlain(None, None, "anchors and aliases are not read; write it out", event.start_mark)
+        if event.tag:
+            raise NotPlain(None, None, f"the tag {event.tag!r} is not read; leave it out", event.start_mark)
+        return super().compose_node(parent, index)
 
 
 @dataclass(frozen=True)
@@ -19,9 +42,14 @@ class Entry:
     file: str
     node: yaml.Node
 
+    @property
+    def line(self) -> int:
+        """The line where the node begins, from 1."""
+        return self.node.start_mark.line + 1
+
     def error(self, message: str) -> RegisterError:
         """The error to raise about this node."""
-        return RegisterError(f"{self.file}:{self.node.start_mark.line + 1}: {message}")
+        return RegisterError(f"{self.file}:{self.line}: {message}")
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Entry]:
         """The values of a mapping by key. Raises RegisterError for an unknown, missing or repeated key."""
@@ -49,7 +77,7 @@ class Entry:
 
     def text(self) -> str:
         """A text that is not blank, its white space folded. Raises RegisterError where the value is of another type."""
-        if not isinstance(self.node, yaml.ScalarNode) or self.node.tag != "tag:yaml.org,2002:str":
+        if not isinstance(self.node, yaml.ScalarNode) or self.node.tag != TEXT:
             raise self.error("a text is expected here (quote what looks like a number, a date or a truth value)")
         folded = " ".join(self.node.value.split())
         if not folded:
@@ -63,6 +91,16 @@ class Entry:
             if re.fullmatch(r"[1-9][0-9]{0,8}", digits):
                 return int(digits)
         raise self.error("a whole number from 1 is expected here")
+
+    def day(self) -> date:
+        """A day, quoted or not. Raises RegisterError where it is none."""
+        plain = isinstance(self.node, yaml.ScalarNode) and self.node.tag in (TEXT, "tag:yaml.org,2002:timestamp")
+        if plain and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.node.value):
+            try:
+                return date.fromisoformat(self.node.value)
+            except ValueError:
+                raise self.error(f"there is no day {self.node.value}") from None
+        raise self.error("a day such as 2027-01-31 is expected here")
 
     def one_of(self, known: Collection[str], what: str) -> str:
         """A text out of those known. Raises RegisterError for any other."""
@@ -83,25 +121,31 @@ class Entry:
         return tuple(chosen)
 
 
-def read(path: Path) -> Entry:
-    """The one document in a YAML file. Raises RegisterError where the file is missing, not UTF-8, not YAML or empty."""
+def read(path: Path, name: str = "", if_empty: str = "") -> Entry:
+    """The one document in a YAML file. Raises RegisterError where the file is missing, not UTF-8, not YAML or empty.
+
+    Errors call the file by its ``name``, by default without its folder; ``if_empty`` says what to do with an empty one.
+    """
+    name = name or path.name
     try:
         text = path.read_bytes().decode("utf-8")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=PlainLoader)
     except OSError as error:
-        raise RegisterError(f"{path.name}: can't be read: {error.strerror} ({path})") from None
+        raise RegisterError(f"{name}: can't be read: {error.strerror} ({path})") from None
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise RegisterError(f"{path.name}:{line}: not UTF-8; save the file as UTF-8") from None
+        line = error.object[: error.start].count(b"\n") + 1
+        raise RegisterError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise RegisterError(f"{path.name}:{line}: not YAML: a character that YAML does not allow") from None
+        raise RegisterError(f"{name}:{line}: not YAML: a character that YAML does not allow; take it out") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise RegisterError(f"{path.name}:{line}: not YAML: {error.problem or error.context}") from None
+        told = f"{error.problem or error.context}{'; indent with spaces' if TAB in (error.problem or '') else ''}"
+        kind = "plain YAML" if isinstance(error, NotPlain) else "YAML"
+        raise RegisterError(f"{name}:{line}: not {kind}: {told}") from None
     except RecursionError:
-        raise RegisterError(f"{path.name}:1: not YAML that can be read: nested too deeply") from None
+        raise RegisterError(f"{name}:1: not YAML that can be read: nested too deeply") from None
     if node is None:
-        raise RegisterError(f"{path.name}:1: the file is empty")
-    return Entry(path.name, node)
+        raise RegisterError(f"{name}:1: the file is empty{if_empty}")
+    return Entry(name, node)

@@ -1,21 +1,25 @@
 """All files of a report that are made from its envelope."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...badges import endpoint, svg
 from . import cucumber, html, junit, markdown, results
 from .badge import badge_of
 
+FILES: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    "badge.svg": lambda envelope: svg(badge_of(envelope)),
+    "badge.json": lambda envelope: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
+    "junit.xml": junit.text,
+    "report.html": html.text,
+    "summary.md": markdown.text,
+    "results.json": results.text,
+    "cucumber.ndjson": cucumber.text,
+}
+
 
 def files_of(envelope: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Name and text of each."""
-    badge = badge_of(envelope)
-    yield "badge.svg", svg(badge)
-    yield "badge.json", json.dumps(endpoint(badge), indent=1, ensure_ascii=False) + "\n"
-    yield "junit.xml", junit.text(envelope)
-    yield "report.html", html.text(envelope)
-    yield "summary.md", markdown.text(envelope)
-    yield "results.json", results.text(envelope)
-    yield "cucumber.ndjson", cucumber.text(envelope)
+    for name, text in FILES.items():
+        yield name, text(envelope)

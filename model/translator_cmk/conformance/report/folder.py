@@ -10,8 +10,10 @@ from typing import Any
 
 from ..messages import Log
 from ..trouble import Trouble
+from .earlier import remove_earlier
+from .names import COUNTEREXAMPLES, ENVELOPE, MESSAGES, TRACES, draft_of
 
-ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson", "counterexamples", "traces"
+__all__ = ["COUNTEREXAMPLES", "ENVELOPE", "MESSAGES", "TRACES", "Folder", "digest_of"]
 
 
 class Folder:
@@ -24,12 +26,7 @@ class Folder:
         """Make the folder, or empty it of an earlier report, and open the message log; raises `Trouble`."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            there = list(self.path.iterdir())
-            if there and not (self.path / ENVELOPE).is_file():
-                raise Trouble(f"{self.path} holds something else than a report; name another folder")
-            for old in [*there, *(self.path / COUNTEREXAMPLES).glob("*"), *(self.path / TRACES).glob("*")]:
-                if old.is_file():
-                    old.unlink()
+            remove_earlier(self.path)
             return Log(self.path / MESSAGES)
         except OSError as error:
             raise Trouble(f"{self.path}: can't be written: {error.strerror}; name another folder") from None
@@ -38,7 +35,7 @@ class Folder:
         """Put a file into the folder, in place of an earlier one; raises `OSError`."""
         file = self.path / name
         file.parent.mkdir(exist_ok=True)
-        draft = file.with_name(f".{file.name}.draft")
+        draft = draft_of(file)
         draft.write_text(text, encoding="utf-8", newline="\n")
         os.replace(draft, file)  # noqa: PTH105  # as one step
 

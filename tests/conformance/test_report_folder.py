@@ -1,0 +1,127 @@
+"""A new report takes the place of an earlier one and of nothing else: whatever is not of a report is never deleted."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.verifying import MODEL, verify
+from translator_cmk.cli import main
+from translator_cmk.conformance.report.earlier import KEYS
+from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES, Folder
+from translator_cmk.conformance.trouble import Trouble
+
+ONE = ("--lane", "features", "--case", "environment.create-vault/a-new-vault")
+OURS = json.dumps(dict.fromkeys(KEYS, 1))
+
+
+def holds(folder: Path) -> dict[str, str]:
+    """Every file in a folder, and what is in it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files}
+
+
+def put(folder: Path, *names: str) -> None:
+    """Files into a folder, among them an envelope of ours where none is named."""
+    for name in (*names, *([] if ENVELOPE in names else [ENVELOPE])):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(OURS if name == ENVELOPE else f"mine: {name}", "utf-8")
+
+
+def link(folder: Path) -> None:
+    put(folder)
+    put(folder.parent / "precious", MESSAGES)
+    (folder / MESSAGES).symlink_to(folder.parent / "precious" / MESSAGES)
+
+
+def link_to_a_folder(folder: Path) -> None:
+    put(folder)
+    put(folder.parent / "precious", "01-tour-CreateVault.json")
+    (folder / "counterexamples").symlink_to(folder.parent / "precious")
+
+
+def another_report(folder: Path) -> None:
+    put(folder, "junit.xml")
+    (folder / ENVELOPE).write_text('{"format": 1, "year": 2026}', "utf-8")
+
+
+def no_envelope(folder: Path) -> None:
+    put(folder, "junit.xml")
+    (folder / ENVELOPE).unlink()
+
+
+def nested_deeply(folder: Path) -> None:
+    put(folder)
+    (folder / ENVELOPE).write_text("[" * 100_000, "utf-8")
+
+
+STRANGERS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a report.json of somebody's own": (another_report, "report.json is of no report"),
+    "a report.json that is no JSON": (nested_deeply, "report.json is of no report"),
+    "no report.json": (no_envelope, "junit.xml is of no report"),
+    "a file beside": (lambda folder: put(folder, "notes.txt"), "notes.txt belongs to no report"),
+    "a hidden file": (lambda folder: put(folder, ".draft"), ".draft belongs to no report"),
+    "a folder beside": (lambda folder: put(folder, "src/a.py"), "src belongs to no report"),
+    "a file among counterexamples": (lambda folder: put(folder, "counterexamples/mine.json"), "mine.json belongs to"),
+    "a file among traces": (lambda folder: put(folder, "traces/night.jsonl"), "night.jsonl belongs to"),
+    "a folder among traces": (lambda folder: put(folder, "traces/01.jsonl/mine"), "01.jsonl belongs to"),
+    "a link": (link, "messages.ndjson belongs to"),
+    "a link to a folder": (link_to_a_folder, "counterexamples belongs to"),
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, stranger: str) -> None:
+    make, told = STRANGERS[stranger]
+    make(tmp_path / "report")
+    before = holds(tmp_path)
+    with pytest.raises(Trouble, match=r"name another folder.*; nothing was deleted") as caught:
+        Folder(tmp_path / "report").begin()
+    assert told in str(caught.value)
+    assert holds(tmp_path) == before
+
+
+def test_somebodys_own_report_is_told_with_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(tmp_path, "report.json", "thesis.txt")
+    (tmp_path / "report.json").write_text("{}")
+    assert main(["verify", "--python", MODEL, "--report", str(tmp_path), *ONE]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
+
+
+def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
+    put(tmp_path / "report", "traces/01.jsonl", "counterexamples/01-tour-CreateVault.json", ".junit.xml.draft")
+    put(tmp_path / "report", "counterexamples/.12-fuzz-EndVaultRetention.feature.draft", ".report.json.draft")
+    assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
+    written = holds(tmp_path / "report")
+    assert not [name for name, text in written.items() if text.startswith("mine") or "/" in name]
+    assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
+    assert holds(tmp_path / "report").keys() == written.keys()
+
+
+@pytest.mark.parametrize("left", [(MESSAGES,), (MESSAGES, ".report.json.draft"), ()])
+def test_folder_of_a_run_that_was_killed_at_once_can_be_used_again(tmp_path: Path, left: tuple[str, ...]) -> None:
+    for name in left:
+        (tmp_path / name).write_text("{" if name != MESSAGES else "")
+    Folder(tmp_path).begin().close()
+    assert holds(tmp_path) == {MESSAGES: ""}
+
+
+def test_link_to_the_folder_of_a_report_is_as_good_as_the_folder(tmp_path: Path) -> None:
+    put(tmp_path / "there")
+    (tmp_path / "report").symlink_to("there")
+    Folder(tmp_path / "report").begin().close()
+    assert holds(tmp_path / "there") == {MESSAGES: ""}
+
+
+@pytest.mark.parametrize("option", ["--trace", "--deviations", "--write-deviations", "--examples"])
+def test_file_in_the_folder_of_the_report_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    put(tmp_path / "report", "mine")
+    (tmp_path / "link").symlink_to("report")
+    arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), option, str(tmp_path / "link" / "mine")]
+    assert main(["verify", *arguments]) == 2
+    assert f"{option} {tmp_path / 'link' / 'mine'}: it lies in the folder of the report" in capsys.readouterr().err
+    assert holds(tmp_path / "report")["mine"] == "mine: mine"
