@@ -1,7 +1,7 @@
 """Known deviations: a YAML file in the vendor's repository of what fails, why, where it is tracked, and until when."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +38,7 @@ class Deviations:
 
     def __init__(self, entries: Iterable[Deviation] = (), today: date | None = None) -> None:
         self.entries = tuple(entries)
-        self.today = today or date.today()  # noqa: DTZ011  # a day as the vendor's calendar has it
+        self.today = today or datetime.now(UTC).date()  # that on which the report says that the run began
 
     def known(self, cases: Iterable[Case], came: Mapping[str, Came]) -> dict[str, str]:
         """For each case that an entry speaks of and that has not expired: its reason."""
@@ -102,19 +102,25 @@ def entry_of(node: Any, path: Path, register: Register, cases: set[str]) -> Devi
     if fields.keys() - set(FIELDS) or not {"reason", "issue", "expires"} <= fields.keys():
         raise Trouble(f"{path}:{line}: an entry has reason, issue, expires, and either requirement or case")
     requirement, case = fields.get("requirement", ""), fields.get("case", "")
-    if bool(requirement) == bool(case):
-        raise Trouble(f"{path}:{line}: name either a requirement or a case")
-    if requirement and requirement not in register:
-        raise Trouble(f"{path}:{line}: {requirement!r} is no requirement; translator-cmk register lists them all")
-    if case and case not in cases and not case.startswith(("tour/", "fuzz/", "trace/")):
-        raise Trouble(f"{path}:{line}: {case!r} is no case; the report of a run lists them all")
-    if not fields["issue"].startswith(("http://", "https://")):
-        raise Trouble(f"{path}:{line}: the issue is no URL; write where the deviation is tracked")
+    entry = Deviation(requirement, case, fields["reason"], fields["issue"], fields["expires"], line)
+    must_make_sense(entry, f"{path}:{line}", register, cases)
+    return entry
+
+
+def must_make_sense(entry: Deviation, where: str, register: Register, cases: Collection[str]) -> None:
+    """Raises `Trouble` where an entry is about nothing that there is, is tracked nowhere, or does not expire."""
+    if bool(entry.requirement) == bool(entry.case):
+        raise Trouble(f"{where}: name either a requirement or a case")
+    if entry.requirement and entry.requirement not in register:
+        raise Trouble(f"{where}: {entry.requirement!r} is no requirement; translator-cmk register lists them all")
+    if entry.case and entry.case not in cases and not entry.case.startswith(("tour/", "fuzz/", "trace/")):
+        raise Trouble(f"{where}: {entry.case!r} is no case; the report of a run lists them all")
+    if not entry.issue.startswith(("http://", "https://")):
+        raise Trouble(f"{where}: the issue is no URL; write where the deviation is tracked")
     try:
-        date.fromisoformat(fields["expires"])
+        date.fromisoformat(entry.expires)
     except ValueError:
-        raise Trouble(f"{path}:{line}: expires is {fields['expires']!r}; write a day such as 2027-01-31") from None
-    return Deviation(requirement, case, fields["reason"], fields["issue"], fields["expires"], line)
+        raise Trouble(f"{where}: expires is {entry.expires!r}; write a day such as 2027-01-31") from None
 
 
 def deviations_text(failed: Iterable[str], expires: date) -> str:

@@ -1,6 +1,7 @@
 """What a run is going to do: the arguments of `verify`, checked against all that there is to choose from."""
 
 import argparse
+from collections.abc import Iterable
 from functools import cache
 
 from ..digest import digest
@@ -66,11 +67,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     except FeatureError as error:
         raise Trouble(str(error)) from None
     must_be_known(every, chosen, waived, register)
-    for requirement in waived:
-        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
-            raise Trouble(
-                f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
-            )
+    must_be_deniable(waived)
     deviations = Deviations()
     if args.deviations:
         deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
@@ -80,3 +77,12 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     must_be_readable(args.trace)
     made = Made(digest(), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries))
     return Running(made, register, Folder(args.report), deviations)
+
+
+def must_be_deniable(waived: Iterable[str]) -> None:
+    """Raises `Trouble` where something is waived without which nothing is left to verify."""
+    for requirement in waived:
+        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
+            raise Trouble(
+                f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
+            )

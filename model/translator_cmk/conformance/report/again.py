@@ -1,48 +1,37 @@
 """Derives the verdicts of a report anew: from its message log, or by asking a system the same again."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...explore.oracle import Oracle
-from ...explore.oracle.profiles import machine_of
 from ...explore.trace.reading import Truncated
-from ...machine import COMMANDS, Command
 from ...requirements import Register
-from ...wire import WireError, command_from_wire
-from ...wire.declaration import DECLARATION, Declaration
-from ...wire.shapes import Place
-from ..cases import FEATURES, FUZZ, LANES, TOUR, TRACE, Scenario, scenarios
-from ..deviations import Deviation, Deviations
+from ...wire import WireError
+from ...wire.declaration import Declaration
+from ..cases import FEATURES, FUZZ, TOUR, TRACE, Scenario, scenarios
 from ..features import play
-from ..findings import Tally
-from ..following import Followed, follow, oracle_for
 from ..keeping import LeftOut
-from ..names import Names
 from ..running import Running
-from ..selection import selected
+from ..selection import is_selected, selected
+from ..sequencing import SHRINKING
 from ..session import Session
 from ..shadow import Coverage, Shadow
 from ..subject import Subject
-from ..trace import Judging, Trace
+from ..tour import asked_of, suites_of, told
+from ..trace import Judging, Trace, head_of
 from ..trouble import Trouble
 from ..verdicts import Came
-from .envelope import Made
-from .folder import digest_of
+from .claims import declaration_in, deviations_of, made_of
+from .folder import MESSAGES, digest_of
 from .log import MessageLog, OtherRequest, Recorded, World
-
-Ask = Callable[[World], Subject]
-"""Gives the subject that is to be asked what was asked in a world."""
+from .rejudged import Ask, Rejudged, commands_of, place, too_much
 
 
-def declaration_in(envelope: dict[str, Any]) -> Declaration:
-    """What the system declared; raises `Trouble`."""
-    try:
-        found: Declaration = DECLARATION.read(envelope["subject"], Place("subject in report.json"))
-        return found
-    except WireError as error:
-        raise Trouble(str(error)) from None
+class Again(NamedTuple):
+    """How a run comes out this time, and what its log can't have of it."""
+
+    running: Running
+    problems: list[str]
 
 
 def from_log(declared: Declaration, register: Register) -> Ask:
@@ -59,103 +48,148 @@ def from_log(declared: Declaration, register: Register) -> Ask:
     return ask
 
 
-def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: Ask) -> Running:
-    """The run as it comes out this time; raises `Trouble`."""
-    running = Running(made_of(envelope, register), register, None, deviations_of(envelope))
-    running.declared = declared = declaration_in(envelope)
-    chosen = {
-        each.case.id: each
-        for each in selected(scenarios(running.made.profile, running.made.waived), running.made.selection)
-    }
-    begun = envelope["complete"] or any(case["lane"] == FEATURES for case in envelope["cases"])
-    if FEATURES in running.made.lanes and begun:
-        running.expect(each.case for each in chosen.values())
-    silent = running.silent
-    tallies = {
-        lane: Tally(lane, declared.levels, planned(envelope, lane))
-        for lane in (TOUR, FUZZ)
-        if lane in running.made.lanes
-    }
-    for world in log:
-        if isinstance(world, LeftOut) and world.lane not in tallies:
-            raise Trouble(f"{log.path}: something was left out of {world.lane!r}, which was not run")
+class Walk:
+    """The worlds of a log, each in its lane."""
+
+    def __init__(self, running: Running, envelope: dict[str, Any]) -> None:
+        made = running.made
+        self.running = running
+        self.envelope = envelope
+        self.complete = bool(envelope["complete"])
+        chosen = selected(scenarios(made.profile, made.waived), made.selection) if FEATURES in made.lanes else []
+        self.scenarios = {each.case.id: each for each in chosen}
+        self.ended: list[str] = []  # scenarios
+        self.cut_off: list[str] = []
+        self.problems: list[str] = []
+        self.lanes: dict[str, Rejudged] = {}
+        self.under_way: Rejudged | None = None
+        self.ask: Ask | None = None
+        if self.complete or any(case["lane"] == FEATURES for case in envelope["cases"]):
+            running.expect(each.case for each in chosen)
+
+    def begin(self, declared: Declaration, ask: Ask) -> None:
+        """Ask this of a system that said hello."""
+        self.ask = ask
+        lanes = self.running.made.lanes
+        if TOUR in lanes and (self.complete or has_begun(TOUR, self.envelope)):
+            self._tour(declared)
+        if FUZZ in lanes:
+            self.lanes[FUZZ] = Rejudged(FUZZ, self.running, declared)
+
+    def _tour(self, declared: Declaration) -> None:
+        budgets = self.running.made.budgets
+        suites = suites_of(tuple(budgets["scopes"]), budgets["steps"])
+        asked = asked_of(suites, declared)
+        self.lanes[TOUR] = Rejudged(TOUR, self.running, declared, asked)
+        self.running.notes[TOUR] = told(suites, asked)
+
+    def take(self, world: World | LeftOut) -> None:
+        """Judge a world; raises `Trouble`."""
         if isinstance(world, LeftOut):
-            tallies[world.lane].take(world)
-            running.coverage.commands += world.commands
-            continue
-        if not world.ended:
-            continue
-        if scenario := chosen.get(world.case):
-            running.take(scenario.case, played(scenario, world, register, ask))
-        elif world.case in tallies:
-            oracle = oracle_for(machine_of(silent | (set(world.silent) & set(register))), declared)
-            tallies[world.case].add(followed(ask(world), world, oracle))
-        cover(running.coverage, world)
-    for tally in tallies.values():
-        for case in tally.cases():
-            running.take(case, tally.came(case.id.partition("/")[2]))
-        running.notes[tally.lane] = tally.counts()
-    judged_again(running, envelope, log.path.parent)
+            self._left_out(world)
+        elif not world.ended:
+            self.cut_off.append(place(world))
+        else:
+            self._ended(world)
+            cover(self.running.coverage, world)
+
+    def _ended(self, world: World) -> None:
+        if self.ask is None:
+            self.problems.append(f"{place(world)}: something is asked, and nobody said hello")
+        elif scenario := self.scenarios.get(world.case):
+            self._played(scenario, world, self.ask)
+        elif lane := self.lanes.get(world.case):
+            self.under_way = lane
+            lane.take(world, self.ask)
+        elif world.case == SHRINKING and self.under_way is not None:
+            self.under_way.shorten(world, self.ask)
+        else:
+            self.problems.append(f"{place(world)}: {world.case!r} is nothing that this run asks for")
+
+    def _left_out(self, counts: LeftOut) -> None:
+        if counts.lane != FUZZ or FUZZ not in self.lanes:
+            self.problems.append(f"{MESSAGES}: counts of {counts.lane} stand for messages, which are never left out")
+            return
+        self.lanes[FUZZ].tally.take(counts)
+        self.running.coverage.commands += counts.commands
+
+    def _played(self, scenario: Scenario, world: World, ask: Ask) -> None:
+        if scenario.case.id in self.ended:
+            self.problems.append(f"{place(world)}: {scenario.case.id} is played twice")
+        if world.silent:
+            self.problems.append(f"{place(world)}: nothing is silent in a scenario")
+        self.ended.append(scenario.case.id)
+        subject = ask(world)
+        try:
+            came = play(subject, scenario, self.running.register)
+            self.problems += too_much(subject, world)
+        except OtherRequest as error:
+            came = Came("inconclusive", str(error))
+        self.running.take(scenario.case, came)
+
+    def _is_played(self, scenario: Scenario) -> bool:
+        """Whether a whole run plays it: pytest, which has no budgets, leaves twins to whoever selects them."""
+        return bool(self.running.made.budgets) or is_selected(scenario, self.running.made.selection)
+
+    def end(self) -> Iterator[str]:
+        """Say what came of each lane; what is wrong with the log."""
+        shown = {case["id"]: case.get("shown", "") for case in self.envelope["cases"]}
+        yield from self.problems
+        later = has_begun(FUZZ, self.envelope) or has_begun(TRACE, self.envelope)
+        for name, lane in self.lanes.items():
+            whole = self.complete or (name == TOUR and later) or (name == FUZZ and has_begun(TRACE, self.envelope))
+            yield from lane.end(whole, lambda case: str(shown.get(case, "")))
+        if self.complete or later or has_begun(TOUR, self.envelope):
+            for case, scenario in self.scenarios.items():
+                if case not in self.ended and self._is_played(scenario):
+                    yield f"{MESSAGES} does not have {case}, which this run asks for"
+        if self.complete:
+            yield from (f"{each}: what was begun there has no end" for each in self.cut_off)
+
+
+def has_begun(lane: str, envelope: dict[str, Any]) -> bool:
+    """Whether a report says that something has come of a lane, or may yet."""
+    return lane in envelope or any(case["lane"] == lane for case in envelope["cases"])
+
+
+def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: Ask | None) -> Again:
+    """The run as it comes out this time; there is nobody to ask if nobody said hello.  Raises `Trouble`."""
+    made = made_of(envelope, register)
+    running = Running(made, register, None, deviations_of(envelope, register))
+    walk = Walk(running, envelope)
+    if ask is not None:
+        running.declared = declaration_in(envelope)
+        walk.begin(running.declared, ask)
+    for world in log:
+        walk.take(world)
+    problems = list(walk.end())
+    judge_traces(running, envelope, log.path.parent)
     running.finished = bool(envelope["complete"])
     running.faults = log.faults
-    return running
+    return Again(running, problems)
 
 
-def judged_again(running: Running, envelope: dict[str, Any], folder: Path) -> None:
+def judge_traces(running: Running, envelope: dict[str, Any], folder: Path) -> None:
     """Judge the traces that the report keeps, as far as they were judged then; raises `Trouble`."""
     if TRACE not in running.made.lanes or TRACE not in envelope:
         return
     traces = [Trace(**each) for each in envelope[TRACE]["traces"]]
-    judging = Judging(running, folder, traces)
-    for number, trace in enumerate(traces):
+    for number, trace in enumerate(traces, start=1):
+        if trace.file != f"traces/{number:02}.jsonl" or not (folder / trace.file).is_file():
+            raise Trouble(f"{folder}: trace {number} is {trace.file}, which is not there, or not where a run puts it")
         if (found := digest_of(folder / trace.file)) != trace.sha256:
             raise Trouble(f"{folder / trace.file}: its SHA-256 is {found}, and not that of the trace that was judged")
+    until = [float("inf") if envelope["complete"] else trace.judged_to for trace in traces]
+    judging = Judging(running, folder, traces)
+    for number in range(len(traces)):
         try:
-            judging.judge(number, float("inf") if envelope["complete"] else trace.judged_to)
+            judging.judge(number, until[number])
         except Truncated:
             continue  # it was so then
         except WireError as error:
             raise Trouble(str(error)) from None
+    judging.traces = [each._replace(subject=head_of(folder / each.file).get("subject", "")) for each in judging.traces]
     judging.so_far()
-
-
-def followed(subject: Subject, world: World, oracle: Oracle) -> Followed:
-    """What comes of a sequence this time."""
-    try:
-        return follow(subject, commands_of(world), oracle, is_unobserved(world))
-    except OtherRequest as error:
-        return Followed((), fault="log", told=str(error))
-
-
-def is_unobserved(world: World) -> bool:
-    """Whether the system was not looked at until after the last command: otherwise it is before the first."""
-    verbs = [exchange["request"].get("verb") for exchange in world.exchanges]
-    return world.case == FUZZ and verbs[1:2] == ["submit"]
-
-
-def planned(envelope: dict[str, Any], lane: str) -> Iterator[type[Command]]:
-    """The commands that a lane was going to ask for, as far as it says so; that it did so is another thing."""
-    names = [case["id"].partition("/")[2] for case in envelope["cases"] if case["lane"] == lane]
-    return (COMMANDS[name] for name in names if name in COMMANDS)
-
-
-def played(scenario: Scenario, world: World, register: Register, ask: Ask) -> Came:
-    """What comes of a scenario this time."""
-    try:
-        return play(ask(world), scenario, register)
-    except OtherRequest as error:
-        return Came("inconclusive", str(error))
-
-
-def commands_of(world: World) -> Iterator[Command]:
-    """The commands of a world, under plain names; raises `Trouble`."""
-    names = Names(world.salt)
-    for exchange in world.exchanges:
-        if exchange["request"].get("verb") == "submit":
-            try:
-                yield names.unsalted(command_from_wire(exchange["request"].get("command"), "the message log"))
-            except WireError as error:
-                raise Trouble(str(error)) from None
 
 
 def cover(coverage: Coverage, world: World) -> None:
@@ -167,30 +201,3 @@ def cover(coverage: Coverage, world: World) -> None:
             command = next(commands)
             if "fault" not in exchange:
                 shadow.submit(command)
-
-
-def made_of(envelope: dict[str, Any], register: Register) -> Made:
-    """How the run was made; raises `Trouble` where the envelope does not say it."""
-    try:
-        waived = tuple(each for each in envelope["waived"] if each in register)
-        return Made(
-            str(envelope["digest"]),
-            str(envelope["transport"]),
-            str(envelope["profile"]),
-            waived,
-            tuple(lane for lane in LANES if lane in envelope["lanes"]),
-            {name: tuple(envelope["selection"].get(name, ())) for name in ("requirement", "topic", "level", "case")},
-            int(envelope["seed"]),
-            dict(envelope["budgets"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Trouble(f"report.json does not say how the run was made: {error}") from None
-
-
-def deviations_of(envelope: dict[str, Any]) -> Deviations:
-    """The deviations that were known; raises `Trouble`."""
-    try:
-        entries: Iterable[Deviation] = [Deviation(**each) for each in envelope["deviations"]]
-        return Deviations(entries, date.fromisoformat(envelope["finished"][:10]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Trouble(f"report.json has deviations that are none: {error}") from None

@@ -1,0 +1,66 @@
+"""What the envelope of a report says of how the run was made, as far as a run can be made so."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ...requirements import Register
+from ...wire import WireError
+from ...wire.declaration import DECLARATION, Declaration
+from ...wire.shapes import Place
+from ..cases import LANES, TOUR, TRACE, scenarios
+from ..deviations import Deviation, Deviations, must_make_sense
+from ..planning import must_be_deniable
+from ..selection import must_be_known
+from ..trouble import Trouble
+from .envelope import Made
+from .folder import ENVELOPE
+
+
+def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
+    """What the system declared; raises `Trouble`."""
+    try:
+        found: Declaration = DECLARATION.read(envelope["subject"], Place(f"subject in {ENVELOPE}"))
+        return found
+    except WireError as error:
+        raise Trouble(str(error)) from None
+
+
+def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
+    """How the run was made; raises `Trouble` where no run is made so."""
+    made = Made(
+        str(envelope["digest"]),
+        str(envelope["transport"]),
+        str(envelope["profile"]),
+        tuple(sorted(envelope["waived"])),
+        tuple(lane for lane in LANES if lane in envelope["lanes"]),
+        {name: tuple(envelope["selection"].get(name, ())) for name in ("requirement", "topic", "level", "case")},
+        int(envelope["seed"]),
+        dict(envelope["budgets"]),
+        deviations_of(envelope, register).entries,
+    )
+    must_be_known(scenarios(made.profile), made.selection, made.waived, register)
+    must_be_deniable(made.waived)
+    if (made.transport == "none") != (made.lanes == (TRACE,)):
+        raise Trouble(f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}")
+    if TOUR in made.lanes and not {"steps", "scopes"} <= made.budgets.keys():
+        raise Trouble(f"{ENVELOPE}: its budgets do not say how many steps of which scopes the tour has")
+    return made
+
+
+def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations:
+    """The deviations that were known on the day the run began; raises `Trouble`."""
+    entries = [Deviation(**each) for each in envelope["deviations"]]
+    known = {each.case.id for each in scenarios(envelope["profile"])} if entries else set[str]()
+    for entry in entries:
+        must_make_sense(entry, f"deviation in {ENVELOPE}", register, known)
+    return Deviations(entries, date.fromisoformat(envelope["started"][:10]))
+
+
+def must_be_times(envelope: Mapping[str, Any]) -> None:
+    """Raises `Trouble` where a run did not begin and end at a time."""
+    for name in ("started", "finished"):
+        try:
+            datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
+        except ValueError:
+            raise Trouble(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None
