@@ -7,6 +7,7 @@ from typing import Any
 from ...digest import digest
 from ..planning import registered
 from ..running import Running
+from ..summary import SAYS
 from ..worker import SAID
 from .again import from_log, judged
 from .claims import declaration_in
@@ -30,8 +31,16 @@ def problems_of(folder: Path, envelope: dict[str, Any], log: MessageLog) -> Iter
     ask = from_log(declaration_in(envelope), register) if envelope["subject"] is not None else None
     again, problems = judged(envelope, log, register, ask)
     problems += [*of_log(log, envelope, folder), *of_folder(folder, envelope, again)]
-    problems += [*between(envelope, again, (*COMPARED, *TOLD)), *of_envelope(envelope, again)]
-    yield from problems or of_derived(folder, envelope)
+    parted = list(between(envelope, again, (*COMPARED, *TOLD)))
+    yield from (*problems, *parted, *of_envelope(envelope, again))
+    if not parted and can_be_told(envelope):
+        yield from of_derived(folder, envelope)
+
+
+def can_be_told(envelope: Mapping[str, Any]) -> bool:
+    """Whether files can be made from an envelope, with whose cases nothing is wrong."""
+    cases = {case["id"] for case in envelope["cases"]}
+    return envelope["exit_code"] in SAYS and all(cases.issuperset(group["cases"]) for group in envelope["groups"])
 
 
 def between(envelope: dict[str, Any], again: Running, compared: tuple[str, ...] = COMPARED) -> Iterator[str]:
