@@ -77,6 +77,7 @@ class Rejudged(Sequences):
         try:
             found = follow(subject, commands, self.oracle, self.unobserved)
         except OtherRequest as error:
+            self.problems.append(f"{place(world)}: {error}")
             return Followed((), fault="log", told=str(error))
         self.problems += too_much(subject, world)
         return found
