@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Forgery:
     def worlds(self) -> list[tuple[int, int]]:
         """Where each world begins in the log of one session, and where the next does."""
         begins = [number for number, entry in enumerate(self.log) if "world" in entry] + [len(self.log)]
-        return list(zip(begins, begins[1:], strict=False))
+        return list(pairwise(begins))
 
     def take_out(self, unwanted: Iterable[tuple[int, int]]) -> None:
         """Take worlds out of the log."""

@@ -127,22 +127,29 @@ class Walk:
             came = Came("inconclusive", str(error))
         self.running.take(scenario.case, came)
 
-    def _is_played(self, scenario: Scenario) -> bool:
-        """Whether a whole run plays it: pytest, which has no budgets, leaves twins to whoever selects them."""
-        return bool(self.running.made.budgets) or is_selected(scenario, self.running.made.selection)
+    def _due(self, whole: bool) -> list[str]:
+        """The scenarios that have been begun: all, or those up to the last that ended, since verify keeps to the order.
 
-    def end(self) -> Iterator[str]:
-        """Say what came of each lane; what is wrong with the log."""
+        Pytest, which has no budgets, keeps to an order of its own, and leaves out twins that nobody selected.
+        """
+        if not self.running.made.budgets:
+            selection = self.running.made.selection
+            return [case for case, each in self.scenarios.items() if whole and is_selected(each, selection)]
+        due = list(self.scenarios)
+        return due if whole else due[: max((due.index(case) + 1 for case in self.ended), default=0)]
+
+    def end(self, sessions: int) -> Iterator[str]:
+        """Say what came of each lane; what is wrong with the log of so many sessions."""
         shown = {case["id"]: case.get("shown", "") for case in self.envelope["cases"]}
         yield from self.problems
         later = has_begun(FUZZ, self.envelope) or has_begun(TRACE, self.envelope)
         for name, lane in self.lanes.items():
-            whole = self.complete or (name == TOUR and later) or (name == FUZZ and has_begun(TRACE, self.envelope))
-            yield from lane.end(whole, lambda case: str(shown.get(case, "")))
-        if self.complete or later or has_begun(TOUR, self.envelope):
-            for case, scenario in self.scenarios.items():
-                if case not in self.ended and self._is_played(scenario):
-                    yield f"{MESSAGES} does not have {case}, which this run asks for"
+            to_its_end = self.complete or (later if name == TOUR else has_begun(TRACE, self.envelope))
+            yield from lane.end(to_its_end, lambda case: str(shown.get(case, "")))
+        whole = self.complete or later or has_begun(TOUR, self.envelope)
+        missing = [case for case in self._due(whole) if case not in self.ended]
+        if len(missing) > (0 if whole else sessions - 1):  # each of the others may be about one
+            yield f"{MESSAGES} does not have {missing[0]}, which this run asks for"
         if self.complete:
             yield from (f"{each}: what was begun there has no end" for each in self.cut_off)
 
@@ -162,7 +169,7 @@ def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: A
         walk.begin(running.declared, ask)
     for world in log:
         walk.take(world)
-    problems = list(walk.end())
+    problems = list(walk.end(len(log.hellos)))
     judge_traces(running, envelope, log.path.parent)
     running.finished = bool(envelope["complete"])
     running.faults = log.faults

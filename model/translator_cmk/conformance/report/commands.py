@@ -1,13 +1,13 @@
 """The commands `translator-cmk report check` and `report reproduce`: whether a report says what came out."""
 
 import argparse
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from ...wire import WireError
 from ...wire.shapes import Place
+from ...wire.text import DECODE, NotStrict
 from .. import connecting
 from ..cases import TRACE
 from ..channels import Fault
@@ -83,9 +83,11 @@ def read(folder: Path) -> dict[str, Any]:
     """The envelope of a report; raises `Trouble`."""
     path = folder / ENVELOPE
     try:
-        content = json.loads(path.read_bytes().decode("utf-8"))
+        content = DECODE(path.read_bytes().decode("utf-8"))
     except OSError as error:
         raise Trouble(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+    except NotStrict as error:
+        raise Trouble(f"{path}: not JSON: {error.args[0]}") from None
     except (ValueError, RecursionError) as error:
         raise Trouble(f"{path}: not JSON: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:

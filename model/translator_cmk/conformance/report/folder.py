@@ -47,7 +47,7 @@ class Folder:
         self.write(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 of each file but the envelope, which has them."""
+        """SHA-256 of each file but the envelope, which has them; raises `OSError`."""
         files = sorted(file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith("."))
         named = {file.relative_to(self.path).as_posix(): file for file in files}
         return {name: digest_of(file) for name, file in named.items() if name != ENVELOPE}

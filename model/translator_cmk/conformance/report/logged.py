@@ -19,11 +19,11 @@ from .log import MessageLog
 
 def of_log(log: MessageLog, envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
     """What is wrong with a log that was read to its end, as the log of this run."""
-    complete = envelope["complete"]
+    ended = envelope["complete"] or "files" in envelope
     if log.messages is not None and log.read < log.messages:
         yield f"{MESSAGES} has {log.read} messages, and the verdicts rest on {log.messages}{beyond(log)}"
-    if complete and (log.messages is None or log.more or log.truncated):
-        yield f"{MESSAGES}: the run is said to be complete, and its verdicts do not rest on all messages{beyond(log)}"
+    if ended and (log.messages is None or log.more or log.truncated):
+        yield f"{MESSAGES}: the run came to its end, and its verdicts do not rest on all messages{beyond(log)}"
     if log.astray:
         yield f"{MESSAGES}:{log.astray}: this was asked in no world"
     yield from of_hellos(log, envelope, folder)

@@ -50,7 +50,10 @@ def fits(then: Mapping[str, Any] | None, now: Mapping[str, Any], complete: bool)
 def of_folder(path: Path, envelope: Mapping[str, Any], again: Running) -> Iterator[str]:
     """Files that are not what they were, that no run writes, or that no complete run is without."""
     folder = Folder(path)
-    digests = folder.digests()
+    try:
+        digests = folder.digests()
+    except OSError as error:
+        raise Trouble(f"{error.filename}: can't be read: {error.strerror}") from None
     files: Mapping[str, str] | None = envelope.get("files")
     if files is None and envelope["complete"]:
         yield f"{ENVELOPE} has no digests of the other files, and the run is said to be complete"
@@ -87,8 +90,6 @@ def of_derived(path: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
 def says(file: Path, text: str) -> bool:
     """Whether this is what is in the file, byte by byte; raises `Trouble`."""
     try:
-        return file.read_bytes() == text.encode("utf-8", "surrogatepass")
-    except FileNotFoundError:
-        return False
+        return file.is_file() and file.read_bytes() == text.encode("utf-8", "surrogatepass")
     except OSError as error:
         raise Trouble(f"{file}: can't be read: {error.strerror}") from None
