@@ -92,7 +92,8 @@ class Forgery:
         groups = ({**each, "cases": [id_ for id_ in each["cases"] if id_ in there]} for each in envelope["groups"])
         envelope["groups"] = [each for each in groups if each["cases"]]
         undecided = counts["scored"]["inconclusive"] + counts["scored"]["not-run"]
-        envelope["exit_code"] = 1 if counts["scored"]["failed"] else 4 if undecided else 0
+        failed, complete = counts["scored"]["failed"], envelope["complete"]
+        envelope["exit_code"] = 4 if not complete else 1 if failed else 4 if undecided else 0
 
 
 def tally(cases: list[dict[str, Any]]) -> dict[str, int]:

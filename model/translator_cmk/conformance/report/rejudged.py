@@ -39,7 +39,7 @@ class Rejudged(Sequences):
         self.problems: list[str] = []
         self.new: Signature | None = None  # a failure that is not written down yet
         self.unobserved = False  # in it
-        self.shortest: tuple[World, Followed] | None = None  # the last that was asked for it
+        self.shortest: tuple[World, Ask] | None = None  # what was asked for it last
 
     def take(self, world: World, ask: Ask) -> None:
         """Judge what was asked in a world of the lane."""
@@ -66,11 +66,11 @@ class Rejudged(Sequences):
         return logged
 
     def shorten(self, world: World, ask: Ask) -> None:
-        """Judge what was asked only to find a shorter sequence for the last failure."""
+        """Note what was asked only to find a shorter sequence for the last failure: of all, the last one counts."""
         if self.new is None:
             self.problems.append(f"{place(world)}: a shorter sequence is looked for, and nothing was found before")
         else:
-            self.shortest = world, self._followed(world, ask, commands_of(world))
+            self.shortest = world, ask
 
     def _followed(self, world: World, ask: Ask, commands: Iterator[Command]) -> Followed:
         subject = ask(world)
@@ -88,7 +88,8 @@ class Rejudged(Sequences):
             return
         found, followed, lines = self.new, self.tally.first[self.new], None
         if self.shortest is not None:
-            world, last = self.shortest
+            world, ask = self.shortest
+            last = self._followed(world, ask, commands_of(world))
             if last.failed and signature(last) == found:
                 followed, lines = last, world.lines
         self.write_down(found, followed, self.unobserved, lines)
