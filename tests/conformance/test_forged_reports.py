@@ -256,6 +256,8 @@ FORGERIES: dict[str, tuple[Edit, str]] = {
     "guarantee": (field("tour", "scopes", "0", "guarantee", to="All is well."), "tour in report.json is not what"),
     "steps": (field("tour", "steps", to=9_999), "tour in report.json is not what"),
     "budget of steps": (field("budgets", "steps", to=109), "nothing more is in the log where"),
+    "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes, log_size"),
+    "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
     "seconds": (field("budgets", "seconds", to=60.0), "fuzz in report.json is not what a complete run of 60 seconds"),
     "seed": (field("seed", to=2), "is none of a run with the seed 2"),
     "what is shown": (of_case("shown", "It is nothing.\n"), f"{FAILS}: its shown was "),
@@ -269,7 +271,7 @@ FORGERIES: dict[str, tuple[Edit, str]] = {
     ),
     "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
 }
-UNUSABLE = ("transport", "no time", "waiver")
+UNUSABLE = ("no budgets", "no scope", "transport", "no time", "waiver")
 """What no run writes, so that nothing can be derived from it."""
 
 

@@ -8,10 +8,11 @@ from ...requirements import Register
 from ...wire import WireError
 from ...wire.declaration import DECLARATION, Declaration
 from ...wire.shapes import Place
-from ..cases import LANES, TOUR, TRACE, scenarios
+from ..cases import FEATURES, LANES, TRACE, scenarios
 from ..deviations import Deviation, Deviations, must_make_sense
 from ..planning import must_be_deniable
 from ..selection import must_be_known
+from ..tour import SMALL
 from ..trouble import Trouble
 from .envelope import Made
 from .folder import ENVELOPE
@@ -43,9 +44,18 @@ def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
     must_be_deniable(made.waived)
     if (made.transport == "none") != (made.lanes == (TRACE,)):
         raise Trouble(f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}")
-    if TOUR in made.lanes and not {"steps", "scopes"} <= made.budgets.keys():
-        raise Trouble(f"{ENVELOPE}: its budgets do not say how many steps of which scopes the tour has")
+    must_be_budgets(made)
     return made
+
+
+def must_be_budgets(made: Made) -> None:
+    """Raises `Trouble` where a run has other budgets than verify gives it; one of pytest has none."""
+    if not made.budgets and (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full"):
+        return
+    if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
+        raise Trouble(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
+    if unknown := set(made.budgets["scopes"]) - {scope.name for scope in SMALL}:
+        raise Trouble(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
 
 
 def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations:
