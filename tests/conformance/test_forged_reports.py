@@ -11,6 +11,8 @@ from tests.conformance.forging import Forgery
 from tests.conformance.verifying import Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
+from translator_cmk.conformance.report.files import files_of
+from translator_cmk.conformance.report.platforms import Platform
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"
 FAILS = "revocation.access-revoked/revoked-access"
@@ -295,3 +297,13 @@ def test_forged_report_is_found_out(
     output = capsys.readouterr()
     assert told in output.out + output.err
     assert code == (2 if name in UNUSABLE else 1)
+
+
+def test_report_that_was_made_on_another_platform_is_confirmed(wrong: Verified, tmp_path: Path) -> None:
+    forgery = Forgery(wrong.folder, tmp_path / "copy")
+    elsewhere = Platform("3.14.1", "Windows", "AMD64")
+    signed = {name: value for name, value in forgery.envelope.items() if name != "files"}
+    for name, text in files_of(signed, elsewhere):
+        (forgery.folder / name).write_text(text, "utf-8", newline="\n")
+    assert '"Windows"' in (forgery.folder / "cucumber.ndjson").read_text("utf-8")
+    assert main(["report", "check", str(forgery.sign())]) == 0
