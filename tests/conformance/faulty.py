@@ -81,6 +81,11 @@ def markup(answer: Answer) -> None:
     write(line(answer | {"product": name, "version": "1|2\x07"}))
 
 
+def renamed(answer: Answer) -> None:
+    """Each process is another product, and there can be several."""
+    write(line(answer | {"product": f"emulator {os.getpid()}", "capabilities": ["parallel"]}))
+
+
 def stays(answer: Answer) -> None:
     write(line(answer))
     time.sleep(3600)
@@ -105,6 +110,7 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "slow": slow,
     "lingers": lingers,
     "markup": markup,
+    "renamed": renamed,
     "stays": stays,
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import MODEL, Verified, verify
+from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
@@ -96,6 +96,13 @@ def test_what_is_declared_to_be_parallel_is_tried_in_two_sessions(tmp_path: Path
     assert found.exit_code == 0
     messages = map(json.loads, (found.folder / "messages.ndjson").read_text("utf-8").splitlines())
     assert sum(each.get("request", {}).get("verb") == "hello" for each in messages) == 2
+
+
+def test_sessions_that_declare_different_things_end_the_run(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--stdio", f"{FAULTY} hello=renamed", "--lane", "features", "--topic", "vault")
+    assert (found.exit_code, found.report["complete"]) == (4, False)
+    assert found.report["trouble"] == "declared something else in another session"
+    assert main(["report", "check", str(found.folder)]) == 4
 
 
 @pytest.mark.parametrize("salt", ["k3v40", "k3v41"])

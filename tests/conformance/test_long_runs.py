@@ -112,7 +112,7 @@ def test_what_is_left_out_can_not_make_a_command_pass(
         if "end" in entry and has_it:
             entry["case"] = "elsewhere"
     assert check_with(fuzzed, log, tmp_path) == 1
-    assert f"{passed}: was passed, is not-run: it was not come by" in capsys.readouterr().out
+    assert f"{passed}: was passed, is not there" in capsys.readouterr().out
 
 
 def test_sequence_that_was_edited_is_found_out(

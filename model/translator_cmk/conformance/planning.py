@@ -1,6 +1,7 @@
 """What a run is going to do: the arguments of `verify`, checked against all that there is to choose from."""
 
 import argparse
+from collections.abc import Iterable
 from functools import cache
 
 from ..digest import digest
@@ -67,11 +68,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     except FeatureError as error:
         raise Trouble(str(error)) from None
     must_be_known(every, chosen, waived, register)
-    for requirement in waived:
-        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
-            raise Trouble(
-                f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
-            )
+    must_be_deniable(waived)
     must_lie_elsewhere(args)
     if args.write_deviations:
         must_be_writable(args.write_deviations)
@@ -92,3 +89,12 @@ def must_lie_elsewhere(args: argparse.Namespace) -> None:
                 raise Trouble(
                     f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
                 )
+
+
+def must_be_deniable(waived: Iterable[str]) -> None:
+    """Raises `Trouble` where something is waived without which nothing is left to verify."""
+    for requirement in waived:
+        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
+            raise Trouble(
+                f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
+            )

@@ -49,7 +49,7 @@ class Running:
         self.came: dict[str, Came] = {}
         self.failed = 0
         self.findings: list[Finding] = []
-        self.named: list[str] = []
+        self.kept: dict[str, str] = {}  # files of counterexamples
         self.coverage = Coverage()
         self.notes: dict[str, Any] = {}
         self.trouble = ""
@@ -95,12 +95,13 @@ class Running:
     def keep(self, lane: str, finding: Finding, text: str) -> str:
         """Write a counterexample down as soon as there is one; the name of its file."""
         self.findings.append(finding)
-        name = f"{len(self.findings):02}-{lane}-{finding.signature.command}"
-        self.named.append(name)
+        name = f"{COUNTEREXAMPLES}/{len(self.findings):02}-{lane}-{finding.signature.command}"
+        files = {f"{name}.json": text, f"{name}.feature": finding.scenario}
+        self.kept |= files
         if self.folder is not None:
-            self.folder.write(f"{COUNTEREXAMPLES}/{name}.json", text)
-            self.folder.write(f"{COUNTEREXAMPLES}/{name}.feature", finding.scenario)
-        return f"{COUNTEREXAMPLES}/{name}.json"
+            for file, content in files.items():
+                self.folder.write(file, content)
+        return f"{name}.json"
 
     @property
     def silent(self) -> frozenset[str]:
@@ -144,6 +145,7 @@ class Running:
             lane.so_far()
         content = self.envelope()
         if whole:
+            self.folder.write_json(ENVELOPE, content)  # a run killed from here on leaves files that fit it
             for name, text in files_of(content):
                 self.folder.write(name, text)
             content["files"] = self.folder.digests()

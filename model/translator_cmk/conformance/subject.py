@@ -34,9 +34,8 @@ class Subject:
         self.session = session
         self.declaration = declared
         self.known = known
-        self.random = random.Random(seed)
         self.worlds = 0
-        self.run = "".join(self.random.choices(LETTERS, k=4))
+        self.run = run_of(seed)
         self.names = Names(self.run)
         self.shadow = Shadow()
         self.silent: frozenset[str] = (
@@ -139,6 +138,11 @@ class Subject:
 
     def _as_expected(self, seen: Observation) -> bool:
         return not any(difference(self.visible(self.shadow.observe()), seen))
+
+
+def run_of(seed: int) -> str:
+    """What the salts of all worlds of a session begin with."""
+    return "".join(random.Random(seed).choices(LETTERS, k=4))
 
 
 def must_not_err(answer: dict[str, object], verb: str) -> None:

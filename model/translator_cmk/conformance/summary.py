@@ -68,6 +68,17 @@ def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
 
 
+def narrowed(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """What keeps a run from asking for everything, or from counting it."""
+    for name, values in {**envelope["selection"], "waived": envelope["waived"]}.items():
+        if values:
+            more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
+            what = name if name == "waived" else f"only {name}"
+            yield f"{what} {', '.join(map(plain, values[:SHOWN]))}{more}"
+    if envelope["deviations"]:
+        yield f"known deviations {len(envelope['deviations'])}"
+
+
 def lines(
     envelope: Mapping[str, Any], folder: Path, system: str = "", unsupported: Collection[str] = ()
 ) -> Iterator[str]:

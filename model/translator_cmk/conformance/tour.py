@@ -1,10 +1,13 @@
 """The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import cycle
+from typing import Any
 
 from ..explore.scopes import SCOPES, Scope
 from ..explore.tours.sequences import Suite, suite
+from ..machine import Command
 from ..wire.declaration import Declaration
 from .cases import TOUR
 from .following import applicable
@@ -21,6 +24,12 @@ LARGEST = 5_000
 """How many states a scope has at most that sequences are made from at once: these take seconds."""
 
 SMALL = tuple(scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST)
+
+
+@cache  # of the tours of one process nearly all are alike, and this takes seconds
+def suites_of(scopes: tuple[str, ...], steps: int) -> tuple[Suite, ...]:
+    """The sequences of the scopes of these names in so many steps; what is no name of a scope adds nothing."""
+    return tuple(suites([each for each in SMALL if each.name in scopes], steps))
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:
@@ -52,23 +61,31 @@ def pairs(scope: Scope) -> int:
     return (scope.states or 0) * len(scope.alphabet)
 
 
-def run_tour(running: Running, worker: Worker, scopes: Iterable[Scope], steps: int) -> None:
+def commands_in(asked: Iterable[Commands]) -> set[type[Command]]:
+    """Every kind of command that a system is going to be asked for."""
+    return {type(command) for commands in asked for command in commands}
+
+
+def told(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]:
+    """What a report says of a tour: its steps, and what each scope guarantees."""
+    scopes = [{"scope": each.scope.name, "steps": each.steps, "guarantee": each.guarantee} for each in made]
+    return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
+
+
+def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int) -> None:
     """Put the system through them all; raises `GaveUp`."""
     running.progress.begin(TOUR)
     with running.interruption.at_once():
-        made = suites(scopes, steps)
-    asked = asked_of(made, worker.subject.declaration)
-    lane = Sequencing(TOUR, running, worker, {type(command) for commands in asked for command in commands})
-    planned, done = sum(1 + len(commands) for commands in asked), 0
+        found = suites_of(tuple(scopes), steps)
+    asked = asked_of(found, worker.subject.declaration)
+    lane = Sequencing(TOUR, running, worker, commands_in(asked))
+    notes, done = told(found, asked), 0
     try:
         for commands in asked:
-            followed, found = lane.put_through(commands)
+            followed, new = lane.put_through(commands)
             done += 1 + len(commands)
-            running.progress.show(done, planned, len(lane.tally.failures), "steps")
-            if found is not None:
-                lane.keep(found, followed.asked)
+            running.progress.show(done, notes["steps"], len(lane.tally.failures), "steps")
+            if new is not None:
+                lane.keep(new, followed.asked)
     finally:
-        lane.end(
-            steps=planned,
-            scopes=[{"scope": each.scope.name, "steps": each.steps, "guarantee": each.guarantee} for each in made],
-        )
+        lane.end(**notes)

@@ -203,6 +203,6 @@ def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
         workers = [worker, *(crew.worker() for _ in range(1, jobs))]
         run_features(running, workers, found)
     if TOUR in made.lanes:
-        run_tour(running, worker, [each for each in SMALL if each.name in made.budgets["scopes"]], args.steps)
+        run_tour(running, worker, made.budgets["scopes"], args.steps)
     if FUZZ in made.lanes:
         run_fuzz(running, worker, args.seconds, args.examples)

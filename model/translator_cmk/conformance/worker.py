@@ -10,6 +10,8 @@ from .session import Session
 from .subject import Subject
 from .verdicts import Came
 
+SAID = "The end of its standard error:"
+
 IN_A_ROW = 5
 """How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
 
@@ -29,7 +31,8 @@ class Crew:
         session = self.session()
         self.sessions.append(session)
         worker = Worker(session, self.register, self.seed + len(self.sessions) - 1)
-        worker.begin()
+        if worker.begin() != self.sessions[0].declared:
+            raise Fault("changed", "declared something else in another session")
         self.workers.append(worker)
         return worker
 
@@ -69,7 +72,7 @@ class Worker:
         came = act(self.subject)
         self.note(came)
         if came.fault and (stderr := self.session.channel.told()):
-            came = came._replace(shown="\n".join(["The end of its standard error:", stderr]))
+            came = came._replace(shown="\n".join([SAID, stderr]))
         return came
 
     def note(self, came: Came) -> None:

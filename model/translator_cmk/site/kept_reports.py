@@ -131,9 +131,8 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
     """
     # here, since the kit needs packages of its own, which a site without kept reports does not
     from ..conformance.report import commands
-    from ..conformance.report.again import declaration_in, from_log, judged
     from ..conformance.report.folder import Folder
-    from ..conformance.verify import registered
+    from ..conformance.report.problems import problems_of
 
     envelope = commands.read(folder)
     if envelope["subject"] is None:
@@ -141,10 +140,7 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
     report = report_in(envelope, str(folder / ENVELOPE))
     problems: list[str] = []
     if report.digest == digest():
-        register = registered()
-        log = commands.log_of(envelope, folder)
-        again = judged(envelope, log, register, from_log(declaration_in(envelope), register))
-        problems += [*commands.missing(log), *commands.differences(folder, envelope, again)]
+        problems += problems_of(folder, envelope, commands.log_of(envelope, folder))
         standing = CONFIRMED
     else:
         was, is_ = dict(report.files), Folder(folder).digests() if report.files or report.complete else {}

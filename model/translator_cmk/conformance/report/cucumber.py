@@ -1,7 +1,6 @@
 """The scenarios of a report as Cucumber Messages, one on each line, for tools that read these."""
 
 import json
-import platform
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from gherkin.stream.gherkin_events import GherkinEvents
 from ... import features_dir
 from ..escaping import plain
 from ..summary import product
+from .platforms import Platform
 
 PROTOCOL_VERSION = "34.2.0"
 """The version of the messages' schema that these keep to."""
@@ -26,15 +26,15 @@ RESULTS = {
 }
 
 
-def text(envelope: dict[str, Any]) -> str:
+def text(envelope: dict[str, Any], made_on: Platform) -> str:
     """The file."""
-    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in messages(envelope))
+    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in messages(envelope, made_on))
 
 
-def messages(envelope: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def messages(envelope: dict[str, Any], made_on: Platform) -> Iterator[dict[str, Any]]:
     """Every message, in the order that the protocol asks for."""
     cases = {(case["feature"], case["line"]): case for case in envelope["cases"] if case["lane"] == "features"}
-    yield {"meta": meta(envelope)}
+    yield {"meta": meta(envelope, made_on)}
     pickles = []
     parser: Any = GherkinEvents(GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True))
     for feature in dict.fromkeys(name for name, _ in cases):
@@ -59,14 +59,14 @@ def messages(envelope: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"testRunFinished": finished}
 
 
-def meta(envelope: dict[str, Any]) -> dict[str, Any]:
+def meta(envelope: dict[str, Any], made_on: Platform) -> dict[str, Any]:
     """What made the messages, and where."""
     return {
         "protocolVersion": PROTOCOL_VERSION,
         "implementation": {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]},
-        "runtime": {"name": "python", "version": platform.python_version()},
-        "os": {"name": platform.system()},
-        "cpu": {"name": platform.machine()},
+        "runtime": {"name": "python", "version": made_on.python},
+        "os": {"name": made_on.system},
+        "cpu": {"name": made_on.machine},
     }
 
 

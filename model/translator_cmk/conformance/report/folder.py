@@ -44,10 +44,16 @@ class Folder:
         self.write(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 of each file but the envelope, which has them."""
+        """SHA-256 of each file but the envelope, which has them; raises `OSError`."""
         files = sorted(file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith("."))
         named = {file.relative_to(self.path).as_posix(): file for file in files}
         return {name: digest_of(file) for name, file in named.items() if name != ENVELOPE}
+
+    def names(self) -> list[str]:
+        """Each file, and each folder but the two that a report has, with a slash at its end."""
+        there = {each.relative_to(self.path).as_posix(): each for each in sorted(self.path.rglob("*"))}
+        folders = (COUNTEREXAMPLES, TRACES)
+        return [f"{name}/" if each.is_dir() else name for name, each in there.items() if name not in folders]
 
     def copy(self, path: Path, name: str) -> str:
         """Put a copy of a file into the folder; its SHA-256.  Raises `Trouble`."""

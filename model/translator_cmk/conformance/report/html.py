@@ -5,7 +5,7 @@ from typing import Any
 
 from ...badges import LOOKS, Status
 from ..escaping import html
-from ..summary import SAYS, counted, product, reached
+from ..summary import SAYS, counted, narrowed, product, reached
 
 STATUS = {
     "passed": Status.PASSED,
@@ -66,6 +66,7 @@ def facts(envelope: dict[str, Any]) -> list[str]:
     return [
         f"profile {envelope['profile']}",
         f"lanes {', '.join(envelope['lanes'])}",
+        *narrowed(envelope),
         f"{envelope['started']} to {envelope['finished']}",
         f"kit {envelope['kit']}, protocol {envelope['protocol']}",
         f"seed {envelope['seed']}",

@@ -18,7 +18,7 @@ class World(NamedTuple):
     """All that was asked between one reset and the next: in which case, with which salt, and with what silent.
 
     Where it has not ``ended``, the run was cut off in it, and it counts for nothing.  Nothing
-    was asked in the world of a scenario that is not applicable.
+    was asked in the world of a scenario that is not applicable.  ``lines``: the first and the last in the log.
     """
 
     case: str
@@ -26,6 +26,7 @@ class World(NamedTuple):
     silent: tuple[str, ...]
     exchanges: list[dict[str, Any]]
     ended: bool = False
+    lines: tuple[int, int] = (0, 0)
 
 
 class OtherRequest(Exception):
@@ -45,26 +46,41 @@ class MessageLog:
         self.faults = 0
         self.more = 0  # messages beyond
         self.truncated = 0  # the number of a last line that was cut off
+        self.hellos: list[tuple[int, dict[str, Any]]] = []  # by number
+        self.salts: list[tuple[str, str]] = []  # with the case of each
+        self.left_out = False
+        self.astray = 0  # the number of a first line that belongs to no world
 
     def __iter__(self) -> Iterator[World | LeftOut]:
         under_way: dict[str, World] = {}  # by case: several are, where several sessions were
-        for entry in self._entries():
+        for number, entry in self._entries():
             case = entry["case"]
             if "world" in entry:
                 if before := under_way.pop(case, None):
                     yield before
-                under_way[case] = World(case, entry["world"], tuple(entry["silent"]), [])
+                self.salts.append((case, entry["world"]))
+                under_way[case] = World(case, entry["world"], tuple(entry["silent"]), [], lines=(number, number))
             elif "end" in entry:
-                yield under_way.pop(case, World(case, "", (), []))._replace(ended=True)
+                world = under_way.pop(case, World(case, "", (), [], lines=(number, number)))
+                yield world._replace(ended=True, lines=(world.lines[0], number))
             elif "left_out" in entry:
+                self.left_out = True
                 yield left_out_of(case, entry["left_out"])
             else:
-                self.faults += "fault" in entry
-                if case in under_way and entry["request"]["verb"] not in ("hello", "bye"):
-                    under_way[case].exchanges.append(entry)
+                self._take(number, entry, under_way.get(case))
         yield from under_way.values()
 
-    def _entries(self) -> Iterator[dict[str, Any]]:
+    def _take(self, number: int, entry: dict[str, Any], world: World | None) -> None:
+        self.faults += "fault" in entry
+        verb = entry["request"]["verb"]
+        if verb == "hello":
+            self.hellos.append((number, entry))
+        elif verb != "bye" and world is not None:
+            world.exchanges.append(entry)
+        elif verb != "bye":
+            self.astray = self.astray or number
+
+    def _entries(self) -> Iterator[tuple[int, dict[str, Any]]]:
         try:
             with self.path.open("rb") as file:
                 for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
@@ -74,7 +90,7 @@ class MessageLog:
                         self.more += 1
                     else:
                         self.read += 1
-                        yield entry_of(line, f"{self.path}:{number}")
+                        yield number, entry_of(line, f"{self.path}:{number}")
         except OSError as error:
             raise Trouble(f"{self.path}: can't be read: {error.strerror}; name the folder of a report") from None
 

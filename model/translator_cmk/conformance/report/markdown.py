@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..escaping import markdown
-from ..summary import SAYS, counted, product, reached
+from ..summary import SAYS, counted, narrowed, product, reached
 
 
 def text(envelope: dict[str, Any]) -> str:
@@ -17,6 +17,7 @@ def lines(envelope: dict[str, Any]) -> Iterator[str]:
     yield f"# {markdown(product(envelope))}: {SAYS[envelope['exit_code']]}"
     yield ""
     yield f"Profile `{envelope['profile']}`, {envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
+    yield from map(markdown, narrowed(envelope))
     yield (
         "" if envelope["complete"] else f"**Not complete:** {markdown(envelope.get('trouble', 'it was broken off'))}"
     )

@@ -1,21 +1,21 @@
 """The scenarios of a report as results, in the form that `pytest --results` writes and that sites are made from."""
 
 import json
-import platform
 from typing import Any
 
 from ...gherkin.results import Item, Results, as_json
 from ..summary import product
+from .platforms import Platform
 
 NOTE = {"known": "known deviation: "}
 
 
-def text(envelope: dict[str, Any]) -> str:
+def text(envelope: dict[str, Any], made_on: Platform) -> str:
     """The file."""
     subject = envelope["subject"]
     found = Results(
         digest=envelope["digest"],
-        versions={"translator_cmk": envelope["kit"], "python": platform.python_version()},
+        versions={"translator_cmk": envelope["kit"], "python": made_on.python},
         subject="model" if subject and subject["product"] == "model" else product(envelope),
         profile=envelope["profile"],
         selection=tuple(f"--{name} {value}" for name, values in envelope["selection"].items() for value in values),

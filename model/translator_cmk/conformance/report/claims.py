@@ -1,0 +1,89 @@
+"""What the envelope of a report says of how the run was made, as far as a run can be made so."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ...requirements import Register
+from ...wire import WireError
+from ...wire.declaration import DECLARATION, Declaration
+from ...wire.shapes import Place
+from ..cases import FEATURES, LANES, TRACE, scenarios
+from ..deviations import Deviation, Deviations
+from ..deviations_file import OF_SEQUENCES
+from ..planning import must_be_deniable
+from ..selection import must_be_known
+from ..tour import SMALL
+from ..trouble import Trouble
+from .envelope import Made
+from .folder import ENVELOPE
+
+
+def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
+    """What the system declared; raises `Trouble`."""
+    try:
+        found: Declaration = DECLARATION.read(envelope["subject"], Place(f"subject in {ENVELOPE}"))
+        return found
+    except WireError as error:
+        raise Trouble(str(error)) from None
+
+
+def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
+    """How the run was made; raises `Trouble` where no run is made so."""
+    made = Made(
+        str(envelope["digest"]),
+        str(envelope["transport"]),
+        str(envelope["profile"]),
+        tuple(sorted(envelope["waived"])),
+        tuple(lane for lane in LANES if lane in envelope["lanes"]),
+        {name: tuple(envelope["selection"].get(name, ())) for name in ("requirement", "topic", "level", "case")},
+        int(envelope["seed"]),
+        dict(envelope["budgets"]),
+        deviations_of(envelope, register).entries,
+    )
+    must_be_known(scenarios(made.profile), made.selection, made.waived, register)
+    must_be_deniable(made.waived)
+    if (made.transport == "none") != (made.lanes == (TRACE,)):
+        raise Trouble(f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}")
+    must_be_budgets(made)
+    return made
+
+
+def must_be_budgets(made: Made) -> None:
+    """Raises `Trouble` where a run has other budgets than verify gives it; one of pytest has none."""
+    if not made.budgets and (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full"):
+        return
+    if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
+        raise Trouble(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
+    if unknown := set(made.budgets["scopes"]) - {scope.name for scope in SMALL}:
+        raise Trouble(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
+
+
+def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations:
+    """The deviations that were known on the day the run began; raises `Trouble`."""
+    entries = [Deviation(**each) for each in envelope["deviations"]]
+    cases = OF_SEQUENCES.union(each.case.id for each in scenarios(envelope["profile"])) if entries else OF_SEQUENCES
+    for entry in entries:
+        must_make_sense(entry, register, cases)
+    return Deviations(entries, date.fromisoformat(envelope["started"][:10]))
+
+
+def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str]) -> None:
+    """Raises `Trouble` where no file of known deviations has such an entry."""
+    about_one = bool(entry.requirement) != bool(entry.case)
+    there = entry.requirement in register or entry.case in cases
+    try:
+        date.fromisoformat(entry.expires)
+    except ValueError:
+        there = False
+    if not (about_one and there and entry.issue.startswith(("http://", "https://"))):
+        raise Trouble(f"{ENVELOPE}: {entry.case or entry.requirement!r} is no deviation that verify takes for known")
+
+
+def must_be_times(envelope: Mapping[str, Any]) -> None:
+    """Raises `Trouble` where a run did not begin and end at a time."""
+    for name in ("started", "finished"):
+        try:
+            datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
+        except ValueError:
+            raise Trouble(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None

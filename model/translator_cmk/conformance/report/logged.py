@@ -1,0 +1,90 @@
+"""Whether the log of a report can be that of its run: nothing taken out, and what said hello is what it tells of."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...wire import WireError
+from ...wire.declaration import declaration_to_wire
+from ...wire.verbs import answer_from_wire, declaration_of
+from ..cases import FUZZ, TRACE
+from ..sequencing import SHRINKING
+from ..subject import run_of
+from ..trace import recorded_system
+from .folder import ENVELOPE, MESSAGES
+from .log import MessageLog
+
+
+def of_log(log: MessageLog, envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """What is wrong with a log that was read to its end, as the log of this run."""
+    ended = envelope["complete"] or "files" in envelope
+    if log.messages is not None and log.read < log.messages:
+        yield f"{MESSAGES} has {log.read} messages, and the verdicts rest on {log.messages}{beyond(log)}"
+    if ended and (log.messages is None or log.more or log.truncated):
+        yield f"{MESSAGES}: the run came to its end, and its verdicts do not rest on all messages{beyond(log)}"
+    if log.astray:
+        yield f"{MESSAGES}:{log.astray}: this was asked in no world"
+    yield from of_hellos(log, envelope, folder)
+    yield from of_salts(log, envelope["seed"])
+
+
+def beyond(log: MessageLog) -> str:
+    """What is in the log behind all that the verdicts rest on; empty if nothing."""
+    more = f"; {log.more} more messages came after the verdicts" if log.more else ""
+    return more + (f"; the record in {MESSAGES}:{log.truncated} is truncated" if log.truncated else "")
+
+
+def of_hellos(log: MessageLog, envelope: Mapping[str, Any], folder: Path) -> Iterator[str]:
+    """Where the envelope has another system, or another kit, than said hello."""
+    if envelope["transport"] == "none":
+        traces = envelope.get(TRACE, {}).get("traces", ())
+        found = {"the traces": declaration_to_wire(recorded_system(folder / each["file"] for each in traces))}
+    else:
+        found = dict(declarations(log))
+    if not found and envelope["subject"] is not None:
+        yield f"{MESSAGES} has no answer to hello, and {ENVELOPE} has a subject"
+    changed = not envelope["complete"] and "declared something else" in envelope.get("trouble", "")
+    for where, declared in found.items():
+        excused = changed and where != next(iter(found))  # it is why the run ended
+        if envelope["subject"] != declared and not excused:
+            yield f"subject in {ENVELOPE} is not what the system declared in {where}: {other(envelope, declared)}"
+            break
+    for number, entry in log.hellos:
+        if entry["request"].get("kit") != envelope["kit"]:
+            yield f"kit in {ENVELOPE} is {envelope['kit']}; in {MESSAGES}:{number} it is {entry['request'].get('kit')}"
+            break
+
+
+def declarations(log: MessageLog) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each answer to `hello` that is one, by where it is."""
+    for number, entry in log.hellos:
+        try:
+            answer = answer_from_wire("hello", entry.get("answer"))
+        except WireError:
+            continue  # then it is a fault, which is counted
+        if "fault" not in entry and answer["answer"] == "hello":
+            yield f"{MESSAGES}:{number}", declaration_to_wire(declaration_of(answer))
+
+
+def other(envelope: Mapping[str, Any], declared: Mapping[str, Any]) -> str:
+    """What is otherwise in the envelope."""
+    subject = envelope["subject"] or {}
+    name = next(each for each in (*declared, *subject) if subject.get(each) != declared.get(each))
+    return f"{name} is {json.dumps(subject.get(name))[:200]}, and was {json.dumps(declared.get(name))[:200]}"
+
+
+def of_salts(log: MessageLog, seed: int) -> Iterator[str]:
+    """Where worlds are not those of a run with this seed, one after another."""
+    last = {run_of(seed + number): 0 for number in range(max(len(log.hellos), 1))}
+    for case, salt in log.salts:
+        run, number = salt[:4], salt[4:]
+        if run not in last or not re.fullmatch("[1-9][0-9]{0,9}", number):
+            yield f"{MESSAGES}: the world {salt} is none of a run with the seed {seed}"
+            return
+        due = last[run] + 1
+        if int(number) < due or (int(number) > due and not (log.left_out and case in (FUZZ, SHRINKING))):
+            yield f"{MESSAGES}: the world {salt} is there where {run}{due} is due: worlds were taken out, or moved"
+            return
+        last[run] = int(number)

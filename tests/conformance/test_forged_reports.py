@@ -1,0 +1,309 @@
+"""A report that was edited, with all that follows from the edit made to fit, is found out."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance.forging import Forgery
+from tests.conformance.verifying import Verified, verify
+from tests.gherkin import wrong_systems
+from translator_cmk.cli import main
+from translator_cmk.conformance.report.files import files_of
+from translator_cmk.conformance.report.platforms import Platform
+
+WRONG = f"{wrong_systems.__name__}:LosesNothing"
+FAILS = "revocation.access-revoked/revoked-access"
+FAILS_TOO = "revocation.undeploys/a-deployed-model-when-the-key-gets-out-of-reach"
+SOME = ("--case", FAILS, "--case", FAILS_TOO, "--case", "environment.create-vault/a-new-vault")
+TOUR = ("--scope", "losing-the-key", "--steps", "110")
+LANES = ("--lane", "features", "--lane", "tour", "--lane", "fuzz", "--seconds", "0.3")
+DELETED = "tour/DisableIdentity"
+
+Edit = Callable[[Forgery], Path]
+
+
+@pytest.fixture(scope="module")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on a system that is wrong about one thing."""
+    return verify(tmp_path_factory.mktemp("wrong"), "--python", WRONG, *LANES, *TOUR, *SOME)
+
+
+def of_tour(forgery: Forgery) -> list[tuple[int, int]]:
+    """The worlds of the tour, and those in which something shorter was looked for."""
+    cases = {begin: forgery.log[begin]["case"] for begin, _ in forgery.worlds()}
+    until = next((begin for begin, case in cases.items() if case == "fuzz"), len(forgery.log))
+    return [each for each in forgery.worlds() if each[0] < until and cases[each[0]] in ("tour", "shrinking")]
+
+
+def without_failures_of_the_tour(forgery: Forgery) -> Path:
+    """Take out what failed in the tour, and what shows it."""
+    worlds = of_tour(forgery)
+    more = [number for number, (begin, _) in enumerate(worlds) if forgery.log[begin]["case"] == "shrinking"]
+    last = max(more) + 1
+    forgery.take_out(worlds[: last + last % 2])
+    forgery.renumber()
+    for file in (forgery.folder / "counterexamples").glob("*-tour-*"):
+        file.unlink()
+    let_pass(forgery)
+    return without_idle_commands(forgery).write()
+
+
+def without_end_of_the_tour(forgery: Forgery) -> Path:
+    """Take out the last sequences, and each command that nothing shows any more."""
+    forgery.take_out(of_tour(forgery)[-2:])
+    forgery.renumber()
+    return without_idle_commands(forgery).write()
+
+
+def without_idle_commands(forgery: Forgery) -> Forgery:
+    """Drop the case of each command that no sequence of the tour asks for any more."""
+    requests = [entry["request"] for entry in forgery.log if entry["case"] == "tour" and "request" in entry]
+    asked = {f"tour/{request['command']['command']}" for request in requests if request["verb"] == "submit"}
+    for case in [case["id"] for case in forgery.envelope["cases"] if case["lane"] == "tour"]:
+        if case not in asked:
+            forgery.drop(case)
+    return forgery
+
+
+def without_undecided_commands(forgery: Forgery) -> Path:
+    """Take out the cases of the commands that were never compared."""
+    tour = (case for case in forgery.envelope["cases"] if case["lane"] == "tour")
+    for case in [each["id"] for each in tour if each["status"] == "not-run"]:
+        forgery.drop(case)
+    return forgery.write()
+
+
+def without_failing_scenario(forgery: Forgery) -> Path:
+    """Take out the scenarios that failed."""
+    failed = (FAILS, FAILS_TOO)
+    forgery.take_out(each for each in forgery.worlds() if forgery.log[each[0]]["case"] in failed)
+    forgery.renumber()
+    for case in failed:
+        forgery.drop(case)
+    return forgery.write()
+
+
+def with_another_selection(forgery: Forgery) -> Path:
+    """Take out a scenario that failed, and select the others."""
+    forgery.take_out(each for each in forgery.worlds() if forgery.log[each[0]]["case"] == FAILS)
+    forgery.drop(FAILS)
+    cases = [case["id"] for case in forgery.envelope["cases"] if case["lane"] == "features"]
+    forgery.envelope["selection"] = {"case": cases}
+    return forgery.write()
+
+
+def with_known_failure(forgery: Forgery) -> Path:
+    """Call a failure known."""
+    for case in forgery.envelope["cases"]:
+        if case["id"] == FAILS:
+            case |= {"status": "known", "known": "we know (https://example.invalid/)"}
+    return forgery.write()
+
+
+def let_pass(forgery: Forgery) -> list[str]:
+    """Call the command of the tour that failed passed; what it was laid to."""
+    failed = next(case for case in forgery.envelope["cases"] if case["id"] == DELETED)
+    blamed: list[str] = failed["blamed"]
+    for name in ("reason", "blamed", "shown"):
+        del failed[name]
+    failed["status"] = "passed"
+    return blamed
+
+
+def silent_in_tour(forgery: Forgery) -> Path:
+    """Let nothing that fails in the tour be compared."""
+    blamed = let_pass(forgery)
+    for entry in forgery.log:
+        if entry["case"] == "tour" and "silent" in entry:
+            entry["silent"] = blamed
+    forgery.write()
+    forgery.envelope["tour"]["commands"] += 1
+    return forgery.write(follows=False)
+
+
+def left_out_of_tour(forgery: Forgery) -> Path:
+    """Say that a sequence of the tour was left out, since the log is so large."""
+    begin, end = of_tour(forgery)[-1]
+    counts = {"sequences": 1, "lost_track": 0, "commands": 1, "compared": {}, "failed": []}
+    forgery.log[begin:end] = [{"at": 0, "case": "tour", "left_out": counts}]
+    return without_idle_commands(forgery).write()
+
+
+def interrupted(forgery: Forgery) -> Forgery:
+    """Make it a report on a run that was interrupted once its scenarios were played."""
+    envelope, begun = forgery.envelope, {case["id"] for case in forgery.envelope["cases"] if case["lane"] == "features"}
+    forgery.take_out(each for each in forgery.worlds() if forgery.log[each[0]]["case"] not in begun)
+    forgery.log.pop()  # no farewell
+    for case in [case["id"] for case in envelope["cases"] if case["id"] not in begun]:
+        forgery.drop(case)
+    del envelope["tour"], envelope["fuzz"]
+    envelope |= {"complete": False, "trouble": "interrupted by SIGINT"}
+    for file in (forgery.folder / "counterexamples").iterdir():
+        file.unlink()
+    return forgery
+
+
+def interrupted_without_failing_scenarios(forgery: Forgery) -> Path:
+    """Take out the scenarios that failed, and say that they were not reached."""
+    failed = (FAILS, FAILS_TOO)
+    interrupted(forgery).take_out(each for each in forgery.worlds() if forgery.log[each[0]]["case"] in failed)
+    forgery.renumber()
+    for case in forgery.envelope["cases"]:
+        if case["id"] in failed:
+            for name in ("blamed", "shown", "step"):
+                del case[name]
+            case |= {"status": "not-run", "reason": "not reached", "seconds": 0.0}
+    return forgery.write()
+
+
+def without_hello(forgery: Forgery) -> Path:
+    """Take out what the system said of itself."""
+    forgery.log = [each for each in forgery.log if each.get("request", {}).get("verb") != "hello"]
+    return forgery.write()
+
+
+def without_digests(forgery: Forgery) -> Path:
+    """Take out the digests, and change a file."""
+    del forgery.envelope["files"]
+    folder = forgery.write()
+    (folder / "counterexamples" / "01-tour-Nothing.json").write_text("{}")
+    return folder
+
+
+def fewer_messages(forgery: Forgery) -> Path:
+    """Let the verdicts rest on less than there is: the last sequence is none of theirs."""
+    whole = list(forgery.log)
+    forgery.take_out(forgery.worlds()[-1:])
+    forgery.write()
+    text = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in [*forgery.log, *whole[-3:]])
+    (forgery.folder / "messages.ndjson").write_text(text, "utf-8", newline="\n")
+    return forgery.sign()
+
+
+def file(name: str, change: Callable[[bytes], bytes]) -> Edit:
+    """Change a file that is made from the envelope, or add one."""
+
+    def edit(forgery: Forgery) -> Path:
+        path = forgery.folder / name
+        path.write_bytes(change(path.read_bytes() if path.is_file() else b""))
+        return forgery.sign()
+
+    return edit
+
+
+def field(*names: str, to: Any, made_anew: bool = True) -> Edit:
+    """Change a field of the envelope, and make the other files from it anew where that can be done."""
+
+    def edit(forgery: Forgery) -> Path:
+        *outer, last = names
+        inside: Any = forgery.envelope
+        for name in outer:
+            inside = inside[int(name) if isinstance(inside, list) else name]
+        assert inside.get(last) != to
+        inside[last] = to
+        return forgery.write(follows=False) if made_anew else forgery.sign()
+
+    return edit
+
+
+def of_case(name: str, to: Any) -> Edit:
+    """Change a field of the case that failed."""
+
+    def edit(forgery: Forgery) -> Path:
+        case = next(case for case in forgery.envelope["cases"] if case["id"] == FAILS)
+        assert case[name] != to
+        case[name] = to
+        return forgery.write(follows=False)
+
+    return edit
+
+
+SUBJECT = "subject in report.json is not what the system declared in messages.ndjson:1: "
+FORGERIES: dict[str, tuple[Edit, str]] = {
+    "failures of the tour": (without_failures_of_the_tour, "is not sequence 1 of the "),
+    "end of the tour": (without_end_of_the_tour, "sequences of the tour, and the run is said to be complete"),
+    "commands of the tour": (without_undecided_commands, "tour/ReadData: was not there, is not-run"),
+    "scenarios": (without_failing_scenario, f"does not have {FAILS}, which this run asks for"),
+    "scenarios before an interruption": (interrupted_without_failing_scenarios, f"does not have {FAILS}, which this"),
+    "selection": (with_another_selection, "worlds were taken out, or moved"),
+    "known": (with_known_failure, f"{FAILS}: was known, is failed"),
+    "silent": (silent_in_tour, "after what was found before, what is silent there is nothing"),
+    "left out": (left_out_of_tour, "counts of tour stand for messages, which are never left out"),
+    "hello": (without_hello, "messages.ndjson has no answer to hello"),
+    "digests": (without_digests, "report.json has no digests of the other files"),
+    "messages": (fewer_messages, "its verdicts do not rest on all messages"),
+    "page": (file("report.html", lambda text: text.replace(b"deviations", b"conformant")), "report.html does not say"),
+    "page that is no text": (file("report.html", lambda text: b"\xff" + text), "report.html does not say"),
+    "results": (file("results.json", lambda text: text.replace(b'"failed"', b'"passed"')), "results.json does not say"),
+    "platform": (file("results.json", lambda text: text.replace(b'"python": "3', b'"python": "2')), "results.json"),
+    "file": (file("certificate.html", lambda _: b"conformant"), "certificate.html is no file of this report"),
+    "hidden file": (file(".certificate", lambda _: b"conformant"), ".certificate is no file of this report"),
+    "counterexample": (
+        file("counterexamples/01-tour-DisableIdentity.feature", lambda text: text.replace(b"Given", b"When")),
+        "counterexamples/01-tour-DisableIdentity.feature is not what the message log shows",
+    ),
+    "more counterexamples": (
+        file("counterexamples/77-tour-DisableIdentity.json", lambda _: b"{}"),
+        "counterexamples/77-tour-DisableIdentity.json is no file of this report",
+    ),
+    "product": (field("subject", "product", to="another"), SUBJECT + 'product is "another", and was "loses nothing"'),
+    "version": (field("subject", "version", to="2.0"), SUBJECT + "version"),
+    "stage": (field("subject", "stage", "regions", to=["westeurope"]), SUBJECT + "stage"),
+    "no subject": (field("subject", to=None), "something is asked, and nobody said hello"),
+    "register": (field("register", "requirements", to=91), "register in report.json is not what follows"),
+    "kit": (field("kit", to="9.9"), "kit in report.json is 9.9; in messages.ndjson:1 it is "),
+    "guarantee": (field("tour", "scopes", "0", "guarantee", to="All is well."), "tour in report.json is not what"),
+    "steps": (field("tour", "steps", to=9_999), "tour in report.json is not what"),
+    "budget of steps": (field("budgets", "steps", to=109), "nothing more is in the log where"),
+    "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes, log_size"),
+    "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
+    "seconds": (field("budgets", "seconds", to=60.0), "fuzz in report.json is not what a complete run of 60 seconds"),
+    "seed": (field("seed", to=2), "is none of a run with the seed 2"),
+    "what is shown": (of_case("shown", "It is nothing.\n"), f"{FAILS}: its shown was "),
+    "step": (of_case("step", 0), f"{FAILS}: its step was 0"),
+    "lanes": (field("lanes", to=["features", "tour"]), "'fuzz' is nothing that this run asks for"),
+    "trouble": (field("trouble", to="none"), "trouble in report.json tells why a run ended early"),
+    "transport": (field("transport", to="none"), "the transport is 'none', and the lanes are"),
+    "no time": (
+        field("started", to="2026-02-30T25:00:00Z", made_anew=False),
+        "started is '2026-02-30T25:00:00Z', which is no time",
+    ),
+    "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
+}
+UNUSABLE = ("no budgets", "no scope", "transport", "no time", "waiver")
+"""What no run writes, so that nothing can be derived from it."""
+
+
+def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_path: Path) -> None:
+    assert wrong.exit_code == 1
+    assert wrong.status(DELETED) == wrong.status(FAILS) == "failed"
+    assert main(["report", "check", str(Forgery(wrong.folder, tmp_path / "copy").write())]) == 0
+
+
+def test_interrupted_report_is_confirmed_as_far_as_it_goes(wrong: Verified, tmp_path: Path) -> None:
+    assert main(["report", "check", str(interrupted(Forgery(wrong.folder, tmp_path / "copy")).write())]) == 4
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forged_report_is_found_out(
+    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    edit, told = FORGERIES[name]
+    folder = edit(Forgery(wrong.folder, tmp_path / "forged"))
+    code = main(["report", "check", str(folder)])
+    output = capsys.readouterr()
+    assert told in output.out + output.err
+    assert code == (2 if name in UNUSABLE else 1)
+
+
+def test_report_that_was_made_on_another_platform_is_confirmed(wrong: Verified, tmp_path: Path) -> None:
+    forgery = Forgery(wrong.folder, tmp_path / "copy")
+    elsewhere = Platform("3.14.1", "Windows", "AMD64")
+    signed = {name: value for name, value in forgery.envelope.items() if name != "files"}
+    for name, text in files_of(signed, elsewhere):
+        (forgery.folder / name).write_text(text, "utf-8", newline="\n")
+    assert '"Windows"' in (forgery.folder / "cucumber.ndjson").read_text("utf-8")
+    assert main(["report", "check", str(forgery.sign())]) == 0
