@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +21,7 @@ from translator_cmk.conformance.following import follow, oracle_for
 from translator_cmk.conformance.fuzz import Fuzzing
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import SMALL, STEPS, asked_of, suites
+from translator_cmk.conformance.tour import NAMES, STEPS, asked_of, suites_of
 from translator_cmk.explore.oracle.profiles import machine_of, silent_in
 from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
@@ -151,10 +150,9 @@ def features(subject: Subject, profile: str = "article") -> bool:
     return any(play(subject, each, REGISTER).status not in ("passed", "not-applicable") for each in counting)
 
 
-@cache
-def default_suites() -> list[Suite]:
+def default_suites() -> tuple[Suite, ...]:
     """What the default tour is made of."""
-    return suites(SMALL, STEPS)
+    return suites_of(NAMES, STEPS)
 
 
 def tour(subject: Subject, profile: str = "article") -> bool:

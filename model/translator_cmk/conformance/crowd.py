@@ -1,4 +1,4 @@
-"""A crowded world to fuzz: three of what scopes have one or two of, in two regions, and each vault with a key `key`.
+"""A crowded world: three of what scopes have one or two of, in two regions, and each vault with a key `key`.
 
 What a system does right for the first and the second of a kind may be wrong for the third, or for the second that asks.
 """
@@ -12,9 +12,11 @@ from ..machine.commands import (
     CreateResource,
     CreateVault,
     CreateWorkspace,
+    DeleteKey,
     DeleteResource,
     DeleteVault,
     DeployModel,
+    DisableIdentity,
     EnableCustomerManagedKeys,
     EnableIdentity,
     EnablePurgeProtection,
@@ -75,6 +77,48 @@ CROWDED: Commands = (
     *(TranslateWithModel("model"), ReadData("workspace")) * OFTEN,
 )
 """What each sequence of it begins with: two resources have keys of their own, and the other one can get any."""
+
+
+AT_WORK: Commands = (
+    *(ReadData("workspace"), TranslateWithModel("model"), ReadData("third-workspace")),
+    *(TranslateWithModel("third-model"), TranslateWithModel("fourth-model")),
+)
+
+LIVES: tuple[Commands, ...] = tuple(
+    (*CROWDED, *more)
+    for more in (
+        (RevokeKeyAccess("vault", "translator"), *AT_WORK, GrantKeyAccess("vault", "translator"), *AT_WORK),
+        (DeleteVault("vault"), *AT_WORK, RecoverVault("vault"), *AT_WORK),
+        (DisableIdentity("translator"), *AT_WORK, *each(DeployModel, model=MODELS)),
+        (DisableIdentity("third-translator"), *AT_WORK, DeleteVault("third-vault"), DeleteResource("translator")),
+        (
+            *each(EnableCustomerManagedKeys, resource="other-translator", vault="third-vault", key="key"),
+            *each(
+                EnableCustomerManagedKeys,
+                resource="other-translator",
+                vault="other-vault",
+                key=(*(command.key for command in UNFIT_KEYS), "brought-key"),
+                through="api",
+            ),
+            RotateKey("third-vault", "key"),
+            RevokeKeyAccess("other-vault", "other-translator"),
+            *AT_WORK,
+        ),
+        (
+            CreateVault("fourth-vault", *HOME),
+            CreateKey("fourth-vault", "key"),
+            EnableIdentity("translator"),
+            EnableIdentity("third-translator"),
+            *each(GrantKeyAccess, vault="fourth-vault", resource=RESOURCES),
+            RevokeKeyAccess("fourth-vault", "other-translator"),
+            DeleteVault("fourth-vault"),
+            RecoverVault("fourth-vault"),
+            DeleteKey("fourth-vault", "key"),
+            *AT_WORK,
+        ),
+    )
+)
+"""What befalls it: each loss that the article states, and what must not be one."""
 
 
 def crowd() -> Iterator[Command]:

@@ -16,7 +16,7 @@ from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
 from .selection import must_be_known
-from .tour import SMALL
+from .tour import NAMES
 from .trace import must_be_readable
 from .trouble import Trouble
 
@@ -60,7 +60,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     budgets = {
         "steps": args.steps,
         "seconds": args.seconds,
-        "scopes": args.scope or [each.name for each in SMALL],
+        "scopes": args.scope or list(NAMES),
         "log_size": args.log_size * 2**20,
     }
     try:

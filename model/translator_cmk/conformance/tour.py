@@ -6,10 +6,11 @@ from itertools import cycle
 from typing import Any
 
 from ..explore.scopes import SCOPES, Scope
-from ..explore.tours.sequences import Suite, suite
+from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..machine import Command
 from ..wire.declaration import Declaration
 from .cases import TOUR
+from .crowd import CROWDED, LIVES, crowd
 from .following import applicable
 from .running import Running
 from .sequencing import Sequencing
@@ -25,11 +26,25 @@ LARGEST = 5_000
 
 SMALL = tuple(scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST)
 
+CROWD = Suite(
+    Scope("crowd", "Three resources at work on three key vaults in two regions.", None, tuple(crowd())),
+    tuple(CommandSequence(f"crowd/{number}", commands, len(CROWDED)) for number, commands in enumerate(LIVES, 1)),
+    pairs=0,
+    steps=sum(1 + len(commands) for commands in LIVES),
+    lower_bound=None,
+    guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
+    "chosen, and not searched for.",
+)
+"""What no scope is large enough for.  Its steps come on top of those that the scopes have."""
+
+NAMES = (*(scope.name for scope in SMALL), CROWD.scope.name)
+"""What there is to tour."""
+
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds
 def suites_of(scopes: tuple[str, ...], steps: int) -> tuple[Suite, ...]:
     """The sequences of the scopes of these names in so many steps; what is no name of a scope adds nothing."""
-    return tuple(suites([each for each in SMALL if each.name in scopes], steps))
+    return (*suites([each for each in SMALL if each.name in scopes], steps), *[CROWD] * (CROWD.scope.name in scopes))
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:

@@ -23,7 +23,7 @@ from .planning import lanes_of, planned, registered
 from .running import Running
 from .selection import selected
 from .session import Session
-from .tour import SMALL, STEPS, run_tour
+from .tour import CROWD, NAMES, STEPS, run_tour
 from .trace import recorded_system, run_trace
 from .trouble import HARNESS, Trouble, tells_trouble
 from .worker import Crew, GaveUp
@@ -61,15 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
     parser.add_argument("--write-deviations", metavar="FILE", type=Path, help="write what failed into such a file")
     parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder (default: {REPORT})")
-    parser.add_argument(
-        "--scope", choices=[scope.name for scope in SMALL], action="append", help="only this scope in the tour"
-    )
+    parser.add_argument("--scope", choices=NAMES, action="append", help="only this scope in the tour")
     parser.add_argument(
         "--steps",
         metavar="N",
         type=count,
         default=STEPS,
-        help=f"steps that the tour has, of all scopes (default: {STEPS:,})",
+        help=f"steps that the tour has, but for the {CROWD.steps} of the crowd (default: {STEPS:,})",
     )
     parser.add_argument(
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"

@@ -13,7 +13,7 @@ from ..deviations import Deviation, Deviations
 from ..deviations_file import OF_SEQUENCES
 from ..planning import must_be_deniable
 from ..selection import must_be_known
-from ..tour import SMALL
+from ..tour import NAMES
 from ..trouble import Trouble
 from .envelope import Made
 from .folder import ENVELOPE
@@ -55,7 +55,7 @@ def must_be_budgets(made: Made) -> None:
         return
     if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
         raise Trouble(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
-    if unknown := set(made.budgets["scopes"]) - {scope.name for scope in SMALL}:
+    if unknown := set(made.budgets["scopes"]) - set(NAMES):
         raise Trouble(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
 
 

@@ -72,7 +72,7 @@ def reproduce(args: argparse.Namespace) -> int:
 
         again = judged(envelope, log_of(envelope, args.folder), register, ask).running
     except Fault as fault:
-        raise Trouble(str(fault), HARNESS) from None
+        raise Trouble(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
     found = [] if declared == declaration_in(envelope) else ["the system declares something else than it did then"]

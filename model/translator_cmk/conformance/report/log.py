@@ -99,7 +99,7 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """One entry; raises `Trouble`."""
     try:
         found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
-    except (WireError, ValueError) as error:
+    except (WireError, ValueError, RecursionError) as error:
         raise Trouble(f"{where}: no entry of a log: {error}") from None
     try:
         entry: dict[str, Any] = ENTRY.read(found, Place(where))
