@@ -71,6 +71,20 @@ Feature: What the article takes for granted
       Then the key "key" of "other-vault" is active
       And nothing else has changed
 
+    Scenario Outline: A name that something of another kind has
+      Given a deployed model under customer-managed keys
+      When the customer <command>
+      Then the request is accepted
+
+      Examples:
+        | command                                                   |
+        | creates the vault "translator"                            |
+        | creates the Translator resource "vault"                   |
+        | generates the key "translator" in "vault"                 |
+        | creates the workspace "document" for "translator"         |
+        | uploads the document "model" to "workspace"               |
+        | trains the model "document" in "workspace"                |
+
     Scenario: The name of something that exists
       Given a vault with a key
       When the customer creates the vault "vault" in "eastus"

@@ -122,6 +122,13 @@ class TakesAnyKey(OnlyCustomTranslator):
         super().__init__(Machine(row for row in ROWS if not row.requirement.startswith("vault.")))
 
 
+class LosesNothingWithTheVault(OnlyCustomTranslator):
+    """Is wrong in the level that it claims, by commands of one that it does not."""
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "revocation.vault-deleted"))
+
+
 class RefusesAllWorkspaces(OnlyCustomTranslator):
     """Refuses everything in the one level that it claims."""
 

@@ -1,10 +1,13 @@
 """What looks right to whoever asks in the usual way is found out by the lanes of sequences."""
 
 import json
-from itertools import chain
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis.strategies import DataObject, data
 
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
@@ -13,17 +16,20 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.crowd import CROWDED
 from translator_cmk.conformance.following import follow, oracle_for
+from translator_cmk.conformance.fuzz import Fuzzing
 from translator_cmk.conformance.names import Names
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.shadow import Shadow
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import SMALL, suites
 from translator_cmk.conformance.variants import in_variant, variants
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine
 from translator_cmk.machine.commands import ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
 from translator_cmk.requirements import load_register
 from translator_cmk.situations import situations
+from translator_cmk.system import ModelSystem
+from translator_cmk.wire.declaration import Declaration
 
 FUZZ = ("--lane", "fuzz", "--seconds", "6")
 DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
@@ -68,8 +74,9 @@ def test_losses_of_one_kind_of_resource_alone_are_not_enough(tmp_path: Path) -> 
     assert found.exit_code == 1
 
 
-def test_what_is_shown_under_a_name_made_of_ours_is_seen(tmp_path: Path) -> None:
-    found = verified(tmp_path, "KeepsABackupInSight", "--lane", "tour", "--scope", "losing-the-key")
+@pytest.mark.parametrize("system", ["KeepsABackupInSight", "KeepsAnArchiveInSight"])
+def test_what_is_shown_under_another_name_and_belongs_to_ours_is_seen(tmp_path: Path, system: str) -> None:
+    found = verified(tmp_path, system, "--lane", "tour", "--scope", "losing-the-key")
     assert found.exit_code == 1
 
 
@@ -83,6 +90,39 @@ def test_level_that_rests_on_others_is_put_to_the_test_alone(tmp_path: Path) -> 
 def test_mistake_in_a_level_that_is_not_claimed_is_none(tmp_path: Path) -> None:
     found = verified(tmp_path, "TakesAnyKey", "--lane", "tour")
     assert "failed" not in found.statuses().values()
+
+
+def test_what_comes_about_in_a_level_that_is_claimed_counts_whatever_brought_it_about(tmp_path: Path) -> None:
+    found = verified(tmp_path, "LosesNothingWithTheVault", "--lane", "tour", "--scope", "losing-the-key")
+    assert found.exit_code == 1
+    case = found.case("tour/DeleteVault")
+    assert (case["status"], case["level"]) == ("failed", "custom-translator")
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+@pytest.mark.parametrize(("windows", "some"), [({"CreateVault": 0}, True), (dict.fromkeys(COMMANDS, 1), False)])
+def test_window_is_no_reason_to_look_in_sequences_that_need_none(windows: dict[str, int], some: bool) -> None:
+    session = Session(Direct(ModelSystem))
+    subject = SimpleNamespace(declaration=Declaration("it", "1", windows=windows))
+    lane: Any = SimpleNamespace(worker=SimpleNamespace(session=session), subject=subject)
+    fuzzing = Fuzzing(lane, 1, 1, None)
+    drawn = set()
+
+    @settings(max_examples=60, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
+    @given(data())
+    def draw(source: DataObject) -> None:
+        asked, unobserved = fuzzing.drawn(source.draw)
+        drawn.add(unobserved and bool(asked))
+
+    draw()
+    assert (True in drawn) is some
+
+
+def test_requirement_of_which_nothing_is_tried_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = verified(tmp_path, "OnlyVaults", "--lane", "features", "--topic", "vault")
+    told = "never tried, as declared: "
+    assert told in capsys.readouterr().out
+    assert told in (found.folder / "summary.md").read_text("utf-8")
 
 
 def test_refusing_everything_earns_nothing_in_sequences_either(tmp_path: Path) -> None:
@@ -110,9 +150,10 @@ def test_names_are_found_again_in_either_form(salt: str) -> None:
     names = Names(salt)
     for name in ("vault", "other-vault", "long-short-key"):
         assert names.plain(names.told(name)) == name
-        assert names.ours("vault", names.told(name))
-    assert not names.ours("vault", Names(f"{salt}1").told("vault"))
-    assert names.ours("document", f"{names.told('document')}-backup")
+        assert names.ours("vault", names.told(name), {})
+    assert not names.ours("vault", Names(f"{salt}1").told("vault"), {"region": "eastus"})
+    assert names.ours("document", f"{names.told('document')}-backup", {})
+    assert names.ours("document", "archive", {"workspace": names.told("workspace")})
 
 
 def test_some_names_begin_like_others_and_some_end_like_others() -> None:
@@ -124,7 +165,7 @@ def test_some_names_begin_like_others_and_some_end_like_others() -> None:
 def test_specification_treats_every_kind_and_region_alike() -> None:
     sequences = [each.commands for suite in suites(SMALL, 1_200) for each in suite.sequences]
     usual, *others = variants(DEFAULT_STAGE)
-    assert len(others) == 5
+    assert len(others) == 11
     for commands in [*sequences, CROWDED]:
         assert tuple(in_variant(commands, usual)) == commands
         outcomes = {tuple(map(Shadow().submit, in_variant(commands, each))) for each in others}
@@ -133,11 +174,12 @@ def test_specification_treats_every_kind_and_region_alike() -> None:
 
 def test_region_that_is_not_offered_stands_for_none() -> None:
     only = variants(Stage(regions=("eastus",)))
-    assert len(only) == 3
+    assert len(only) == 6
     assert not any("westeurope" in each for each in only)
 
 
 def test_crowded_world_comes_about() -> None:
     shadow = Shadow()
     assert all(isinstance(shadow.submit(command), Accepted) for command in CROWDED)
-    assert {len(each) for each in chain([shadow.observe()["document"], shadow.observe()["model"]])} == {4}
+    seen = shadow.observe()
+    assert (len(seen["resource"]), len(seen["document"]), len(seen["model"])) == (5, 10, 7)

@@ -79,6 +79,16 @@ class KeepsABackupInSight(ModelSystem):
         return seen | {"document": seen["document"] | backups}
 
 
+class KeepsAnArchiveInSight(KeepsABackupInSight):
+    """Shows documents that are deleted under names that nobody gave."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        named = enumerate(seen["document"].items())
+        shown = {f"archive{number}" if name.endswith("-backup") else name: kept for number, (name, kept) in named}
+        return seen | {"document": shown}
+
+
 class CallsItselfTheModel(ModelSystem):
     """Takes a vault of any region, and does not admit to it."""
 

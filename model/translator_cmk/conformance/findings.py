@@ -8,7 +8,7 @@ from ..facts import Fact
 from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..phrasebook import state
 from .cases import Case
-from .following import Followed, level_of
+from .following import Followed, level_concerned, level_of
 from .keeping import LeftOut, Signature
 from .shrinking import Commands
 from .verdicts import Came
@@ -137,14 +137,19 @@ class Tally:
         }
 
     def cases(self) -> Iterator[Case]:
-        """A case for each command of a level that is claimed, if it was planned, or accepted by and by."""
-        failed = {each.command for each in self.failures}
+        """A case for each command of a level that is claimed, if it was planned, or accepted by and by.
+
+        One of another level has a case where it failed in what it brought about in a level that is claimed.
+        """
+        failed = {each.command: self.first[each].differences for each in reversed(self.failures)}
         met = self.planned | self.accepted | self.unsupported | self.late | self.too_open | self.faults.keys()
-        met |= failed
         for name, command in COMMANDS.items():
-            if name in met and level_of(command) in self.levels:
-                yield case_of(self.lane, name, command)
-        if "reset" in met:
+            level = level_of(command)
+            if name in failed and level not in self.levels:
+                yield case_of(self.lane, name, command, level_concerned(failed[name][0], command))
+            elif name in met | failed.keys() and level in self.levels:
+                yield case_of(self.lane, name, command, level)
+        if "reset" in met | failed.keys():
             yield Case(f"{self.lane}/reset", self.lane, "account", (), name="Begin a world in which nothing is there.")
 
     def came(self, name: str) -> Came:
@@ -184,6 +189,6 @@ def names_compared(followed: Followed) -> list[str]:
     return names[:-1] if undecided else names
 
 
-def case_of(lane: str, name: str, command: type[Command]) -> Case:
+def case_of(lane: str, name: str, command: type[Command], level: str) -> Case:
     """The case of a command in a lane."""
-    return Case(f"{lane}/{name}", lane, level_of(command), (), name=(command.__doc__ or name).splitlines()[0])
+    return Case(f"{lane}/{name}", lane, level, (), name=(command.__doc__ or name).splitlines()[0])

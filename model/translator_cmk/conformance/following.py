@@ -1,6 +1,6 @@
 """Follows a system through a sequence of commands with the oracle, and says where they part."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ..explore.oracle import Oracle
@@ -61,7 +61,7 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
     ``unobserved``: until after the last command, so that what comes about only by being looked at is found out.
 
     What belongs to a level that it does not claim is there to prepare: where the two part over that, nobody is at
-    fault, and the rest of the sequence is not compared.
+    fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
     """
     levels, stage = subject.declaration.levels, subject.declaration.stage
     subject.patient = False
@@ -84,8 +84,8 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
                 continue
             oracle.submit(command)
             if differences := oracle.narrow(outcome, None if unobserved else subject.observe()):
-                if level_of(type(command)) not in levels:
-                    differences, lost_track = (), "it parts over a command of a level that is not claimed"
+                if not is_claimed(differences, type(command), levels):
+                    differences, lost_track = (), "it parts over what belongs to a level that is not claimed"
                 break
             if isinstance(outcome, Accepted):
                 accepted.add(type(command).__name__)
@@ -107,6 +107,17 @@ def level_of(command: type[Command]) -> str:
     """The level that a command belongs to: the highest of what it names."""
     kinds = [reference.kind.word for _, reference, _ in command.references]
     return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default="account")
+
+
+def is_claimed(differences: Iterable[Difference], command: type[Command], levels: Collection[str]) -> bool:
+    """Whether all differences that a command has led to concern levels that are claimed: outcomes that of its own."""
+    return all(level_concerned(each, command) in levels for each in differences)
+
+
+def level_concerned(difference: Difference, command: type[Command]) -> str:
+    """The level of what was otherwise after a command."""
+    expected = difference.expected
+    return KIND_LEVELS.get(expected.kind, "account") if isinstance(expected, Fact) else level_of(command)
 
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:

@@ -139,7 +139,7 @@ class Fuzzing:
         two = Universe(alphabet(), [(), *(each.commands for each in situations().values())], declared)
         self.universes = (two, two, two, Universe(crowd(), [CROWDED], declared))
         self.variants = variants(declared.stage)
-        self.unobserved = (False,) if declared.windows else (False, False, False, True)
+        self.slow = {command for command, seconds in declared.windows.items() if seconds}
 
     @property
     def left(self) -> float:
@@ -196,9 +196,11 @@ class Fuzzing:
     def drawn(self, draw: Callable[[Any], Any]) -> Asked:
         """A sequence that the system can be asked for, and whether it is looked at only after that."""
         choose = self.hypothesis.strategies.sampled_from
-        variant, unobserved = draw(choose(self.variants)), draw(choose(self.unobserved))
+        variant, unobserved = draw(choose(self.variants)), draw(choose((False, False, False, True)))
         sequence = in_variant(self.sequence(draw, MIXED if unobserved else MOSTLY_EFFECTIVE), variant)
-        return tuple(applicable(sequence, self.lane.subject.declaration)), unobserved
+        asked = tuple(applicable(sequence, self.lane.subject.declaration))
+        waits = any(type(command).__name__ in self.slow for command in asked)  # for what it then looks at
+        return asked, unobserved and not waits
 
     def sequence(self, draw: Callable[[Any], Any], mix: Sequence[str]) -> Iterator[Command]:
         """A situation, then commands of such a mix."""

@@ -3,6 +3,7 @@
 A reset therefore need not empty anything.  What an observation shows of other worlds is left out of it.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -80,9 +81,13 @@ class Names:
         others, dash, first = part.removeprefix(f"{self.salt}-").rpartition("-")
         return f"{first}{dash}{others}"
 
-    def ours(self, kind: str, name: str) -> bool:
-        """Whether the name belongs to this world: one that was made of ours does too, so that it is seen."""
-        return kind not in SALTED_FIELDS or self.salt in name.replace("/", "-").split("-")
+    def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
+        """Whether it is seen: what is of this world, is named after what is, or belongs to it."""
+        texts = (name, *(fields.get(field) for field in SALTED_FIELDS.get(kind, ())))
+        return kind not in SALTED_FIELDS or any(map(self._has_salt, texts))
+
+    def _has_salt(self, text: object) -> bool:
+        return isinstance(text, str) and self.salt in text.replace("/", "-").split("-")
 
     def seen(self, observation: Observation) -> Observation:
         """What an observation shows of this world, under its own names."""
@@ -90,7 +95,7 @@ class Names:
             kind: {
                 self.plain(name): self._fields(kind, fields)
                 for name, fields in entities.items()
-                if self.ours(kind, name)
+                if self.ours(kind, name, fields)
             }
             for kind, entities in observation.items()
         }

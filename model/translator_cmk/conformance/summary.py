@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +68,28 @@ def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
 
 
+def few(words: Sequence[str]) -> str:
+    """Some of the words, and how many more there are."""
+    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return f"{', '.join(map(plain, words[:SHOWN]))}{more}"
+
+
+def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """The requirements that count, and of which nothing was tried, since the system is without what that takes."""
+    statuses: dict[str, set[str]] = {}
+    for case in envelope["cases"]:
+        for requirement in case["requirements"] if case["scored"] else ():
+            statuses.setdefault(requirement, set()).add(case["status"])
+    if found := sorted(each for each, seen in statuses.items() if seen == {"not-applicable"}):
+        yield f"never tried, as declared: {few(found)}"
+
+
 def narrowed(envelope: Mapping[str, Any]) -> Iterator[str]:
     """What keeps a run from asking for everything, or from counting it."""
-    for name, values in {**envelope["selection"], "waived": envelope["waived"]}.items():
-        if values:
-            more = f" and {len(values) - SHOWN} more" if len(values) > SHOWN else ""
-            what = name if name == "waived" else f"only {name}"
-            yield f"{what} {', '.join(map(plain, values[:SHOWN]))}{more}"
+    yield from (f"only {name} {few(values)}" for name, values in envelope["selection"].items() if values)
+    if envelope["waived"]:
+        yield f"waived {few(envelope['waived'])}"
+    yield from unasked(envelope)
     if envelope["deviations"]:
         yield f"known deviations {len(envelope['deviations'])}"
 
@@ -90,6 +105,7 @@ def lines(
     if counts["assumed"]["total"]:
         tally = counts["assumed"]
         yield f"  assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
+    yield from (f"  {line}" for line in unasked(envelope))
     for case in envelope["cases"]:
         if case["status"] == "differs":
             yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
