@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,14 +15,14 @@ from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
-from translator_cmk.conformance.crowd import CROWDED
+from translator_cmk.conformance.crowd import CROWDED, LIVES
 from translator_cmk.conformance.following import follow, oracle_for
 from translator_cmk.conformance.fuzz import Fuzzing
 from translator_cmk.conformance.names import Names
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.shadow import Shadow
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import SMALL, suites
+from translator_cmk.conformance.tour import SMALL
 from translator_cmk.conformance.variants import in_variant, variants
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine
 from translator_cmk.machine.commands import ReadData, RevokeKeyAccess
@@ -81,14 +82,14 @@ def test_what_is_shown_under_another_name_and_belongs_to_ours_is_seen(tmp_path: 
 
 
 def test_level_that_rests_on_others_is_put_to_the_test_alone(tmp_path: Path) -> None:
-    found = verified(tmp_path, "OnlyCustomTranslator", "--lane", "tour", "--lane", "fuzz", "--seconds", "3")
+    found = verified(tmp_path, "OnlyCustomTranslator", *DEMANDS, "--scope", "one-of-each")
     assert found.exit_code == 0
     assert {each["level"] for each in found.report["cases"]} == {"custom-translator"}
     assert found.status("tour/UploadDocument") == "passed"
 
 
 def test_mistake_in_a_level_that_is_not_claimed_is_none(tmp_path: Path) -> None:
-    found = verified(tmp_path, "TakesAnyKey", "--lane", "tour")
+    found = verified(tmp_path, "TakesAnyKey", *DEMANDS)
     assert "failed" not in found.statuses().values()
 
 
@@ -163,10 +164,10 @@ def test_some_names_begin_like_others_and_some_end_like_others() -> None:
 
 
 def test_specification_treats_every_kind_and_region_alike() -> None:
-    sequences = [each.commands for suite in suites(SMALL, 1_200) for each in suite.sequences]
+    sequences = [(*scope.start, *Random(1).choices(scope.alphabet, k=200)) for scope in SMALL]
     usual, *others = variants(DEFAULT_STAGE)
     assert len(others) == 11
-    for commands in [*sequences, CROWDED]:
+    for commands in [*sequences, *LIVES]:
         assert tuple(in_variant(commands, usual)) == commands
         outcomes = {tuple(map(Shadow().submit, in_variant(commands, each))) for each in others}
         assert outcomes == {tuple(map(Shadow().submit, commands))}

@@ -83,11 +83,12 @@ class Names:
 
     def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
         """Whether it is seen: what is of this world, is named after what is, or belongs to it."""
-        texts = (name, *(fields.get(field) for field in SALTED_FIELDS.get(kind, ())))
-        return kind not in SALTED_FIELDS or any(map(self._has_salt, texts))
+        if kind not in SALTED_FIELDS or self._has_salt(name):
+            return True
+        return any(self._has_salt(str(fields.get(field, ""))) for field in SALTED_FIELDS[kind])
 
-    def _has_salt(self, text: object) -> bool:
-        return isinstance(text, str) and self.salt in text.replace("/", "-").split("-")
+    def _has_salt(self, text: str) -> bool:
+        return self.salt in text and self.salt in text.replace("/", "-").split("-")
 
     def seen(self, observation: Observation) -> Observation:
         """What an observation shows of this world, under its own names."""
