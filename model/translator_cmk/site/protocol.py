@@ -117,7 +117,7 @@ def commands() -> Iterator[list[str]]:
 def observed() -> Iterator[list[str]]:
     """Each kind of what can be seen with its fields."""
     for kind, schema in schemas()["observation"]["properties"].items():
-        yield [f"`{kind}`", ", ".join(field(*each) for each in schema["additionalProperties"]["properties"].items())]
+        yield [kind, ", ".join(field(*each) for each in schema["additionalProperties"]["properties"].items())]
 
 
 def field(name: str, schema: Mapping[str, Any]) -> str:
