@@ -30,12 +30,14 @@ from ..machine.commands import (
     PurgeKey,
     PurgeVault,
     ReadData,
+    RecoverKey,
     RecoverVault,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
     RotateKey,
     TrainModel,
     TranslateWithModel,
+    UndeployModel,
     UploadDocument,
 )
 from .life import HOME
@@ -116,8 +118,23 @@ WORK: Commands = (
 LIVES: tuple[Commands, ...] = tuple(
     (*CROWDED, *more)
     for more in (
-        (RevokeKeyAccess("vault", "translator"), *WORK, GrantKeyAccess("vault", "translator"), *WORK),
+        (
+            *(RevokeKeyAccess("vault", "translator"), *WORK, UndeployModel("model"), RotateKey("vault", "key")),
+            *(MoveResource("translator", "security", "vaults"), *WORK, GrantKeyAccess("vault", "translator"), *WORK),
+            TrainModel("late-model", "workspace"),
+        ),
+        (
+            *(RevokeKeyAccess("vault", "translator"), DeleteKey("vault", "key"), RecoverKey("vault", "key"), *WORK),
+            ReturnToMicrosoftManagedKeys("third-translator"),
+            EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
+            CreateWorkspace("fifth-workspace", "third-translator"),
+        ),
         (DeleteVault("vault"), *WORK, RecoverVault("vault"), *WORK),
+        (DeleteVault("vault"), EndVaultRetention("vault"), *WORK),
+        (
+            *(DeleteVault("vault"), DisableIdentity("translator"), EnableIdentity("translator")),
+            *(RecoverVault("vault"), *WORK),
+        ),
         (DisableIdentity("translator"), *WORK, *each(DeployModel, model=MODELS)),
         (
             *(DeleteResource("basic-translator"), DisableIdentity("global-translator")),
@@ -132,6 +149,9 @@ LIVES: tuple[Commands, ...] = tuple(
                 key=KEYS,
                 through="api",
             ),
+            EnableCustomerManagedKeys("other-translator", "other-vault", "large-key"),
+            EnableCustomerManagedKeys("other-translator", "other-vault", "key"),
+            *(CreateWorkspace("fifth-workspace", "other-translator"), ReadData("fifth-workspace")),
             *each(RotateKey, vault="other-vault", key=KEYS),
             *(RotateKey("third-vault", "key"), RevokeKeyAccess("other-vault", "other-translator"), *WORK),
         ),
@@ -152,6 +172,7 @@ LIVES: tuple[Commands, ...] = tuple(
             *(PurgeKey("fourth-vault", "key"), DeleteVault("other-vault"), *each(DeleteVault, vault=SPARE_VAULTS)),
             *(PurgeVault("fourth-vault"), MoveResourceGroup("apps", "production", "security")),
             *(EndVaultRetention("other-vault"), RecoverVault("fifth-vault")),
+            *(CreateVault("legacy-vault", *HOME, soft_delete=False), DeleteVault("legacy-vault")),
         ),
         (
             *(MoveResource("translator", "security", "vaults"), *WORK),

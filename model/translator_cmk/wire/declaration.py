@@ -13,7 +13,7 @@ CAPABILITIES: Mapping[str, str] = {
     "access by itself; and the Encryption section can be seen.",
     "reasons": "A refusal names the requirements that it is because of, all of them or some.",
     "clock": "The retention period of a deleted vault can be made to end.",
-    "legacy-vaults": "A vault can be made without soft delete.",
+    "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or without.",
     "several-directories": "There is a second directory, to which resources and subscriptions can move.",
     "audit": "An acceptance lists the uses of a customer's key.",
     "parallel": "Several sessions can be under way at once, each with a world of its own.",
