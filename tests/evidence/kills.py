@@ -24,7 +24,7 @@ FIRST_RUN = {"held_out": 28, "by_features_or_tour": 26, "by_any_lane": 28}
 """What the first run caught of what was held out."""
 
 BEFORE = {"caught": 18, "of": 53}
-"""What the lanes caught of those made to be missed, before any of these was made."""
+"""What the lanes caught of the first of those made to be missed, before any of these was made."""
 
 Row = dict[str, Any]
 

@@ -66,7 +66,7 @@ def test_page_tells_those_made_to_be_missed_apart() -> None:
     assert "| tour | 2,400 | 1 of 3 | 0 |" in page
     assert "| fuzz | 20,000 | 1 of 3 | 1 |" in page
     assert "Past all three lanes: 1 of 3." in page
-    assert "caught 1 of 3 with" in page
+    assert "Of the first 3 the lanes as they were before anybody made such mistakes caught 1," in page
 
 
 def test_page_counts_mutants_of_each_example_and_names_survivors() -> None:

@@ -164,8 +164,8 @@ def missed(kills: Mapping[str, Any]) -> Iterator[str]:
     away = [row for row in rows if first_to_catch(row) is None]
     yield f"Past all three lanes: {len(away)} of {len(rows)}."
     yield (
-        f"The lanes as they were before anybody made such mistakes caught {before['caught']} of {before['of']} "
-        "with the same budgets. What they missed "
+        f"Of the first {before['of']} the lanes as they were before anybody made such mistakes caught "
+        f"{before['caught']}, with the same budgets. What they missed "
         "[changed them](../decisions/0076-sequences-vary-what-makes-no-difference.md)."
     )
 
