@@ -33,9 +33,6 @@ MACHINES = {profile: machine_of(silent_in(profile, REGISTER)) for profile in ("a
 PATIENCE = 5.0
 """Seconds that an example has for one answer in this process."""
 
-CHANGING: dict[tuple[Command, ...], Any] = {}
-"""What the lane fuzz knows of which commands change something, so that it need not find that out for each system."""
-
 Commands = tuple[Command, ...]
 Lane = Callable[[Subject], bool]
 
@@ -167,8 +164,6 @@ def hypothesis_alone(subject: Subject) -> bool:
     oracle = oracle_for(MACHINES["article"], subject.declaration)
     lane: Any = SimpleNamespace(worker=SimpleNamespace(session=subject.session), subject=subject)
     fuzzing = Fuzzing(lane, 3600.0, 1, None)
-    for universe in fuzzing.universes:
-        universe.known = CHANGING.setdefault(tuple(universe.alphabet), {})
     caught = spent = False
 
     def example(data: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..explore.scopes import SCOPES
-from ..machine import Accepted, Command, Outcome, Refused, State
+from ..machine import Accepted, Command, Outcome, Refused
 from ..machine.commands import (
     CreateVault,
     CreateWorkspace,
@@ -83,33 +83,27 @@ MOSTLY_EFFECTIVE = (EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)
 MIXED = (EFFECTIVE, EFFECTIVE, NEAR_MISS, NEAR_MISS, ANY)
 """Where nothing is looked at, only what is refused tells that something was lost."""
 
-KNOWN = 3_000
-"""Of how many states of a universe it is kept what can be done there: some 10 MB."""
+TRIES = 5
+"""From how many kinds of commands one is drawn that is wanted, before any is taken."""
 
 
 class Universe:
-    """Commands to choose from, what a sequence of them begins with, and what the model makes of them in which state."""
+    """Commands to choose from, and what a sequence of them begins with."""
 
     def __init__(
         self, alphabet: Iterable[Command], starts: Sequence[tuple[Command, ...]], declared: Declaration
     ) -> None:
-        self.alphabet = [each for each in alphabet if list(applicable([each], declared))]
-        self.by_kind = by_kind_of(self.alphabet)
+        self.by_kind = by_kind_of(each for each in alphabet if list(applicable([each], declared)))
+        self.kinds = sorted(self.by_kind)
         self.starts = starts
-        self.known: dict[State, tuple[ByKind, ByKind]] = {}
 
-    def choices(self, shadow: Shadow) -> tuple[ByKind, ByKind]:
-        """The commands that the model would accept for what they change, and those that it would just refuse."""
-        found = self.known.get(shadow.state)
-        if found is None:
-            outcomes = [(each, shadow.looks_at(each)) for each in self.alphabet]
-            found = (
-                by_kind_of(each for each, outcome in outcomes if changes_something(outcome)),
-                by_kind_of(each for each, outcome in outcomes if is_near_miss(outcome)),
-            )
-            if len(self.known) < KNOWN:
-                self.known[shadow.state] = found
-        return found
+    def wanted(self, wanted: str, kind: str, shadow: Shadow) -> list[Command]:
+        """The commands of a kind that the model accepts for what they change, or just refuses, or all."""
+        of_kind = self.by_kind[kind]
+        if wanted == ANY:
+            return of_kind
+        fits = changes_something if wanted == EFFECTIVE else is_near_miss
+        return [each for each in of_kind if fits(shadow.looks_at(each))]
 
 
 class Parted(Exception):
@@ -210,13 +204,20 @@ class Fuzzing:
             shadow.submit(command)
             yield command
         for _ in range(draw(self.hypothesis.strategies.integers(1, LONGEST))):
-            effective, near_misses = universe.choices(shadow)
-            wanted = draw(choose(mix))
-            by_kind = {EFFECTIVE: effective, NEAR_MISS: near_misses}.get(wanted) or universe.by_kind
-            command = draw(choose(by_kind[draw(choose(sorted(by_kind)))]))
+            command = self.command(draw, draw(choose(mix)), universe, shadow)
             for _ in range(draw(choose(TIMES))):
                 shadow.submit(command)
                 yield command
+
+    def command(self, draw: Callable[[Any], Any], wanted: str, universe: Universe, shadow: Shadow) -> Command:
+        """A command of a kind that has some that are wanted, if one is found soon."""
+        choose = self.hypothesis.strategies.sampled_from
+        for _ in range(TRIES):
+            kind = draw(choose(universe.kinds))
+            if found := universe.wanted(wanted, kind, shadow):
+                break
+        command: Command = draw(choose(found or universe.by_kind[kind]))
+        return command
 
     def show(self) -> None:
         """Show how far it is."""
