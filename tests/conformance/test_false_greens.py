@@ -126,6 +126,14 @@ def test_requirement_of_which_nothing_is_tried_is_named(tmp_path: Path, capsys: 
     assert told in (found.folder / "summary.md").read_text("utf-8")
 
 
+def test_what_demands_nothing_of_anybody_is_not_called_untried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = verify(tmp_path, "--python", MODEL, "--profile", "full", "--requirement", "keys.change")
+    assert found.statuses() == {"keys.change/enabling-again-with-another-key": "not-applicable"}
+    assert "never tried" not in capsys.readouterr().out
+
+
 def test_refusing_everything_earns_nothing_in_sequences_either(tmp_path: Path) -> None:
     found = verified(tmp_path, "RefusesAllWorkspaces", *DEMANDS, "--scope", "one-of-each")
     assert found.exit_code in (1, 4)
