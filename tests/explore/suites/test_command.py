@@ -65,7 +65,7 @@ def test_sequences_go_to_standard_output_alone() -> None:
         (["--scope", "demands", "--extra-states", "1"], "make more than 1,000,000 sequences; allow for fewer, or take"),
         (["--scope", "eight-resources"], "invalid choice: 'eight-resources'"),
         (["--seen", "everything"], "invalid choice: 'everything'"),
-        (["--extra-states", "2"], "invalid choice: 2"),
+        (["--extra-states", "2"], "argument --extra-states: invalid choice: "),
         (
             ["--scope", "losing-the-key", "--output", "nowhere/suite.jsonl"],
             "can't be written: No such file or directory",
