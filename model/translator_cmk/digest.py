@@ -14,6 +14,9 @@ SUFFIXES = (".feature", ".py", ".yaml")
 LAYERS = ("cli", "site", "conformance", "gherkin", "explore")
 """The upper layers of the package, from the top: none is imported by one below it (see pyproject.toml)."""
 
+REPORTED = "conformance"
+"""What a run comes to rests on this layer at most: the suite here, and the conformance kit."""
+
 
 def digest(layer: str = LAYERS[0]) -> str:
     """SHA-256, in hexadecimal, of the features and the package; the same for a checkout and an installed wheel.

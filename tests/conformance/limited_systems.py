@@ -8,6 +8,7 @@ from translator_cmk.machine import (
     ROWS,
     Accepted,
     Command,
+    KeyUse,
     Machine,
     Observation,
     Outcome,
@@ -211,3 +212,46 @@ class ChangesLate(Slow):
             for vault in seen["vault"].values():
                 vault["purge_protection"] = False
         return seen
+
+
+CIRCLE: dict[str, Any] = {}
+CIRCLE["vault"] = CIRCLE
+
+
+class ShowsACircle(ModelSystem):
+    """What it shows contains itself."""
+
+    def observe(self) -> Observation:
+        return CIRCLE
+
+
+class ShowsAnObject(ModelSystem):
+    """A field has a value of its own kind."""
+
+    def observe(self) -> Observation:
+        return {"vault": {"vault": {"region": self}}}
+
+
+class NumbersVaults(ModelSystem):
+    """A vault is called 5."""
+
+    def observe(self) -> Observation:
+        numbered: Any = {"vault": {5: {"region": "westeurope"}}}
+        return numbered  # type: ignore[no-any-return]  # it is none
+
+
+class NumbersKinds(ModelSystem):
+    """A kind is called 5."""
+
+    def observe(self) -> Observation:
+        numbered: Any = {5: {"vault": {"region": "westeurope"}}}
+        return numbered  # type: ignore[no-any-return]  # likewise
+
+
+class RecordsAnObject(ModelSystem):
+    """The audit trail names a key by itself."""
+
+    def submit(self, command: Command) -> Outcome:
+        key: Any = self
+        outcome = super().submit(command)
+        return Accepted(audit=(KeyUse(key, "vault"),)) if isinstance(outcome, Accepted) else outcome

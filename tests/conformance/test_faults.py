@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, ROOT, Verified, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.folder import ENVELOPE
@@ -128,6 +129,24 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
         return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8").split()[2]
     return False
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        ("ShowsACircle", "observation.vault.vault has no field 'vault'"),
+        ("ShowsAnObject", "region is of the type ShowsAnObject; write a name"),
+        ("NumbersVaults", "observation.vault has the field the number 5; write a name"),
+        ("NumbersKinds", "observation has no field the number 5"),
+        ("RecordsAnObject", "audit[0].key is of the type RecordsAnObject; write two names"),
+    ],
+)
+def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: str, told: str) -> None:
+    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:{system}", *WELL)
+    whole = found.case(WHOLE)
+    assert (found.exit_code, whole["status"], whole["fault"]) == (3, "inconclusive", "not-json")
+    assert told in whole["reason"]
+    assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_no_child_outlives_the_run(tmp_path: Path) -> None:

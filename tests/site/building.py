@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from translator_cmk import features_dir
-from translator_cmk.digest import digest
+from translator_cmk.digest import REPORTED, digest
 from translator_cmk.gherkin.pickles import load_features
 from translator_cmk.gherkin.records import Pickle
 from translator_cmk.gherkin.results import Item, Results, write_results
@@ -59,7 +59,7 @@ def a_run(status: Outcomes = lambda pickle: "passed", **changes: object) -> Resu
 @cache
 def current_digest() -> str:
     """The digest of the specification as it is."""
-    return digest()
+    return digest(REPORTED)
 
 
 def evidence_of(results: Results | None) -> Evidence:

@@ -13,12 +13,13 @@ from jsonschema import Draft202012Validator
 from tests.site.building import REGISTER, a_run, content_of
 from tests.site.kept import A_CASE, FEATURES, MARKED, MARKUP, OTHERWISE, RIGHT, WRONG, edit, keep, pack
 from translator_cmk.cli import main
+from translator_cmk.conformance.report import commands
 from translator_cmk.site import command
 from translator_cmk.site.cells import MARKS, Cell, cell, cells
 from translator_cmk.site.content import Content
 from translator_cmk.site.implementation_files import badge, implementations_data, report_files
 from translator_cmk.site.implementations import implementations_page, matrix
-from translator_cmk.site.kept_reports import CONFIRMED, REFUSED, STALE, KeptReport, kept, load_reports
+from translator_cmk.site.kept_reports import CONFIRMED, REFUSED, STALE, KeptReport, Memory, kept, load_reports
 from translator_cmk.site.matrix_notes import Notes, report
 from translator_cmk.site.reading_reports import Case, Report, Subject
 from translator_cmk.site.schemas import site_schemas
@@ -156,6 +157,36 @@ def test_what_is_no_report_is_refused_and_told(copied: Path, file: str, text: st
     assert "No report has been kept yet." in page
     assert "- **marked**: " in page
     assert list(report_files([found])) == []
+
+
+def test_report_is_checked_once_and_anew_where_it_or_the_specification_has_changed(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "results" / "confirmed.json"
+    assert kept(copied.parent, Memory(file)).standing == CONFIRMED
+    remembered = json.loads(file.read_text("utf-8"))
+    with monkeypatch.context() as patch:  # whoever asks for a check now, breaks
+        patch.setattr(commands, "log_of", None)
+        known = kept(copied.parent, Memory(file))
+        assert known.standing == CONFIRMED
+        assert known.report == kept(copied.parent, Memory(file)).report
+        changes: list[dict[str, object]] = [{"digest": "0" * 64}, {"confirmed": []}]
+        for other in changes:
+            file.write_text(json.dumps(remembered | other), "utf-8")
+            with pytest.raises(TypeError):
+                kept(copied.parent, Memory(file))
+    file.write_text(json.dumps(remembered), "utf-8")
+    edit(copied, failed_passes)
+    assert kept(copied.parent, Memory(file)).standing == REFUSED
+    assert json.loads(file.read_text("utf-8")) == remembered
+
+
+@pytest.mark.parametrize("junk", ["", "[]", '{"digest": 1', "null"])
+def test_memory_that_can_not_be_read_is_written_anew(copied: Path, tmp_path: Path, junk: str) -> None:
+    file = tmp_path / "confirmed.json"
+    file.write_text(junk, "utf-8")
+    assert kept(copied.parent, Memory(file)).standing == CONFIRMED
+    assert len(json.loads(file.read_text("utf-8"))["confirmed"]) == 1
 
 
 @pytest.mark.parametrize("root", ["", "conformance-report/", "a/b/"])

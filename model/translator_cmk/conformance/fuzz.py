@@ -97,13 +97,13 @@ class Universe:
         self.kinds = sorted(self.by_kind)
         self.starts = starts
 
-    def wanted(self, wanted: str, kind: str, shadow: Shadow) -> list[Command]:
+    def of_kind(self, kind: str, wanted: str, shadow: Shadow) -> list[Command]:
         """The commands of a kind that the model accepts for what they change, or just refuses, or all."""
-        of_kind = self.by_kind[kind]
+        commands = self.by_kind[kind]
         if wanted == ANY:
-            return of_kind
+            return commands
         fits = changes_something if wanted == EFFECTIVE else is_near_miss
-        return [each for each in of_kind if fits(shadow.looks_at(each))]
+        return [each for each in commands if fits(shadow.looks_at(each))]
 
 
 class Parted(Exception):
@@ -214,7 +214,7 @@ class Fuzzing:
         choose = self.hypothesis.strategies.sampled_from
         for _ in range(TRIES):
             kind = draw(choose(universe.kinds))
-            if found := universe.wanted(wanted, kind, shadow):
+            if found := universe.of_kind(kind, wanted, shadow):
                 break
         command: Command = draw(choose(found or universe.by_kind[kind]))
         return command

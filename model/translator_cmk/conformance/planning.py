@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterable
 from functools import cache
 
-from ..digest import digest
+from ..digest import REPORTED, digest
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..gherkin.records import FeatureError
 from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
@@ -76,7 +76,9 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     if args.deviations:
         deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
     must_be_readable(args.trace)
-    made = Made(digest(), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries))
+    made = Made(
+        digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries)
+    )
     return Running(made, register, Folder(args.report), deviations)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ..digest import digest
+from ..digest import REPORTED, digest
 from ..gherkin.collection import PICKLE
 from ..gherkin.playing import Playing
 from ..gherkin.plugin import FACTORY, PLAYING, REGISTER, SUBJECT
@@ -111,7 +111,7 @@ class Reporter:
         self.left = {pickle.id for pickle in pickles}
         chosen = tuple(name for name in self.by_id if name in self.left) if len(self.left) < len(every) else ()
         seed = random.SystemRandom().randrange(2**32)
-        made = Made(digest(), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
+        made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
         running = self.running = Running(made, register, self.folder, Deviations())
         running.log = self.folder.begin()
         running.expect(each.case for each in selected(every, made.selection))

@@ -1,5 +1,6 @@
 """One session with a system: every message is checked in both directions, and kept."""
 
+import json
 from secrets import token_hex
 from time import monotonic, sleep
 from typing import Any, Protocol
@@ -76,6 +77,8 @@ class Session:
             raise
         except Fault as fault:
             self.broken = True
+            if fault.kind == "not-json":
+                entry.pop("answer", None)  # the log has no way to write it
             entry["fault"] = {"kind": fault.kind, "text": str(fault)} | told(self.channel.told())
             raise
         finally:
@@ -97,6 +100,8 @@ class Session:
         try:
             answer = answer_from_wire(verb, raw, f"the answer to {verb}")
         except WireError as error:
+            if not is_json(raw):
+                raise Fault("not-json", f"answered {verb} with what is no JSON value: {error}") from None
             raise Fault("malformed", str(error)) from None
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
@@ -130,6 +135,15 @@ class Session:
             pass  # it ends either way
         finally:
             self.channel.close()
+
+
+def is_json(value: Any) -> bool:
+    """Whether it is a JSON value; an object in this process may answer with anything."""
+    try:
+        same: bool = json.loads(json.dumps(value)) == value
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return same
 
 
 def told(text: str) -> dict[str, str]:

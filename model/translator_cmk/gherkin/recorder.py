@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from .. import __version__, features_dir
-from ..digest import digest, digest_with
+from ..digest import REPORTED, digest, digest_with
 from .collection import PICKLE, Collection
 from .complaints import shown
 from .pickles import read_feature
@@ -47,7 +47,7 @@ class Recorder:
         self.file: Path | None = config.getoption("--results")
         self.is_worker = hasattr(config, "workerinput")
         self.started = now()
-        self.digest = digest() if self.file and not self.is_worker else ""
+        self.digest = digest(REPORTED) if self.file and not self.is_worker else ""
         self.features: list[Feature] = []
         self.chosen: dict[str, str] = {}  # id of the test -> id of the scenario
         self.complaints: list[str] = []
@@ -174,7 +174,7 @@ class Recorder:
         files = [feature.path for feature in self.features]
         if all(file.is_relative_to(features_dir()) for file in files):
             return self.digest
-        return digest_with({relative(file): file for file in files})
+        return digest_with({relative(file): file for file in files}, REPORTED)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Says what stopped the run, and where its results are."""

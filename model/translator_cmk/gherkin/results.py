@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..digest import digest
+from ..digest import REPORTED, digest
 
 FORMAT: Final = 1
 KINDS: Final = ("scenario", "property", "theorem", "sequence", "mutants")
@@ -69,7 +69,7 @@ class Results:
 
 def is_stale(results: Results) -> bool:
     """Whether the specification has changed since the run."""
-    return results.digest != digest()
+    return results.digest != digest(REPORTED)
 
 
 def merge_items(results: Results, items: Iterable[Item]) -> Results:

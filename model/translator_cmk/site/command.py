@@ -18,7 +18,7 @@ from .generate import FOLDERS, generate
 from .implementation_files import report_files
 from .kept import FOLDER, keep, load_kept
 from .kept_reports import FOLDER as REPORTS
-from .kept_reports import REFUSED, load_reports
+from .kept_reports import REFUSED, Memory, load_reports
 from .kills import EXAMPLE_MUTANTS, KILLS, load_example_mutants, load_kills
 from .measured import MEASURED, PAGES, load_pages, load_theorems
 from .peers import FOREIGN, PEERS, load_foreign, load_peers
@@ -30,6 +30,7 @@ from .suites import SUITES, load_suites
 from .tree import replace_folders
 
 RESULTS = Path(".results/results.json")
+CONFIRMED_REPORTS = Path(".results/confirmed_reports.json")
 OK, USAGE = 0, 2
 
 
@@ -91,7 +92,7 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_coverage(docs / COVERAGE),
         load_tours(docs / TOURS),
         load_scopes(docs / SCOPES),
-        load_reports(docs / REPORTS),
+        load_reports(docs / REPORTS, Memory(CONFIRMED_REPORTS)),
         load_pages(docs / PAGES),
         load_kills(docs / KILLS),
         load_peers(docs / PEERS),

@@ -1,5 +1,7 @@
 """Kept reports: what the conformance kit wrote of implementations, packed, in docs/reports/, each checked anew."""
 
+import hashlib
+import json
 import re
 import zlib
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ import yaml
 
 from ..conformance.escaping import plain
 from ..conformance.trouble import Trouble
-from ..digest import digest
+from ..digest import REPORTED, digest
 from ..wire.shapes import Line, Place, Record, WireError, Word
 from .reading_reports import Report, report_in
 
@@ -66,13 +68,35 @@ class KeptReport(NamedTuple):
         return self.folder / PACKED
 
 
-def load_reports(folder: Path) -> tuple[KeptReport, ...]:
-    """Every kept report, checked, by name."""
-    return tuple(kept(each) for each in sorted(folder.iterdir()) if each.is_dir()) if folder.is_dir() else ()
+class Memory:
+    """Which packed reports this specification has confirmed; those of another are forgotten."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.digest = digest(REPORTED)
+        self.confirmed: list[str] = []
+        try:
+            remembered = json.loads(path.read_bytes())
+            if remembered["digest"] == self.digest:
+                self.confirmed = list(remembered["confirmed"])
+        except (OSError, ValueError, LookupError, TypeError):
+            pass  # then they are checked, and it is written anew
+
+    def remember(self, packed: str) -> None:
+        """Keep in mind that the report of this SHA-256 is confirmed."""
+        self.confirmed.append(packed)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps({"digest": self.digest, "confirmed": self.confirmed}) + "\n", "utf-8")
 
 
-def kept(folder: Path) -> KeptReport:
-    """One kept report, checked; what is wrong with it is said in it."""
+def load_reports(folder: Path, memory: Memory | None = None) -> tuple[KeptReport, ...]:
+    """Every kept report, checked, by name; raises `OSError` where nothing can be kept in mind."""
+    folders = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+    return tuple(kept(each, memory) for each in folders)
+
+
+def kept(folder: Path, memory: Memory | None = None) -> KeptReport:
+    """One kept report, checked, unless it is known to be confirmed; what is wrong with it is said in it."""
     if not NAME.fullmatch(folder.name):
         return KeptReport(folder, REFUSED, problems=("its name is not made of small letters, digits and hyphens",))
     with TemporaryDirectory() as name:
@@ -80,7 +104,11 @@ def kept(folder: Path) -> KeptReport:
         try:
             about = about_in(folder / ABOUT)
             unpack(folder / PACKED, unpacked)
-            standing, report, problems = checked(unpacked)
+            packed = hashlib.sha256((folder / PACKED).read_bytes()).hexdigest()
+            known = memory is not None and packed in memory.confirmed
+            standing, report, problems = checked(unpacked, known)
+            if memory and not known and standing == CONFIRMED:
+                memory.remember(packed)
         except (Trouble, WireError) as error:
             told = str(error).replace(f"{folder}/", "").replace(f"{name}/", "")
             return KeptReport(folder, REFUSED, problems=(plain(told),))
@@ -123,9 +151,10 @@ def unpack(packed: Path, folder: Path) -> None:
         raise Trouble(f"{packed}: can't be unpacked: {error}; pack the folder of the report anew") from None
 
 
-def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
+def checked(folder: Path, known: bool = False) -> tuple[str, Report, tuple[str, ...]]:
     """What comes of checking a report, what it says, and what is wrong with it; raises `Trouble` and `WireError`.
 
+    Where it is ``known`` to be confirmed, it is read alone.
     The check is that of `translator-cmk report check`.  It asks the specification that the report was made with: of a
     report that was made with another version, files are compared with the digests in it, and counts with its cases.
     """
@@ -139,7 +168,9 @@ def checked(folder: Path) -> tuple[str, Report, tuple[str, ...]]:
         raise Trouble("the system did not say hello, so that there is nothing to show")
     report = report_in(envelope, str(folder / ENVELOPE))
     problems: list[str] = []
-    if report.digest == digest():
+    if known:
+        standing = CONFIRMED
+    elif report.digest == digest(REPORTED):
         problems += problems_of(folder, envelope, commands.log_of(envelope, folder))
         standing = CONFIRMED
     else:

@@ -49,7 +49,7 @@ class CommandRecord(Record):
         super().__init__(command.__name__, shapes, required, self.build)
 
     def build(self, **fields: Any) -> Command:
-        full = self.command.defaults | fields
+        full = fields if len(fields) == len(self.fields) else self.command.defaults | fields
         try:
             return self.command(*map(full.__getitem__, self.command.fields))
         except ValueError as error:
@@ -168,8 +168,8 @@ STAGE = Record(
 
 def command_to_wire(command: Command) -> dict[str, Any]:
     """The command as a JSON value, defaults included."""
-    fields = command.as_dict().items()
-    return {"command": type(command).__name__, **{field: value for field, value in fields if value is not None}}
+    fields = zip(command.fields, command, strict=True)
+    return {"command": type(command).__name__} | {field: value for field, value in fields if value is not None}
 
 
 def command_from_wire(message: Any, where: str = "") -> Command:

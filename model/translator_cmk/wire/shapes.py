@@ -41,8 +41,16 @@ class Place:
         return WireError(self.where, f"{self.path or subject} {what}", remedy)
 
 
-SOMEWHERE = Place("")
-"""Some part of a message.  It is not found out which, as long as nothing is wrong."""
+class Somewhere(Place):
+    """Some part of a message.  It is not found out which, as long as nothing is wrong."""
+
+    __slots__ = ()
+
+    def field(self, name: str) -> Place:  # noqa: ARG002  # as for a place that is known
+        return self
+
+    def item(self, index: int) -> Place:  # noqa: ARG002  # likewise
+        return self
 
 
 class Shape(Protocol):
@@ -70,7 +78,9 @@ def called(value: Any) -> str:
             return "a list"
         case dict():
             return "an object"
-    return "null"
+        case None:
+            return "null"
+    return f"of the type {type(value).__name__}"
 
 
 def wrong(value: Any, at: Place, expected: str) -> WireError:
@@ -80,9 +90,9 @@ def wrong(value: Any, at: Place, expected: str) -> WireError:
     return at.error(f"is {called(value)}", f"write {expected}")
 
 
-def nearest(word: str, known: Collection[str], otherwise: str) -> str:
+def nearest(word: Any, known: Collection[str], otherwise: str) -> str:
     """The remedy for an unknown word: the known one that is most like it, or ``otherwise``."""
-    close = get_close_matches(word[:100], known, n=1)
+    close = get_close_matches(str(word)[:100], known, n=1)
     return f"did you mean {close[0]!r}?" if close else otherwise
 
 
@@ -207,7 +217,7 @@ class Named:
         if not isinstance(value, dict):
             raise wrong(value, at, "an object with names for its fields")
         for name in value:
-            if not self.name.pattern.fullmatch(name):
+            if not (isinstance(name, str) and self.name.matches(name)):
                 raise at.error(f"has the field {called(name)}", f"write {self.name.form}")
         return {name: self.item.read(item, at.field(name)) for name, item in value.items()}
 
@@ -235,18 +245,20 @@ class Record:
     def read(self, value: Any, at: Place) -> Any:
         if not isinstance(value, dict):
             raise wrong(value, at, f"an object for {self.title}")
-        if not value.keys() <= self.fields.keys():
-            name = next(name for name in value if name not in self.fields)
-            fields = f"its fields are {', '.join(self.fields)}" if self.fields else "it has none"
-            raise at.error(f"has no field {called(name)}", nearest(name, self.fields, fields), self.title)
-        if not value.keys() >= self.needed:
-            name = next(name for name in self.required if name not in value)
+        return self.read_fields(value, at)
+
+    def read_fields(self, fields: dict[str, Any], at: Place, tag: str | None = None) -> Any:
+        """What the fields mean; ``tag`` is none of them, though it stands there.  Raises `WireError`."""
+        readers, read = self.readers, {}
+        for name, item in fields.items():
+            if name in readers:
+                read[name] = readers[name](item, at.field(name))
+            elif name != tag:
+                own = f"its fields are {', '.join(readers)}" if readers else "it has none"
+                raise at.error(f"has no field {called(name)}", nearest(name, readers, own), self.title)
+        if len(read) < len(readers) and not read.keys() >= self.needed:
+            name = next(name for name in self.required if name not in read)
             raise at.error(f"lacks the field {name!r}", "add it", self.title)
-        readers = self.readers
-        if at is SOMEWHERE:
-            read = {name: readers[name](item, at) for name, item in value.items()}
-        else:
-            read = {name: readers[name](item, at.field(name)) for name, item in value.items()}
         try:
             return self.make(**read)
         except Misfit as misfit:
@@ -259,6 +271,9 @@ class Record:
             "required": list(self.required),
             "additionalProperties": False,
         }
+
+
+SOMEWHERE = Somewhere("")
 
 
 def read_at(shape: Shape, value: Any, where: str) -> Any:
@@ -298,9 +313,7 @@ class Tagged:
         if word not in self.records:
             remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
             raise at.field(self.tag).error(f"is {called(word)}, which is none", remedy)
-        rest = dict(value)
-        del rest[self.tag]
-        return self.records[word].read(rest, at)
+        return self.records[word].read_fields(value, at, self.tag)
 
     def schema(self) -> dict[str, Any]:
         definitions = {}
