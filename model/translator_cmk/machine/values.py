@@ -1,7 +1,6 @@
 """Immutable values with declared fields: the one base of commands, outcomes and entities."""
 
 from collections.abc import Callable
-from inspect import get_annotations
 from operator import itemgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
@@ -11,8 +10,7 @@ def declare_fields(cls: Any, first: int, access: Callable[[Any, int], property] 
 
     Names and defaults end up in ``cls.fields`` and ``cls.defaults``.  ``access`` may supply an annotation's property.
     """
-    annotations = get_annotations(cls)
-    hints = {name: hint for name, hint in annotations.items() if not str(hint).startswith("typing.ClassVar")}
+    hints = {name: hint for name, hint in cls.__annotations__.items() if not str(hint).startswith("typing.ClassVar")}
     cls.fields = tuple(hints)
     cls.defaults = {name: cls.__dict__[name] for name in hints if name in cls.__dict__}
     cls.hints = hints
