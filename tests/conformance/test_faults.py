@@ -149,6 +149,15 @@ def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: 
     assert main(["report", "check", str(found.folder)]) == 0
 
 
+@pytest.mark.parametrize("system", ["Exits", "ExitsAtOnce"])
+def test_object_that_ends_the_process_does_not_end_the_run(
+    tmp_path: Path, system: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:{system}", *WELL)
+    assert found.exit_code == 3
+    assert "SystemExit: 0" in capsys.readouterr().out
+
+
 def test_no_child_outlives_the_run(tmp_path: Path) -> None:
     log = tmp_path / "pid"
     found = verify(tmp_path, "--stdio", f"/bin/sh -c '{FAULTY} hello=lingers bye=stays 2>{log}'", *WELL)

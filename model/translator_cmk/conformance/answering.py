@@ -35,7 +35,9 @@ class Answering:
             return head | answer
         except WireError as error:
             return head | failure(str(error))
-        except Exception as error:  # noqa: BLE001  # a system is foreign code, and what it raises is its answer
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001  # a system is foreign code, and what it raises is its answer
             return head | failure(f"{type(error).__name__}: {error}")
 
     def hello(self, _: dict[str, Any]) -> Answer:
