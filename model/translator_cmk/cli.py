@@ -7,11 +7,12 @@ import io
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 # What a subcommand needs is imported when it runs, so that --help answers at once.
 if TYPE_CHECKING:
@@ -301,5 +302,13 @@ def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
     return exit_code
 
 
+def leave() -> NoReturn:
+    """Runs the command line, and ends the process with its exit code."""
+    exit_code = main()
+    if any(thread is not threading.current_thread() and not thread.daemon for thread in threading.enumerate()):
+        os._exit(exit_code)  # a system in this process left a thread behind, which Python would wait for
+    sys.exit(exit_code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave()

@@ -1,6 +1,9 @@
 """Systems that are without something, or slow, and say so; and some that say so wrongly."""
 
+import os
 import time
+from enum import StrEnum
+from threading import Thread
 from typing import Any
 
 from translator_cmk.machine import (
@@ -262,6 +265,56 @@ class ExitsAtOnce(ModelSystem):
 
     def __init__(self) -> None:
         raise SystemExit(0)
+
+
+class Words(StrEnum):
+    """Words that are texts of a kind of their own."""
+
+    MICROSOFT = "microsoft-managed"
+    CUSTOMER = "customer-managed"
+    VAULT = "vault"
+
+
+class ShowsWords(ModelSystem):
+    """What it shows it takes from an enumeration."""
+
+    def observe(self) -> Observation:
+        words: dict[Any, Any] = {word.value: word for word in Words}
+        return {
+            kind: {
+                words.get(name, name): {field: words.get(value, value) for field, value in fields.items()}
+                for name, fields in entities.items()
+            }
+            for kind, entities in super().observe().items()
+        }
+
+
+class Untold(Exception):
+    """Has no words for itself."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
+
+
+class ExitsWhenAsked(ModelSystem):
+    """Raises what ends the process once somebody wants to know more."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateVault):
+            raise Untold
+        return super().submit(command)
+
+
+class GoesElsewhere(ModelSystem):
+    """Makes another folder the current one, and leaves a thread behind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        Thread(target=time.sleep, args=(600,)).start()
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        os.chdir("/")
 
 
 class RecordsAnObject(ModelSystem):

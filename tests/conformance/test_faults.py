@@ -149,13 +149,34 @@ def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: 
     assert main(["report", "check", str(found.folder)]) == 0
 
 
-@pytest.mark.parametrize("system", ["Exits", "ExitsAtOnce"])
+@pytest.mark.parametrize(
+    ("system", "told"), [("Exits", "SystemExit: 0"), ("ExitsAtOnce", "SystemExit: 0"), ("ExitsWhenAsked", "Untold")]
+)
 def test_object_that_ends_the_process_does_not_end_the_run(
-    tmp_path: Path, system: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, system: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = verify(tmp_path, "--python", f"{limited_systems.__name__}:{system}", *WELL)
     assert found.exit_code == 3
-    assert "SystemExit: 0" in capsys.readouterr().out
+    assert told in capsys.readouterr().out
+
+
+def test_text_of_a_kind_of_its_own_is_a_text(tmp_path: Path) -> None:
+    cases = ("--case", "keys.opt-in/vault-key-and-access-alone-turn-nothing-on")
+    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:ShowsWords", "--lane", "features", *cases)
+    assert found.exit_code == 0
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
+    command = ["-m", "translator_cmk.cli", "verify", "--python", f"{limited_systems.__name__}:GoesElsewhere", *WELL]
+    here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
+    files = ("--report", "mine", "--write-deviations", "known.yaml")
+    done = subprocess.run(
+        [sys.executable, *command, *files], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert main(["report", "check", str(tmp_path / "mine")]) == 0
+    assert (tmp_path / "known.yaml").is_file()
 
 
 def test_no_child_outlives_the_run(tmp_path: Path) -> None:

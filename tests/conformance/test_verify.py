@@ -180,6 +180,15 @@ def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.Captur
     assert "has not declared the capability parallel" in capsys.readouterr().err
 
 
+UNTOLD = """
+class Untold(BaseException):
+    def __str__(self):
+        raise SystemExit(0)
+
+raise Untold
+"""
+"""A module that raises what has no words for itself."""
+
 NO_SYSTEMS = [
     ("--stdio", "", "no command"),
     ("--stdio", "'", "no command"),
@@ -200,6 +209,8 @@ NO_SYSTEMS = [
     ("--python", "os:path.nope", "os has no path.nope that can be called"),
     ("--python", "no_python:x", "no_python can't be imported: it raises SyntaxError: "),
     ("--python", "raises:x", "raises can't be imported: it raises ZeroDivisionError: division by zero, at "),
+    ("--python", "lazy:x", "lazy can't be imported: it raises ValueError: no x, at "),
+    ("--python", "untold:x", "untold can't be imported: it raises Untold"),
     ("--python", "leaves:x", "leaves can't be imported: it raises SystemExit: 7, at "),
 ]
 
@@ -217,6 +228,8 @@ def test_systems_that_are_none_are_refused(
     (tmp_path / "no_python.py").write_text("class {")
     (tmp_path / "raises.py").write_text("1 / 0")
     (tmp_path / "leaves.py").write_text("raise SystemExit(7)")
+    (tmp_path / "lazy.py").write_text("def __getattr__(name): raise ValueError(f'no {name}')")
+    (tmp_path / "untold.py").write_text(UNTOLD)
     assert main(["verify", option, value, "--report", str(tmp_path / "report")]) == 2
     error = capsys.readouterr().err
     assert told in error

@@ -11,6 +11,7 @@ from translator_cmk.wire import LONGEST, WireError, from_text
         (b"", "f:1: not JSON at column 1 (Expecting value); write one JSON object"),
         (b'{"a": }', "f:1: not JSON at column 7 (Expecting value); write one JSON object"),
         (b'{"a": 1} {}', "f:1: not JSON at column 10 (Extra data); write one JSON object"),
+        (b"\xef\xbb\xbf{}", "f:1: a byte order mark stands before it; save the text as UTF-8 without one"),
         (b'{"a": "\xe9"}', "f:1: not UTF-8 at byte 8; save the text as UTF-8"),
         (b'{"a": 1, "b": {"c": 1, "c": 1}}', "f:1: the field 'c' stands there twice; leave one out"),
         (b'{"a": NaN}', "f:1: NaN is no JSON; write a number, or leave the field out"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
-from ..gherkin.systems import declaration_of, not_a_system
+from ..gherkin.systems import declaration_of, not_a_system, raised
 from ..machine import Accepted, KeyUse, Refused, Unspecified
 from ..system import ModelSystem, System, Unsupported
 from ..wire import PROTOCOL, WireError, observation_to_wire
@@ -38,7 +38,7 @@ class Answering:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  # a system is foreign code, and what it raises is its answer
-            return head | failure(f"{type(error).__name__}: {error}")
+            return head | failure(raised(error))
 
     def hello(self, _: dict[str, Any]) -> Answer:
         """Begin a session."""

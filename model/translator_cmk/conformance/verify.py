@@ -103,6 +103,7 @@ def verify(args: argparse.Namespace) -> int:
     way = None if lanes == (TRACE,) else connection(args)
     seed = random.SystemRandom().randrange(2**32) if args.seed is None else args.seed
     running = planned(args, lanes, way.transport if way else "none", seed)
+    stay_where_they_are(args)
     assert running.folder is not None
     running.log = log = running.folder.begin()
     session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
@@ -112,6 +113,13 @@ def verify(args: argparse.Namespace) -> int:
             return run_lanes(running, crew, args, way.text if way else "")
     finally:
         log.close()
+
+
+def stay_where_they_are(args: argparse.Namespace) -> None:
+    """Name whole the files that are read and written later: a system in this process may change where it is."""
+    args.trace = [path.absolute() for path in args.trace]
+    args.examples = args.examples and args.examples.absolute()
+    args.write_deviations = args.write_deviations and args.write_deviations.absolute()
 
 
 def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, system: str) -> int:
@@ -128,11 +136,11 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
     except Interrupted as trouble:
         running.trouble = str(trouble)
         running.progress.clear()
-        print(f"translator-cmk: error: {trouble}; {running.folder.path} has what came out so far", file=sys.stderr)
+        print(f"translator-cmk: error: {trouble}; {args.report} has what came out so far", file=sys.stderr)
     except Trouble:
         whole = False
         raise
-    except Exception:  # noqa: BLE001  # a defect of the kit must never look like a verdict
+    except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
         traceback.print_exc()
         running.trouble = "a defect of the kit; its traceback is on standard error"
         whole = False
@@ -148,7 +156,7 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
         if args.write_deviations and running.finished:
             write_deviations(args.write_deviations, envelope)
     finally:
-        print("\n".join(summary.lines(envelope, running.folder.path, system, crew.unsupported() if crew else ())))
+        print("\n".join(summary.lines(envelope, args.report, system, crew.unsupported() if crew else ())))
     if args.write_deviations and not running.finished:
         print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])

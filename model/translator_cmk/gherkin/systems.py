@@ -32,16 +32,27 @@ def load_factory(name: str, folder: Path) -> Callable[[], System]:
         sys.path.append(str(folder))
     try:
         made: Any = importlib.import_module(module_name)
-    except ImportError as error:
-        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {error}") from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001  # a module is foreign code, and may raise whatever it likes
-        told = f"{type(error).__name__}: {error}{where_raised(error)}"
-        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: it raises {told}") from None
-    for part in attribute.split("."):
-        made = getattr(made, part, None)
+        for part in attribute.split("."):
+            made = getattr(made, part, None)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  # a module is foreign code, and may raise whatever it likes
+        known = type(error) in (ImportError, ModuleNotFoundError)
+        told = str(error) if known else f"it raises {raised(error)}{where_raised(error)}"
+        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {told}") from None
     if not callable(made):
         raise SystemNotFound(f"--system {name}: {module_name} has no {attribute} that can be called")
     return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
+
+
+def raised(error: BaseException) -> str:
+    """What foreign code raised, in words; they may fail as well."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001  # what is raised is foreign code too
+        return type(error).__name__
 
 
 def where_raised(error: BaseException) -> str:

@@ -96,6 +96,10 @@ def nearest(word: Any, known: Collection[str], otherwise: str) -> str:
     return f"did you mean {close[0]!r}?" if close else otherwise
 
 
+PLAIN = str.__str__
+"""The text itself: an object in this process may answer with a text of a kind of its own, such as a `StrEnum`."""
+
+
 class Text:
     """A text of one form, which contains no white space."""
 
@@ -106,7 +110,7 @@ class Text:
 
     def read(self, value: Any, at: Place) -> str:
         if isinstance(value, str) and self.matches(value):
-            return value
+            return PLAIN(value)
         raise wrong(value, at, self.form)
 
     def schema(self) -> dict[str, Any]:
@@ -134,7 +138,7 @@ class Line:
             raise wrong(value, at, f"a text of 1 to {self.longest} characters")
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise at.error("has half of a surrogate pair, which is no character", "write it whole, or leave it out")
-        return value
+        return PLAIN(value)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
@@ -147,8 +151,8 @@ class Word:
         self.words = tuple(words)
 
     def read(self, value: Any, at: Place) -> str:
-        if isinstance(value, str) and value in self.words:
-            return value
+        if isinstance(value, str) and (word := PLAIN(value)) in self.words:
+            return word
         raise wrong(value, at, f"one of {', '.join(self.words)}")
 
     def schema(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """JSON text, read strictly: what the standard library lets pass silently is an error here."""
 
 import json
+from codecs import BOM_UTF8
 from typing import Any
 
 from .shapes import WireError, called
@@ -13,6 +14,8 @@ def from_text(text: bytes, where: str = "") -> Any:
     """The JSON value in UTF-8 text; raises `WireError`, which begins with ``where``."""
     if len(text) > LONGEST:
         raise WireError(where, "longer than 1 MiB", "write one message on each line")
+    if text.startswith(BOM_UTF8):
+        raise WireError(where, "a byte order mark stands before it", "save the text as UTF-8 without one")
     try:
         return DECODE(text.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -20,7 +20,7 @@ class Folder:
     """A folder that holds a report and nothing else."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path.absolute()  # a system in this process may change where that is
 
     def begin(self) -> Log:
         """Make the folder, or empty it of an earlier report, and open the message log; raises `Trouble`."""
