@@ -11,8 +11,9 @@ from typing import Any
 from translator_cmk.conformance.report.again import from_log, judged
 from translator_cmk.conformance.report.claims import declaration_in
 from translator_cmk.conformance.report.files import files_of
-from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES, Folder
+from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder
 from translator_cmk.conformance.report.log import MessageLog
+from translator_cmk.conformance.report.whole import CLAIMED
 from translator_cmk.conformance.verdicts import STATUSES
 from translator_cmk.requirements import load_register
 
@@ -60,6 +61,28 @@ class Forgery:
         if follows:
             self._follow()
         signed = {name: value for name, value in self.envelope.items() if name != "files"}
+        for name, content in files_of(signed):
+            (self.folder / name).write_text(content, "utf-8", newline="\n")
+        return self.sign()
+
+    def derive(self) -> Path:
+        """Write it all, with every verdict, count and counterexample as the edited log and envelope have it now."""
+        text = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log)
+        (self.folder / MESSAGES).write_text(text, "utf-8", newline="\n")
+        envelope, register = self.envelope, load_register()
+        envelope["messages"] = len(self.log)
+        asks = from_log(declaration_in(envelope), register) if self.log else None
+        running = judged(envelope, MessageLog(self.folder / MESSAGES), register, asks).running
+        running.declared = declaration_in(envelope)
+        now = json.loads(json.dumps(running.envelope()))
+        for name in now.keys() - set(CLAIMED):
+            inner = isinstance(now[name], dict) and name in ("tour", "fuzz", "trace")
+            envelope[name] = {**envelope.get(name, {}), **now[name]} if inner else now[name]
+        shutil.rmtree(self.folder / COUNTEREXAMPLES, ignore_errors=True)
+        for name, content in running.kept.items():
+            (self.folder / name).parent.mkdir(exist_ok=True)
+            (self.folder / name).write_text(content, "utf-8", newline="\n")
+        signed = {name: value for name, value in envelope.items() if name != "files"}
         for name, content in files_of(signed):
             (self.folder / name).write_text(content, "utf-8", newline="\n")
         return self.sign()

@@ -1,12 +1,14 @@
 """A report that was edited, with all that follows from the edit made to fit, is found out."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conformance import limited_systems
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import Verified, verify
 from tests.gherkin import wrong_systems
@@ -159,6 +161,62 @@ def interrupted_without_failing_scenarios(forgery: Forgery) -> Path:
     return forgery.write()
 
 
+def interrupted_with_more_hellos(forgery: Forgery) -> Path:
+    """Likewise, with so many sessions that each scenario that is missing may be the last of one."""
+    failed = (FAILS, FAILS_TOO)
+    interrupted(forgery).take_out(each for each in forgery.worlds() if forgery.log[each[0]]["case"] in failed)
+    forgery.renumber()
+    hello = next(each for each in forgery.log if each.get("request", {}).get("verb") == "hello")
+    forgery.log[1:1] = [hello] * 3
+    return forgery.derive()
+
+
+def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
+    """Take out the last message of a scenario that failed, which is then undecided."""
+    (end,) = (end for begin, end in forgery.worlds() if forgery.log[begin]["case"] == FAILS)
+    del forgery.log[max(number for number in range(end) if "request" in forgery.log[number])]
+    return forgery.derive()
+
+
+def without_a_second_asking(forgery: Forgery) -> Path:
+    """Take out whatever shows that a failure comes again."""
+    forgery.take_out(each for each in forgery.worlds() if forgery.log[each[0]]["case"] == "shrinking")
+    forgery.renumber()
+    return forgery.derive()
+
+
+def with_much_left_out(forgery: Forgery) -> Path:
+    """Say that the lane fuzz did far more than the log has."""
+    counts = {"sequences": 10**6, "lost_track": 0, "commands": 10**7, "compared": {"CreateVault": 10**6}, "failed": []}
+    forgery.log.insert(len(forgery.log) - 1, {"at": 1, "case": "fuzz", "left_out": counts})
+    return forgery.derive()
+
+
+def with_windows(forgery: Forgery) -> Path:
+    """Let the system have declared that what it never did takes a day."""
+    hello = next(each for each in forgery.log if each.get("request", {}).get("verb") == "hello")
+    hello["answer"]["windows"] = forgery.envelope["subject"]["windows"] = {"RevokeKeyAccess": 86_400}
+    return forgery.derive()
+
+
+def with_deviations(*changed: dict[str, Any]) -> Edit:
+    """Know of what failed, in entries that were changed so."""
+
+    def edit(forgery: Forgery) -> Path:
+        entry = {"requirement": "", "case": FAILS, "reason": "We know.", "issue": "https://example.invalid/"}
+        entries = [entry | {"expires": "2999-01-01", "line": 2} | each for each in changed]
+        forgery.envelope["deviations"] = entries
+        return forgery.write(follows=False)
+
+    return edit
+
+
+def with_failures_at_the_end(forgery: Forgery) -> Path:
+    """Let whoever reads the report see first what passed."""
+    forgery.envelope["cases"].sort(key=lambda case: case["status"] == "failed")
+    return forgery.write(follows=False)
+
+
 def without_hello(forgery: Forgery) -> Path:
     """Take out what the system said of itself."""
     forgery.log = [each for each in forgery.log if each.get("request", {}).get("verb") != "hello"]
@@ -228,6 +286,17 @@ FORGERIES: dict[str, tuple[Edit, str]] = {
     "commands of the tour": (without_undecided_commands, "tour/ReadData: was not there, is not-run"),
     "scenarios": (without_failing_scenario, f"does not have {FAILS}, which this run asks for"),
     "scenarios before an interruption": (interrupted_without_failing_scenarios, f"does not have {FAILS}, which this"),
+    "hellos before an interruption": (interrupted_with_more_hellos, f"does not have {FAILS}, which this run asks for"),
+    "end of a scenario": (without_the_end_of_a_scenario, "nothing more is in the log where observe would be asked"),
+    "second asking": (without_a_second_asking, "what failed over DisableIdentity was never asked again"),
+    "much left out": (with_much_left_out, "counts stand for messages where the log of fuzz has but "),
+    "windows": (with_windows, "nothing more is in the log where settle would be asked"),
+    "order": (with_failures_at_the_end, "the cases in report.json are in another order"),
+    "twice known": (with_deviations({}, {}), "is there twice, and once at most in a file of known deviations"),
+    "known for no reason": (with_deviations({"reason": " "}), "is no deviation that verify takes for known"),
+    "known from nowhere": (with_deviations({"line": 0}), "is no deviation that verify takes for known"),
+    "known somewhere": (with_deviations({"issue": "http://a b"}), "is no deviation that verify takes for known"),
+    "known until": (with_deviations({"expires": "29990101"}), "is no deviation that verify takes for known"),
     "selection": (with_another_selection, "worlds were taken out, or moved"),
     "known": (with_known_failure, f"{FAILS}: was known, is failed"),
     "silent": (silent_in_tour, "after what was found before, what is silent there is nothing"),
@@ -271,9 +340,12 @@ FORGERIES: dict[str, tuple[Edit, str]] = {
         field("started", to="2026-02-30T25:00:00Z", made_anew=False),
         "started is '2026-02-30T25:00:00Z', which is no time",
     ),
+    "no scopes": (field("budgets", "scopes", to=[]), "its budgets name no scope"),
+    "times": (field("finished", to="2001-01-01T00:00:00Z", made_anew=False), "before it started at 2"),
     "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
 }
-UNUSABLE = ("no budgets", "no scope", "transport", "no time", "waiver")
+KNOWN = {name for name in FORGERIES if name.startswith(("twice known", "known "))}
+UNUSABLE = {"no budgets", "no scope", "no scopes", "transport", "no time", "times", "waiver"} | KNOWN
 """What no run writes, so that nothing can be derived from it."""
 
 
@@ -307,3 +379,26 @@ def test_report_that_was_made_on_another_platform_is_confirmed(wrong: Verified, 
         (forgery.folder / name).write_text(text, "utf-8", newline="\n")
     assert '"Windows"' in (forgery.folder / "cucumber.ndjson").read_text("utf-8")
     assert main(["report", "check", str(forgery.sign())]) == 0
+
+
+def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = "vault.access-policy/granting-access"
+    found = verify(
+        tmp_path, "--python", f"{limited_systems.__name__}:ChangesLate", "--lane", "features", "--case", case
+    )
+    assert found.status(case) == "failed"
+    forgery = Forgery(found.folder, tmp_path / "forged")
+    looks = [number for number, each in enumerate(forgery.log) if each.get("request", {}).get("verb") == "observe"]
+    late = [number for number in looks if '"purge_protection": false' in json.dumps(forgery.log[number])]
+    for number in reversed(late):
+        del forgery.log[number]
+    assert main(["report", "check", str(forgery.derive())]) == 1
+    assert "nothing more is in the log where observe would be asked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["report.json", "messages.ndjson", "cucumber.ndjson"])
+def test_file_that_would_be_waited_for_is_refused(wrong: Verified, tmp_path: Path, name: str) -> None:
+    folder = Forgery(wrong.folder, tmp_path / "forged").write()
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert main(["report", "check", str(folder)]) in (1, 2)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.forging import Forgery
 from tests.conformance.verifying import MODEL, Verified, verify
 from translator_cmk.cli import main
 
@@ -99,6 +100,16 @@ def test_trace_that_is_cut_off_leaves_an_incomplete_report(tmp_path: Path, capsy
     assert found.report["trouble"] == "log.jsonl:6: cut off in the middle of the line; copy the whole trace"
     assert main(["report", "check", str(found.folder)]) == 4
     assert "all 3 verdicts are confirmed" in capsys.readouterr().out
+
+
+def test_trace_that_is_cut_off_makes_no_report_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, name = trace(tmp_path, *FITS)
+    Path(name).write_bytes(Path(name).read_bytes()[:-9])
+    forgery = Forgery(verify(tmp_path, "--lane", "trace", "--trace", name).folder, tmp_path / "forged")
+    forgery.envelope |= {"complete": True, "files": {}}
+    del forgery.envelope["trouble"]
+    assert main(["report", "check", str(forgery.derive())]) == 1
+    assert "traces/01.jsonl is cut off, and the run is said to be complete" in capsys.readouterr().out
 
 
 def test_trace_that_tells_nothing_is_incomplete(tmp_path: Path) -> None:

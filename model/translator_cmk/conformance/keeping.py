@@ -18,6 +18,7 @@ class LeftOut:
 
     def __init__(self, lane: str) -> None:
         self.lane = lane
+        self.logged = 0  # bytes that the lane has in the log before these counts
         self.sequences = 0
         self.lost_track = 0
         self.commands = 0
@@ -35,9 +36,10 @@ class LeftOut:
         }
 
 
-def left_out_of(lane: str, content: Mapping[str, Any]) -> LeftOut:
-    """The counts in an entry of the message log."""
+def left_out_of(lane: str, content: Mapping[str, Any], logged: int) -> LeftOut:
+    """The counts in an entry of the message log, in which the lane has so many bytes before it."""
     found = LeftOut(lane)
+    found.logged = logged
     found.sequences, found.lost_track, found.commands = (
         content[name] for name in ("sequences", "lost_track", "commands")
     )

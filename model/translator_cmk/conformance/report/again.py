@@ -1,5 +1,6 @@
 """Derives the verdicts of a report anew: from its message log, or by asking a system the same again."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,15 +52,16 @@ def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: A
         walk.begin(running.declared, ask)
     for world in log:
         walk.take(world)
-    problems = list(walk.end(len(log.hellos)))
-    judge_traces(running, envelope, log.path.parent)
+    parallel = running.declared is not None and running.declared.can("parallel")
+    problems = list(walk.end(len({salt[:4] for _, salt in log.salts}) if parallel else 1))
+    problems += judge_traces(running, envelope, log.path.parent)
     running.finished = bool(envelope["complete"])
     running.faults = log.faults
     return Again(running, problems)
 
 
-def judge_traces(running: Running, envelope: dict[str, Any], folder: Path) -> None:
-    """Judge the traces that the report keeps, as far as they were judged then; raises `Trouble`."""
+def judge_traces(running: Running, envelope: dict[str, Any], folder: Path) -> Iterator[str]:
+    """Judge the traces that the report keeps, as far as they were judged then; what is wrong.  Raises `Trouble`."""
     if TRACE not in running.made.lanes or TRACE not in envelope:
         return
     traces = [Trace(**each) for each in envelope[TRACE]["traces"]]
@@ -73,8 +75,9 @@ def judge_traces(running: Running, envelope: dict[str, Any], folder: Path) -> No
     for number in range(len(traces)):
         try:
             judging.judge(number, until[number])
-        except Truncated:
-            continue  # it was so then
+        except Truncated as error:
+            if envelope["complete"]:
+                yield f"{traces[number].file} is cut off, and the run is said to be complete: {error}"
         except WireError as error:
             raise Trouble(str(error)) from None
     judging.traces = [each._replace(subject=head_of(folder / each.file).get("subject", "")) for each in judging.traces]

@@ -55,6 +55,8 @@ def must_be_budgets(made: Made) -> None:
         return
     if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
         raise Trouble(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
+    if not made.budgets["scopes"]:
+        raise Trouble(f"{ENVELOPE}: its budgets name no scope, and every run has one")
     if unknown := set(made.budgets["scopes"]) - set(NAMES):
         raise Trouble(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
 
@@ -65,6 +67,9 @@ def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations
     cases = OF_SEQUENCES.union(each.case.id for each in scenarios(envelope["profile"])) if entries else OF_SEQUENCES
     for entry in entries:
         must_make_sense(entry, register, cases)
+    about = [entry.case or entry.requirement for entry in entries]
+    if twice := [each for each in about if about.count(each) > 1]:
+        raise Trouble(f"{ENVELOPE}: {twice[0]!r} is there twice, and once at most in a file of known deviations")
     return Deviations(entries, date.fromisoformat(envelope["started"][:10]))
 
 
@@ -73,10 +78,11 @@ def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str])
     about_one = bool(entry.requirement) != bool(entry.case)
     there = entry.requirement in register or entry.case in cases
     try:
-        date.fromisoformat(entry.expires)
+        dated = date.fromisoformat(entry.expires).isoformat() == entry.expires
     except ValueError:
-        there = False
-    if not (about_one and there and entry.issue.startswith(("http://", "https://"))):
+        dated = False
+    tracked = entry.issue.startswith(("http://", "https://")) and " " not in entry.issue
+    if not (about_one and there and dated and tracked and entry.reason.strip() and entry.line > 0):
         raise Trouble(f"{ENVELOPE}: {entry.case or entry.requirement!r} is no deviation that verify takes for known")
 
 
@@ -87,3 +93,5 @@ def must_be_times(envelope: Mapping[str, Any]) -> None:
             datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
         except ValueError:
             raise Trouble(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None
+    if envelope["finished"] < envelope["started"]:
+        raise Trouble(f"{ENVELOPE}: it finished at {envelope['finished']}, before it started at {envelope['started']}")

@@ -20,7 +20,7 @@ from ..verify import registered
 from .again import judged
 from .claims import declaration_in, must_be_times
 from .envelope import FORMAT
-from .folder import ENVELOPE, MESSAGES
+from .folder import ENVELOPE, MESSAGES, must_be_a_file
 from .log import MessageLog, World
 from .logged import beyond
 from .problems import between, problems_of
@@ -82,6 +82,7 @@ def reproduce(args: argparse.Namespace) -> int:
 def read(folder: Path) -> dict[str, Any]:
     """The envelope of a report; raises `Trouble`."""
     path = folder / ENVELOPE
+    must_be_a_file(path)
     try:
         content = DECODE(path.read_bytes().decode("utf-8"))
     except OSError as error:

@@ -66,6 +66,12 @@ class Folder:
             raise Trouble(f"{path}: can't be copied to {file}: {error.strerror}") from None
 
 
+def must_be_a_file(path: Path) -> None:
+    """Raises `Trouble` where a report can't have what is there: opening it might wait for ever."""
+    if path.exists() and not path.is_file():
+        raise Trouble(f"{path}: is no file; name the folder of a report")
+
+
 def digest_of(file: Path) -> str:
     """SHA-256 of a file; raises `OSError`."""
     with file.open("rb") as stream:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from math import inf
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +10,12 @@ from ...wire.shapes import Place
 from ..channels import Fault
 from ..keeping import LeftOut, left_out_of
 from ..trouble import Trouble
+from .folder import must_be_a_file
 from .schemas import ENTRY
+
+
+SOON = 0.25
+"""Seconds that may pass between an answer in the log and a look at the clock.  A wait ends with a look at the system."""
 
 
 class World(NamedTuple):
@@ -49,12 +53,15 @@ class MessageLog:
         self.hellos: list[tuple[int, dict[str, Any]]] = []  # by number
         self.salts: list[tuple[str, str]] = []  # with the case of each
         self.left_out = False
+        self.size = 0  # bytes before the entry under way
+        self.begun: dict[str, int] = {}  # where the first entry of each case is
         self.astray = 0  # the number of a first line that belongs to no world
 
     def __iter__(self) -> Iterator[World | LeftOut]:
         under_way: dict[str, World] = {}  # by case: several are, where several sessions were
         for number, entry in self._entries():
             case = entry["case"]
+            self.begun.setdefault(case, self.size)
             if "world" in entry:
                 if before := under_way.pop(case, None):
                     yield before
@@ -65,7 +72,7 @@ class MessageLog:
                 yield world._replace(ended=True, lines=(world.lines[0], number))
             elif "left_out" in entry:
                 self.left_out = True
-                yield left_out_of(case, entry["left_out"])
+                yield left_out_of(case, entry["left_out"], self.size - self.begun[case])
             else:
                 self._take(number, entry, under_way.get(case))
         yield from under_way.values()
@@ -81,6 +88,7 @@ class MessageLog:
             self.astray = self.astray or number
 
     def _entries(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        must_be_a_file(self.path)
         try:
             with self.path.open("rb") as file:
                 for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
@@ -91,6 +99,7 @@ class MessageLog:
                     else:
                         self.read += 1
                         yield number, entry_of(line, f"{self.path}:{number}")
+                        self.size += len(line)
         except OSError as error:
             raise Trouble(f"{self.path}: can't be read: {error.strerror}; name the folder of a report") from None
 
@@ -143,9 +152,9 @@ class Recorded:
         return ""
 
     def now(self) -> float:
-        """The time of the last answer; the end of all time where nothing more was looked at."""
+        """The time of the last answer, or soon after where nothing more was looked at then."""
         following = self.left[-1]["request"].get("verb") if self.left else ""
-        return self.time if following in ("observe", "settle") else inf
+        return self.time if following in ("observe", "settle") else self.time + SOON
 
     def sleep(self, seconds: float) -> None:
         """Time passes as it did."""

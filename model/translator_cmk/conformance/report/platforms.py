@@ -24,6 +24,8 @@ def this_one() -> Platform:
 
 def platform_in(messages: Path) -> Platform:
     """The platform that the first of the Cucumber Messages names, or this one where it names none."""
+    if not messages.is_file():
+        return this_one()
     try:
         with messages.open("rb") as file:
             meta = json.loads(file.readline(10_000))["meta"]

@@ -11,6 +11,7 @@ from ..summary import SAYS
 from ..worker import SAID
 from .again import from_log, judged
 from .claims import declaration_in
+from .folder import ENVELOPE
 from .log import MessageLog
 from .logged import of_log
 from .whole import of_derived, of_envelope, of_folder
@@ -33,6 +34,8 @@ def problems_of(folder: Path, envelope: dict[str, Any], log: MessageLog) -> Iter
     problems += [*of_log(log, envelope, folder), *of_folder(folder, envelope, again)]
     parted = list(between(envelope, again, (*COMPARED, *TOLD)))
     yield from (*problems, *parted, *of_envelope(envelope, again))
+    if not parted and [case["id"] for case in envelope["cases"]] != [case.id for case in again.cases]:
+        yield f"the cases in {ENVELOPE} are in another order than a run has them in"
     if not parted and can_be_told(envelope):
         yield from of_derived(folder, envelope)
 

@@ -87,7 +87,11 @@ class Rejudged(Sequences):
         if self.new is None:
             return
         found, followed, lines = self.new, self.tally.first[self.new], None
-        if self.shortest is not None:
+        if self.shortest is None:
+            self.problems.append(
+                f"{MESSAGES}: what failed over {found.command} was never asked again, as every run does"
+            )
+        else:
             world, ask = self.shortest
             last = self._followed(world, ask, commands_of(world))
             if last.failed and signature(last) == found:

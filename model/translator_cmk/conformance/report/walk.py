@@ -80,6 +80,11 @@ class Walk:
         if counts.lane != FUZZ or FUZZ not in self.lanes:
             self.problems.append(f"{MESSAGES}: counts of {counts.lane} stand for messages, which are never left out")
             return
+        if (
+            counts.logged < self.running.made.budgets["log_size"] / 2
+        ):  # the sequence that made it too large is taken back
+            told = f"counts stand for messages where the log of {counts.lane} has but {counts.logged:,} bytes"
+            self.problems.append(f"{MESSAGES}: {told}, and may have {self.running.made.budgets['log_size']:,}")
         self.lanes[FUZZ].tally.take(counts)
         self.running.coverage.commands += counts.commands
 
@@ -95,6 +100,7 @@ class Walk:
             self.problems += too_much(subject, world)
         except OtherRequest as error:
             came = Came("inconclusive", str(error))
+            self.problems.append(f"{place(world)}: {error}")
         self.running.take(scenario.case, came)
 
     def _due(self, whole: bool) -> list[str]:
@@ -109,7 +115,7 @@ class Walk:
         return due if whole else due[: max((due.index(case) + 1 for case in self.ended), default=0)]
 
     def end(self, sessions: int) -> Iterator[str]:
-        """Say what came of each lane; what is wrong with the log of so many sessions."""
+        """Say what came of each lane; what is wrong with the log, in which so many sessions had worlds."""
         shown = {case["id"]: case.get("shown", "") for case in self.envelope["cases"]}
         yield from self.problems
         later = has_begun(FUZZ, self.envelope) or has_begun(TRACE, self.envelope)
