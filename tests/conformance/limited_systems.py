@@ -324,3 +324,33 @@ class RecordsAnObject(ModelSystem):
         key: Any = self
         outcome = super().submit(command)
         return Accepted(audit=(KeyUse(key, "vault"),)) if isinstance(outcome, Accepted) else outcome
+
+
+class HidesVaults(ModelSystem):
+    """Shows no vaults, and says so."""
+
+    declaration: dict[str, Any] = {"product": "blind", "version": "1", "hidden": ["vault"]}  # noqa: RUF012  # likewise
+
+    def observe(self) -> Observation:
+        return {kind: entities for kind, entities in super().observe().items() if kind != "vault"}
+
+
+class HasNoRegion(ModelSystem):
+    """Is somewhere else than most scenarios begin."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "elsewhere",
+        "version": "1",
+        "stage": {"regions": ["eastus"]},
+    }
+
+
+class HasAnOddCode(ModelSystem):
+    """Means by one of its codes a requirement that is none."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "odd",
+        "version": "1",
+        "capabilities": ["reasons"],
+        "codes": {"KeyVaultNotFound": ["vault.found"]},
+    }

@@ -110,6 +110,21 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: py
     assert shlex.split(told) == ["translator-cmk", "verify", *given]
 
 
+@pytest.mark.parametrize(
+    ("system", "code", "told"),
+    [
+        ("HidesVaults", 0, "✔ it makes a vault, which is hidden"),
+        ("HasNoRegion", 1, "✘ its stage has no region 'westeurope', or no subscription 'production', where most"),
+        ("HasAnOddCode", 1, "✘ its code 'KeyVaultNotFound' stands for 'vault.found', which is no requirement"),
+    ],
+)
+def test_what_is_declared_is_taken_into_account(
+    capsys: pytest.CaptureFixture[str], system: str, code: int, told: str
+) -> None:
+    assert main(["doctor", "--python", f"{limited_systems.__name__}:{system}"]) == code
+    assert told in capsys.readouterr().out
+
+
 def test_system_that_empties_nothing_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--python", f"{limited_systems.__name__}:EmptiesNothing"]) == 0
     assert "✔ after a reset nothing shows under fresh names, and a vault can be made again" in capsys.readouterr().out

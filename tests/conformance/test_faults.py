@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import FAULTY, ROOT, Verified, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, Verified, verify
 from translator_cmk.cli import main
+from translator_cmk.conformance.channels import Fault
+from translator_cmk.conformance.channels.http import Url
 from translator_cmk.conformance.report.folder import ENVELOPE
 
 WHOLE = "environment.create-vault/a-new-vault"
@@ -250,6 +252,11 @@ def slowly(connection: socket.socket) -> None:
             time.sleep(0.05)
 
 
+def never_ending(connection: socket.socket) -> None:
+    connection.sendall(OK + b"\r\n" + b'{"id": "1", "answer": "done"}')
+    time.sleep(1)
+
+
 def slow_headers(connection: socket.socket) -> None:
     with suppress(OSError):
         for byte in OK * 20:
@@ -269,14 +276,19 @@ WEB: dict[str, tuple[Respond, str]] = {
         "to 'http://169.254.169.254/'; redirects are not followed",
     ),
     "slow body": (slowly, "had not answered in full when its time was up"),
+    "no end": (never_ending, "had not answered in full when its time was up"),
     "slow headers": (slow_headers, "had not answered in full when its time was up"),
     "closed": (lambda _: None, "closed the connection without an answer"),
-    "cut off": (sends(OK + b"Content-Length: 10\r\n\r\n{"), "its response is no HTTP: IncompleteRead"),
+    "cut off": (
+        sends(OK + b"Content-Length: 10\r\n\r\n{"),
+        "closed the connection after 1 bytes of an answer that has more",
+    ),
     "not HTTP": (sends(b"SSH-2.0-OpenSSH_9.2\r\n"), "its response is no HTTP: BadStatusLine"),
     "content type": (
         sends(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}"),
         "the content type 'text/html'",
     ),
+    "encoding": (sends(OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"), "the encoding 'gzip'"),
     "too long": (
         sends(OK + b"Content-Length: 3000000\r\n\r\n" + b" " * 3_000_000),
         "its body is longer than 1 MiB",
@@ -299,6 +311,25 @@ def test_failure_of_tls_is_told(tmp_path: Path) -> None:
         found = verify(tmp_path, "--http", f"https://{place}", "--timeout", "2", *WELL)
     assert found.exit_code == 3
     assert "TLS failed" in found.report["trouble"]
+
+
+def test_server_that_is_gone_after_a_slow_answer_is_not_called_slow() -> None:
+    with serving(slowly) as place:
+        channel = Url(f"http://{place}")
+        with pytest.raises(Fault, match="had not answered in full"):
+            channel.ask({}, 0.3)
+    with pytest.raises(Fault, match="Connection refused"):
+        channel.ask({}, 0.3)
+    channel.close()
+
+
+def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
+    full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli", "verify"]
+    arguments = ["--python", MODEL, "--lane", "features", "--topic", "vault", "--report", str(tmp_path / "report")]
+    done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "can't be written: File too large" in done.stderr
+    assert main(["report", "check", str(tmp_path / "report")]) == 4
 
 
 def test_nobody_listening_is_told(tmp_path: Path) -> None:

@@ -199,6 +199,16 @@ NO_SYSTEMS = [
     ("--http", "ftp://x", "write a URL such as"),
     ("--http", "http://u:p@h/", "the URL has a user name"),
     ("--http", "http://h:port/", "--http: "),
+    *[
+        (
+            "--http",
+            f"http://h/{odd}",
+            "write a URL in ASCII, what else is in it percent-encoded, and without a fragment",
+        )
+        for odd in ("é", "?q=é", "a b", "a\tb", "#part", "\udcff")
+    ],
+    ("--http", "http://a..b/", "a..b is no name of a host"),
+    ("--http", f"http://{'a' * 300}/", "is no name of a host"),
     ("--python", "nothing", "write module:factory"),
     ("--python", "..:x", "write module:factory"),
     ("--python", ".x:y", "write module:factory"),
@@ -234,6 +244,13 @@ def test_systems_that_are_none_are_refused(
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
+
+
+def test_file_is_no_place_for_examples(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine").write_text("")
+    examples = ["--lane", "fuzz", "--examples", str(tmp_path / "mine")]
+    assert main(["verify", "--python", MODEL, *examples, "--report", str(tmp_path / "report")]) == 2
+    assert "mine: it is no folder; name another" in capsys.readouterr().err
 
 
 def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -56,8 +56,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"✔ it says hello: {plain(f'{declared.product} {declared.version}', 120)}")
         for line in about(declared):
             print(f"  {line}")
-        subject = Subject(session, declared, frozenset(registered()), seed=0)
-        found = list(looks(subject))
+        known = frozenset(registered())
+        subject = Subject(session, declared, known, seed=0)
+        found = [*codes(declared, known), *looks(subject)]
         missing = set[str]()
         if all(each.well for each in found):
             missing, erring = whole_life(subject)
@@ -87,12 +88,20 @@ def about(declared: Declaration) -> Iterator[str]:
         yield f"hidden: {', '.join(sorted(declared.hidden))}"
 
 
+def codes(declared: Declaration, known: frozenset[str]) -> Iterator[Found]:
+    """Codes that stand for what is no requirement."""
+    for code, requirements in declared.codes.items():
+        if unknown := sorted(requirements - known):
+            told = f"its code {code!r} stands for {unknown[0]!r}, which is no requirement"
+            yield Found(False, told, "translator-cmk register lists them all")
+
+
 Look = Callable[[Subject], Found]
 
 
 def looks(subject: Subject) -> Iterator[Found]:
     """Every look, in the order in which things have to be fixed; after one that fails no other is worth it."""
-    for look in (observes, refuses_what_is_not_there, shows_what_was_made, isolates):
+    for look in (observes, has_a_place_for_a_vault, refuses_what_is_not_there, shows_what_was_made, isolates):
         try:
             found = look(subject)
         except NotFinished as error:
@@ -102,7 +111,8 @@ def looks(subject: Subject) -> Iterator[Found]:
             yield Found(False, str(error), NO_VERDICT)
             return
         except Fault as fault:
-            yield Found(False, f"{fault}", "the schemas of protocol 1 say what each message looks like")
+            at_the_door = "the protocol page says what each message looks like, and when it has to be there"
+            yield Found(False, f"{fault}", at_the_door)
             return
         yield found
         if not found.well:
@@ -120,6 +130,16 @@ def observes(subject: Subject) -> Found:
         fix = "show each subscription of the stage with its directory, or declare the kind subscription as hidden"
         return Found(False, f"a new world shows the subscriptions {sorted(here)}", fix)
     return Found(True, "it resets, and shows a new world")
+
+
+def has_a_place_for_a_vault(subject: Subject) -> Found:
+    """Whether the stage has the region and the subscription that most scenarios begin in."""
+    region, subscription, *_ = HOME
+    stage = subject.declaration.stage
+    if region not in stage.regions or subscription not in stage.subscriptions:
+        told = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
+        return Found(False, told, "offer them in the stage of hello, whatever they are called in your system")
+    return Found(True, f"its stage has the region {region!r} and the subscription {subscription!r}")
 
 
 def refuses_what_is_not_there(subject: Subject) -> Found:
@@ -140,6 +160,8 @@ def shows_what_was_made(subject: Subject) -> Found:
     if not isinstance(ask(subject, CreateVault("vault", *HOME)), Accepted):
         return Found(False, "it refuses to make a vault", "make it, and answer accepted")
     after = subject.observe()
+    if "vault" in subject.declaration.unseen:
+        return Found(True, "it makes a vault, which is hidden")
     if before == after:
         return Found(False, "a vault was made, and what it shows is the same", "show it under vault, by its name")
     return Found(True, "it makes a vault, and shows it")

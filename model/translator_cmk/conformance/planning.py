@@ -70,6 +70,8 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     must_be_known(every, chosen, waived, register)
     must_be_deniable(waived)
     must_lie_elsewhere(args)
+    if args.examples and args.examples.exists() and not args.examples.is_dir():
+        raise Trouble(f"--examples {args.examples}: it is no folder; name another")
     if args.write_deviations:
         must_be_writable(args.write_deviations)
     deviations = Deviations()

@@ -140,6 +140,9 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
     except Trouble:
         whole = False
         raise
+    except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
+        whole = False
+        raise Trouble(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
     except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
         traceback.print_exc()
         running.trouble = "a defect of the kit; its traceback is on standard error"
@@ -206,7 +209,7 @@ def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
         found = selected(scenarios(made.profile, made.waived), made.selection)
         if not found:
             raise GaveUp("nothing is selected")
-        workers = [worker, *(crew.worker() for _ in range(1, jobs))]
+        workers = [worker, *(crew.worker() for _ in range(1, min(jobs, len(found))))]
         run_features(running, workers, found)
     if TOUR in made.lanes:
         run_tour(running, worker, made.budgets["scopes"], args.steps)

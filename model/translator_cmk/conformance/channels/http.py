@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import threading
@@ -31,6 +32,7 @@ class Url:
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """The answer in the body."""
         body = json.dumps(request, separators=(",", ":")).encode()
+        self.deadline.passed = False
         try:
             text = self._exchange(body, patience)
         except (OSError, http.client.HTTPException) as error:
@@ -47,6 +49,7 @@ class Url:
         if monotonic() - self.used > IDLE:
             self.restart()
         response = self._post(body, patience)
+        self.deadline.must_not_have_passed()
         if response.status != 200:
             self.restart()
             where = response.getheader("Location")
@@ -56,7 +59,14 @@ class Url:
         if kind != "application/json":
             self.restart()
             raise Fault("content-type", f"answered with the content type {kind!r}; it has to be application/json")
+        encoding = response.getheader("Content-Encoding", "identity")
+        if encoding != "identity":
+            self.restart()
+            raise Fault(
+                "content-type", f"answered with the encoding {encoding!r}, which nobody asked for; leave it out"
+            )
         text = response.read(LONGEST + 1)
+        self.deadline.must_not_have_passed()  # to close the connection looks like the end of what has no length
         if len(text) > LONGEST:
             self.restart()
             raise Fault("too-long", "its body is longer than 1 MiB")
@@ -110,6 +120,11 @@ class Deadline:
                 self.watcher = threading.Thread(target=self._watch, daemon=True)
                 self.watcher.start()
 
+    def must_not_have_passed(self) -> None:
+        """Raises `TimeoutError` where time was up."""
+        if self.passed:
+            raise TimeoutError
+
     def lift(self) -> None:
         """Watch no longer."""
         with self.changed:
@@ -140,6 +155,12 @@ def split(url: str) -> SplitResult:
         raise ValueError(f"{url}: write a URL such as http://127.0.0.1:8080/")
     if parts.username is not None:
         raise ValueError("the URL has a user name, which would end up in reports; leave it out")
+    if parts.fragment or not re.fullmatch("[!-~]*", url):
+        raise ValueError(f"{url}: write a URL in ASCII, what else is in it percent-encoded, and without a fragment")
+    try:
+        parts.hostname.encode("idna")
+    except UnicodeError:
+        raise ValueError(f"{url}: {parts.hostname} is no name of a host") from None
     return parts
 
 
@@ -161,6 +182,8 @@ def told_of(error: Exception, late: bool) -> tuple[str, str]:
         return "tls", f"TLS failed: {getattr(error, 'verify_message', '') or error.reason or error}"
     if isinstance(error, http.client.RemoteDisconnected):
         return "ended", "closed the connection without an answer"
+    if isinstance(error, http.client.IncompleteRead):
+        return "ended", f"closed the connection after {len(error.partial):,} bytes of an answer that has more"
     if isinstance(error, http.client.HTTPException):
         return "not-http", f"its response is no HTTP: {type(error).__name__} {error}"
     text = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -53,7 +53,8 @@ def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: A
     for world in log:
         walk.take(world)
     parallel = running.declared is not None and running.declared.can("parallel")
-    problems = list(walk.end(len({salt[:4] for _, salt in log.salts}) if parallel else 1))
+    sessions = len({salt[:4] for _, salt in log.salts}) if parallel else 1
+    problems = list(walk.end(max(sessions, 1)))
     problems += judge_traces(running, envelope, log.path.parent)
     running.finished = bool(envelope["complete"])
     running.faults = log.faults

@@ -13,9 +13,8 @@ from ..trouble import Trouble
 from .folder import must_be_a_file
 from .schemas import ENTRY
 
-
 SOON = 0.25
-"""Seconds that may pass between an answer in the log and a look at the clock.  A wait ends with a look at the system."""
+"""Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a look, not time."""
 
 
 class World(NamedTuple):
