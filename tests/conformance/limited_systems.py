@@ -1,9 +1,6 @@
 """Systems that are without something, or slow, and say so; and some that say so wrongly."""
 
-import os
 import time
-from enum import StrEnum
-from threading import Thread
 from typing import Any
 
 from translator_cmk.machine import (
@@ -11,7 +8,6 @@ from translator_cmk.machine import (
     ROWS,
     Accepted,
     Command,
-    KeyUse,
     Machine,
     Observation,
     Outcome,
@@ -215,115 +211,6 @@ class ChangesLate(Slow):
             for vault in seen["vault"].values():
                 vault["purge_protection"] = False
         return seen
-
-
-CIRCLE: dict[str, Any] = {}
-CIRCLE["vault"] = CIRCLE
-
-
-class ShowsACircle(ModelSystem):
-    """What it shows contains itself."""
-
-    def observe(self) -> Observation:
-        return CIRCLE
-
-
-class ShowsAnObject(ModelSystem):
-    """A field has a value of its own kind."""
-
-    def observe(self) -> Observation:
-        return {"vault": {"vault": {"region": self}}}
-
-
-class NumbersVaults(ModelSystem):
-    """A vault is called 5."""
-
-    def observe(self) -> Observation:
-        numbered: Any = {"vault": {5: {"region": "westeurope"}}}
-        return numbered  # type: ignore[no-any-return]  # it is none
-
-
-class NumbersKinds(ModelSystem):
-    """A kind is called 5."""
-
-    def observe(self) -> Observation:
-        numbered: Any = {5: {"vault": {"region": "westeurope"}}}
-        return numbered  # type: ignore[no-any-return]  # likewise
-
-
-class Exits(ModelSystem):
-    """Ends the process that it is in."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            raise SystemExit(0)
-        return super().submit(command)
-
-
-class ExitsAtOnce(ModelSystem):
-    """Ends the process that makes it."""
-
-    def __init__(self) -> None:
-        raise SystemExit(0)
-
-
-class Words(StrEnum):
-    """Words that are texts of a kind of their own."""
-
-    MICROSOFT = "microsoft-managed"
-    CUSTOMER = "customer-managed"
-    VAULT = "vault"
-
-
-class ShowsWords(ModelSystem):
-    """What it shows it takes from an enumeration."""
-
-    def observe(self) -> Observation:
-        words: dict[Any, Any] = {word.value: word for word in Words}
-        return {
-            kind: {
-                words.get(name, name): {field: words.get(value, value) for field, value in fields.items()}
-                for name, fields in entities.items()
-            }
-            for kind, entities in super().observe().items()
-        }
-
-
-class Untold(Exception):
-    """Has no words for itself."""
-
-    def __str__(self) -> str:
-        raise SystemExit(0)
-
-
-class ExitsWhenAsked(ModelSystem):
-    """Raises what ends the process once somebody wants to know more."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            raise Untold
-        return super().submit(command)
-
-
-class GoesElsewhere(ModelSystem):
-    """Makes another folder the current one, and leaves a thread behind."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        Thread(target=time.sleep, args=(600,)).start()
-
-    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
-        super().reset(stage)
-        os.chdir("/")
-
-
-class RecordsAnObject(ModelSystem):
-    """The audit trail names a key by itself."""
-
-    def submit(self, command: Command) -> Outcome:
-        key: Any = self
-        outcome = super().submit(command)
-        return Accepted(audit=(KeyUse(key, "vault"),)) if isinstance(outcome, Accepted) else outcome
 
 
 class HidesVaults(ModelSystem):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import limited_systems
+from tests.conformance import odd_objects
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, Verified, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels import Fault
@@ -144,7 +144,7 @@ def alive(pid: int) -> bool:
     ],
 )
 def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: str, told: str) -> None:
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:{system}", *WELL)
+    found = verify(tmp_path, "--python", f"{odd_objects.__name__}:{system}", *WELL)
     whole = found.case(WHOLE)
     assert (found.exit_code, whole["status"], whole["fault"]) == (3, "inconclusive", "not-json")
     assert told in whole["reason"]
@@ -157,20 +157,20 @@ def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: 
 def test_object_that_ends_the_process_does_not_end_the_run(
     tmp_path: Path, system: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:{system}", *WELL)
+    found = verify(tmp_path, "--python", f"{odd_objects.__name__}:{system}", *WELL)
     assert found.exit_code == 3
     assert told in capsys.readouterr().out
 
 
 def test_text_of_a_kind_of_its_own_is_a_text(tmp_path: Path) -> None:
     cases = ("--case", "keys.opt-in/vault-key-and-access-alone-turn-nothing-on")
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:ShowsWords", "--lane", "features", *cases)
+    found = verify(tmp_path, "--python", f"{odd_objects.__name__}:ShowsWords", "--lane", "features", *cases)
     assert found.exit_code == 0
     assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
-    command = ["-m", "translator_cmk.cli", "verify", "--python", f"{limited_systems.__name__}:GoesElsewhere", *WELL]
+    command = ["-m", "translator_cmk.cli", "verify", "--python", f"{odd_objects.__name__}:GoesElsewhere", *WELL]
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
     files = ("--report", "mine", "--write-deviations", "known.yaml")
     done = subprocess.run(
