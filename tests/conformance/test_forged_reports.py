@@ -291,7 +291,7 @@ FORGERIES: dict[str, tuple[Edit, str]] = {
     "second asking": (without_a_second_asking, "what failed over DisableIdentity was never asked again"),
     "much left out": (with_much_left_out, "counts stand for messages where the log of fuzz has but "),
     "windows": (with_windows, "nothing more is in the log where settle would be asked"),
-    "order": (with_failures_at_the_end, "the scenarios in report.json are in another order"),
+    "order": (with_failures_at_the_end, "the cases in report.json are in another order"),
     "twice known": (with_deviations({}, {}), "is there twice, and once at most in a file of known deviations"),
     "known for no reason": (with_deviations({"reason": " "}), "is no deviation that verify takes for known"),
     "known from nowhere": (with_deviations({"line": 0}), "is no deviation that verify takes for known"),

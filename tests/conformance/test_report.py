@@ -9,6 +9,7 @@ import pytest
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
+from translator_cmk.conformance import running
 from translator_cmk.gherkin.results import load_results
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"
@@ -32,6 +33,14 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 def test_failures_of_one_cause_are_one_group(wrong: Verified) -> None:
     assert [group["requirement"] for group in wrong.report["groups"]] == ["revocation.access-revoked"]
     assert len(wrong.report["groups"][0]["cases"]) > 5
+
+
+def test_report_is_the_same_however_often_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "EVERY", 0.0)  # then cases are added one by one, as they come about
+    system = f"{wrong_systems.__name__}:AcceptsEverything"
+    found = verify(tmp_path, "--python", system, "--lane", "fuzz", "--seconds", "1", "--seed", "1029")
+    assert max(len(group["cases"]) for group in found.report["groups"]) > 1
+    assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_envelope_says_how_the_run_was_made_and_what_came_out(wrong: Verified) -> None:

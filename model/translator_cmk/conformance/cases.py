@@ -12,6 +12,7 @@ from ..gherkin.membership import demanded, when_of
 from ..gherkin.pickles import load_features
 from ..gherkin.records import Pickle
 from ..gherkin.takes import meanings, takes
+from ..machine import COMMANDS
 from ..requirements import load_register
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
@@ -40,6 +41,14 @@ class Case(NamedTuple):
     def scored(self) -> bool:
         """Whether it counts."""
         return not self.rests_on
+
+
+def in_order(cases: Iterable[Case]) -> list[Case]:
+    """The cases as a report has them, whenever they came about: by lane, and those of sequences by command."""
+    place = {name: number for number, name in enumerate((*COMMANDS, "reset"))}
+    return sorted(
+        cases, key=lambda case: (LANES.index(case.lane), case.lane != FEATURES and place[case.id.partition("/")[2]])
+    )
 
 
 class Scenario(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..requirements import Register
 from ..wire.declaration import Declaration
-from .cases import Case
+from .cases import Case, in_order
 from .deviations import FAILING, Deviations
 from .findings import Finding
 from .interruption import Interruption
@@ -135,7 +135,7 @@ class Running:
             tuple(self.deviations.stale(self.cases, self.came)) if self.finished else (),
             self.notes | ({"trouble": self.trouble} if self.trouble else {}),
         )
-        return envelope(self.made, self.declared, state, self.cases, verdicts, self.register)
+        return envelope(self.made, self.declared, state, in_order(self.cases), verdicts, self.register)
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ...digest import REPORTED, digest
-from ..cases import FEATURES
+from ..cases import in_order
 from ..planning import registered
 from ..running import Running
 from ..summary import SAYS
@@ -35,15 +35,10 @@ def problems_of(folder: Path, envelope: dict[str, Any], log: MessageLog) -> Iter
     problems += [*of_log(log, envelope, folder), *of_folder(folder, envelope, again)]
     parted = list(between(envelope, again, (*COMPARED, *TOLD)))
     yield from (*problems, *parted, *of_envelope(envelope, again))
-    if not parted and scenarios_in(envelope) != scenarios_in(again.envelope()):
-        yield f"the scenarios in {ENVELOPE} are in another order than a run has them in"
+    if not parted and [case["id"] for case in envelope["cases"]] != [case.id for case in in_order(again.cases)]:
+        yield f"the cases in {ENVELOPE} are in another order than a run has them in"
     if not parted and can_be_told(envelope):
         yield from of_derived(folder, envelope)
-
-
-def scenarios_in(envelope: Mapping[str, Any]) -> list[str]:
-    """The scenarios, in their order; cases of other lanes are told as they come about."""
-    return [case["id"] for case in envelope["cases"] if case["lane"] == FEATURES]
 
 
 def can_be_told(envelope: Mapping[str, Any]) -> bool:
