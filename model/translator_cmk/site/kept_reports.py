@@ -1,4 +1,4 @@
-"""Kept reports: what the conformance kit wrote of implementations, packed, in docs/reports/, each checked anew."""
+"""Kept reports: what the conformance kit wrote of implementations, packed, in docs/reports/, each checked once."""
 
 import hashlib
 import json
