@@ -9,8 +9,14 @@ import pytest
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
-from translator_cmk.conformance import running
+from translator_cmk.conformance.cases import Case
+from translator_cmk.conformance.deviations import Deviations
+from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.running import Running
+from translator_cmk.conformance.verdicts import Came
 from translator_cmk.gherkin.results import load_results
+from translator_cmk.machine import COMMANDS
+from translator_cmk.requirements import load_register
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"
 LANES = ("--lane", "features", "--lane", "tour", "--scope", "losing-the-key", "--steps", "150")
@@ -35,12 +41,17 @@ def test_failures_of_one_cause_are_one_group(wrong: Verified) -> None:
     assert len(wrong.report["groups"][0]["cases"]) > 5
 
 
-def test_report_is_the_same_however_often_it_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "EVERY", 0.0)  # then cases are added one by one, as they come about
-    system = f"{wrong_systems.__name__}:AcceptsEverything"
-    found = verify(tmp_path, "--python", system, "--lane", "fuzz", "--seconds", "1", "--seed", "1029")
-    assert max(len(group["cases"]) for group in found.report["groups"]) > 1
-    assert main(["report", "check", str(found.folder)]) == 0
+def test_cases_are_in_one_order_whenever_they_came_about() -> None:
+    made = Made("0" * 64, "python", "full", (), ("features", "fuzz"), {}, 1, {})
+    running = Running(made, load_register(), None, Deviations())
+    late = [Case(f"fuzz/{name}", "fuzz", "account", ()) for name in ("reset", *reversed(COMMANDS))]
+    scenarios = [Case(name, "features", "account", ("environment.exists",)) for name in ("b", "a")]
+    for case in (*late, *scenarios):
+        running.take(case, Came("failed", blamed=("environment.exists",)))
+    ordered = ["b", "a", *(f"fuzz/{name}" for name in (*COMMANDS, "reset"))]
+    envelope = running.envelope()
+    assert [case["id"] for case in envelope["cases"]] == ordered
+    assert [group["cases"] for group in envelope["groups"]] == [ordered]
 
 
 def test_envelope_says_how_the_run_was_made_and_what_came_out(wrong: Verified) -> None:
