@@ -1,6 +1,7 @@
 """Runs `verify` in this process and reads its report."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from translator_cmk.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "translator_cmk.system:ModelSystem"
-FAULTY = f"{sys.executable} -S {Path(__file__).with_name('faulty.py')}"
+FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
 
 
 class Verified(NamedTuple):
