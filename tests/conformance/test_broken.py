@@ -1,5 +1,6 @@
 """The family of broken implementations is large, varied, and broken where it says; a sample of it is caught here."""
 
+import shlex
 import sys
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,7 @@ from tests.conformance.broken import FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED,
 from tests.conformance.verifying import verify
 from translator_cmk.requirements import TOPICS
 
-PROGRAMS = {"python": f"{sys.executable} -S", "node": "node", "perl": "perl"}
+PROGRAMS = {"python": f"{shlex.quote(sys.executable)} -S", "node": "node", "perl": "perl"}
 
 
 def test_every_edit_still_finds_its_place() -> None:

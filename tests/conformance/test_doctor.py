@@ -18,7 +18,7 @@ from translator_cmk.machine import COMMANDS, Accepted
 from translator_cmk.system import ModelSystem
 
 EMULATOR = ROOT / "docs" / "examples" / "python" / "emulator.py"
-PROGRAMS = {"python": (f"{sys.executable} -S", "adapter.py"), "node": ("node", "adapter.mjs")}
+PROGRAMS = {"python": (f"{shlex.quote(sys.executable)} -S", "adapter.py"), "node": ("node", "adapter.mjs")}
 
 
 def test_one_life_has_every_command_and_is_accepted() -> None:
@@ -80,7 +80,7 @@ def test_skeleton_that_can_not_be_written_as_a_whole_is_not_written(tmp_path: Pa
 
 def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["init-adapter", "python", str(tmp_path)])
-    system = ["--stdio", f"{sys.executable} -S {tmp_path / 'adapter.py'}"]
+    system = ["--stdio", f"{shlex.quote(sys.executable)} -S {tmp_path / 'adapter.py'}"]
     capsys.readouterr()
     report = ["--report", str(tmp_path / "report")]
     assert main(["verify", *system, *report, "--lane", "features", "--topic", "vault"]) == 4
@@ -104,7 +104,7 @@ def test_right_system_is_well(capsys: pytest.CaptureFixture[str]) -> None:
 def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "my folder").mkdir()
     adapter = shutil.copy(EMULATOR, tmp_path / "my folder" / "emulator's.py")
-    given = ["--stdio", f"{sys.executable} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
+    given = ["--stdio", f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
     assert main(["doctor", *given]) == 0
     told = capsys.readouterr().out.partition("next: ")[2]
     assert shlex.split(told) == ["translator-cmk", "verify", *given]

@@ -1,5 +1,6 @@
 """The examples are conformant, each in its language and over its transport, and take nothing of the specification."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from tests.conformance.verifying import ROOT, verify
 
 EXAMPLES = ROOT / "docs" / "examples"
 PROGRAMS = {
-    "python": f"{sys.executable} -S {EXAMPLES / 'python' / 'emulator.py'}",
+    "python": shlex.join([sys.executable, "-S", str(EXAMPLES / "python" / "emulator.py")]),
     "node": f"node {EXAMPLES / 'node' / 'emulator.mjs'}",
     "perl": f"perl {EXAMPLES / 'perl' / 'emulator.pl'}",
 }
