@@ -13,15 +13,15 @@ from tests.conformance.verifying import ROOT, verify
 EXAMPLES = ROOT / "docs" / "examples"
 PROGRAMS = {
     "python": shlex.join([sys.executable, "-S", str(EXAMPLES / "python" / "emulator.py")]),
-    "node": f"node {EXAMPLES / 'node' / 'emulator.mjs'}",
-    "perl": f"perl {EXAMPLES / 'perl' / 'emulator.pl'}",
+    "node": shlex.join(["node", str(EXAMPLES / "node" / "emulator.mjs")]),
+    "perl": shlex.join(["perl", str(EXAMPLES / "perl" / "emulator.pl")]),
 }
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
     """Where the example in Node listens."""
-    server = subprocess.Popen([*PROGRAMS["node"].split(), "--http"], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([*shlex.split(PROGRAMS["node"]), "--http"], stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     yield server.stdout.readline().split()[-1]
     server.terminate()
