@@ -409,6 +409,20 @@ Feature: What the article takes for granted
       Then the vault "other-vault" is in the subscription "foreign"
       And nothing else has changed
 
+  @environment.move-nowhere
+  Rule: What comes of a move to where it is already is left open
+
+    Scenario Outline: A move to where it is already
+      Given a resource and a vault with a key
+      When <move>
+      Then what happens is left open
+
+      Examples:
+        | move                                                                                                        |
+        | the customer moves the resource "translator" to the subscription "production"                               |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "production" |
+        | the customer moves the subscription "production" to the directory "home"                                    |
+
   @environment.vault-moved
   Rule: A key vault that changes directory loses its access grants
 

@@ -6,6 +6,7 @@ model do the same.  The two take turns over each sequence of commands; of each, 
 """
 
 import json
+import shlex
 import statistics
 import subprocess
 import sys
@@ -31,7 +32,7 @@ from translator_cmk.system import ModelSystem
 from translator_cmk.wire import command_to_wire, stage_to_wire
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = f"{sys.executable} -S {ROOT / 'docs' / 'examples' / 'python' / 'emulator.py'}"
+EXAMPLE = (sys.executable, "-S", str(ROOT / "docs" / "examples" / "python" / "emulator.py"))
 
 ROUNDS = 15
 """How often each loop runs over each sequence."""
@@ -123,9 +124,9 @@ def in_process() -> float:
 
 def over_stdio() -> float:
     """Microseconds that the kit adds to a command of a child process."""
-    with subprocess.Popen(EXAMPLE.split(), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(EXAMPLE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
-            return overhead(Process(EXAMPLE), bare_over_stdio(process, perf_counter), perf_counter)
+            return overhead(Process(shlex.join(EXAMPLE)), bare_over_stdio(process, perf_counter), perf_counter)
         finally:
             process.terminate()
 

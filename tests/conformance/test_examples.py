@@ -35,7 +35,7 @@ def test_example_is_conformant_in_the_full_profile(tmp_path: Path, language: str
     assert found.exit_code == 0
     assert found.report["subject"]["product"] == f"example emulator in {language.title()}"
     scored = found.report["counts"]["lanes"]["features"]
-    assert scored["passed"] == scored["total"] - 2
+    assert scored["passed"] == scored["total"] - 5
 
 
 def test_example_is_conformant_over_http(tmp_path: Path, url: str) -> None:

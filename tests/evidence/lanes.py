@@ -3,6 +3,7 @@
 A step is a reset or a command.  An example in Python is asked in this process, which takes a tenth of the time.
 """
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -27,7 +28,7 @@ from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
 from translator_cmk.requirements import load_register
 
-PROGRAMS = {"node": "node", "perl": "perl", "python": f"{sys.executable} -S"}
+PROGRAMS = {"node": "node", "perl": "perl", "python": f"{shlex.quote(sys.executable)} -S"}
 REGISTER = load_register()
 MACHINES = {profile: machine_of(silent_in(profile, REGISTER)) for profile in ("article", "full")}
 PATIENCE = 5.0
@@ -116,7 +117,7 @@ def channel_to(language: str, source: str, file: Path) -> Channel:
     if language == "python":
         return InProcess(source)
     file.write_text(source, "utf-8")
-    return Process(f"{PROGRAMS[language]} {file}")
+    return Process(f"{PROGRAMS[language]} {shlex.quote(str(file))}")
 
 
 def steps(channel: Channel, lane: Lane, budget: float = float("inf")) -> int | None:

@@ -16,7 +16,9 @@ from translator_cmk.machine.commands import (
     DeployModel,
     EndVaultRetention,
     ImportKey,
+    MoveResource,
     MoveResourceGroup,
+    MoveSubscription,
     PurgeKey,
     PurgeVault,
     RecoverKey,
@@ -63,6 +65,7 @@ Law = Callable[[Step], bool]
 NOT_REPEATABLE = (
     CreateResource, CreateVault, CreateKey, ImportKey, CreateWorkspace, UploadDocument, TrainModel, DeleteResource,
     DeleteVault, DeleteKey, PurgeVault, PurgeKey, RecoverVault, RecoverKey, EndVaultRetention, RotateKey,
+    MoveResource, MoveResourceGroup, MoveSubscription,
 )  # fmt: skip  # as a list of words
 
 

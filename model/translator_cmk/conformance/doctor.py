@@ -111,8 +111,8 @@ def looks(subject: Subject) -> Iterator[Found]:
             yield Found(False, str(error), NO_VERDICT)
             return
         except Fault as fault:
-            at_the_door = "the protocol page says what each message looks like, and when it has to be there"
-            yield Found(False, f"{fault}", at_the_door)
+            fix = "the protocol page says what each message looks like, and when it has to be there"
+            yield Found(False, str(fault), fix)
             return
         yield found
         if not found.well:

@@ -16,9 +16,9 @@ class Signature(NamedTuple):
 class LeftOut:
     """Counts of sequences whose messages are not kept; whatever came of them came of one that is kept as well."""
 
-    def __init__(self, lane: str) -> None:
+    def __init__(self, lane: str, logged: int = 0) -> None:
         self.lane = lane
-        self.logged = 0  # bytes that the lane has in the log before these counts
+        self.logged = logged  # bytes that the lane has in the log before these counts
         self.sequences = 0
         self.lost_track = 0
         self.commands = 0
@@ -38,8 +38,7 @@ class LeftOut:
 
 def left_out_of(lane: str, content: Mapping[str, Any], logged: int) -> LeftOut:
     """The counts in an entry of the message log, in which the lane has so many bytes before it."""
-    found = LeftOut(lane)
-    found.logged = logged
+    found = LeftOut(lane, logged)
     found.sequences, found.lost_track, found.commands = (
         content[name] for name in ("sequences", "lost_track", "commands")
     )

@@ -1,4 +1,4 @@
-"""One life of everything: a sequence with each command at least once, all of them accepted by the model."""
+"""One life of everything: a sequence with each command at least once, none of which the model refuses."""
 
 from ..machine import Command
 from ..machine.commands import (

@@ -6,7 +6,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
 
-ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Mark(NamedTuple):
@@ -24,7 +24,12 @@ class Log:
         self.file = path.open("wb")
         self.lock = Lock()
         self.began = monotonic()
-        self.place = Mark()
+        self.lines = self.size = self.faults = 0
+
+    @property
+    def place(self) -> Mark:
+        """The end of it."""
+        return Mark(self.lines, self.size, self.faults)
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry, with its time in seconds since the beginning."""
@@ -32,8 +37,9 @@ class Log:
         line = ENCODE(entry).encode() + b"\n"
         with self.lock:
             self.file.write(line)
-            lines, size, faults = self.place
-            self.place = Mark(lines + 1, size + len(line), faults + ("fault" in entry))
+            self.lines += 1
+            self.size += len(line)
+            self.faults += "fault" in entry
 
     def flush(self) -> Mark:
         """Leave nothing unwritten up to a place."""
@@ -46,7 +52,7 @@ class Log:
         with self.lock:
             self.file.seek(mark.size)
             self.file.truncate()
-            self.place = mark
+            self.lines, self.size, self.faults = mark
 
     def close(self) -> None:
         """Write the last of it."""

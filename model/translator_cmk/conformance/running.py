@@ -126,7 +126,7 @@ class Running:
         verdicts = self.verdicts()
         state = State(
             self.started,
-            now(),
+            max(self.started, now()),  # the clock may have been set back
             self.finished,
             self.faults,
             self.exit_code(verdicts),

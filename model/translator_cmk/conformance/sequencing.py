@@ -15,8 +15,8 @@ from .worker import IN_A_ROW, GaveUp, Worker
 SHRINKING = "shrinking"
 """The case under which the message log has what was asked only to find a shorter sequence."""
 
-LONGEST_SHRINKING = 20.0
-"""Seconds after which no shorter sequence is looked for any more."""
+SHRINKING_OF_ONE, SHRINKING_OF_ALL = 20.0, 60.0
+"""Seconds after which no shorter sequence is looked for any more, for one failure and for all of a lane."""
 
 
 class Sequencing(Sequences):
@@ -39,6 +39,7 @@ class Sequencing(Sequences):
         self.broken = 0  # sequences in a row, in which nothing was compared
         self.largest = running.log.place.size + largest
         self.left_out = LeftOut(lane)
+        self.shrinking = SHRINKING_OF_ALL  # seconds left
         running.expect(self.tally.cases())
         running.lanes.append(self)
         running.save()
@@ -91,8 +92,10 @@ class Sequencing(Sequences):
     def keep(self, found: Signature, commands: Commands, unobserved: bool = False) -> None:
         """Shrink a new failure, write it down, and look for others from now on."""
         now = self.worker.session.clock.now
-        until = now() + LONGEST_SHRINKING
+        began = now()
+        until = began + min(SHRINKING_OF_ONE, self.shrinking)
         shortest = shrunk(commands, lambda each: now() < until and self.again(each, found, unobserved) is not None)
+        self.shrinking -= now() - began
         begun = self.running.log.place.lines
         last = self.again(shortest, found, unobserved, news=True)
         messages = (begun + 1, self.running.log.place.lines) if last else None

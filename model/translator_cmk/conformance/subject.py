@@ -77,7 +77,7 @@ class Subject:
                 if window:
                     self.until = max(self.until, self.session.clock.now() + window)
                 uses = answer.get("audit", ()) if self.declaration.can("audit") else ()
-                return Accepted(audit=tuple(KeyUse(*map(self.names.plain, use)) for use in uses))
+                return Accepted(frozenset(), tuple(KeyUse(*map(self.names.plain, use)) for use in uses))
             case "refused":
                 return Refused(self._reasons(answer))
             case "unsupported":

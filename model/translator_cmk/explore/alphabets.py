@@ -131,6 +131,7 @@ def moves(resource: str, group: str, other_group: str) -> Commands:
         *each(MoveResource, resource=resource, subscription="security", group=other_group),
         *each(MoveResourceGroup, group=groups, subscription="production", to=("security", "foreign")),
         *each(MoveResourceGroup, group=groups, subscription="foreign", to="production"),
+        MoveResourceGroup(group, "production", "production"),
         *each(MoveSubscription, subscription="production", directory=("home", "abroad")),
     )
 

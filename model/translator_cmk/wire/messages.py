@@ -46,9 +46,9 @@ class CommandRecord(Record):
         self.command = command
         shapes = {field: shape_of(command.hints[field]) for field in command.fields}
         required = [field for field in command.fields if field not in command.defaults]
-        super().__init__(command.__name__, shapes, required, self.build)
+        super().__init__(command.__name__, shapes, required)
 
-    def build(self, **fields: Any) -> Command:
+    def meaning(self, fields: dict[str, Any]) -> Command:
         full = fields if len(fields) == len(self.fields) else self.command.defaults | fields
         try:
             return self.command(*map(full.__getitem__, self.command.fields))

@@ -96,8 +96,9 @@ def nearest(word: Any, known: Collection[str], otherwise: str) -> str:
     return f"did you mean {close[0]!r}?" if close else otherwise
 
 
-PLAIN = str.__str__
-"""The text itself: an object in this process may answer with a text of a kind of its own, such as a `StrEnum`."""
+def plain(text: str) -> str:
+    """The text itself: an object in this process may answer with a text of a kind of its own, such as a `StrEnum`."""
+    return text if type(text) is str else str.__str__(text)
 
 
 class Text:
@@ -110,7 +111,7 @@ class Text:
 
     def read(self, value: Any, at: Place) -> str:
         if isinstance(value, str) and self.matches(value):
-            return PLAIN(value)
+            return value if type(value) is str else plain(value)
         raise wrong(value, at, self.form)
 
     def schema(self) -> dict[str, Any]:
@@ -138,7 +139,7 @@ class Line:
             raise wrong(value, at, f"a text of 1 to {self.longest} characters")
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise at.error("has half of a surrogate pair, which is no character", "write it whole, or leave it out")
-        return PLAIN(value)
+        return plain(value)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
@@ -151,7 +152,7 @@ class Word:
         self.words = tuple(words)
 
     def read(self, value: Any, at: Place) -> str:
-        if isinstance(value, str) and (word := PLAIN(value)) in self.words:
+        if isinstance(value, str) and (word := plain(value)) in self.words:
             return word
         raise wrong(value, at, f"one of {', '.join(self.words)}")
 
@@ -234,7 +235,7 @@ class Named:
 
 
 class Record:
-    """An object with declared fields.  ``make`` builds what it means, or raises `Misfit`."""
+    """An object with declared fields.  ``make`` builds what it means of them, or raises `Misfit`."""
 
     def __init__(
         self, title: str, fields: Mapping[str, Shape], required: Collection[str] = (), make: Callable[..., Any] = dict
@@ -255,8 +256,8 @@ class Record:
         """What the fields mean; ``tag`` is none of them, though it stands there.  Raises `WireError`."""
         readers, read = self.readers, {}
         for name, item in fields.items():
-            if name in readers:
-                read[name] = readers[name](item, at.field(name))
+            if reader := readers.get(name):
+                read[name] = reader(item, at.field(name))
             elif name != tag:
                 own = f"its fields are {', '.join(readers)}" if readers else "it has none"
                 raise at.error(f"has no field {called(name)}", nearest(name, readers, own), self.title)
@@ -264,9 +265,13 @@ class Record:
             name = next(name for name in self.required if name not in read)
             raise at.error(f"lacks the field {name!r}", "add it", self.title)
         try:
-            return self.make(**read)
+            return self.meaning(read)
         except Misfit as misfit:
             raise WireError(at.where, *misfit.args) from None
+
+    def meaning(self, fields: dict[str, Any]) -> Any:
+        """What the fields, all of them read, mean together; raises `Misfit`."""
+        return self.make(**fields)
 
     def schema(self) -> dict[str, Any]:
         return {

@@ -4,8 +4,7 @@ A request has an id, which its answer repeats, and the name of the session, if `
 the system is never part of a request.
 """
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .declaration import DECLARED, LONGEST_WINDOW, Declaration, declare
@@ -25,9 +24,22 @@ CALLED: dict[str, Shape] = {"id": TOKEN, "session": TOKEN}
 COMMENTED: dict[str, Shape] = {"id": TOKEN, "code": CODE, "message": Line(2000)}
 
 
+class Said(Record):
+    """A request or an answer.  It means its fields, and the word that says which it is."""
+
+    def __init__(self, title: str, fields: Mapping[str, Shape], required: Collection[str], tag: str, word: str) -> None:
+        super().__init__(f"{title} {word!r}", fields, ("id", *required))
+        self.tag = tag
+        self.word = word
+
+    def meaning(self, fields: dict[str, Any]) -> dict[str, Any]:
+        fields[self.tag] = self.word
+        return fields
+
+
 def request(verb: str, fields: Mapping[str, Shape]) -> Record:
     """A request; all its fields have to be there, but for the session."""
-    return Record(f"the request {verb!r}", CALLED | dict(fields), ("id", *fields), partial(dict, verb=verb))
+    return Said("the request", CALLED | dict(fields), fields, "verb", verb)
 
 
 REQUEST = Tagged(
@@ -45,8 +57,7 @@ REQUEST = Tagged(
 
 def answer(word: str, fields: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Record:
     """An answer of one kind."""
-    shapes = {"id": TOKEN, **fields}
-    return Record(f"the answer {word!r}", shapes, ("id", *required), partial(dict, answer=word))
+    return Said("the answer", {"id": TOKEN, **fields}, required, "answer", word)
 
 
 def welcome(

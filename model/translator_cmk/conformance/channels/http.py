@@ -60,7 +60,7 @@ class Url:
             self.restart()
             raise Fault("content-type", f"answered with the content type {kind!r}; it has to be application/json")
         encoding = response.getheader("Content-Encoding", "identity")
-        if encoding != "identity":
+        if encoding.lower() != "identity":
             self.restart()
             raise Fault(
                 "content-type", f"answered with the encoding {encoding!r}, which nobody asked for; leave it out"

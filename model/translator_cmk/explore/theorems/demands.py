@@ -10,6 +10,9 @@ from ...machine.commands import (
     EnableCustomerManagedKeys,
     EnablePurgeProtection,
     GrantKeyAccess,
+    MoveResource,
+    MoveResourceGroup,
+    MoveSubscription,
     PurgeKey,
     PurgeVault,
     ReadData,
@@ -199,5 +202,23 @@ SILENCES = (
         "keys.return-out-of-reach",
         "What comes of giving up a key that is out of reach is left open",
         lambda a: has_lost_its_key(a.resource),
+    ),
+    Demand(
+        MoveResource,
+        "environment.move-nowhere",
+        "What comes of moving a resource to its own group and subscription is left open",
+        lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
+    ),
+    Demand(
+        MoveResourceGroup,
+        "environment.move-nowhere",
+        "What comes of moving a resource group to its own subscription is left open",
+        lambda a: a.subscription.name == a.to.name,
+    ),
+    Demand(
+        MoveSubscription,
+        "environment.move-nowhere",
+        "What comes of moving a subscription to its own directory is left open",
+        lambda a: home(a) == a.directory.name,
     ),
 )

@@ -14,9 +14,7 @@ from ...machine.commands import (
     EnablePurgeProtection,
     EnableSoftDelete,
     GrantKeyAccess,
-    MoveResource,
     MoveResourceGroup,
-    MoveSubscription,
     ReadData,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
@@ -73,9 +71,6 @@ ALREADY_SO: Mapping[type[Command], Callable[[Any], Any]] = {
     EnableKey: lambda a: a.key.enabled,
     DeployModel: lambda a: a.model.state == "deployed",
     UndeployModel: lambda a: a.model.state == "undeployed",
-    MoveResource: lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
-    MoveResourceGroup: lambda a: a.subscription.name == a.to.name,
-    MoveSubscription: lambda a: a.subscription.directory.name == a.directory.name,
 }
 """For each command that sets something: whether that is so already."""
 

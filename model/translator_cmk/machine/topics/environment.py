@@ -26,7 +26,7 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
-from ..rows import drops, effect, has_document, refuse, sets, whenever
+from ..rows import drops, effect, has_document, refuse, sets, silent, whenever
 
 ROWS = (
     # Resources
@@ -88,6 +88,17 @@ ROWS = (
         then=lambda c, v: sets(v, subscription=c.to),
     ),
     effect(MoveSubscription, "environment.move", then=lambda c: sets(c.subscription, directory=c.directory)),
+    silent(
+        MoveResource,
+        "environment.move-nowhere",
+        when=lambda c: c.resource.subscription.name == c.subscription.name and c.resource.group == c.group,
+    ),
+    silent(MoveResourceGroup, "environment.move-nowhere", when=lambda c: c.subscription.name == c.to.name),
+    silent(
+        MoveSubscription,
+        "environment.move-nowhere",
+        when=lambda c: c.subscription.directory.name == c.directory.name,
+    ),
     whenever(
         Grant,
         "environment.vault-moved",
