@@ -50,8 +50,11 @@ class CommandRecord(Record):
 
     def meaning(self, fields: dict[str, Any]) -> Command:
         full = fields if len(fields) == len(self.fields) else self.command.defaults | fields
+        values = map(full.__getitem__, self.command.fields)
+        if not self.command.named_where:
+            return tuple.__new__(self.command, values)  # all are there, and there is nothing else to check
         try:
-            return self.command(*map(full.__getitem__, self.command.fields))
+            return self.command(*values)
         except ValueError as error:
             raise Misfit(str(error), "name it there, and leave it out elsewhere") from None
 

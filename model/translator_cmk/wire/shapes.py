@@ -168,7 +168,7 @@ class Whole:
         self.most = most
 
     def read(self, value: Any, at: Place) -> int:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = type(value) is int or (isinstance(value, int | float) and not isinstance(value, bool))
         if number and value == value // 1 and self.least <= value <= self.most:
             return int(value)  # JSON has no integers: 2048.0 is 2048
         raise wrong(value, at, f"a whole number from {self.least} to {self.most}")
@@ -314,15 +314,15 @@ class Tagged:
     def read(self, value: Any, at: Place) -> Any:
         if not isinstance(value, dict):
             raise wrong(value, at, f"an object with the field {self.tag!r}")
+        word = value.get(self.tag)
+        if isinstance(word, str) and (record := self.records.get(word)):
+            return record.read_fields(value, at, self.tag)
         if self.tag not in value:
             raise at.error(f"lacks the field {self.tag!r}", "add it")
-        word = value[self.tag]
         if not isinstance(word, str):
             raise wrong(word, at.field(self.tag), f"the name of the {self.tag}")
-        if word not in self.records:
-            remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
-            raise at.field(self.tag).error(f"is {called(word)}, which is none", remedy)
-        return self.records[word].read_fields(value, at, self.tag)
+        remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
+        raise at.field(self.tag).error(f"is {called(word)}, which is none", remedy)
 
     def schema(self) -> dict[str, Any]:
         definitions = {}
