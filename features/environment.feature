@@ -384,6 +384,12 @@ Feature: What the article takes for granted
       And the resource "translator" is in the group "other"
       And nothing else has changed
 
+    Scenario: Moving a resource within its subscription
+      Given a resource and a vault with a key
+      When the customer moves the resource "translator" to the subscription "production" and the group "other"
+      Then the resource "translator" is in the group "other"
+      And nothing else has changed
+
     Scenario: Moving one of two resources
       Given two resources that share a vault and a key
       When the customer moves the resource "translator" to the subscription "security"
@@ -419,7 +425,7 @@ Feature: What the article takes for granted
 
       Examples:
         | move                                                                                                        |
-        | the customer moves the resource "translator" to the subscription "production"                               |
+        | the customer moves the resource "translator" to the subscription "production" and the group "apps"          |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "production" |
         | the customer moves the subscription "production" to the directory "home"                                    |
 

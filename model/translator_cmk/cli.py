@@ -25,7 +25,7 @@ EXIT_CODES = """exit codes:
   1  deviations, or drift from the article
   2  wrong usage or configuration, or input that can't be read
   3  the adapter or the harness failed
-  4  incomplete: interrupted, output cut off, or nothing that counts was run
+  4  incomplete: interrupted, output cut off, or not everything that counts was decided
 """
 
 

@@ -49,6 +49,16 @@ class Bare(ModelSystem):
         return seen
 
 
+class OffersNoTier(ModelSystem):
+    """Its stage has no pricing tier with customer-managed keys, which nearly every scenario needs."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "no tier",
+        "version": "1",
+        "stage": {"tiers": {"basic-tier": False}},
+    }
+
+
 class MakesVaultsWithSoftDelete(Bare):
     """Makes every vault with soft delete, whatever it is asked for."""
 

@@ -63,6 +63,15 @@ def test_protections_are_not_declared_away_by_a_capability(tmp_path: Path) -> No
     assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "failed"
 
 
+def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", f"{HERE}:OffersNoTier", *FEATURES)
+    assert found.exit_code == 4
+    core = found.case("resource.regional/enabling-for-a-regional-resource")
+    assert core["status"] == "not-run"
+    assert "no tier 'cmk-tier', and no declaration takes this scenario out" in core["reason"]
+    assert found.status("environment.train/training-with-a-document") == "not-applicable"
+
+
 def test_losses_by_the_stated_causes_are_not_hidden_away(tmp_path: Path) -> None:
     found = verify(
         tmp_path, "--python", f"{HERE}:HidesLosses", *FEATURES, "--topic", "revocation", "--topic", "identity"

@@ -1,7 +1,9 @@
 """A known deviation lets a run pass and stays a failure in its report; one that is stale or expired does not."""
 
+import json
 import os
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -35,6 +37,9 @@ def test_known_deviation_is_no_failure_of_the_run_and_one_in_its_report(
     assert found.case(FAILS)["known"] == "one region (https://example.invalid/7)"
     assert found.report["counts"]["scored"]["known"] == 2
     assert f"✘ {FAILS}, laid to the same" in capsys.readouterr().out
+    assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
+    junit = ElementTree.parse(found.folder / "junit.xml").getroot()
+    assert not [*junit.iter("failure"), *junit.iter("error")]
     assert main(["report", "check", str(found.folder)]) == 0
 
 
@@ -55,6 +60,7 @@ def test_deviation_of_what_does_not_fail_is_stale(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", MODEL, *ONLY, *listing(tmp_path, BY_REQUIREMENT | LATER))
     assert found.exit_code == 1
     assert found.report["counts"]["scored"]["failed"] == 0
+    assert len([*ElementTree.parse(found.folder / "junit.xml").iter("failure")]) == 1
     assert "is stale: nothing of it failed; take it out" in found.report["stale_deviations"][0]
 
 

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
         metavar="SECONDS",
         type=seconds,
         default=PATIENCE,
-        help=f"how long the system has for an answer (default: {PATIENCE:g})",
+        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with --python",
     )
 
 

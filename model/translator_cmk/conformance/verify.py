@@ -36,7 +36,13 @@ __all__ = ["add_arguments", "registered", "run", "verify"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `verify`."""
     connecting.add_arguments(parser, required=False)
-    parser.add_argument("--lane", choices=LANES, action="append", help="run this lane; may be repeated (default: all)")
+    parser.add_argument(
+        "--lane",
+        choices=LANES,
+        action="append",
+        help="run this lane; may be repeated (default: all, trace only with --trace; "
+        "features where scenarios are selected)",
+    )
     parser.add_argument(
         "--trace",
         metavar="FILE",
@@ -48,7 +54,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
     parser.add_argument(
-        "--requirement", metavar="ID", action="append", default=[], help="only scenarios that show this"
+        "--requirement",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="only scenarios that show this, and their twins",
     )
     parser.add_argument(
         "--topic", choices=TOPICS, metavar="TOPIC", action="append", default=[], help="only scenarios of this topic"
@@ -56,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level", choices=list(LEVELS), action="append", default=[], help="only scenarios of this level"
     )
-    parser.add_argument("--case", metavar="ID", action="append", default=[], help="only this scenario")
+    parser.add_argument("--case", metavar="ID", action="append", default=[], help="only this scenario, and its twins")
     parser.add_argument("--waive", metavar="ID", action="append", default=[], help="let a requirement hold or not")
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
     parser.add_argument("--write-deviations", metavar="FILE", type=Path, help="write what failed into such a file")

@@ -123,7 +123,7 @@ CLAIM_PHRASES = (
     ClaimPhrase("no use of a key is recorded", "The audit trail of the When is empty.", no_key_use),
     ClaimPhrase(
         "what happens is left open",
-        "The specification says nothing about what the When asks for, so that whatever a system does agrees with it.",
+        "The specification does not say what comes of what the When asks for: a system may accept or refuse it.",
         left_open,
     ),
 )

@@ -15,7 +15,7 @@ from .claims import Claim, NotApplicable, Unmet, left_open
 from .portal import through_the_api
 from .records import Pickle
 from .systems import declaration_of
-from .takes import inapplicable, is_legacy
+from .takes import inapplicable, is_legacy, not_offered
 from .vocabulary import READERS, read_then
 from .wording import Change, listed, outcome_in_words, seen_in_words
 
@@ -39,7 +39,7 @@ NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability le
 class Playing:
     """One scenario in play, as far as it is applicable to what the system has declared.
 
-    Raises `NotApplicable` where it is not.
+    Raises `NotApplicable` where it is not, and `Unsupported` where it has to be and the stage has no place for it.
     """
 
     def __init__(self, system: System, pickle: Pickle) -> None:
@@ -55,6 +55,8 @@ class Playing:
         self.model = ModelSystem(machine()) if self.declared.hidden or not self.declared.can("portal") else None
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
+        if lacking := not_offered(pickle, self.declared):
+            raise Unsupported(f"{lacking}, and no declaration takes this scenario out")
         system.reset(self.declared.stage)
 
     def given(self, text: str, start: Situation | Command) -> None:

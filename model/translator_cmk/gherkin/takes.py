@@ -136,11 +136,20 @@ def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
     for capability in taken.capabilities:
         if capability not in probed and not declared.can(capability):
             return f"without the capability {capability}: {CAPABILITIES[capability]}"
+    if taken.core:
+        return None
+    if lacking := not_offered(pickle, declared):
+        return lacking
+    for word, field in taken.looks_at:
+        if not declared.shows(word, field):
+            return f"not observed: {word}.{field} is declared as hidden"
+    return None
+
+
+def not_offered(pickle: Pickle, declared: Declaration) -> str | None:
+    """What the scenario names and the stage of the system lacks, or None where it lacks nothing."""
     there = offered(declared.stage)
-    for kind, name in taken.stage:
+    for kind, name in takes(pickle).stage:
         if name not in there[kind]:
             return f"the stage that is offered has no {kind.word} {name!r}"
-    for word, field in taken.looks_at:
-        if not taken.core and not declared.shows(word, field):
-            return f"not observed: {word}.{field} is declared as hidden"
     return None

@@ -10,7 +10,7 @@ SHORT = {"known": "known", "not-applicable": "n/a", "inconclusive": "inconclusiv
 
 
 def badge_of(envelope: dict[str, Any]) -> Badge:
-    """The badge; only a whole run in which nothing failed is green."""
+    """The badge; only a whole run in which nothing failed, known or not, is green."""
     subject, tally = envelope["subject"], envelope["counts"]["scored"]
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
     parts = [
@@ -22,7 +22,8 @@ def badge_of(envelope: dict[str, Any]) -> Badge:
 
 def status_of(envelope: dict[str, Any]) -> Status:
     """What the badge says of the run."""
-    if envelope["counts"]["scored"]["failed"] or envelope["exit_code"] == DEVIATIONS:
+    tally = envelope["counts"]["scored"]
+    if tally["failed"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
         return Status.FAILED
     if envelope["exit_code"] == OK:
         return Status.PASSED

@@ -1,13 +1,15 @@
 """The report as JUnit XML: a test case for each case, named after its requirement, in a suite for each lane.
 
-What is known to fail is skipped, with its reason, so that a pipeline that reads this file agrees with the exit code.
+So that a pipeline that reads this file agrees with the exit code, what is known to fail is skipped, with its reason,
+and the run as a whole is the last test case: it fails wherever the exit code is not 0.
 """
 
 from typing import Any
 from xml.etree import ElementTree
 
 from ..escaping import plain
-from ..summary import product
+from ..summary import SAYS, product
+from ..trouble import DEVIATIONS, OK
 
 LONGEST = 512
 """Characters that a name has at most: Azure Pipelines cuts it there."""
@@ -32,6 +34,7 @@ def text(envelope: dict[str, Any]) -> str:
         )
         for case, kind in zip(cases, kinds, strict=True):
             add(suite, case, kind)
+    add_the_run(root, envelope)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -46,6 +49,17 @@ def add(suite: ElementTree.Element, case: dict[str, Any], kind: str) -> None:
         inner = ElementTree.SubElement(element, kind, message=plain(told + case.get("reason", case["status"])))
         if shown := case.get("shown"):
             inner.text = "\n".join(plain(line) for line in shown.splitlines())
+
+
+def add_the_run(root: ElementTree.Element, envelope: dict[str, Any]) -> None:
+    """Add what came of the run, as its exit code says."""
+    code = envelope["exit_code"]
+    kind = "" if code == OK else "failure" if code == DEVIATIONS else "error"
+    tally = {f"{each}s": str(int(kind == each)) for each in ("failure", "error")}
+    suite = ElementTree.SubElement(root, "testsuite", {"name": "run", "tests": "1", "skipped": "0", **tally})
+    case = ElementTree.SubElement(suite, "testcase", name="the whole run", classname="run")
+    if kind:
+        ElementTree.SubElement(case, kind, message=f"exit code {code}: {SAYS[code]}")
 
 
 def kind_of(case: dict[str, Any]) -> str:
