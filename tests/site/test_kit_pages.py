@@ -1,15 +1,16 @@
 """The pages on the conformance kit say what its messages are, and how its lanes did."""
 
+import json
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from translator_cmk.conformance.report.schemas import report_schemas
 from translator_cmk.site.kills import kills_page
-from translator_cmk.site.protocol import protocol_files, protocol_page
+from translator_cmk.site.protocol import a_session, protocol_files, protocol_page
 from translator_cmk.wire import schemas
 from translator_cmk.wire.declaration import CAPABILITIES, LEVELS
-from translator_cmk.wire.verbs import VERBS
+from translator_cmk.wire.verbs import VERBS, answer_from_wire, request_from_wire
 
 ROW = {"mistake": "Any region.", "topic": "vault", "language": "perl", "held_out": True}
 MISSED = {"mistake": "The third is kept.", "topic": "revocation", "language": "python"}
@@ -41,6 +42,16 @@ def test_page_has_every_verb_capability_and_level() -> None:
     page = protocol_page()
     assert [verb for verb in VERBS if f"## {verb} {{ #{verb} }}" not in page] == []
     assert [word for word in (*CAPABILITIES, *LEVELS) if f"| `{word}` |" not in page] == []
+
+
+def test_session_on_the_page_follows_the_schemas_and_shows_an_acceptance_and_a_refusal() -> None:
+    messages = [json.loads(line) for line in a_session().splitlines()]
+    found = []
+    for request, answer in zip(messages[::2], messages[1::2], strict=True):
+        request_from_wire(request)
+        found.append(answer_from_wire(request["verb"], answer)["id"])
+    assert found == [request["id"] for request in messages[::2]]
+    assert {"accepted", "refused", "observed"} <= {answer["answer"] for answer in messages[1::2]}
 
 
 def test_schemas_are_files_that_name_each_other() -> None:

@@ -4,11 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..conformance.answering import Answering
 from ..conformance.following import level_of
 from ..conformance.report.schemas import report_schemas
 from ..machine import COMMANDS, DEFAULT_STAGE
+from ..system import ModelSystem
 from ..wire import PROTOCOL, schemas, stage_to_wire
 from ..wire.declaration import CAPABILITIES, LEVELS
+from ..wire.shapes import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..wire.text import LONGEST
 from ..wire.verbs import VERBS
 from .markup import UP, page, plain, table
@@ -35,9 +38,43 @@ it. What is expected of a system is never part of a request. Both directions are
 a request is the kit's, one in an answer the system's."""
 
 
+SESSION = """\
+This is how the model answers, a request and an answer in turns:"""
+
+ASKED: tuple[dict[str, Any], ...] = (
+    {"verb": "hello", "protocol": PROTOCOL, "kit": "0.1.0"},
+    {
+        "verb": "reset",
+        "stage": {
+            "directories": ["home"],
+            "subscriptions": {"production": "home"},
+            "regions": ["westeurope"],
+            "tiers": {"cmk-tier": True},
+        },
+    },
+    {
+        "verb": "submit",
+        "command": {
+            "command": "CreateVault",
+            "vault": "vault-k3x1",
+            "region": "westeurope",
+            "subscription": "production",
+            "group": "apps-k3x1",
+            "soft_delete": True,
+            "purge_protection": True,
+            "permission_model": "access-policies",
+        },
+    },
+    {"verb": "submit", "command": {"command": "PurgeVault", "vault": "vault-k3x1"}},
+    {"verb": "observe"},
+    {"verb": "bye"},
+)
+
 COMMANDS_ARE = """\
 All fields are sent, but that a `vault` and a `key` are named only where the `store` is `key-vault`. Whatever has no
-values listed is a name."""
+values listed is a name: 1 to 63 letters, digits and hyphens, the first of them no hyphen. A `location` is a region of
+the stage, or `global`. What is made, and resource groups, go by names that never come again: the kit puts a salt before
+or behind them, another one in each world. What an observation shows of other worlds is not looked at."""
 
 OBSERVED = """\
 An observation has kinds, each kind the names of what is there, and each name its fields. A field that has no value is
@@ -46,7 +83,14 @@ grants of a deleted vault are out of sight until it is recovered. What a system 
 
 STAGE = """\
 Directories, subscriptions, regions and tiers are there before a world begins. `reset` names them; a system that offers
-others, or fewer, says so in `hello`, part by part. These are asked for otherwise:"""
+others, or fewer, says so in `hello`, part by part. What they are called in your system is up to the adapter. These are
+asked for otherwise:"""
+
+FORMS = {
+    str(shape.schema()["pattern"]): shape.form.partition(",")[0].partition(":")[0]
+    for shape in (A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN)
+}
+"""What a text of this pattern is, in words."""
 
 MANY = 12
 """From how many on words are not listed in a cell."""
@@ -62,6 +106,9 @@ def protocol_page() -> str:
         "Protocol",
         "Every message between the conformance kit and a system, made from the schemas that check them.",
         WHAT,
+        "## A session { #session }",
+        SESSION,
+        f"```json\n{a_session()}\n```",
         *(block for verb in VERBS for block in verb_blocks(verb)),
         "## Commands { #commands }",
         COMMANDS_ARE,
@@ -101,6 +148,19 @@ def verb_blocks(verb: str) -> Iterator[str]:
         yield table(["Field", "Is"], fields(answer))
 
 
+def a_session() -> str:
+    """Requests, each with the answer of the model, a message on a line."""
+    answering, lines = Answering(ModelSystem), []
+    session: dict[str, Any] = {}
+    for number, asked in enumerate(ASKED, start=1):
+        request = {"id": f"r{number}"} | asked | session
+        answer = answering.answer(request)
+        if "session" in answer:  # by chance, each time
+            session = {"session": answer["session"]}
+        lines += [request, answer]
+    return "\n".join(map(json.dumps, lines)).replace(session["session"], "s1")
+
+
 def default_stage() -> str:
     """The default stage as JSON, a part on a line."""
     parts = (f'"{part}": {json.dumps(has)}' for part, has in stage_to_wire(DEFAULT_STAGE).items())
@@ -111,7 +171,7 @@ def commands() -> Iterator[list[str]]:
     """Each command with its level and its fields."""
     for name, schema in schemas()["command"]["$defs"].items():
         told = ", ".join(field(*each) for each in schema["properties"].items() if each[0] != "command")
-        yield [f"`{name}`", f"`{level_of(COMMANDS[name])}`", told]
+        yield [f"`{name}`: {schema['description']}", f"`{level_of(COMMANDS[name])}`", told]
 
 
 def observed() -> Iterator[list[str]]:
@@ -151,12 +211,19 @@ def told(schema: Mapping[str, Any]) -> str:
         least, most = schema["minimum"], schema["maximum"]
         return f"`{least}`" if least == most else f"a whole number from {least} to {most:,}"
     if schema.get("type") == "string":
-        return (
-            f"text of up to {schema['maxLength']} characters"
-            if "maxLength" in schema
-            else f"text like `{schema['pattern']}`"
-        )
-    return {"boolean": "true or false", "object": "an object"}[schema["type"]]
+        return f"text of up to {schema['maxLength']} characters" if "maxLength" in schema else FORMS[schema["pattern"]]
+    return "true or false" if schema["type"] == "boolean" else an_object(schema)
+
+
+def an_object(schema: Mapping[str, Any]) -> str:
+    """What an object holds, in words."""
+    if named := schema.get("properties"):
+        names = [f"`{name}`" for name in named]
+        if len(names) > MANY:
+            kinds = {told(each) for each in named.values()}
+            return f"an object; its fields, such as {names[0]}, are names of commands, each {' or '.join(kinds)}"
+        return f"an object with {', '.join(f'{name}: {told(each)}' for name, each in named.items())}"
+    return f"an object; each field {told(schema['propertyNames'])}, with {told(schema['additionalProperties'])}"
 
 
 def protocol_files() -> Iterator[tuple[str, str]]:

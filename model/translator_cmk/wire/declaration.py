@@ -6,7 +6,7 @@ from typing import Any
 from ..machine import COMMANDS, DEFAULT_STAGE, Stage
 from ..machine.values import Value
 from .messages import IDS, OBSERVED, STAGE, stage_to_wire
-from .shapes import CODE, Line, Misfit, Named, Record, Several, Shape, Whole, Word
+from .shapes import CODE, Line, Misfit, Named, Record, Referred, Several, Shape, Whole, Word
 
 CAPABILITIES: Mapping[str, str] = {
     "portal": "Customer-managed keys can be enabled as the portal does it, which turns the identity on and grants "
@@ -86,7 +86,7 @@ DECLARED: dict[str, Shape] = {
     "capabilities": Several(Word(CAPABILITIES), frozenset),
     "levels": Several(Word(LEVELS)),
     "hidden": Several(Word(HIDEABLE), frozenset),
-    "stage": STAGE,
+    "stage": Referred(STAGE, "stage"),
     "windows": Record("the windows", {name: Whole(0, LONGEST_WINDOW) for name in COMMANDS}),
     "codes": Named(CODE, IDS),
 }
