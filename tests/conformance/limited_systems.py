@@ -59,6 +59,21 @@ class OffersNoTier(ModelSystem):
     }
 
 
+class KeepsEverything(ModelSystem):
+    """Is one world for all sessions, which no reset empties."""
+
+    world = ModelSystem()
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        assert stage == DEFAULT_STAGE
+
+    def submit(self, command: Command) -> Outcome:
+        return self.world.submit(command)
+
+    def observe(self) -> Observation:
+        return self.world.observe()
+
+
 class MakesVaultsWithSoftDelete(Bare):
     """Makes every vault with soft delete, whatever it is asked for."""
 

@@ -31,6 +31,11 @@ def test_every_command_has_its_real_call() -> None:
     assert set(CALLS) == set(COMMANDS)
 
 
+def test_doctor_asks_for_new_names_each_time() -> None:
+    for _ in range(2):
+        assert main(["doctor", "--python", f"{limited_systems.__name__}:KeepsEverything"]) == 0
+
+
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_skeleton_is_well_and_says_what_to_write_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str

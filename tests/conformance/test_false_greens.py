@@ -32,7 +32,7 @@ from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
 from translator_cmk.wire.declaration import Declaration
 
-FUZZ = ("--lane", "fuzz", "--seconds", "3")
+FUZZ = ("--lane", "fuzz", "--seconds", "6")
 DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
 
 

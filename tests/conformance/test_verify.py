@@ -108,6 +108,18 @@ def test_refusal_counts_only_if_its_accepting_twin_passes(tmp_path: Path) -> Non
     assert "nothing shows yet that it is ever accepted: resource.regional/enabling-for-a-regional" in refusal["reason"]
 
 
+def test_refusal_whose_accepting_twin_is_known_to_fail_does_not_apply(tmp_path: Path) -> None:
+    only = ("--python", f"{wrong_systems.__name__}:NeverEnables", "--lane", "features", "--topic", "resource")
+    known = str(tmp_path / "known.yaml")
+    assert verify(tmp_path, *only, "--write-deviations", known).exit_code == 1
+    found = verify(tmp_path, *only, "--deviations", known)
+    assert found.exit_code == 0
+    refusal = found.case("resource.regional/enabling-for-a-global-resource")
+    assert refusal["status"] == "not-applicable"
+    assert "is known to fail: resource.regional/enabling-for-a-regional-resource" in refusal["reason"]
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
 def test_assumption_that_is_not_shared_differs_and_does_not_fail(tmp_path: Path) -> None:
     only = ("--python", f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys", "--lane", "features", "--case", DISABLED)
     article = verify(tmp_path, *only)

@@ -19,7 +19,7 @@ from .escaping import plain
 from .following import applicable
 from .life import HOME, LIFE
 from .session import Session
-from .subject import Subject
+from .subject import Subject, by_chance
 from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
 
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         for line in about(declared):
             print(f"  {line}")
         known = frozenset(registered())
-        subject = Subject(session, declared, known, seed=0)
+        subject = Subject(session, declared, known, by_chance())
         found = [*codes(declared, known), *looks(subject)]
         missing = set[str]()
         if all(each.well for each in found):

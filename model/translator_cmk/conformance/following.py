@@ -109,10 +109,14 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
     return Followed(tuple(asked), differences, late, *ways, lost_track, fault, told)
 
 
+LOWEST = next(iter(LEVELS))
+"""The level of what belongs to all of them, such as a subscription."""
+
+
 def level_of(command: type[Command]) -> str:
     """The level that a command belongs to: the highest of what it names."""
     kinds = [reference.kind.word for _, reference, _ in command.references]
-    return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default="account")
+    return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=LOWEST)
 
 
 def is_claimed(differences: Iterable[Difference], command: type[Command], levels: Collection[str]) -> bool:
@@ -123,7 +127,7 @@ def is_claimed(differences: Iterable[Difference], command: type[Command], levels
 def level_concerned(difference: Difference, command: type[Command]) -> str:
     """The level of what was otherwise after a command."""
     expected = difference.expected
-    return KIND_LEVELS.get(expected.kind, "account") if isinstance(expected, Fact) else level_of(command)
+    return KIND_LEVELS.get(expected.kind, LOWEST) if isinstance(expected, Fact) else level_of(command)
 
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:

@@ -5,7 +5,6 @@ A suite opts in by `-p translator_cmk.conformance.pytest_report`, which brings t
 PYTEST_DONT_REWRITE
 """
 
-import random
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from .report.folder import Folder
 from .running import Running
 from .selection import selected
 from .session import Session
+from .subject import by_chance
 from .summary import SAYS
 from .trouble import OK, Trouble
 from .verdicts import Came
@@ -110,7 +110,7 @@ class Reporter:
                 )
         self.left = {pickle.id for pickle in pickles}
         chosen = tuple(name for name in self.by_id if name in self.left) if len(self.left) < len(every) else ()
-        seed = random.SystemRandom().randrange(2**32)
+        seed = by_chance()
         made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
         running = self.running = Running(made, register, self.folder, Deviations())
         running.log = self.folder.begin()

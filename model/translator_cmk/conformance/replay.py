@@ -20,7 +20,7 @@ from .following import Followed, applicable, follow, oracle_for
 from .progress import Progress
 from .session import Session
 from .shrinking import Commands
-from .subject import Subject
+from .subject import Subject, by_chance
 from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
 
@@ -84,7 +84,7 @@ def asked_of(file: Path, profile: str) -> Asked:
 def put_through(session: Session, asked: Asked) -> int:
     """Follow the system until the two part, print what came of it, give the exit code; raises `Fault`, `Trouble`."""
     declared = session.hello()
-    subject = Subject(session, declared, frozenset(registered()), seed=0)
+    subject = Subject(session, declared, frozenset(registered()), by_chance())
     oracle = oracle_for(machine_of(asked.silent), declared)
     of_all, undecided, progress = len(asked.sequences), 0, Progress()
     left_out = count_left_out(asked.sequences, declared)

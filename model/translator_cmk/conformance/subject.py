@@ -140,6 +140,11 @@ class Subject:
         return not any(difference(self.visible(self.shadow.observe()), seen))
 
 
+def by_chance() -> int:
+    """A seed that no run has had before, in all likelihood: a system may keep what an earlier run has made."""
+    return random.SystemRandom().randrange(2**32)
+
+
 def run_of(seed: int) -> str:
     """What the salts of all worlds of a session begin with."""
     return "".join(random.Random(seed).choices(LETTERS, k=4))

@@ -59,6 +59,8 @@ def weighed(
 ) -> dict[str, Verdict]:
     """The verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail.
 
+    Where that twin is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
+
     ``known``: for a case the reason that the file of deviations gives.  ``decisions``: for a requirement that is
     assumed the record that says why.
     """
@@ -69,11 +71,15 @@ def weighed(
         if status == "blocked":
             status = "failed"
         twins = {came.get(twin, NOT_REACHED).status for twin in case.twins}
+        listed = next((twin for twin in case.twins if is_known(twin, came, known or {})), "")
         if status == "passed" and twins == {"not-applicable"}:
             status = "not-applicable"
             reason = (
                 f"refused, as it should be; but what shows that it is ever accepted is not applicable: {case.twins[0]}"
             )
+        elif status == "passed" and listed and "passed" not in twins:
+            status = "not-applicable"
+            reason = f"refused, as it should be; but what shows that it is ever accepted is known to fail: {listed}"
         elif status == "passed" and twins and "passed" not in twins:
             status = "inconclusive"
             reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.twins[0]}"
@@ -84,6 +90,11 @@ def weighed(
             status = "known"
         found[case.id] = Verdict(status, reason, *each[2:], known=deviation)
     return found
+
+
+def is_known(case: str, came: Mapping[str, Came], known: Mapping[str, str]) -> bool:
+    """Whether the case failed, and the file of deviations says so."""
+    return case in known and came.get(case, NOT_REACHED).status in ("failed", "blocked")
 
 
 def assumed(case: Case, decisions: Mapping[str, str]) -> str:

@@ -1,7 +1,6 @@
 """The command `translator-cmk verify`: puts a system to the test, and writes the report."""
 
 import argparse
-import random
 import sys
 import traceback
 from functools import partial
@@ -23,6 +22,7 @@ from .planning import lanes_of, planned, registered
 from .running import Running
 from .selection import selected
 from .session import Session
+from .subject import by_chance
 from .tour import CROWD, NAMES, STEPS, run_tour
 from .trace import recorded_system, run_trace
 from .trouble import HARNESS, Trouble, tells_trouble
@@ -98,7 +98,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=count,
         help="sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)",
     )
-    parser.add_argument("--seed", metavar="N", type=whole, help="what chance begins from (default: by chance)")
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=whole,
+        help="what chance begins from, names included: "
+        "a system that keeps things wants another each time (default: by chance)",
+    )
 
 
 @tells_trouble
@@ -111,7 +117,7 @@ def verify(args: argparse.Namespace) -> int:
     """Run the lanes; raises `Trouble` before anything was run."""
     lanes = lanes_of(args)
     way = None if lanes == (TRACE,) else connection(args)
-    seed = random.SystemRandom().randrange(2**32) if args.seed is None else args.seed
+    seed = by_chance() if args.seed is None else args.seed
     running = planned(args, lanes, way.transport if way else "none", seed)
     stay_where_they_are(args)
     assert running.folder is not None

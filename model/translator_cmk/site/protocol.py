@@ -43,15 +43,7 @@ This is how the model answers, a request and an answer in turns:"""
 
 ASKED: tuple[dict[str, Any], ...] = (
     {"verb": "hello", "protocol": PROTOCOL, "kit": "0.1.0"},
-    {
-        "verb": "reset",
-        "stage": {
-            "directories": ["home"],
-            "subscriptions": {"production": "home"},
-            "regions": ["westeurope"],
-            "tiers": {"cmk-tier": True},
-        },
-    },
+    {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)},
     {
         "verb": "submit",
         "command": {
@@ -73,8 +65,9 @@ ASKED: tuple[dict[str, Any], ...] = (
 COMMANDS_ARE = """\
 All fields are sent, but that a `vault` and a `key` are named only where the `store` is `key-vault`. Whatever has no
 values listed is a name: 1 to 63 letters, digits and hyphens, the first of them no hyphen. A `location` is a region of
-the stage, or `global`. What is made, and resource groups, go by names that never come again: the kit puts a salt before
-or behind them, another one in each world. What an observation shows of other worlds is not looked at."""
+the stage, or `global`. What is not there is asked for too, such as a region of another name, and has to be refused.
+What is made, and resource groups, go by names that never come again, unless a seed is given twice: the kit puts a salt
+before or behind them, another one in each world. What an observation shows of other worlds is not looked at."""
 
 OBSERVED = """\
 An observation has kinds, each kind the names of what is there, and each name its fields. A field that has no value is

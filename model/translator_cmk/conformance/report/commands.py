@@ -14,7 +14,7 @@ from ..channels import Fault
 from ..connecting import connection
 from ..escaping import plain
 from ..session import Session
-from ..subject import Subject
+from ..subject import Subject, by_chance
 from ..trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from ..verify import registered
 from .again import judged
@@ -63,7 +63,7 @@ def reproduce(args: argparse.Namespace) -> int:
     session = Session(connection(args).open(), patience=args.timeout)
     try:
         declared = session.hello()
-        subject = Subject(session, declared, frozenset(register), seed=int(envelope["seed"]) + 1)
+        subject = Subject(session, declared, frozenset(register), by_chance())
 
         def ask(_: World) -> Subject:
             if session.broken:
