@@ -17,7 +17,7 @@ BASES = {
     "stated": "the article says it",
     "implied": "it follows from what the article says",
     "assumed": "the article is silent, and this is our choice",
-    "environment": "the article takes it for granted; other documents say it",
+    "environment": "the article takes it for granted; the source is another document",
 }
 
 

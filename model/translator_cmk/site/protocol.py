@@ -1,6 +1,7 @@
 """The page on protocol 1, made from the schemas that read its messages, and the schemas themselves as files."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -105,7 +106,7 @@ def protocol_page() -> str:
         *(block for verb in VERBS for block in verb_blocks(verb)),
         "## Commands { #commands }",
         COMMANDS_ARE,
-        table(["Command", "Level", "Fields"], commands()),
+        table(["Command and level", "What it does, and its fields"], commands()),
         "## What is observed { #observation }",
         OBSERVED,
         table(["Kind", "Fields"], observed()),
@@ -161,10 +162,11 @@ def default_stage() -> str:
 
 
 def commands() -> Iterator[list[str]]:
-    """Each command with its level and its fields."""
+    """Each command with its level, what it does, and its fields."""
     for name, schema in schemas()["command"]["$defs"].items():
         told = ", ".join(field(*each) for each in schema["properties"].items() if each[0] != "command")
-        yield [f"`{name}`: {schema['description']}", f"`{level_of(COMMANDS[name])}`", told]
+        broken = re.sub("(?<=[a-z])(?=[A-Z])", "<wbr>", name)
+        yield [f"<code>{broken}</code><br>{level_of(COMMANDS[name])}", f"{schema['description']}<br>{told}"]
 
 
 def observed() -> Iterator[list[str]]:
