@@ -76,6 +76,13 @@ def lingers(answer: Answer) -> None:
     write(line(answer))
 
 
+def escapes(answer: Answer) -> None:
+    """Has a child of its own that has left its process group."""
+    child = subprocess.Popen(["/bin/sleep", "3600"], start_new_session=True)
+    print(child.pid, file=sys.stderr, flush=True)
+    write(line(answer))
+
+
 def markup(answer: Answer) -> None:
     name = '<script>alert(1)</script>\x1b[31m & "[x](y)" \u202e'
     write(line(answer | {"product": name, "version": "1|2\x07"}))
@@ -109,6 +116,7 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "flood": flood,
     "slow": slow,
     "lingers": lingers,
+    "escapes": escapes,
     "markup": markup,
     "renamed": renamed,
     "stays": stays,

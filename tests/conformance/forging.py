@@ -48,7 +48,8 @@ class Forgery:
         for number, (begin, end) in enumerate(self.worlds(), start=1):
             salt = self.log[begin]["world"]
             text = json.dumps(self.log[begin:end])
-            self.log[begin:end] = json.loads(re.sub(f"{salt}(?![0-9])", f"{salt[:4]}{number}", text))
+            form = salt[4:].lstrip("0123456789")
+            self.log[begin:end] = json.loads(re.sub(f"{salt}(?![0-9x])", f"{salt[:4]}{number}{form}", text))
 
     def drop(self, case: str) -> None:
         """Take a case out of the envelope."""

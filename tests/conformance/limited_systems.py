@@ -238,6 +238,120 @@ class ChangesLate(Slow):
         return seen
 
 
+class ChangesAfterARefusal(ModelSystem):
+    """Refuses, and puts every resource under a customer's key a while later."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "refuses and does",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
+        "windows": {"EnableCustomerManagedKeys": 1},
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.refused = 0.0
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+            self.refused = time.monotonic()
+        return outcome
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.refused and time.monotonic() - self.refused > 0.3:
+            for resource in seen["resource"].values():
+                resource["key_source"] = "customer-managed"
+        return seen
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class Without(ModelSystem):
+    """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
+
+    lacks = "revocation.deletes-uploads"
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "lacks something",
+        "version": "1",
+        "capabilities": ["reasons", "audit"],
+        "windows": {"GrantKeyAccess": 1},
+    }
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != self.lacks))
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for resource in seen["resource"].values():
+            del resource["encryption_section"]
+        return seen
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class KeepsDataOfDisabledKeys(Without):
+    """Differs from what we assume of keys that are disabled."""
+
+    lacks = "revocation.key-disabled"
+
+
+class SettlesSlowly(Slow):
+    """Takes three seconds to say that everything has come about."""
+
+    delay = 60.0
+    declaration: dict[str, Any] = Slow.declaration | {"windows": {"GrantKeyAccess": 8}}  # likewise
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        time.sleep(3)
+        self.since = 0.0
+        return True
+
+
+class HasNoClock(ModelSystem):
+    """Declares that retention can be made to end, and has no such command."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EndVaultRetention):
+            raise Unsupported("time does not pass")
+        return super().submit(command)
+
+
+class EndsAlike(ModelSystem):
+    """Takes two vaults for one where the name of one ends as that of the other."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "ends alike",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories", "parallel"],
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.names: list[str] = []
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateVault):
+            new = command.vault
+            if any(name != new and (name.endswith(new) or new.endswith(name)) for name in self.names):
+                return Refused(frozenset({"environment.new-name"}))
+            self.names.append(new)
+        return super().submit(command)
+
+
+class ShowsWhatIsNone(ModelSystem):
+    """Shows models in a state that there is not."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for model in seen["model"].values():
+            model["state"] = "Deployed"
+        return seen
+
+
 class HidesVaults(ModelSystem):
     """Shows no vaults, and says so."""
 

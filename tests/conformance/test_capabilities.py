@@ -63,6 +63,13 @@ def test_protections_are_not_declared_away_by_a_capability(tmp_path: Path) -> No
     assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "failed"
 
 
+def test_what_is_declared_and_not_supported_fails(tmp_path: Path) -> None:
+    ended = "environment.end-of-retention/the-retention-of-a-protected-vault-ends"
+    found = verify(tmp_path, "--python", f"{HERE}:HasNoClock", *FEATURES, "--case", ended)
+    assert (found.exit_code, found.status(ended)) == (1, "failed")
+    assert "the capability clock, which is declared; observed: unsupported" in found.case(ended)["reason"]
+
+
 def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", f"{HERE}:OffersNoTier", *FEATURES)
     assert found.exit_code == 4

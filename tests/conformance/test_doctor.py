@@ -31,6 +31,16 @@ def test_every_command_has_its_real_call() -> None:
     assert set(CALLS) == set(COMMANDS)
 
 
+def test_doctor_finds_what_is_shown_wrongly_of_whatever_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--python", f"{limited_systems.__name__}:ShowsWhatIsNone"]) == 1
+    assert "state is 'Deployed'; write one of undeployed, deployed, after TrainModel" in capsys.readouterr().out
+
+
+def test_doctor_names_what_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--python", f"{limited_systems.__name__}:RefusesAllWorkspaces"]) == 0
+    assert "○ refused, where a plain life of everything has it accepted: CreateWorkspace" in capsys.readouterr().out
+
+
 def test_doctor_asks_for_new_names_each_time() -> None:
     for _ in range(2):
         assert main(["doctor", "--python", f"{limited_systems.__name__}:KeepsEverything"]) == 0

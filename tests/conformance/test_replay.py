@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import MODEL
+from tests.conformance.verifying import MODEL, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 
@@ -79,3 +79,15 @@ def test_file_without_sequences_is_refused_with_its_place(
     file.write_text(content, "utf-8")
     assert main(["replay", "--python", MODEL, str(file)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:
+    system = f"{limited_systems.__name__}:EndsAlike"
+    lanes = ("--lane", "features", "--topic", "environment", "--lane", "fuzz", "--seconds", "3")
+    found = verify(tmp_path, "--python", system, *lanes)
+    assert found.exit_code == 1
+    kept = list((found.folder / "counterexamples").glob("*.json"))
+    assert [main(["replay", "--python", system, str(each)]) for each in kept] == [1] * len(kept)
+    assert len(kept) >= 1
+    assert main(["report", "check", str(found.folder)]) == 0
+    assert main(["report", "reproduce", str(found.folder), "--python", system]) == 0

@@ -137,7 +137,7 @@ def test_markup_in_a_name_stays_text(marked: Verified, file: str) -> None:
 @pytest.mark.parametrize("file", ["report.html", "summary.md"])
 def test_what_was_left_out_of_a_run_is_told_beside_what_came_out(wrong: Verified, file: str) -> None:
     text = (wrong.folder / file).read_text("utf-8").replace("\\", "")
-    assert "only requirement revocation.access-revoked, environment.create-vault" in text
+    assert "of the scenarios only requirement revocation.access-revoked, environment.create-vault" in text
 
 
 def test_page_runs_and_fetches_nothing(wrong: Verified) -> None:

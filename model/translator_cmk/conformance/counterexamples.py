@@ -29,13 +29,14 @@ from .trouble import Trouble
 class Recorded(NamedTuple):
     """A failure that was kept: the commands, and with what profile and waivers they were judged.
 
-    ``unobserved``: until after the last of them.
+    ``unobserved``: until after the last of them.  ``in_front``: where the salt of names stood.
     """
 
     profile: str
     silent: frozenset[str]
     commands: tuple[Command, ...]
     unobserved: bool
+    in_front: bool
 
 
 def feature(commands: Sequence[Command], differences: Iterable[Difference], register: Register) -> str:
@@ -150,6 +151,7 @@ def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, 
         "seen": list(finding.seen),
         "always": finding.always,
         **({"unobserved": True} if finding.unobserved else {}),
+        **({"salt_in_front": True} if finding.in_front else {}),
         "scenario": finding.scenario,
         **({"messages": dict(zip(("from", "to"), finding.messages, strict=True))} if finding.messages else {}),
     }
@@ -163,7 +165,11 @@ def recorded(path: Path) -> Recorded:
             raise Trouble(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
         found = SHAPE.read(content, Place(str(path)))
         return Recorded(
-            found["profile"], frozenset(found["silent"]), tuple(found["commands"]), found.get("unobserved", False)
+            found["profile"],
+            frozenset(found["silent"]),
+            tuple(found["commands"]),
+            found.get("unobserved", False),
+            found.get("salt_in_front", False),
         )
     except OSError as error:
         raise Trouble(f"{path}: can't be read: {error.strerror}") from None

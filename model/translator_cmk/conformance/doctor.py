@@ -20,6 +20,7 @@ from .following import applicable
 from .life import HOME, LIFE
 from .session import Session
 from .subject import Subject, by_chance
+from .summary import few
 from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
 
@@ -27,6 +28,9 @@ NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "
     "answer refused where the system says no, and unsupported what is yet to be written"
 )
+
+
+LOOKS_LIKE = "the protocol page says what each message looks like, and when it has to be there"
 
 
 class Found(NamedTuple):
@@ -59,10 +63,10 @@ def run(args: argparse.Namespace) -> int:
         known = frozenset(registered())
         subject = Subject(session, declared, known, by_chance())
         found = [*codes(declared, known), *looks(subject)]
-        missing = set[str]()
+        missing, refused = set[str](), list[str]()
         if all(each.well for each in found):
-            missing, erring = whole_life(subject)
-            found += erring
+            missing, refused, wrong = whole_life(subject)
+            found += wrong
     except Fault as fault:
         raise Trouble(session.in_full(fault), HARNESS) from None
     finally:
@@ -73,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {plain(each.fix)}")
     if not all(each.well for each in found):
         return DEVIATIONS
+    if refused and not missing:
+        print(f"○ refused, where a plain life of everything has it accepted: {few(refused)}")
     print("\n".join(advice(missing, declared, way.text)))
     return INCOMPLETE if missing else OK
 
@@ -111,8 +117,7 @@ def looks(subject: Subject) -> Iterator[Found]:
             yield Found(False, str(error), NO_VERDICT)
             return
         except Fault as fault:
-            fix = "the protocol page says what each message looks like, and when it has to be there"
-            yield Found(False, str(fault), fix)
+            yield Found(False, str(fault), LOOKS_LIKE)
             return
         yield found
         if not found.well:
@@ -196,24 +201,33 @@ def ask(subject: Subject, command: Command) -> object:
         raise NotFinished(type(command).__name__) from None
 
 
-def whole_life(subject: Subject) -> tuple[set[str], list[Found]]:
-    """The commands that it answers `unsupported` to, of those it can be asked for, and what errs; raises `Fault`."""
-    missing, erring = set[str](), dict[str, str]()
+def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
+    """The commands that it answers `unsupported` to, of those it can be asked for, those that it refuses, and what is
+    to be fixed: what errs, and what it shows that no observation may have; raises `Fault`.
+    """
+    missing, refused, erring = set[str](), dict[str, None](), dict[str, str]()
     try:
         subject.reset(subject.declaration.stage)
     except Inconclusive as error:
-        return missing, [Found(False, str(error), NO_VERDICT)]
+        return missing, [], [Found(False, str(error), NO_VERDICT)]
     for command in applicable(LIFE, subject.declaration):
+        name = type(command).__name__
         try:
-            subject.submit(command)
+            if isinstance(subject.submit(command), Refused):
+                refused[name] = None
+            subject.look()
         except Unsupported:
-            missing.add(type(command).__name__)
+            missing.add(name)
         except Inconclusive as error:
-            erring.setdefault(type(command).__name__, str(error))
+            erring.setdefault(name, str(error))
+        except Fault as fault:
+            if fault.kind != "malformed":
+                raise
+            return missing, list(refused), [Found(False, f"{fault}, after {name}", LOOKS_LIKE)]
     if not erring:
-        return missing, []
+        return missing, list(refused), []
     told = f"commands that end in an error, {len(erring)} in all: {', '.join(erring)}; {next(iter(erring.values()))}"
-    return missing, [Found(False, told, NO_VERDICT)]
+    return missing, list(refused), [Found(False, told, NO_VERDICT)]
 
 
 def advice(missing: set[str], declared: Declaration, system: str) -> Iterator[str]:

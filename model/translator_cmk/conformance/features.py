@@ -25,6 +25,7 @@ from ..requirements import Register, load_register
 from ..system import ModelSystem
 from .cases import FEATURES, Scenario
 from .channels import Fault
+from .report.names import MESSAGES
 from .running import Running
 from .shadow import MACHINE
 from .subject import Subject
@@ -76,15 +77,21 @@ def came_of(
         blamed = laid_to(pickle, playing) or pickle.requirements
         told = [("expected", error.expected), ("observed", error.observed)]
         shown = in_full(scenario, playing, told, register)
-        if subject.late and isinstance(READERS["then"](pickle.steps[playing.step].text), Fact):
+        if is_late(subject, pickle, playing.step):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     if isinstance(error, Blocked) and playing is not None:
         status, blamed = "blocked", tuple(sorted(error.by))
         shown = in_full(scenario, playing, [("because", error.why)], register)
-        if subject.late:
+        if subject.late or subject.was_late:
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
-    fault = "error" if status == "inconclusive" and not subject.late else ""
+    fault = "error" if known.status == "inconclusive" else ""
     return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=playing.step if playing else -1)
+
+
+def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
+    """Whether a step is not met since an effect was late: its own, or one before what the scenario is about."""
+    statement = READERS[pickle.steps[step].kind](pickle.steps[step].text)
+    return subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
 
 
 @cache
@@ -114,7 +121,9 @@ def in_full(scenario: Scenario, playing: Playing, told: Iterable[tuple[str, str]
     pickle = scenario.pickle
     requirement = register.get(pickle.requirements[0])
     lines = failure(pickle, Path(scenario.case.feature), requirement, playing.step, list(told), playing.changes)
-    return "\n".join([title(pickle), *lines])
+    case = scenario.case.id
+    seen = f"  {'messages':<11}  {MESSAGES}, case {case}", f"  {'again':<11}  translator-cmk verify ... --case {case}"
+    return "\n".join([title(pickle), *lines, *seen])
 
 
 def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterable[Scenario]) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ..facts import Fact
-from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
+from ..machine import COMMANDS, ROWS, Accepted, Command, Outcome, Refused
+from ..machine.rows import Effect
 from ..phrasebook import state
+from ..wire.declaration import LEVELS
 from .cases import Case
 from .following import Followed, level_concerned, level_of
 from .keeping import LeftOut, Signature
@@ -26,6 +28,8 @@ class Finding(NamedTuple):
     """Whether it came out each time."""
     unobserved: bool
     """Whether nothing was observed before the last command."""
+    in_front: bool
+    """Whether the salt stood in front of names."""
     messages: tuple[int, int] | None = None
     """The lines of the message log that show it, from the first to the last."""
 
@@ -70,8 +74,15 @@ KEPT = 10
 class Tally:
     """What a lane has found so far."""
 
-    def __init__(self, lane: str, levels: Collection[str], planned: Iterable[type[Command]] = ()) -> None:
+    def __init__(
+        self,
+        lane: str,
+        levels: Collection[str],
+        planned: Iterable[type[Command]] = (),
+        silent: Collection[str] = (),
+    ) -> None:
         self.lane = lane
+        self.silent = silent  # from the beginning, by the profile or since it is waived
         self.levels = levels
         self.planned = {command.__name__ for command in planned}
         self.compared: Counter[str] = Counter()
@@ -150,7 +161,8 @@ class Tally:
             elif name in met | failed.keys() and level in self.levels:
                 yield case_of(self.lane, name, command, level)
         if "reset" in met | failed.keys():
-            yield Case(f"{self.lane}/reset", self.lane, "account", (), name="Begin a world in which nothing is there.")
+            level = next(each for each in LEVELS if each in self.levels)
+            yield Case(f"{self.lane}/reset", self.lane, level, (), name="Begin a world in which nothing is there.")
 
     def came(self, name: str) -> Came:
         """What came of a command."""
@@ -172,9 +184,17 @@ class Tally:
             return Came("not-run", f"unsupported: it answers so to {name}{besides}")
         if self.compared[name] and name not in self.accepted:
             return Came("not-run", "it was refused, as it should be; but nothing shows yet that it is ever accepted")
+        if self.compared[name] and (waived := effects_of(name)) <= set(self.silent):
+            return Came("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
         if self.compared[name]:
             return Came("passed")
         return Came("not-run", "it was not come by")
+
+
+def effects_of(name: str) -> set[str]:
+    """The requirements that say what a command does; one that changes nothing has others."""
+    rows = [row for row in ROWS if isinstance(row, Effect) and row.on.__name__ == name]
+    return {row.requirement for row in rows} or {name}
 
 
 def name_of_last(followed: Followed) -> str:

@@ -47,6 +47,8 @@ class Followed(NamedTuple):
     """The kind of fault, where the system broke over the last command, or over the reset if there is none."""
     told: str = ""
     """What it did then."""
+    in_front: bool = False
+    """Whether the salt stood in front of names."""
 
     @property
     def failed(self) -> bool:
@@ -104,9 +106,12 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
         fault, told = error.kind, str(error)
     except Errs as error:
         fault, told = "error", str(error)
-    late = subject.late and all(isinstance(each.expected, Fact) for each in differences)
+    lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
+    late = bool(lacking) and len(lacking) == len(differences)
+    if not late:
+        differences = tuple(each for each in differences if each not in lacking)
     ways = frozenset(accepted), frozenset(unsupported)
-    return Followed(tuple(asked), differences, late, *ways, lost_track, fault, told)
+    return Followed(tuple(asked), differences, late, *ways, lost_track, fault, told, subject.names.in_front)
 
 
 LOWEST = next(iter(LEVELS))

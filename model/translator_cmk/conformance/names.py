@@ -28,6 +28,9 @@ LOCAL = ("key", "grant")
 """Kinds named by two names with a slash between them."""
 
 
+OTHERWISE = "x"
+
+
 @cache
 def salted_positions(command: type[Command]) -> tuple[int, ...]:
     """Where a command of this type has a name to be salted."""
@@ -40,11 +43,12 @@ class Names:
 
     Where the salt is odd it stands in front, and the first word of a name at its end: then some names begin like
     others, as they end like others where the salt is even.  A system that compares but a part of them is found out.
+    With `OTHERWISE` at its end it is the other way round.
     """
 
     def __init__(self, salt: str) -> None:
         self.salt = salt
-        self.in_front = salt[-1:] in tuple("13579")
+        self.in_front = (salt.removesuffix(OTHERWISE)[-1:] in tuple("13579")) != salt.endswith(OTHERWISE)
 
     def salted(self, command: Command) -> Command:
         """The command as the system is told it."""

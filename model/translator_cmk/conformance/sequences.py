@@ -31,7 +31,7 @@ class Sequences:
         self.declared = declared
         self.base = running.silent
         self.silent: frozenset[str] = frozenset()
-        self.tally = Tally(lane, declared.levels, planned)
+        self.tally = Tally(lane, declared.levels, planned, self.base)
         self.shown: dict[str, list[str]] = {}  # for a command, what it failed in
         self.broke: Counter[str] = Counter()  # by command
         self.oracle = self._oracle()
@@ -67,6 +67,7 @@ class Sequences:
             feature(asked, followed.differences, self.running.register) if asked else "",
             always=messages is not None,
             unobserved=unobserved,
+            in_front=followed.in_front,
             messages=messages,
         )
         kept = json_text(as_json(finding, self.running.made.profile, self.base | self.silent))

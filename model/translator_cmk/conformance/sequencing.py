@@ -72,7 +72,9 @@ class Sequencing(Sequences):
         """How the system fails the sequence, if it fails it in this way; nothing of it is counted."""
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
+        self.subject.in_front = self.tally.first[found].in_front
         followed = follow(self.subject, commands, self.oracle, unobserved)
+        self.subject.in_front = None
         self._end(begun, news or bool(followed.fault))
         if followed.fault:
             self.worker.session.restart()

@@ -2,8 +2,10 @@
 
 import random
 import string
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from ..facts import difference
+from ..facts import Fact, difference, observed
 from ..gherkin.playing import Inconclusive
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..phrasebook import tell
@@ -11,7 +13,7 @@ from ..system import Unsupported
 from ..wire import command_to_wire, stage_to_wire
 from ..wire.declaration import Declaration
 from .channels import Fault
-from .names import Names
+from .names import OTHERWISE, Names
 from .session import Session
 from .shadow import Shadow
 
@@ -24,10 +26,21 @@ class Errs(Inconclusive):
     """The system answered that something went wrong."""
 
 
+FieldName = tuple[str, str, str]
+"""Kind and name of an entity, and a field of it."""
+
+
+class Awaited(NamedTuple):
+    """A field that a command with a window changes: what it showed before, and until when it may show that."""
+
+    earlier: tuple[Any, ...]
+    until: float
+
+
 class Subject:
     """A system behind a session.  ``shadow`` is the model doing the same, which says what to wait for.
 
-    Where an effect is still absent when its time is up, ``late`` is true; only `reset` ends that.
+    ``late``: the fields that still showed what they did before when their time was up, at the last look.
     """
 
     def __init__(self, session: Session, declared: Declaration, known: frozenset[str], seed: int) -> None:
@@ -37,6 +50,7 @@ class Subject:
         self.worlds = 0
         self.run = run_of(seed)
         self.names = Names(self.run)
+        self.in_front: bool | None = None  # where the salt has to stand in the next worlds
         self.shadow = Shadow()
         self.silent: frozenset[str] = (
             frozenset()
@@ -44,12 +58,15 @@ class Subject:
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
-        self.late = False
-        self.until = 0.0
+        self.awaited: dict[FieldName, Awaited] = {}
+        self.late: frozenset[FieldName] = frozenset()
+        self.was_late = False  # whether anything was, when the last command was asked for
+        self.until = 0.0  # when the last window of this world closes
 
     def next_salt(self) -> str:
         """A salt that no world of this run has had, nor, in all likelihood, of another."""
-        return f"{self.run}{self.worlds}"
+        salt = f"{self.run}{self.worlds}"
+        return salt if self.in_front in (None, Names(salt).in_front) else f"{salt}{OTHERWISE}"
 
     @property
     def salt(self) -> str:
@@ -62,20 +79,21 @@ class Subject:
         self.names = Names(self.next_salt())
         self.session.log.write({"case": self.session.case, "world": self.salt, "silent": sorted(self.silent)})
         self.shadow.reset(stage)
-        self.late, self.until = False, 0.0
+        self.awaited, self.late, self.was_late, self.until = {}, frozenset(), False, 0.0
         self.answered = 0
         must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
 
     def submit(self, command: Command) -> Outcome:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
+        self.was_late = bool(self.late)
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
-        self.shadow.submit(command)
+        if self.declaration.windows:
+            self._submit_in_shadow(command, answer["answer"])
+        else:
+            self.shadow.submit(command)
         self.answered += answer["answer"] != "error"
         match answer["answer"]:
             case "accepted":
-                window = self.declaration.windows.get(type(command).__name__, 0)
-                if window:
-                    self.until = max(self.until, self.session.clock.now() + window)
                 uses = answer.get("audit", ()) if self.declaration.can("audit") else ()
                 return Accepted(frozenset(), tuple(KeyUse(*map(self.names.plain, use)) for use in uses))
             case "refused":
@@ -84,6 +102,25 @@ class Subject:
                 self.unsupported.add(type(command).__name__)
                 raise Unsupported(tell(command))
         raise Errs(f"it answers with an error, when {tell(command)}: {answer.get('message', 'without a message')}")
+
+    def _submit_in_shadow(self, command: Command, answer: str) -> None:
+        """Have the model do the same, and note what may take its time.
+
+        After a refusal nothing is waited for; but what is said of everything is said when the window has closed.
+        """
+        before = self.shadow.observe()
+        self.shadow.submit(command)
+        window = self.declaration.windows.get(type(command).__name__, 0)
+        if not window or answer not in ("accepted", "refused"):
+            return
+        until = self.session.clock.now() + window
+        self.until = max(self.until, until)
+        if answer == "accepted":
+            for was, _ in difference(before, self.shadow.observe()):
+                if self.declaration.shows(was.kind, was.field):
+                    name = (was.kind, was.name, was.field)
+                    earlier = self.awaited[name].earlier if name in self.awaited else ()
+                    self.awaited[name] = Awaited((*earlier, was.value), until)
 
     def _reasons(self, answer: dict[str, frozenset[str]]) -> frozenset[str]:
         """Why it refused, as far as it has declared to say so."""
@@ -96,21 +133,42 @@ class Subject:
 
     def observe(self) -> Observation:
         """What it shows once all effects have come about, or their time is up."""
-        seen = self._look()
+        seen = self.look()
         if not self.until:
             return seen
         clock = self.session.clock
         pause, settled = FIRST_PAUSE, False
-        while (left := self.until - clock.now()) > 0 and (self.patient or not self._as_expected(seen)):
+        while (left := self._until(seen) - clock.now()) > 0:
             if not settled and self._settles(left):
-                self.until = 0.0
-                return self._look()
+                self.awaited, self.late, self.until = {}, frozenset(), 0.0
+                return self.look()
             settled = True  # it has been asked
             self.session.sleep(min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)
-            seen = self._look()
-        self.late = not self._as_expected(seen)
+            seen = self.look()
+        self.late = frozenset(self._still_to_come(seen))
+        self.awaited = {name: each for name, each in self.awaited.items() if name in self.late}
         return seen
+
+    def _until(self, seen: Observation) -> float:
+        """Until when to look: while something may yet come, or, where all of it is judged, may yet change."""
+        if self.patient:
+            return self.until
+        return max((self.awaited[name].until for name in self._still_to_come(seen)), default=0.0)
+
+    def _still_to_come(self, seen: Observation) -> Iterator[FieldName]:
+        """The fields that still show what they did before."""
+        if not self.awaited:
+            return
+        expected = self.shadow.observe()
+        for name, (earlier, _) in self.awaited.items():
+            shown = observed(seen, *name)
+            if shown in earlier and shown != observed(expected, *name):
+                yield name
+
+    def is_late(self, fact: Fact) -> bool:
+        """Whether this is not so yet since the effect of a command with a window is late."""
+        return not self.late.isdisjoint({(fact.kind, fact.name, each) for each in (fact.field, "exists")})
 
     def _settles(self, seconds: float) -> bool:
         """Whether the system says that nothing is under way any more."""
@@ -120,7 +178,8 @@ class Subject:
         must_not_err(answer, "settle")
         return bool(answer["answer"] == "settled")
 
-    def _look(self) -> Observation:
+    def look(self) -> Observation:
+        """What it shows now; raises `Errs` and `Fault`."""
         answer = self.session.ask("observe")
         must_not_err(answer, "observe")
         return self.visible(self.names.seen(answer["observation"]))
@@ -135,9 +194,6 @@ class Subject:
             for kind, entities in observation.items()
             if kind not in unseen
         }
-
-    def _as_expected(self, seen: Observation) -> bool:
-        return not any(difference(self.visible(self.shadow.observe()), seen))
 
 
 def by_chance() -> int:

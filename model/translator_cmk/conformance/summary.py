@@ -23,6 +23,9 @@ LISTED = 20
 AGAIN = "again        translator-cmk replay"
 """How a line begins that says how to see a failure again.  A report names no system, so that there it is no command."""
 
+CASE = re.compile(r"( *again +translator-cmk verify) \.\.\. --case ([!-~]+)")
+"""Likewise, for a scenario."""
+
 KEPT = re.compile(rf"( *{AGAIN}) \.\.\. ([A-Za-z0-9/-]+\.json)")
 
 LEFT_OPEN = "left open: "
@@ -90,7 +93,9 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 def narrowed(envelope: Mapping[str, Any]) -> Iterator[str]:
     """What keeps a run from asking for everything, or from counting it."""
-    yield from (f"only {name} {few(values)}" for name, values in envelope["selection"].items() if values)
+    yield from (
+        f"of the scenarios only {name} {few(values)}" for name, values in envelope["selection"].items() if values
+    )
     if envelope["waived"]:
         yield f"waived {few(envelope['waived'])}"
     yield from unasked(envelope)
@@ -114,8 +119,7 @@ def lines(
         if case["status"] == "differs":
             yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
     for line in failures(envelope):
-        again = KEPT.fullmatch(line) if system else None
-        yield f"{again[1]} {shlex.quote(str(folder / again[2]))} {system}" if again else line
+        yield with_system(line, envelope, folder, system) if system else line
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
@@ -124,6 +128,15 @@ def lines(
         yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
         yield f"  which to write next: translator-cmk doctor {system}"
     yield f"report in {folder}"
+
+
+def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: str) -> str:
+    """The line; where it says how to see a failure again, as a command to paste."""
+    if again := KEPT.fullmatch(line):
+        return f"{again[1]} {shlex.quote(str(folder / again[2]))} {system}"
+    if again := CASE.fullmatch(line):
+        return f"{again[1]} {system} --profile {envelope['profile']} --case {again[2]}"
+    return line
 
 
 def failures(envelope: Mapping[str, Any]) -> Iterator[str]:

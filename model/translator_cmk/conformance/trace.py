@@ -92,7 +92,7 @@ class Judging:
         self.machine = machine_of(running.silent)
         self.folder = folder
         self.traces = list(traces)
-        self.tally = Tally(TRACE, LEVELS)
+        self.tally = Tally(TRACE, LEVELS, silent=running.silent)
         self.shown: dict[str, list[str]] = {}
         self.worlds = 0
         self.begun = False  # whether this world has an event

@@ -15,7 +15,7 @@ from .claims import Claim, NotApplicable, Unmet, left_open
 from .portal import through_the_api
 from .records import Pickle
 from .systems import declaration_of
-from .takes import inapplicable, is_legacy, not_offered
+from .takes import capability_of, inapplicable, is_legacy, not_offered
 from .vocabulary import READERS, read_then
 from .wording import Change, listed, outcome_in_words, seen_in_words
 
@@ -164,7 +164,14 @@ class Playing:
 
     def _submit(self, command: Command) -> Outcome:
         self.seen = None
-        answer: Any = self.system.submit(command)
+        try:
+            answer: Any = self.system.submit(command)
+        except Unsupported:
+            if (capability := capability_of(command)) and self.declared.can(capability):
+                raise Unmet(
+                    f"the capability {capability}, which is declared", f"unsupported, when {tell(command)}"
+                ) from None
+            raise
         if not isinstance(answer, Outcome):
             raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {tell(command)}")
         try:

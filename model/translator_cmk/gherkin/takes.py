@@ -88,14 +88,18 @@ def capabilities_for(pickle: Pickle, commands: tuple[Command, ...]) -> Iterator[
     sections = any(isinstance(each, Fact) and each.field == "encryption_section" for _, _, each in steps)
     if sections or any(text.endswith(THROUGH_THE_PORTAL) for _, text, _ in steps):
         yield "portal"
-    if any(isinstance(command, EndVaultRetention) for command in commands):
-        yield "clock"
-    if any(is_legacy(command) for command in commands):
-        yield "legacy-vaults"
-    if any(in_another_directory(command) for command in commands):
-        yield "several-directories"
+    yield from dict.fromkeys(capability for command in commands if (capability := capability_of(command)))
     if any(isinstance(each, Claim) and each.check in (key_use, no_key_use) for _, _, each in steps):
         yield "audit"
+
+
+def capability_of(command: Command) -> str | None:
+    """The capability that the command takes, whatever else a scenario does."""
+    if isinstance(command, EndVaultRetention):
+        return "clock"
+    if is_legacy(command):
+        return "legacy-vaults"
+    return "several-directories" if in_another_directory(command) else None
 
 
 def is_legacy(command: Command) -> bool:

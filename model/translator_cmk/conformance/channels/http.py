@@ -78,8 +78,10 @@ class Url:
     def _post(self, body: bytes, patience: float) -> http.client.HTTPResponse:
         if self.connection is None:
             self.connection = connection_to(self.url, patience)
+        self.connection.timeout = patience
         if self.connection.sock is None:
             self.connection.connect()
+        self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
         self.deadline.set(self.connection.sock, patience)
         path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         self.connection.request("POST", path, body, HEADERS)

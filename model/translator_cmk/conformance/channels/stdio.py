@@ -9,6 +9,8 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
+from secrets import token_hex
 from time import monotonic
 from typing import Any
 
@@ -23,12 +25,20 @@ KEPT = 4096
 GRACE = 1.0
 """Seconds that a process has to end by itself once its input has ended."""
 
-# A shell that outlives us by the time it takes to kill the group: it waits for a line, and none comes if we die.
-GUARDIAN = ("/bin/sh", "-c", 'read -r line || kill -s KILL -- "-$0"')
+MARK = "TRANSLATOR_CMK_RUN"
+"""A variable in the environment of a child process, and of all that it starts: by its value they are found again."""
+
+# A shell that outlives us by the time it takes to kill what we started: it waits for a line, and none comes if we die.
+GUARDIAN = (
+    "/bin/sh",
+    "-c",
+    'read -r line && exit; kill -s KILL -- "-$0"; for each in /proc/[0-9]*/environ; do '
+    'if grep -qs -- "$1" "$each"; then each="${each%/environ}"; kill -s KILL "${each#/proc/}"; fi; done',
+)
 
 
 class Process:
-    """Speaks with a child process, which has a process group of its own and is killed with all of it."""
+    """Speaks with a child process, which is killed with all of its process group, and on Linux with all it started."""
 
     def __init__(self, command: str) -> None:
         self.words = shlex.split(command)
@@ -63,9 +73,11 @@ class Started:
     """One child process."""
 
     def __init__(self, words: list[str]) -> None:
+        self.mark = token_hex(16)
         try:
             self.process = subprocess.Popen(
                 words,
+                env=os.environ | {MARK: f"{os.environ.get(MARK, '')} {self.mark}"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -75,7 +87,7 @@ class Started:
         except OSError as error:
             raise Fault("not-started", f"{words[0]} can't be started: {error.strerror}") from None
         self.guardian = subprocess.Popen(
-            (*GUARDIAN, str(self.process.pid)), stdin=subprocess.PIPE, start_new_session=True
+            (*GUARDIAN, str(self.process.pid), self.mark), stdin=subprocess.PIPE, start_new_session=True
         )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -157,6 +169,7 @@ class Started:
             process.wait(grace)
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # the group may outlive the process that led it
+        kill_all_with(self.mark)
         process.wait()
         with suppress(OSError):
             self.guardian.communicate(b"\n")
@@ -164,6 +177,22 @@ class Started:
         process.stdout.close()
         if not self.reader.is_alive():  # a process that left the group may hold the other end
             process.stderr.close()
+
+
+def kill_all_with(mark: str) -> None:
+    """Kill the processes that have left the group; only Linux tells which they are."""
+    while found := [each for each in Path("/proc").glob("[0-9]*/environ") if mark.encode() in content(each)]:
+        for each in found:
+            with suppress(ProcessLookupError):
+                os.kill(int(each.parent.name), signal.SIGKILL)
+
+
+def content(file: Path) -> bytes:
+    """What is in a file, as far as it can be read."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def pieces(handle: int) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from ..cases import TRACE
 from ..channels import Fault
 from ..connecting import connection
 from ..escaping import plain
+from ..names import Names
 from ..session import Session
 from ..subject import Subject, by_chance
 from ..trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
@@ -65,9 +66,10 @@ def reproduce(args: argparse.Namespace) -> int:
         declared = session.hello()
         subject = Subject(session, declared, frozenset(register), by_chance())
 
-        def ask(_: World) -> Subject:
+        def ask(world: World) -> Subject:
             if session.broken:
                 session.restart()
+            subject.in_front = Names(world.salt).in_front
             return subject
 
         again = judged(envelope, log_of(envelope, args.folder), register, ask).running

@@ -163,7 +163,11 @@ COUNTEREXAMPLE = record(
         "always": Flag(),
         "scenario": Prose(),
     },
-    {"unobserved": Flag(), "messages": record("lines of the message log", {"from": Count(), "to": Count()})},
+    {
+        "unobserved": Flag(),
+        "salt_in_front": Flag(),
+        "messages": record("lines of the message log", {"from": Count(), "to": Count()}),
+    },
 )
 """`counterexamples/*.json`."""
 
