@@ -20,6 +20,7 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     EndVaultRetention,
     GrantKeyAccess,
+    RevokeKeyAccess,
 )
 from translator_cmk.system import ModelSystem, Unsupported
 
@@ -299,6 +300,56 @@ class KeepsDataOfDisabledKeys(Without):
     lacks = "revocation.key-disabled"
 
 
+class LosesLater(KeepsDataOfDisabledKeys):
+    """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
+
+    declaration: dict[str, Any] = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}  # likewise
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, RevokeKeyAccess):
+            self.earlier, self.since = super().observe(), time.monotonic()
+        return super().submit(command)
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.since = 0.0
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if time.monotonic() - self.since < 0.1:
+            seen |= {kind: self.earlier[kind] for kind in ("workspace", "document", "model")}
+        return seen
+
+
+class HeedsGrantsLater(ModelSystem):
+    """Does not show grants, and heeds one a while after it was made."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "heeds grants later",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit"],
+        "hidden": ["grant"],
+        "windows": {"GrantKeyAccess": 1},
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.granted = 0.0
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, GrantKeyAccess):
+            self.granted = time.monotonic()
+        if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.granted < 0.3:
+            return Refused(frozenset({"vault.access-policy"}))
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        return {kind: seen for kind, seen in super().observe().items() if kind != "grant"}
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
 class SettlesSlowly(Slow):
     """Takes three seconds to say that everything has come about."""
 
@@ -309,6 +360,15 @@ class SettlesSlowly(Slow):
         time.sleep(3)
         self.since = 0.0
         return True
+
+
+class HasNoPortal(ModelSystem):
+    """Counts as having one, since it declares nothing."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
+            raise Unsupported("there is no portal")
+        return super().submit(command)
 
 
 class HasNoClock(ModelSystem):

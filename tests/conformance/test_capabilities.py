@@ -63,6 +63,17 @@ def test_protections_are_not_declared_away_by_a_capability(tmp_path: Path) -> No
     assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "failed"
 
 
+def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) -> None:
+    only = ("--requirement", "keys.enable", "--requirement", "vault.same-region")
+    found = verify(tmp_path, "--python", f"{HERE}:HasNoPortal", *FEATURES, *only)
+    failed = [case for case in found.report["cases"] if case["status"] == "failed"]
+    assert len(failed) > 3
+    assert [case["shown"] for case in failed if "changed" in case["shown"]] == []
+    assert all("the capability portal, which is declared; observed: unsupported" in case["reason"] for case in failed)
+    tour = verify(tmp_path, "--python", f"{HERE}:HasNoClock", "--lane", "tour", "--scope", "crowd", "--steps", "300")
+    assert (tour.exit_code, tour.status("tour/EndVaultRetention")) == (1, "failed")
+
+
 def test_what_is_declared_and_not_supported_fails(tmp_path: Path) -> None:
     ended = "environment.end-of-retention/the-retention-of-a-protected-vault-ends"
     found = verify(tmp_path, "--python", f"{HERE}:HasNoClock", *FEATURES, "--case", ended)

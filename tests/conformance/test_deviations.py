@@ -70,7 +70,30 @@ def test_known_deviation_hides_no_other_failure_in_sequences(tmp_path: Path) -> 
     lanes = ("--lane", "tour", "--scope", "losing-the-key")
     found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, known))
     assert found.exit_code == 1
-    assert {group["requirement"] for group in found.report["groups"]} == {"revocation.deletes-uploads"}
+    assert [group["requirement"] for group in found.report["groups"]] == [
+        "revocation.undeploys",
+        "revocation.deletes-uploads",
+    ]
+    statuses = {case["id"]: (case["status"], case.get("blamed")) for case in found.report["cases"]}
+    assert statuses["tour/DisableIdentity"] == ("failed", ["revocation.deletes-uploads"])
+    assert statuses["tour/DeleteVault"] == ("known", ["revocation.undeploys"])
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_known_deviation_of_a_requirement_is_shown_by_sequences_alone(tmp_path: Path) -> None:
+    lanes = ("--lane", "tour", "--scope", "demands", "--steps", "300")
+    assert verify(tmp_path, "--python", WRONG, *lanes).exit_code == 1
+    found = verify(tmp_path, "--python", WRONG, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
+    assert (found.exit_code, found.status("tour/EnableCustomerManagedKeys")) == (0, "known")
+    assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
+    stale = verify(tmp_path, "--python", MODEL, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
+    assert stale.status("tour/EnableCustomerManagedKeys") == "passed"
+
+
+def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path) -> None:
+    entry = {name: value for name, value in BY_REQUIREMENT.items() if name != "requirement"}
+    known = listing(tmp_path, entry | LATER | {"case": "fuzz/RotateKey"})
+    assert verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "1", *known).exit_code == 0
 
 
 def test_what_failed_can_be_written_down_to_begin_with(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.crowd import CROWDED, LIVES
-from translator_cmk.conformance.following import follow, oracle_for
+from translator_cmk.conformance.following import Judges, follow, oracle_for
 from translator_cmk.conformance.fuzz import Fuzzing
 from translator_cmk.conformance.names import Names
 from translator_cmk.conformance.session import Session
@@ -49,7 +49,7 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: b
     situation = situations()["a deployed model under customer-managed keys"]
     commands = (*situation.commands, RevokeKeyAccess("vault", "translator"), ReadData("workspace"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)
-    assert follow(subject, commands, oracle, unobserved).failed is found
+    assert follow(subject, commands, Judges(oracle), unobserved).failed is found
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
@@ -64,10 +64,10 @@ def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: P
 
 def test_refusal_is_not_hidden_behind_unsupported(tmp_path: Path) -> None:
     found = verified(tmp_path, "RefusesByNotSupporting", *DEMANDS)
-    assert found.exit_code == 4
+    assert found.exit_code == 1
     case = found.case("tour/EnableCustomerManagedKeys")
-    assert case["status"] == "not-run"
-    assert case["reason"].startswith("unsupported: it answers so to EnableCustomerManagedKeys, and otherwise ")
+    assert case["status"] == "failed"
+    assert case["reason"] == "unsupported, though a capability that is declared stands for it"
 
 
 def test_losses_of_one_kind_of_resource_alone_are_not_enough(tmp_path: Path) -> None:

@@ -59,6 +59,20 @@ def test_system_with_a_window_may_differ_from_what_is_assumed(tmp_path: Path) ->
     assert found.report["counts"]["scored"]["inconclusive"] == 0
 
 
+def test_system_that_differs_from_what_is_assumed_has_its_windows(tmp_path: Path) -> None:
+    lanes = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "150")
+    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:LosesLater", *lanes)
+    assert found.exit_code == 0
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_window_is_waited_for_where_its_effect_is_hidden(tmp_path: Path) -> None:
+    only = ("--lane", "features", "--requirement", "keys.enable")
+    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:HeedsGrantsLater", *only)
+    assert found.exit_code == 0
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
     made = f"{limited_systems.__name__}:SettlesSlowly"
     serve = [sys.executable, "-m", "translator_cmk.cli", "serve", "--http", "0", "--python", made]

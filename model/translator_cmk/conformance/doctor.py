@@ -212,8 +212,9 @@ def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
         return missing, [], [Found(False, str(error), NO_VERDICT)]
     for command in applicable(LIFE, subject.declaration):
         name = type(command).__name__
+        due = isinstance(subject.shadow.looks_at(command), Accepted) and not subject.declaration.windows
         try:
-            if isinstance(subject.submit(command), Refused):
+            if isinstance(subject.submit(command), Refused) and due:
                 refused[name] = None
             subject.look()
         except Unsupported:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
+from zlib import crc32
 
 from ..explore.oracle import Oracle
 from ..explore.oracle.choices import TooManyStates
@@ -14,7 +15,7 @@ from ..explore.oracle.profiles import machine_of, silent_in
 from ..explore.oracle.sights import Shown
 from ..facts import Fact
 from ..gherkin.claims import Unmet
-from ..gherkin.playing import Blocked, Playing
+from ..gherkin.playing import Blocked, Playing, Undelivered
 from ..gherkin.portal import through_the_api
 from ..gherkin.records import Pickle
 from ..gherkin.statuses import verdict_of
@@ -41,6 +42,7 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
     began = perf_counter()
     pickle = scenario.pickle
     subject.patient = is_patient(pickle)
+    subject.in_front = bool(crc32(scenario.case.id.encode()) % 2)  # as it was where it is played again alone
     if reason := inapplicable(pickle, subject.declaration):
         return Came("not-applicable", reason)
     playing: Playing | None = None
@@ -73,7 +75,10 @@ def came_of(
     pickle = scenario.pickle
     blamed: tuple[str, ...] = ()
     shown = ""
-    if isinstance(error, Unmet) and playing is not None:
+    if isinstance(error, Undelivered) and playing is not None:
+        told = [("expected", error.expected), ("observed", error.observed)]
+        shown = in_full(scenario, playing, told, register)
+    elif isinstance(error, Unmet) and playing is not None:
         blamed = laid_to(pickle, playing) or pickle.requirements
         told = [("expected", error.expected), ("observed", error.observed)]
         shown = in_full(scenario, playing, told, register)
@@ -82,7 +87,7 @@ def came_of(
     if isinstance(error, Blocked) and playing is not None:
         status, blamed = "blocked", tuple(sorted(error.by))
         shown = in_full(scenario, playing, [("because", error.why)], register)
-        if subject.late or subject.was_late:
+        if subject.late or subject.was_late or subject.under_way:
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
     return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=playing.step if playing else -1)
@@ -120,7 +125,8 @@ def in_full(scenario: Scenario, playing: Playing, told: Iterable[tuple[str, str]
     """A failure with its scenario, its requirement, and what changed."""
     pickle = scenario.pickle
     requirement = register.get(pickle.requirements[0])
-    lines = failure(pickle, Path(scenario.case.feature), requirement, playing.step, list(told), playing.changes)
+    changes = playing.changes if playing.after else []  # there are none before the When
+    lines = failure(pickle, Path(scenario.case.feature), requirement, playing.step, list(told), changes)
     case = scenario.case.id
     seen = f"  {'messages':<11}  {MESSAGES}, case {case}", f"  {'again':<11}  translator-cmk verify ... --case {case}"
     return "\n".join([title(pickle), *lines, *seen])

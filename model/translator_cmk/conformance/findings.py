@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from ..explore.oracle.explain import Difference
 from ..facts import Fact
 from ..machine import COMMANDS, ROWS, Accepted, Command, Outcome, Refused
 from ..machine.rows import Effect
@@ -82,6 +83,8 @@ class Tally:
         silent: Collection[str] = (),
     ) -> None:
         self.lane = lane
+        self.known: dict[str, tuple[Difference, ...]] = {}  # by command: what is otherwise as it is known to be
+        self.undelivered: set[str] = set()
         self.silent = silent  # from the beginning, by the profile or since it is waived
         self.levels = levels
         self.planned = {command.__name__ for command in planned}
@@ -101,6 +104,9 @@ class Tally:
         self.sequences += 1
         self.accepted |= followed.accepted
         self.unsupported |= followed.unsupported
+        self.undelivered |= followed.undelivered
+        if followed.known:
+            self.known.setdefault(followed.known[0], followed.known[1])
         self.lost_track += bool(followed.lost_track)
         last = name_of_last(followed)
         self.compared.update(names_compared(followed))
@@ -117,6 +123,8 @@ class Tally:
 
     def learns_from(self, followed: Followed) -> bool:
         """Whether a sequence tells something that none before it did."""
+        if followed.known and followed.known[0] not in self.known:
+            return True
         if followed.fault or (followed.failed and self.failures[signature(followed)] < KEPT):
             return True
         late = {type(followed.asked[-1]).__name__} if followed.late and followed.asked else set()
@@ -172,6 +180,12 @@ class Tally:
             times = sum(self.failures[each] for each in failures)
             reason = f"expected: {in_words(told[0].expected)}; observed: {in_words(told[0].seen)}"
             return Came("failed", f"{reason} ({times} times)" if times > 1 else reason, blamed=blamed)
+        if known := self.known.get(name):
+            blamed = tuple(sorted({requirement for each in known for requirement in each.requirements}))
+            reason = f"expected: {in_words(known[0].expected)}; observed: {in_words(known[0].seen)}"
+            return Came("failed", reason, blamed=blamed)
+        if name in self.undelivered:
+            return Came("failed", "unsupported, though a capability that is declared stands for it")
         if name in self.faults:
             kind, text = self.faults[name]
             return Came("inconclusive", f"the system broke: {text}", fault=kind)

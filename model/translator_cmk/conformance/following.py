@@ -9,8 +9,8 @@ from ..explore.oracle.explain import Difference
 from ..explore.oracle.sights import Shown
 from ..facts import Fact
 from ..gherkin.portal import through_the_api
-from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, stage_names
-from ..machine import Accepted, Command, Machine
+from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, promised, stage_names
+from ..machine import Accepted, Command, Machine, Observation, Outcome
 from ..machine.commands import CreateKey, EndVaultRetention, ImportKey
 from ..system import ModelSystem, Unsupported
 from ..wire.declaration import LEVELS, Declaration
@@ -49,6 +49,10 @@ class Followed(NamedTuple):
     """What it did then."""
     in_front: bool = False
     """Whether the salt stood in front of names."""
+    undelivered: frozenset[str] = frozenset()
+    """Those of the unsupported that a declared capability stands for."""
+    known: tuple[str, tuple[Difference, ...]] | None = None
+    """The first command that came out otherwise as it is known to, and how."""
 
     @property
     def failed(self) -> bool:
@@ -61,7 +65,35 @@ def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
     return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
 
 
-def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobserved: bool = False) -> Followed:
+class Judges(NamedTuple):
+    """What the specification demands.  ``strict``: with what is known not to hold, if anything is."""
+
+    oracle: Oracle
+    strict: Oracle | None = None
+
+
+class Strict:
+    """Follows beside, until it parts from the system for the first time: over what is known not to hold."""
+
+    def __init__(self, oracle: Oracle | None) -> None:
+        self.oracle = oracle
+        self.known: tuple[str, tuple[Difference, ...]] | None = None
+
+    def note(self, command: Command, outcome: Outcome, seen: Observation | None) -> None:
+        """Note a command on which the judge that decides and the system agree."""
+        if self.oracle is None:
+            return
+        try:
+            self.oracle.submit(command)
+            differences = self.oracle.narrow(outcome, seen)
+        except TooManyStates:
+            self.oracle = None
+            return
+        if differences:
+            self.oracle, self.known = None, (type(command).__name__, differences)
+
+
+def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobserved: bool = False) -> Followed:
     """Put the system through the commands, whatever it does.
 
     ``unobserved``: until after the last command, so that what comes about only by being looked at is found out; unless
@@ -71,15 +103,19 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
     fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
     """
     levels, stage = subject.declaration.levels, subject.declaration.stage
+    oracle, strict = judges.oracle, Strict(judges.strict)
     subject.patient = False
     asked: list[Command] = []
     accepted: set[str] = set()
     unsupported: set[str] = set()
+    undelivered: set[str] = set()
     differences: tuple[Difference, ...] = ()
     lost_track = fault = told = ""
     try:
         subject.reset(stage)
         oracle.reset(stage)
+        if strict.oracle is not None:
+            strict.oracle.reset(stage)
         differences = () if unobserved else oracle.narrow(observation=subject.observe())
         for command in () if differences else commands:
             asked.append(command)
@@ -88,13 +124,17 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
             except Unsupported:
                 asked.pop()
                 unsupported.add(type(command).__name__)
+                if promised(command, subject.declaration):
+                    undelivered.add(type(command).__name__)
                 continue
             oracle.submit(command)
             looks = not unobserved or len(oracle.states) > TOO_OPEN
-            if differences := oracle.narrow(outcome, subject.observe() if looks else None):
+            seen = subject.observe() if looks else None
+            if differences := oracle.narrow(outcome, seen):
                 if not is_claimed(differences, type(command), levels):
                     differences, lost_track = (), "it parts over what belongs to a level that is not claimed"
                 break
+            strict.note(command, outcome, seen)
             if isinstance(outcome, Accepted):
                 accepted.add(type(command).__name__)
         else:
@@ -110,8 +150,19 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
     late = bool(lacking) and len(lacking) == len(differences)
     if not late:
         differences = tuple(each for each in differences if each not in lacking)
-    ways = frozenset(accepted), frozenset(unsupported)
-    return Followed(tuple(asked), differences, late, *ways, lost_track, fault, told, subject.names.in_front)
+    return Followed(
+        tuple(asked),
+        differences,
+        late,
+        frozenset(accepted),
+        frozenset(unsupported),
+        lost_track,
+        fault,
+        told,
+        subject.names.in_front,
+        frozenset(undelivered),
+        strict.known,
+    )
 
 
 LOWEST = next(iter(LEVELS))

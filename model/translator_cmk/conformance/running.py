@@ -105,9 +105,13 @@ class Running:
 
     @property
     def silent(self) -> frozenset[str]:
-        """What the lanes that have an oracle take for silent: by the profile, as waived, and as known deviations."""
-        silent = silent_in(self.made.profile, self.register) | frozenset(self.made.waived)
-        return silent | (self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST)
+        """What the lanes that have an oracle take for silent: by the profile, and as waived."""
+        return silent_in(self.made.profile, self.register) | frozenset(self.made.waived)
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """What is silent besides since it is known not to hold: so it hides nothing else.  It is looked at beside."""
+        return self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
 
     def verdicts(self) -> dict[str, Verdict]:
         """The verdicts so far."""

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..explore.oracle import Oracle
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of
 from ..machine import Command
 from ..wire.declaration import Declaration
 from .counterexamples import as_json, feature, in_full, json_text
 from .findings import Finding, Tally, in_words, name_of_last
-from .following import Followed, oracle_for
+from .following import Followed, Judges, oracle_for
 from .keeping import Signature
 from .running import Running
 
@@ -29,15 +28,17 @@ class Sequences:
         self.lane = lane
         self.running = running
         self.declared = declared
-        self.base = running.silent
+        self.base = running.silent | running.listed
         self.silent: frozenset[str] = frozenset()
-        self.tally = Tally(lane, declared.levels, planned, self.base)
+        self.tally = Tally(lane, declared.levels, planned, running.silent)
         self.shown: dict[str, list[str]] = {}  # for a command, what it failed in
         self.broke: Counter[str] = Counter()  # by command
-        self.oracle = self._oracle()
+        self.judges = self._judges()
 
-    def _oracle(self) -> Oracle:
-        return oracle_for(machine_of(self.base | self.silent), self.declared)
+    def _judges(self) -> Judges:
+        whole = self.running.silent | self.silent
+        strict = oracle_for(machine_of(whole), self.declared) if self.running.listed else None
+        return Judges(oracle_for(machine_of(whole | self.base), self.declared), strict)
 
     def without_what_breaks(self, commands: Iterable[Command]) -> Iterator[Command]:
         """The commands but for those that have broken the system again and again: the others are learnt from."""
@@ -78,7 +79,7 @@ class Sequences:
         more = frozenset(found.requirements) - NAMES_ARE_RESOLVED_FIRST - self.base
         if more:
             self.silent |= more
-            self.oracle = self._oracle()
+            self.judges = self._judges()
 
     def so_far(self) -> None:
         """Say what has come of each command, and what was done."""

@@ -50,9 +50,9 @@ class Sequencing(Sequences):
         Raises `GaveUp`.
         """
         self.worker.session.case = self.lane
-        self.subject.silent = self.silent
+        self.subject.silent, self.subject.in_front = self.silent, None
         begun = self.running.log.place
-        followed = follow(self.subject, self.without_what_breaks(commands), self.oracle, unobserved)
+        followed = follow(self.subject, self.without_what_breaks(commands), self.judges, unobserved)
         if self._end(begun, self.tally.learns_from(followed)):
             self.tally.leave_out(followed, self.left_out)
         new = self.count(followed)
@@ -73,7 +73,7 @@ class Sequencing(Sequences):
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
         self.subject.in_front = self.tally.first[found].in_front
-        followed = follow(self.subject, commands, self.oracle, unobserved)
+        followed = follow(self.subject, commands, self.judges, unobserved)
         self.subject.in_front = None
         self._end(begun, news or bool(followed.fault))
         if followed.fault:

@@ -2,8 +2,7 @@
 
 import random
 import string
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..facts import Fact, difference, observed
 from ..gherkin.playing import Inconclusive
@@ -30,17 +29,11 @@ FieldName = tuple[str, str, str]
 """Kind and name of an entity, and a field of it."""
 
 
-class Awaited(NamedTuple):
-    """A field that a command with a window changes: what it showed before, and until when it may show that."""
-
-    earlier: tuple[Any, ...]
-    until: float
-
-
 class Subject:
     """A system behind a session.  ``shadow`` is the model doing the same, which says what to wait for.
 
-    ``late``: the fields that still showed what they did before when their time was up, at the last look.
+    ``late``: the fields that still showed, when the window of the command that changes them had closed, what they did
+    before: at the last look.  ``was_late``: whether there were such when the last command was asked for.
     """
 
     def __init__(self, session: Session, declared: Declaration, known: frozenset[str], seed: int) -> None:
@@ -58,10 +51,7 @@ class Subject:
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
-        self.awaited: dict[FieldName, Awaited] = {}
-        self.late: frozenset[FieldName] = frozenset()
-        self.was_late = False  # whether anything was, when the last command was asked for
-        self.until = 0.0  # when the last window of this world closes
+        self._forget()
 
     def next_salt(self) -> str:
         """A salt that no world of this run has had, nor, in all likelihood, of another."""
@@ -79,13 +69,23 @@ class Subject:
         self.names = Names(self.next_salt())
         self.session.log.write({"case": self.session.case, "world": self.salt, "silent": sorted(self.silent)})
         self.shadow.reset(stage)
-        self.awaited, self.late, self.was_late, self.until = {}, frozenset(), False, 0.0
+        self._forget()
         self.answered = 0
         must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
 
+    def _forget(self) -> None:
+        """Nothing is under way."""
+        self.waits = self.waits_if_all = 0.0  # until when: for an effect, and where a claim is made of everything
+        self.waits_blindly = False  # for what it does not show
+        self.earlier: dict[FieldName, Any] = {}  # what is to change shows this before
+        self.late: frozenset[FieldName] = frozenset()
+        self.was_late = self.under_way = False
+        self.before: Observation = {}  # the last command
+        self.seen: Observation = {}
+
     def submit(self, command: Command) -> Outcome:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
-        self.was_late = bool(self.late)
+        self.was_late, self.under_way, self.before = bool(self.late), False, self.seen
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         if self.declaration.windows:
             self._submit_in_shadow(command, answer["answer"])
@@ -104,23 +104,26 @@ class Subject:
         raise Errs(f"it answers with an error, when {tell(command)}: {answer.get('message', 'without a message')}")
 
     def _submit_in_shadow(self, command: Command, answer: str) -> None:
-        """Have the model do the same, and note what may take its time.
+        """Have the model do what the system did, and note what may take its time.
 
-        After a refusal nothing is waited for; but what is said of everything is said when the window has closed.
+        After a refusal nothing is waited for; but a claim about everything is made when the window has closed.
         """
-        before = self.shadow.observe()
+        before, state = self.shadow.observe(), self.shadow.state
         self.shadow.submit(command)
-        window = self.declaration.windows.get(type(command).__name__, 0)
-        if not window or answer not in ("accepted", "refused"):
+        if answer != "accepted":
+            self.shadow.state = state
+        if answer not in ("accepted", "refused"):
             return
-        until = self.session.clock.now() + window
-        self.until = max(self.until, until)
-        if answer == "accepted":
-            for was, _ in difference(before, self.shadow.observe()):
-                if self.declaration.shows(was.kind, was.field):
-                    name = (was.kind, was.name, was.field)
-                    earlier = self.awaited[name].earlier if name in self.awaited else ()
-                    self.awaited[name] = Awaited((*earlier, was.value), until)
+        if window := self.declaration.windows.get(type(command).__name__, 0):
+            until = self.session.clock.now() + window
+            self.waits_if_all = max(self.waits_if_all, until)
+            if answer == "accepted":
+                self.waits, self.under_way = max(self.waits, until), True
+                for was, _ in difference(before, self.shadow.observe()):
+                    if self.declaration.shows(was.kind, was.field):
+                        self.earlier[was.kind, was.name, was.field] = was.value
+                    else:
+                        self.waits_blindly = True
 
     def _reasons(self, answer: dict[str, frozenset[str]]) -> frozenset[str]:
         """Why it refused, as far as it has declared to say so."""
@@ -134,41 +137,35 @@ class Subject:
     def observe(self) -> Observation:
         """What it shows once all effects have come about, or their time is up."""
         seen = self.look()
-        if not self.until:
+        if not self.declaration.windows:
             return seen
+        self.seen = self._awaited(seen)
+        return self.seen
+
+    def _awaited(self, seen: Observation) -> Observation:
         clock = self.session.clock
+        until = self.waits_if_all if self.patient else self.waits
         pause, settled = FIRST_PAUSE, False
-        while (left := self._until(seen) - clock.now()) > 0:
+        while (left := until - clock.now()) > 0 and (self.patient or self.waits_blindly or not self._as_expected(seen)):
             if not settled and self._settles(left):
-                self.awaited, self.late, self.until = {}, frozenset(), 0.0
+                self._forget()
                 return self.look()
             settled = True  # it has been asked
             self.session.sleep(min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)
             seen = self.look()
-        self.late = frozenset(self._still_to_come(seen))
-        self.awaited = {name: each for name, each in self.awaited.items() if name in self.late}
+        self.waits_blindly = False
+        self.earlier = {name: value for name, value in self.earlier.items() if observed(seen, *name) == value}
+        self.late = frozenset() if self._as_expected(seen) else frozenset(self.earlier)
         return seen
 
-    def _until(self, seen: Observation) -> float:
-        """Until when to look: while something may yet come, or, where all of it is judged, may yet change."""
-        if self.patient:
-            return self.until
-        return max((self.awaited[name].until for name in self._still_to_come(seen)), default=0.0)
-
-    def _still_to_come(self, seen: Observation) -> Iterator[FieldName]:
-        """The fields that still show what they did before."""
-        if not self.awaited:
-            return
-        expected = self.shadow.observe()
-        for name, (earlier, _) in self.awaited.items():
-            shown = observed(seen, *name)
-            if shown in earlier and shown != observed(expected, *name):
-                yield name
+    def _as_expected(self, seen: Observation) -> bool:
+        return not any(difference(self.visible(self.shadow.observe()), seen))
 
     def is_late(self, fact: Fact) -> bool:
-        """Whether this is not so yet since the effect of a command with a window is late."""
-        return not self.late.isdisjoint({(fact.kind, fact.name, each) for each in (fact.field, "exists")})
+        """Whether this may not be so yet: the last command has a window, and what shows is what did before it."""
+        name = fact.kind, fact.name, fact.field
+        return self.under_way and observed(self.seen, *name) == observed(self.before, *name)
 
     def _settles(self, seconds: float) -> bool:
         """Whether the system says that nothing is under way any more."""

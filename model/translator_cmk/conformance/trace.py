@@ -1,6 +1,7 @@
 """The lane of traces: logs that were recorded elsewhere, held against all that the specification leaves possible."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -89,7 +90,7 @@ class Judging:
 
     def __init__(self, running: Running, folder: Path, traces: Iterable[Trace]) -> None:
         self.running = running
-        self.machine = machine_of(running.silent)
+        self.machine = machine_of(running.silent | running.listed)
         self.folder = folder
         self.traces = list(traces)
         self.tally = Tally(TRACE, LEVELS, silent=running.silent)
@@ -103,6 +104,8 @@ class Judging:
         trace = self.traces[number]
         checker = Checker(self.machine)
         self.last, self.begun = None, False
+        if self.running.listed:
+            self._note_known(trace, until)
 
         def noted() -> Iterator[tuple[int, Event | Reset]]:
             """The events; once it goes on to the next, one has been judged."""
@@ -119,6 +122,25 @@ class Judging:
                 self.running.tick()
 
         checker.read(noted())
+
+    def _note_known(self, trace: Trace, until: float) -> None:
+        """Note what comes out otherwise only as it is known to: a judge to whom nothing is known tells."""
+        checker = Checker(machine_of(self.running.silent))
+
+        def noted() -> Iterator[tuple[int, Event | Reset]]:
+            last, was = "reset", checker.verdict
+            for at, event in Reader(str(self.folder / trace.file)):
+                if at > until or len(was.deviations) == MOST:
+                    return
+                yield at, event
+                if isinstance(event, Event) and event.asked is not None:
+                    last = type(event.asked.commands[0]).__name__
+                if len(checker.verdict.deviations) > len(was.deviations):
+                    self.tally.known.setdefault(last, checker.verdict.deviations[-1].differences)
+                was = checker.verdict
+
+        with suppress(Truncated, WireError):  # told where it is judged
+            checker.read(noted())
 
     def _note(self, event: Event | Reset, was: Verdict, now: Verdict, source: str) -> None:
         """Keep what came of an event."""

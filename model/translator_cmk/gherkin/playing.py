@@ -15,7 +15,7 @@ from .claims import Claim, NotApplicable, Unmet, left_open
 from .portal import through_the_api
 from .records import Pickle
 from .systems import declaration_of
-from .takes import capability_of, inapplicable, is_legacy, not_offered
+from .takes import inapplicable, is_legacy, not_offered, promised
 from .vocabulary import READERS, read_then
 from .wording import Change, listed, outcome_in_words, seen_in_words
 
@@ -27,6 +27,10 @@ class Blocked(Exception):
         super().__init__(f"blocked by {listed(by)}")
         self.by = by
         self.why = why
+
+
+class Undelivered(Unmet):
+    """A command is unsupported that a declared capability stands for."""
 
 
 class Inconclusive(Exception):
@@ -167,8 +171,8 @@ class Playing:
         try:
             answer: Any = self.system.submit(command)
         except Unsupported:
-            if (capability := capability_of(command)) and self.declared.can(capability):
-                raise Unmet(
+            if capability := promised(command, self.declared):
+                raise Undelivered(
                     f"the capability {capability}, which is declared", f"unsupported, when {tell(command)}"
                 ) from None
             raise

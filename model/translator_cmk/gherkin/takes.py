@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..facts import Fact
 from ..machine import DEFAULT_STAGE, Command
-from ..machine.commands import CreateVault, EndVaultRetention
+from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EndVaultRetention
 from ..machine.entities import Directory, Entity, Location, Subscription, Tier
 from ..situations import Situation
 from ..wire.declaration import CAPABILITIES, LEVELS, Declaration
@@ -100,6 +100,13 @@ def capability_of(command: Command) -> str | None:
     if is_legacy(command):
         return "legacy-vaults"
     return "several-directories" if in_another_directory(command) else None
+
+
+def promised(command: Command, declared: Declaration) -> str | None:
+    """The declared capability by which the command has to be supported, or None where there is none."""
+    through_it = isinstance(command, EnableCustomerManagedKeys) and command.through == "portal"
+    capability = "portal" if through_it else capability_of(command)
+    return capability if capability and declared.can(capability) else None
 
 
 def is_legacy(command: Command) -> bool:

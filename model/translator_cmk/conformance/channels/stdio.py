@@ -158,8 +158,9 @@ class Started:
         return self.kept.decode("utf-8", "replace").strip()
 
     def end(self, grace: float) -> None:
-        """Close its input, and kill what is left of its group once its time is up."""
+        """Close its input, and kill what is left of it and of what it has started, once its time is up."""
         process = self.process
+        started = descendants(process.pid)
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -170,6 +171,7 @@ class Started:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # the group may outlive the process that led it
         kill_all_with(self.mark)
+        kill_all_of(started)
         process.wait()
         with suppress(OSError):
             self.guardian.communicate(b"\n")
@@ -185,6 +187,30 @@ def kill_all_with(mark: str) -> None:
         for each in found:
             with suppress(ProcessLookupError):
                 os.kill(int(each.parent.name), signal.SIGKILL)
+
+
+def processes() -> Iterator[tuple[int, int, str]]:
+    """Every process: its number, that of its parent, and when it was started; none where it is not Linux."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        if fields := content(file).rpartition(b")")[2].split():
+            yield int(file.parent.name), int(fields[1]), fields[19].decode()
+
+
+def descendants(process: int) -> set[tuple[int, str]]:
+    """What a process has started, and what that has: the number of each, and when it was started."""
+    every, found, parents = list(processes()), set[tuple[int, str]](), {process}
+    while parents:
+        children = {(each, began) for each, parent, began in every if parent in parents}
+        found |= children
+        parents = {each for each, _ in children}
+    return found
+
+
+def kill_all_of(started: set[tuple[int, str]]) -> None:
+    """Kill those of them that still run, whatever group they are in and whatever their environment is."""
+    for each in started & {(each, began) for each, _, began in processes()}:
+        with suppress(ProcessLookupError):
+            os.kill(each[0], signal.SIGKILL)
 
 
 def content(file: Path) -> bytes:

@@ -67,7 +67,7 @@ def kind_of(case: dict[str, Any]) -> str:
     status = case["status"]
     if status == "failed":
         return "failure"
-    if status == "inconclusive":
+    if status == "inconclusive" and case["scored"]:
         return "error"
     return "" if status == "passed" else "skipped"
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...wire import WireError
 from ...wire.declaration import declaration_to_wire
 from ...wire.verbs import answer_from_wire, declaration_of
-from ..cases import FUZZ, TRACE
+from ..cases import FUZZ, TOUR, TRACE
 from ..names import OTHERWISE
 from ..sequencing import SHRINKING
 from ..subject import run_of
@@ -81,7 +81,7 @@ def of_salts(log: MessageLog, seed: int) -> Iterator[str]:
     last = {run_of(seed + number): 0 for number in range(max(len(log.hellos), 1))}
     for case, salt in log.salts:
         run, number = salt[:4], salt[4:]
-        if case == SHRINKING:  # there names are as they were in what is shortened
+        if case not in (TOUR, FUZZ):  # there names are of a form that is called for
             number = number.removesuffix(OTHERWISE)
         if run not in last or not re.fullmatch("[1-9][0-9]{0,9}", number):
             yield f"{MESSAGES}: the world {salt} is none of a run with the seed {seed}"

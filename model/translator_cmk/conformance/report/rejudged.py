@@ -75,7 +75,7 @@ class Rejudged(Sequences):
     def _followed(self, world: World, ask: Ask, commands: Iterator[Command]) -> Followed:
         subject = ask(world)
         try:
-            found = follow(subject, commands, self.oracle, self.unobserved)
+            found = follow(subject, commands, self.judges, self.unobserved)
         except OtherRequest as error:
             self.problems.append(f"{place(world)}: {error}")
             return Followed((), fault="log", told=str(error))
