@@ -26,7 +26,8 @@ class Interruption:
         """Until `go_on` this thread may be interrupted anywhere; raises `Interrupted` if it has been told to end."""
         if get_ident() == self.thread:
             self.waits = True
-        self.check()
+        if self.by:
+            self.check()
 
     def go_on(self) -> None:
         """The wait is over."""

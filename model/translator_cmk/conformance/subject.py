@@ -85,7 +85,6 @@ class Subject:
 
     def submit(self, command: Command) -> Outcome:
         """Ask for it under fresh names; raises `Unsupported`, `Errs` and `Fault`."""
-        self.was_late, self.under_way, self.before = bool(self.late), False, self.seen
         answer = self.session.ask("submit", command=command_to_wire(self.names.salted(command)))
         if self.declaration.windows:
             self._submit_in_shadow(command, answer["answer"])
@@ -108,6 +107,7 @@ class Subject:
 
         After a refusal nothing is waited for; but a claim about everything is made when the window has closed.
         """
+        self.was_late, self.under_way, self.before = bool(self.late), False, self.seen
         before, state = self.shadow.observe(), self.shadow.state
         self.shadow.submit(command)
         if answer != "accepted":
