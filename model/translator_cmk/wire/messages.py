@@ -171,11 +171,8 @@ STAGE = Record(
 
 def command_to_wire(command: Command) -> dict[str, Any]:
     """The command as a JSON value, defaults included."""
-    found: dict[str, Any] = {"command": type(command).__name__}
-    for field, value in zip(command.fields, command, strict=True):
-        if value is not None:
-            found[field] = value
-    return found
+    fields = zip(command.fields, command, strict=True)
+    return {"command": type(command).__name__, **{field: value for field, value in fields if value is not None}}
 
 
 def command_from_wire(message: Any, where: str = "") -> Command:
