@@ -371,6 +371,25 @@ class HasNoPortal(ModelSystem):
         return super().submit(command)
 
 
+class TakesAnyRegionAndHasNoPortal(HasNoPortal):
+    """And is wrong in something as well."""
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
+
+
+class LosesDocumentsAsModelsAreDeployed(Without):
+    """Shows no documents once a model was deployed, for which it has a window."""
+
+    lacks = ""
+    declaration: dict[str, Any] = Without.declaration | {"windows": {"DeployModel": 1}}  # likewise
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        deployed = any(model["state"] == "deployed" for model in seen["model"].values())
+        return seen | {"document": {}} if deployed else seen
+
+
 class HasNoClock(ModelSystem):
     """Declares that retention can be made to end, and has no such command."""
 

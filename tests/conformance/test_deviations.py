@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
@@ -88,6 +89,20 @@ def test_known_deviation_of_a_requirement_is_shown_by_sequences_alone(tmp_path: 
     assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
     stale = verify(tmp_path, "--python", MODEL, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
     assert stale.status("tour/EnableCustomerManagedKeys") == "passed"
+
+
+def test_deviation_of_which_nothing_was_tried_is_not_stale(tmp_path: Path) -> None:
+    only = ("--python", f"{limited_systems.__name__}:OnlyVaults", "--lane", "features")
+    assert verify(tmp_path, *only).exit_code == 0
+    assert verify(tmp_path, *only, *listing(tmp_path, BY_REQUIREMENT | LATER)).exit_code == 0
+
+
+def test_known_deviation_hides_nothing_else_of_a_command(tmp_path: Path) -> None:
+    both = f"{limited_systems.__name__}:TakesAnyRegionAndHasNoPortal"
+    lanes = ("--lane", "tour", "--scope", "demands", "--steps", "300")
+    found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
+    assert (found.exit_code, found.status("tour/EnableCustomerManagedKeys")) == (1, "failed")
+    assert [group["requirement"] for group in found.report["groups"]] == ["the capability portal"]
 
 
 def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path) -> None:

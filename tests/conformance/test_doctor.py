@@ -36,6 +36,11 @@ def test_doctor_finds_what_is_shown_wrongly_of_whatever_there_is(capsys: pytest.
     assert "state is 'Deployed'; write one of undeployed, deployed, after TrainModel" in capsys.readouterr().out
 
 
+def test_doctor_tries_the_portal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--python", f"{limited_systems.__name__}:HasNoPortal"]) == 4
+    assert "write EnableCustomerManagedKeys next" in capsys.readouterr().out
+
+
 def test_doctor_names_what_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--python", f"{limited_systems.__name__}:RefusesAllWorkspaces"]) == 0
     assert "○ refused, where a plain life of everything has it accepted: CreateWorkspace" in capsys.readouterr().out

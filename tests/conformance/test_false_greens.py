@@ -67,7 +67,7 @@ def test_refusal_is_not_hidden_behind_unsupported(tmp_path: Path) -> None:
     assert found.exit_code == 1
     case = found.case("tour/EnableCustomerManagedKeys")
     assert case["status"] == "failed"
-    assert case["reason"] == "unsupported, though a capability that is declared stands for it"
+    assert case["reason"] == "unsupported, though the capability portal is declared"
 
 
 def test_losses_of_one_kind_of_resource_alone_are_not_enough(tmp_path: Path) -> None:

@@ -73,6 +73,12 @@ def test_window_is_waited_for_where_its_effect_is_hidden(tmp_path: Path) -> None
     assert main(["report", "check", str(found.folder)]) == 0
 
 
+def test_window_excuses_no_other_change_on_the_way_to_a_scenario(tmp_path: Path) -> None:
+    made = f"{limited_systems.__name__}:LosesDocumentsAsModelsAreDeployed"
+    found = verify(tmp_path, "--python", made, "--lane", "features", "--case", LOST)
+    assert (found.exit_code, found.status(LOST)) == (1, "failed")
+
+
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
     made = f"{limited_systems.__name__}:SettlesSlowly"
     serve = [sys.executable, "-m", "translator_cmk.cli", "serve", "--http", "0", "--python", made]

@@ -30,6 +30,12 @@ class Deviation(NamedTuple):
         return self.requirement in (came.blamed if came and came.blamed else case.requirements)
 
 
+def is_settled(of_it: Iterable[Came]) -> bool:
+    """Whether something passed, and nothing failed: of what was not run or not decided nothing is known."""
+    statuses = {each.status for each in of_it}
+    return "passed" in statuses and statuses.isdisjoint(FAILING)
+
+
 class Deviations:
     """The entries of a file, or none."""
 
@@ -60,7 +66,7 @@ class Deviations:
             of_it = [came[case.id] for case in cases if case.id in came and entry.covers(case, came[case.id])]
             if self._expired(entry):
                 found.append(f"line {entry.line}: the deviation of {about} expired on {entry.expires}")
-            elif of_it and not any(each.status in FAILING for each in of_it) and not entry.case.startswith(BY_CHANCE):
+            elif is_settled(of_it) and not entry.case.startswith(BY_CHANCE):
                 found.append(f"line {entry.line}: the deviation of {about} is stale: nothing of it failed; take it out")
         return found
 

@@ -87,10 +87,12 @@ def came_of(
     if isinstance(error, Blocked) and playing is not None:
         status, blamed = "blocked", tuple(sorted(error.by))
         shown = in_full(scenario, playing, [("because", error.why)], register)
-        if subject.late or subject.was_late or subject.under_way:
+        if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
-    return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=playing.step if playing else -1)
+    step = playing.step if playing else -1
+    undelivered = error.capability if isinstance(error, Undelivered) else ""
+    return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=step, undelivered=undelivered)
 
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:

@@ -84,7 +84,7 @@ class Tally:
     ) -> None:
         self.lane = lane
         self.known: dict[str, tuple[Difference, ...]] = {}  # by command: what is otherwise as it is known to be
-        self.undelivered: set[str] = set()
+        self.undelivered: dict[str, str] = {}  # by command: the capability
         self.silent = silent  # from the beginning, by the profile or since it is waived
         self.levels = levels
         self.planned = {command.__name__ for command in planned}
@@ -104,7 +104,7 @@ class Tally:
         self.sequences += 1
         self.accepted |= followed.accepted
         self.unsupported |= followed.unsupported
-        self.undelivered |= followed.undelivered
+        self.undelivered |= dict(sorted(followed.undelivered))
         if followed.known:
             self.known.setdefault(followed.known[0], followed.known[1])
         self.lost_track += bool(followed.lost_track)
@@ -180,12 +180,9 @@ class Tally:
             times = sum(self.failures[each] for each in failures)
             reason = f"expected: {in_words(told[0].expected)}; observed: {in_words(told[0].seen)}"
             return Came("failed", f"{reason} ({times} times)" if times > 1 else reason, blamed=blamed)
-        if known := self.known.get(name):
-            blamed = tuple(sorted({requirement for each in known for requirement in each.requirements}))
-            reason = f"expected: {in_words(known[0].expected)}; observed: {in_words(known[0].seen)}"
-            return Came("failed", reason, blamed=blamed)
-        if name in self.undelivered:
-            return Came("failed", "unsupported, though a capability that is declared stands for it")
+        if capability := self.undelivered.get(name):
+            reason = f"unsupported, though the capability {capability} is declared"
+            return Came("failed", reason, undelivered=capability)
         if name in self.faults:
             kind, text = self.faults[name]
             return Came("inconclusive", f"the system broke: {text}", fault=kind)
@@ -196,6 +193,10 @@ class Tally:
         if name in self.unsupported:
             besides = f", and otherwise {self.compared[name]} times" if self.compared[name] else ""
             return Came("not-run", f"unsupported: it answers so to {name}{besides}")
+        if known := self.known.get(name):
+            blamed = tuple(sorted({requirement for each in known for requirement in each.requirements}))
+            reason = f"expected: {in_words(known[0].expected)}; observed: {in_words(known[0].seen)}"
+            return Came("failed", reason, blamed=blamed)
         if self.compared[name] and name not in self.accepted:
             return Came("not-run", "it was refused, as it should be; but nothing shows yet that it is ever accepted")
         if self.compared[name] and (waived := effects_of(name)) <= set(self.silent):

@@ -49,8 +49,8 @@ class Followed(NamedTuple):
     """What it did then."""
     in_front: bool = False
     """Whether the salt stood in front of names."""
-    undelivered: frozenset[str] = frozenset()
-    """Those of the unsupported that a declared capability stands for."""
+    undelivered: frozenset[tuple[str, str]] = frozenset()
+    """Those of the unsupported that a declared capability stands for, each with that."""
     known: tuple[str, tuple[Difference, ...]] | None = None
     """The first command that came out otherwise as it is known to, and how."""
 
@@ -108,7 +108,7 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
     asked: list[Command] = []
     accepted: set[str] = set()
     unsupported: set[str] = set()
-    undelivered: set[str] = set()
+    undelivered: set[tuple[str, str]] = set()
     differences: tuple[Difference, ...] = ()
     lost_track = fault = told = ""
     try:
@@ -124,8 +124,8 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
             except Unsupported:
                 asked.pop()
                 unsupported.add(type(command).__name__)
-                if promised(command, subject.declaration):
-                    undelivered.add(type(command).__name__)
+                if capability := promised(command, subject.declaration):
+                    undelivered.add((type(command).__name__, capability))
                 continue
             oracle.submit(command)
             looks = not unobserved or len(oracle.states) > TOO_OPEN

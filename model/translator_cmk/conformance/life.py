@@ -46,6 +46,8 @@ LIFE: tuple[Command, ...] = (
     EnableIdentity("translator"),
     GrantKeyAccess("vault", "translator"),
     EnableCustomerManagedKeys("translator", "vault", "key", through="api"),
+    CreateResource("other-translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    EnableCustomerManagedKeys("other-translator", "vault", "key", through="portal"),
     CreateWorkspace("workspace", "translator"),
     UploadDocument("document", "workspace"),
     TrainModel("model", "workspace"),

@@ -146,7 +146,8 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         first, *more = group["cases"]
         yield ""
         yield from in_full(by_id[first])
-        cause = f"the same requirement: {group['requirement']}" if group["requirement"] else "no requirement either"
+        of_requirement = "the same requirement: " if "." in group["requirement"] else "the same: "
+        cause = of_requirement + group["requirement"] if group["requirement"] else "no requirement either"
         yield from (f"{FAILED} {plain(each)}, laid to {cause}" for each in more)
     for group in envelope["groups"][SHOWN:]:
         yield f"{FAILED} {len(group['cases'])} more, laid to {group['requirement'] or 'no requirement'}"

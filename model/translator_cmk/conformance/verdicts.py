@@ -33,6 +33,8 @@ class Came(NamedTuple):
     shown: str = ""
     step: int = -1
     """Of a scenario: the step, from 0, that it stopped at."""
+    undelivered: str = ""
+    """The capability that was declared, and is not supported."""
 
 
 class Verdict(NamedTuple):
@@ -45,6 +47,7 @@ class Verdict(NamedTuple):
     fault: str = ""
     shown: str = ""
     step: int = -1
+    undelivered: str = ""
     known: str = ""
 
 
@@ -83,6 +86,8 @@ def weighed(
         elif status == "passed" and twins and "passed" not in twins:
             status = "inconclusive"
             reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.twins[0]}"
+        if status == "failed" and not case.scored and each.undelivered:
+            status = "not-run"  # it says nothing of what we assume
         if status == "failed" and not case.scored:
             status, reason = "differs", f"{assumed(case, decisions or {})}: {reason}"
         deviation = (known or {}).get(case.id, "")

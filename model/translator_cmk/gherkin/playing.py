@@ -21,16 +21,24 @@ from .wording import Change, listed, outcome_in_words, seen_in_words
 
 
 class Blocked(Exception):
-    """A `Given` did not come about, so that the scenario could not be run; ``by`` holds ids of requirements."""
+    """A `Given` did not come about, so that the scenario could not be run; ``by`` holds ids of requirements.
 
-    def __init__(self, by: frozenset[str], why: str) -> None:
+    ``missing``: what should be so after a command that was accepted, if it can be told.
+    """
+
+    def __init__(self, by: frozenset[str], why: str, missing: tuple[Fact, ...] = ()) -> None:
         super().__init__(f"blocked by {listed(by)}")
         self.by = by
         self.why = why
+        self.missing = missing
 
 
 class Undelivered(Unmet):
     """A command is unsupported that a declared capability stands for."""
+
+    def __init__(self, capability: str, command: Command) -> None:
+        super().__init__(f"the capability {capability}, which is declared", f"unsupported, when {tell(command)}")
+        self.capability = capability
 
 
 class Inconclusive(Exception):
@@ -172,9 +180,7 @@ class Playing:
             answer: Any = self.system.submit(command)
         except Unsupported:
             if capability := promised(command, self.declared):
-                raise Undelivered(
-                    f"the capability {capability}, which is declared", f"unsupported, when {tell(command)}"
-                ) from None
+                raise Undelivered(capability, command) from None
             raise
         if not isinstance(answer, Outcome):
             raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {tell(command)}")
@@ -211,7 +217,8 @@ def must_be_established(stage: Stage, seen: Observation, visible: Callable[[str,
         new = stage.establishes[len(stage.establishes) - stage.own :]
         cleared = frozenset[str]().union(*(by for fact, by in new if shows(seen, fact)))
         facts = "; ".join(state(fact) for fact, _ in missing)
-        raise Blocked(suspected - cleared or suspected, f"after it this is not so: {facts}")
+        by = suspected - cleared or suspected
+        raise Blocked(by, f"after it this is not so: {facts}", tuple(fact for fact, _ in missing))
 
 
 def effects(command: Command) -> frozenset[str]:

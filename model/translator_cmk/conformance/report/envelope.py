@@ -121,9 +121,19 @@ def case_to_json(case: Case, verdict: Verdict) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value not in ("", [], -1) or name in always}
 
 
+UNDELIVERED = "the capability "
+"""How the cause begins of what is declared, and not supported."""
+
+
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> list[dict[str, Any]]:
-    """The failures by what they are laid to: the requirement that most share, then that of the rest, and so on."""
-    left = {case.id: verdicts[case.id].blamed for case in cases if verdicts[case.id].status in ("failed", "known")}
+    """The failures by what they are laid to: the requirement that most share, then that of the rest, and so on.
+
+    What is laid to no requirement may be to a capability.
+    """
+    failed = {case.id: verdicts[case.id] for case in cases if verdicts[case.id].status in ("failed", "known")}
+    left = {
+        name: each.blamed or (each.undelivered and (UNDELIVERED + each.undelivered,)) for name, each in failed.items()
+    }
     found = []
     while left:
         shares = Counter(requirement for blamed in left.values() for requirement in blamed)
