@@ -138,6 +138,13 @@ Feature: The key vault
       Then the request is refused
       And nothing has changed
 
+    Scenario: A vault with soft delete alone, in another region
+      Given the customer creates the vault "vault" in "eastus" with soft delete and without purge protection
+      And the customer generates the key "key" in "vault"
+      And the customer creates the Translator resource "translator" in "eastus"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then the request is refused
+
     @environment.vault-protections
     Scenario: A vault whose purge protection is turned on later
       Given a vault without purge protection

@@ -31,7 +31,7 @@ def served() -> Iterator[str]:
 
 
 def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = verify(tmp_path, "--python", MODEL, "--profile", "full", "--scope", "losing-the-key", "--seconds", "1")
+    found = verify(tmp_path, "--python", MODEL, "--profile", "full", "--scope", "losing-the-key", "--seconds", "3")
     assert found.exit_code == 0
     assert found.report["complete"]
     scored = found.report["counts"]["scored"]
