@@ -75,6 +75,13 @@ def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) 
     assert (tour.exit_code, tour.status("tour/EndVaultRetention")) == (1, "failed")
 
 
+def test_what_is_declared_and_not_supported_says_nothing_of_what_is_assumed(tmp_path: Path) -> None:
+    only = ("--lane", "features", "--requirement", "keys.return")
+    found = verify(tmp_path, "--python", f"{HERE}:HasNoPortal", *only)
+    assert found.report["counts"]["assumed"]["differs"] == 0
+    assert found.report["counts"]["assumed"]["not-run"] > 0
+
+
 def test_what_is_declared_and_not_supported_fails(tmp_path: Path) -> None:
     ended = "environment.end-of-retention/the-retention-of-a-protected-vault-ends"
     found = verify(tmp_path, "--python", f"{HERE}:HasNoClock", *FEATURES, "--case", ended)

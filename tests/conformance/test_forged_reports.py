@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance import limited_systems
+from tests.conformance import slow_systems
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import Verified, verify
 from tests.gherkin import wrong_systems
@@ -383,9 +383,7 @@ def test_report_that_was_made_on_another_platform_is_confirmed(wrong: Verified, 
 
 def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = "vault.access-policy/granting-access"
-    found = verify(
-        tmp_path, "--python", f"{limited_systems.__name__}:ChangesLate", "--lane", "features", "--case", case
-    )
+    found = verify(tmp_path, "--python", f"{slow_systems.__name__}:ChangesLate", "--lane", "features", "--case", case)
     assert found.status(case) == "failed"
     forgery = Forgery(found.folder, tmp_path / "forged")
     looks = [number for number, each in enumerate(forgery.log) if each.get("request", {}).get("verb") == "observe"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import limited_systems
+from tests.conformance import slow_systems
 from tests.conformance.verifying import ROOT, verify
 from translator_cmk.cli import main
 
@@ -28,7 +28,7 @@ LOST = "revocation.access-revoked/revoked-access"
     ],
 )
 def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen: str, exit_code: int) -> None:
-    made = f"{limited_systems.__name__}:{system}"
+    made = f"{slow_systems.__name__}:{system}"
     found = verify(tmp_path, "--python", made, "--lane", "features", "--case", GRANTED, "--case", SEEN)
     assert (found.status(GRANTED), found.status(SEEN), found.exit_code) == (granted, seen, exit_code)
     assert found.report["subject"]["windows"] == {"GrantKeyAccess": 1}
@@ -36,7 +36,7 @@ def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen
 
 
 def test_nothing_has_changed_after_a_refusal_only_when_its_window_has_closed(tmp_path: Path) -> None:
-    made = f"{limited_systems.__name__}:ChangesAfterARefusal"
+    made = f"{slow_systems.__name__}:ChangesAfterARefusal"
     found = verify(tmp_path, "--python", made, "--lane", "features", "--case", REFUSED)
     assert found.status(REFUSED) == "failed"
     assert main(["report", "check", str(found.folder)]) == 0
@@ -46,14 +46,14 @@ def test_nothing_has_changed_after_a_refusal_only_when_its_window_has_closed(tmp
     "lanes", [("--lane", "features", "--case", LOST), ("--lane", "tour", "--scope", "losing-the-key", "--steps", "60")]
 )
 def test_window_excuses_nothing_but_the_effects_of_its_command(tmp_path: Path, lanes: tuple[str, ...]) -> None:
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:Without", *lanes)
+    found = verify(tmp_path, "--python", f"{slow_systems.__name__}:Without", *lanes)
     assert found.exit_code == 1
     assert found.report["counts"]["scored"]["inconclusive"] == 0
     assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_system_with_a_window_may_differ_from_what_is_assumed(tmp_path: Path) -> None:
-    made = f"{limited_systems.__name__}:KeepsDataOfDisabledKeys"
+    made = f"{slow_systems.__name__}:KeepsDataOfDisabledKeys"
     found = verify(tmp_path, "--python", made, "--lane", "tour", "--scope", "losing-the-key")
     assert found.exit_code == 0
     assert found.report["counts"]["scored"]["inconclusive"] == 0
@@ -61,26 +61,26 @@ def test_system_with_a_window_may_differ_from_what_is_assumed(tmp_path: Path) ->
 
 def test_system_that_differs_from_what_is_assumed_has_its_windows(tmp_path: Path) -> None:
     lanes = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "150")
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:LosesLater", *lanes)
+    found = verify(tmp_path, "--python", f"{slow_systems.__name__}:LosesLater", *lanes)
     assert found.exit_code == 0
     assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_window_is_waited_for_where_its_effect_is_hidden(tmp_path: Path) -> None:
     only = ("--lane", "features", "--requirement", "keys.enable")
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:HeedsGrantsLater", *only)
+    found = verify(tmp_path, "--python", f"{slow_systems.__name__}:HeedsGrantsLater", *only)
     assert found.exit_code == 0
     assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_window_excuses_no_other_change_on_the_way_to_a_scenario(tmp_path: Path) -> None:
-    made = f"{limited_systems.__name__}:LosesDocumentsAsModelsAreDeployed"
+    made = f"{slow_systems.__name__}:LosesDocumentsAsModelsAreDeployed"
     found = verify(tmp_path, "--python", made, "--lane", "features", "--case", LOST)
     assert (found.exit_code, found.status(LOST)) == (1, "failed")
 
 
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
-    made = f"{limited_systems.__name__}:SettlesSlowly"
+    made = f"{slow_systems.__name__}:SettlesSlowly"
     serve = [sys.executable, "-m", "translator_cmk.cli", "serve", "--http", "0", "--python", made]
     with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
         assert server.stdout is not None

@@ -88,25 +88,26 @@ def capabilities_for(pickle: Pickle, commands: tuple[Command, ...]) -> Iterator[
     sections = any(isinstance(each, Fact) and each.field == "encryption_section" for _, _, each in steps)
     if sections or any(text.endswith(THROUGH_THE_PORTAL) for _, text, _ in steps):
         yield "portal"
-    yield from dict.fromkeys(capability for command in commands if (capability := capability_of(command)))
+    yield from dict.fromkeys(capability for command in commands for capability in capabilities_of(command))
     if any(isinstance(each, Claim) and each.check in (key_use, no_key_use) for _, _, each in steps):
         yield "audit"
 
 
-def capability_of(command: Command) -> str | None:
-    """The capability that the command takes, whatever else a scenario does."""
+def capabilities_of(command: Command) -> Iterator[str]:
+    """The capabilities that the command takes, whatever else a scenario does."""
     if isinstance(command, EndVaultRetention):
-        return "clock"
+        yield "clock"
     if is_legacy(command):
-        return "legacy-vaults"
-    return "several-directories" if in_another_directory(command) else None
+        yield "legacy-vaults"
+    if in_another_directory(command):
+        yield "several-directories"
 
 
 def promised(command: Command, declared: Declaration) -> str | None:
     """The declared capability by which the command has to be supported, or None where there is none."""
     through_it = isinstance(command, EnableCustomerManagedKeys) and command.through == "portal"
-    capability = "portal" if through_it else capability_of(command)
-    return capability if capability and declared.can(capability) else None
+    taken = ["portal"] * through_it + list(capabilities_of(command))
+    return next((each for each in taken if declared.can(each)), None)
 
 
 def is_legacy(command: Command) -> bool:

@@ -25,6 +25,9 @@ KEPT = 4096
 GRACE = 1.0
 """Seconds that a process has to end by itself once its input has ended."""
 
+ROUNDS = 20
+"""How often what is left of a run is looked for at most: a process that waits for a disk can't be killed at once."""
+
 MARK = "TRANSLATOR_CMK_RUN"
 """A variable in the environment of a child process, and of all that it starts: by its value they are found again."""
 
@@ -183,10 +186,13 @@ class Started:
 
 def kill_all_with(mark: str) -> None:
     """Kill the processes that have left the group; only Linux tells which they are."""
-    while found := [each for each in Path("/proc").glob("[0-9]*/environ") if mark.encode() in content(each)]:
+    for _ in range(ROUNDS):  # one that is killed may just have started another
+        found = [each for each in Path("/proc").glob("[0-9]*/environ") if mark.encode() in content(each)]
         for each in found:
-            with suppress(ProcessLookupError):
+            with suppress(ProcessLookupError, PermissionError):
                 os.kill(int(each.parent.name), signal.SIGKILL)
+        if not found:
+            return
 
 
 def processes() -> Iterator[tuple[int, int, str]]:
@@ -209,7 +215,7 @@ def descendants(process: int) -> set[tuple[int, str]]:
 def kill_all_of(started: set[tuple[int, str]]) -> None:
     """Kill those of them that still run, whatever group they are in and whatever their environment is."""
     for each in started & {(each, began) for each, _, began in processes()}:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):
             os.kill(each[0], signal.SIGKILL)
 
 

@@ -1,0 +1,216 @@
+"""Systems that are slow, or have declared to be; some keep to it, and some do not."""
+
+import time
+from typing import Any
+
+from translator_cmk.machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+)
+from translator_cmk.machine.commands import (
+    EnableCustomerManagedKeys,
+    GrantKeyAccess,
+    RevokeKeyAccess,
+)
+from translator_cmk.system import ModelSystem
+
+
+class Slow(ModelSystem):
+    """Shows what an access granted has brought about only after a while."""
+
+    delay = 0.3
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "slow",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
+        "windows": {"GrantKeyAccess": 1},
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.since = 0.0
+        self.before: Observation = {}
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, GrantKeyAccess):
+            self.before, self.since = super().observe(), time.monotonic()
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        return self.before if time.monotonic() - self.since < self.delay else super().observe()
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class TooSlow(Slow):
+    """Shows it after its own time is up."""
+
+    delay = 60.0
+
+
+class Settles(TooSlow):
+    """Can tell that everything has come about, and lets the time pass until then."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        self.since = 0.0
+        return True
+
+
+class SettlesOnNothing(TooSlow):
+    """Says that everything has come about, when it has not."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return True
+
+
+class ChangesLate(Slow):
+    """Changes something else, after a while, that nobody asked for."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.since and time.monotonic() - self.since > 0.6:
+            for vault in seen["vault"].values():
+                vault["purge_protection"] = False
+        return seen
+
+
+class ChangesAfterARefusal(ModelSystem):
+    """Refuses, and puts every resource under a customer's key a while later."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "refuses and does",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
+        "windows": {"EnableCustomerManagedKeys": 1},
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.refused = 0.0
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+            self.refused = time.monotonic()
+        return outcome
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.refused and time.monotonic() - self.refused > 0.3:
+            for resource in seen["resource"].values():
+                resource["key_source"] = "customer-managed"
+        return seen
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class Without(ModelSystem):
+    """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
+
+    lacks = "revocation.deletes-uploads"
+    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
+        "product": "lacks something",
+        "version": "1",
+        "capabilities": ["reasons", "audit"],
+        "windows": {"GrantKeyAccess": 1},
+    }
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement != self.lacks))
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for resource in seen["resource"].values():
+            del resource["encryption_section"]
+        return seen
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class KeepsDataOfDisabledKeys(Without):
+    """Differs from what we assume of keys that are disabled."""
+
+    lacks = "revocation.key-disabled"
+
+
+class LosesLater(KeepsDataOfDisabledKeys):
+    """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
+
+    declaration: dict[str, Any] = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}  # likewise
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, RevokeKeyAccess):
+            self.earlier, self.since = super().observe(), time.monotonic()
+        return super().submit(command)
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.since = 0.0
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if time.monotonic() - self.since < 0.1:
+            seen |= {kind: self.earlier[kind] for kind in ("workspace", "document", "model")}
+        return seen
+
+
+class HeedsGrantsLater(ModelSystem):
+    """Does not show grants, and heeds one a while after it was made."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "heeds grants later",
+        "version": "1",
+        "capabilities": ["portal", "reasons", "audit"],
+        "hidden": ["grant"],
+        "windows": {"GrantKeyAccess": 1},
+    }
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.granted = 0.0
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, GrantKeyAccess):
+            self.granted = time.monotonic()
+        if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.granted < 0.3:
+            return Refused(frozenset({"vault.access-policy"}))
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        return {kind: seen for kind, seen in super().observe().items() if kind != "grant"}
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class SettlesSlowly(Slow):
+    """Takes three seconds to say that everything has come about."""
+
+    delay = 60.0
+    declaration: dict[str, Any] = Slow.declaration | {"windows": {"GrantKeyAccess": 8}}  # likewise
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        time.sleep(3)
+        self.since = 0.0
+        return True
+
+
+class LosesDocumentsAsModelsAreDeployed(Without):
+    """Shows no documents once a model was deployed, for which it has a window."""
+
+    lacks = ""
+    declaration: dict[str, Any] = Without.declaration | {"windows": {"DeployModel": 1}}  # likewise
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        deployed = any(model["state"] == "deployed" for model in seen["model"].values())
+        return seen | {"document": {}} if deployed else seen
