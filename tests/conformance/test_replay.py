@@ -1,5 +1,6 @@
 """Test sequences are replayed from a file: up to the first that a system fails, or to the end."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: 
     assert found.exit_code == 1
     kept = list((found.folder / "counterexamples").glob("*.json"))
     assert [main(["replay", "--python", system, str(each)]) for each in kept] == [1] * len(kept)
-    assert len(kept) >= 1
+    found_by_fuzz = [json.loads(each.read_text("utf-8")) for each in kept if "-fuzz-" in each.name]
+    assert {(len(each["commands"]), each["always"]) for each in found_by_fuzz} == {(2, True)}  # and shrunk with them
     assert main(["report", "check", str(found.folder)]) == 0
     assert main(["report", "reproduce", str(found.folder), "--python", system]) == 0

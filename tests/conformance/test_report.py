@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.conformance import slow_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
@@ -91,6 +92,17 @@ def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
     names = [case.get("name", "") for lane in lanes for case in lane.iter("testcase")]
     assert len(names) == len(wrong.report["cases"])
     assert any(name.startswith("[revocation.access-revoked] Revoked access") for name in names)
+
+
+def test_junit_skips_what_is_not_decided_and_does_not_count(tmp_path: Path) -> None:
+    case = "restoration.data-readable/the-key-is-back-and-the-data-can-be-read/the-access-to-the-key-has-been-revoked"
+    counted = ("--case", "environment.create-vault/a-new-vault")
+    made = f"{slow_systems.__name__}:TooSlow"
+    found = verify(tmp_path, "--python", made, "--lane", "features", "--case", case, *counted)
+    assert (found.status(case), found.exit_code) == ("inconclusive", 0)
+    root = ElementTree.parse(found.folder / "junit.xml").getroot()
+    assert not [*root.iter("failure"), *root.iter("error")]
+    assert len([*root.iter("skipped")]) == 1
 
 
 def test_results_are_those_of_scenarios_as_pytest_writes_them(wrong: Verified) -> None:
