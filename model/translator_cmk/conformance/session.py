@@ -1,7 +1,7 @@
 """One session with a system: every message is checked in both directions, and kept."""
 
 import json
-from secrets import token_hex
+from random import Random
 from time import monotonic, sleep
 from typing import Any, Protocol
 
@@ -47,6 +47,7 @@ class Session:
         self.patience = patience
         self.clock = clock or RealClock()
         self.interruption = interruption or Interruption()
+        self.random = Random()  # seeded by the operating system: nothing can be read out of the id of a request
         self.token: str | None = None
         self.case = ""
         self.declared: Declaration | None = None
@@ -62,7 +63,7 @@ class Session:
 
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
         """The answer, its parts read; raises `Fault`."""
-        name = token_hex(6)
+        name = f"{self.random.getrandbits(48):012x}"
         request = Request(id=name, verb=verb, **fields)
         if self.token is not None:
             request["session"] = self.token
