@@ -58,6 +58,9 @@ KINDS = {
 }
 """One page of each kind.  `python -m tests.evidence.pages` looks at every page, in each scheme and each width."""
 
+LOOKS = ["light", "dark"] * (len(KINDS) // 2)
+"""Each kind is looked at in one of the two."""
+
 
 @pytest.fixture(scope="module")
 def root(site: Path) -> Iterator[str]:
@@ -74,7 +77,7 @@ class Look(NamedTuple):
     colours: str
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module")
 def look(browser: Browser, site: Path, root: str, request: pytest.FixtureRequest) -> Iterator[Look]:
     """From files in light colours on a desk, from a server in dark ones on a phone; one page after another."""
     if request.param == "light":
@@ -85,9 +88,11 @@ def look(browser: Browser, site: Path, root: str, request: pytest.FixtureRequest
     look.found.page.context.close()
 
 
-@pytest.mark.parametrize("address", KINDS.values(), ids=list(KINDS))
+@pytest.mark.parametrize(
+    ("look", "address"), [*zip(LOOKS, KINDS.values(), strict=True)], ids=list(KINDS), indirect=["look"]
+)
 def test_page_is_quiet_fits_and_is_accessible(look: Look, address: str) -> None:
-    """However one looks at it: nothing fails, moves or asks, and axe is quiet."""
+    """Nothing fails, moves or asks, and axe is quiet."""
     found = look.found
     found.go(look.start + address)
     shown = found.page.evaluate("document.body.dataset.mdColorScheme")

@@ -453,8 +453,7 @@ def test_requests_that_name_nothing_are_shown_when_asked_for(page: Page) -> None
 # How it looks
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", DESK), ("dark", PHONE)])
 def test_page_is_accessible_and_fits(browser: Browser, site: Path, scheme: Any, width: int) -> None:
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     page = context.new_page()

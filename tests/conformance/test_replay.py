@@ -84,7 +84,7 @@ def test_file_without_sequences_is_refused_with_its_place(
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:
     system = f"{limited_systems.__name__}:EndsAlike"
-    lanes = ("--lane", "features", "--topic", "environment", "--lane", "fuzz", "--seconds", "3")
+    lanes = ("--lane", "features", "--topic", "environment", "--lane", "fuzz", "--seconds", "1")
     found = verify(tmp_path, "--python", system, *lanes)
     assert found.exit_code == 1
     kept = list((found.folder / "counterexamples").glob("*.json"))
