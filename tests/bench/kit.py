@@ -2,8 +2,7 @@
 
 The bare loop does what any test of the adapter has to do: it gives each command, waits for the answer, and reads it.
 The kit gives the command fresh names, checks the request and the answer, keeps both in the message log, and has the
-model do the same, which remembers its steps: of those of a run most are taken again, of those here all but the first
-time.  The two take turns over each sequence of commands; of each, the median of their difference counts.
+model do the same.  The two take turns over each sequence of commands; of each, the median of their difference counts.
 """
 
 import json
