@@ -90,7 +90,7 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const isWhole = (value) => Number.isInteger(value) && value >= 0;
 const objectOf = (is) => (value) => isObject(value) && Object.values(value).every(is);
-const isGroup = (value) => isObject(value) && isText(value.requirement) && isTexts(value.cases);
+const isGroup = (value) => isObject(value) && isText(value.cause) && isTexts(value.cases);
 const [TEXT, TEXTS, NUMBER] = [[isText, "a text"], [isTexts, "a list of texts"], [isWhole, "a number from 0 on"]];
 const FLAG = [(value) => typeof value === "boolean", "true or false"];
 const oneOf = (words) => [(value) => Object.hasOwn(words, String(value)), `one of ${Object.keys(words).join(", ")}`];

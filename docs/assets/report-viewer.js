@@ -71,12 +71,13 @@
   function causes({ envelope: { groups } }, search) {
     if (!groups.length) return [make("p", "", "Nothing failed.")];
     return [
-      make("p", "", "What failed, by the requirement that it is laid to."),
-      make("ul", "", ...groups.map(({ requirement: name, cases }) => {
+      make("p", "", "What failed, by what it is laid to."),
+      make("ul", "", ...groups.map(({ cause, cases }) => {
         const button = make("button", "", `show ${cases.length === 1 ? "the case" : `all ${cases.length}`}`);
         button.type = "button";
         button.addEventListener("click", () => search(cases));
-        return make("li", "", ...(name ? [requirement(name, true), " ", make("code", "", name)] : ["Laid to nothing"]), " ", button);
+        const told = Object.hasOwn(known.requirements, cause) ? [requirement(cause, true), " ", make("code", "", cause)] : [cause || "Laid to nothing"];
+        return make("li", "", ...told, " ", button);
       })),
     ]; // prettier-ignore
   }

@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.opening import DESK, PHONE, opened, overflow, served, violations
+from tests.conformance import limited_systems
+from tests.conformance.verifying import verify
 from tests.site.building import REGISTER, ROOT, a_run, build, content_of
 from tests.site.kept import A_CASE, FEATURES, MARKED, MARKUP, WRONG, keep
 from translator_cmk.conformance.escaping import visible
@@ -221,6 +223,15 @@ def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, w
     page.get_by_role("button", name=f"show all {len(envelope['groups'][0]['cases'])}").click()
     assert rows.count() == len(envelope["groups"][0]["cases"])
     assert page.get_by_label("What came out").input_value() == ""
+
+
+def test_capability_that_failures_are_laid_to_is_named_and_leads_nowhere(page: Page, tmp_path: Path) -> None:
+    system = f"{limited_systems.__name__}:HasNoPortal"
+    found = verify(tmp_path, "--python", system, *FEATURES, "--requirement", "vault.same-region")
+    shown(page, found.folder)
+    cause = page.locator("#report-viewer li", has_text="the capability portal")
+    expect(cause).to_have_count(1)
+    expect(cause.locator("a")).to_have_count(0)
 
 
 def test_failure_is_shown_in_full_with_its_log_and_counterexample(page: Page, wrong: Path) -> None:

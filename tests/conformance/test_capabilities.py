@@ -70,7 +70,7 @@ def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) 
     assert len(failed) > 3
     assert [case["shown"] for case in failed if "changed" in case["shown"]] == []
     assert all("the capability portal, which is declared; observed: unsupported" in case["reason"] for case in failed)
-    assert [group["requirement"] for group in found.report["groups"]] == ["the capability portal"]
+    assert [group["cause"] for group in found.report["groups"]] == ["the capability portal"]
     tour = verify(tmp_path, "--python", f"{HERE}:HasNoClock", "--lane", "tour", "--scope", "crowd", "--steps", "300")
     assert (tour.exit_code, tour.status("tour/EndVaultRetention")) == (1, "failed")
 

@@ -71,7 +71,7 @@ def test_known_deviation_hides_no_other_failure_in_sequences(tmp_path: Path) -> 
     lanes = ("--lane", "tour", "--scope", "losing-the-key")
     found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, known))
     assert found.exit_code == 1
-    assert [group["requirement"] for group in found.report["groups"]] == [
+    assert [group["cause"] for group in found.report["groups"]] == [
         "revocation.undeploys",
         "revocation.deletes-uploads",
     ]
@@ -102,7 +102,7 @@ def test_known_deviation_hides_nothing_else_of_a_command(tmp_path: Path) -> None
     lanes = ("--lane", "tour", "--scope", "demands", "--steps", "300")
     found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
     assert (found.exit_code, found.status("tour/EnableCustomerManagedKeys")) == (1, "failed")
-    assert [group["requirement"] for group in found.report["groups"]] == ["the capability portal"]
+    assert [group["cause"] for group in found.report["groups"]] == ["the capability portal"]
 
 
 def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path) -> None:

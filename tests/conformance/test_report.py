@@ -38,7 +38,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 
 def test_failures_of_one_cause_are_one_group(wrong: Verified) -> None:
-    assert [group["requirement"] for group in wrong.report["groups"]] == ["revocation.access-revoked"]
+    assert [group["cause"] for group in wrong.report["groups"]] == ["revocation.access-revoked"]
     assert len(wrong.report["groups"][0]["cases"]) > 5
 
 

@@ -54,7 +54,7 @@ def test_impossible_event_fails_its_command_and_is_laid_to_requirements(wrong: V
     assert failed["reason"].endswith("observed: the request is accepted (2 times)")
     assert "log.jsonl:8: impossible: the customer generates the key" in failed["shown"]
     assert wrong.status("trace/DeleteVault") == "passed"
-    assert wrong.report["groups"] == [{"requirement": "environment.exists", "cases": ["trace/CreateKey"]}]
+    assert wrong.report["groups"] == [{"cause": "environment.exists", "cases": ["trace/CreateKey"]}]
     assert wrong.report["trace"]["commands"] == 7
     assert main(["report", "check", str(wrong.folder)]) == 0
 

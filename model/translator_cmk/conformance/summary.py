@@ -146,11 +146,10 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         first, *more = group["cases"]
         yield ""
         yield from in_full(by_id[first])
-        of_requirement = "the same requirement: " if "." in group["requirement"] else "the same: "
-        cause = of_requirement + group["requirement"] if group["requirement"] else "no requirement either"
+        cause = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
         yield from (f"{FAILED} {plain(each)}, laid to {cause}" for each in more)
     for group in envelope["groups"][SHOWN:]:
-        yield f"{FAILED} {len(group['cases'])} more, laid to {group['requirement'] or 'no requirement'}"
+        yield f"{FAILED} {len(group['cases'])} more, laid to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
         yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}"

@@ -121,24 +121,24 @@ def case_to_json(case: Case, verdict: Verdict) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value not in ("", [], -1) or name in always}
 
 
-UNDELIVERED = "the capability "
-"""How the cause begins of what is declared, and not supported."""
-
-
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> list[dict[str, Any]]:
     """The failures by what they are laid to: the requirement that most share, then that of the rest, and so on.
 
-    What is laid to no requirement may be to a capability.
+    What is laid to no requirement may be to a capability that is declared.
     """
-    failed = {case.id: verdicts[case.id] for case in cases if verdicts[case.id].status in ("failed", "known")}
-    left = {
-        name: each.blamed or (each.undelivered and (UNDELIVERED + each.undelivered,)) for name, each in failed.items()
-    }
+    left = {case.id: causes(verdicts[case.id]) for case in cases if verdicts[case.id].status in ("failed", "known")}
     found = []
     while left:
-        shares = Counter(requirement for blamed in left.values() for requirement in blamed)
+        shares = Counter(cause for theirs in left.values() for cause in theirs)
         cause = min(shares, key=lambda each: (-shares[each], each)) if shares else ""
-        of_it = [case for case, blamed in left.items() if cause in blamed or not cause]
-        found.append({"requirement": cause, "cases": of_it})
-        left = {case: blamed for case, blamed in left.items() if case not in of_it}
+        of_it = [case for case, theirs in left.items() if cause in theirs or not cause]
+        found.append({"cause": cause, "cases": of_it})
+        left = {case: theirs for case, theirs in left.items() if case not in of_it}
     return found
+
+
+def causes(verdict: Verdict) -> tuple[str, ...]:
+    """What a failure is laid to: requirements, or a capability."""
+    if verdict.undelivered and not verdict.blamed:
+        return (f"the capability {verdict.undelivered}",)
+    return verdict.blamed

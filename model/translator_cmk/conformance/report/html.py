@@ -78,7 +78,7 @@ def failures(envelope: dict[str, Any]) -> Iterator[str]:
     """What failed, by cause, each in full."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
-        yield f"<h2>{html(group['requirement'] or 'Laid to no requirement')}: {len(group['cases'])}</h2>"
+        yield f"<h2>{html(group['cause'] or 'Laid to no requirement')}: {len(group['cases'])}</h2>"
         for case in (by_id[name] for name in group["cases"]):
             yield f"<h3>{mark(case['status'])} {html(case['id'])}</h3><p>{html(case.get('reason', ''))}</p>"
             if case.get("known"):

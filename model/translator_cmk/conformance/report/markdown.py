@@ -44,7 +44,7 @@ def failures(envelope: dict[str, Any]) -> Iterator[str]:
     """What failed, by cause."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
-        yield f"## {group['requirement'] or 'Laid to no requirement'}: {len(group['cases'])}"
+        yield f"## {group['cause'] or 'Laid to no requirement'}: {len(group['cases'])}"
         yield ""
         for name in group["cases"]:
             case = by_id[name]

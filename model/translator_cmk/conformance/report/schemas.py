@@ -87,7 +87,7 @@ ENVELOPE = record(
                 "lanes": record("the lanes", {}, dict.fromkeys(LANES, TALLY)),
             },
         ),
-        "groups": Listed(record("a group", {"requirement": Prose(), "cases": Listed(ID)})),
+        "groups": Listed(record("a group", {"cause": Prose(), "cases": Listed(ID)})),
         "deviations": Listed(DEVIATION),
         "stale_deviations": Listed(Prose()),
         "cases": Listed(CASE),
