@@ -6,17 +6,24 @@ import pytest
 
 from tests.bench import kit
 from translator_cmk.machine import Command, Outcome
+from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
+
+ROUNDS = kit.rounds()
+BRIEF = [ROUNDS[0][:3]]
 
 
 @pytest.fixture(autouse=True)
 def _briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kit, "ROUNDS", 1)
-    monkeypatch.setattr(kit, "SEQUENCES", kit.SEQUENCES[:3])
+    monkeypatch.setattr(kit, "rounds", lambda: BRIEF)
 
 
-def test_commands_cross_every_situation() -> None:
-    assert kit.COMMANDS > 1_000
+def test_each_round_starts_from_every_situation_and_goes_on_otherwise() -> None:
+    starts = [each.commands for each in situations().values()]
+    for sequences in ROUNDS:
+        assert [commands[:-25] for commands in sequences] == starts
+    ends = {commands[-25:] for sequences in ROUNDS for commands in sequences}
+    assert len(ends) == len(ROUNDS) * len(starts)
 
 
 def test_both_loops_give_the_adapter_the_same_commands(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +36,7 @@ def test_both_loops_give_the_adapter_the_same_commands(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(kit, "ModelSystem", Noting)
     kit.in_process()
-    names = [type(command).__name__ for commands in kit.SEQUENCES for command in (*commands, *commands)]
+    names = [type(command).__name__ for commands in BRIEF[0] for command in (*commands, *commands)]
     assert len(given) == len(names)
     assert sorted(given) == sorted(names)
 
