@@ -34,11 +34,14 @@ LOOKS_LIKE = "the protocol page says what each message looks like, and when it h
 
 
 class Found(NamedTuple):
-    """What one look at an adapter found."""
+    """What one look at an adapter found: that all is well or not, or neither where it was not taken yet."""
 
-    well: bool
+    well: bool | None
     told: str
     fix: str = ""
+
+
+MARKS = {True: "✔", False: "✘", None: "○"}
 
 
 class NotFinished(Exception):
@@ -64,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         subject = Subject(session, declared, known, by_chance())
         found = [*codes(declared, known), *looks(subject)]
         missing, refused = set[str](), list[str]()
-        if all(each.well for each in found):
+        if not any(each.well is False for each in found):
             missing, refused, wrong = whole_life(subject)
             found += wrong
     except Fault as fault:
@@ -72,10 +75,10 @@ def run(args: argparse.Namespace) -> int:
     finally:
         session.bye()
     for each in found:
-        print(f"{'✔' if each.well else '✘'} {plain(each.told)}")
-        if not each.well:
+        print(f"{MARKS[each.well]} {plain(each.told)}")
+        if each.well is False:
             print(f"  {plain(each.fix)}")
-    if not all(each.well for each in found):
+    if any(each.well is False for each in found):
         return DEVIATIONS
     if refused and not missing:
         print(f"○ refused, where a plain life of everything has it accepted: {few(refused)}")
@@ -111,7 +114,7 @@ def looks(subject: Subject) -> Iterator[Found]:
         try:
             found = look(subject)
         except NotFinished as error:
-            yield Found(True, f"not looked at yet, for want of {error}")
+            yield Found(None, f"not looked at yet, for want of {error}")
             return
         except Inconclusive as error:
             yield Found(False, str(error), NO_VERDICT)
