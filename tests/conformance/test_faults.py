@@ -84,6 +84,15 @@ def test_what_a_program_said_before_its_end_is_kept(faulty: Verified) -> None:
     assert "the disk is gone" in faulty.case(FAULTS["crash"][1])["shown"]
 
 
+def test_last_that_a_program_said_is_told_with_what_it_broke(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verify(tmp_path, "--stdio", f"{FAULTY} DeleteVault=crash", "--topic", "environment")
+    told = [each for each in capsys.readouterr().out.splitlines() if "broke: ended with exit code 7" in each]
+    assert told
+    assert all(each.endswith("; it said: Traceback: \\x1b[31mthe disk is gone") for each in told)
+
+
 def test_flood_of_errors_holds_nothing_up(tmp_path: Path) -> None:
     assert verify(tmp_path, "--stdio", f"{FAULTY} CreateVault=flood", *WELL).exit_code == 0
 

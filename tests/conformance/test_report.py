@@ -167,6 +167,7 @@ def test_report_is_confirmed_by_its_message_log(wrong: Verified, capsys: pytest.
 
 def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "reproduce", str(wrong.folder), "--python", WRONG]) == 0
+    assert f"say the same: translator-cmk report check {wrong.folder}" in capsys.readouterr().out
     assert main(["report", "reproduce", str(wrong.folder), "--python", MODEL]) == 1
     out = capsys.readouterr().out
     assert "revocation.access-revoked/revoked-access: was failed, is passed" in out

@@ -185,6 +185,16 @@ class ShowsNumbers(ModelSystem):
         return {"vault": {"vault": {"state": 3}}}
 
 
+class ShowsAnotherName(ModelSystem):
+    """Shows each vault under a name that it was not given."""
+
+    subject = "another name"
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        return {**seen, "vault": {f"v{number}": each for number, each in enumerate(seen["vault"].values())}}
+
+
 class KnowsNothing(ModelSystem):
     """Says of everything that it is unspecified."""
 

@@ -1,6 +1,7 @@
 """A failure as a feature: the shortest way to it in the words of the scenarios; and as a file that can be replayed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,12 +19,18 @@ from ..situations import situations
 from ..wire import WireError, command_to_wire, from_text
 from ..wire.shapes import Place
 from .findings import Finding
+from .following import Followed
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES
 from .report.schemas import COUNTEREXAMPLE as SHAPE
 from .shadow import MACHINE
 from .summary import AGAIN
 from .trouble import Trouble
+
+OWN = "The system accepted what comes next. The model does not, where this is left open or assumed, and stops here."
+BESIDES = (
+    "In between it was also asked for this, which was refused or changes nothing. No step can say so; replay asks it."
+)
 
 
 class Recorded(NamedTuple):
@@ -39,11 +46,14 @@ class Recorded(NamedTuple):
     in_front: bool
 
 
-def feature(commands: Sequence[Command], differences: Iterable[Difference], register: Register) -> str:
-    """The feature, with one scenario that the model passes and the system fails."""
-    *given, when = commands
+def feature(followed: Followed, register: Register) -> str:
+    """The feature, with one scenario that the system fails.
+
+    The model passes it, unless the system has accepted on its way what the model does not: `OWN` marks where.
+    """
+    when = followed.asked[-1]
     told = tell(when)
-    thens, tags = claims(list(differences))
+    thens, tags = claims(followed.differences)
     rule, *others = tags or requirements_of(when)
     lines = [
         f"@{COUNTEREXAMPLE}",
@@ -55,7 +65,7 @@ def feature(commands: Sequence[Command], differences: Iterable[Difference], regi
         "",
         *([f"    {' '.join(f'@{other}' for other in others)}"] if others else []),
         f"    Scenario: {told[0].upper()}{told[1:]}".replace('"', ""),
-        *(f"    {line}" for line in steps("Given", starting_point(list(needed(given))))),
+        *(f"    {line}" for line in way_there(followed)),
         *(f"    {line}" for line in steps("When", [told])),
         *(f"    {line}" for line in steps("Then", thens)),
     ]
@@ -83,14 +93,36 @@ def sentences(expected: Outcome | Fact) -> Iterator[str]:
             yield from (use_in_words(use) for use in audit)
 
 
-def needed(given: Iterable[Command]) -> Iterator[Command]:
-    """What leads to the starting point: a Given is accepted and changes something, so that all else is left out."""
+def way_there(followed: Followed) -> Iterator[str]:
+    """How the system got to where the two part, as steps, and as comments what a Given can't say.
+
+    A Given is accepted, and changes something.
+    """
+    shared: list[Command] = []
+    own: list[Command] = []
+    besides: list[Command] = []
     before = initial(DEFAULT_STAGE)
-    for command in given:
+    for command, taken in zip(followed.asked[:-1], followed.taken, strict=False):
         after, outcome = MACHINE.step(before, command)
-        if isinstance(outcome, Accepted) and after != before:
-            yield command
-        before = after
+        if not taken:
+            besides.append(command)
+        elif own or not isinstance(outcome, Accepted):
+            own.append(command)
+        elif after == before:
+            besides.append(command)
+        else:
+            shared.append(command)
+            before = after
+    start = starting_point(shared)
+    lines = list(steps("Given", [*start, *map(tell, own)]))
+    yield from lines[: len(start)]
+    if own:
+        yield f"  # {OWN}"
+    yield from lines[len(start) :]
+    if besides:
+        yield f"  # {BESIDES}"
+    for told, times in Counter(map(tell, besides)).items():
+        yield f"  #   {told}{f', {times} times' if times > 1 else ''}"
 
 
 def starting_point(given: Sequence[Command]) -> list[str]:

@@ -17,8 +17,10 @@ from ..machine.commands import (
     DeleteVault,
     DeployModel,
     DisableIdentity,
+    DisableKey,
     EnableCustomerManagedKeys,
     EnableIdentity,
+    EnableKey,
     EnablePurgeProtection,
     EnableSoftDelete,
     EndVaultRetention,
@@ -130,6 +132,14 @@ LIVES: tuple[Commands, ...] = tuple(
             CreateWorkspace("fifth-workspace", "third-translator"),
         ),
         (DeleteVault("vault"), *WORK, RecoverVault("vault"), *WORK),
+        (
+            *(EnableCustomerManagedKeys("translator", "third-vault", "key"), *WORK),
+            *(RevokeKeyAccess("vault", "translator"), *WORK, RevokeKeyAccess("third-vault", "translator"), *WORK),
+        ),
+        (
+            *(DisableKey("vault", "key"), DeleteKey("vault", "key"), DeleteVault("vault"), RecoverVault("vault")),
+            *(RecoverKey("vault", "key"), *WORK, EnableKey("vault", "key"), *WORK),
+        ),
         (DeleteVault("vault"), EndVaultRetention("vault"), *WORK),
         (
             *(DeleteVault("vault"), DisableIdentity("translator"), EnableIdentity("translator")),

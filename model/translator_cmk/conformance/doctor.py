@@ -3,6 +3,7 @@
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ..gherkin.playing import Inconclusive
@@ -120,6 +121,8 @@ def looks(subject: Subject) -> Iterator[Found]:
             yield Found(False, str(error), NO_VERDICT)
             return
         except Fault as fault:
+            if fault.kind != "malformed":
+                raise
             yield Found(False, str(fault), LOOKS_LIKE)
             return
         yield found
@@ -172,6 +175,9 @@ def shows_what_was_made(subject: Subject) -> Found:
         return Found(True, "it makes a vault, which is hidden")
     if before == after:
         return Found(False, "a vault was made, and what it shows is the same", "show it under vault, by its name")
+    if "vault" not in vaults(after):
+        told = "a vault was made, and it shows none of that name"
+        return Found(False, told, "show it under vault, by the whole name that it was given")
     return Found(True, "it makes a vault, and shows it")
 
 
@@ -197,11 +203,21 @@ def vaults(seen: Observation) -> set[str]:
 
 
 def ask(subject: Subject, command: Command) -> object:
-    """What comes of the command; raises `NotFinished`."""
+    """What comes of the command; raises `NotFinished` and `Fault`."""
     try:
-        return subject.submit(command)
+        with told_after(command):
+            return subject.submit(command)
     except Unsupported:
         raise NotFinished(type(command).__name__) from None
+
+
+@contextmanager
+def told_after(command: Command) -> Iterator[None]:
+    """A `Fault` raised in here says after which command it came."""
+    try:
+        yield
+    except Fault as fault:
+        raise Fault(fault.kind, f"{fault}, after {type(command).__name__}") from None
 
 
 def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
@@ -217,9 +233,10 @@ def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
         name = type(command).__name__
         due = isinstance(subject.shadow.looks_at(command), Accepted) and not subject.declaration.windows
         try:
-            if isinstance(subject.submit(command), Refused) and due:
-                refused[name] = None
-            subject.look()
+            with told_after(command):
+                if isinstance(subject.submit(command), Refused) and due:
+                    refused[name] = None
+                subject.look()
         except Unsupported:
             missing.add(name)
         except Inconclusive as error:
@@ -227,7 +244,7 @@ def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
         except Fault as fault:
             if fault.kind != "malformed":
                 raise
-            return missing, list(refused), [Found(False, f"{fault}, after {name}", LOOKS_LIKE)]
+            return missing, list(refused), [Found(False, str(fault), LOOKS_LIKE)]
     if not erring:
         return missing, list(refused), []
     told = f"commands that end in an error, {len(erring)} in all: {', '.join(erring)}; {next(iter(erring.values()))}"

@@ -53,6 +53,8 @@ class Followed(NamedTuple):
     """Those of the unsupported that a declared capability stands for, each with that."""
     known: tuple[str, tuple[Difference, ...]] | None = None
     """The first command that came out otherwise as it is known to, and how."""
+    taken: tuple[bool, ...] = ()
+    """Of each of ``asked`` that was answered, whether the system accepted it."""
 
     @property
     def failed(self) -> bool:
@@ -106,6 +108,7 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
     oracle, strict = judges.oracle, Strict(judges.strict)
     subject.patient = False
     asked: list[Command] = []
+    outcomes: list[Outcome] = []
     accepted: set[str] = set()
     unsupported: set[str] = set()
     undelivered: set[tuple[str, str]] = set()
@@ -127,6 +130,7 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
                 if capability := promised(command, subject.declaration):
                     undelivered.add((type(command).__name__, capability))
                 continue
+            outcomes.append(outcome)
             oracle.submit(command)
             looks = not unobserved or len(oracle.states) > TOO_OPEN
             seen = subject.observe() if looks else None
@@ -162,6 +166,7 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
         subject.names.in_front,
         frozenset(undelivered),
         strict.known,
+        tuple(isinstance(each, Accepted) for each in outcomes),
     )
 
 

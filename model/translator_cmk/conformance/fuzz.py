@@ -7,7 +7,7 @@ from typing import Any
 
 from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..explore.scopes import SCOPES
-from ..machine import Accepted, Command, Outcome, Refused
+from ..machine import Accepted, Command, Outcome, Refused, Unspecified
 from ..machine.commands import (
     CreateVault,
     CreateWorkspace,
@@ -77,7 +77,7 @@ Asked = tuple[tuple[Command, ...], bool]
 """A sequence that a system is asked for, and whether it is looked at only after the last command."""
 
 EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"
-"""Commands that the model accepts for what they change, those that it just refuses, and all."""
+"""Commands that the model accepts for what they change, or leaves open; those that it just refuses; and all."""
 
 MOSTLY_EFFECTIVE = (EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)
 MIXED = (EFFECTIVE, EFFECTIVE, NEAR_MISS, NEAR_MISS, ANY)
@@ -98,11 +98,11 @@ class Universe:
         self.starts = starts
 
     def of_kind(self, kind: str, wanted: str, shadow: Shadow) -> list[Command]:
-        """The commands of a kind that the model accepts for what they change, or just refuses, or all."""
+        """The commands of a kind that are wanted."""
         commands = self.by_kind[kind]
         if wanted == ANY:
             return commands
-        fits = changes_something if wanted == EFFECTIVE else is_near_miss
+        fits = may_change_something if wanted == EFFECTIVE else is_near_miss
         return [each for each in commands if fits(shadow.looks_at(each))]
 
 
@@ -234,9 +234,9 @@ def by_kind_of(commands: Iterable[Command]) -> ByKind:
     return found
 
 
-def changes_something(outcome: Outcome) -> bool:
-    """Whether the command is accepted, and changes something or records the use of a key."""
-    return isinstance(outcome, Accepted) and bool(outcome.by)
+def may_change_something(outcome: Outcome) -> bool:
+    """Whether the command is accepted, and changes something or records the use of a key; or may be."""
+    return isinstance(outcome, Unspecified) or (isinstance(outcome, Accepted) and bool(outcome.by))
 
 
 def is_near_miss(outcome: Outcome) -> bool:

@@ -65,7 +65,7 @@ class Sequences:
             asked,
             tuple(in_words(each.expected) for each in followed.differences),
             tuple(in_words(each.seen) for each in followed.differences),
-            feature(asked, followed.differences, self.running.register) if asked else "",
+            feature(followed, self.running.register) if asked else "",
             always=messages is not None,
             unobserved=unobserved,
             in_front=followed.in_front,

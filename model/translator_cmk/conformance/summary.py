@@ -28,6 +28,9 @@ CASE = re.compile(r"( *again +translator-cmk verify) \.\.\. --case ([!-~]+)")
 
 KEPT = re.compile(rf"( *{AGAIN}) \.\.\. ([A-Za-z0-9/-]+\.json)")
 
+SAID = "The end of its standard error:"
+"""How begins what is shown of a case that broke the system."""
+
 LEFT_OPEN = "left open: "
 """How the reason begins where a scenario demands nothing of any system."""
 
@@ -113,7 +116,7 @@ def lines(
     yield from (f"  {name:<19}{counted(tally)}" for name, tally in parts.items() if tally["total"])
     if counts["assumed"]["total"]:
         tally = counts["assumed"]
-        yield f"  assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
+        yield f"  scenarios of assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
     yield from (f"  {line}" for line in unasked(envelope))
     for case in envelope["cases"]:
         if case["status"] == "differs":
@@ -152,10 +155,16 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield f"{FAILED} {len(group['cases'])} more, laid to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
-        yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}"
+        yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last_said(case)}"
     if len(undecided) > LISTED:
         yield f"{UNDECIDED} {len(undecided) - LISTED} more were not decided; the report has them all"
     yield ""
+
+
+def last_said(case: Mapping[str, Any]) -> str:
+    """The last line that the system wrote to standard error as it broke, if any."""
+    head, *said = [line for line in case.get("shown", "").splitlines() if line.strip()] or [""]
+    return f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
 
 
 def in_full(case: Mapping[str, Any]) -> Iterator[str]:

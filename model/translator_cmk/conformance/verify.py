@@ -61,10 +61,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="only scenarios that show this, and their twins",
     )
     parser.add_argument(
-        "--topic", choices=TOPICS, metavar="TOPIC", action="append", default=[], help="only scenarios of this topic"
+        "--topic",
+        choices=TOPICS,
+        metavar="TOPIC",
+        action="append",
+        default=[],
+        help="only scenarios of this topic, and their twins",
     )
     parser.add_argument(
-        "--level", choices=list(LEVELS), action="append", default=[], help="only scenarios of this level"
+        "--level", choices=list(LEVELS), action="append", default=[], help="only scenarios of this level, and twins"
     )
     parser.add_argument("--case", metavar="ID", action="append", default=[], help="only this scenario, and its twins")
     parser.add_argument("--waive", metavar="ID", action="append", default=[], help="let a requirement hold or not")

@@ -8,9 +8,8 @@ from .cases import Case
 from .channels import Fault
 from .session import Session
 from .subject import Subject
+from .summary import SAID
 from .verdicts import Came
-
-SAID = "The end of its standard error:"
 
 IN_A_ROW = 5
 """How many cases in a row may break the system at once, or keep it silent, before the run gives up."""

@@ -1,6 +1,7 @@
 """The commands `translator-cmk report check` and `report reproduce`: whether a report says what came out."""
 
 import argparse
+import shlex
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,10 @@ def reproduce(args: argparse.Namespace) -> int:
     finally:
         session.bye()
     found = [] if declared == declaration_in(envelope) else ["the system declares something else than it did then"]
-    return said(args.folder, envelope, found + list(between(envelope, again)), "asked again")
+    code = said(args.folder, envelope, found + list(between(envelope, again)), "asked again")
+    if code in (OK, INCOMPLETE):
+        print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")
+    return code
 
 
 def read(folder: Path) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     try:
         found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
     except (WireError, ValueError, RecursionError) as error:
-        raise Trouble(f"{where}: no entry of a log: {error}") from None
+        told = str(error).removeprefix(f"{where}: ")
+        raise Trouble(f"{where}: no entry of a log: {told}") from None
     try:
         entry: dict[str, Any] = ENTRY.read(found, Place(where))
     except WireError as error:

@@ -8,8 +8,7 @@ from ...digest import REPORTED, digest
 from ..cases import in_order
 from ..planning import registered
 from ..running import Running
-from ..summary import SAYS
-from ..worker import SAID
+from ..summary import SAID, SAYS
 from .again import from_log, judged
 from .claims import declaration_in
 from .folder import ENVELOPE

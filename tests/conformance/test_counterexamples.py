@@ -1,0 +1,93 @@
+"""A counterexample has all that led the system there: as steps what a Given can say, and as comments what it can't."""
+
+import pytest
+
+from translator_cmk.conformance.counterexamples import BESIDES, OWN, feature
+from translator_cmk.conformance.following import Followed
+from translator_cmk.conformance.life import HOME
+from translator_cmk.explore.oracle.explain import Difference
+from translator_cmk.machine import Accepted, Command, KeyUse
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    CreateWorkspace,
+    EnableCustomerManagedKeys,
+    ReadData,
+    TranslateWithModel,
+)
+from translator_cmk.requirements import load_register
+
+COVERED: tuple[Command, ...] = (
+    CreateVault("vault", *HOME),
+    CreateKey("vault", "key"),
+    CreateKey("vault", "other-key"),
+    CreateResource("translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    EnableCustomerManagedKeys("translator", "vault", "key"),
+)
+CHANGE = EnableCustomerManagedKeys("translator", "vault", "other-key")
+AFTER: tuple[Command, ...] = (CreateWorkspace("workspace", "translator"), ReadData("workspace"))
+DIFFERENCE = Difference(
+    Accepted(frozenset(), (KeyUse("vault/other-key", "translator"),)), Accepted(), frozenset({"keys.audit"})
+)
+
+
+def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:
+    """The scenario of a failure over the last command, without its title."""
+    taken = tuple(number not in refused for number in range(len(asked)))
+    text = feature(Followed(asked, (DIFFERENCE,), taken=taken), load_register())
+    return [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
+
+
+def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:
+    assert lines((*COVERED, CHANGE, *AFTER))[-6:] == [
+        f"# {OWN}",
+        'And the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"',
+        'And the customer creates the workspace "workspace" for "translator"',
+        'When the customer reads the data of "workspace"',
+        "Then the request is accepted",
+        'And the use of the key "other-key" of "vault" is recorded for "translator"',
+    ]
+
+
+def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
+    told = lines((*COVERED, CHANGE, *AFTER), refused=(len(COVERED),))
+    assert OWN not in "\n".join(told)
+    assert told[-5:-3] == [
+        f"# {BESIDES}",
+        '#   the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"',
+    ]
+
+
+def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
+    translated = (TranslateWithModel("model"),) * 2  # which no model says anything of here: it was refused
+    read = (ReadData("workspace"),) * 3
+    told = lines((*COVERED, *AFTER[:1], *read, *translated, ReadData("workspace")), refused=(9, 10))
+    assert told[-6:-3] == [
+        f"# {BESIDES}",
+        '#   the customer reads the data of "workspace", 3 times',
+        '#   the customer translates with the model "model", 2 times',
+    ]
+
+
+def test_what_the_model_accepts_has_no_comment() -> None:
+    assert not [line for line in lines((*COVERED, *AFTER)) if line.startswith("#")]
+
+
+@pytest.mark.parametrize("asked", [(*COVERED, *AFTER), (*COVERED, CHANGE, *AFTER)])
+def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
+    pytester: pytest.Pytester, asked: tuple[Command, ...]
+) -> None:
+    folder = pytester.mkdir("features")
+    (folder / "keys.feature").write_text(
+        feature(Followed(asked, (DIFFERENCE,), taken=(True,) * len(asked)), load_register()), "utf-8"
+    )
+    pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
+    ran = pytester.runpytest_inprocess("-p", "translator_cmk.gherkin", "-p", "no:hypothesispytest")
+    ran.assert_outcomes(failed=1)
+    told = (
+        "the specification says nothing here: keys.change"
+        if CHANGE in asked
+        else 'the use of the key "other-key" of "vault" is recorded'
+    )
+    ran.stdout.fnmatch_lines([f"*{told}*"])
