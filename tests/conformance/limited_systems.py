@@ -18,6 +18,7 @@ from translator_cmk.machine.commands import (
     CreateWorkspace,
     EnableCustomerManagedKeys,
     EndVaultRetention,
+    RotateKey,
 )
 from translator_cmk.system import ModelSystem, Unsupported
 
@@ -55,6 +56,29 @@ class OffersNoTier(ModelSystem):
         "version": "1",
         "stage": {"tiers": {"basic-tier": False}},
     }
+
+
+class RotatesOutOfSight(ModelSystem):
+    """Does not show the versions of keys, and rotates none."""
+
+    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
+        "product": "out of sight",
+        "version": "1",
+        "hidden": ["key.version"],
+    }
+
+    def submit(self, command: Command) -> Outcome:
+        before = self.state
+        outcome = super().submit(command)
+        if isinstance(command, RotateKey):
+            self.state = before
+        return outcome
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        for key in seen["key"].values():
+            del key["version"]
+        return seen
 
 
 class KeepsEverything(ModelSystem):

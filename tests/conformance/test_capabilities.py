@@ -6,6 +6,7 @@ import pytest
 
 from tests.conformance import limited_systems
 from tests.conformance.verifying import Verified, verify
+from translator_cmk.cli import main
 
 HERE = limited_systems.__name__
 FEATURES = ("--lane", "features", "--profile", "full")
@@ -96,6 +97,18 @@ def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: P
     assert core["status"] == "not-run"
     assert "no tier 'cmk-tier', and no declaration takes this scenario out" in core["reason"]
     assert found.status("environment.train/training-with-a-document") == "not-applicable"
+
+
+def test_command_that_changes_only_what_is_hidden_has_passed_in_no_lane(tmp_path: Path) -> None:
+    system = f"{limited_systems.__name__}:RotatesOutOfSight"
+    lanes = ("--lane", "tour", "--lane", "fuzz", "--scope", "crowd", "--seconds", "2")
+    found = verify(tmp_path, "--python", system, *lanes)
+    for lane in ("tour", "fuzz"):
+        case = found.case(f"{lane}/RotateKey")
+        told = (case["status"], case["reason"])
+        assert told == ("not-applicable", "not observed: all that it changes is declared as hidden")
+        assert found.status(f"{lane}/CreateKey") == "passed"
+    assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_losses_by_the_stated_causes_are_not_hidden_away(tmp_path: Path) -> None:

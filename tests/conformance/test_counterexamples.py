@@ -2,11 +2,11 @@
 
 import pytest
 
-from translator_cmk.conformance.counterexamples import BESIDES, OWN, feature
+from translator_cmk.conformance.counterexamples import BESIDES, FAILED_BEFORE, OWN, feature
 from translator_cmk.conformance.following import Followed
 from translator_cmk.conformance.life import HOME
 from translator_cmk.explore.oracle.explain import Difference
-from translator_cmk.machine import Accepted, Command, KeyUse
+from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateResource,
@@ -68,6 +68,12 @@ def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
         '#   the customer reads the data of "workspace", 3 times',
         '#   the customer translates with the model "model", 2 times',
     ]
+
+
+def test_what_only_follows_from_an_earlier_failure_says_so() -> None:
+    refused = Difference(Refused(frozenset({"vault.same-region"})), Accepted(), frozenset({"vault.same-region"}))
+    text = feature(Followed(COVERED, (refused,), taken=(True,) * len(COVERED)), load_register())
+    assert f"      # {FAILED_BEFORE}\n" in text
 
 
 def test_what_the_model_accepts_has_no_comment() -> None:

@@ -171,6 +171,7 @@ def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.Cap
     assert main(["report", "reproduce", str(wrong.folder), "--python", MODEL]) == 1
     out = capsys.readouterr().out
     assert "revocation.access-revoked/revoked-access: was failed, is passed" in out
+    assert 'declares something else than it did then: product was "loses nothing", and is ' in out
 
 
 @pytest.mark.parametrize(

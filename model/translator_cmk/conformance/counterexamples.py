@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from ..explore.counterexample import steps, use_in_words
 from ..explore.oracle.explain import Difference
 from ..explore.tours.telling import can_be_told
-from ..facts import Fact
+from ..facts import Fact, holds
 from ..gherkin.records import COUNTEREXAMPLE
-from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial
+from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial, observe
 from ..machine.rows import Effect
 from ..phrasebook import state, tell
 from ..requirements import Register
@@ -28,6 +28,9 @@ from .summary import AGAIN
 from .trouble import Trouble
 
 OWN = "The system accepted what comes next. The model does not, where this is left open or assumed, and stops here."
+FAILED_BEFORE = (
+    "What the system had failed in before is taken for open here: only so does this follow. The model does otherwise."
+)
 BESIDES = (
     "In between it was also asked for this, which was refused or changes nothing. No step can say so; replay asks it."
 )
@@ -49,9 +52,11 @@ class Recorded(NamedTuple):
 def feature(followed: Followed, register: Register) -> str:
     """The feature, with one scenario that the system fails.
 
-    The model passes it, unless the system has accepted on its way what the model does not: `OWN` marks where.
+    The model passes it, unless the system has accepted on its way what the model does not, which `OWN` marks, or has
+    failed before in what it rests on, which `FAILED_BEFORE` says.
     """
     when = followed.asked[-1]
+    way = way_of(followed)
     told = tell(when)
     thens, tags = claims(followed.differences)
     rule, *others = tags or requirements_of(when)
@@ -65,7 +70,8 @@ def feature(followed: Followed, register: Register) -> str:
         "",
         *([f"    {' '.join(f'@{other}' for other in others)}"] if others else []),
         f"    Scenario: {told[0].upper()}{told[1:]}".replace('"', ""),
-        *(f"    {line}" for line in way_there(followed)),
+        *([] if way.own or holds_in_model(way.shared, when, followed.differences) else [f"      # {FAILED_BEFORE}"]),
+        *(f"    {line}" for line in way_there(way)),
         *(f"    {line}" for line in steps("When", [told])),
         *(f"    {line}" for line in steps("Then", thens)),
     ]
@@ -93,36 +99,58 @@ def sentences(expected: Outcome | Fact) -> Iterator[str]:
             yield from (use_in_words(use) for use in audit)
 
 
-def way_there(followed: Followed) -> Iterator[str]:
-    """How the system got to where the two part, as steps, and as comments what a Given can't say.
+class Way(NamedTuple):
+    """How a system got to where it failed.
 
-    A Given is accepted, and changes something.
+    ``shared``: what it accepted as the model does, and what changes something, as a Given has to.  ``own``: all that it
+    accepted from the first command on that the model does not accept.  ``besides``: what else it was asked for.
     """
-    shared: list[Command] = []
-    own: list[Command] = []
-    besides: list[Command] = []
+
+    shared: list[Command]
+    own: list[Command]
+    besides: list[Command]
+
+
+def way_of(followed: Followed) -> Way:
+    """What the system did before the last command."""
+    way = Way([], [], [])
     before = initial(DEFAULT_STAGE)
     for command, taken in zip(followed.asked[:-1], followed.taken, strict=False):
         after, outcome = MACHINE.step(before, command)
         if not taken:
-            besides.append(command)
-        elif own or not isinstance(outcome, Accepted):
-            own.append(command)
+            way.besides.append(command)
+        elif way.own or not isinstance(outcome, Accepted):
+            way.own.append(command)
         elif after == before:
-            besides.append(command)
+            way.besides.append(command)
         else:
-            shared.append(command)
+            way.shared.append(command)
             before = after
-    start = starting_point(shared)
-    lines = list(steps("Given", [*start, *map(tell, own)]))
+    return way
+
+
+def way_there(way: Way) -> Iterator[str]:
+    """The way as steps, and as comments what a Given can't say."""
+    start = starting_point(way.shared)
+    lines = list(steps("Given", [*start, *map(tell, way.own)]))
     yield from lines[: len(start)]
-    if own:
+    if way.own:
         yield f"  # {OWN}"
     yield from lines[len(start) :]
-    if besides:
+    if way.besides:
         yield f"  # {BESIDES}"
-    for told, times in Counter(map(tell, besides)).items():
+    for told, times in Counter(map(tell, way.besides)).items():
         yield f"  #   {told}{f', {times} times' if times > 1 else ''}"
+
+
+def holds_in_model(given: Iterable[Command], when: Command, differences: Iterable[Difference]) -> bool:
+    """Whether the model, asked the same, does what was demanded of the system."""
+    state, outcome = MACHINE.step(after(given), when)
+    seen = observe(MACHINE.world(state))
+    return all(
+        holds(each.expected, seen) if isinstance(each.expected, Fact) else type(outcome) is type(each.expected)
+        for each in differences
+    )
 
 
 def starting_point(given: Sequence[Command]) -> list[str]:

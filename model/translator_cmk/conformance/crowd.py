@@ -134,7 +134,17 @@ LIVES: tuple[Commands, ...] = tuple(
         (DeleteVault("vault"), *WORK, RecoverVault("vault"), *WORK),
         (
             *(EnableCustomerManagedKeys("translator", "third-vault", "key"), *WORK),
-            *(RevokeKeyAccess("vault", "translator"), *WORK, RevokeKeyAccess("third-vault", "translator"), *WORK),
+            *(UndeployModel("model"), DeployModel("model"), UploadDocument("late-document", "workspace")),
+            *(TrainModel("late-model", "workspace"), RevokeKeyAccess("vault", "translator"), *WORK),
+            *(RevokeKeyAccess("third-vault", "translator"), *WORK),
+        ),
+        (
+            *(ReturnToMicrosoftManagedKeys("third-translator"), DisableKey("third-vault", "key")),
+            *(EnableKey("third-vault", "key"), DeleteKey("third-vault", "key"), RecoverKey("third-vault", "key")),
+            *(RotateKey("third-vault", "key"), RevokeKeyAccess("third-vault", "third-translator"), *WORK),
+            *(GrantKeyAccess("third-vault", "third-translator"), DeleteVault("third-vault")),
+            *(RecoverVault("third-vault"), DisableIdentity("third-translator"), EnableIdentity("third-translator")),
+            *WORK,
         ),
         (
             *(DisableKey("vault", "key"), DeleteKey("vault", "key"), DeleteVault("vault"), RecoverVault("vault")),

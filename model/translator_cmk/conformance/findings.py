@@ -90,6 +90,7 @@ class Tally:
         self.planned = {command.__name__ for command in planned}
         self.compared: Counter[str] = Counter()
         self.accepted: set[str] = set()
+        self.unseen: set[str] = set()
         self.unsupported: set[str] = set()
         self.late: set[str] = set()
         self.too_open: set[str] = set()
@@ -103,6 +104,7 @@ class Tally:
         """Count a sequence; the signature of its failure, if it failed."""
         self.sequences += 1
         self.accepted |= followed.accepted
+        self.unseen |= followed.unseen
         self.unsupported |= followed.unsupported
         self.undelivered |= dict(sorted(followed.undelivered))
         if followed.known:
@@ -130,7 +132,12 @@ class Tally:
         late = {type(followed.asked[-1]).__name__} if followed.late and followed.asked else set()
         compared = set(names_compared(followed))
         known = compared <= self.compared.keys() and late <= self.late
-        return not (known and followed.accepted <= self.accepted and followed.unsupported <= self.unsupported)
+        return not (
+            known
+            and followed.accepted <= self.accepted
+            and followed.unseen <= self.unseen
+            and followed.unsupported <= self.unsupported
+        )
 
     def leave_out(self, followed: Followed, left_out: LeftOut) -> None:
         """Count a sequence among those that are left out of the message log."""
@@ -161,7 +168,15 @@ class Tally:
         One of another level has a case where it failed in what it brought about in a level that is claimed.
         """
         failed = {each.command: self.first[each].differences for each in reversed(self.failures)}
-        met = self.planned | self.accepted | self.unsupported | self.late | self.too_open | self.faults.keys()
+        met = (
+            self.planned
+            | self.accepted
+            | self.unseen
+            | self.unsupported
+            | self.late
+            | self.too_open
+            | self.faults.keys()
+        )
         for name, command in COMMANDS.items():
             level = level_of(command)
             if name in failed and level not in self.levels:
@@ -197,6 +212,8 @@ class Tally:
             blamed = tuple(sorted({requirement for each in known for requirement in each.requirements}))
             reason = f"expected: {in_words(known[0].expected)}; observed: {in_words(known[0].seen)}"
             return Came("failed", reason, blamed=blamed)
+        if self.compared[name] and name in self.unseen - self.accepted:
+            return Came("not-applicable", "not observed: all that it changes is declared as hidden")
         if self.compared[name] and name not in self.accepted:
             return Came("not-run", "it was refused, as it should be; but nothing shows yet that it is ever accepted")
         if self.compared[name] and (waived := effects_of(name)) <= set(self.silent):

@@ -7,11 +7,11 @@ from ..explore.oracle import Oracle
 from ..explore.oracle.choices import TooManyStates
 from ..explore.oracle.explain import Difference
 from ..explore.oracle.sights import Shown
-from ..facts import Fact
+from ..facts import Fact, difference
 from ..gherkin.portal import through_the_api
 from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, promised, stage_names
 from ..machine import Accepted, Command, Machine, Observation, Outcome
-from ..machine.commands import CreateKey, EndVaultRetention, ImportKey
+from ..machine.commands import CreateKey, EndVaultRetention, ImportKey, ReadData, TranslateWithModel
 from ..system import ModelSystem, Unsupported
 from ..wire.declaration import LEVELS, Declaration
 from .channels import Fault
@@ -55,6 +55,8 @@ class Followed(NamedTuple):
     """The first command that came out otherwise as it is known to, and how."""
     taken: tuple[bool, ...] = ()
     """Of each of ``asked`` that was answered, whether the system accepted it."""
+    unseen: frozenset[str] = frozenset()
+    """Commands that were accepted, and that change only what is hidden, as far as this sequence goes."""
 
     @property
     def failed(self) -> bool:
@@ -110,6 +112,7 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
     asked: list[Command] = []
     outcomes: list[Outcome] = []
     accepted: set[str] = set()
+    unseen: set[str] = set()
     unsupported: set[str] = set()
     undelivered: set[tuple[str, str]] = set()
     differences: tuple[Difference, ...] = ()
@@ -122,6 +125,7 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
         differences = () if unobserved else oracle.narrow(observation=subject.observe())
         for command in () if differences else commands:
             asked.append(command)
+            before = subject.shadow.observe() if subject.declaration.hidden else {}
             try:
                 outcome = subject.submit(command)
             except Unsupported:
@@ -140,7 +144,8 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
                 break
             strict.note(command, outcome, seen)
             if isinstance(outcome, Accepted):
-                accepted.add(type(command).__name__)
+                hides = subject.declaration.hidden and is_unseen(command, before, subject)
+                (unseen if hides else accepted).add(type(command).__name__)
         else:
             if unobserved and not differences:
                 differences = oracle.narrow(observation=subject.observe())
@@ -167,6 +172,19 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
         frozenset(undelivered),
         strict.known,
         tuple(isinstance(each, Accepted) for each in outcomes),
+        frozenset(unseen),
+    )
+
+
+CHANGE_NOTHING = (ReadData, TranslateWithModel)
+"""Of these it is all to see that they are accepted, or refused."""
+
+
+def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
+    """Whether nothing that the system shows can tell that it has carried out what it has accepted."""
+    changed = difference(before, subject.shadow.observe())
+    return not isinstance(command, CHANGE_NOTHING) and not any(
+        subject.declaration.shows(was.kind, was.field) for was, _ in changed
     )
 
 

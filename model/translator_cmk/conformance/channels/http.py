@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -16,6 +16,9 @@ from . import Fault
 
 IDLE = 1.0
 """Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
+
+REFUSED = 0.2
+"""Seconds until a connection that was refused is tried again."""
 
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
 
@@ -28,6 +31,7 @@ class Url:
         self.connection: http.client.HTTPConnection | None = None
         self.deadline = Deadline()
         self.used = monotonic()
+        self.answered = False
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """The answer in the body."""
@@ -73,6 +77,7 @@ class Url:
         if response.length:  # the part of it that did not come
             raise http.client.IncompleteRead(text, response.length)
         self.used = monotonic()
+        self.answered = True
         return text
 
     def _post(self, body: bytes, patience: float) -> http.client.HTTPResponse:
@@ -80,12 +85,25 @@ class Url:
             self.connection = connection_to(self.url, patience)
         self.connection.timeout = patience
         if self.connection.sock is None:
-            self.connection.connect()
+            self._connect(self.connection, patience)
         self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
         self.deadline.set(self.connection.sock, patience)
         path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         self.connection.request("POST", path, body, HEADERS)
         return self.connection.getresponse()
+
+    def _connect(self, connection: http.client.HTTPConnection, patience: float) -> None:
+        """Open the connection.  A server that has answered before may just be starting again."""
+        until = monotonic() + (patience if self.answered else 0)
+        while True:
+            try:
+                connection.connect()
+            except ConnectionRefusedError:
+                if monotonic() >= until:
+                    raise
+                sleep(REFUSED)
+            else:
+                return
 
     def restart(self) -> None:
         """Close the connection; the next request opens another."""

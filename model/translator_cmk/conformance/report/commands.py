@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...wire import WireError
+from ...wire.declaration import declaration_to_wire
 from ...wire.shapes import Place
 from ...wire.text import DECODE, NotStrict
 from .. import connecting
@@ -24,7 +25,7 @@ from .claims import declaration_in, must_be_times
 from .envelope import FORMAT
 from .folder import ENVELOPE, MESSAGES, must_be_a_file
 from .log import MessageLog, World
-from .logged import beyond
+from .logged import beyond, otherwise
 from .problems import between, problems_of
 from .schemas import ENVELOPE as ENVELOPE_SHAPE
 
@@ -78,7 +79,10 @@ def reproduce(args: argparse.Namespace) -> int:
         raise Trouble(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
-    found = [] if declared == declaration_in(envelope) else ["the system declares something else than it did then"]
+    found = []
+    if declared != declaration_in(envelope):
+        name, then, now = otherwise(envelope["subject"], declaration_to_wire(declared))
+        found = [f"the system declares something else than it did then: {name} was {then}, and is {now}"]
     code = said(args.folder, envelope, found + list(between(envelope, again)), "asked again")
     if code in (OK, INCOMPLETE):
         print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")

@@ -50,7 +50,9 @@ def of_hellos(log: MessageLog, envelope: Mapping[str, Any], folder: Path) -> Ite
     for where, declared in found.items():
         excused = changed and where != next(iter(found))  # it is why the run ended
         if envelope["subject"] != declared and not excused:
-            yield f"subject in {ENVELOPE} is not what the system declared in {where}: {other(envelope, declared)}"
+            name, now, then = otherwise(envelope["subject"] or {}, declared)
+            told = f"{name} is {now}, and was {then}"
+            yield f"subject in {ENVELOPE} is not what the system declared in {where}: {told}"
             break
     for number, entry in log.hellos:
         if entry["request"].get("kit") != envelope["kit"]:
@@ -69,11 +71,10 @@ def declarations(log: MessageLog) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{MESSAGES}:{number}", declaration_to_wire(declaration_of(answer))
 
 
-def other(envelope: Mapping[str, Any], declared: Mapping[str, Any]) -> str:
-    """What is otherwise in the envelope."""
-    subject = envelope["subject"] or {}
-    name = next(each for each in (*declared, *subject) if subject.get(each) != declared.get(each))
-    return f"{name} is {json.dumps(subject.get(name))[:200]}, and was {json.dumps(declared.get(name))[:200]}"
+def otherwise(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The first field in which two declarations differ, and what each has there, as JSON."""
+    name = next(each for each in (*other, *one) if one.get(each) != other.get(each))
+    return name, json.dumps(one.get(name))[:200], json.dumps(other.get(name))[:200]
 
 
 def of_salts(log: MessageLog, seed: int) -> Iterator[str]:
