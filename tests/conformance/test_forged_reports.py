@@ -21,7 +21,7 @@ FAILS = "revocation.access-revoked/revoked-access"
 FAILS_TOO = "revocation.undeploys/a-deployed-model-when-the-key-gets-out-of-reach"
 SOME = ("--case", FAILS, "--case", FAILS_TOO, "--case", "environment.create-vault/a-new-vault")
 TOUR = ("--scope", "losing-the-key", "--steps", "110")
-LANES = ("--lane", "features", "--lane", "tour", "--lane", "fuzz", "--seconds", "0.6")
+LANES = ("--lane", "features", "--lane", "tour", "--lane", "fuzz", "--seconds", "1.5")
 DELETED = "tour/DisableIdentity"
 
 Edit = Callable[[Forgery], Path]
