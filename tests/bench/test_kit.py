@@ -1,6 +1,8 @@
 """What the kit costs is measured over both ways to an adapter, and nothing is left running."""
 
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -53,3 +55,14 @@ def test_child_processes_end_with_the_measurement(monkeypatch: pytest.MonkeyPatc
     kit.over_stdio()
     assert len(started) >= 2
     assert all(process.poll() is not None for process in started)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no core can be chosen here")
+def test_kit_and_adapter_share_a_core_only_while_they_are_measured() -> None:
+    before = os.sched_getaffinity(0)
+    with kit.on_one_core():
+        told = subprocess.run(
+            [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"], capture_output=True, check=True
+        )
+    assert told.stdout == b"1\n"
+    assert os.sched_getaffinity(0) == before
