@@ -101,7 +101,7 @@ def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: P
 
 def test_command_that_changes_only_what_is_hidden_has_passed_in_no_lane(tmp_path: Path) -> None:
     system = f"{limited_systems.__name__}:RotatesOutOfSight"
-    lanes = ("--lane", "tour", "--lane", "fuzz", "--scope", "crowd", "--seconds", "2")
+    lanes = ("--lane", "tour", "--lane", "fuzz", "--scope", "crowd", "--seconds", "1")
     found = verify(tmp_path, "--python", system, *lanes)
     for lane in ("tour", "fuzz"):
         case = found.case(f"{lane}/RotateKey")
