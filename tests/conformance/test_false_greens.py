@@ -17,15 +17,15 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.crowd import CROWDED, LIVES
 from translator_cmk.conformance.following import Judges, follow, oracle_for
-from translator_cmk.conformance.fuzz import Fuzzing
+from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzing, Universe, alphabet
 from translator_cmk.conformance.names import Names
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.shadow import Shadow
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import SMALL
 from translator_cmk.conformance.variants import in_variant, variants
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine
-from translator_cmk.machine.commands import ReadData, RevokeKeyAccess
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified
+from translator_cmk.machine.commands import DeleteKey, ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
 from translator_cmk.requirements import load_register
 from translator_cmk.situations import situations
@@ -192,3 +192,12 @@ def test_crowded_world_comes_about() -> None:
     assert all(isinstance(shadow.submit(command), Accepted) for command in CROWDED)
     seen = shadow.observe()
     assert (len(seen["resource"]), len(seen["document"]), len(seen["model"])) == (5, 10, 7)
+
+
+def test_fuzzing_wants_what_is_left_open_as_it_wants_what_is_accepted() -> None:
+    universe = Universe(alphabet(), [()], Declaration("any", "1"))
+    shadow = Shadow()
+    for command in (*situations()["customer-managed keys are on"].commands, DeleteKey("vault", "key")):
+        shadow.submit(command)
+    wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, shadow)
+    assert any(isinstance(shadow.looks_at(command), Unspecified) for command in wanted)

@@ -10,6 +10,11 @@ from translator_cmk.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "translator_cmk.system:ModelSystem"
+WHOLE = "environment.create-vault/a-new-vault"
+NEW = "environment.new-name/a-new-name"
+WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
+"""A run of two scenarios that any system passes that makes vaults."""
+
 FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
 
 
