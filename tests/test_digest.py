@@ -49,7 +49,7 @@ def test_installed_package_has_the_digest_of_the_checkout(installed: Path) -> No
     assert printed(installed) == digest()
 
 
-@pytest.mark.parametrize("name", ["features/vault.feature", "situations.yaml", "machine/step.py"])
+@pytest.mark.parametrize("name", ["features/vault.feature", "language/situations.yaml", "machine/step.py"])
 def test_change_of_any_file_that_counts_changes_the_digest(installed: Path, name: str) -> None:
     file = installed / "translator_cmk" / name
     file.write_bytes(file.read_bytes() + b"\n")

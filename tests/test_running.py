@@ -14,6 +14,15 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.explore.following import commands
+from translator_cmk.language import (
+    LONGEST,
+    command_to_wire,
+    observation_to_wire,
+    outcome_to_wire,
+    schemas,
+    stage_to_wire,
+)
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage, Unspecified
 from translator_cmk.machine.commands import (
     CreateResource,
@@ -22,9 +31,7 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     ReadData,
 )
-from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
-from translator_cmk.wire import LONGEST, command_to_wire, observation_to_wire, outcome_to_wire, schemas, stage_to_wire
 
 Done = subprocess.CompletedProcess[bytes]
 

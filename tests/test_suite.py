@@ -2,11 +2,11 @@
 
 import pytest
 
+from translator_cmk.bdd.claims import Unmet
+from translator_cmk.bdd.killing import RED, fails, pickles
+from translator_cmk.bdd.playing import Blocked, play
+from translator_cmk.bdd.records import Pickle
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.gherkin.claims import Unmet
-from translator_cmk.gherkin.killing import RED, fails, pickles
-from translator_cmk.gherkin.playing import Blocked, play
-from translator_cmk.gherkin.records import Pickle
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem

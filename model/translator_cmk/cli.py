@@ -162,7 +162,7 @@ REPORT = (
 COMMANDS: tuple[Command | Group, ...] = (
     Command("register", "print the requirements", register_arguments, register),
     Group("source", "work with a copy of the article", SOURCE),
-    imported("lint", "check feature files", "translator_cmk.gherkin.lint", "lint_arguments", "run_lint"),
+    imported("lint", "check feature files", "translator_cmk.bdd.lint", "lint_arguments", "run_lint"),
     imported("run", "run commands and say what the specification demands of each", "translator_cmk.running"),
     imported("explore", "search every state of bounded worlds", "translator_cmk.explore.commands"),
     imported(
@@ -176,14 +176,14 @@ COMMANDS: tuple[Command | Group, ...] = (
     imported(
         "export", "write a bounded world for another model checker", "translator_cmk.explore.foreign.export_command"
     ),
-    imported("coverage", "say what scenarios and tours reach of bounded worlds", "translator_cmk.gherkin.coverage"),
+    imported("coverage", "say what scenarios and tours reach of bounded worlds", "translator_cmk.bdd.coverage"),
     imported("init-adapter", "write the skeleton of an adapter", "translator_cmk.conformance.init_adapter"),
     imported("doctor", "look an adapter over, and say what to do next", "translator_cmk.conformance.doctor"),
     imported("verify", "put a system to the test and write a report", "translator_cmk.conformance.verify"),
     Group("report", "work with the folder of a report", REPORT),
     imported("replay", "put a system through a counterexample again", "translator_cmk.conformance.replay"),
     imported("serve", "put the model, or a system in Python, behind the contract", "translator_cmk.conformance.serve"),
-    imported("mutants", "change each row of the model and say what finds the change", "translator_cmk.gherkin.mutants"),
+    imported("mutants", "change each row of the model and say what finds the change", "translator_cmk.bdd.mutants"),
     imported(
         "check-trace",
         "judge a log of what a system was asked, what it answered and what was seen",

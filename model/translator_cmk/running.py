@@ -6,13 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from .explore.oracle import Oracle
-from .explore.oracle.choices import TooManyStates
-from .explore.oracle.profiles import PROFILES, machine_of, silent_in
-from .explore.oracle.sights import UNSPECIFIED
-from .machine import Observation
-from .requirements import RegisterError, load_register
-from .wire import (
+from .language import (
     WireError,
     command_from_wire,
     command_to_wire,
@@ -22,7 +16,13 @@ from .wire import (
     stage_from_wire,
     stage_to_wire,
 )
-from .wire.lines import read_lines
+from .language.lines import read_lines
+from .machine import Observation
+from .oracle import Oracle
+from .oracle.choices import TooManyStates
+from .oracle.profiles import PROFILES, machine_of, silent_in
+from .oracle.sights import UNSPECIFIED
+from .requirements import RegisterError, load_register
 
 OK, USAGE, HARNESS = 0, 2, 3
 

@@ -27,11 +27,11 @@ from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.conformance.messages import Log
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
+from translator_cmk.language import command_to_wire, stage_to_wire
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, Command
 from translator_cmk.requirements import load_register
-from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
-from translator_cmk.wire import command_to_wire, stage_to_wire
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (sys.executable, "-S", str(ROOT / "docs" / "examples" / "python" / "emulator.py"))

@@ -14,10 +14,11 @@ from random import Random
 from typing import NamedTuple
 
 from translator_cmk.explore.engines.remembering import RememberingMachine
-from translator_cmk.explore.oracle.profiles import machine_of, silent_in
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.trace import Checker, Event, Log, Reset
 from translator_cmk.explore.trace.reading import Reader
+from translator_cmk.language import command_to_wire, observation_to_wire, outcome_to_wire
+from translator_cmk.language.traces import Told
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,
@@ -31,9 +32,8 @@ from translator_cmk.machine import (
     initial,
     observe,
 )
+from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
-from translator_cmk.wire import command_to_wire, observation_to_wire, outcome_to_wire
-from translator_cmk.wire.traces import Told
 
 SCOPE = next(scope for scope in SCOPES if scope.name == "two-of-each")
 WORLD = 300

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.building import PICKLES, a_run, build, copy_pages, generate
-from translator_cmk.gherkin.results import Results
+from translator_cmk.bdd.results import Results
 from translator_cmk.site.kept import keep
 
 STEPS = (

@@ -15,11 +15,14 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.site.building import REGISTER, ROOT, build
+from translator_cmk.bdd.pickles import read_feature
+from translator_cmk.bdd.playing import play
 from translator_cmk.explore.counterexample import use_in_words
 from translator_cmk.explore.what_if import WHAT_IF
-from translator_cmk.facts import ABSENT, Fact, difference
-from translator_cmk.gherkin.pickles import read_feature
-from translator_cmk.gherkin.playing import play
+from translator_cmk.language.facts import ABSENT, Fact, difference
+from translator_cmk.language.phrasebook import FACT_PHRASES, tell
+from translator_cmk.language.phrasebook import state as told
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,
@@ -33,10 +36,7 @@ from translator_cmk.machine import (
     initial,
     observe,
 )
-from translator_cmk.phrasebook import FACT_PHRASES, tell
-from translator_cmk.phrasebook import state as told
 from translator_cmk.site.what_if.page import what_if_files, what_if_page
-from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
 
 CHROMIUM = shutil.which("chromium")

@@ -5,7 +5,6 @@ import pytest
 from translator_cmk.conformance.counterexamples import BESIDES, FAILED_BEFORE, OWN, feature
 from translator_cmk.conformance.following import Followed
 from translator_cmk.conformance.life import HOME
-from translator_cmk.explore.oracle.explain import Difference
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -16,6 +15,7 @@ from translator_cmk.machine.commands import (
     ReadData,
     TranslateWithModel,
 )
+from translator_cmk.oracle.explain import Difference
 from translator_cmk.requirements import load_register
 
 COVERED: tuple[Command, ...] = (
@@ -89,7 +89,7 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
         feature(Followed(asked, (DIFFERENCE,), taken=(True,) * len(asked)), load_register()), "utf-8"
     )
     pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
-    ran = pytester.runpytest_inprocess("-p", "translator_cmk.gherkin", "-p", "no:hypothesispytest")
+    ran = pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     ran.assert_outcomes(failed=1)
     told = (
         "the specification says nothing here: keys.change"

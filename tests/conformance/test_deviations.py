@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations_file import load_deviations
 from translator_cmk.requirements import load_register

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.calls import CALLS
 from translator_cmk.conformance.life import LIFE

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis.strategies import DataObject, data
 
+from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.crowd import CROWDED, LIVES
@@ -24,13 +24,13 @@ from translator_cmk.conformance.shadow import Shadow
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import SMALL
 from translator_cmk.conformance.variants import in_variant, variants
+from translator_cmk.language.declaration import Declaration
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified
 from translator_cmk.machine.commands import DeleteKey, ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
 from translator_cmk.requirements import load_register
-from translator_cmk.situations import situations
 from translator_cmk.system import ModelSystem
-from translator_cmk.wire.declaration import Declaration
 
 FUZZ = ("--lane", "fuzz", "--seconds", "4")
 DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.bdd import wrong_systems
 from tests.conformance import slow_systems
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import Verified, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.files import files_of
 from translator_cmk.conformance.report.platforms import Platform

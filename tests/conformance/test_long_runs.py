@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.bdd import wrong_systems
 from tests.conformance.verifying import MODEL, Verified, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.deviations import Deviations

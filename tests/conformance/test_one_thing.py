@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.bdd import wrong_systems
+from tests.bdd.samples import MODULE
 from tests.conformance import limited_systems
 from tests.conformance.verifying import MODEL, verify
-from tests.gherkin import wrong_systems
-from tests.gherkin.samples import MODULE
 from translator_cmk import features_dir
+from translator_cmk.bdd.results import load_results
 from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
-from translator_cmk.gherkin.results import load_results
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")

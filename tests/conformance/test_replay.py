@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import MODEL, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"

@@ -6,16 +6,16 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.bdd import wrong_systems
 from tests.conformance import slow_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
-from tests.gherkin import wrong_systems
+from translator_cmk.bdd.results import load_results
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import Case
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
 from translator_cmk.conformance.verdicts import Came
-from translator_cmk.gherkin.results import load_results
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register
 
@@ -128,7 +128,7 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     folder = pytester.mkdir("features")
     (folder / "revocation.feature").write_text(feature, "utf-8")
     pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
-    arguments = ("-p", "translator_cmk.gherkin", "-p", "no:hypothesispytest")
+    arguments = ("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1)
     pytester.runpytest_inprocess(*arguments, "--system", WRONG).assert_outcomes(failed=1)
     recorded = str(next((wrong.folder / "counterexamples").glob("*.json")))

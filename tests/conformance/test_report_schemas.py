@@ -9,11 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from tests.bdd import wrong_systems
 from tests.conformance.verifying import FAULTY, Verified, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.schemas import report_schemas
-from translator_cmk.wire import schemas
+from translator_cmk.language import schemas
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"
 EVERY = schemas() | report_schemas()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bdd import wrong_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, verify
-from tests.gherkin import wrong_systems
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios
 

@@ -17,6 +17,8 @@ from tests.evidence.tours import ENOUGH
 from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk import features_dir
+from translator_cmk.bdd.coverage import scenarios, tours, walked
+from translator_cmk.bdd.pickles import load_features
 from translator_cmk.explore.alphabets import Commands
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import decisions
@@ -25,8 +27,6 @@ from translator_cmk.explore.coverage.reach import Worlds, worlds
 from translator_cmk.explore.coverage.report import Walked, as_data, infeasible
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.tours.sequences import sequences
-from translator_cmk.gherkin.coverage import scenarios, tours, walked
-from translator_cmk.gherkin.pickles import load_features
 from translator_cmk.machine import ROWS, Command, Machine
 
 EXAMPLES, STEPS = 200, 50
@@ -120,7 +120,7 @@ def main() -> int:
     if short or idle != NEVER_DECIDE:
         return 1
     data: dict[str, Any] = as_data(every, [scenarios(every, pickles), *evidence])
-    write(MEASUREMENTS / "coverage.json", {**stamp("gherkin"), **data})
+    write(MEASUREMENTS / "coverage.json", {**stamp("bdd"), **data})
     return 0
 
 

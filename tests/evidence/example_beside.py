@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 from tests.evidence.example_code import PROGRAM
 from tests.evidence.example_tokens import Language
 from tests.evidence.example_worlds import WALKS, Answer, Worlds, wire
+from translator_cmk.language import stage_to_wire
 from translator_cmk.machine import DEFAULT_STAGE
-from translator_cmk.wire import stage_to_wire
 
 PATIENCE = 20
 """How many times as long as the example a mutant may take."""

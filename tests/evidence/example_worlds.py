@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.conformance.tour import SMALL
 from translator_cmk.explore.scopes import Scope
+from translator_cmk.language import command_to_wire, stage_to_wire
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, Command
 from translator_cmk.machine.commands import COMMANDS, RotateKey
-from translator_cmk.situations import situations
-from translator_cmk.wire import command_to_wire, stage_to_wire
 
 WALKS, LENGTH, TRIES = 500, 25, 5
 """How many random walks there are beside the scopes, of how many steps, and how many commands are tried for each."""

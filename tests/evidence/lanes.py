@@ -23,9 +23,9 @@ from translator_cmk.conformance.fuzz import Fuzzing
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import NAMES, STEPS, asked_of, suites_of
-from translator_cmk.explore.oracle.profiles import machine_of, silent_in
 from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
+from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 
 PROGRAMS = {"node": "node", "perl": "perl", "python": f"{shlex.quote(sys.executable)} -S"}

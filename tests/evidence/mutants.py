@@ -13,18 +13,18 @@ from typing import Any
 
 from tests.evidence.writing import MEASUREMENTS, PARTS, stamp, write
 from tests.test_suite import astray
+from translator_cmk.bdd.judging import judgements
+from translator_cmk.bdd.killing import pickles
+from translator_cmk.bdd.mutants import summary
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged
 from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.theorems import THEOREMS
-from translator_cmk.gherkin.judging import judgements
-from translator_cmk.gherkin.killing import pickles
-from translator_cmk.gherkin.mutants import summary
 
 
 def main() -> int:
     """Judge and write; returns 1, and writes nothing, where a mutant survives or a broken row reddens another's."""
-    now = stamp("gherkin")
+    now = stamp("bdd")
     found = sorted(judged(PARTS / f"mutants-{now['digest'][:12]}.jsonl"), key=order())
     print("\n".join(summary(found)))
     survivors = [each for each in found if each.verdict == "survives"]

@@ -15,7 +15,7 @@ from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import LOCAL, THEOREMS
 from translator_cmk.explore.verdicts import verdict
-from translator_cmk.phrasebook import tell
+from translator_cmk.language.phrasebook import tell
 
 SECOND = {
     "sets": ("two-of-each", "two-lives", "six-resources", "six-resources-two-keys", "eight-resources"),

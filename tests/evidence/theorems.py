@@ -59,7 +59,7 @@ def breaks(theorem: Theorem, machine: Machine) -> bool:
 
 def main() -> int:
     """Gather and write; returns the exit code."""
-    now = stamp("gherkin")
+    now = stamp("bdd")
     mutation = json.loads((MEASUREMENTS / "mutants.json").read_text("utf-8"))
     if mutation["digest"] != now["digest"]:
         print("the mutants were judged of another state of the specification: gather them first")

@@ -4,9 +4,6 @@ from random import Random
 from typing import Any
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.oracle import Oracle
-from translator_cmk.explore.oracle.profiles import machine_of, silent_in
-from translator_cmk.explore.oracle.sights import Shown
 from translator_cmk.machine import (
     COUNTER_ROWS,
     ROWS,
@@ -20,6 +17,9 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     UploadDocument,
 )
+from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.oracle.sights import Shown
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 

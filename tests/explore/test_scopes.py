@@ -11,6 +11,7 @@ import pytest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.engines.remembering import RememberingMachine
 from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     COMMANDS,
     DEFAULT_STAGE,
@@ -26,7 +27,6 @@ from translator_cmk.machine import (
 from translator_cmk.machine.entities import Key
 from translator_cmk.machine.rows import Refuse, Row
 from translator_cmk.requirements import TOPICS
-from translator_cmk.situations import situations
 
 SMALL = chosen(None)
 NAMED = {scope.name: scope for scope in SCOPES}

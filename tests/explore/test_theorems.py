@@ -11,6 +11,8 @@ import translator_cmk.explore.theorems as package
 from tests.explore.mistakes import MISTAKES
 from tests.explore.scenarios import as_pickle
 from tests.miniatures.machines import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
+from translator_cmk.bdd.claims import Unmet
+from translator_cmk.bdd.playing import Blocked, play
 from translator_cmk.explore.commands import chosen, exit_code, searches
 from translator_cmk.explore.counterexample import DoesNotReplay, counterexample
 from translator_cmk.explore.exploration import Broken, Exploration
@@ -20,8 +22,6 @@ from translator_cmk.explore.statements import as_data, search_lines, theorem_lin
 from translator_cmk.explore.theorems import THEOREMS, Unchanged
 from translator_cmk.explore.theorems.naming import DUE
 from translator_cmk.explore.verdicts import together, verdict
-from translator_cmk.gherkin.claims import Unmet
-from translator_cmk.gherkin.playing import Blocked, play
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.rows import Effect, Whenever
 from translator_cmk.requirements import load_register

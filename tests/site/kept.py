@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from tests.bdd import wrong_systems
 from tests.conformance.verifying import FAULTY, MODEL, verify
-from tests.gherkin import wrong_systems
 
 WRONG = ("--python", f"{wrong_systems.__name__}:LosesNothing")
 OTHERWISE = (

@@ -39,7 +39,7 @@ def message(project: Path, badge: str) -> str:
 def test_broken_row_is_published_red(project: Path, requirement: str) -> None:
     topics = project / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
     topics.write_text(topics.read_text("utf-8") + DROP.format(requirement=requirement), "utf-8")
-    plain = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "-p", "translator_cmk.gherkin")
+    plain = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "-p", "translator_cmk.bdd")
     chosen = ("-m", f"{requirement} or encryption.section")
     suite = run(project, "-m", "pytest", *plain, *chosen, "--results", "results.json", "tests/test_features.py")
     assert suite.returncode == 1, suite.stdout

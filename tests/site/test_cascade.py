@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.site.building import PICKLES, REGISTER, a_run, content_of
-from translator_cmk.facts import holds
+from translator_cmk.language.facts import holds
+from translator_cmk.language.phrasebook import read_command, tell
 from translator_cmk.machine import Accepted, Command, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
-from translator_cmk.phrasebook import read_command, tell
 from translator_cmk.site.cascade import after, answer, commands_of, find, model
 from translator_cmk.site.cascade_page import cascade_page, trial
 from translator_cmk.site.causes import ACTIONS, APART, CAUSES, HARMLESS, LOSSES, START, Cause, Loss

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.site.building import a_run, copy_pages, files_in, generate
-from translator_cmk.gherkin.results import write_results
+from translator_cmk.bdd.results import write_results
 from translator_cmk.site.kept import load_kept
 from translator_cmk.site.tree import exchange, replace_folders
 

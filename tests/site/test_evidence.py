@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
-from translator_cmk.gherkin.results import STATUSES, Item, Results
+from translator_cmk.bdd.results import STATUSES, Item, Results
 from translator_cmk.site.badges import Status
 from translator_cmk.site.evidence import WORDS, Evidence, Verdict, outcome, percent
 

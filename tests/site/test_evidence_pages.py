@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.site.building import PICKLES, REGISTER, a_run, content_of, evidence_of
+from translator_cmk.bdd.results import Item, ResultsError
 from translator_cmk.digest import digest
-from translator_cmk.gherkin.results import Item, ResultsError
 from translator_cmk.site.content import Content
 from translator_cmk.site.drilldown import steps_block
 from translator_cmk.site.evidence_tables import lacking, requirements_page, scenarios_page, uncovered_page

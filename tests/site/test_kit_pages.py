@@ -6,11 +6,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from translator_cmk.conformance.report.schemas import report_schemas
+from translator_cmk.language import schemas
+from translator_cmk.language.declaration import CAPABILITIES, LEVELS
+from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_wire
 from translator_cmk.site.kills import kills_page
 from translator_cmk.site.protocol import a_session, protocol_files, protocol_page
-from translator_cmk.wire import schemas
-from translator_cmk.wire.declaration import CAPABILITIES, LEVELS
-from translator_cmk.wire.verbs import VERBS, answer_from_wire, request_from_wire
 
 ROW = {"mistake": "Any region.", "topic": "vault", "language": "perl", "held_out": True}
 MISSED = {"mistake": "The third is kept.", "topic": "revocation", "language": "python"}

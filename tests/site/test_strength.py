@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from translator_cmk.bdd.results import Item
 from translator_cmk.digest import digest
-from translator_cmk.gherkin.results import Item
 from translator_cmk.site.mutation import found_by_requirement, mutant_blocks
 from translator_cmk.site.strength import MeasurementError, load_mutants, property_row, reach
 

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from tests.site.building import PICKLES, REGISTER, ROOT, a_run, content_of
+from translator_cmk.language import command_from_wire, observation_to_wire
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused, initial, observe
 from translator_cmk.site.cascade import model
 from translator_cmk.site.causes import CAUSES
@@ -19,7 +20,6 @@ from translator_cmk.site.measurement_schemas import MEASUREMENTS
 from translator_cmk.site.schemas import TABLES, site_schemas
 from translator_cmk.site.should_you import register_digest
 from translator_cmk.site.twins import twins
-from translator_cmk.wire import command_from_wire, observation_to_wire
 
 FILES = {name.removeprefix("data/"): json.loads(text) for name, text in twins(content_of(a_run()))}
 RESOURCES = [(name, Resource.from_contents(schema)) for name, schema in FILES.items() if name.endswith(".schema.json")]

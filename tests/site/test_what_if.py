@@ -10,14 +10,14 @@ import pytest
 from tests.site.building import REGISTER
 from tests.site.what_if_reading import MACHINE, Row, chart, forward, tables
 from translator_cmk.explore.what_if import WHAT_IF
-from translator_cmk.facts import ABSENT, Fact
+from translator_cmk.language.facts import ABSENT, Fact
+from translator_cmk.language.phrasebook import FACT_PHRASES, read_command, read_fact
+from translator_cmk.language.phrasebook import state as told
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
-from translator_cmk.phrasebook import FACT_PHRASES, read_command, read_fact
-from translator_cmk.phrasebook import state as told
 from translator_cmk.site.what_if.charted import charted
 from translator_cmk.site.what_if.tables import Tables
-from translator_cmk.situations import situations
 
 TOLD = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
 

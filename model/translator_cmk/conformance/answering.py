@@ -4,12 +4,12 @@ from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
-from ..gherkin.systems import declaration_of, not_a_system, raised
+from ..bdd.systems import declaration_of, not_a_system, raised
+from ..language import PROTOCOL, WireError, observation_to_wire
+from ..language.declaration import declaration_to_wire
+from ..language.verbs import request_from_wire
 from ..machine import Accepted, KeyUse, Refused, Unspecified
 from ..system import ModelSystem, System, Unsupported
-from ..wire import PROTOCOL, WireError, observation_to_wire
-from ..wire.declaration import declaration_to_wire
-from ..wire.verbs import request_from_wire
 from .channels import Request
 
 Answer = dict[str, Any]

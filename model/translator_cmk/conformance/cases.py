@@ -5,14 +5,14 @@ from functools import cache
 from typing import NamedTuple
 
 from .. import features_dir
-from ..explore.oracle import Oracle
-from ..explore.oracle.profiles import machine_of, silent_in
-from ..gherkin.claims import Claim, left_open, refused
-from ..gherkin.membership import demanded, when_of
-from ..gherkin.pickles import load_features
-from ..gherkin.records import Pickle
-from ..gherkin.takes import meanings, takes
+from ..bdd.claims import Claim, left_open, refused
+from ..bdd.membership import demanded, when_of
+from ..bdd.pickles import load_features
+from ..bdd.records import Pickle
+from ..bdd.takes import meanings, takes
 from ..machine import COMMANDS
+from ..oracle import Oracle
+from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")

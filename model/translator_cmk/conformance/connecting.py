@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..gherkin.systems import SystemNotFound, load_factory
+from ..bdd.systems import SystemNotFound, load_factory
 from .channels import PATIENCE, Channel
 from .channels.direct import Direct
 from .channels.http import Url, split

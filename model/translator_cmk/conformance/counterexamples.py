@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..bdd.records import COUNTEREXAMPLE
 from ..explore.counterexample import steps, use_in_words
-from ..explore.oracle.explain import Difference
 from ..explore.tours.telling import can_be_told
-from ..facts import Fact, holds
-from ..gherkin.records import COUNTEREXAMPLE
+from ..language import WireError, command_to_wire, from_text
+from ..language.facts import Fact, holds
+from ..language.phrasebook import state, tell
+from ..language.shapes import Place
+from ..language.situations import situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial, observe
 from ..machine.rows import Effect
-from ..phrasebook import state, tell
+from ..oracle.explain import Difference
 from ..requirements import Register
-from ..situations import situations
-from ..wire import WireError, command_to_wire, from_text
-from ..wire.shapes import Place
 from .findings import Finding
 from .following import Followed
 from .report.envelope import FORMAT

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ..gherkin.playing import Inconclusive
-from ..gherkin.takes import commands_of, inapplicable
+from ..bdd.playing import Inconclusive
+from ..bdd.takes import commands_of, inapplicable
+from ..language.declaration import CAPABILITIES, Declaration
 from ..machine import COMMANDS, Accepted, Command, Observation, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..system import Unsupported
-from ..wire.declaration import CAPABILITIES, Declaration
 from . import connecting
 from .cases import scenarios
 from .channels import Fault

@@ -9,19 +9,19 @@ from pathlib import Path
 from time import perf_counter
 from zlib import crc32
 
-from ..explore.oracle import Oracle
-from ..explore.oracle.choices import TooManyStates
-from ..explore.oracle.profiles import machine_of, silent_in
-from ..explore.oracle.sights import Shown
-from ..facts import Fact
-from ..gherkin.claims import Unmet
-from ..gherkin.playing import Blocked, Playing, Undelivered
-from ..gherkin.portal import through_the_api
-from ..gherkin.records import Pickle
-from ..gherkin.statuses import verdict_of
-from ..gherkin.takes import commands_of, inapplicable
-from ..gherkin.vocabulary import READERS
-from ..gherkin.wording import failure, title
+from ..bdd.claims import Unmet
+from ..bdd.playing import Blocked, Playing, Undelivered
+from ..bdd.portal import through_the_api
+from ..bdd.records import Pickle
+from ..bdd.statuses import verdict_of
+from ..bdd.takes import commands_of, inapplicable
+from ..bdd.vocabulary import READERS
+from ..bdd.wording import failure, title
+from ..language.facts import Fact
+from ..oracle import Oracle
+from ..oracle.choices import TooManyStates
+from ..oracle.profiles import machine_of, silent_in
+from ..oracle.sights import Shown
 from ..requirements import Register, load_register
 from ..system import ModelSystem
 from .cases import FEATURES, Scenario

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from ..explore.oracle.explain import Difference
-from ..facts import Fact
+from ..language.declaration import LEVELS
+from ..language.facts import Fact
+from ..language.phrasebook import state
 from ..machine import COMMANDS, ROWS, Accepted, Command, Outcome, Refused
 from ..machine.rows import Effect
-from ..phrasebook import state
-from ..wire.declaration import LEVELS
+from ..oracle.explain import Difference
 from .cases import Case
 from .following import Followed, level_concerned, level_of
 from .keeping import LeftOut, Signature

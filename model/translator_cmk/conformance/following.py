@@ -3,17 +3,17 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from ..explore.oracle import Oracle
-from ..explore.oracle.choices import TooManyStates
-from ..explore.oracle.explain import Difference
-from ..explore.oracle.sights import Shown
-from ..facts import Fact, difference
-from ..gherkin.portal import through_the_api
-from ..gherkin.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, promised, stage_names
+from ..bdd.portal import through_the_api
+from ..bdd.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, promised, stage_names
+from ..language.declaration import LEVELS, Declaration
+from ..language.facts import Fact, difference
 from ..machine import Accepted, Command, Machine, Observation, Outcome
 from ..machine.commands import CreateKey, EndVaultRetention, ImportKey, ReadData, TranslateWithModel
+from ..oracle import Oracle
+from ..oracle.choices import TooManyStates
+from ..oracle.explain import Difference
+from ..oracle.sights import Shown
 from ..system import ModelSystem, Unsupported
-from ..wire.declaration import LEVELS, Declaration
 from .channels import Fault
 from .shadow import MACHINE
 from .subject import Errs, Subject

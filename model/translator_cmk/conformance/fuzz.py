@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..explore.scopes import SCOPES
+from ..language.declaration import Declaration
+from ..language.situations import situations
 from ..machine import Accepted, Command, Outcome, Refused, Unspecified
 from ..machine.commands import (
     CreateVault,
@@ -20,8 +21,7 @@ from ..machine.commands import (
     TrainModel,
     UploadDocument,
 )
-from ..situations import situations
-from ..wire.declaration import Declaration
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from .cases import FUZZ
 from .crowd import CROWDED, crowd
 from .following import applicable

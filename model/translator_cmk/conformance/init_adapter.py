@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..language.declaration import CAPABILITIES
 from ..machine import COMMANDS, Command
-from ..wire.declaration import CAPABILITIES
 from .calls import CALLS
 from .trouble import HARNESS, OK, Trouble, tells_trouble
 

@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Iterable
 from functools import cache
 
+from ..bdd.records import FeatureError
+from ..bdd.takes import CORE, EVERY_LOSS, STATED_CAUSES
 from ..digest import REPORTED, digest
-from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST
-from ..gherkin.records import FeatureError
-from ..gherkin.takes import CORE, EVERY_LOSS, STATED_CAUSES
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..requirements import Register, RegisterError, load_register
 from .cases import FEATURES, LANES, TRACE, scenarios
 from .deviations import Deviations

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
+from ..bdd.collection import PICKLE
+from ..bdd.playing import Playing
+from ..bdd.plugin import FACTORY, PLAYING, REGISTER, SUBJECT
+from ..bdd.records import Pickle
+from ..bdd.statuses import verdict_of
+from ..bdd.systems import subject_of
+from ..bdd.verdicts import verdict
 from ..digest import REPORTED, digest
-from ..gherkin.collection import PICKLE
-from ..gherkin.playing import Playing
-from ..gherkin.plugin import FACTORY, PLAYING, REGISTER, SUBJECT
-from ..gherkin.records import Pickle
-from ..gherkin.statuses import verdict_of
-from ..gherkin.systems import subject_of
-from ..gherkin.verdicts import verdict
 from ..requirements import Register
 from ..system import System
 from .cases import FEATURES, Scenario, scenarios
@@ -38,7 +38,7 @@ from .trouble import OK, Trouble
 from .verdicts import Came
 from .worker import Crew, GaveUp, Worker
 
-pytest_plugins = ("translator_cmk.gherkin",)
+pytest_plugins = ("translator_cmk.bdd",)
 
 PROFILE = "full"
 """What pytest judges by: every scenario counts."""

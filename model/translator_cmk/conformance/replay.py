@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..explore.oracle.profiles import PROFILES, machine_of, silent_in
 from ..explore.tours.sequences import SequenceError, read_sequences
-from ..phrasebook import tell
-from ..wire.declaration import Declaration
+from ..language.declaration import Declaration
+from ..language.phrasebook import tell
+from ..oracle.profiles import PROFILES, machine_of, silent_in
 from . import connecting
 from .channels import Fault
 from .connecting import connection

@@ -6,9 +6,9 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Protocol
 
-from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
+from ..language.declaration import Declaration
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..requirements import Register
-from ..wire.declaration import Declaration
 from .cases import Case, in_order
 from .deviations import FAILING, Deviations
 from .findings import Finding

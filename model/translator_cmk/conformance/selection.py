@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..gherkin.complaints import meant
+from ..bdd.complaints import meant
 from ..requirements import TOPICS, Register
 from .cases import Scenario
 from .trouble import Trouble

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ..explore.oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of
+from ..language.declaration import Declaration
 from ..machine import Command
-from ..wire.declaration import Declaration
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, machine_of
 from .counterexamples import as_json, feature, in_full, json_text
 from .findings import Finding, Tally, in_words, name_of_last
 from .following import Followed, Judges, oracle_for

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..gherkin.systems import SystemNotFound, load_factory
+from ..bdd.systems import SystemNotFound, load_factory
+from ..language import LONGEST, WireError, from_text
 from ..system import ModelSystem
-from ..wire import LONGEST, WireError, from_text
 from .answering import Answering, failure
 from .trouble import HARNESS, OK, Trouble, tells_trouble
 

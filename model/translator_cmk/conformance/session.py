@@ -6,9 +6,9 @@ from time import monotonic, sleep
 from typing import Any, Protocol
 
 from .. import __version__
-from ..wire import PROTOCOL, WireError
-from ..wire.declaration import Declaration
-from ..wire.verbs import answer_from_wire, declaration_of, request_from_wire
+from ..language import PROTOCOL, WireError
+from ..language.declaration import Declaration
+from ..language.verbs import answer_from_wire, declaration_of, request_from_wire
 from .channels import PATIENCE, Channel, Fault, Request
 from .interruption import Interrupted, Interruption
 from .messages import Log, NoLog

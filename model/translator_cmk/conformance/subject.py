@@ -4,13 +4,13 @@ import random
 import string
 from typing import Any
 
-from ..facts import Fact, difference, observed
-from ..gherkin.playing import Inconclusive
+from ..bdd.playing import Inconclusive
+from ..language import command_to_wire, stage_to_wire
+from ..language.declaration import Declaration
+from ..language.facts import Fact, difference, observed
+from ..language.phrasebook import tell
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
-from ..phrasebook import tell
 from ..system import Unsupported
-from ..wire import command_to_wire, stage_to_wire
-from ..wire.declaration import Declaration
 from .channels import Fault
 from .names import OTHERWISE, Names
 from .session import Session

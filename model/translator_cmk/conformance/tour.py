@@ -7,8 +7,8 @@ from typing import Any
 
 from ..explore.scopes import SCOPES, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
+from ..language.declaration import Declaration
 from ..machine import Command
-from ..wire.declaration import Declaration
 from .cases import TOUR
 from .crowd import CROWDED, LIVES, crowd
 from .following import applicable

@@ -5,17 +5,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..explore.oracle.profiles import machine_of
 from ..explore.trace import Checker, Event, Reset, Verdict
 from ..explore.trace.checking import MOST, Deviation
 from ..explore.trace.reading import Reader, Truncated
 from ..explore.trace.telling import deviation_in_words
+from ..language import WireError, from_text
+from ..language.declaration import LEVELS, Declaration
+from ..language.lines import STANDARD_INPUT, read_lines
+from ..language.shapes import Place
+from ..language.traces import HEAD
 from ..machine import Command
-from ..wire import WireError, from_text
-from ..wire.declaration import LEVELS, Declaration
-from ..wire.lines import STANDARD_INPUT, read_lines
-from ..wire.shapes import Place
-from ..wire.traces import HEAD
+from ..oracle.profiles import machine_of
 from .cases import TRACE
 from .escaping import plain
 from .findings import Tally

@@ -6,9 +6,9 @@ import traceback
 from functools import partial
 from pathlib import Path
 
-from ..explore.oracle.profiles import PROFILES
+from ..language.declaration import LEVELS
+from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
-from ..wire.declaration import LEVELS
 from . import connecting, summary
 from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
 from .channels import Fault

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from ..language.declaration import Declaration
 from ..requirements import Register
-from ..wire.declaration import Declaration
 from .cases import Case
 from .channels import Fault
 from .session import Session

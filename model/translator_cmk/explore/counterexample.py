@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..facts import Fact
+from ..language.facts import Fact
+from ..language.phrasebook import state, tell
 from ..machine import DEFAULT_STAGE, KeyUse, Machine, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
-from ..phrasebook import state, tell
 from .alphabets import Commands
 from .engines.judging import Judge, Look
 from .exploration import Broken

@@ -3,6 +3,7 @@
 A name is given once and never again, so that with that bound every scope is finite.
 """
 
+from ..language.situations import situations
 from ..machine import Command, State
 from ..machine.commands import (
     CreateKey,
@@ -25,7 +26,6 @@ from ..machine.commands import (
 )
 from ..machine.entities import Key
 from ..machine.values import Value
-from ..situations import situations
 from .alphabets import (
     RESOURCES,
     TRANSLATOR,

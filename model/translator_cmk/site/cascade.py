@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from ..facts import Fact, holds
-from ..gherkin.records import Pickle
-from ..gherkin.vocabulary import read_given
+from ..bdd.records import Pickle
+from ..bdd.vocabulary import read_given
+from ..language.facts import Fact, holds
+from ..language.phrasebook import read_command
+from ..language.situations import Situation, situations
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
@@ -20,9 +22,7 @@ from ..machine import (
     initial,
     observe,
 )
-from ..phrasebook import read_command
 from ..requirements import Register
-from ..situations import Situation, situations
 from .causes import ACTIONS, LOSSES, START, Cause, Loss
 
 WEAKEST = ("assumed", "implied", "stated", "environment")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ..facts import Fact
+from ..language.facts import Fact
 
 START = ("a deployed model under customer-managed keys",)
 APART = (

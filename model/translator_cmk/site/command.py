@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import features_dir
-from ..gherkin.pickles import load_features
-from ..gherkin.records import FeatureError
-from ..gherkin.results import Results, ResultsError, is_stale, load_results
+from ..bdd.pickles import load_features
+from ..bdd.records import FeatureError
+from ..bdd.results import Results, ResultsError, is_stale, load_results
 from ..requirements import RegisterError, load_register
 from .content import Content
 from .coverage import COVERAGE, TOURS, load_coverage, load_tours

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from ..phrasebook import COMMAND_PHRASES
+from ..language.phrasebook import COMMAND_PHRASES
 
 
 @cache

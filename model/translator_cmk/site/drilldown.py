@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..gherkin.records import Pickle
-from ..gherkin.results import Item
+from ..bdd.records import Pickle
+from ..bdd.results import Item
 from .evidence import WORDS, Evidence
 from .last_run import mark
 from .markup import in_cell, indented, named, plain, table

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..gherkin.claims import CLAIM_PHRASES
-from ..phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
-from ..phrases import Phrase
-from ..situations import Situation, situations
+from ..bdd.claims import CLAIM_PHRASES
+from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
+from ..language.phrases import Phrase
+from ..language.situations import Situation, situations
 from .content import Content
 from .evidence import Evidence, number
 from .markup import filled, in_cell, indented, listed, named, table

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ..gherkin.results import Results
+from ..bdd.results import Results
 from .badges import LOOKS
 from .content import Content
 from .evidence import WORDS, Evidence

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..gherkin.pickles import slug
-from ..gherkin.results import Results, load_results, write_results
+from ..bdd.pickles import slug
+from ..bdd.results import Results, load_results, write_results
 
 FOLDER = Path("history")
 

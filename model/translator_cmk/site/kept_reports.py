@@ -15,7 +15,7 @@ import yaml
 from ..conformance.escaping import plain
 from ..conformance.trouble import Trouble
 from ..digest import REPORTED, digest
-from ..wire.shapes import Line, Place, Record, WireError, Word
+from ..language.shapes import Line, Place, Record, WireError, Word
 from .reading_reports import Report, report_in
 
 FOLDER = Path("reports")

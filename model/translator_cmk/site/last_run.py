@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..gherkin.results import Item, Results
+from ..bdd.results import Item, Results
 from .badges import LOOKS, Status
 from .evidence import MODEL, WORDS, Evidence, number, percent
 from .markup import UP, definitions, image, listed, moment, named, page, plain, table

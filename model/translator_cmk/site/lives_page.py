@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..gherkin.pickles import slug
+from ..bdd.pickles import slug
 from ..requirements import Register
 from .content import Content
 from .deeds import deed

@@ -8,13 +8,13 @@ from typing import Any
 from ..conformance.answering import Answering
 from ..conformance.following import level_of
 from ..conformance.report.schemas import report_schemas
+from ..language import PROTOCOL, schemas, stage_to_wire
+from ..language.declaration import CAPABILITIES, LEVELS
+from ..language.shapes import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
+from ..language.text import LONGEST
+from ..language.verbs import VERBS
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..system import ModelSystem
-from ..wire import PROTOCOL, schemas, stage_to_wire
-from ..wire.declaration import CAPABILITIES, LEVELS
-from ..wire.shapes import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
-from ..wire.text import LONGEST
-from ..wire.verbs import VERBS
 from .markup import UP, page, plain, table
 
 FOLDER = "data/protocol"

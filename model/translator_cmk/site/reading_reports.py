@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..conformance.verdicts import STATUSES
-from ..wire.shapes import Flag, Line, Named, Place, Record, Several, Shape, Text, Whole, Word
+from ..language.shapes import Flag, Line, Named, Place, Record, Several, Shape, Text, Whole, Word
 
 
 class Case(NamedTuple):

@@ -1,9 +1,9 @@
 """JSON Schemas of the tables that the site publishes as data, each beside the file that it describes."""
 
 from ..conformance.verdicts import STATUSES
+from ..language import schemas as wire_schemas
 from ..requirements import BASES
 from ..requirements.report import register_schema
-from ..wire import schemas as wire_schemas
 from .cells import MARKS
 from .kept_reports import CONFIRMED, KINDS, STALE
 from .measurement_schemas import MEASUREMENTS

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..gherkin.results import Item
+from ..bdd.results import Item
 from .evidence import WORDS, Evidence
 from .last_run import mark, run_line
 from .markup import duration, listed, named, page, plain, table

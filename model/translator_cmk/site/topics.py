@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..gherkin.pickles import slug
-from ..gherkin.records import Feature, Pickle, Scenario
+from ..bdd.pickles import slug
+from ..bdd.records import Feature, Pickle, Scenario
 from ..requirements import Requirement
 from .badges import Status
 from .content import Content

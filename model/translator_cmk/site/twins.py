@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Any
 
+from ..bdd.results import as_json
 from ..explore.scopes import SCOPES
-from ..gherkin.results import as_json
 from .before_enabling import conditions_data
 from .content import Content
 from .implementation_files import implementations_data
@@ -36,7 +36,7 @@ from .twins_of_facts import (
 from .twins_of_model import cascade_data, graph_data
 from .undone_page import fates_data
 
-RESULTS_SCHEMA = resources.files("translator_cmk.gherkin") / "results.schema.json"
+RESULTS_SCHEMA = resources.files("translator_cmk.bdd") / "results.schema.json"
 
 SMALL = 500
 """States that a scope may have at most, to be published as a graph."""

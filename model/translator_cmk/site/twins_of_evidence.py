@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..gherkin.claims import CLAIM_PHRASES
-from ..gherkin.records import Pickle
-from ..phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
+from ..bdd.claims import CLAIM_PHRASES
+from ..bdd.records import Pickle
+from ..language import command_to_wire
+from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
+from ..language.situations import Situation, situations
 from ..requirements.report import requirement_json
-from ..situations import Situation, situations
-from ..wire import command_to_wire
 from .content import Content
 from .evidence_tables import lacking
 from .history_page import compared, known_runs

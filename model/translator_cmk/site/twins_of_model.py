@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..explore.scopes import Scope
+from ..language import command_to_wire, observation_to_wire, outcome_to_wire
 from ..machine import observe
 from ..requirements import Register
-from ..wire import command_to_wire, observation_to_wire, outcome_to_wire
 from .cascade import Finding, answer, model
 from .cascade_page import Case, cases
 from .causes import ACTIONS, CAUSES, HARMLESS, Loss

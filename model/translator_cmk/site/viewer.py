@@ -7,8 +7,8 @@ from ..conformance.report.envelope import FORMAT
 from ..conformance.summary import SAYS
 from ..conformance.verdicts import STATUSES
 from ..digest import REPORTED, digest
+from ..language.declaration import LEVELS
 from ..requirements import Register
-from ..wire.declaration import LEVELS
 from .cells import FAILURES, FEATURES, MARKS
 from .content import Content
 from .markup import filled

@@ -16,9 +16,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from translator_cmk.explore.engines.remembering import RememberingMachine
 from translator_cmk.explore.graph import start_of, state_graph
-from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.machine import ROWS, Command, Machine, State
+from translator_cmk.oracle import Oracle
 
 COMMANDS = 50
 

@@ -5,15 +5,15 @@ from functools import cache
 import pytest
 
 from tests.explore.scenarios import as_pickle
+from translator_cmk.bdd.claims import Unmet
+from translator_cmk.bdd.killing import leaves_its_profile, pickles, scenario_against
+from translator_cmk.bdd.playing import play
 from translator_cmk.explore.counterexample import counterexample
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.mutation.judging import Red, differences, judge
 from translator_cmk.explore.mutation.killing import Kill, in_time, killed
 from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.theorems import THEOREMS, Named
-from translator_cmk.gherkin.claims import Unmet
-from translator_cmk.gherkin.killing import leaves_its_profile, pickles, scenario_against
-from translator_cmk.gherkin.playing import play
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.system import ModelSystem
 

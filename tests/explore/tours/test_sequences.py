@@ -5,13 +5,13 @@ from functools import cache
 
 import pytest
 
-from translator_cmk.explore.oracle import Oracle
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.tours.sequences import CommandSequence, Suite, TooLarge, sequences, suite, wire_lines
+from translator_cmk.language import command_from_wire, stage_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine
+from translator_cmk.oracle import Oracle
 from translator_cmk.running import answers
 from translator_cmk.system import ModelSystem
-from translator_cmk.wire import command_from_wire, stage_from_wire
 
 NAMED = {scope.name: scope for scope in SCOPES}
 

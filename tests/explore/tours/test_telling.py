@@ -7,14 +7,14 @@ from random import Random
 import pytest
 
 from tests.miniatures.machines import without
+from translator_cmk.bdd.claims import Unmet
+from translator_cmk.bdd.pickles import read_feature
+from translator_cmk.bdd.playing import Blocked, play
+from translator_cmk.bdd.records import Pickle
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.tours.sequences import CommandSequence, sequences
 from translator_cmk.explore.tours.telling import feature_lines
-from translator_cmk.gherkin.claims import Unmet
-from translator_cmk.gherkin.pickles import read_feature
-from translator_cmk.gherkin.playing import Blocked, play
-from translator_cmk.gherkin.records import Pickle
 from translator_cmk.machine import Machine, Outcome
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem

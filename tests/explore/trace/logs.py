@@ -6,13 +6,13 @@ from typing import Any
 
 from tests.explore.following import commands
 from tests.machine.worlds import build, random_command, values
-from translator_cmk.explore.oracle import LIMIT, Oracle
-from translator_cmk.explore.oracle.choices import TooManyStates
 from translator_cmk.explore.trace import Deviation, Event, Log, Reset
 from translator_cmk.explore.trace.events import NOT_TOLD
+from translator_cmk.language.traces import Told
 from translator_cmk.machine import DEFAULT_STAGE, Command, Machine, Observation, Refused, RowsContradict, State
+from translator_cmk.oracle import LIMIT, Oracle
+from translator_cmk.oracle.choices import TooManyStates
 from translator_cmk.system import ModelSystem
-from translator_cmk.wire.traces import Told
 
 
 class Picky(Machine):

@@ -14,10 +14,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from translator_cmk.language import LONGEST, command_to_wire, schemas, stage_to_wire
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage
 from translator_cmk.machine.commands import CreateVault, DeleteVault, DisableKey, ReadData
-from translator_cmk.situations import situations
-from translator_cmk.wire import LONGEST, command_to_wire, schemas, stage_to_wire
 
 Done = subprocess.CompletedProcess[bytes]
 

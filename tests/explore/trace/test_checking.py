@@ -6,12 +6,10 @@ import pytest
 
 from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK
 from tests.explore.trace.logs import Picky, judged_slowly, log_of
-from translator_cmk.explore.oracle import LIMIT
-from translator_cmk.explore.oracle.profiles import machine_of
-from translator_cmk.explore.oracle.sights import Shown
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
 from translator_cmk.explore.trace.events import NOT_TOLD
 from translator_cmk.explore.trace.subsets import Follower
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -23,7 +21,9 @@ from translator_cmk.machine.commands import (
     ReadData,
     RotateKey,
 )
-from translator_cmk.situations import situations
+from translator_cmk.oracle import LIMIT
+from translator_cmk.oracle.profiles import machine_of
+from translator_cmk.oracle.sights import Shown
 from translator_cmk.system import ModelSystem
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands

@@ -9,6 +9,7 @@ import pytest
 from tests.explore.following import FULL
 from translator_cmk.explore.trace import Event, Log, check
 from translator_cmk.explore.trace.completing import Names, NoneKnown, completions
+from translator_cmk.language.traces import Told
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -17,7 +18,6 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
 )
 from translator_cmk.system import ModelSystem
-from translator_cmk.wire.traces import Told
 
 NAMES = Names({"vault": ["v1", "v2"], "key": ["k1", "k2"], "resource": ["r1"], "group": ["g"]})
 

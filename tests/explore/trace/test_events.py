@@ -1,12 +1,12 @@
 """A log makes equal parts of events once, and forgets before it takes too much memory."""
 
 from tests.explore.following import at_work
-from translator_cmk.explore.oracle import Oracle
-from translator_cmk.explore.oracle.sights import Shown
 from translator_cmk.explore.trace import Log
 from translator_cmk.explore.trace.events import MOST_NAMES, Gone, Kept, content_of
 from translator_cmk.machine import ROWS, Accepted, Machine, Refused
 from translator_cmk.machine.commands import CreateKey, CreateVault
+from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.sights import Shown
 
 VAULT = CreateVault("v", "westeurope", "production", "g")
 

@@ -6,9 +6,6 @@ import pytest
 
 from tests.explore.following import ARTICLE, FULL
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.oracle import LIMIT
-from translator_cmk.explore.oracle.sights import looks_of
-from translator_cmk.explore.oracle.ways import ways
 from translator_cmk.explore.trace.tabulation import Tabulation
 from translator_cmk.machine import DEFAULT_STAGE, Command, Machine, Outcome, State, initial, observe
 from translator_cmk.machine.commands import (
@@ -21,6 +18,9 @@ from translator_cmk.machine.commands import (
     TrainModel,
     UploadDocument,
 )
+from translator_cmk.oracle import LIMIT
+from translator_cmk.oracle.sights import looks_of
+from translator_cmk.oracle.ways import ways
 
 START = initial(DEFAULT_STAGE)
 

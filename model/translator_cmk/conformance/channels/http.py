@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from ...wire import LONGEST, WireError, from_text
+from ...language import LONGEST, WireError, from_text
 from . import Fault
 
 IDLE = 1.0

@@ -14,7 +14,7 @@ from secrets import token_hex
 from time import monotonic
 from typing import Any
 
-from ...wire import LONGEST, WireError, from_text
+from ...language import LONGEST, WireError, from_text
 from . import Fault
 
 ENCODE = json.JSONEncoder(separators=(",", ":")).encode

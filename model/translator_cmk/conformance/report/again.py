@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...explore.trace.reading import Truncated
+from ...language import WireError
+from ...language.declaration import Declaration
 from ...requirements import Register
-from ...wire import WireError
-from ...wire.declaration import Declaration
 from ..cases import TRACE
 from ..running import Running
 from ..session import Session

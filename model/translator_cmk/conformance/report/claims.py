@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ...language import WireError
+from ...language.declaration import DECLARATION, Declaration
+from ...language.shapes import Place
 from ...requirements import Register
-from ...wire import WireError
-from ...wire.declaration import DECLARATION, Declaration
-from ...wire.shapes import Place
 from ..cases import FEATURES, LANES, TRACE, scenarios
 from ..deviations import Deviation, Deviations
 from ..deviations_file import OF_SEQUENCES

@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ...wire import WireError
-from ...wire.declaration import declaration_to_wire
-from ...wire.shapes import Place
-from ...wire.text import DECODE, NotStrict
+from ...language import WireError
+from ...language.declaration import declaration_to_wire
+from ...language.shapes import Place
+from ...language.text import DECODE, NotStrict
 from .. import connecting
 from ..cases import TRACE
 from ..channels import Fault

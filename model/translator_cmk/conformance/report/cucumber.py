@@ -75,7 +75,7 @@ def step_definition() -> dict[str, Any]:
     return {
         "id": "phrasebook",
         "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
-        "sourceReference": {"uri": "translator_cmk/phrasebook.py"},
+        "sourceReference": {"uri": "translator_cmk/language/phrasebook.py"},
     }
 
 

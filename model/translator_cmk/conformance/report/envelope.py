@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ... import __version__
+from ...language import PROTOCOL
+from ...language.declaration import LEVELS, Declaration, declaration_to_wire
 from ...requirements import Register
-from ...wire import PROTOCOL
-from ...wire.declaration import LEVELS, Declaration, declaration_to_wire
 from ..cases import Case
 from ..deviations import Deviation
 from ..verdicts import STATUSES, Verdict, counts

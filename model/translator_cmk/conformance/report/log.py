@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ...wire import LONGEST, WireError, from_text
-from ...wire.shapes import Place
+from ...language import LONGEST, WireError, from_text
+from ...language.shapes import Place
 from ..channels import Fault
 from ..keeping import LeftOut, left_out_of
 from ..trouble import Trouble

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...wire import WireError
-from ...wire.declaration import declaration_to_wire
-from ...wire.verbs import answer_from_wire, declaration_of
+from ...language import WireError
+from ...language.declaration import declaration_to_wire
+from ...language.verbs import answer_from_wire, declaration_of
 from ..cases import FUZZ, TOUR, TRACE
 from ..names import OTHERWISE
 from ..sequencing import SHRINKING

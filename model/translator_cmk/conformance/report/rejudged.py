@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from ...language import WireError, command_from_wire
+from ...language.declaration import Declaration
 from ...machine import Command
-from ...wire import WireError, command_from_wire
-from ...wire.declaration import Declaration
 from ..cases import FUZZ
 from ..findings import signature
 from ..following import Followed, follow

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ...gherkin.results import Item, Results, as_json
+from ...bdd.results import Item, Results, as_json
 from ..summary import product
 from .platforms import Platform
 

@@ -2,15 +2,28 @@
 
 from typing import Any
 
-from ...explore.oracle.profiles import PROFILES
+from ...language import PROTOCOL
+from ...language.declaration import DECLARATION, LEVELS
+from ...language.messages import COMMAND
+from ...language.schemas import schema
+from ...language.shapes import (
+    REQUIREMENT,
+    Flag,
+    Line,
+    Misfit,
+    Named,
+    Record,
+    Referred,
+    Several,
+    Shape,
+    Text,
+    Whole,
+    Word,
+)
+from ...language.verbs import REQUEST
 from ...machine import COMMANDS
+from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
-from ...wire import PROTOCOL
-from ...wire.declaration import DECLARATION, LEVELS
-from ...wire.messages import COMMAND
-from ...wire.schemas import schema
-from ...wire.shapes import REQUIREMENT, Flag, Line, Misfit, Named, Record, Referred, Several, Shape, Text, Whole, Word
-from ...wire.verbs import REQUEST
 from ..cases import LANES
 from ..verdicts import STATUSES
 from .envelope import FORMAT

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ...wire.shapes import Place, Record, Shape, WireError, wrong
+from ...language.shapes import Place, Record, Shape, WireError, wrong
 
 LARGEST = 10**15
 """The most that is counted: JSON readers in any language have numbers of this size exactly."""

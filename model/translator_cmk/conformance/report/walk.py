@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...wire.declaration import Declaration
+from ...language.declaration import Declaration
 from ..cases import FEATURES, FUZZ, TOUR, TRACE, Scenario, scenarios
 from ..features import play
 from ..keeping import LeftOut

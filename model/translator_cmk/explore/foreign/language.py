@@ -7,8 +7,8 @@ from textwrap import indent, wrap
 from typing import ClassVar
 
 from ... import __version__
+from ...language.phrasebook import tell
 from ...machine.entities import Entity
-from ...phrasebook import tell
 from ..engines.cubes import BROKEN
 from ..engines.packing import Name, Record
 from .decisions import UNREACHABLE, Branch, Decision, Diagram, leaves, mapped

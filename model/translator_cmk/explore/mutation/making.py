@@ -8,8 +8,8 @@ from typing import Any
 
 from ...machine import ROWS
 from ...machine.entities import KINDS
+from ...oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ...requirements import load_register
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..row_sources import RowSource, counter_row_sources, row_sources
 from .conditions import condition_edits, part_edits
 from .edits import Edit, replaced

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ...wire import command_to_wire
+from ...language import command_to_wire
 from ..commands import SOON, chosen, clear_bar, described
 from ..graph import state_graph
 from ..scopes import Scope

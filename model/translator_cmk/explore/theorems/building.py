@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...facts import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine import Command
 from ...machine.entities import CUSTOMER, Entity, Resource
 from .theorem import VIEWS, Change, Expectation, Form, Theorem, Unchanged, look_up

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...facts import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, KeyUse
 from ...machine.commands import (
     CreateWorkspace,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ...facts import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine import Command
 from ...machine.commands import (
     CreateKey,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ...facts import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
 from .building import CAUSES, always, collected, fact, has_lost_its_key, home
 from .theorem import Theorem

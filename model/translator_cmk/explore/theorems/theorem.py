@@ -8,7 +8,7 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
-from ...facts import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
 from ...machine import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
 from ...machine.entities import KINDS, Entity
 from ...machine.observation import SEEN

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...language import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
 from ...machine import DEFAULT_STAGE, Command, Outcome
-from ...wire import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
 from ..alphabets import Commands
 from ..coverage.recording import recorded_graph
 from ..graph import Graph, state_graph

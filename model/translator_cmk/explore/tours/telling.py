@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...facts import Fact, difference
+from ...language.facts import Fact, difference
+from ...language.phrasebook import UnknownSentence, read_fact, state, tell
 from ...machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
 from ...machine.rows import Effect
-from ...phrasebook import UnknownSentence, read_fact, state, tell
 from ...requirements import Register
 from ..alphabets import Commands
 from ..counterexample import steps, use_in_words

@@ -5,11 +5,11 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from ...machine import DEFAULT_STAGE, Command, Machine, Outcome
+from ...oracle import LIMIT, Oracle
+from ...oracle.choices import TooManyStates
+from ...oracle.dependence import Entities
+from ...oracle.explain import Difference
 from ..engines.packing import FieldTooNarrow
-from ..oracle import LIMIT, Oracle
-from ..oracle.choices import TooManyStates
-from ..oracle.dependence import Entities
-from ..oracle.explain import Difference
 from .events import Event, Reset
 from .subsets import Course, Follower, Place
 

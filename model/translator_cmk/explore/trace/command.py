@@ -4,10 +4,10 @@ import argparse
 import json
 import sys
 
+from ...language import WireError
+from ...language.shapes import nearest
+from ...oracle.profiles import PROFILES, machine_of, silent_in
 from ...requirements import RegisterError, load_register
-from ...wire import WireError
-from ...wire.shapes import nearest
-from ..oracle.profiles import PROFILES, machine_of, silent_in
 from .checking import Checker
 from .reading import Reader, Truncated
 from .telling import as_data, in_words

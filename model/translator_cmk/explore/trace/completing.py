@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from ...language.traces import NAMED_KINDS
 from ...machine import COMMANDS, Command, Stage
 from ...machine.commands import choices
 from ...machine.entities import Directory, Key, Location, Subscription, Tier
 from ...machine.references import Reference
-from ...wire.traces import NAMED_KINDS
-from ..oracle import LIMIT
+from ...oracle import LIMIT
 
 SIZES = frozenset({2048, 3072, 4096})
 """The sizes of RSA keys that Azure Key Vault makes, in bits."""

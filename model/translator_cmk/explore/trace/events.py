@@ -9,9 +9,9 @@ from collections.abc import Hashable
 from hashlib import blake2b
 from typing import Any
 
+from ...language.traces import Told
 from ...machine import Command, Observation, Outcome, Stage
-from ...wire.traces import Told
-from ..oracle.sights import GONE, Address, Look, Name, Shown, look_in, names_in, observation_of
+from ...oracle.sights import GONE, Address, Look, Name, Shown, look_in, names_in, observation_of
 
 NOT_TOLD = Told()
 

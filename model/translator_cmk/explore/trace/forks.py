@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from ...language.traces import Told
 from ...machine import Outcome
-from ...wire.traces import Told
-from ..oracle.sights import Look, Shown, differences
-from ..oracle.ways import fits
+from ...oracle.sights import Look, Shown, differences
+from ...oracle.ways import fits
 from .events import Glance
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ...language import LONGEST, WireError, from_text
+from ...language.lines import SourceLine, read_lines
+from ...language.shapes import Place, Record, Shape
+from ...language.traces import HEAD, PARTIAL, PARTS, RESET, Told, event_shape
 from ...machine import DEFAULT_STAGE
-from ...wire import LONGEST, WireError, from_text
-from ...wire.lines import SourceLine, read_lines
-from ...wire.shapes import Place, Record, Shape
-from ...wire.traces import HEAD, PARTIAL, PARTS, RESET, Told, event_shape
-from ..oracle.sights import Address, Shown
+from ...oracle.sights import Address, Shown
 from .completing import Names, NoneKnown, completions
 from .events import NOT_TOLD, Asked, Event, Kept, Log, Reset, content_of
 

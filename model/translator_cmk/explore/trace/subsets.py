@@ -7,11 +7,11 @@ The sets are those of the oracle; where none of a set fits an event, it is left 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ...language.traces import Told
 from ...machine import Machine, Stage, State, initial
-from ...wire.traces import Told
+from ...oracle.choices import TooManyStates
+from ...oracle.sights import GONE
 from ..engines.packing import FieldTooNarrow
-from ..oracle.choices import TooManyStates
-from ..oracle.sights import GONE
 from .events import Asked, Event, Glance, Reset, Seen
 from .forks import Fork, Likeness
 from .tabulation import Answering, Tabulation

@@ -16,11 +16,11 @@ from ...machine.rows import Row, Silent, Whenever
 from ...machine.step import ROUNDS, Response
 from ...machine.world import Table, World, rewritten
 from ...machine.writes import Writes
+from ...oracle.choices import Possibility, Replay, possibilities
+from ...oracle.sights import GONE, Look, look_at
+from ...oracle.sights import Name as Word
+from ...oracle.ways import parted, steps
 from ..engines.packing import Name
-from ..oracle.choices import Possibility, Replay, possibilities
-from ..oracle.sights import GONE, Look, look_at
-from ..oracle.sights import Name as Word
-from ..oracle.ways import parted, steps
 from .forks import Fork, Likeness
 from .trees import Tree, Trees
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ...facts import Fact
+from ...language import command_to_wire, outcome_to_wire
+from ...language.facts import Fact
+from ...language.phrasebook import state, tell
+from ...language.traces import COUNTED
 from ...machine import Accepted, Command, Outcome, Refused
-from ...phrasebook import state, tell
-from ...wire import command_to_wire, outcome_to_wire
-from ...wire.traces import COUNTED
-from ..oracle.dependence import words
+from ...oracle.dependence import words
 from .checking import Deviation, Verdict
 
 MANY = 3

@@ -7,12 +7,12 @@ from ...explore.engines.judging import Look
 from ...explore.engines.remembering import Recorded, Remembered
 from ...explore.graph import Graph, labelled_graph, start_of
 from ...explore.scopes import Scope
-from ...facts import ABSENT, Fact
+from ...language.facts import ABSENT, Fact
+from ...language.phrasebook import FACT_PHRASES, state
 from ...machine import Command, Machine, Outcome, State
 from ...machine.entities import Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
 from ...machine.observation import SEEN
 from ...machine.world import World
-from ...phrasebook import FACT_PHRASES, state
 
 VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
 

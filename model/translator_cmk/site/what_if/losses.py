@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ...explore.prospects import attainable, before, ways
-from ...facts import Fact
+from ...language.facts import Fact
+from ...language.phrasebook import state
 from ...machine.commands import DeleteResource
-from ...phrasebook import state
 from .charted import Charted, Place, Sights
 
 LOSSES = (

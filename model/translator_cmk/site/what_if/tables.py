@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
+from ...bdd.pickles import slug
 from ...explore.counterexample import use_in_words
-from ...gherkin.pickles import slug
+from ...language.phrasebook import tell
+from ...language.situations import Situation, situations
 from ...machine import Accepted, Command, Outcome, Refused
 from ...machine.rows import Effect
-from ...phrasebook import tell
 from ...requirements import Register
-from ...situations import Situation, situations
 from .charted import Came, Charted, Place, Seen, Sights
 from .diagrams import Diagrams
 from .losses import Loss, losses

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from ...bdd.pickles import slug
 from ...explore.what_if import WHAT_IF
-from ...gherkin.pickles import slug
+from ...language.phrasebook import tell
+from ...language.situations import situations
 from ...machine import DEFAULT_STAGE, Command, initial
-from ...phrasebook import tell
-from ...situations import situations
 from .charted import Charted
 from .tables import code
 

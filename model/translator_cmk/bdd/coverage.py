@@ -1,0 +1,105 @@
+"""The command `translator-cmk coverage`: what the scenarios and the tours reach of all that bounded worlds have."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .. import features_dir
+from ..explore.alphabets import Commands
+from ..explore.commands import SOON, chosen
+from ..explore.coverage.reach import Worlds, reached, worlds
+from ..explore.coverage.report import Walked, as_data, table
+from ..explore.scopes import SCOPES
+from ..explore.tours.sequences import SequenceError, read_sequences, suite
+from ..language.situations import Situation
+from ..machine import Command
+from .pickles import load_features
+from .records import FeatureError, Pickle
+from .vocabulary import READERS
+
+COVERED, SHORT, USAGE = 0, 1, 2
+
+SMALL = [scope for scope in SCOPES if scope.states is not None and scope.states <= SOON]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `coverage`."""
+    parser.add_argument(
+        "--scope",
+        choices=[scope.name for scope in SMALL],
+        metavar="SCOPE",
+        help=f"the world to be covered (default: all of up to {SOON:,} states): "
+        + ", ".join(scope.name for scope in SMALL),
+    )
+    parser.add_argument(
+        "--sequences",
+        metavar="FILE",
+        help="look at these sequences as well: JSON lines, as `translator-cmk tour` writes them",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, with what was not reached")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints what was reached.
+
+    Returns 0 where scenarios and tours together reach all rows, reasons and conditions of the worlds that are looked
+    at, 1 where they fall short, and 2 for sequences or features that can't be read.
+    """
+    try:
+        given = list(read_sequences(Path(args.sequences))) if args.sequences else []
+        features = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
+    except (SequenceError, FeatureError) as error:
+        print(f"translator-cmk: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return USAGE
+    every = worlds(chosen(args.scope))
+    evidence = [scenarios(every, features), tours(every)]
+    if args.sequences:
+        evidence.append(walked(every, "given", f"The sequences in {args.sequences}.", given))
+    data = as_data(every, evidence)
+    print(json.dumps(data, indent=2) if args.json else "\n".join(lines(data)))
+    together = data["together"]
+    short = [name for name in ("reasons", "conditions") if together[name]["missing"]]
+    if args.scope is None and together["rows"]["missing"]:
+        short.append("rows")
+    return SHORT if short else COVERED
+
+
+def scenarios(every: Worlds, pickles: Iterable[Pickle]) -> Walked:
+    """What the commands of scenarios reach, those of their Givens included."""
+    sequences = [tuple(commands_of(pickle)) for pickle in pickles]
+    return walked(every, "scenarios", "The commands of every scenario, its Givens included.", sequences)
+
+
+def tours(every: Worlds) -> Walked:
+    """What the tours of the scopes reach."""
+    sequences = [each.commands for graph in every.graphs.values() for each in suite(graph.scope).sequences]
+    return walked(every, "tours", "The transition tour of each scope.", sequences)
+
+
+def walked(every: Worlds, name: str, sentence: str, sequences: list[Commands]) -> Walked:
+    """What sequences reach."""
+    return Walked(name, sentence, len(sequences), sum(map(len, sequences)), reached(every, sequences))
+
+
+def commands_of(pickle: Pickle) -> Iterator[Command]:
+    """The commands that a scenario gives, in their order."""
+    for step in pickle.steps:
+        meaning = READERS[step.kind](step.text)
+        if isinstance(meaning, Situation):
+            yield from meaning.commands
+        elif isinstance(meaning, Command):
+            yield meaning
+
+
+def lines(data: dict[str, object]) -> Iterator[str]:
+    """The table, with its columns in line, and what cannot be reached."""
+    cells = list(table(data))
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    infeasible = data["infeasible"]
+    assert isinstance(infeasible, list)
+    for each in infeasible:
+        yield f"not counted, since {each['because']}: {each['condition']} ({each['place']})"

@@ -1,0 +1,109 @@
+"""Which system a run puts to the test, what it is called, and what it declares."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from traceback import walk_tb
+from typing import Any
+
+from .. import __version__
+from ..language.declaration import CAPABILITIES, DECLARATION, Declaration
+from ..language.shapes import Place
+from ..machine import ROWS
+from ..system import ModelSystem, System
+
+MODEL = ModelSystem.subject
+
+
+class SystemNotFound(ValueError):
+    """`--system` names nothing that makes a system; the message is one line that says what to do."""
+
+
+def load_factory(name: str, folder: Path) -> Callable[[], System]:
+    """The callable that ``name``, `module:callable`, stands for; raises `SystemNotFound`.
+
+    Modules are looked for where Python looks for them, and last in ``folder``.
+    """
+    module_name, colon, attribute = name.partition(":")
+    if not (module_name and colon and attribute) or module_name.startswith("."):
+        raise SystemNotFound(f"--system {name}: write module:factory, such as my_adapter:MySystem")
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    try:
+        made: Any = importlib.import_module(module_name)
+        for part in attribute.split("."):
+            made = getattr(made, part, None)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  # a module is foreign code, and may raise whatever it likes
+        known = type(error) in (ImportError, ModuleNotFoundError)
+        told = str(error) if known else f"it raises {raised(error)}{where_raised(error)}"
+        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {told}") from None
+    if not callable(made):
+        raise SystemNotFound(f"--system {name}: {module_name} has no {attribute} that can be called")
+    return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
+
+
+def raised(error: BaseException) -> str:
+    """What foreign code raised, in words; they may fail as well."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001  # what is raised is foreign code too
+        return type(error).__name__
+
+
+def where_raised(error: BaseException) -> str:
+    """The file and line, for the end of a message; empty where the error says so itself."""
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    return "" if isinstance(error, SyntaxError) else f", at {frame.f_code.co_filename}:{line}"
+
+
+def subject_of(system: System, name: str | None = None) -> str:
+    """What the system is called in reports: its ``subject``, or ``name``, or the name of its class.
+
+    Only the model with all of its rows is called the model, whatever else calls itself so.
+    """
+    is_model = type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent
+    if is_model:
+        return MODEL
+    declared = getattr(system, "declaration", None)
+    if isinstance(declared, dict) and isinstance(declared.get("product"), str):
+        return f"{declared['product']} {declared.get('version', '')}".strip()
+    subject = getattr(system, "subject", None)
+    if isinstance(subject, str) and subject and subject != MODEL:
+        return subject
+    return name or f"{type(system).__module__}:{type(system).__qualname__}"
+
+
+def declaration_of(system: System) -> Declaration:
+    """What the system declares: its ``declaration``, as an answer to `hello` has it, or else that it can do everything.
+
+    Without a declaration, an attribute ``gives_reasons`` that is false says that its refusals have no reasons.
+    Raises `WireError` where the declaration is malformed.
+    """
+    declared = getattr(system, "declaration", None)
+    if isinstance(declared, Declaration):
+        return declared
+    if declared is not None:
+        plain = {name: plainly(value) for name, value in declared.items()} if isinstance(declared, dict) else declared
+        found: Declaration = DECLARATION.read(plain, Place("the declaration of the system"))
+        return found
+    subject = subject_of(system)
+    if subject == MODEL:
+        return Declaration(MODEL, __version__)
+    lacking = {"parallel"} if getattr(system, "gives_reasons", True) else {"parallel", "reasons"}
+    return Declaration(subject, "unstated", frozenset(CAPABILITIES) - lacking)
+
+
+def plainly(value: Any) -> Any:
+    """Sets and tuples as lists, as JSON has them."""
+    return sorted(value) if isinstance(value, set | frozenset) else list(value) if isinstance(value, tuple) else value
+
+
+def not_a_system(made: object) -> str | None:
+    """What keeps this from being a system, or None."""
+    lacking = [name for name in ("reset", "submit", "observe") if not callable(getattr(made, name, None))]
+    return f"{made!r} is no system: it has no {' and no '.join(lacking)}" if lacking else None

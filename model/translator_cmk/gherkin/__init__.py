@@ -1,8 +1,0 @@
-"""The scenarios on pytest: an opt-in plugin with the step definitions, the lint of features, and the results of a run.
-
-A suite opts in by `pytest_plugins = ["translator_cmk.gherkin"]` or `-p translator_cmk.gherkin`.
-
-PYTEST_DONT_REWRITE: nothing here asserts, and a program that has imported this package may start pytest afterwards.
-"""
-
-pytest_plugins = ("translator_cmk.gherkin.plugin", "translator_cmk.gherkin.steps")

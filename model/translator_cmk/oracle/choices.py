@@ -1,0 +1,87 @@
+"""Every way in which silent rows may hold: what asks them is replayed until each way has been tried.
+
+A silent row is asked at most once about one entity in one replay, and only where its condition holds.  The first replay
+takes every answer for yes; each question whose answer was not told in advance is then answered with no in a replay of
+its own.  So the answers form a tree, and every path through it is taken exactly once.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, NamedTuple, TypeVar
+
+from ..machine.rows import Effect, Row, Silent
+
+T = TypeVar("T")
+
+
+class TooManyStates(Exception):
+    """Silence leaves more possible than can be kept."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"the silent requirements leave more than {limit} states possible; "
+            "narrow them by what was observed, or let fewer requirements be silent"
+        )
+
+
+class Replay:
+    """The answers of one replay: a speaking row holds; a silent one holds as told in advance, and yes beyond that."""
+
+    __slots__ = ("acts", "answers", "doubted", "silent", "told")
+
+    def __init__(self, silent: Collection[str], told: tuple[bool, ...]) -> None:
+        self.silent = silent
+        self.told = told
+        self.answers: dict[tuple[Row, str], bool] = {}
+        self.acts = False  # whether a speaking row does something
+        self.doubted: set[str] = set()  # the silent requirements that would do something
+
+    def __call__(self, row: Row, name: str) -> bool:
+        silent = isinstance(row, Silent) or row.requirement in self.silent
+        if isinstance(row, Effect) and row.uses is None:  # what only records the use of a key is not what was asked for
+            if silent:
+                self.doubted.add(row.requirement)
+            else:
+                self.acts = True
+        if not silent:
+            return True
+        if (row, name) not in self.answers:
+            asked = len(self.answers)
+            self.answers[row, name] = self.told[asked] if asked < len(self.told) else True
+        return self.answers[row, name]
+
+
+Possibility = tuple[T, Replay]
+
+
+def possibilities(run: Callable[[Replay], T], silent: Collection[str], limit: int) -> list[Possibility[T]]:
+    """What ``run`` comes to with every choice of silent rows; raises `TooManyStates` beyond ``limit`` replays."""
+    found: list[Possibility[T]] = []
+    waiting: list[tuple[bool, ...]] = [()]
+    while waiting:
+        if len(found) == limit:
+            raise TooManyStates(limit)
+        told = waiting.pop()
+        replay = Replay(silent, told)
+        found.append((run(replay), replay))
+        answers = tuple(replay.answers.values())
+        waiting += [(*answers[:index], False) for index in range(len(told), len(answers))]
+    return found
+
+
+class Fork(NamedTuple):
+    """A question, after the answers that led to it."""
+
+    before: tuple[tuple[tuple[Row, str], bool], ...]
+    row: Row
+    name: str
+
+
+def decisive(found: Iterable[Possibility[T]], view: Callable[[T], Any]) -> frozenset[str]:
+    """The silent requirements on whose rows ``view`` of the result depends."""
+    forks: dict[Fork, tuple[set[Any], set[Any]]] = {}
+    for result, replay in found:
+        path = tuple(replay.answers.items())
+        for index, ((row, name), answer) in enumerate(path):
+            no, yes = forks.setdefault(Fork(path[:index], row, name), (set(), set()))
+            (yes if answer else no).add(view(result))
+    return frozenset(fork.row.requirement for fork, (no, yes) in forks.items() if no != yes)

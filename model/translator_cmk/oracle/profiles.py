@@ -1,0 +1,62 @@
+"""Profiles: which requirements are silent, the machine in which they are, and what belongs to a profile."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from ..language.facts import Fact
+from ..machine import COUNTER_ROWS, ROWS, Accepted, Command, Machine, Outcome
+from ..machine.rows import Row
+from ..requirements import Requirement
+from .oracle import Claim, Oracle
+
+PROFILES = ("article", "full")
+
+NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists", "environment.new-name"})
+
+
+def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[str]:
+    """The ids of the requirements that are silent in the profile; raises `ValueError` where there is no such profile.
+
+    In `article` they are all that is assumed.  A requirement of the kind silence is silent in every profile.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"there is no profile {profile!r}; the profiles are {' and '.join(PROFILES)}")
+    return frozenset(
+        requirement.id
+        for requirement in register.values()
+        if requirement.kind == "silence" or (profile == "article" and requirement.basis == "assumed")
+    )
+
+
+def machine_of(
+    silent: Collection[str], rows: Iterable[Row] = ROWS, counter_rows: Iterable[Row] = COUNTER_ROWS
+) -> Machine:
+    """The machine in which the rows of these requirements may hold or not.
+
+    A requirement that something does not happen has counter-rows; where it is silent, these may hold.
+    Raises `ValueError` for what cannot be silent: a name must mean something before any row is read.
+    """
+    if never := NAMES_ARE_RESOLVED_FIRST.intersection(silent):
+        raise ValueError(f"{', '.join(sorted(never))} cannot be silent: names are resolved before any row is read")
+    return Machine((*rows, *(row for row in counter_rows if row.requirement in silent)), silent)
+
+
+def belongs(
+    oracle: Oracle,
+    given: Iterable[Command | Fact],
+    when: Command | None,
+    then: Iterable[Outcome | Fact | Claim],
+) -> bool:
+    """Whether a scenario belongs to the profile of the oracle: exactly if the oracle demands all that it takes for so.
+
+    That is every `Then`; but also that each command of a Given is accepted, and each fact of a Given, since a system on
+    which a Given does not come about could not run the scenario.  Resets the oracle; raises `TooManyStates`.
+    """
+    oracle.reset()
+    for each in given:
+        if isinstance(each, Command):
+            oracle.submit(each)
+        if not oracle.demands(Accepted() if isinstance(each, Command) else each):
+            return False
+    if when is not None:
+        oracle.submit(when)
+    return all(oracle.demands(each) for each in then)

@@ -1,0 +1,59 @@
+"""Small feature files, right and wrong, and a project around one."""
+
+import textwrap
+
+import pytest
+
+from translator_cmk.requirements import load_register
+
+REGISTER = load_register()
+ENABLE = 'the customer enables customer-managed keys for "translator" with the key "key" of "vault"'
+RIGHT = f"""
+Scenario: Vault and resource in one region
+  Given a resource and a vault with a key
+  When {ENABLE}
+  Then the request is accepted
+"""
+OUTLINE = f"""
+Scenario Outline: Vault and resource in two regions
+  Given a vault with a key
+  And the customer creates the Translator resource "translator" <place>
+  When {ENABLE}
+  Then the request is refused
+  And nothing has changed
+
+  Examples: Another region
+    | place       |
+    | in "eastus" |
+
+  @encryption.tier
+  Examples: Another region and tier
+    | place                           |
+    | in "eastus" on the "basic-tier" |
+"""
+MODULE = "from pytest_bdd import scenarios\nscenarios('features')\n"
+
+
+def rule(*scenarios: str, requirement: str = "vault.same-region", title: str | None = None, tags: str = "") -> str:
+    """A rule with these scenarios, worded as in the register."""
+    lines = f"@{requirement} {tags}\nRule: {title or REGISTER[requirement].title}\n"
+    return lines + textwrap.indent("".join(scenarios), "  ")
+
+
+def feature(*rules: str) -> str:
+    """A feature with these rules.  The first rule begins in line 4, its first scenario in line 6."""
+    return "Feature: The key vault\n  What it has to be.\n\n" + textwrap.indent("".join(rules), "  ")
+
+
+def project(pytester: pytest.Pytester, *, conftest: str = "", **features: str) -> None:
+    """Writes a suite that binds these features, by topic."""
+    folder = pytester.mkdir("features")
+    for topic, text in features.items():
+        (folder / f"{topic}.feature").write_text(text, encoding="utf-8")
+    pytester.makepyfile(test_features=MODULE)
+    pytester.makeconftest(conftest)
+
+
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Runs the suite in this process, without the plugin of Hypothesis, which takes longest to start."""
+    return pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest", *arguments)

@@ -1,0 +1,221 @@
+"""A suite that opts in runs its scenarios and chooses among them by requirement; what is in doubt is refused."""
+
+import pytest
+
+from tests.bdd.samples import OUTLINE, RIGHT, feature, project, rule, run
+from translator_cmk.requirements import load_register
+
+SYSTEM = "tests.bdd.wrong_systems"
+TWO_NAMES = feature(rule(RIGHT, RIGHT.replace("accepted", "refused")))
+
+
+def test_scenarios_pass_for_the_model(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    result = run(pytester, "--strict-markers", "-W", "error")
+    result.assert_outcomes(passed=3)
+
+
+def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
+    other = RIGHT.replace("one region", "one directory")
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-directory")))
+    run(pytester, "--strict-markers", "-m", "vault.same-directory").assert_outcomes(passed=1, deselected=3)
+    run(pytester, "--strict-markers", "-m", "encryption.tier").assert_outcomes(passed=1, deselected=3)
+    listed = run(pytester, "--markers").stdout.str()
+    assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []
+
+
+@pytest.mark.parametrize(
+    ("vault", "complaint"),
+    [
+        (TWO_NAMES, "features/vault.feature:12: the scenario at vault.feature:7 has the same name"),
+        (
+            feature(rule(RIGHT)).replace("@vault.same-region", "@vault.same-regoin"),
+            "features/vault.feature:4: the tag @vault.same-regoin",
+        ),
+        (
+            feature(rule(OUTLINE.replace("@encryption", "@encrption"))),
+            "features/vault.feature:18: the tag @encrption.tier",
+        ),
+        (feature(rule(RIGHT.replace("When", "Whenn"))), "features/vault.feature:9: not Gherkin"),
+        (feature(rule(RIGHT.replace("Given", "And"))), "features/vault.feature:8: a first step 'And'"),
+        (feature(rule(RIGHT.replace("Given a ", "Given the "))), "features/vault.feature:8: no Given is told as"),
+    ],
+    ids=[
+        "dropped by pytest-bdd",
+        "tag of a rule",
+        "tag of examples",
+        "not Gherkin",
+        "refused by pytest-bdd",
+        "unknown step",
+    ],
+)
+@pytest.mark.parametrize("strict", ["--strict-markers", "-q"])
+def test_complaint_of_the_lint_stops_the_run(
+    pytester: pytest.Pytester, vault: str, complaint: str, strict: str
+) -> None:
+    project(pytester, vault=vault, keys=feature(rule(RIGHT.replace("one", "1"), requirement="keys.enable")))
+    result = run(pytester, strict, "--results", "results.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: {complaint}" in result.stderr.str()
+    assert "passed" not in result.stdout.str()
+    assert not (pytester.path / "results.json").exists()
+
+
+def test_all_complaints_are_listed(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=TWO_NAMES, keys=feature(rule(requirement="keys.enable")))
+    errors = run(pytester).stderr.str()
+    assert "keys.feature:5: a rule without a scenario" in errors
+    assert "vault.feature:12: the scenario" in errors
+
+
+BOUND = {
+    "one of two": (
+        "from pytest_bdd import scenario\n"
+        "@scenario('features/vault.feature', 'Vault and resource in one region')\n"
+        "def test_it(): pass\n",
+        "3 scenarios, and 1 tests",
+    ),
+    "twice": ("from pytest_bdd import scenarios\nscenarios('features')\n", "3 scenarios, and 6 tests"),
+}
+
+
+@pytest.mark.parametrize("case", BOUND)
+def test_tests_have_to_be_the_scenarios(pytester: pytest.Pytester, case: str) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    module, complaint = BOUND[case]
+    pytester.makepyfile(**{"test_more" if case == "twice" else "test_features": module})
+    result = run(pytester, "-k", "no_such_test", "--results", "results.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert complaint in result.stderr.str()
+    assert not (pytester.path / "results.json").exists()
+
+
+def test_scenario_that_runs_twice_is_refused(pytester: pytest.Pytester) -> None:
+    fixture = "import pytest\n@pytest.fixture(autouse=True, params=[1, 2])\ndef twice(request): pass\n"
+    project(pytester, vault=feature(rule(RIGHT)), conftest=fixture)
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "is collected more than once" in result.stderr.str()
+
+
+def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_passes(): pass\ndef test_fails(): assert 1 == 2\n")
+    run(pytester, "--strict-markers").assert_outcomes(passed=1, failed=1)
+
+
+def test_one_test_can_be_chosen_by_its_id(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    run(pytester, "test_features.py::test_vault_and_resource_in_one_region").assert_outcomes(passed=1)
+
+
+def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    result = run(pytester, "--system", f"{SYSTEM}:AnyRegion")
+    result.assert_outcomes(passed=1, failed=2)
+    output = result.stdout.str()
+    assert (
+        '[vault.same-region] Vault and resource in two regions (in "eastus"): failed\nfeatures/vault.feature:16\n'
+        in output
+    )
+    requirement = load_register()["vault.same-region"]
+    assert f"requirement  {requirement.title}\n               {requirement.wording}\n" in output
+    assert "> Then         the request is refused\n" in output
+    assert "expected     the request is refused, because of vault.same-region\n" in output
+    assert "observed     the request is accepted, by " in output
+    assert (
+        '- "translator" uses Microsoft-managed keys\n               + "translator" uses customer-managed keys' in output
+    )
+    assert "pytest_bdd" not in output
+    assert "Traceback" not in output
+
+
+def test_blocked_starting_point_turns_the_run_red(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT)))
+    result = run(pytester, "--system", f"{SYSTEM}:RefusesKeys")
+    result.assert_outcomes(failed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert "Vault and resource in one region: not run, blocked by keys.any-origin" in result.stdout.str()
+
+
+def test_crash_of_a_system_shows_its_own_frames(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT)))
+    output = run(pytester, "--system", f"{SYSTEM}:Crashes").stdout.str()
+    assert "ConnectionError: nobody listens" in output
+    assert "[vault.same-region] Vault and resource in one region: ConnectionError in call: nobody listens" in output
+    assert "playing.py" not in output
+    assert "_pytest" not in output
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("nowhere", "write module:factory"),
+        ("no_such_module:make", "no_such_module can't be imported"),
+        (f"{SYSTEM}:NoSuchSystem", f"{SYSTEM} has no NoSuchSystem that can be called"),
+        (f"{SYSTEM}:ROWS", "has no ROWS that can be called"),
+    ],
+)
+def test_system_that_can_not_be_made_is_wrong_usage(pytester: pytest.Pytester, name: str, problem: str) -> None:
+    result = run(pytester, "--system", name)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"ERROR: --system {name}: {problem}" in result.stderr.str() or problem in result.stderr.str()
+
+
+def test_what_is_no_system_is_told_so(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT)))
+    result = run(pytester, "--system", f"{SYSTEM}:NoSystem")
+    result.assert_outcomes(failed=1)
+    assert "is no system: it has no reset and no submit and no observe" in result.stdout.str()
+
+
+def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    pytester.makepyfile(
+        my_adapter="""
+        from translator_cmk.system import ModelSystem
+        def make():
+            with open("made.txt", "a") as file:
+                print("made", file=file)
+            return ModelSystem()
+        """
+    )
+    run(pytester, "--import-mode=importlib", "--system", "my_adapter:make").assert_outcomes(passed=3)
+    assert (pytester.path / "made.txt").read_text().split() == ["made"] * 3
+
+
+CONFTEST = f"""
+import pytest
+from {SYSTEM} import AnyRegion
+@pytest.fixture
+def system(): return AnyRegion()
+"""
+
+
+def test_fixture_of_the_suite_takes_the_place_of_the_model(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)), conftest=CONFTEST)
+    run(pytester).assert_outcomes(passed=1, failed=2)
+
+
+def test_fixture_and_option_are_not_mixed_up(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT)), conftest=CONFTEST)
+    result = run(pytester, "--system", f"{SYSTEM}:KeepsItsReasons")
+    result.assert_outcomes(failed=1)
+    assert "a fixture called system overrides it; remove one of them" in result.stdout.str()
+
+
+def test_report_that_shows_skipped_as_passed_is_refused(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "--cucumber-json", "results.json")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "use --junitxml or --results" in result.stderr.str()
+
+
+def test_suite_opts_in_by_its_conftest(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE)), conftest='pytest_plugins = ["translator_cmk.bdd"]')
+    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error", "-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=3)
+
+
+def test_plugin_that_is_needed_is_asked_for(pytester: pytest.Pytester) -> None:
+    result = run(pytester, "-p", "no:pytest-bdd")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert "add -p pytest_bdd.plugin" in result.stderr.str()

@@ -1,0 +1,96 @@
+"""The phrasebook reads what it writes, and each sentence has one meaning."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.machine.worlds import TWO_AT_WORK, random_command
+from translator_cmk.language.facts import ABSENT, Fact, holds
+from translator_cmk.language.phrasebook import (
+    COMMAND_PHRASES,
+    FACT_PHRASES,
+    UnknownSentence,
+    read_command,
+    read_fact,
+    state,
+    tell,
+)
+from translator_cmk.machine import COMMANDS
+from translator_cmk.machine.observation import SEEN
+from translator_cmk.system import ModelSystem
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=300)
+def test_every_command_is_read_back_from_its_sentence(random: Random) -> None:
+    command = random_command(random)
+    assert read_command(tell(command)) == command
+
+
+def test_every_kind_of_command_has_a_sentence() -> None:
+    assert {phrase.command for phrase in COMMAND_PHRASES} == set(COMMANDS.values())
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_every_observation_is_read_back_from_its_sentences(random: Random) -> None:
+    system = ModelSystem()
+    for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(15))):
+        system.submit(command)
+    observation = system.observe()
+    for kind, entities in observation.items():
+        for name, fields in entities.items():
+            facts = [Fact(kind, name, field, value) for field, value in fields.items()]
+            for fact in [*facts, Fact(kind, name, "exists", True)]:
+                if (kind, fact.field) not in {("grant", "vault"), ("grant", "resource"), ("subscription", "exists")}:
+                    assert read_fact(state(fact)) == fact
+                    assert holds(fact, observation)
+
+
+def test_every_kind_of_entity_that_is_observed_has_sentences() -> None:
+    assert {kind.word for kind, _, _ in SEEN} == {phrase.kind for phrase in FACT_PHRASES}
+
+
+def test_no_text_is_the_sentence_of_two_commands() -> None:
+    random = Random(5)
+    for _ in range(2000):
+        sentence = tell(random_command(random))
+        assert sum(phrase.read(sentence) is not None for phrase in COMMAND_PHRASES) == 1
+
+
+def test_commands_and_observations_share_no_sentence() -> None:
+    random = Random(6)
+    for _ in range(500):
+        with pytest.raises(UnknownSentence):
+            read_fact(tell(random_command(random)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the customer deletes the vault vault",
+        'the customer deletes the vault "two words"',
+        'the customer deletes the vault ""',
+        'the customer deletes the vault "vault" ',
+        'the customer generates the key "key" in "vault" of type RSA and 0 bits',
+        'the customer creates the Speech resource "speech"',
+        "",
+    ],
+)
+def test_text_that_only_resembles_a_sentence_is_unknown(text: str) -> None:
+    with pytest.raises(UnknownSentence):
+        read_command(text)
+
+
+def test_what_is_not_there_is_a_fact_too() -> None:
+    fact = read_fact('"translator" has no key of its own')
+    assert fact == Fact("resource", "translator", "key", ABSENT)
+    assert holds(fact, {"resource": {"translator": {}}})
+    assert not holds(fact, {"resource": {"translator": {"key": "vault/key"}}})
+
+
+def test_true_is_not_one() -> None:
+    fact = Fact("resource", "translator", "layers_of_encryption", 1)
+    assert not holds(fact, {"resource": {"translator": {"layers_of_encryption": True}}})

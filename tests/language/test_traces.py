@@ -1,0 +1,83 @@
+"""Lines of a trace are read as the schema has them, and what they leave out is told apart from what is not there."""
+
+from typing import Any
+
+import pytest
+
+from tests.language.test_messages import VALID, mutants
+from tests.language.test_verbs import accepts
+from translator_cmk.language import stage_to_wire
+from translator_cmk.language.shapes import Place
+from translator_cmk.language.traces import HEAD, PARTS, RESET, TOLD, Told, event_shape
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, KeyUse, Refused
+
+KEYS_ON = {"command": "EnableCustomerManagedKeys", "resource": "r", "vault": "v", "key": "k"}
+HEADS = [
+    {"trace": 1, "subject": "s", "hidden": ["model"], "partial": ["command"], "names": {"vault": ["v"], "key": []}}
+]
+EVENTS: list[dict[str, Any]] = [
+    {"line": 1, "command": KEYS_ON, "outcome": {"outcome": "accepted", "by": ["keys.enable"]}, "partial": []},
+    {"command": {"command": "DeleteKey"}, "outcome": {"outcome": "error", "code": "500", "message": "no"}},
+    {"observation": {"resource": {"r": {"exists": True, "key": "absent"}}, "model": {"m": {"exists": False}}}},
+    {"observation": {"vault": {"v": {"state": "active"}}}, "unspecified": {"vault": {"v": ["group", "exists"]}}},
+]
+TOLDS: list[dict[str, Any]] = [
+    {"outcome": "accepted", "audit": [{"key": "v/k", "resource": "r"}], "by": ["keys.enable"]},
+    {"outcome": "refused", "because": ["vault.same-region"], "code": "x", "message": "y"},
+    {"outcome": "unspecified", "silent": ["keys.rotate"]},
+    {"outcome": "unsupported", "code": "x"},
+    {"outcome": "error"},
+]
+
+
+def read(message: Any) -> Any:
+    """What a line means, whichever it is, with all that it tells told in part."""
+    shape = event_shape(PARTS)
+    if isinstance(message, dict) and "trace" in message:
+        shape = HEAD
+    elif isinstance(message, dict) and "stage" in message:
+        shape = RESET
+    return shape.read(message, Place(""))
+
+
+@pytest.mark.parametrize("sample", [*HEADS, {"stage": stage_to_wire(DEFAULT_STAGE)}, *EVENTS])
+def test_codec_and_schema_accept_the_same_lines(sample: dict[str, Any]) -> None:
+    agreed = {True: 0, False: 0}
+    for message in (sample, *mutants(sample)):
+        accepted = accepts(read, message)
+        if accepted != VALID["trace-line"].is_valid(message):
+            assert not accepted, message
+            assert "stage" in message, message  # what the schema of a stage cannot say
+        agreed[accepted] += 1
+    assert min(agreed.values()) >= 3
+
+
+@pytest.mark.parametrize("sample", TOLDS)
+def test_codec_and_schema_accept_the_same_outcomes(sample: dict[str, Any]) -> None:
+    for message in (sample, *mutants(sample)):
+        assert accepts(lambda each: TOLD.read(each, Place("")), message) == VALID["trace-outcome"].is_valid(message)
+
+
+@pytest.mark.parametrize("sample", EVENTS)
+def test_what_is_told_whole_is_also_told_in_part(sample: dict[str, Any]) -> None:
+    """So that one schema will do, whatever the head says."""
+    for message in (sample, *mutants(sample)):
+        if accepts(lambda each: event_shape(()).read(each, Place("")), message):
+            assert accepts(lambda each: event_shape(PARTS).read(each, Place("")), message), message
+
+
+def told(**fields: Any) -> Told:
+    found: Told = TOLD.read(fields, Place(""))
+    return found
+
+
+def test_what_is_left_out_of_an_outcome_is_not_told() -> None:
+    assert told(outcome="accepted") == Told(Accepted())
+    assert told(outcome="accepted", audit=[]) == Told(Accepted(), audit=True)
+    audit = [{"key": "v/k", "resource": "r"}]
+    assert told(outcome="accepted", audit=audit) == Told(Accepted(audit=(KeyUse("v/k", "r"),)), audit=True)
+    assert told(outcome="refused") == Told(Refused())
+    assert told(outcome="refused", because=[]) == Told(Refused(), reasons=True)
+    assert told(outcome="unspecified") == Told()
+    assert told(outcome="unsupported") == Told(known=False)
+    assert told(outcome="error", code="500") == Told(certain=False)

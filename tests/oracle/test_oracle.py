@@ -1,0 +1,235 @@
+"""The oracle demands what all states agree on that silence leaves possible, and no more."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.explore.following import (
+    ARTICLE,
+    FULL,
+    REQUIREMENTS,
+    at_work,
+    commands,
+    follow,
+    submit,
+    without,
+)
+from tests.machine.worlds import TWO_AT_WORK
+from translator_cmk.language.facts import Fact
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    RowsContradict,
+    State,
+    Unspecified,
+    initial,
+    observe,
+)
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    EnableKey,
+    ReadData,
+    ReturnToMicrosoftManagedKeys,
+    RotateKey,
+    TranslateWithModel,
+)
+from translator_cmk.machine.rows import Row, Silent
+from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.choices import TooManyStates
+from translator_cmk.oracle.profiles import machine_of
+from translator_cmk.oracle.sights import UNSPECIFIED
+from translator_cmk.system import ModelSystem
+
+SEEDS = st.integers(0, 2**32)
+
+
+class PicksAtRandom(Machine):
+    """Lets silent rows hold or not, at random in each step and each look."""
+
+    def __init__(self, rows: Any, silent: Any, random: Random) -> None:
+        super().__init__(rows, silent)
+        self.random = random
+
+    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
+        return super().step(state, command, choose or self.picks())
+
+    def world(self, state: State, choose: Any = None) -> Any:
+        return super().world(state, choose or self.picks())
+
+    def picks(self) -> Any:
+        picked: dict[tuple[Row, str], bool] = {}
+
+        def choose(row: Row, name: str) -> bool:
+            if not isinstance(row, Silent) and row.requirement not in self.silent:
+                return True
+            return picked.setdefault((row, name), self.random.random() < 0.5)
+
+        return choose
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
+    machine, state, oracle = Machine(ROWS), initial(DEFAULT_STAGE), Oracle(FULL)
+    for command in commands(seed):
+        state, outcome = machine.step(state, command)
+        assert oracle.submit(command) == outcome
+        assert state in oracle.states
+        if isinstance(outcome, Unspecified):
+            break
+        assert oracle.states == (state,)
+        assert oracle.observe() == observe(machine.world(state))
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEEDS, st.frozensets(st.sampled_from(REQUIREMENTS), max_size=8))
+def test_whatever_is_silent_machines_with_and_without_it_agree_with_the_oracle(
+    seed: int, silent: frozenset[str]
+) -> None:
+    machine = machine_of(silent)
+    for one in (Machine(machine.rows), without(silent), PicksAtRandom(machine.rows, silent, Random(seed))):
+        oracle, system = Oracle(machine), ModelSystem(one)
+        for command in commands(seed, 25):
+            try:
+                outcome = system.submit(command)
+            except RowsContradict:
+                break  # what this machine picked does not hold together, and it is of no use any more
+            oracle.submit(command)
+            assert oracle.narrow(outcome, system.observe()) == ()
+            assert not oracle.uncompared
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS)
+def test_what_the_oracle_demands_holds_of_every_machine_that_fits(seed: int) -> None:
+    """What is demanded before anything is seen is what the model does, or is unspecified."""
+    oracle, system = Oracle(ARTICLE), ModelSystem()
+    for command in commands(seed, 25):
+        demanded, outcome = oracle.submit(command), system.submit(command)
+        seen = system.observe()
+        assert isinstance(demanded, Unspecified) or type(demanded) is type(outcome)
+        for kind, entities in oracle.observe().items():
+            for name, fields in entities.items():
+                for field, value in fields.items():
+                    assert value is UNSPECIFIED or seen[kind][name][field] == value
+        assert oracle.narrow(outcome, seen) == ()
+
+
+def test_more_states_than_the_limit_are_an_error() -> None:
+    """Of three keys, each may be disabled or not: no step has more than three ways to go, but all have eight."""
+    keys = ("k1", "k2", "k3")
+    oracle = Oracle(machine_of({"keys.disable"}), limit=7)
+    submit(oracle, CreateVault("v1", "westeurope", "production", "g1"), *(CreateKey("v1", key) for key in keys))
+    submit(oracle, *(DisableKey("v1", key) for key in keys[:2]))
+    with pytest.raises(TooManyStates, match="more than 7 states"):
+        oracle.submit(DisableKey("v1", keys[2]))
+
+
+def test_what_a_silent_row_decides_is_unspecified_and_the_rest_is_demanded() -> None:
+    oracle, _ = at_work(ARTICLE)
+    assert oracle.submit(DisableKey("v1", "k1")) == Accepted(frozenset({"keys.disable"}))
+    seen = oracle.observe()
+    assert seen["key"]["v1/k1"]["enabled"] is False
+    assert seen["workspace"]["w1"]["readable"] is UNSPECIFIED
+    assert seen["document"]["d1"] == {"exists": UNSPECIFIED}
+    assert seen["resource"]["r1"]["key_source"] == "customer-managed"
+    assert oracle.demands(Fact("key", "v1/k1", "enabled", False))
+    assert not oracle.demands(Fact("document", "d1", "exists", True))
+
+
+def test_what_was_seen_narrows_what_is_possible() -> None:
+    oracle, system = at_work(ARTICLE)
+    assert follow(oracle, system, DisableKey("v1", "k1")) == ()
+    assert len(oracle.states) == 1
+    assert oracle.submit(ReadData("w1")) == Refused(frozenset({"revocation.data-inaccessible"}))
+
+
+def test_until_something_is_seen_what_hangs_on_it_is_unspecified_by_the_same_requirement() -> None:
+    oracle, _ = at_work(ARTICLE)
+    oracle.submit(DisableKey("v1", "k1"))
+    assert oracle.submit(ReadData("w1")) == Unspecified(frozenset({"revocation.key-disabled"}))
+
+
+def test_what_was_settled_by_what_was_seen_is_named_no_more() -> None:
+    oracle, system = at_work(ARTICLE)
+    assert follow(oracle, system, DisableKey("v1", "k1"), EnableKey("v1", "k1"), CreateKey("v1", "k2")) == ()
+    oracle.submit(ReturnToMicrosoftManagedKeys("r2"))
+    demanded = oracle.submit(EnableCustomerManagedKeys("r2", "v1", "k2"))
+    assert demanded == Unspecified(frozenset({"keys.return", "keys.change"}))
+
+
+def test_a_system_that_ignores_what_is_assumed_agrees_too() -> None:
+    oracle, system = Oracle(ARTICLE), ModelSystem(without(ARTICLE.silent))
+    assert follow(oracle, system, *TWO_AT_WORK, DisableKey("v1", "k1"), ReadData("w1"), TranslateWithModel("m1")) == ()
+    assert not oracle.uncompared
+
+
+def test_a_silent_demand_leaves_the_outcome_open() -> None:
+    oracle = Oracle(ARTICLE)
+    demanded = submit(
+        oracle,
+        CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+        CreateVault("v1", "westeurope", "production", "g1"),
+        CreateKey("v1", "k1", "RSA-HSM"),
+        EnableCustomerManagedKeys("r1", "v1", "k1"),
+    )
+    assert demanded == Unspecified(frozenset({"keys.no-hsm"}))
+    assert oracle.narrow(Refused(frozenset({"some.other-reason"}))) == ()  # a reason for what is open is open as well
+    assert oracle.demands(Fact("resource", "r1", "key_source", "microsoft-managed"))
+
+
+def test_where_all_reasons_but_one_are_silent_that_one_is_demanded() -> None:
+    oracle = Oracle(ARTICLE)
+    demanded = submit(
+        oracle,
+        CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+        CreateVault("v1", "westeurope", "production", "g1"),
+        CreateKey("v1", "k1", "RSA-HSM", 3072),
+        EnableCustomerManagedKeys("r1", "v1", "k1"),
+    )
+    assert demanded == Refused(frozenset({"keys.rsa-2048"}))
+    assert oracle.narrow(Refused(frozenset({"keys.no-hsm"}))) == ()
+
+
+def test_a_permission_that_is_silent_may_be_withheld() -> None:
+    """The article does not say what rotation means for the data."""
+    (mistake,) = (row for row in COUNTER_ROWS if row.requirement == "keys.rotation-keeps-data")
+    cuts_off = Machine([*ROWS, mistake])
+    sequence = (*TWO_AT_WORK, RotateKey("v1", "k1"))
+    assert follow(Oracle(ARTICLE), ModelSystem(cuts_off), *sequence) == ()
+    assert follow(Oracle(FULL), ModelSystem(cuts_off), *sequence)
+
+
+def test_a_command_of_which_nothing_speaks_may_be_refused() -> None:
+    oracle, _ = at_work(ARTICLE)
+    assert oracle.submit(ReturnToMicrosoftManagedKeys("r1")) == Unspecified(frozenset({"keys.return"}))
+    assert oracle.narrow(Refused()) == ()
+    assert oracle.demands(Fact("resource", "r1", "key_source", "customer-managed"))
+
+
+def test_a_command_of_which_something_speaks_may_not_be_refused() -> None:
+    oracle, _ = at_work(machine_of({"vault.granted-by-portal"}))
+    oracle.submit(CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"))
+    assert isinstance(oracle.submit(EnableCustomerManagedKeys("r3", "v1", "k1")), Accepted)
+    assert not oracle.demands(Fact("grant", "v1/r3", "exists", True))
+    assert oracle.narrow(Refused())
+
+
+def test_a_command_that_only_records_the_use_of_a_key_may_not_be_refused_for_that() -> None:
+    oracle, system = at_work(machine_of({"keys.audit"}))
+    demanded = oracle.submit(ReadData("w1"))
+    assert isinstance(demanded, Accepted)
+    assert oracle.narrow(Refused(), system.observe())

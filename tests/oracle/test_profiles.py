@@ -1,0 +1,98 @@
+"""A profile is a set of silent requirements, and what belongs to it is computed."""
+
+from typing import Any
+
+import pytest
+
+from tests.explore.following import ARTICLE, FULL
+from translator_cmk import features_dir
+from translator_cmk.bdd.membership import demanded
+from translator_cmk.bdd.pickles import load_features
+from translator_cmk.language.facts import Fact
+from translator_cmk.language.situations import situations
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted, Refused, Unspecified
+from translator_cmk.machine.commands import DisableKey, ReadData, RevokeKeyAccess
+from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.profiles import PROFILES, belongs, machine_of, silent_in
+from translator_cmk.requirements import load_register
+
+PICKLES = {pickle.id: pickle for feature in load_features(features_dir()) for pickle in feature.pickles}
+
+
+def belonging(oracle: Oracle) -> set[str]:
+    return {name for name, each in PICKLES.items() if demanded(oracle, each)}
+
+
+def test_full_leaves_only_the_silences_silent() -> None:
+    register = load_register()
+    assert silent_in("full", register) == {each.id for each in register.values() if each.kind == "silence"}
+
+
+def test_article_leaves_silent_all_that_is_assumed() -> None:
+    register = load_register()
+    assumed = {each.id for each in register.values() if each.basis == "assumed"}
+    assert silent_in("article", register) == assumed | silent_in("full", register)
+
+
+def test_an_unknown_profile_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no profile 'articel'; the profiles are article and full"):
+        silent_in("articel", load_register())
+    assert PROFILES == ("article", "full")
+
+
+def test_counter_rows_of_what_is_silent_are_rows_of_the_machine() -> None:
+    extra = set(ARTICLE.rows) - set(ROWS)
+    assert extra == {row for row in COUNTER_ROWS if row.requirement in ARTICLE.silent}
+    assert "keys.rotation-keeps-data" in {row.requirement for row in extra}
+    assert FULL.rows == ROWS
+
+
+@pytest.mark.parametrize("requirement", ["environment.exists", "environment.new-name"])
+def test_that_names_mean_something_cannot_be_silent(requirement: str) -> None:
+    with pytest.raises(ValueError, match=f"{requirement} cannot be silent"):
+        machine_of({requirement, "keys.audit"})
+
+
+def test_every_scenario_belongs_to_full() -> None:
+    assert belonging(Oracle(FULL)) == set(PICKLES)
+
+
+def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> None:
+    inside = belonging(Oracle(ARTICLE))
+    assert "revocation.access-revoked/revoked-access" in inside
+    assert "revocation.key-deleted/a-deleted-key" not in inside
+    outside_alone = (set(PICKLES) - belonging(Oracle(machine_of({each}))) for each in ARTICLE.silent)
+    assert set(PICKLES) - inside == set().union(*outside_alone)
+
+
+def test_a_waiver_takes_a_scenario_out() -> None:
+    waived = belonging(Oracle(machine_of(FULL.silent | {"revocation.undeploys"})))
+    assert "revocation.undeploys" in {r for name in set(PICKLES) - waived for r in PICKLES[name].requirements}
+
+
+AT_WORK = situations()["a deployed model under customer-managed keys"].commands
+READ = ReadData("workspace")
+
+
+@pytest.mark.parametrize(
+    ("given", "then", "inside"),
+    [
+        ([RevokeKeyAccess("vault", "translator")], Refused(), True),
+        ([RevokeKeyAccess("vault", "translator")], Refused(frozenset({"revocation.data-inaccessible"})), True),
+        ([RevokeKeyAccess("vault", "translator")], Refused(frozenset({"revocation.features-stop"})), False),
+        ([RevokeKeyAccess("vault", "translator")], Accepted(), False),
+        ([], Accepted(), True),
+        ([], Accepted(frozenset({"keys.audit"})), True),
+        ([], Accepted(frozenset({"keys.enable"})), False),
+        ([], Fact("workspace", "workspace", "readable", True), True),
+        ([], lambda before, outcome, after: before == after, True),
+        ([], lambda before, outcome, after: before != after, False),
+        ([DisableKey("vault", "key")], Refused(), False),
+        ([DisableKey("vault", "key")], Unspecified(frozenset({"revocation.key-disabled"})), True),
+        ([DisableKey("vault", "key"), Fact("workspace", "workspace", "readable", False)], Refused(), False),
+        ([READ, READ], Accepted(), True),
+        ([RevokeKeyAccess("vault", "translator"), READ], Refused(), False),
+    ],
+)
+def test_all_that_a_scenario_takes_for_so_must_be_demanded(given: list[Any], then: Any, inside: bool) -> None:
+    assert belongs(Oracle(ARTICLE), [*AT_WORK, *given], READ, [then]) == inside
