@@ -166,7 +166,7 @@ def missed(kills: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"Of the first {before['of']} the lanes as they were before anybody made such mistakes caught "
         f"{before['caught']}, with the same budgets. What they missed "
-        "[changed them](../decisions/0076-sequences-vary-what-makes-no-difference.md)."
+        "[changed them](../decisions/0004-conformance-kit.md#sequences)."
     )
 
 

@@ -67,7 +67,7 @@ def all_scopes(measured: Mapping[str, Any] | None) -> Iterator[str]:
     yield (
         "Theorems that have nothing to say in a scope are not counted there. Engines go about a search in different "
         "ways, and those that are named agree on every count; how long each took is told of each scope. "
-        "[How they do it, and why it is exact](../decisions/0006-engines-of-the-search.md)."
+        "[How they do it, and why it is exact](../decisions/0003-exploration.md)."
     )
 
 

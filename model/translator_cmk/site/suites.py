@@ -39,7 +39,7 @@ def suites_page(measured: Mapping[str, Any] | None) -> str:
         "Most tests show that some faults are not there. A *complete suite* shows more: a system that passes it does "
         "all that the specification says of a [bounded world](scopes.md), unless it is outside a fault domain that is "
         "stated with it. [`translator-cmk suite`](../sequences.md#complete) writes such suites for any system; "
-        "[decision 42](../decisions/0042-what-a-suite-is-complete-for.md) tells the theory.",
+        "[decision 42](../decisions/0003-exploration.md) tells the theory.",
         *blocks(measured),
     )
 
