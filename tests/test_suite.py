@@ -2,10 +2,10 @@
 
 import pytest
 
-from translator_cmk.bdd.claims import Unmet
+from translator_cmk.bdd.assertions import AssertionFailed
+from translator_cmk.bdd.features import Pickle
 from translator_cmk.bdd.killing import RED, fails, pickles
-from translator_cmk.bdd.playing import Blocked, play
-from translator_cmk.bdd.records import Pickle
+from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.requirements import load_register
@@ -27,7 +27,7 @@ def scenarios_of(requirement: str) -> list[Pickle]:
 )
 def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutant) -> None:
     """A dropped or added row makes one fail at a Then; a negated condition may also keep one from getting there."""
-    how = RED if mutant.kind == "guard negated" else (Unmet,)
+    how = RED if mutant.kind == "guard negated" else (AssertionFailed,)
     assert any(fails(Machine(mutant.rows), pickle, how) for pickle in scenarios_of(mutant.requirement))
 
 
@@ -42,10 +42,10 @@ def astray(mutant: Mutant) -> list[str]:
     found = []
     for pickle in PICKLES:
         try:
-            play(ModelSystem(Machine(mutant.rows)), pickle)
-        except Unmet:
+            run_scenario(ModelSystem(Machine(mutant.rows)), pickle)
+        except AssertionFailed:
             cited = mutant.requirement in pickle.requirements
-        except Blocked as blocked:
+        except SetupFailed as blocked:
             cited = mutant.requirement in str(blocked)
         else:
             cited = True

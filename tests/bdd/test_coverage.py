@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from translator_cmk import features_dir
-from translator_cmk.bdd.coverage import commands_of
-from translator_cmk.bdd.pickles import load_features
+from translator_cmk.bdd.features import load_features
+from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.language.situations import situations
 from translator_cmk.machine.commands import CreateVault, DeleteKey
 

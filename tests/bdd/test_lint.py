@@ -7,7 +7,7 @@ import pytest
 
 from tests.bdd.samples import ENABLE, OUTLINE, REGISTER, RIGHT, feature, rule
 from translator_cmk import features_dir
-from translator_cmk.bdd.complaints import Complaint
+from translator_cmk.bdd.diagnostics import Diagnostic
 from translator_cmk.bdd.lint import lint, run_lint
 
 TOO_LONG = RIGHT.replace("Vault and resource in one region", "x" * 71)
@@ -64,7 +64,7 @@ WRONG = {
     "unknown step in a row": (
         rule(OUTLINE.replace('"eastus"', "eastus")),
         16,
-        "no Given is told as 'the customer creates the Translator resource \"translator\" in eastus'",
+        "no Given is written 'the customer creates the Translator resource \"translator\" in eastus'",
     ),
     "situation in a When": (rule(RIGHT.replace(ENABLE, "a vault with a key")), 9, "it belongs in a Given"),
     "command in a Then": (rule(RIGHT.replace("the request is accepted", ENABLE)), 10, "it belongs in a Given or When"),
@@ -145,7 +145,7 @@ WRONG = {
 }
 
 
-def complaints_of(folder: Path, text: str, name: str = "vault.feature") -> list[Complaint]:
+def complaints_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:
     (folder / name).write_text(text, encoding="utf-8")
     return lint([folder], REGISTER)
 

@@ -38,7 +38,7 @@ def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
         ),
         (feature(rule(RIGHT.replace("When", "Whenn"))), "features/vault.feature:9: not Gherkin"),
         (feature(rule(RIGHT.replace("Given", "And"))), "features/vault.feature:8: a first step 'And'"),
-        (feature(rule(RIGHT.replace("Given a ", "Given the "))), "features/vault.feature:8: no Given is told as"),
+        (feature(rule(RIGHT.replace("Given a ", "Given the "))), "features/vault.feature:8: no Given is written"),
     ],
     ids=[
         "dropped by pytest-bdd",
@@ -142,7 +142,7 @@ def test_crash_of_a_system_shows_its_own_frames(pytester: pytest.Pytester) -> No
     output = run(pytester, "--system", f"{SYSTEM}:Crashes").stdout.str()
     assert "ConnectionError: nobody listens" in output
     assert "[vault.same-region] Vault and resource in one region: ConnectionError in call: nobody listens" in output
-    assert "playing.py" not in output
+    assert "scenario_run.py" not in output
     assert "_pytest" not in output
 
 

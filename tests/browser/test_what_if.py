@@ -15,8 +15,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.site.building import REGISTER, ROOT, build
-from translator_cmk.bdd.pickles import read_feature
-from translator_cmk.bdd.playing import play
+from translator_cmk.bdd.features import read_feature
+from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.counterexample import use_in_words
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact, difference
@@ -306,7 +306,7 @@ def test_scenarios_of_the_page_run_as_they_stand(context: BrowserContext, site: 
         feature.parent.mkdir()
         feature.write_text("\n".join(["Feature: Tried out", tag, title, *scenario]) + "\n", "utf-8")
         (pickle,) = read_feature(feature).pickles
-        play(ModelSystem(), pickle)
+        run_scenario(ModelSystem(), pickle)
 
 
 # How it is used

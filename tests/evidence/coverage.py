@@ -18,7 +18,7 @@ from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk import features_dir
 from translator_cmk.bdd.coverage import scenarios, tours, walked
-from translator_cmk.bdd.pickles import load_features
+from translator_cmk.bdd.features import load_features
 from translator_cmk.explore.alphabets import Commands
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import decisions

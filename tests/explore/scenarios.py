@@ -1,6 +1,6 @@
 """Reads the scenario of a counterexample, as the features' own are read."""
 
-from translator_cmk.bdd.records import Pickle, Step
+from translator_cmk.bdd.features import Pickle, Step
 
 
 def as_pickle(text: str) -> Pickle:

@@ -11,8 +11,8 @@ import translator_cmk.explore.theorems as package
 from tests.explore.mistakes import MISTAKES
 from tests.explore.scenarios import as_pickle
 from tests.miniatures.machines import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
-from translator_cmk.bdd.claims import Unmet
-from translator_cmk.bdd.playing import Blocked, play
+from translator_cmk.bdd.assertions import AssertionFailed
+from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.commands import chosen, exit_code, searches
 from translator_cmk.explore.counterexample import DoesNotReplay, counterexample
 from translator_cmk.explore.exploration import Broken, Exploration
@@ -91,8 +91,8 @@ def test_theorem_finds_its_mistake(name: str) -> None:
     found = explore(scope, machine, "reference", [THEOREM[name]], stop=True)
     assert name in found.broken, mistake.sentence
     pickle = as_pickle(counterexample(scope, machine, THEOREM[name], found.broken[name]).scenario)
-    with pytest.raises((Unmet, Blocked)):
-        play(ModelSystem(machine), pickle)
+    with pytest.raises((AssertionFailed, SetupFailed)):
+        run_scenario(ModelSystem(machine), pickle)
 
 
 WRONG: list[tuple[Callable[[], Machine], str, str]] = [

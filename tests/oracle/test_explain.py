@@ -4,8 +4,7 @@ import pytest
 
 from tests.explore.following import ARTICLE, FULL, follow, without
 from translator_cmk import features_dir
-from translator_cmk.bdd.pickles import load_features
-from translator_cmk.bdd.records import Pickle
+from translator_cmk.bdd.features import Pickle, load_features
 from translator_cmk.bdd.vocabulary import read_given
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.facts import Fact

@@ -6,8 +6,8 @@ import pytest
 
 from tests.explore.following import ARTICLE, FULL
 from translator_cmk import features_dir
+from translator_cmk.bdd.features import load_features
 from translator_cmk.bdd.membership import demanded
-from translator_cmk.bdd.pickles import load_features
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted, Refused, Unspecified

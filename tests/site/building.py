@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from translator_cmk import features_dir
-from translator_cmk.bdd.pickles import load_features
-from translator_cmk.bdd.records import Pickle
+from translator_cmk.bdd.features import Pickle, load_features
 from translator_cmk.bdd.results import Item, Results, write_results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register

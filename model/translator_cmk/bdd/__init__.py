@@ -5,4 +5,4 @@ A suite opts in by `pytest_plugins = ["translator_cmk.bdd"]` or `-p translator_c
 PYTEST_DONT_REWRITE: nothing here asserts, and a program that has imported this package may start pytest afterwards.
 """
 
-pytest_plugins = ("translator_cmk.bdd.plugin", "translator_cmk.bdd.steps")
+pytest_plugins = ("translator_cmk.bdd.plugin",)

@@ -1,4 +1,4 @@
-"""What is collected: joins tests and pickles, and stops a run in which some scenario would pass without being checked.
+"""Joins the collected tests and pickles, and stops a run in which a scenario would pass without being checked.
 
 PYTEST_DONT_REWRITE
 """
@@ -16,10 +16,9 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
 from ..requirements import Register
-from .complaints import Complaint
+from .diagnostics import Diagnostic
+from .features import Feature, Pickle, feature_files, read_feature
 from .lint import lint
-from .pickles import feature_files, read_feature
-from .records import Feature, Pickle
 
 PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
@@ -29,23 +28,23 @@ Key = tuple[Path, str, str]
 
 
 class Collection:
-    """The scenarios of a run.  With complaints, none of them is run and the exit code is that of wrong usage."""
+    """The scenarios of a run.  With diagnostics, none of them is run and the exit code is that of wrong usage."""
 
     def __init__(self, config: pytest.Config, register: Register) -> None:
         self.config = config
         self.register = register
         self.features: list[Feature] = []
-        self.complaints: list[str] = []
+        self.diagnostics: list[str] = []
         self.suspects: set[Path] = set()
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[Any]) -> None:
-        """Notes the features of a module that could not be imported, so that the lint can say why."""
+        """Note the features of a module that could not be imported, so that the lint can say why."""
         if isinstance(node, pytest.Collector) and call.excinfo:
             self.suspects |= set(features_being_read(call.excinfo.tb))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Gives each test its pickle, before anything is deselected."""
+        """Give each test its pickle, before anything is deselected."""
         scenarios = [item for item in items if template_of(getattr(item, "obj", None))]
         modules = {id(item.module): item.module for item in scenarios if isinstance(item, pytest.Function)}
         bound = Counter(key for module in modules.values() for each in vars(module).values() for key in keys_of(each))
@@ -55,22 +54,22 @@ class Collection:
         linted |= {file for path in linted for file in path.parent.glob("*.feature")}
         if not linted:
             return
-        complaints = lint(linted, self.register)
-        if not complaints:
+        diagnostics = lint(linted, self.register)
+        if not diagnostics:
             self.features = [read_feature(file) for file in feature_files(files)]
-            complaints = [complaint for feature in self.features for complaint in unequal(feature, bound)]
-        if not complaints:
-            complaints = list(self.join(scenarios))
-        self.complaints = [str(complaint) for complaint in complaints]
-        if not complaints:
+            diagnostics = [diagnostic for feature in self.features for diagnostic in unequal(feature, bound)]
+        if not diagnostics:
+            diagnostics = list(self.join(scenarios))
+        self.diagnostics = [str(diagnostic) for diagnostic in diagnostics]
+        if not diagnostics:
             return
         if hasattr(self.config, "workerinput"):
             items.clear()  # the process that distributes the tests ends the run
         else:
-            raise pytest.UsageError("\n".join(self.complaints))
+            raise pytest.UsageError("\n".join(self.diagnostics))
 
-    def join(self, scenarios: Iterable[pytest.Item]) -> Iterator[Complaint]:
-        """Gives each test its pickle; complains of a pickle with two tests."""
+    def join(self, scenarios: Iterable[pytest.Item]) -> Iterator[Diagnostic]:
+        """Give each test its pickle; yield a diagnostic for a pickle with two tests."""
         pickles = {
             (feature.path, pickle.name, pickle.row): (feature, pickle)
             for feature in self.features
@@ -86,17 +85,17 @@ class Collection:
             if pickle.id in joined:
                 text = f"{pickle.id} is collected more than once"
                 remedy = "run one system at a time, without parametrized fixtures"
-                yield Complaint(feature.path, pickle.line, text, remedy)
+                yield Diagnostic(feature.path, pickle.line, text, remedy)
             joined.add(pickle.id)
 
 
 def template_of(function: object) -> Any:
-    """The scenario that a test function runs, or None."""
+    """Return the scenario that a test function runs, or None."""
     return registry_get_safe(scenario_wrapper_template_registry, function)
 
 
 def keys_of(function: object) -> Iterator[Key]:
-    """What pytest-bdd makes tests of, for one test function: its scenario, or each row of its examples."""
+    """Yield a key for each test that pytest-bdd makes of a function: one a scenario, or one a row of its examples."""
     template = template_of(function)
     if template is None:
         return
@@ -107,25 +106,25 @@ def keys_of(function: object) -> Iterator[Key]:
 
 
 def key_of(item: Any) -> Key:
-    """The pickle that a test runs."""
+    """Return the key of the pickle that a test runs."""
     template = template_of(item.obj)
     example: dict[str, str] = item.callspec.params["_pytest_bdd_example"] if template.examples else {}
     return Path(template.feature.filename), template.name, next(iter(example.values()), "")
 
 
-def unequal(feature: Feature, bound: Counter[Key]) -> Iterator[Complaint]:
-    """Complains where tests and pickles of a feature are not the same."""
+def unequal(feature: Feature, bound: Counter[Key]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic where tests and pickles of a feature are not the same."""
     compiled = Counter((feature.path, pickle.name, pickle.row) for pickle in feature.pickles)
     tests = Counter({key: times for key, times in bound.items() if key[0] == feature.path})
     if compiled != tests:
         key = next(iter((compiled - tests) or (tests - compiled)))
         text = f"{compiled.total()} scenarios, and {tests.total()} tests of them: {key[1]!r} differs"
         remedy = "bind all with scenarios(), once, and choose among them by -m or -k"
-        yield Complaint(feature.path, feature.line, text, remedy)
+        yield Diagnostic(feature.path, feature.line, text, remedy)
 
 
 def features_being_read(traceback: TracebackType | None) -> Iterator[Path]:
-    """The features that pytest-bdd was reading when it failed: it does not always say which."""
+    """Yield the features that pytest-bdd was reading when it failed: it does not always say which."""
     while traceback:
         name, names = traceback.tb_frame.f_globals.get("__name__"), traceback.tb_frame.f_locals
         if name == "pytest_bdd.scenario" and "abs_feature_paths" in names:

@@ -13,11 +13,8 @@ from ..explore.coverage.reach import Worlds, reached, worlds
 from ..explore.coverage.report import Walked, as_data, table
 from ..explore.scopes import SCOPES
 from ..explore.tours.sequences import SequenceError, read_sequences, suite
-from ..language.situations import Situation
-from ..machine import Command
-from .pickles import load_features
-from .records import FeatureError, Pickle
-from .vocabulary import READERS
+from .features import FeatureError, Pickle, load_features
+from .vocabulary import commands_of
 
 COVERED, SHORT, USAGE = 0, 1, 2
 
@@ -81,16 +78,6 @@ def tours(every: Worlds) -> Walked:
 def walked(every: Worlds, name: str, sentence: str, sequences: list[Commands]) -> Walked:
     """What sequences reach."""
     return Walked(name, sentence, len(sequences), sum(map(len, sequences)), reached(every, sequences))
-
-
-def commands_of(pickle: Pickle) -> Iterator[Command]:
-    """The commands that a scenario gives, in their order."""
-    for step in pickle.steps:
-        meaning = READERS[step.kind](step.text)
-        if isinstance(meaning, Situation):
-            yield from meaning.commands
-        elif isinstance(meaning, Command):
-            yield meaning
 
 
 def lines(data: dict[str, object]) -> Iterator[str]:

@@ -13,13 +13,12 @@ from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
 from ..system import ModelSystem
-from .claims import Unmet
+from .assertions import AssertionFailed
+from .features import Pickle, load_features
 from .membership import demanded
-from .pickles import load_features
-from .playing import Blocked, play
-from .records import Pickle
+from .scenario_run import SetupFailed, run_scenario
 
-RED = (Unmet, Blocked, *BROKEN_DOWN)
+RED = (AssertionFailed, SetupFailed, *BROKEN_DOWN)
 """How a scenario turns red: at a Then, at a Given, or where rows read what is not there."""
 
 
@@ -32,7 +31,7 @@ def pickles() -> tuple[Pickle, ...]:
 def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = RED) -> bool:
     """Whether the scenario, run against the machine, turns red in one of these ways."""
     try:
-        play(ModelSystem(machine), pickle)
+        run_scenario(ModelSystem(machine), pickle)
     except RED as error:
         return isinstance(error, how)
     return False

@@ -1,69 +1,62 @@
 """Which scenarios belong to a profile: those of which the oracle demands everything."""
 
 from collections.abc import Iterator
-from types import SimpleNamespace
-from typing import Any
 
 from ..language.declaration import Declaration
-from ..language.facts import Fact, difference
+from ..language.facts import Fact
 from ..language.situations import Situation
-from ..machine import Accepted, Command, Observation, Outcome, Unspecified
+from ..machine import Command, Observation, Outcome, Unspecified
 from ..oracle import Claim as Demand
 from ..oracle import Oracle
 from ..oracle.profiles import belongs
-from .claims import Claim, Unmet, left_open
-from .records import Pickle
-from .takes import meanings
+from .assertions import Assertion, AssertionFailed, StepResult
+from .features import Pickle
+from .vocabulary import facts_of, read_steps
 
 EVERYTHING = Declaration("model", "any")
 
 
 def demanded(oracle: Oracle, pickle: Pickle) -> bool:
-    """Whether the oracle demands all of the scenario; raises `TooManyStates`."""
+    """Return whether the oracle demands all of the scenario; raises `TooManyStates`."""
     return belongs(oracle, given_of(pickle), when_of(pickle), then_of(pickle))
 
 
 def given_of(pickle: Pickle) -> Iterator[Command | Fact]:
-    """The commands that lead to the starting point, and the facts that hold there."""
-    for kind, _, meaning in meanings(pickle):
+    """Yield the commands that lead to the starting point, and the facts that hold there."""
+    for kind, _, meaning in read_steps(pickle):
         if kind == "given" and isinstance(meaning, Situation):
             yield from meaning.commands
             yield from (fact for fact, _ in meaning.establishes)
-        elif kind == "given":
+        elif kind == "given" and isinstance(meaning, Command):
             yield meaning
 
 
 def when_of(pickle: Pickle) -> Command | None:
-    """What the scenario is about, if it has a When."""
-    return next((meaning for kind, _, meaning in meanings(pickle) if kind == "when"), None)
+    """Return the command of the When, if there is one."""
+    return next(
+        (meaning for kind, _, meaning in read_steps(pickle) if kind == "when" and isinstance(meaning, Command)), None
+    )
 
 
-def then_of(pickle: Pickle) -> list[Outcome | Fact | Demand]:
-    """What it says should be so."""
-    thens = [meaning for kind, _, meaning in meanings(pickle) if kind == "then"]
-    facts = [then for then in thens if isinstance(then, Fact)]
-    mentioned = {(fact.kind, fact.name, field) for fact in facts for field in (fact.field, "exists")}
-    return [then if isinstance(then, Fact) else asked(then, pickle, mentioned) for then in thens]
+def then_of(pickle: Pickle) -> Iterator[Outcome | Fact | Demand]:
+    """Yield each Then in the form in which an oracle is asked about it."""
+    for _, _, meaning in read_steps(pickle):
+        if isinstance(meaning, Fact):
+            yield meaning
+        elif isinstance(meaning, Assertion):
+            yield demand_of(meaning, pickle)
 
 
-def asked(claim: Claim, pickle: Pickle, mentioned: set[tuple[str, str, str]]) -> Outcome | Demand:
-    """The claim as an oracle is asked about it."""
-    if claim.check is left_open:
+def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Demand:
+    """Return the assertion in the form in which an oracle is asked about it."""
+    if assertion.kind == "not specified":
         return Unspecified(frozenset(pickle.requirements))
+    command, facts = when_of(pickle), facts_of(pickle)
 
     def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
-        playing: Any = SimpleNamespace(
-            pickle=pickle,
-            system=None,
-            declared=EVERYTHING,
-            outcome=outcome,
-            changes=list(difference(before, after)),
-            mentioned=mentioned,
-            audit=outcome.audit if isinstance(outcome, Accepted) else (),
-        )
         try:
-            claim.check(playing, claim.values)
-        except Unmet:
+            assertion.check(StepResult(command, outcome, before, after, pickle.requirements, facts, EVERYTHING))
+        except AssertionFailed:
             return False
         return True
 

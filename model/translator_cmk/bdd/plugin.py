@@ -1,50 +1,60 @@
-"""The pytest plugin: its options and fixtures, and how a scenario that was run is reported.
+"""The pytest plugin: its options, fixtures and step definitions, and how a scenario that was run is reported.
 
 PYTEST_DONT_REWRITE
 """
 
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import TracebackType
+from typing import Any
 
 import pytest
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import StepParser
 
+from ..language.facts import Fact
+from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES
+from ..language.situations import Situation, situations
+from ..machine import Command
 from ..requirements import Register, RegisterError, load_register
-from ..system import ModelSystem, System
-from .claims import NotApplicable
+from ..system import ModelSystem, System, Unsupported
+from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, NotApplicable
 from .collection import FEATURE, PICKLE, Collection
+from .features import ATTESTATION, COUNTEREXAMPLE, Pickle
+from .formatting import format_failure, format_title
 from .junit import JUnitNames
-from .playing import Inconclusive, Playing
 from .recorder import Recorder
-from .records import ATTESTATION, COUNTEREXAMPLE
+from .scenario_run import Inconclusive, ScenarioRun, SetupFailed, Verdict, verdict_of
 from .systems import SystemNotFound, load_factory, not_a_system, subject_of
-from .verdicts import OURS, message, own_frames, verdict
-from .wording import title
 
 REGISTER = pytest.StashKey[Register]()
 FACTORY = pytest.StashKey[Callable[[], System]]()
 BY_OPTION = pytest.StashKey[bool]()
-PLAYING = pytest.StashKey[Playing]()
+SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
 SUBJECT = pytest.StashKey[str]()
+
+OURS = (AssertionFailed, SetupFailed, Inconclusive, NotApplicable, Unsupported)
+"""What running a scenario raises; anything else comes from the system, from a fixture or from a defect of ours."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options."""
+    """Add the options."""
     group = parser.getgroup("translator-cmk", "executable specification of customer-managed keys")
     group.addoption(
         "--system",
         metavar="MODULE:FACTORY",
         help="run the scenarios against the system that this makes, called once for each (default: the model)",
     )
-    group.addoption("--results", metavar="FILE", type=Path, help="write what came of each scenario as JSON")
+    group.addoption("--results", metavar="FILE", type=Path, help="write the verdict on each scenario as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers each requirement's id as a marker, and refuses options that can't be met."""
+    """Register each requirement's id as a marker, and refuse options that can't be met."""
     if not any(config.pluginmanager.hasplugin(name) for name in ("pytest-bdd", "pytest_bdd.plugin")):
         raise pytest.UsageError("translator_cmk.bdd needs the plugin of pytest-bdd; add -p pytest_bdd.plugin")
     if config.getoption("--cucumber-json"):
         # pytest-bdd writes skipped scenarios into it as passed, leaves the rules out, and under xdist everything
-        raise pytest.UsageError("--cucumber-json would not show what came of this run; use --junitxml or --results")
+        raise pytest.UsageError("--cucumber-json would not show the verdicts of this run; use --junitxml or --results")
     name: str | None = config.getoption("--system")
     results: Path | None = config.getoption("--results")
     if results is not None and results.is_dir():
@@ -72,8 +82,8 @@ def system(request: pytest.FixtureRequest) -> System:
 
 
 @pytest.fixture
-def playing(request: pytest.FixtureRequest, system: System) -> Playing:
-    """The scenario in play, its system started afresh."""
+def scenario_run(request: pytest.FixtureRequest, system: System) -> ScenarioRun:
+    """The run of a scenario, with its system just reset."""
     __tracebackhide__ = True
     name: str | None = request.config.getoption("--system")
     if name and BY_OPTION not in request.node.stash:
@@ -81,20 +91,20 @@ def playing(request: pytest.FixtureRequest, system: System) -> Playing:
     if problem := not_a_system(system):
         raise Inconclusive(problem)
     request.node.stash[SUBJECT] = subject_of(system, name)
-    scenario = request.node.stash[PLAYING] = Playing(system, request.node.stash[PICKLE])
-    return scenario
+    run = request.node.stash[SCENARIO_RUN] = ScenarioRun(system, request.node.stash[PICKLE])
+    return run
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Adds to the report of a scenario what came of it, and says in plain words why it did not pass."""
+    """Add the verdict to the report of a scenario, and say in plain words why it did not pass."""
     pickle = item.stash.get(PICKLE, None)
     if pickle is None:
         return (yield)
     path = item.stash[FEATURE]
-    playing = item.stash.get(PLAYING, None)
+    run = item.stash.get(SCENARIO_RUN, None)
     error = call.excinfo.value if call.excinfo else None
     status, reason = verdict(error, call.when)
     if error is not None and not isinstance(error, OURS):
@@ -104,7 +114,7 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:
-        text = message(error, reason, pickle, path, playing, item.config.stash[REGISTER])
+        text = message(error, reason, pickle, path, run, item.config.stash[REGISTER])
         if isinstance(error, OURS):
             report.longrepr = text
         else:
@@ -112,11 +122,93 @@ def pytest_runtest_makereport(
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
     report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
         "id": pickle.id,
-        "title": title(pickle),
+        "title": format_title(pickle),
         "topic": path.stem,
         "status": status,
         "reason": reason,
         "subject": item.stash.get(SUBJECT, None),
-        "details": playing.details if playing and call.when == "call" else [],
+        "details": run.details if run and call.when == "call" else [],
     }
     return report
+
+
+def verdict(error: BaseException | None, phase: str) -> Verdict:
+    """Return the verdict on a phase (setup, call or teardown) that raised this, or nothing."""
+    if known := verdict_of(error):
+        return known
+    if isinstance(error, pytest.skip.Exception):
+        return Verdict("not-run", f"skipped: {error}")
+    first_line, *_ = str(error).splitlines() or [""]
+    return Verdict("inconclusive", f"{type(error).__name__} in {phase}: {first_line}")
+
+
+def message(
+    error: BaseException, reason: str | None, pickle: Pickle, path: Path, run: ScenarioRun | None, register: Register
+) -> str:
+    """Return the message about a scenario that did not pass; its first line names it."""
+    match error:
+        case AssertionFailed():
+            headline, findings = "failed", [("expected", error.expected), ("observed", error.observed)]
+        case SetupFailed():
+            headline, findings = f"not run, {reason}", [("because", error.why)]
+        case _:
+            headline, findings = f"{reason}", []
+    headline = f"{format_title(pickle)}: {headline}"
+    if run is None:
+        return headline
+    requirement = register.get(pickle.requirements[0])
+    return "\n".join([headline, *format_failure(pickle, path, requirement, run.step, findings, run.changes)])
+
+
+def own_frames(traceback: TracebackType | None) -> TracebackType | None:
+    """Return the part of a traceback that begins outside pytest, pytest-bdd and this package, likely in an adapter."""
+    frame = traceback
+    while frame is not None:
+        package = frame.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in ("_pytest", "pluggy", "pytest_bdd", "translator_cmk"):
+            return frame
+        frame = frame.tb_next
+    return traceback
+
+
+class Sentence(StepParser):
+    """Parses the steps of one pattern."""
+
+    def __init__(self, pattern: str, read: Callable[[str], Any]) -> None:
+        super().__init__(pattern)
+        self.read = read
+
+    def is_matching(self, name: str) -> bool:
+        """Return whether the step is a sentence of this pattern."""
+        return self.read(name) is not None
+
+    def parse_arguments(self, name: str) -> dict[str, Any]:
+        """Return the arguments of the functions below."""
+        return {"text": name, "meaning": self.read(name)}
+
+
+def start(scenario_run: ScenarioRun, text: str, meaning: Situation | Command) -> None:
+    __tracebackhide__ = True
+    scenario_run.given(text, meaning)
+
+
+def act(scenario_run: ScenarioRun, text: str, meaning: Command) -> None:
+    __tracebackhide__ = True
+    scenario_run.when(text, meaning)
+
+
+def compare(scenario_run: ScenarioRun, text: str, meaning: Fact | Assertion) -> None:
+    __tracebackhide__ = True
+    scenario_run.then(text, meaning)
+
+
+# pytest-bdd registers a step in the namespace that its decorator is called from.
+for _name, _situation in situations().items():
+    given(Sentence(_name, {_name: _situation}.get))(start)
+for _phrase in COMMAND_PHRASES:
+    given(Sentence(_phrase.pattern, _phrase.read))(start)
+    when(Sentence(_phrase.pattern, _phrase.read))(act)
+for _assertion in ASSERTION_PHRASES:
+    then(Sentence(_assertion.pattern, _assertion.read))(compare)
+for _fact in FACT_PHRASES:
+    then(Sentence(_fact.pattern, _fact.read))(compare)

@@ -16,9 +16,8 @@ import pytest
 from .. import __version__, features_dir
 from ..digest import REPORTED, digest, digest_with
 from .collection import PICKLE, Collection
-from .complaints import shown
-from .pickles import read_feature
-from .records import Feature, Pickle
+from .diagnostics import shown
+from .features import Feature, Pickle, read_feature
 from .results import Item, Results, write_results
 from .systems import MODEL
 
@@ -63,7 +62,7 @@ class Recorder:
         chosen = {item.nodeid: item.stash[PICKLE].id for item in session.items if PICKLE in item.stash}
         if self.is_worker:
             files = [str(feature.path) for feature in features]
-            said = {"features": files, "chosen": chosen, "complaints": self.collection.complaints}
+            said = {"features": files, "chosen": chosen, "complaints": self.collection.diagnostics}
             self.config.workeroutput[WORKER_SAYS] = said  # type: ignore[attr-defined]  # xdist adds it
         else:
             self.features, self.chosen = features, chosen

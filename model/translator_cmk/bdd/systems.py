@@ -1,4 +1,4 @@
-"""Which system a run puts to the test, what it is called, and what it declares."""
+"""Finds the system under test, its name in reports, and its declaration."""
 
 import importlib
 import sys
@@ -21,7 +21,7 @@ class SystemNotFound(ValueError):
 
 
 def load_factory(name: str, folder: Path) -> Callable[[], System]:
-    """The callable that ``name``, `module:callable`, stands for; raises `SystemNotFound`.
+    """Return the callable that ``name``, `module:callable`, stands for; raise `SystemNotFound`.
 
     Modules are looked for where Python looks for them, and last in ``folder``.
     """
@@ -36,17 +36,17 @@ def load_factory(name: str, folder: Path) -> Callable[[], System]:
             made = getattr(made, part, None)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001  # a module is foreign code, and may raise whatever it likes
+    except BaseException as error:  # noqa: BLE001  # a module is foreign code, and may raise anything
         known = type(error) in (ImportError, ModuleNotFoundError)
-        told = str(error) if known else f"it raises {raised(error)}{where_raised(error)}"
-        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {told}") from None
+        problem = str(error) if known else f"it raises {raised(error)}{where_raised(error)}"
+        raise SystemNotFound(f"--system {name}: {module_name} can't be imported: {problem}") from None
     if not callable(made):
         raise SystemNotFound(f"--system {name}: {module_name} has no {attribute} that can be called")
     return made  # type: ignore[no-any-return]  # what it makes is seen when it is called
 
 
 def raised(error: BaseException) -> str:
-    """What foreign code raised, in words; they may fail as well."""
+    """Return what foreign code raised, in words; formatting them may fail as well."""
     try:
         return f"{type(error).__name__}: {error}"
     except KeyboardInterrupt:
@@ -56,15 +56,15 @@ def raised(error: BaseException) -> str:
 
 
 def where_raised(error: BaseException) -> str:
-    """The file and line, for the end of a message; empty where the error says so itself."""
+    """Return the file and line, for the end of a message; empty where the error says so itself."""
     *_, (frame, line) = walk_tb(error.__traceback__)
     return "" if isinstance(error, SyntaxError) else f", at {frame.f_code.co_filename}:{line}"
 
 
 def subject_of(system: System, name: str | None = None) -> str:
-    """What the system is called in reports: its ``subject``, or ``name``, or the name of its class.
+    """Return the name of the system in reports: its ``subject``, or ``name``, or the name of its class.
 
-    Only the model with all of its rows is called the model, whatever else calls itself so.
+    Only the model with all of its rows is called the model, even where another system uses that name.
     """
     is_model = type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent
     if is_model:
@@ -79,7 +79,7 @@ def subject_of(system: System, name: str | None = None) -> str:
 
 
 def declaration_of(system: System) -> Declaration:
-    """What the system declares: its ``declaration``, as an answer to `hello` has it, or else that it can do everything.
+    """Return what the system declares: its ``declaration``, as in an answer to `hello`, by default everything.
 
     Without a declaration, an attribute ``gives_reasons`` that is false says that its refusals have no reasons.
     Raises `WireError` where the declaration is malformed.
@@ -99,11 +99,11 @@ def declaration_of(system: System) -> Declaration:
 
 
 def plainly(value: Any) -> Any:
-    """Sets and tuples as lists, as JSON has them."""
+    """Return sets and tuples as lists, as in JSON."""
     return sorted(value) if isinstance(value, set | frozenset) else list(value) if isinstance(value, tuple) else value
 
 
 def not_a_system(made: object) -> str | None:
-    """What keeps this from being a system, or None."""
+    """Return what keeps this from being a system, or None."""
     lacking = [name for name in ("reset", "submit", "observe") if not callable(getattr(made, name, None))]
     return f"{made!r} is no system: it has no {' and no '.join(lacking)}" if lacking else None

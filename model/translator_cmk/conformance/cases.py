@@ -5,11 +5,10 @@ from functools import cache
 from typing import NamedTuple
 
 from .. import features_dir
-from ..bdd.claims import Claim, left_open, refused
+from ..bdd.features import Pickle, load_features
 from ..bdd.membership import demanded, when_of
-from ..bdd.pickles import load_features
-from ..bdd.records import Pickle
-from ..bdd.takes import meanings, takes
+from ..bdd.prerequisites import prerequisites_of
+from ..bdd.vocabulary import asserts
 from ..machine import COMMANDS
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
@@ -63,7 +62,7 @@ def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...
     return judged(profile, waived)
 
 
-@cache  # apart, since to a cache `f(x)` and `f(x, ())` are two things, and this takes most of a short run
+@cache  # apart, since to a cache `f(x)` and `f(x, ())` are two things, and this prerequisites_of most of a short run
 def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     """As `scenarios`."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
@@ -75,7 +74,7 @@ def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     found = []
     for feature in features:
         for pickle in feature.pickles:
-            taken = takes(pickle)
+            taken = prerequisites_of(pickle)
             case = Case(
                 pickle.id,
                 FEATURES,
@@ -102,16 +101,11 @@ def rests_on(pickle: Pickle, alone: Mapping[str, Oracle]) -> Iterator[str]:
 def twins_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
     """For each scenario of a refusal: the scenarios in which the same command is accepted, of its own rule if any."""
     asked = {pickle.id: type(when_of(pickle)) for pickle in pickles}
-    takers = [pickle for pickle in pickles if not claims(pickle, refused) and not claims(pickle, left_open)]
+    takers = [pickle for pickle in pickles if not asserts(pickle, "refused", "not specified")]
     found: dict[str, list[str]] = {}
     for pickle in pickles:
-        if claims(pickle, refused):
+        if asserts(pickle, "refused"):
             alike = [each for each in takers if asked[each.id] is asked[pickle.id]]
             own = [each.id for each in alike if each.requirements[0] == pickle.requirements[0]]
             found[pickle.id] = own or [each.id for each in alike]
     return found
-
-
-def claims(pickle: Pickle, check: object) -> bool:
-    """Whether the scenario makes this claim about its When."""
-    return any(isinstance(meaning, Claim) and meaning.check is check for _, _, meaning in meanings(pickle))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..bdd.records import COUNTEREXAMPLE
+from ..bdd.features import COUNTEREXAMPLE
 from ..explore.counterexample import steps, use_in_words
 from ..explore.tours.telling import can_be_told
 from ..language import WireError, command_to_wire, from_text

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ..bdd.playing import Inconclusive
-from ..bdd.takes import commands_of, inapplicable
+from ..bdd.prerequisites import inapplicable
+from ..bdd.scenario_run import Inconclusive
+from ..bdd.vocabulary import commands_of
 from ..language.declaration import CAPABILITIES, Declaration
 from ..machine import COMMANDS, Accepted, Command, Observation, Refused
 from ..machine.commands import CreateVault, DeleteVault

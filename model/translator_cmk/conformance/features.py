@@ -9,14 +9,12 @@ from pathlib import Path
 from time import perf_counter
 from zlib import crc32
 
-from ..bdd.claims import Unmet
-from ..bdd.playing import Blocked, Playing, Undelivered
-from ..bdd.portal import through_the_api
-from ..bdd.records import Pickle
-from ..bdd.statuses import verdict_of
-from ..bdd.takes import commands_of, inapplicable
-from ..bdd.vocabulary import READERS
-from ..bdd.wording import failure, title
+from ..bdd.assertions import AssertionFailed
+from ..bdd.features import Pickle
+from ..bdd.formatting import format_failure, format_title
+from ..bdd.prerequisites import inapplicable, through_the_api
+from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
+from ..bdd.vocabulary import READERS, commands_of
 from ..language.facts import Fact
 from ..oracle import Oracle
 from ..oracle.choices import TooManyStates
@@ -45,11 +43,11 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
     subject.in_front = bool(crc32(scenario.case.id.encode()) % 2)  # as it was where it is played again alone
     if reason := inapplicable(pickle, subject.declaration):
         return Came("not-applicable", reason)
-    playing: Playing | None = None
+    run: ScenarioRun | None = None
     try:
-        playing = Playing(subject, pickle)
+        run = ScenarioRun(subject, pickle)
         for step in pickle.steps:
-            getattr(playing, step.kind)(step.text, READERS[step.kind](step.text))
+            getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
         error: Exception | None = None
     except Fault as fault:
         return Came("inconclusive", f"the system broke: {fault}", perf_counter() - began, fault=fault.kind)
@@ -57,7 +55,7 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
         if verdict_of(raised) is None:
             raise
         error = raised
-    return came_of(error, playing, scenario, subject, register)._replace(seconds=perf_counter() - began)
+    return came_of(error, run, scenario, subject, register)._replace(seconds=perf_counter() - began)
 
 
 def is_patient(pickle: Pickle) -> bool:
@@ -66,7 +64,7 @@ def is_patient(pickle: Pickle) -> bool:
 
 
 def came_of(
-    error: BaseException | None, playing: Playing | None, scenario: Scenario, subject: Subject, register: Register
+    error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject, register: Register
 ) -> Came:
     """What came of a scenario that ended with this."""
     known = verdict_of(error)
@@ -75,23 +73,23 @@ def came_of(
     pickle = scenario.pickle
     blamed: tuple[str, ...] = ()
     shown = ""
-    if isinstance(error, Undelivered) and playing is not None:
+    if isinstance(error, CapabilityMissing) and run is not None:
         told = [("expected", error.expected), ("observed", error.observed)]
-        shown = in_full(scenario, playing, told, register)
-    elif isinstance(error, Unmet) and playing is not None:
-        blamed = laid_to(pickle, playing) or pickle.requirements
+        shown = in_full(scenario, run, told, register)
+    elif isinstance(error, AssertionFailed) and run is not None:
+        blamed = laid_to(pickle, run) or pickle.requirements
         told = [("expected", error.expected), ("observed", error.observed)]
-        shown = in_full(scenario, playing, told, register)
-        if is_late(subject, pickle, playing.step):
+        shown = in_full(scenario, run, told, register)
+        if is_late(subject, pickle, run.step):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
-    if isinstance(error, Blocked) and playing is not None:
+    if isinstance(error, SetupFailed) and run is not None:
         status, blamed = "blocked", tuple(sorted(error.by))
-        shown = in_full(scenario, playing, [("because", error.why)], register)
+        shown = in_full(scenario, run, [("because", error.why)], register)
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
-    step = playing.step if playing else -1
-    undelivered = error.capability if isinstance(error, Undelivered) else ""
+    step = run.step if run else -1
+    undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
     return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=step, undelivered=undelivered)
 
 
@@ -107,31 +105,30 @@ def explaining(shown: Shown) -> Oracle:
     return Oracle(machine_of(silent_in("full", load_register())), shown)
 
 
-def laid_to(pickle: Pickle, playing: Playing) -> tuple[str, ...]:
+def laid_to(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
     """The requirements without which the model would have done the same, as far as there are any."""
     model, commands = ModelSystem(MACHINE), list(commands_of(pickle))
-    asked = commands if playing.declared.can("portal") else [e for c in commands for e in through_the_api(model, c)]
-    declared = playing.declared
+    asked = commands if run.declared.can("portal") else [e for c in commands for e in through_the_api(model, c)]
+    declared = run.declared
     oracle = explaining(Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
     oracle.reset(declared.stage)
     try:
         for command in asked:
             oracle.submit(command)
-        differences = oracle.narrow(playing.outcome, playing.after)
+        differences = oracle.narrow(run.result.outcome, run.result.after)
     except TooManyStates:
         return ()
     return tuple(sorted({requirement for each in differences for requirement in each.requirements}))
 
 
-def in_full(scenario: Scenario, playing: Playing, told: Iterable[tuple[str, str]], register: Register) -> str:
-    """A failure with its scenario, its requirement, and what changed."""
+def in_full(scenario: Scenario, run: ScenarioRun, told: Iterable[tuple[str, str]], register: Register) -> str:
+    """A format_failure with its scenario, its requirement, and what changed."""
     pickle = scenario.pickle
     requirement = register.get(pickle.requirements[0])
-    changes = playing.changes if playing.after else []  # there are none before the When
-    lines = failure(pickle, Path(scenario.case.feature), requirement, playing.step, list(told), changes)
+    lines = format_failure(pickle, Path(scenario.case.feature), requirement, run.step, list(told), run.changes)
     case = scenario.case.id
     seen = f"  {'messages':<11}  {MESSAGES}, case {case}", f"  {'again':<11}  translator-cmk verify ... --case {case}"
-    return "\n".join([title(pickle), *lines, *seen])
+    return "\n".join([format_title(pickle), *lines, *seen])
 
 
 def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterable[Scenario]) -> None:

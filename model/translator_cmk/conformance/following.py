@@ -3,8 +3,15 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from ..bdd.portal import through_the_api
-from ..bdd.takes import KIND_LEVELS, in_another_directory, is_legacy, offered, promised, stage_names
+from ..bdd.prerequisites import (
+    KIND_LEVELS,
+    in_another_directory,
+    is_legacy,
+    offered,
+    promised,
+    stage_names,
+    through_the_api,
+)
 from ..language.declaration import LEVELS, Declaration
 from ..language.facts import Fact, difference
 from ..machine import Accepted, Command, Machine, Observation, Outcome

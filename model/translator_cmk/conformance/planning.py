@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Iterable
 from functools import cache
 
-from ..bdd.records import FeatureError
-from ..bdd.takes import CORE, EVERY_LOSS, STATED_CAUSES
+from ..bdd.features import FeatureError
+from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
 from ..digest import REPORTED, digest
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..requirements import Register, RegisterError, load_register

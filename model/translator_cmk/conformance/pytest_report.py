@@ -12,12 +12,10 @@ from typing import Any
 import pytest
 
 from ..bdd.collection import PICKLE
-from ..bdd.playing import Playing
-from ..bdd.plugin import FACTORY, PLAYING, REGISTER, SUBJECT
-from ..bdd.records import Pickle
-from ..bdd.statuses import verdict_of
+from ..bdd.features import Pickle
+from ..bdd.plugin import FACTORY, REGISTER, SCENARIO_RUN, SUBJECT, verdict
+from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import subject_of
-from ..bdd.verdicts import verdict
 from ..digest import REPORTED, digest
 from ..requirements import Register
 from ..system import System
@@ -147,20 +145,20 @@ class Reporter:
         error = call.excinfo.value if call.excinfo else None
         before = self.came.get(pickle.id)
         if before is None or before.status == "passed":
-            self.came[pickle.id] = self.of_phase(error, call, pickle, item.stash.get(PLAYING, None))
+            self.came[pickle.id] = self.of_phase(error, call, pickle, item.stash.get(SCENARIO_RUN, None))
         report = yield
         if call.when == "teardown":
             self.end(pickle)
         return report
 
     def of_phase(
-        self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, playing: Playing | None
+        self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None
     ) -> Came:
         """What came of a scenario by this phase of it."""
         assert self.worker is not None
         assert self.running is not None
         seconds = self.came.get(pickle.id, Came("passed")).seconds + call.duration
-        if playing is not None and playing.system is not self.worker.subject:
+        if run is not None and run.system is not self.worker.subject:
             return Came("inconclusive", OVERRIDDEN, seconds)
         if isinstance(error, Fault):
             return Came("inconclusive", f"the system broke: {error}", seconds, fault=error.kind)
@@ -168,7 +166,7 @@ class Reporter:
             status, reason = verdict(error, call.when)
             return Came(status, reason or "", seconds)
         scenario = self.by_id[pickle.id]
-        came = came_of(error, playing, scenario, self.worker.subject, self.running.register)
+        came = came_of(error, run, scenario, self.worker.subject, self.running.register)
         return came._replace(seconds=seconds)
 
     def end(self, pickle: Pickle) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..bdd.complaints import meant
+from ..bdd.diagnostics import did_you_mean
 from ..requirements import TOPICS, Register
 from .cases import Scenario
 from .trouble import Trouble
@@ -44,5 +44,7 @@ def must_be_known(
     for name, values in {**selection, "waive": tuple(waived)}.items():
         for value in values:
             if name in known and value not in known[name]:
-                remedy = meant(value, known[name], "translator-cmk register lists the requirements, a report the cases")
+                remedy = did_you_mean(
+                    value, known[name], "translator-cmk register lists the requirements, a report the cases"
+                )
                 raise Trouble(f"--{name} {value}: there is none; {remedy}")

@@ -4,7 +4,7 @@ import random
 import string
 from typing import Any
 
-from ..bdd.playing import Inconclusive
+from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
 from ..language.declaration import Declaration
 from ..language.facts import Fact, difference, observed

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from ..bdd.records import Pickle
+from ..bdd.features import Pickle
 from ..bdd.vocabulary import read_given
 from ..language.facts import Fact, holds
 from ..language.phrasebook import read_command

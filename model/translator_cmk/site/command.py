@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .. import features_dir
-from ..bdd.pickles import load_features
-from ..bdd.records import FeatureError
+from ..bdd.features import FeatureError, load_features
 from ..bdd.results import Results, ResultsError, is_stale, load_results
 from ..requirements import RegisterError, load_register
 from .content import Content

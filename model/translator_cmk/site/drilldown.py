@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..bdd.records import Pickle
+from ..bdd.features import Pickle
 from ..bdd.results import Item
 from .evidence import WORDS, Evidence
 from .last_run import mark

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..bdd.records import Feature, Pickle, Scenario
+from ..bdd.features import Feature, Pickle, Scenario
 from ..bdd.results import Item, Results
 from ..requirements import Register, Requirement
 from .badges import LOOKS, Badge, Status

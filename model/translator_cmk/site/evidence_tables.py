@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..bdd.records import Pickle
+from ..bdd.features import Pickle
 from ..requirements import Requirement
 from .badges import LOOKS, Status
 from .content import Content

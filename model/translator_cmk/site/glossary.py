@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..bdd.claims import CLAIM_PHRASES
+from ..bdd.assertions import ASSERTION_PHRASES
 from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
 from ..language.phrases import Phrase
 from ..language.situations import Situation, situations
@@ -24,7 +24,7 @@ def glossary_page(content: Content) -> str:
         "steps",
         situations="\n\n".join(situation_texts),
         commands=phrases_table(COMMAND_PHRASES, evidence, lambda phrase: phrase.command.__doc__),
-        outcomes=phrases_table(CLAIM_PHRASES, evidence, lambda phrase: phrase.explanation),
+        outcomes=phrases_table(ASSERTION_PHRASES, evidence, lambda phrase: phrase.explanation),
         observations=phrases_table(
             FACT_PHRASES, evidence, lambda phrase: f"{phrase.kind}: {phrase.field.replace('_', ' ')}"
         ),

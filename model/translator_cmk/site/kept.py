@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from ..bdd.pickles import slug
+from ..bdd.features import slug
 from ..bdd.results import Results, load_results, write_results
 
 FOLDER = Path("history")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..bdd.pickles import slug
+from ..bdd.features import slug
 from ..requirements import Register
 from .content import Content
 from .deeds import deed

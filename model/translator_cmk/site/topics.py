@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..bdd.pickles import slug
-from ..bdd.records import Feature, Pickle, Scenario
+from ..bdd.features import Feature, Pickle, Scenario, slug
 from ..requirements import Requirement
 from .badges import Status
 from .content import Content

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..bdd.claims import CLAIM_PHRASES
-from ..bdd.records import Pickle
+from ..bdd.assertions import ASSERTION_PHRASES
+from ..bdd.features import Pickle
 from ..language import command_to_wire
 from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
 from ..language.situations import Situation, situations
@@ -148,7 +148,7 @@ def steps_data(content: Content) -> dict[str, Any]:
     def uses(means: Callable[[str], Any]) -> list[str]:
         return [each.id for each in every if any(means(step.text) for step in each.steps)]
 
-    phrases = {"command": COMMAND_PHRASES, "outcome": CLAIM_PHRASES, "observation": FACT_PHRASES}
+    phrases = {"command": COMMAND_PHRASES, "outcome": ASSERTION_PHRASES, "observation": FACT_PHRASES}
     return {
         "situations": [situation_data(each, uses) for each in situations().values()],
         "sentences": [

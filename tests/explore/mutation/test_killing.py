@@ -5,9 +5,9 @@ from functools import cache
 import pytest
 
 from tests.explore.scenarios import as_pickle
-from translator_cmk.bdd.claims import Unmet
+from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.killing import leaves_its_profile, pickles, scenario_against
-from translator_cmk.bdd.playing import play
+from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.counterexample import counterexample
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.mutation.judging import Red, differences, judge
@@ -44,11 +44,11 @@ def test_mutants_are_found_by_theorems_alone_and_the_scenario_tells_it(mutant: M
     assert kill.theorem.name in kill.every
     assert kill.broken is not None
     told = counterexample(kill.scope, Machine(mutant.rows), kill.theorem, kill.broken).scenario
-    play(ModelSystem(Machine(ROWS)), as_pickle(told))
+    run_scenario(ModelSystem(Machine(ROWS)), as_pickle(told))
     if not isinstance(kill.broken.expected, Named):  # which no sentence of a scenario speaks of
         broken_down = (Exception,) if kill.theorem.name == "every-request-is-answered" else ()
-        with pytest.raises((Unmet, *broken_down)):
-            play(ModelSystem(Machine(mutant.rows)), as_pickle(told))
+        with pytest.raises((AssertionFailed, *broken_down)):
+            run_scenario(ModelSystem(Machine(mutant.rows)), as_pickle(told))
 
 
 def the(requirement: str, kind: str, now: str = "") -> Mutant:

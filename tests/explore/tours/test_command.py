@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from translator_cmk.bdd.pickles import read_feature
+from translator_cmk.bdd.features import read_feature
 
 FOUND = shutil.which("translator-cmk", path=str(Path(sys.executable).parent))
 assert FOUND, "the package is not installed beside this Python"

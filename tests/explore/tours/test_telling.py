@@ -7,10 +7,9 @@ from random import Random
 import pytest
 
 from tests.miniatures.machines import without
-from translator_cmk.bdd.claims import Unmet
-from translator_cmk.bdd.pickles import read_feature
-from translator_cmk.bdd.playing import Blocked, play
-from translator_cmk.bdd.records import Pickle
+from translator_cmk.bdd.assertions import AssertionFailed
+from translator_cmk.bdd.features import Pickle, read_feature
+from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.tours.sequences import CommandSequence, sequences
@@ -44,7 +43,7 @@ def test_every_command_in_every_state_is_told_and_holds(tmp_path: Path) -> None:
     assert len(told) == 140
     assert len({pickle.id for pickle in told}) == 140
     for pickle in told:
-        play(ModelSystem(), pickle)
+        run_scenario(ModelSystem(), pickle)
 
 
 @pytest.mark.parametrize("name", ["vaults-and-keys", "demands", "directories", "one-of-each"])
@@ -58,7 +57,7 @@ def test_commands_in_states_drawn_at_random_are_told_and_hold(name: str, tmp_pat
     told = pickles(name, tuple(drawn), tmp_path)
     assert len(told) > 10
     for pickle in random.sample(told, 10):
-        play(ModelSystem(), pickle)
+        run_scenario(ModelSystem(), pickle)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_scenarios_fail_on_a_model_that_lacks_a_row(requirement: str, tmp_path: 
     red = 0
     for pickle in pickles(scope.name, tuple(sequences(scope)), tmp_path):
         try:
-            play(ModelSystem(Machine(without(requirement))), pickle)
-        except (Unmet, Blocked):
+            run_scenario(ModelSystem(Machine(without(requirement))), pickle)
+        except (AssertionFailed, SetupFailed):
             red += 1
     assert red

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
-from ...bdd.pickles import slug
+from ...bdd.features import slug
 from ...explore.counterexample import use_in_words
 from ...language.phrasebook import tell
 from ...language.situations import Situation, situations

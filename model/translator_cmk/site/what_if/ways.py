@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...bdd.pickles import slug
+from ...bdd.features import slug
 from ...explore.what_if import WHAT_IF
 from ...language.phrasebook import tell
 from ...language.situations import situations

@@ -1,18 +1,22 @@
-"""What a scenario takes of a system, and why it is not applicable to one that has declared itself to be without it."""
+"""The prerequisites of a scenario: what a system must offer to run it, and what to do where there is no portal."""
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
-from ..language.facts import Fact
-from ..language.situations import Situation
-from ..machine import DEFAULT_STAGE, Command
-from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EndVaultRetention
+from ..machine import DEFAULT_STAGE, Accepted, Command, Stage
+from ..machine.commands import (
+    CreateVault,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    EndVaultRetention,
+    GrantKeyAccess,
+)
 from ..machine.entities import Directory, Entity, Location, Subscription, Tier
-from .claims import Claim, key_use, no_key_use
-from .records import Pickle
-from .vocabulary import READERS
+from ..system import ModelSystem
+from .features import Pickle
+from .vocabulary import asserts, commands_of, facts_of, read_steps
 
 KIND_LEVELS = {
     "vault": "vault-and-key",
@@ -32,8 +36,8 @@ CORE = {"resource.regional", "resource.not-at-creation", "vault.soft-delete", "v
 THROUGH_THE_PORTAL = "through the portal"
 
 
-class Takes(NamedTuple):
-    """What a scenario takes: capabilities, things of the stage, and facts that it looks at, by kind and field."""
+class Prerequisites(NamedTuple):
+    """What a scenario needs: capabilities, names of the stage, and fields that it looks at, each by kind."""
 
     level: str
     capabilities: tuple[str, ...]
@@ -42,29 +46,15 @@ class Takes(NamedTuple):
     core: bool
 
 
-def meanings(pickle: Pickle) -> Iterator[tuple[str, str, Any]]:
-    """Each step: its kind, its text and what it means."""
-    return ((step.kind, step.text, READERS[step.kind](step.text)) for step in pickle.steps)
-
-
-def commands_of(pickle: Pickle) -> Iterator[Command]:
-    """Every command of a scenario, situations included."""
-    for _, _, meaning in meanings(pickle):
-        if isinstance(meaning, Situation):
-            yield from meaning.commands
-        elif isinstance(meaning, Command):
-            yield meaning
-
-
 @cache
-def takes(pickle: Pickle) -> Takes:
-    """What the scenario takes."""
+def prerequisites_of(pickle: Pickle) -> Prerequisites:
+    """Return what the scenario needs of a system."""
     commands = tuple(commands_of(pickle))
-    facts = [meaning for _, _, meaning in meanings(pickle) if isinstance(meaning, Fact)]
+    facts = facts_of(pickle)
     kinds = {reference.kind.word for command in commands for _, reference, _ in command.references}
     kinds |= {fact.kind for fact in facts}
     levels = [KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS]
-    return Takes(
+    return Prerequisites(
         max(levels, key=list(LEVELS).index, default="vault-and-key"),
         tuple(capabilities_for(pickle, commands)),
         tuple(dict.fromkeys(named for command in commands for named in stage_names(command))),
@@ -74,27 +64,26 @@ def takes(pickle: Pickle) -> Takes:
 
 
 def is_core(pickle: Pickle) -> bool:
-    """Whether the scenario counts whatever a system has declared."""
+    """Return whether the scenario counts with every declaration."""
     rule = pickle.requirements[0]
     return rule in CORE or (rule in STATED_CAUSES and set(pickle.requirements) >= EVERY_LOSS)
 
 
 def capabilities_for(pickle: Pickle, commands: tuple[Command, ...]) -> Iterator[str]:
-    """The capabilities that the scenario takes.
+    """Yield the capabilities that the scenario needs.
 
-    A scenario takes the portal only where it says so: otherwise customer-managed keys can be enabled through the API.
+    It needs the portal only where it says so: otherwise customer-managed keys can be enabled through the API.
     """
-    steps = list(meanings(pickle))
-    sections = any(isinstance(each, Fact) and each.field == "encryption_section" for _, _, each in steps)
-    if sections or any(text.endswith(THROUGH_THE_PORTAL) for _, text, _ in steps):
+    sections = any(fact.field == "encryption_section" for fact in facts_of(pickle))
+    if sections or any(text.endswith(THROUGH_THE_PORTAL) for _, text, _ in read_steps(pickle)):
         yield "portal"
     yield from dict.fromkeys(capability for command in commands for capability in capabilities_of(command))
-    if any(isinstance(each, Claim) and each.check in (key_use, no_key_use) for _, _, each in steps):
+    if asserts(pickle, "key use", "no key use"):
         yield "audit"
 
 
 def capabilities_of(command: Command) -> Iterator[str]:
-    """The capabilities that the command takes, whatever else a scenario does."""
+    """Yield the capabilities that the command needs by itself."""
     if isinstance(command, EndVaultRetention):
         yield "clock"
     if is_legacy(command):
@@ -104,33 +93,33 @@ def capabilities_of(command: Command) -> Iterator[str]:
 
 
 def promised(command: Command, declared: Declaration) -> str | None:
-    """The declared capability by which the command has to be supported, or None where there is none."""
+    """Return the declared capability that obliges the system to support the command, or None."""
     through_it = isinstance(command, EnableCustomerManagedKeys) and command.through == "portal"
-    taken = ["portal"] * through_it + list(capabilities_of(command))
-    return next((each for each in taken if declared.can(each)), None)
+    needed = ["portal"] * through_it + list(capabilities_of(command))
+    return next((each for each in needed if declared.can(each)), None)
 
 
 def is_legacy(command: Command) -> bool:
-    """Whether the command makes a vault without soft delete."""
+    """Return whether the command makes a vault without soft delete."""
     return isinstance(command, CreateVault) and not command.soft_delete
 
 
 def in_another_directory(command: Command) -> bool:
-    """Whether the command names a directory other than the first, or a subscription in one."""
+    """Return whether the command names a directory other than the first, or a subscription in one."""
     home = DEFAULT_STAGE.directories[0]
     named = {(kind, DEFAULT_STAGE.subscriptions.get(name, name)) for kind, name in stage_names(command)}
     return any(kind in (Directory, Subscription) and directory != home for kind, directory in named)
 
 
 def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
-    """What the command names of the default stage."""
+    """Yield the kind and name of all that the command names of the default stage."""
     for index, reference, _ in command.references:
         if (name := command[index]) in offered(DEFAULT_STAGE).get(reference.kind, ()):
             yield reference.kind, name
 
 
-def offered(stage: Any) -> dict[type[Entity], tuple[str, ...]]:
-    """The names in a stage, kind by kind."""
+def offered(stage: Stage) -> dict[type[Entity], tuple[str, ...]]:
+    """Return the names in a stage by kind."""
     return {
         Directory: tuple(stage.directories),
         Subscription: tuple(stage.subscriptions),
@@ -140,28 +129,46 @@ def offered(stage: Any) -> dict[type[Entity], tuple[str, ...]]:
 
 
 def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
-    """Why the scenario is not applicable to a system that has declared this, or None where it is."""
-    taken = takes(pickle)
-    if taken.level not in declared.levels:
-        return f"the level {taken.level} is not claimed"
-    probed = ("legacy-vaults",) if taken.core else ()  # such a vault is tried for, and only its absence excuses
-    for capability in taken.capabilities:
+    """Return why the scenario is not applicable to a system that has declared this, or None where it is."""
+    needed = prerequisites_of(pickle)
+    if needed.level not in declared.levels:
+        return f"the level {needed.level} is not claimed"
+    probed = (
+        ("legacy-vaults",) if needed.core else ()
+    )  # the scenario tries to make such a vault, and is excused only where that fails
+    for capability in needed.capabilities:
         if capability not in probed and not declared.can(capability):
             return f"without the capability {capability}: {CAPABILITIES[capability]}"
-    if taken.core:
+    if needed.core:
         return None
     if lacking := not_offered(pickle, declared):
         return lacking
-    for word, field in taken.looks_at:
+    for word, field in needed.looks_at:
         if not declared.shows(word, field):
             return f"not observed: {word}.{field} is declared as hidden"
     return None
 
 
 def not_offered(pickle: Pickle, declared: Declaration) -> str | None:
-    """What the scenario names and the stage of the system lacks, or None where it lacks nothing."""
+    """Return what the scenario names and the stage of the system lacks, or None where it lacks nothing."""
     there = offered(declared.stage)
-    for kind, name in takes(pickle).stage:
+    for kind, name in prerequisites_of(pickle).stage:
         if name not in there[kind]:
             return f"the stage that is offered has no {kind.word} {name!r}"
     return None
+
+
+def through_the_api(model: ModelSystem, command: Command) -> Iterator[Command]:
+    """Yield the commands that do through the API what the command does through the portal; the model runs them too.
+
+    Of what the portal would do first, only those commands that the model accepts and that change something.
+    """
+    if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
+        if command.vault is not None:
+            for first in (EnableIdentity(command.resource), GrantKeyAccess(command.vault, command.resource)):
+                before = model.state
+                if isinstance(model.submit(first), Accepted) and model.state != before:
+                    yield first
+        command = EnableCustomerManagedKeys(**{**command.as_dict(), "through": "api"})
+    model.submit(command)
+    yield command

@@ -1,4 +1,4 @@
-"""Complaints: what is wrong in a feature file, where, and what to do about it."""
+"""Diagnostics: what is wrong in a file, where, and what to do about it."""
 
 import difflib
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Complaint(NamedTuple):
+class Diagnostic(NamedTuple):
     """One thing that is wrong at a line (from 1) of a file."""
 
     file: Path
@@ -19,12 +19,12 @@ class Complaint(NamedTuple):
 
 
 def shown(file: Path) -> str:
-    """The path from the current folder, where it lies below it."""
+    """Return the path from the current folder, where it lies below it."""
     file = file.absolute()
     return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
 
 
-def meant(word: str, known: Iterable[str], otherwise: str) -> str:
-    """A remedy for an unknown word: the known one that is like it, or something else to do."""
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return a remedy for an unknown word: the known word most like it, or another remedy where none is close."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"write {close[0]!r}" if close else otherwise

@@ -1,8 +1,9 @@
-"""Reads feature files into records."""
+"""Feature files as records: what is written, and the pickles that it compiles to, one for each row of examples."""
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,143 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from ..requirements import TOPICS
-from .records import ATTESTATION, COUNTEREXAMPLE, Examples, Feature, FeatureError, Pickle, Rule, Scenario, Step, Tag
+from .diagnostics import Diagnostic
 
-__all__ = ["Examples", "Feature", "FeatureError", "Pickle", "Rule", "Scenario", "Step", "Tag", "load_features"]
+ATTESTATION = "attestation"
+"""The tag of what can only be declared."""
+
+COUNTEREXAMPLE = "counterexample"
+"""The tag of a feature that a machine wrote: it may have any name and as many steps as it needs."""
 
 STEP_KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
 
 
+class FeatureError(ValueError):
+    """A feature file can't be read; the message names file, line and remedy."""
+
+    def __init__(self, path: Path, line: int, text: str, remedy: str) -> None:
+        self.diagnostic = Diagnostic(path, line, text, remedy)
+        super().__init__(str(self.diagnostic))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its keyword as written, and its kind: given, when, then, or empty where no keyword says."""
+
+    keyword: str
+    kind: str
+    text: str
+    line: int
+    has_argument: bool
+    """Whether a table or a text block follows it, which no step of ours takes."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag without its @."""
+
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Pickle:
+    """What is run: a scenario with one row of its examples filled in, background included."""
+
+    id: str
+    name: str
+    row: str
+    """The cell of the first column; empty without examples."""
+    line: int
+    """The line of the row, or of the scenario."""
+    requirements: tuple[str, ...]
+    """The rule's first, then those of the other tags."""
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """One block of examples: column names, and rows with their lines."""
+
+    name: str
+    description: str
+    line: int
+    tags: tuple[Tag, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario as written, and its pickles."""
+
+    name: str
+    description: str
+    line: int
+    source: str
+    """The text of the scenario, from its tags to the last row of its examples, without common indentation."""
+    tags: tuple[Tag, ...]
+    outline: bool
+    steps: tuple[Step, ...]
+    """Its own steps, columns not filled in."""
+    examples: tuple[Examples, ...]
+    pickles: tuple[Pickle, ...]
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the id of each of its pickles, as in results."""
+        return [pickle.id for pickle in self.pickles]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: the requirement that its scenarios show."""
+
+    requirement: str
+    title: str
+    description: str
+    line: int
+    tags: tuple[Tag, ...]
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature file.  Its topic is the file's name without suffix."""
+
+    topic: str
+    path: Path
+    name: str
+    description: str
+    line: int
+    tags: tuple[Tag, ...]
+    rules: tuple[Rule, ...]
+    loose: tuple[Scenario, ...]
+    """Scenarios that stand outside any rule: the lint refuses them."""
+    backgrounds: tuple[int, ...]
+    """Lines of backgrounds: the lint refuses them too."""
+
+    @property
+    def is_counterexample(self) -> bool:
+        """Return whether a machine wrote it: the rules of style do not apply."""
+        return [tag.name for tag in self.tags] == [COUNTEREXAMPLE]
+
+    @property
+    def scenarios(self) -> Iterator[Scenario]:
+        """Yield all scenarios, in the order of the file."""
+        yield from self.loose
+        for rule in self.rules:
+            yield from rule.scenarios
+
+    @property
+    def pickles(self) -> Iterator[Pickle]:
+        """Yield all pickles, in the order of the file."""
+        for scenario in self.scenarios:
+            yield from scenario.pickles
+
+
 def load_features(folder: Path) -> list[Feature]:
-    """The features of a folder in the order of their topics; raises `FeatureError`."""
+    """Return the features of a folder in the order of their topics; raises `FeatureError`."""
     features = [read_feature(path) for path in feature_files([folder])]
     for feature in features:
         for scenario in feature.loose:
@@ -32,7 +161,7 @@ def load_features(folder: Path) -> list[Feature]:
 
 
 def feature_files(paths: Iterable[Path]) -> list[Path]:
-    """The feature files among these files and in these folders, in the order of their topics, each once."""
+    """Return the feature files among these files and in these folders, in the order of their topics, each once."""
     found = dict.fromkeys(
         file for path in paths for file in (sorted(path.rglob("*.feature")) if path.is_dir() else [path])
     )
@@ -41,7 +170,7 @@ def feature_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def read_feature(path: Path) -> Feature:
-    """The feature in a file; raises `FeatureError` where it is not UTF-8 or not Gherkin."""
+    """Return the feature in a file; raises `FeatureError` where it is not UTF-8 or not Gherkin."""
     text = _text(path)
     try:
         document: Any = Parser().parse(text)
@@ -49,8 +178,8 @@ def read_feature(path: Path) -> Feature:
     except ParserError as error:
         first = error.errors[0] if isinstance(error, CompositeParserException) else error
         line = first.location["line"] if isinstance(first, ParserException) else 1
-        told = re.sub(r"^\(\d+:\d+\): ", "", str(first))
-        raise FeatureError(path, line, f"not Gherkin: {told}", "correct this line or the one before it") from None
+        problem = re.sub(r"^\(\d+:\d+\): ", "", str(first))
+        raise FeatureError(path, line, f"not Gherkin: {problem}", "correct this line or the one before it") from None
     except re.error as error:
         # the compiler takes the name of a column for a regular expression
         raise FeatureError(path, 1, f"the name of a column can't be used ({error})", "use letters and spaces") from None
@@ -181,5 +310,5 @@ def _cells(row: Any) -> tuple[str, ...]:
 
 
 def slug(text: str) -> str:
-    """The text in lower case letters, digits and hyphens."""
+    """Return the text in lower case letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

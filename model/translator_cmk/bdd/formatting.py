@@ -1,4 +1,4 @@
-"""Outcomes, changes and failures in words."""
+"""Formats outcomes, changes and failures as text."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -7,59 +7,59 @@ from ..language.facts import Fact, observed
 from ..language.phrasebook import state
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused
 from ..requirements import Requirement
-from .complaints import shown
-from .records import Pickle
+from .diagnostics import shown
+from .features import Pickle
 
 Change = tuple[Fact, Fact]
 """A fact as it was and as it is."""
 
 
-def listed(ids: Iterable[str]) -> str:
-    """Ids in alphabetical order."""
+def format_ids(ids: Iterable[str]) -> str:
+    """Return the ids in alphabetical order."""
     return ", ".join(sorted(ids))
 
 
-def outcome_in_words(outcome: Outcome) -> str:
-    """What came of a request."""
+def format_outcome(outcome: Outcome) -> str:
+    """Return the outcome of a request in words."""
     match outcome:
         case Accepted():
-            return f"the request is accepted{f', by {listed(outcome.by)}' if outcome.by else ''}"
+            return f"the request is accepted{f', by {format_ids(outcome.by)}' if outcome.by else ''}"
         case Refused():
-            return f"the request is refused{f', because of {listed(outcome.because)}' if outcome.because else ''}"
-    return f"the specification says nothing here: {listed(outcome.silent)}"
+            return f"the request is refused{f', because of {format_ids(outcome.because)}' if outcome.because else ''}"
+    return f"the specification says nothing here: {format_ids(outcome.silent)}"
 
 
-def uses_in_words(uses: Iterable[KeyUse]) -> str:
-    """What an audit trail has."""
+def format_uses(uses: Iterable[KeyUse]) -> str:
+    """Return the entries of an audit trail in words."""
     return "; ".join(f"a use of the key {use.key} for {use.resource}" for use in uses) or "no use of a key"
 
 
-def changes_in_words(changes: Iterable[Change]) -> str:
-    """What changed, on one line."""
+def format_changes(changes: Iterable[Change]) -> str:
+    """Return what changed, on one line."""
     return "; ".join(f"{state(now)} (before: {state(was)})" for was, now in changes)
 
 
-def seen_in_words(seen: Observation, fact: Fact) -> str:
-    """What the observation has in the place of a fact."""
+def format_observed(seen: Observation, fact: Fact) -> str:
+    """Return what the observation has in place of a fact, in words."""
     if not observed(seen, fact.kind, fact.name, "exists"):
         return state(Fact(fact.kind, fact.name, "exists", False))
     return state(Fact(fact.kind, fact.name, fact.field, observed(seen, fact.kind, fact.name, fact.field)))
 
 
-def title(pickle: Pickle) -> str:
-    """The scenario as reports name it: requirement, name, and which row of the examples."""
+def format_title(pickle: Pickle) -> str:
+    """Return the scenario's name in reports: requirement, name, and which row of the examples."""
     return f"[{pickle.requirements[0]}] {pickle.name}{f' ({pickle.row})' if pickle.row else ''}"
 
 
-def failure(
+def format_failure(
     pickle: Pickle,
     path: Path,
     requirement: Requirement | None,
     step: int,
-    told: Sequence[tuple[str, str]],
+    findings: Sequence[tuple[str, str]],
     changes: Iterable[Change],
 ) -> Iterator[str]:
-    """Why the scenario stopped at its step of this number (from 0), in lines."""
+    """Yield the lines that say why the scenario stopped at its step of this number (from 0)."""
     yield f"{shown(path)}:{pickle.steps[step].line}"
     if requirement is not None:
         yield ""
@@ -68,9 +68,9 @@ def failure(
     yield ""
     for number, each in enumerate(pickle.steps[: step + 1]):
         yield f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}"
-    if told:
+    if findings:
         yield ""
-    for name, text in told:
+    for name, text in findings:
         yield f"  {name:<11}  {text}"
     for number, (was, now) in enumerate(changes):
         yield f"  {'' if number else 'changed':<11}  - {state(was)}"

@@ -8,7 +8,7 @@ from gherkin.pickles.compiler import Compiler
 
 from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
-from translator_cmk.bdd.pickles import FeatureError, load_features, slug
+from translator_cmk.bdd.features import FeatureError, load_features, slug
 from translator_cmk.requirements import TOPICS
 
 

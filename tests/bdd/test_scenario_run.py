@@ -8,10 +8,9 @@ import pytest
 from tests.bdd import wrong_systems as wrong
 from tests.bdd.samples import ENABLE, OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
-from translator_cmk.bdd.claims import LeftOpen, Unmet
-from translator_cmk.bdd.pickles import load_features, read_feature
-from translator_cmk.bdd.playing import Blocked, Inconclusive, Playing, play
-from translator_cmk.bdd.records import Pickle
+from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
+from translator_cmk.bdd.features import Pickle, load_features, read_feature
+from translator_cmk.bdd.scenario_run import Inconclusive, ScenarioRun, SetupFailed, run_scenario
 from translator_cmk.system import ModelSystem, System
 
 LEFT_OPEN = next(
@@ -44,7 +43,7 @@ def with_then(folder: Path, *then: str, given: str = "a vault with a key", when:
 
 
 def test_right_system_passes_and_every_step_is_kept(one_region: Pickle) -> None:
-    details = play(ModelSystem(), one_region).details
+    details = run_scenario(ModelSystem(), one_region).details
     assert [detail["step"].split()[0] for detail in details] == ["Given", "When", "Then"]
     assert details[1]["command"]["command"] == "EnableCustomerManagedKeys"
     assert details[1]["outcome"]["outcome"] == "accepted"
@@ -54,32 +53,36 @@ def test_right_system_passes_and_every_step_is_kept(one_region: Pickle) -> None:
 
 
 def test_acceptance_in_place_of_a_refusal_is_unmet(two_regions: Pickle) -> None:
-    with pytest.raises(Unmet) as caught:
-        play(wrong.AnyRegion(), two_regions)
+    with pytest.raises(AssertionFailed) as caught:
+        run_scenario(wrong.AnyRegion(), two_regions)
     assert caught.value.expected == "the request is refused, because of vault.same-region"
     assert caught.value.observed.startswith("the request is accepted")
 
 
 def test_refusal_in_place_of_an_acceptance_is_unmet(tmp_path: Path) -> None:
     delete = 'the customer deletes the vault "vault"'
-    with pytest.raises(Unmet, match=r"observed: the request is refused, because of environment\.exists"):
-        play(ModelSystem(), with_then(tmp_path, "the request is accepted", given="a Translator resource", when=delete))
+    with pytest.raises(AssertionFailed, match=r"observed: the request is refused, because of environment\.exists"):
+        run_scenario(
+            ModelSystem(), with_then(tmp_path, "the request is accepted", given="a Translator resource", when=delete)
+        )
 
 
 def test_refusal_for_another_reason_is_unmet(two_regions: Pickle, tmp_path: Path) -> None:
     other = pickle_of(tmp_path, OUTLINE.replace("<place>", '<place> on the "basic-tier"'))
-    with pytest.raises(Unmet, match=r"because of encryption\.tier, vault\.same-region"):
-        play(ModelSystem(), other)
-    play(ModelSystem(), two_regions)
+    with pytest.raises(AssertionFailed, match=r"because of encryption\.tier, vault\.same-region"):
+        run_scenario(ModelSystem(), other)
+    run_scenario(ModelSystem(), two_regions)
 
 
 def test_reasons_are_compared_only_where_they_are_given(two_regions: Pickle) -> None:
-    play(wrong.KeepsItsReasons(), two_regions)
+    run_scenario(wrong.KeepsItsReasons(), two_regions)
 
 
 def test_refusal_that_changes_something_is_unmet(two_regions: Pickle) -> None:
-    with pytest.raises(Unmet, match='nothing has changed; observed: the managed identity of "translator" is on'):
-        play(wrong.HandsOutItsOwn(), two_regions)
+    with pytest.raises(
+        AssertionFailed, match='nothing has changed; observed: the managed identity of "translator" is on'
+    ):
+        run_scenario(wrong.HandsOutItsOwn(), two_regions)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +99,8 @@ def test_starting_point_that_does_not_come_about_blocks(
     )
     if given.startswith("the customer"):
         scenario = scenario.replace("Given", "Given a resource and an empty vault\n  And")
-    with pytest.raises(Blocked, match=f"^blocked by {by}$"):
-        play(system(), pickle_of(tmp_path, scenario))
+    with pytest.raises(SetupFailed, match=f"^blocked by {by}$"):
+        run_scenario(system(), pickle_of(tmp_path, scenario))
 
 
 @pytest.mark.parametrize(
@@ -109,44 +112,48 @@ def test_starting_point_that_does_not_come_about_blocks(
 )
 def test_answer_that_is_malformed_teaches_nothing(one_region: Pickle, system: Callable[[], System], why: str) -> None:
     with pytest.raises(Inconclusive, match=why):
-        play(system(), one_region)
+        run_scenario(system(), one_region)
 
 
 def test_silence_in_place_of_an_answer_is_unmet(two_regions: Pickle) -> None:
-    with pytest.raises(Unmet, match="observed: the specification says nothing here"):
-        play(wrong.KnowsNothing(), two_regions)
+    with pytest.raises(AssertionFailed, match="observed: the specification says nothing here"):
+        run_scenario(wrong.KnowsNothing(), two_regions)
 
 
 def test_nothing_holds_of_an_unspecified_request(tmp_path: Path) -> None:
     given = "a resource and a vault with a key"
     for then in ("nothing has changed", '"translator" uses Microsoft-managed keys'):
-        with pytest.raises(Unmet, match=f"expected: {then}; observed: the specification says nothing here"):
-            play(wrong.KnowsNothing(), with_then(tmp_path, then, given=given, when=ENABLE))
+        with pytest.raises(AssertionFailed, match=f"expected: {then}; observed: the specification says nothing here"):
+            run_scenario(wrong.KnowsNothing(), with_then(tmp_path, then, given=given, when=ENABLE))
 
 
 def test_what_is_left_open_passes_for_the_model_and_demands_nothing_of_a_system() -> None:
-    play(ModelSystem(), LEFT_OPEN)
-    with pytest.raises(LeftOpen):
-        play(wrong.Elsewhere(), LEFT_OPEN)
-    with pytest.raises(Unmet):
-        play(wrong.LeavesNothingOpen(), LEFT_OPEN)
+    run_scenario(ModelSystem(), LEFT_OPEN)
+    with pytest.raises(NotSpecified):
+        run_scenario(wrong.Elsewhere(), LEFT_OPEN)
+    with pytest.raises(AssertionFailed):
+        run_scenario(wrong.LeavesNothingOpen(), LEFT_OPEN)
 
 
 DELETE = 'the customer deletes the key "key" of "vault"'
 
 
 def test_change_that_no_then_mentions_is_unmet(tmp_path: Path) -> None:
-    play(
+    run_scenario(
         ModelSystem(),
         with_then(tmp_path, 'the key "key" of "vault" is deleted', "nothing else has changed", when=DELETE),
     )
-    with pytest.raises(Unmet, match='nothing else has changed; observed: the key "key" of "vault" is deleted'):
-        play(ModelSystem(), with_then(tmp_path, 'the vault "vault" is active', "nothing else has changed", when=DELETE))
+    with pytest.raises(
+        AssertionFailed, match='nothing else has changed; observed: the key "key" of "vault" is deleted'
+    ):
+        run_scenario(
+            ModelSystem(), with_then(tmp_path, 'the vault "vault" is active', "nothing else has changed", when=DELETE)
+        )
 
 
 def test_entity_that_appears_is_mentioned_by_any_of_its_facts(tmp_path: Path) -> None:
     when = 'the customer creates the vault "other"'
-    play(
+    run_scenario(
         ModelSystem(),
         with_then(tmp_path, 'the vault "other" is in "westeurope"', "nothing else has changed", when=when),
     )
@@ -161,8 +168,8 @@ def test_entity_that_appears_is_mentioned_by_any_of_its_facts(tmp_path: Path) ->
     ],
 )
 def test_fact_that_is_not_so_is_unmet(tmp_path: Path, fact: str) -> None:
-    with pytest.raises(Unmet):
-        play(ModelSystem(), with_then(tmp_path, fact, when='the customer disables the key "key" of "vault"'))
+    with pytest.raises(AssertionFailed):
+        run_scenario(ModelSystem(), with_then(tmp_path, fact, when='the customer disables the key "key" of "vault"'))
 
 
 USE = 'the use of the key "key" of "vault" is recorded for "translator"'
@@ -172,18 +179,18 @@ NO_USE = "no use of a key is recorded"
 def test_use_of_a_key_is_read_from_the_audit_trail(tmp_path: Path) -> None:
     read = 'the customer reads the data of "workspace"'
     used, unused = "a workspace under customer-managed keys", "a workspace under Microsoft-managed keys"
-    play(ModelSystem(), with_then(tmp_path, USE, given=used, when=read))
-    play(ModelSystem(), with_then(tmp_path, NO_USE, given=unused, when=read))
-    with pytest.raises(Unmet, match="observed: a use of the key vault/key for translator"):
-        play(ModelSystem(), with_then(tmp_path, NO_USE, given=used, when=read))
-    with pytest.raises(Unmet, match="observed: no use of a key"):
-        play(ModelSystem(), with_then(tmp_path, USE, given=unused, when=read))
-    with pytest.raises(Unmet):
-        play(ModelSystem(), with_then(tmp_path, USE.replace("translator", "other"), given=used, when=read))
+    run_scenario(ModelSystem(), with_then(tmp_path, USE, given=used, when=read))
+    run_scenario(ModelSystem(), with_then(tmp_path, NO_USE, given=unused, when=read))
+    with pytest.raises(AssertionFailed, match="observed: a use of the key vault/key for translator"):
+        run_scenario(ModelSystem(), with_then(tmp_path, NO_USE, given=used, when=read))
+    with pytest.raises(AssertionFailed, match="observed: no use of a key"):
+        run_scenario(ModelSystem(), with_then(tmp_path, USE, given=unused, when=read))
+    with pytest.raises(AssertionFailed):
+        run_scenario(ModelSystem(), with_then(tmp_path, USE.replace("translator", "other"), given=used, when=read))
 
 
 def test_each_scenario_starts_afresh(one_region: Pickle) -> None:
     system = ModelSystem()
-    play(system, one_region)
-    play(system, one_region)
-    assert Playing(system, one_region).system.observe()["resource"] == {}
+    run_scenario(system, one_region)
+    run_scenario(system, one_region)
+    assert ScenarioRun(system, one_region).system.observe()["resource"] == {}

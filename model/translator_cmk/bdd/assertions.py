@@ -1,0 +1,176 @@
+"""The assertions that a `Then` can make besides a fact: about the outcome of the `When`, what changed, and the audit
+trail.
+
+All of them are about the `When`, so a scenario without one has none of these sentences.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from ..language.declaration import Declaration
+from ..language.facts import Fact, difference
+from ..language.phrases import Phrase
+from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
+from .formatting import Change, format_changes, format_ids, format_outcome, format_uses
+
+
+class AssertionFailed(AssertionError):
+    """A `Then` does not hold: the system and the specification disagree."""
+
+    def __init__(self, expected: str, observed: str) -> None:
+        super().__init__(f"expected: {expected}; observed: {observed}")
+        self.expected = expected
+        self.observed = observed
+
+
+class NotApplicable(Exception):
+    """The scenario does not apply to this system; the message says why."""
+
+
+class NotSpecified(NotApplicable):
+    """The specification demands nothing here, so every answer of a system agrees with it."""
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """The result of the `When`, with all that an assertion about it depends on."""
+
+    command: Command | None
+    outcome: Outcome
+    before: Observation
+    after: Observation
+    requirements: tuple[str, ...]
+    """The ids that the scenario is tagged with."""
+    facts: tuple[Fact, ...]
+    """The facts that other Thens of the scenario state."""
+    declared: Declaration
+    by_model: bool = False
+    """Whether the model answered, whose refusals name every demand that is broken."""
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return what the command changed."""
+        return list(difference(self.before, self.after))
+
+    @property
+    def audit(self) -> tuple[KeyUse, ...]:
+        """Return the uses of keys that the command recorded."""
+        return self.outcome.audit if isinstance(self.outcome, Accepted) else ()
+
+
+Kind = Literal["accepted", "refused", "unchanged", "otherwise unchanged", "key use", "no key use", "not specified"]
+
+
+class Assertion(NamedTuple):
+    """An assertion about the `When`, read from a sentence."""
+
+    kind: Kind
+    values: dict[str, Any]
+
+    def check(self, result: StepResult) -> None:
+        """Raise `AssertionFailed` where the result contradicts it, `NotSpecified` where nothing is demanded."""
+        CHECKS[self.kind](result, self.values)
+
+
+def check_accepted(result: StepResult, _: dict[str, Any]) -> None:
+    if not isinstance(result.outcome, Accepted):
+        raise AssertionFailed("the request is accepted", format_outcome(result.outcome))
+
+
+def check_refused(result: StepResult, _: dict[str, Any]) -> None:
+    expected = Refused(frozenset(result.requirements))
+    if not isinstance(result.outcome, Refused) or not has_reason(result, result.outcome.because):
+        raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
+
+
+def has_reason(result: StepResult, because: frozenset[str]) -> bool:
+    """Return whether a refusal's reasons are right: all of them from the model, at least one from others."""
+    if not result.declared.can("reasons"):
+        return True
+    demanded = set(result.requirements)
+    return because == demanded if result.by_model else bool(because) and because <= demanded
+
+
+def check_unchanged(result: StepResult, _: dict[str, Any]) -> None:
+    if changes := result.changes:
+        raise AssertionFailed("nothing has changed", format_changes(changes))
+
+
+def check_otherwise_unchanged(result: StepResult, _: dict[str, Any]) -> None:
+    # a fact about an entity says that it exists, too
+    mentioned = {(fact.kind, fact.name, field) for fact in result.facts for field in (fact.field, "exists")}
+    if others := [change for change in result.changes if change[1][:3] not in mentioned]:
+        raise AssertionFailed("nothing else has changed", format_changes(others))
+
+
+def check_key_use(result: StepResult, values: dict[str, Any]) -> None:
+    use = KeyUse(f"{values['vault']}/{values['key']}", values["resource"])
+    if use not in result.audit:
+        raise AssertionFailed(format_uses([use]), format_uses(result.audit))
+
+
+def check_no_key_use(result: StepResult, _: dict[str, Any]) -> None:
+    if result.audit:
+        raise AssertionFailed(format_uses([]), format_uses(result.audit))
+
+
+def check_not_specified(result: StepResult, _: dict[str, Any]) -> None:
+    if not result.by_model:
+        raise NotSpecified(f"left open: {format_ids(result.requirements)} demands nothing of a system")
+    expected = Unspecified(frozenset(result.requirements))
+    if result.outcome != expected:
+        raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
+
+
+CHECKS: dict[Kind, Callable[[StepResult, dict[str, Any]], None]] = {
+    "accepted": check_accepted,
+    "refused": check_refused,
+    "unchanged": check_unchanged,
+    "otherwise unchanged": check_otherwise_unchanged,
+    "key use": check_key_use,
+    "no key use": check_no_key_use,
+    "not specified": check_not_specified,
+}
+
+
+class AssertionPhrase(Phrase):
+    """The sentence of one kind of assertion, with an explanation for readers."""
+
+    def __init__(self, kind: Kind, pattern: str, explanation: str) -> None:
+        super().__init__(pattern)
+        self.kind = kind
+        self.explanation = explanation
+
+    def read(self, text: str) -> Assertion | None:
+        """Return the assertion that the text makes, or None where it is another sentence."""
+        values = self.parse(text)
+        return None if values is None else Assertion(self.kind, values)
+
+
+ASSERTION_PHRASES = (
+    AssertionPhrase("accepted", "the request is accepted", "The system carried out what the When asks for."),
+    AssertionPhrase(
+        "refused",
+        "the request is refused",
+        "The system refused what the When asks for.  Where it gives reasons, they are requirements that the scenario "
+        "is tagged with, and no other; the model gives all of them.",
+    ),
+    AssertionPhrase("unchanged", "nothing has changed", "All that can be observed is as it was before the When."),
+    AssertionPhrase(
+        "otherwise unchanged",
+        "nothing else has changed",
+        "All that can be observed is as it was before the When, but for what the other Thens of the scenario mention.",
+    ),
+    AssertionPhrase(
+        "key use",
+        "the use of the key {key} of {vault} is recorded for {resource}",
+        "The audit trail of the When has a use of this key for this resource.",
+    ),
+    AssertionPhrase("no key use", "no use of a key is recorded", "The audit trail of the When is empty."),
+    AssertionPhrase(
+        "not specified",
+        "what happens is left open",
+        "The specification does not say what comes of what the When asks for: a system may accept or refuse it.",
+    ),
+)

@@ -1,0 +1,268 @@
+"""Runs one scenario against one system, step by step, and keeps what it observed."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
+from ..language.facts import Fact, difference, holds, observed
+from ..language.phrasebook import state, tell
+from ..language.situations import Situation, Stage
+from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from ..machine.rows import Effect
+from ..system import ModelSystem, System, Unsupported
+from .assertions import Assertion, AssertionFailed, NotApplicable, StepResult
+from .features import Pickle
+from .formatting import Change, format_ids, format_observed, format_outcome
+from .prerequisites import inapplicable, is_legacy, not_offered, promised, through_the_api
+from .systems import declaration_of
+from .vocabulary import READERS, facts_of
+
+
+class SetupFailed(Exception):
+    """A `Given` did not come about, so the scenario could not be run; ``by`` holds ids of requirements.
+
+    ``missing``: the facts that should hold after an accepted command and do not, as far as they are known.
+    """
+
+    def __init__(self, by: frozenset[str], why: str, missing: tuple[Fact, ...] = ()) -> None:
+        super().__init__(f"blocked by {format_ids(by)}")
+        self.by = by
+        self.why = why
+        self.missing = missing
+
+
+class CapabilityMissing(AssertionFailed):
+    """The system does not support a command although it has declared a capability that includes it."""
+
+    def __init__(self, capability: str, command: Command) -> None:
+        super().__init__(f"the capability {capability}, which is declared", f"unsupported, when {tell(command)}")
+        self.capability = capability
+
+
+class Inconclusive(Exception):
+    """The system's answer shows nothing about the specification."""
+
+
+class Verdict(NamedTuple):
+    """The status of a scenario, as in results, and a reason unless it passed."""
+
+    status: str
+    reason: str | None = None
+
+
+def verdict_of(error: BaseException | None) -> Verdict | None:
+    """Return the verdict on a scenario run that raised this, or nothing.
+
+    None stands for an exception that comes from the system, or from a defect of ours.
+    """
+    match error:
+        case None:
+            return Verdict("passed")
+        case AssertionFailed():
+            return Verdict("failed", str(error))
+        case SetupFailed():
+            return Verdict("not-run", str(error))
+        case Unsupported():
+            return Verdict("not-run", f"unsupported: {error}")
+        case Inconclusive():
+            return Verdict("inconclusive", str(error))
+        case NotApplicable():
+            return Verdict("not-applicable", str(error))
+    return None
+
+
+NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
+
+
+class ScenarioRun:
+    """One run of a scenario against a system, as far as it applies to what the system has declared.
+
+    Raises `NotApplicable` where it does not, and `Unsupported` where it has to and the stage has no place for it.
+    """
+
+    def __init__(self, system: System, pickle: Pickle) -> None:
+        self.system = system
+        self.pickle = pickle
+        self.step = -1
+        self.details: list[dict[str, Any]] = []
+        self.seen: Observation | None = None
+        self.declared = declaration_of(system)
+        self.result = self._result(None, Accepted(), {}, {})
+        self.model = ModelSystem(machine()) if self.declared.hidden or not self.declared.can("portal") else None
+        if reason := inapplicable(pickle, self.declared):
+            raise NotApplicable(reason)
+        if lacking := not_offered(pickle, self.declared):
+            raise Unsupported(f"{lacking}, and no declaration takes this scenario out")
+        system.reset(self.declared.stage)
+
+    def given(self, text: str, start: Situation | Command) -> None:
+        """Bring the system to a starting point; raises `SetupFailed` where it does not get there."""
+        self._begin("Given", text)
+        if isinstance(start, Situation):
+            for stage in start.stages:
+                for command in stage.commands:
+                    self._prepare(command)
+                check_established(stage, self._observe(), self.declared.shows)
+        else:
+            before = self._observe()
+            outcome = self._prepare(start)
+            self._record(start, outcome, before, self._observe())
+
+    def when(self, text: str, command: Command) -> None:
+        """Submit the command that the scenario is about, and keep its result."""
+        self._begin("When", text)
+        *first, command = self._translate(command)
+        for each in first:
+            self._do(each)
+        before = self._observe()
+        outcome = self._submit(command)
+        # kept before the system is observed, which may fail
+        self.result = self._result(command, outcome, before, {})
+        self.result = self._result(command, outcome, before, self._observe())
+        self._record(command, outcome, before, self.result.after)
+
+    def then(self, text: str, statement: Fact | Assertion) -> None:
+        """Check a fact or an assertion; raises `AssertionFailed`, or `NotSpecified`."""
+        self._begin("Then", text)
+        outcome = self.result.outcome
+        if isinstance(outcome, Unspecified) and not (
+            isinstance(statement, Assertion) and statement.kind == "not specified"
+        ):
+            raise AssertionFailed(text, format_outcome(outcome))
+        if isinstance(statement, Assertion):
+            statement.check(self.result)
+            return
+        if not self.declared.shows(statement.kind, statement.field):
+            hidden = f"{statement.kind}.{statement.field} is not shown, which can't be declared for this"
+            raise AssertionFailed(text, hidden)
+        seen = self._observe()
+        if not shows(seen, statement):
+            raise AssertionFailed(text, format_observed(seen, statement))
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return what the When changed; nothing before the When, or where the system was not observed after it."""
+        return self.result.changes if self.result.after else []
+
+    def _result(self, command: Command | None, outcome: Outcome, before: Observation, after: Observation) -> StepResult:
+        pickle = self.pickle
+        by_model = isinstance(self.system, ModelSystem)
+        return StepResult(
+            command, outcome, before, after, pickle.requirements, facts_of(pickle), self.declared, by_model
+        )
+
+    def _begin(self, kind: str, text: str) -> None:
+        self.step += 1
+        self.details.append({"step": f"{kind} {text}"})
+
+    def _record(self, command: Command, outcome: Outcome, before: Observation, after: Observation) -> None:
+        self.details[-1] |= {
+            "command": command_to_wire(command),
+            "outcome": outcome_to_wire(outcome),
+            "changed": [[state(was), state(now)] for was, now in difference(before, after)],
+        }
+
+    def _prepare(self, command: Command) -> Outcome:
+        *first, command = self._translate(command)
+        for each in first:
+            self._do(each)
+        return self._do(command)
+
+    def _translate(self, command: Command) -> list[Command]:
+        if self.model is None:
+            return [command]
+        if not self.declared.can("portal"):
+            return list(through_the_api(self.model, command))
+        self.model.submit(command)
+        return [command]
+
+    def _do(self, command: Command) -> Outcome:
+        before = self._observe()
+        excused = is_legacy(command) and not self.declared.can("legacy-vaults")
+        try:
+            outcome = self._submit(command)
+        except Unsupported:
+            if excused:
+                raise NotApplicable(NO_LEGACY_VAULTS) from None
+            raise
+        if not isinstance(outcome, Accepted):
+            by = outcome.because if isinstance(outcome, Refused) else outcome.silent
+            if excused and isinstance(outcome, Refused):
+                raise NotApplicable(NO_LEGACY_VAULTS)
+            raise SetupFailed(by or effects(command), f"{format_outcome(outcome)}, when {tell(command)}")
+        after = self._observe()
+        if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
+            raise NotApplicable(NO_LEGACY_VAULTS)
+        if before == after and not self.declared.hidden:
+            raise SetupFailed(effects(command), f"nothing that can be observed changes, when {tell(command)}")
+        return outcome
+
+    def _submit(self, command: Command) -> Outcome:
+        self.seen = None
+        try:
+            answer: Any = self.system.submit(command)
+        except Unsupported:
+            if capability := promised(command, self.declared):
+                raise CapabilityMissing(capability, command) from None
+            raise
+        if not isinstance(answer, Outcome):
+            raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {tell(command)}")
+        try:
+            return outcome_from_wire(outcome_to_wire(answer), "the answer of the system")
+        except WireError as error:
+            raise Inconclusive(str(error)) from None
+
+    def _observe(self) -> Observation:
+        """Return what the system has shown since the last command; it is asked once."""
+        if self.seen is None:
+            try:
+                # makes a copy, since a system may hand out its own dictionaries and change them later
+                self.seen = observation_from_wire(self.system.observe(), "what the system shows")
+            except WireError as error:
+                raise Inconclusive(str(error)) from None
+        return self.seen
+
+
+@cache
+def machine() -> Machine:
+    """Return the machine, made once: making it takes longer than a scenario."""
+    return Machine(ROWS)
+
+
+def check_established(stage: Stage, seen: Observation, visible: Callable[[str, str], bool]) -> None:
+    """Raise `SetupFailed` where a fact of the stage is missing.
+
+    It names the requirements behind the missing facts, without those whose new facts hold.
+    ``visible`` says of a kind and a field whether the system shows it at all.
+    """
+    missing = [(fact, by) for fact, by in stage.establishes if visible(fact.kind, fact.field) and not shows(seen, fact)]
+    if missing:
+        suspected = frozenset[str]().union(*(by for _, by in missing))
+        new = stage.establishes[len(stage.establishes) - stage.own :]
+        cleared = frozenset[str]().union(*(by for fact, by in new if shows(seen, fact)))
+        facts = "; ".join(state(fact) for fact, _ in missing)
+        by = suspected - cleared or suspected
+        raise SetupFailed(by, f"after it this is not so: {facts}", tuple(fact for fact, _ in missing))
+
+
+def effects(command: Command) -> frozenset[str]:
+    """Return the requirements that say what the command does."""
+    return frozenset(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command))
+
+
+def shows(seen: Observation, fact: Fact) -> bool:
+    """Return whether the observation shows the fact; of an entity that does not exist it shows only its absence."""
+    return holds(fact, seen) and (fact.field == "exists" or observed(seen, fact.kind, fact.name, "exists") is True)
+
+
+def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
+    """Run the whole scenario without pytest.
+
+    Raises `AssertionFailed`, `SetupFailed`, `Inconclusive` or `NotApplicable`, and all that the system raises,
+    `Unsupported` included.
+    """
+    run = ScenarioRun(system, pickle)
+    for step in pickle.steps:
+        getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
+    return run
