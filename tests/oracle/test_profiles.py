@@ -53,10 +53,6 @@ def test_that_names_mean_something_cannot_be_silent(requirement: str) -> None:
         machine_of({requirement, "keys.audit"})
 
 
-def test_every_scenario_belongs_to_full() -> None:
-    assert belonging(Oracle(FULL)) == set(PICKLES)
-
-
 def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> None:
     inside = belonging(Oracle(ARTICLE))
     assert "revocation.access-revoked/revoked-access" in inside

@@ -1,16 +1,16 @@
 """Which scenarios belong to a profile: those of which the oracle demands everything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..language.situations import Situation
-from ..machine import Command, Observation, Outcome, Unspecified
+from ..machine import Command, Machine, Observation, Outcome, Unspecified
 from ..oracle import Claim as Demand
 from ..oracle import Oracle
 from ..oracle.profiles import belongs
 from .assertions import Assertion, AssertionFailed, StepResult
-from .features import Pickle
+from .features import Feature, Pickle
 from .vocabulary import facts_of, read_steps
 
 EVERYTHING = Declaration("model", "any")
@@ -61,3 +61,12 @@ def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Demand:
         return True
 
     return holds
+
+
+def undemanded_scenarios(machine: Machine, features: Iterable[Feature]) -> list[Pickle]:
+    """Return every scenario that the machine does not demand; with nothing silent in it, it should demand them all.
+
+    If it does not, rows and scenarios contradict each other, and no verdict that rests on them means anything.
+    """
+    oracle = Oracle(machine)
+    return [pickle for feature in features for pickle in feature.pickles if not demanded(oracle, pickle)]
