@@ -68,7 +68,7 @@ def test_consequences_that_never_come_to_rest_are_found() -> None:
     on = whenever(Resource, "a.b", when=lambda r: not r.identity, then=lambda r: sets(r, identity=True))
     off = whenever(Resource, "c.d", when=lambda r: r.identity, then=lambda r: sets(r, identity=False))
     system = ModelSystem(Machine([*ROWS, on, off]))
-    with pytest.raises(RowsContradict, match="do not come to rest"):
+    with pytest.raises(RowsContradict, match="reach no fixpoint"):
         system.submit(TWO_AT_WORK[4])
 
 
@@ -89,7 +89,7 @@ def test_triggers_miss_no_consequence() -> None:
         state, _ = machine.step(state, command)
         everything = {(kind, name): dict.fromkeys(kind.fields) for kind in KINDS for name in state.tables[kind]}
         world = machine.world(state)
-        pulled = list(machine.triggers.pulled(everything, state.tables, world))
+        pulled = list(machine.triggers.affected(everything, state.tables, world))
         assert not [row.requirement for row, entity in pulled if row.when(entity)]
         assert len(pulled) >= len(state.tables[Workspace])
 

@@ -1,4 +1,4 @@
-"""Everything a customer can ask for, in the imperative.
+"""The commands: everything a customer can ask for, in the imperative.
 
 A command names entities by strings.  What each name must mean is said in its annotation, and checked before any row is
 read.  Rows read the same command with entities in place of the names.
@@ -359,5 +359,5 @@ class ReadData(Command):
 
 
 def choices(hint: Any) -> tuple[str, ...]:
-    """The values that a field with this annotation can take, where the vocabulary is closed; otherwise empty."""
+    """Return the values that a field with this annotation can take, where the vocabulary is closed; otherwise empty."""
     return get_args(hint) if get_origin(hint) is Literal else ()

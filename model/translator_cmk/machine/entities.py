@@ -1,4 +1,4 @@
-"""What the world is made of: each kind of entity, its fields, and what it leads to.
+"""The entities of the model: each kind, its fields, and the entities that it links to.
 
 The state keeps plain tuples.  An `Entity` is such a tuple seen from one world: a field that names another entity leads
 to it, so that `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity
@@ -15,7 +15,7 @@ from .values import declare_fields
 if TYPE_CHECKING:
     from .world import World
 
-GONE = "gone"  # writing this state drops the record: nothing remembers that the entity ever was
+GONE = "gone"  # writing this state drops the record: no trace of the entity is kept
 
 MICROSOFT, CUSTOMER = "microsoft-managed", "customer-managed"
 
@@ -181,8 +181,3 @@ KINDS: tuple[type[Entity], ...] = (
     Document,
     Model,
 )
-
-
-def granted(vault: Vault, resource: Resource) -> bool:
-    """Whether the resource's identity has access to the vault's keys."""
-    return vault.world.has(Grant, f"{vault.name}/{resource.name}")

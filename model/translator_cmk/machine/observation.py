@@ -1,4 +1,4 @@
-"""What a customer can see of a state: kind -> name -> field -> value.  What is absent is gone."""
+"""The observation of a state by a customer: kind -> name -> field -> value.  What is absent is gone."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -79,14 +79,14 @@ SEEN: tuple[tuple[type[Entity], Callable[[Any], bool], Callable[[Any], dict[str,
 
 
 def observe(world: World) -> Observation:
-    """Everything a customer can see of the world, entities in order of their names."""
+    """Return everything a customer can see of the world, entities in order of their names."""
     return {kind.word: dict(seen(world, kind, shows, view)) for kind, shows, view in SEEN}
 
 
 def seen(
     world: World, kind: type[Entity], shows: Callable[[Any], bool], view: Callable[[Any], dict[str, Any]]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The entities of one kind that a customer can see, with what is seen of them."""
+    """Yield the entities of one kind that a customer can see, with what is seen of them."""
     for entity in sorted(world.every(kind), key=lambda each: each.name):
         if shows(entity):
             yield entity.name, {field: value for field, value in view(entity).items() if value is not None}

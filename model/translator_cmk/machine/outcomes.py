@@ -1,4 +1,4 @@
-"""What submitting a command can come to."""
+"""The outcomes of submitting a command."""
 
 from .values import Value
 
@@ -14,7 +14,7 @@ class KeyUse(Value):
 class Accepted(Value):
     """The command was carried out.
 
-    ``by`` holds the ids of the requirements that changed or recorded something; where it is empty, all was so already.
+    ``by`` holds the ids of the requirements that changed or recorded something; it is empty where all was so already.
     """
 
     __slots__ = ()

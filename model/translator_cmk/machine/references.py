@@ -1,4 +1,4 @@
-"""What the names in a command must mean before any row is read."""
+"""The references of a command: what each name must mean before any row is read."""
 
 from typing import Annotated
 

@@ -4,25 +4,22 @@ Laws of the rows:
 1. A row cites one requirement, and everything the machine does is some row.
 2. A row's functions are single expressions.  They read the world as it was before anything of this step changed.
 3. The order of rows carries no meaning.  Two rows never write one field differently in one step.
-4. A cause never carries a loss: causes bring about a state, and what follows from a state is said once, whatever caused
-   it.
+4. A cause never carries a loss: causes lead to a state, and each consequence of a state is one row, for any cause.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .commands import Command
 from .entities import CUSTOMER, GONE, Document, Entity, Grant, Resource, Vault, Workspace
 from .outcomes import KeyUse
-
-Changes = Mapping[tuple[type[Entity], str], Mapping[str, Any]]
-"""What a row writes: (kind, name) -> field -> value."""
+from .world import Changes
 
 Condition = Callable[..., bool]
 
 
 def always(*_: object) -> bool:
-    """The condition of a row that holds without condition."""
+    """Return true: the condition of a row that always applies."""
     return True
 
 
@@ -55,7 +52,7 @@ class Means(NamedTuple):
 
 
 class Whenever(NamedTuple):
-    """What follows from a state, whatever brought it about; said of one entity of one kind."""
+    """What follows from a state, regardless of its cause; said of one entity of one kind."""
 
     about: type[Entity]
     requirement: str
@@ -64,7 +61,7 @@ class Whenever(NamedTuple):
 
 
 class Silent(NamedTuple):
-    """Where the article says nothing, and the specification neither: the outcome is unspecified."""
+    """Where neither the article nor the specification says anything: the outcome is unspecified."""
 
     on: type[Command]
     requirement: str
@@ -99,7 +96,7 @@ MEANINGS = (key_out_of_reach, cut_off, encrypted_at_rest, double_encrypted, show
 
 
 def refuse(on: type[Command], requirement: str, *, unless: Condition, when: Condition = always) -> Refuse:
-    """A row: ``on`` is refused because of ``requirement`` where ``when`` holds and ``unless`` does not."""
+    """Return a row: ``on`` is refused because of ``requirement`` where ``when`` holds and ``unless`` does not."""
     return Refuse(on, requirement, when, unless)
 
 
@@ -112,22 +109,22 @@ def effect(
     each: type[Entity] | None = None,
     uses: Callable[..., KeyUse | None] | None = None,
 ) -> Effect:
-    """A row: ``on``, accepted, changes what ``then`` says, and has the use of a key that ``uses`` gives."""
+    """Return a row: ``on``, accepted, changes what ``then`` says, and has the use of a key that ``uses`` gives."""
     return Effect(on, requirement, when, then, each, uses)
 
 
 def means(meaning: Meaning, requirement: str, *, when: Condition = always) -> Means:
-    """A row: ``meaning`` holds of an entity where ``when`` does."""
+    """Return a row: ``meaning`` holds of an entity where ``when`` does."""
     return Means(meaning, requirement, when)
 
 
 def whenever(about: type[Entity], requirement: str, *, when: Condition, then: Callable[..., Changes]) -> Whenever:
-    """A row: in every state in which ``when`` holds of an entity, ``then`` comes to pass."""
+    """Return a row: in every state in which ``when`` holds of an entity, ``then`` is written."""
     return Whenever(about, requirement, when, then)
 
 
 def silent(on: type[Command], requirement: str, *, when: Condition) -> Silent:
-    """A row: what ``on`` comes to is unspecified where ``when`` holds and no demand is broken."""
+    """Return a row: the outcome of ``on`` is unspecified where ``when`` holds and no demand is broken."""
     return Silent(on, requirement, when)
 
 
@@ -163,12 +160,17 @@ def takes_access(vault: Vault, resource: Resource) -> Changes:
     return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
 
 
+def granted(vault: Vault, resource: Resource) -> bool:
+    """Return whether the resource's identity has access to the vault's keys."""
+    return vault.world.has(Grant, f"{vault.name}/{resource.name}")
+
+
 def key_use(resource: Resource) -> KeyUse | None:
-    """The use of the resource's own key, where it has one."""
+    """Return the use of the resource's own key, where it has one."""
     return KeyUse(resource.key.name, resource.name) if resource.key_source == CUSTOMER and resource.key else None
 
 
 def has_document(workspace: Workspace) -> bool:
-    """Whether an uploaded document is in the workspace."""
+    """Return whether an uploaded document is in the workspace."""
     documents = workspace.world.every(Document)
     return any(d.state == "uploaded" and d.workspace.name == workspace.name for d in documents)

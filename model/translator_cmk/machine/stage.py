@@ -1,4 +1,4 @@
-"""What a world starts from: directories, subscriptions, locations and tiers.  All else is reached by commands."""
+"""The stage that a world starts from: directories, subscriptions, locations and tiers.  Commands make all else."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +22,7 @@ class Stage(Value):
 
 
 def initial(stage: Stage) -> State:
-    """The state in which nothing but the stage exists."""
+    """Return the state in which nothing but the stage exists."""
     records: dict[Any, dict[str, tuple[Any, ...]]] = {
         Directory: dict.fromkeys(stage.directories, ("active",)),
         Subscription: {name: (directory, "active") for name, directory in stage.subscriptions.items()},

@@ -1,4 +1,4 @@
-"""The machine: it reads rows and knows no word of the domain."""
+"""The machine: it reads rows and knows no domain word."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ class Response(NamedTuple):
 
 
 class Machine:
-    """A set of rows, ready to be stepped through.  Rows of requirements in ``silent`` may hold or not."""
+    """A set of rows, ready to be stepped through.  Rows of requirements in ``silent`` may apply or not."""
 
     def __init__(self, rows: Iterable[Row], silent: Collection[str] = ()) -> None:
         self.rows = tuple(rows)
@@ -55,13 +55,13 @@ class Machine:
         }
 
     def world(self, state: State, choose: Choose | None = None) -> World:
-        """The state as the rows of this machine see it."""
+        """Return the state as the rows of this machine see it."""
         return World(state.tables, self.meanings, choose)
 
     def step(self, state: State, command: Command, choose: Choose | None = None) -> tuple[State, Outcome]:
-        """The state after the command, and what came of it.  A refused command changes nothing.
+        """Return the state after the command, and the outcome.  A refused command changes nothing.
 
-        ``choose`` decides where silent rows hold; without it every row speaks.
+        ``choose`` decides where silent rows apply; without it every row does.
         Raises `RowsContradict` for a defect of the rows.
         """
         answer = self.respond(World(state.tables, self.meanings, choose), command)
@@ -69,11 +69,11 @@ class Machine:
             return state, answer
         writes, audit = answer
         if writes.changes:
-            state = self._settle(state, writes, choose)
+            state = self._reach_fixpoint(state, writes, choose)
         return state, accepted(writes.by, audit)
 
     def respond(self, world: World, command: Command) -> "Refused | Unspecified | Response":
-        """What comes of the command before any consequence follows.  Raises `RowsContradict`."""
+        """Return the response to the command before any consequence follows.  Raises `RowsContradict`."""
         bound = bind(command, world)
         if type(bound) is Refused:
             return bound
@@ -81,11 +81,11 @@ class Machine:
         because = [
             row.requirement
             for row in self._refuse.get(on, ())
-            if row.when(bound) and not row.unless(bound) and world.speaks(row, "")
+            if row.when(bound) and not row.unless(bound) and world.applies(row, "")
         ]
         if because:
             return refused(because)
-        silent = [row.requirement for row in self._silent.get(on, ()) if row.when(bound) and world.speaks(row, "")]
+        silent = [row.requirement for row in self._silent.get(on, ()) if row.when(bound) and world.applies(row, "")]
         if silent:
             return Unspecified(frozenset(silent))
         writes = Writes(world)
@@ -93,9 +93,9 @@ class Machine:
         for row in self._effect.get(on, ()):
             if row.each:
                 for entity in world.every(row.each):
-                    if row.when(bound, entity) and world.speaks(row, entity.name):
+                    if row.when(bound, entity) and world.applies(row, entity.name):
                         writes.add(row.requirement, row.then(bound, entity))
-            elif row.when(bound) and world.speaks(row, ""):
+            elif row.when(bound) and world.applies(row, ""):
                 writes.add(row.requirement, row.then(bound))
                 if row.uses and (use := row.uses(bound)):
                     audit.append(use)
@@ -103,33 +103,33 @@ class Machine:
         return Response(writes, audit)
 
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
-        """What follows at once for one entity, which must exist.  Raises `RowsContradict`."""
+        """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
         writes = Writes(world)
         entity = world.entity(kind, name)
         for row in self.whenever.get(kind, ()):
-            if row.when(entity) and world.speaks(row, name):
+            if row.when(entity) and world.applies(row, name):
                 writes.add(row.requirement, row.then(entity))
         return writes
 
-    def _settle(self, state: State, writes: Writes, choose: Choose | None) -> State:
+    def _reach_fixpoint(self, state: State, writes: Writes, choose: Choose | None) -> State:
         """Carry out what was written, and consequences until none is left."""
         by = writes.by
         for _ in range(ROUNDS):
             before, state = state, state.with_changes(writes.changes)
             world = World(state.tables, self.meanings, choose)
-            pulled = self.triggers.pulled(writes.changes, before.tables, world)
+            affected = self.triggers.affected(writes.changes, before.tables, world)
             writes = Writes(world)
-            for row, entity in pulled:
-                if row.when(entity) and world.speaks(row, entity.name):
+            for row, entity in affected:
+                if row.when(entity) and world.applies(row, entity.name):
                     writes.add(row.requirement, row.then(entity))
             if not writes.changes:
                 return state
             by |= writes.by
-        raise RowsContradict(f"consequences do not come to rest: {', '.join(sorted(by))}")
+        raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
 
 
 def accepted(by: set[str], audit: list[KeyUse]) -> Accepted:
-    """The outcome, made without checking what is right by construction: the machine makes one for every command."""
+    """Return the outcome, made without checking, since it is right by construction and made for every command."""
     return tuple.__new__(Accepted, (frozenset(by), tuple(audit)))
 
 
@@ -139,7 +139,7 @@ def refused(because: list[str]) -> Refused:
 
 
 def bind(command: Command, world: World) -> Any:
-    """The command with entities for its names, or the refusal of a name that does not mean what it must."""
+    """Return the command with entities for its names, or the refusal of a name that does not mean what it must."""
     values: list[Any] = list(command)
     for index, reference, within in command.references:
         name = values[index]

@@ -44,7 +44,7 @@ class Value(tuple[Any, ...]):
         return tuple.__new__(cls, [full[name] for name in cls.fields])
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields by name, in their declared order."""
+        """Return the fields by name, in their declared order."""
         return dict(zip(self.fields, self, strict=True))
 
     def __eq__(self, other: object) -> bool:

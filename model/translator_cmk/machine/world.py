@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Any
 from .entities import GONE, KINDS, Entity
 
 if TYPE_CHECKING:
-    from .rows import Changes, Meaning, Means, Row
+    from .rows import Meaning, Means, Row
 
 Table = dict[str, tuple[Any, ...]]
+
+Changes = Mapping[tuple[type[Entity], str], Mapping[str, Any]]
+"""What a row writes: (kind, name) -> field -> value."""
+
 Choose = Callable[["Row", str], bool]
-"""Says whether a silent row holds this time, for the entity of this name."""
+"""Decides whether a silent row applies this time, to the entity of this name."""
 
 
 class State:
@@ -30,8 +34,8 @@ class State:
             self._hash = hash(tuple(frozenset(self.tables[kind].items()) for kind in KINDS))
         return self._hash
 
-    def with_changes(self, changes: "Changes") -> "State":
-        """The state with these fields written; a record written for the first time starts from its kind's defaults."""
+    def with_changes(self, changes: Changes) -> "State":
+        """Return the state with these fields written; a new record starts from its kind's defaults."""
         tables = dict(self.tables)
         for (kind, name), fields in changes.items():
             if tables[kind] is self.tables[kind]:
@@ -53,7 +57,7 @@ class State:
 
 
 def rewritten(kind: type[Entity], record: tuple[Any, ...] | None, fields: Mapping[str, Any]) -> tuple[Any, ...] | None:
-    """The record with these fields written; None where it is dropped, or where no row has brought it into being."""
+    """Return the record with these fields written; None where it is dropped, or where no row has created it."""
     if fields.get("state") is GONE:
         return None
     values = list(record or kind.start)
@@ -82,23 +86,23 @@ class World:
         self._known: dict[tuple[Meaning, str], bool] = {}
 
     def entity(self, kind: type[Entity], name: str) -> Any:
-        """The entity of this kind and name, which must exist."""
+        """Return the entity of this kind and name, which must exist."""
         return tuple.__new__(kind, (self, name, *self.tables[kind][name]))
 
     def has(self, kind: type[Entity], name: str) -> bool:
-        """Whether there is a record of this kind and name."""
+        """Return whether there is a record of this kind and name."""
         return name in self.tables[kind]
 
     def every(self, kind: type[Entity]) -> Iterator[Any]:
-        """All entities of a kind."""
+        """Yield all entities of a kind."""
         return (tuple.__new__(kind, (self, name, *record)) for name, record in self.tables[kind].items())
 
-    def speaks(self, row: "Row", name: str) -> bool:
-        """Whether the row, whose condition holds of the entity of this name, holds this time."""
+    def applies(self, row: "Row", name: str) -> bool:
+        """Return whether the row, whose condition holds of the entity of this name, applies this time."""
         return self.choose is None or self.choose(row, name)
 
     def holds(self, meaning: "Meaning", entity: Entity) -> bool:
-        """Whether any row of the meaning holds of the entity."""
+        """Return whether any row of the meaning holds of the entity."""
         key = (meaning, entity[1])
         known = self._known.get(key)
         if known is None:
@@ -107,6 +111,6 @@ class World:
 
     def _find(self, meaning: "Meaning", entity: Entity) -> bool:
         for row in self.meanings[meaning]:  # noqa: SIM110  # a generator takes twice as long, and most time is spent here
-            if row.when(entity) and self.speaks(row, entity.name):
+            if row.when(entity) and self.applies(row, entity.name):
                 return True
         return False

@@ -1,14 +1,13 @@
-"""What rows write in one round of a step, all of it read from the same world."""
+"""Collects what rows write in one round of a step, all of it read from the same world."""
 
 from typing import Any
 
 from .entities import GONE, Entity
-from .rows import Changes
-from .world import World
+from .world import Changes, World
 
 
 class RowsContradict(Exception):
-    """Two rows wrote one field differently in one step, or consequences never come to rest: a defect of the rows."""
+    """Two rows wrote one field differently in one step, or consequences have no fixpoint: a defect of the rows."""
 
 
 class Writes:

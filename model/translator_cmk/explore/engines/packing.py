@@ -10,8 +10,7 @@ from typing import Any
 
 from ...machine import State
 from ...machine.entities import KINDS, Entity
-from ...machine.rows import Changes
-from ...machine.world import Table, rewritten
+from ...machine.world import Changes, Table, rewritten
 
 Name = tuple[type[Entity], str]
 Read = tuple[type[Entity], str | None]

@@ -221,7 +221,7 @@ class Tabulation(Trees):
         before = {kind: {changed[1]: ()} if there else {} for kind in KINDS}
         pulled: dict[Name, list[Whenever]] = {}
         world = World(self._followed, self.machine.meanings, None)
-        for row, entity in self.machine.triggers.pulled({changed: dict.fromkeys(fields)}, before, world):
+        for row, entity in self.machine.triggers.affected({changed: dict.fromkeys(fields)}, before, world):
             pulled.setdefault((row.about, entity.name), []).append(row)
         return pulled
 
@@ -241,7 +241,7 @@ class Tabulation(Trees):
         writes, entity = Writes(world), world.entity(kind, local)
         try:
             for row in rows:
-                if row.when(entity) and world.speaks(row, local):
+                if row.when(entity) and world.applies(row, local):
                     then = row.then(entity)
                     if then.keys() - {name}:
                         return LEFT_OPEN

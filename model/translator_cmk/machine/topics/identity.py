@@ -1,8 +1,8 @@
 """The system-assigned managed identity: when it is on, and what goes with it."""
 
 from ..commands import DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
-from ..entities import Grant, granted
-from ..rows import drops, effect, gives_access, means, refuse, registered, sets, whenever
+from ..entities import Grant
+from ..rows import drops, effect, gives_access, granted, means, refuse, registered, sets, whenever
 
 ROWS = (
     effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=True)),

@@ -8,13 +8,13 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..entities import Document, Grant, Model, Workspace, granted
-from ..rows import cut_off, drops, effect, key_out_of_reach, means, refuse, sets, takes_access, whenever
+from ..entities import Document, Grant, Model, Workspace
+from ..rows import cut_off, drops, effect, granted, key_out_of_reach, means, refuse, sets, takes_access, whenever
 
 ROWS = (
-    # What brings it about
+    # How access is lost
     effect(RevokeKeyAccess, "revocation.revoke", then=lambda c: takes_access(c.vault, c.resource)),
-    # When the key is out of reach
+    # When the key is inaccessible
     means(
         key_out_of_reach,
         "revocation.access-revoked",
@@ -59,7 +59,7 @@ ROWS = (
         when=lambda d: d.state == "uploaded" and cut_off(d.workspace),
         then=lambda d: sets(d, state="deleted"),
     ),
-    # What stops working meanwhile
+    # What does not work in this state
     refuse(ReadData, "revocation.data-inaccessible", unless=lambda c: c.workspace.readable),
     refuse(UploadDocument, "revocation.no-upload", unless=lambda c: c.workspace.readable),
     refuse(TrainModel, "revocation.features-stop", unless=lambda c: c.workspace.readable),

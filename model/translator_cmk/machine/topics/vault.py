@@ -1,8 +1,7 @@
 """What is demanded of the vault, and who gives the identity access to its keys."""
 
 from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
-from ..entities import granted
-from ..rows import effect, gives_access, refuse
+from ..rows import effect, gives_access, granted, refuse
 
 ROWS = (
     refuse(
