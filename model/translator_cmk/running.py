@@ -19,9 +19,9 @@ from .language import (
 from .language.lines import read_lines
 from .machine import Observation
 from .oracle import Oracle
-from .oracle.choices import TooManyStates
+from .oracle.nondeterminism import TooManyStates
+from .oracle.observability import UNSPECIFIED
 from .oracle.profiles import PROFILES, machine_of, silent_in
-from .oracle.sights import UNSPECIFIED
 from .requirements import RegisterError, load_register
 
 OK, USAGE, HARNESS = 0, 2, 3

@@ -18,8 +18,8 @@ from translator_cmk.machine.commands import (
     UploadDocument,
 )
 from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.oracle.sights import Shown
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 

@@ -20,7 +20,7 @@ from translator_cmk.machine.commands import (
     TranslateWithModel,
 )
 from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.sights import Shown
+from translator_cmk.oracle.observability import Shown
 
 
 def test_differences_say_what_was_demanded_and_what_was_seen() -> None:

@@ -48,9 +48,9 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.machine.rows import Row, Silent
 from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.choices import TooManyStates
+from translator_cmk.oracle.nondeterminism import TooManyStates
+from translator_cmk.oracle.observability import UNSPECIFIED
 from translator_cmk.oracle.profiles import machine_of
-from translator_cmk.oracle.sights import UNSPECIFIED
 from translator_cmk.system import ModelSystem
 
 SEEDS = st.integers(0, 2**32)

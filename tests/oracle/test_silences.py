@@ -31,8 +31,8 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.entities import Model, Resource
 from translator_cmk.machine.rows import Row, effect, sets
 from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.observability import UNSPECIFIED
 from translator_cmk.oracle.profiles import machine_of
-from translator_cmk.oracle.sights import UNSPECIFIED
 from translator_cmk.system import ModelSystem
 
 OTHER_KEY = (CreateKey("v1", "k2"), EnableCustomerManagedKeys("r1", "v1", "k2"))

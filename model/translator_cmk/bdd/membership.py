@@ -6,8 +6,7 @@ from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..language.situations import Situation
 from ..machine import Command, Machine, Observation, Outcome, Unspecified
-from ..oracle import Claim as Demand
-from ..oracle import Oracle
+from ..oracle import Oracle, Predicate
 from ..oracle.profiles import belongs
 from .assertions import Assertion, AssertionFailed, StepResult
 from .features import Feature, Pickle
@@ -38,7 +37,7 @@ def when_of(pickle: Pickle) -> Command | None:
     )
 
 
-def then_of(pickle: Pickle) -> Iterator[Outcome | Fact | Demand]:
+def then_of(pickle: Pickle) -> Iterator[Outcome | Fact | Predicate]:
     """Yield each Then in the form in which an oracle is asked about it."""
     for _, _, meaning in read_steps(pickle):
         if isinstance(meaning, Fact):
@@ -47,7 +46,7 @@ def then_of(pickle: Pickle) -> Iterator[Outcome | Fact | Demand]:
             yield demand_of(meaning, pickle)
 
 
-def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Demand:
+def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
     """Return the assertion in the form in which an oracle is asked about it."""
     if assertion.kind == "not specified":
         return Unspecified(frozenset(pickle.requirements))

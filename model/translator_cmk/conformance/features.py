@@ -17,9 +17,9 @@ from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verd
 from ..bdd.vocabulary import READERS, commands_of
 from ..language.facts import Fact
 from ..oracle import Oracle
-from ..oracle.choices import TooManyStates
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.observability import Shown
 from ..oracle.profiles import machine_of, silent_in
-from ..oracle.sights import Shown
 from ..requirements import Register, load_register
 from ..system import ModelSystem
 from .cases import FEATURES, Scenario

@@ -17,9 +17,9 @@ from ..language.facts import Fact, difference
 from ..machine import Accepted, Command, Machine, Observation, Outcome
 from ..machine.commands import CreateKey, EndVaultRetention, ImportKey, ReadData, TranslateWithModel
 from ..oracle import Oracle
-from ..oracle.choices import TooManyStates
 from ..oracle.explain import Difference
-from ..oracle.sights import Shown
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .shadow import MACHINE

@@ -1,5 +1,5 @@
-"""The oracle: every state that silence leaves possible, what all of them demand of a system, and what is left open."""
+"""The oracle: what a specification with silent rows demands of a system, and what it does not specify."""
 
-from .oracle import LIMIT, Claim, Oracle
+from .oracle import LIMIT, Oracle, Predicate
 
-__all__ = ["LIMIT", "Claim", "Oracle"]
+__all__ = ["LIMIT", "Oracle", "Predicate"]

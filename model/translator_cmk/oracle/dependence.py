@@ -14,25 +14,25 @@ STAGE = (Directory, Location, Tier, Subscription)
 
 
 def words(entities: Entities) -> set[tuple[str, str]]:
-    """The entities by the words for their kinds, as observations have them."""
+    """Return the entities by the words for their kinds, as observations have them."""
     return {(kind.word, name) for kind, name in entities}
 
 
 def references(command: Command) -> Iterator[tuple[Reference, str]]:
-    """Each reference of the command that is named, with the name of its entity."""
+    """Yield each reference of the command that is named, with the name of its entity."""
     for index, reference, within in command.references:
         if (name := command[index]) is not None:
             yield reference, name if within is None else f"{command[within]}/{name}"
 
 
 def named_by(command: Command) -> Entities:
-    """The entities that the command names; those of the stage, where others only are, only if it names no others."""
+    """Return the entities that the command names; those of the stage only if it names no others."""
     named = frozenset((reference.kind, name) for reference, name in references(command))
     return frozenset(each for each in named if each[0] not in STAGE) or named
 
 
 def drawn_in(command: Command, uncompared: Entities) -> Entities:
-    """What a command makes depend on the uncompared entities that it names: what is new, and what may lead to them."""
+    """Return what a command makes depend on uncompared entities that it names, and what is new."""
     kinds = {kind for kind, name in named_by(command) & uncompared}
     return frozenset(
         (reference.kind, name)
@@ -42,7 +42,7 @@ def drawn_in(command: Command, uncompared: Entities) -> Entities:
 
 
 def depending(on: Entities, states: Iterable[State]) -> Entities:
-    """These entities and all that depend on any of them in any of the states."""
+    """Return these entities and all that depend on any of them in any of the states."""
     found = set(on)
     for state in states if on else ():
         for kind in KINDS:  # nobody's link leads to its right
@@ -54,7 +54,7 @@ def depending(on: Entities, states: Iterable[State]) -> Entities:
 
 
 def without(state: State, entities: Entities) -> State:
-    """The state but for these entities."""
+    """Return the state without these entities."""
     tables = {
         kind: {name: record for name, record in table.items() if (kind, name) not in entities}
         for kind, table in state.tables.items()

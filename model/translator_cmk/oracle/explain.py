@@ -1,4 +1,4 @@
-"""Which requirement a disagreement is laid to: the one that is missing, or whose mistake was made, in what was seen."""
+"""Localises faults: the requirements that explain a difference, because they are missing or their mistake was made."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -7,15 +7,15 @@ from ..language.facts import ABSENT, Fact
 from ..machine import COUNTER_ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State
 from ..machine.rows import Means, Row, Whenever
 from ..machine.values import Value
-from .sights import GONE, Name, Shown, alike, looks_of, matches
-from .ways import Way, fits, ways
+from .observability import GONE, Name, Shown, alike, matches, projections_of
+from .transitions import Transition, fits, transitions
 
-Unmet = tuple[Outcome | Fact, Outcome | Fact]
+Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
 
 
 class Difference(Value):
-    """What was demanded, what was seen instead, and the requirements that this is laid to, as far as they are known."""
+    """What was demanded, what was seen instead, and the requirements that explain this, as far as they are known."""
 
     __slots__ = ()
     expected: Outcome | Fact
@@ -23,8 +23,8 @@ class Difference(Value):
     requirements: frozenset[str] = frozenset()
 
 
-class Suspects:
-    """The machines that are wrong about one requirement: they lack its rows, or have one of its counter-rows."""
+class FaultLocaliser:
+    """Compares a system with machines that are wrong about one requirement: without its rows, or with a counter-row."""
 
     def __init__(self, machine: Machine, limit: int) -> None:
         self.machine = machine
@@ -32,7 +32,7 @@ class Suspects:
 
     def explain(
         self,
-        unmet: Iterable[Unmet],
+        violations: Iterable[Violation],
         commands: tuple[Command, ...],
         before: State,
         outcome: Outcome | None,
@@ -40,22 +40,24 @@ class Suspects:
         skip: set[Name],
         shown: Shown,
     ) -> tuple[Difference, ...]:
-        """The unmet demands, laid to the requirements about which a wrong machine did the same as the system.
+        """Return the violated demands, each with the requirements about which a wrong machine did the same.
 
-        The command was one of these.  Where there is no such machine, each demand is laid to the requirements without
-        which there would be none.
+        The command was one of these.  Where there is no such machine, each demand has the requirements without which
+        it would not be one.
         """
 
-        def did_the_same(machine: Machine, way: Way) -> bool:
-            answered = outcome is None or fits(way.outcome, outcome, shown)
-            looks = looks_of(machine, way.after, self.limit) if answered and observation is not None else {}
-            return answered and (observation is None or matches(looks, observation, skip, shown))
+        def did_the_same(machine: Machine, transition: Transition) -> bool:
+            answered = outcome is None or fits(transition.outcome, outcome, shown)
+            projections = (
+                projections_of(machine, transition.after, self.limit) if answered and observation is not None else {}
+            )
+            return answered and (observation is None or matches(projections, observation, skip, shown))
 
-        laid_to = frozenset(name for name, found in self._try(commands, before, did_the_same) if any(found))
-        return tuple(Difference(*each, laid_to or self._behind(each[0], commands, before)) for each in unmet)
+        explained_by = frozenset(name for name, found in self._try(commands, before, did_the_same) if any(found))
+        return tuple(Difference(*each, explained_by or self._behind(each[0], commands, before)) for each in violations)
 
     def _behind(self, expected: Outcome | Fact, commands: tuple[Command, ...], before: State) -> frozenset[str]:
-        """The requirements behind a demand."""
+        """Return the requirements behind a demand."""
         if isinstance(expected, Accepted):
             return expected.by
         if isinstance(expected, Refused):
@@ -64,27 +66,31 @@ class Suspects:
             return expected.silent
         fact = expected
 
-        def as_demanded(machine: Machine, way: Way) -> bool:
-            looks = looks_of(machine, way.after, self.limit).get((fact.kind, fact.name), [GONE])
-            return any(alike(look.get(fact.field, ABSENT), fact.value) for look in looks)
+        def as_demanded(machine: Machine, transition: Transition) -> bool:
+            projections = projections_of(machine, transition.after, self.limit).get((fact.kind, fact.name), [GONE])
+            return any(alike(projection.get(fact.field, ABSENT), fact.value) for projection in projections)
 
         return frozenset(name for name, found in self._try(commands, before, as_demanded) if not any(found))
 
     def _try(
-        self, commands: tuple[Command, ...], before: State, test: Callable[[Machine, Way], bool]
+        self, commands: tuple[Command, ...], before: State, test: Callable[[Machine, Transition], bool]
     ) -> Iterator[tuple[str, Iterator[bool]]]:
-        """The test of every way that the commands may go in each of the wrong machines, with the requirement."""
+        """Yield the test of every transition of the commands in each of the wrong machines, with the requirement."""
         types = {type(command) for command in commands}
         for name, changed, machine in self._wrong:
             if any(isinstance(row, Means | Whenever) or row.on in types for row in changed):
-                every = (way for each in commands for way in ways(machine, before, each, self.limit).ways)
-                yield name, (test(machine, way) for way in every)
+                every = (
+                    transition
+                    for each in commands
+                    for transition in transitions(machine, before, each, self.limit).possible
+                )
+                yield name, (test(machine, transition) for transition in every)
 
     @cached_property
     def _wrong(self) -> list[tuple[str, tuple[Row, ...], Machine]]:
-        """Each wrong machine, with the requirement and the rows about which it is wrong."""
+        """Return each wrong machine, with the requirement and the rows about which it is wrong."""
         rows, silent = self.machine.rows, self.machine.silent
-        lacking = {name: tuple(row for row in rows if row.requirement == name) for name in self._speaking()}
+        lacking = {name: tuple(row for row in rows if row.requirement == name) for name in self._not_silent()}
         return [
             *(
                 (name, less, Machine([row for row in rows if row not in less], silent))
@@ -93,6 +99,6 @@ class Suspects:
             *((row.requirement, (row,), Machine((*rows, row), silent)) for row in COUNTER_ROWS if row not in rows),
         ]
 
-    def _speaking(self) -> list[str]:
-        """The requirements whose rows speak."""
+    def _not_silent(self) -> list[str]:
+        """Return the requirements whose rows are not silent."""
         return sorted({row.requirement for row in self.machine.rows} - self.machine.silent)

@@ -1,13 +1,13 @@
-"""The oracle: every state that silence leaves possible, and what all of them demand of a system.
+"""The oracle: every state that silent rows allow, and what all of these states demand of a system.
 
 It is used as a system is, and answers with what is demanded.  ``submit`` gives the outcome, which is `Unspecified`
-where silence leaves it open; ``observe`` gives the value of each field, or `UNSPECIFIED`.  ``narrow`` compares what a
-system did, and keeps the states that fit.
+where it depends on silent rows; ``observe`` gives the value of each field, or `UNSPECIFIED`.  ``narrow`` compares what
+a system did, and keeps the states that fit.
 
-A command is unspecified in three ways.  A silent row of it may hold or not.  Where a `Silent` row speaks of it, it may
+A command is unspecified in three ways.  A silent row of it may hold or not.  Where a `Silent` row applies, it may
 be refused without a reason, or go on as if that row were not there.  Where all that it would do is silent, it may be
 refused as well.  In the last two ways a system may also do a third thing to the entities that the command names and to
-all that depend on them.  What no state explains then goes uncompared until `reset`, and the rest is still compared.
+all that depend on them.  What no state explains is then not compared until `reset`, and the rest is still compared.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -29,27 +29,27 @@ from ..machine import (
 )
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
-from .choices import TooManyStates
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
-from .explain import Difference, Suspects, Unmet
-from .sights import (
+from .explain import Difference, FaultLocaliser, Violation
+from .nondeterminism import TooManyStates
+from .observability import (
     GONE,
     UNSPECIFIED,
-    Look,
-    Looks,
     Name,
+    Projection,
+    Projections,
     Shown,
     agreement,
     alike,
     differences,
-    look_in,
-    looks_of,
     matches,
     names_in,
     observation_of,
     observations_of,
+    projection_in,
+    projections_of,
 )
-from .ways import Way, Ways, demanded, fits, may_be, says, ways
+from .transitions import Transition, Transitions, demanded, fits, implies, may_be, transitions
 
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
@@ -60,24 +60,24 @@ KIND = {kind.word: kind for kind, _, _ in SEEN}
 
 NONE: frozenset[str] = frozenset()
 
-Claim = Callable[[Observation, Outcome, Observation], bool]
-"""What a `Then` says of a command: of what was seen before it, what came of it, and what was seen after it."""
+Predicate = Callable[[Observation, Outcome, Observation], bool]
+"""What a `Then` says of a command: about the observation before it, its outcome, and the observation after it."""
 
 
-class Asked(NamedTuple):
-    """What the last command may have been, and every way in which it may have gone before anything was seen of it."""
+class LastCommand(NamedTuple):
+    """The commands that the last one may have been, and every transition that it may have made before its answer."""
 
     commands: tuple[Command, ...]
-    every: tuple[Way, ...]
+    every: tuple[Transition, ...]
     outcome: Outcome
-    parting: frozenset[str]  # the silent requirements that part the ways
-    compared: bool  # whether what came of it is
-    left_open: bool  # whether silence leaves open what comes of it, and not only which command it was
+    deciding: frozenset[str]  # the silent requirements on which the transition depends
+    compared: bool  # whether its outcome is
+    unspecified: bool  # whether the outcome depends on silent rows, and not only on which command it was
 
     @property
     def anything_goes(self) -> bool:
-        """Whether a system may do a third thing to what the command names."""
-        return any(isinstance(way.outcome, Unspecified) for way in self.every)
+        """Return whether a system may do a third thing to the entities that the command names."""
+        return any(isinstance(transition.outcome, Unspecified) for transition in self.every)
 
 
 class Oracle:
@@ -86,8 +86,8 @@ class Oracle:
     ``shown`` says what the system shows.  Any method raises `TooManyStates` beyond ``limit`` states.
     """
 
-    ways: tuple[Way, ...]
-    """How the last command may have gone, as far as that is not known to be otherwise."""
+    transitions: tuple[Transition, ...]
+    """The transitions that the last command may have made, by all that is known."""
 
     states: tuple[State, ...]
     """Where the system may be."""
@@ -96,195 +96,219 @@ class Oracle:
         self.machine = machine
         self.shown = shown
         self.limit = limit
-        self._suspects = Suspects(machine, limit)
+        self._localiser = FaultLocaliser(machine, limit)
         self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
         self.reset()
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
-        """Start afresh, with nothing but the stage."""
+        """Start again from the stage alone."""
         self.resume((initial(stage),))
 
     def resume(self, states: tuple[State, ...], silent: frozenset[str] = NONE) -> None:
-        """Go on from these states, which the silent requirements keep apart, with nothing that is uncompared."""
+        """Go on from these states, which the silent requirements keep apart, with everything compared."""
         self.uncompared: Entities = NOTHING
         self._silent = silent  # the silent requirements that keep states apart, or something uncompared
-        self._known: dict[State, Looks] = {}
-        self._asked = Asked((), tuple(Way(each, each, Accepted()) for each in states), Accepted(), NONE, True, False)
-        self._keep(self._asked.every)
+        self._known: dict[State, Projections] = {}
+        self._last = LastCommand(
+            (), tuple(Transition(each, each, Accepted()) for each in states), Accepted(), NONE, True, False
+        )
+        self._keep(self._last.every)
 
     @property
     def silent(self) -> frozenset[str]:
-        """The silent requirements that keep states apart, or something uncompared."""
+        """Return the silent requirements that keep states apart, or something uncompared."""
         return self._silent
 
     @property
     def compared(self) -> bool:
-        """Whether what comes of the last command is compared."""
-        return self._asked.compared
+        """Return whether the outcome of the last command is compared."""
+        return self._last.compared
 
     def submit(self, command: Command) -> Outcome:
-        """Let every possible state go on, and say what is demanded to come of the command."""
+        """Let every possible state make its transitions, and return the outcome that is demanded."""
         if len(self.states) == 1 and not self.machine.silent and not self.uncompared:
             (before,) = self.states
             after, outcome = self.machine.step(before, command)
-            if not isinstance(outcome, Unspecified):  # nothing is left open, so that the step is all there is
-                way = Way(before, after, outcome)
-                self.ways, self.states = (way,), (after,)
+            if not isinstance(outcome, Unspecified):  # nothing is unspecified, so the step is the only transition
+                transition = Transition(before, after, outcome)
+                self.transitions, self.states = (transition,), (after,)
                 if after is not before:
                     self._known = {}
-                self._asked = Asked((command,), self.ways, outcome, NONE, True, False)
+                self._last = LastCommand((command,), self.transitions, outcome, NONE, True, False)
                 return outcome
         return self.submit_any((command,))
 
     def submit_any(self, commands: tuple[Command, ...], idle: bool = False) -> Outcome:
-        """The same of one of several commands, of which it is not known which it was.
+        """Do the same for one of several commands, of which it is not known which it was.
 
         With ``idle`` it may also be that none of them was carried out.
         """
-        by_command = [[ways(self.machine, state, each, self.limit) for state in self.states] for each in commands]
-        stays = [[Ways((Way(state, state, Refused()),)) for state in self.states]] if idle else []
+        by_command = [
+            [transitions(self.machine, state, each, self.limit) for state in self.states] for each in commands
+        ]
+        stays = [[Transitions((Transition(state, state, Refused()),)) for state in self.states]] if idle else []
         found = [each for of_state in zip(*by_command, *stays, strict=True) for each in of_state]
-        every = tuple(dict.fromkeys(way for each in found for way in each.ways))
-        parting = NONE.union(*(each.parting for each in found))
-        parting_outcomes = NONE.union(*(each.parting_outcomes for each in found))
-        if len({frozenset(type(way.outcome) for way in each.ways) for each in found}) > 1:
-            parting_outcomes |= self._silent
+        every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
+        deciding = NONE.union(*(each.deciding for each in found))
+        deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
+        if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
+            deciding_outcomes |= self._silent
         compared = not any(named_by(command) & self.uncompared for command in commands)
-        outcome = demanded((way.outcome for way in every), parting_outcomes) if compared else Unspecified(self._silent)
-        alone = (demanded((way.outcome for each in found for way in each.ways), NONE) for found in by_command)
-        left_open = bool(parting_outcomes) and any(isinstance(each, Unspecified) for each in alone)
+        outcome = (
+            demanded((transition.outcome for transition in every), deciding_outcomes)
+            if compared
+            else Unspecified(self._silent)
+        )
+        alone = (
+            demanded((transition.outcome for each in found for transition in each.possible), NONE)
+            for found in by_command
+        )
+        unspecified = bool(deciding_outcomes) and any(isinstance(each, Unspecified) for each in alone)
         self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
-        self._silent |= parting
-        self._asked = Asked(commands, every, outcome, parting, compared, left_open)
+        self._silent |= deciding
+        self._last = LastCommand(commands, every, outcome, deciding, compared, unspecified)
         return outcome
 
     def observe(self) -> Observation:
-        """What is demanded to be seen.
+        """Return the observation that is demanded.
 
         `UNSPECIFIED` is the value of a field that may have any, and of `exists` for an entity that may be there or not.
         """
-        looks: dict[Name, Look] = {name: self._agreement(name, self.states) for name in self._names(self.states)}
+        projections: dict[Name, Projection] = {
+            name: self._agreement(name, self.states) for name in self._names(self.states)
+        }
         doubted = {name: {"exists": UNSPECIFIED} for name in words(self.uncompared) if name[0] in KIND}
-        return observation_of(looks | doubted)
+        return observation_of(projections | doubted)
 
-    def demands(self, then: Outcome | Fact | Claim) -> bool:
-        """Whether it is so in every way that is possible.
+    def demands(self, then: Outcome | Fact | Predicate) -> bool:
+        """Return whether it holds in every transition that is possible.
 
-        Of an outcome this much has to be so (see `says`); `Unspecified` is so where these requirements leave it open.
+        An outcome has to imply it (see `implies`); `Unspecified` holds where the outcome depends on these requirements.
         """
         if isinstance(then, Fact):
             name = (then.kind, then.name)
-            looks = [look for state in self.states for look in self._looks(state).get(name, [GONE])]
-            seen = all(alike(look.get(then.field, ABSENT), then.value) for look in looks)
+            projections = [
+                projection for state in self.states for projection in self._projections(state).get(name, [GONE])
+            ]
+            seen = all(alike(projection.get(then.field, ABSENT), then.value) for projection in projections)
             return seen and name not in words(self.uncompared)
         if isinstance(then, Unspecified):
-            return isinstance(self._asked.outcome, Unspecified) and then.silent <= self._asked.outcome.silent
+            return isinstance(self._last.outcome, Unspecified) and then.silent <= self._last.outcome.silent
         if isinstance(then, Outcome):
-            return self._asked.compared and all(says(way.outcome, then) for way in self.ways)
+            return self._last.compared and all(implies(transition.outcome, then) for transition in self.transitions)
         return not self.uncompared and all(
-            then(before, way.outcome, after)
-            for way in self.ways
-            for before in observations_of(self._looks(way.before), self.limit)
-            for after in observations_of(self._looks(way.after), self.limit)
+            then(before, transition.outcome, after)
+            for transition in self.transitions
+            for before in observations_of(self._projections(transition.before), self.limit)
+            for after in observations_of(self._projections(transition.after), self.limit)
         )
 
     def narrow(
         self, outcome: Outcome | None = None, observation: Observation | None = None, shown: Shown | None = None
     ) -> tuple[Difference, ...]:
-        """Keep the states that fit what a system did and what it showed; the demands that it did not meet.
+        """Keep the states that fit what a system did and showed, and return the demands that it violated.
 
         ``shown`` says what it showed this time, where that is not what it always shows.
-        Where there are any, nothing is learnt, and only `reset` leads on.
+        After a violation nothing is learnt, and only `reset` leads on.
         """
-        asked, fitting, skip = self._asked, self.ways, words(self.uncompared)
+        last, fitting, skip = self._last, self.transitions, words(self.uncompared)
         shown = shown or self.shown
-        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in asked.commands):
-            outcome = Accepted(outcome.by)  # nothing is said of what else uses a key
-        unmet: list[Unmet] = []
-        if outcome is not None and asked.compared:
-            fitting = tuple(way for way in self.ways if fits(way.outcome, outcome, shown))
-            if not fitting and asked.left_open:
-                fitting = tuple(way for way in self.ways if may_be(way.outcome, outcome))
+        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in last.commands):
+            outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
+        violations: list[Violation] = []
+        if outcome is not None and last.compared:
+            fitting = tuple(transition for transition in self.transitions if fits(transition.outcome, outcome, shown))
+            if not fitting and last.unspecified:
+                fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
             if not fitting:
-                unmet.append((asked.outcome, outcome))
+                violations.append((last.outcome, outcome))
         if observation is not None:
-            matching = tuple(way for way in fitting if matches(self._looks(way.after), observation, skip, shown))
+            matching = tuple(
+                transition
+                for transition in fitting
+                if matches(self._projections(transition.after), observation, skip, shown)
+            )
             if matching:
                 fitting = matching
             else:
-                accepted = any(isinstance(way.outcome, Accepted) for way in fitting)
-                states = distinct(way.after for way in (asked.every if accepted or not fitting else fitting))
+                accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
+                states = distinct(
+                    transition.after for transition in (last.every if accepted or not fitting else fitting)
+                )
                 scope = self._scope() if accepted else NOTHING
-                skipped = skip | words(scope) if asked.anything_goes else skip
-                unmet += self._unmet(states, observation, skipped, shown)
-                if not unmet and (self._silent or len(states) == 1):
+                skipped = skip | words(scope) if last.anything_goes else skip
+                violations += self._violations(states, observation, skipped, shown)
+                if not violations and (self._silent or len(states) == 1):
                     self.uncompared |= scope | self._unclear(states)
-                elif not unmet:  # they differ only since it is not known what was done, so that one of them has to fit
-                    unmet += self._nearest(distinct(way.after for way in fitting), observation, skip, shown)
-        if unmet:
-            if not asked.commands:
-                return tuple(Difference(*each) for each in unmet)
-            before = asked.every[0].before
-            return self._suspects.explain(unmet, asked.commands, before, outcome, observation, skip, shown)
+                elif not violations:
+                    # the states differ only in which command it was, so one of them has to fit
+                    violations += self._nearest(
+                        distinct(transition.after for transition in fitting), observation, skip, shown
+                    )
+        if violations:
+            if not last.commands:
+                return tuple(Difference(*each) for each in violations)
+            before = last.every[0].before
+            return self._localiser.explain(violations, last.commands, before, outcome, observation, skip, shown)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self._silent = NONE
         return ()
 
-    def _keep(self, kept: tuple[Way, ...]) -> None:
-        """Go on with these ways; of states that differ in nothing that is compared, with one."""
-        states = distinct(way.after for way in kept)
+    def _keep(self, kept: tuple[Transition, ...]) -> None:
+        """Go on with these transitions; of states that differ in nothing that is compared, with one."""
+        states = distinct(transition.after for transition in kept)
         if len(states) > self.limit:
             raise TooManyStates(self.limit)
         if self.uncompared:
             self.uncompared = depending(self.uncompared, states)
             states = tuple({without(state, self.uncompared): state for state in states}.values())
-        self.ways = kept
+        self.transitions = kept
         self.states = states
         self._known = {state: self._known[state] for state in states if state in self._known}
 
-    def _looks(self, state: State) -> Looks:
-        """What every entity of the state may look like."""
+    def _projections(self, state: State) -> Projections:
+        """Return every projection that each entity of the state may have."""
         if state not in self._known:
-            self._known[state] = looks_of(self.machine, state, self.limit)
+            self._known[state] = projections_of(self.machine, state, self.limit)
         return self._known[state]
 
     def _names(self, states: Iterable[State]) -> set[Name]:
-        """Every entity of any of the states."""
-        return {name for state in states for name in self._looks(state)}
+        """Return every entity of any of the states."""
+        return {name for state in states for name in self._projections(state)}
 
-    def _agreement(self, name: Name, states: Iterable[State]) -> Look:
-        """What all that the entity may look like in these states has in common."""
-        return agreement(look for state in states for look in self._looks(state).get(name, [GONE]))
+    def _agreement(self, name: Name, states: Iterable[State]) -> Projection:
+        """Return what all projections of the entity in these states have in common."""
+        return agreement(projection for state in states for projection in self._projections(state).get(name, [GONE]))
 
     def _scope(self) -> Entities:
-        """What the last command names and all that depends on it, where silence leaves open what the command does."""
-        if not self._asked.parting:
+        """Return what the last command names and all that depends on it, where its effect depends on silent rows."""
+        if not self._last.deciding:
             return NOTHING
-        both = (state for way in self._asked.every for state in (way.before, way.after))
-        named = NOTHING.union(*(named_by(command) for command in self._asked.commands))
+        both = (state for transition in self._last.every for state in (transition.before, transition.after))
+        named = NOTHING.union(*(named_by(command) for command in self._last.commands))
         return depending(named, distinct(both))
 
     def _unclear(self, states: tuple[State, ...]) -> Entities:
-        """What the states do not agree on."""
+        """Return the entities on which the states do not agree."""
         names = (name for name in self._names(states) if UNSPECIFIED in self._agreement(name, states).values())
         return frozenset((KIND[kind], name) for kind, name in names)
 
     def _nearest(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> list[Unmet]:
-        """The facts that the state demands that comes nearest to what was seen, each with what was seen instead."""
-        return min((list(self._unmet((state,), observation, skip, shown)) for state in states), key=len)
+    ) -> list[Violation]:
+        """Return the facts demanded by the state nearest to what was seen, each with what was seen instead."""
+        return min((list(self._violations((state,), observation, skip, shown)) for state in states), key=len)
 
-    def _unmet(
+    def _violations(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> Iterator[Unmet]:
-        """The facts that all the states demand, each with what was seen instead."""
+    ) -> Iterator[Violation]:
+        """Yield the facts that all the states demand, each with what was seen instead."""
         for name in sorted(self._names(states).union(names_in(observation)) - skip):
-            yield from differences(name, self._agreement(name, states), look_in(observation, name), shown)
+            yield from differences(name, self._agreement(name, states), projection_in(observation, name), shown)
 
 
 def distinct(states: Iterable[State]) -> tuple[State, ...]:
-    """The states, each once."""
+    """Return the states, each once."""
     return tuple(dict.fromkeys(states))

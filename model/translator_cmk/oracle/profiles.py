@@ -6,7 +6,7 @@ from ..language.facts import Fact
 from ..machine import COUNTER_ROWS, ROWS, Accepted, Command, Machine, Outcome
 from ..machine.rows import Row
 from ..requirements import Requirement
-from .oracle import Claim, Oracle
+from .oracle import Oracle, Predicate
 
 PROFILES = ("article", "full")
 
@@ -14,7 +14,7 @@ NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists", "environment.new-nam
 
 
 def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[str]:
-    """The ids of the requirements that are silent in the profile; raises `ValueError` where there is no such profile.
+    """Return the ids of the requirements that are silent in the profile; raises `ValueError` for an unknown profile.
 
     In `article` they are all that is assumed.  A requirement of the kind silence is silent in every profile.
     """
@@ -30,9 +30,9 @@ def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[st
 def machine_of(
     silent: Collection[str], rows: Iterable[Row] = ROWS, counter_rows: Iterable[Row] = COUNTER_ROWS
 ) -> Machine:
-    """The machine in which the rows of these requirements may hold or not.
+    """Return the machine in which the rows of these requirements may apply or not.
 
-    A requirement that something does not happen has counter-rows; where it is silent, these may hold.
+    A requirement that something does not happen has counter-rows; where it is silent, these may apply.
     Raises `ValueError` for what cannot be silent: a name must mean something before any row is read.
     """
     if never := NAMES_ARE_RESOLVED_FIRST.intersection(silent):
@@ -44,12 +44,12 @@ def belongs(
     oracle: Oracle,
     given: Iterable[Command | Fact],
     when: Command | None,
-    then: Iterable[Outcome | Fact | Claim],
+    then: Iterable[Outcome | Fact | Predicate],
 ) -> bool:
-    """Whether a scenario belongs to the profile of the oracle: exactly if the oracle demands all that it takes for so.
+    """Return whether a scenario belongs to the profile of the oracle: whether the oracle demands all that it relies on.
 
-    That is every `Then`; but also that each command of a Given is accepted, and each fact of a Given, since a system on
-    which a Given does not come about could not run the scenario.  Resets the oracle; raises `TooManyStates`.
+    It relies on every `Then`, but also on each accepted command and each fact of a Given, since a system
+    that fails a Given could not run the scenario.  Resets the oracle; raises `TooManyStates`.
     """
     oracle.reset()
     for each in given:

@@ -11,7 +11,7 @@ from translator_cmk.explore.trace.events import NOT_TOLD
 from translator_cmk.language.traces import Told
 from translator_cmk.machine import DEFAULT_STAGE, Command, Machine, Observation, Refused, RowsContradict, State
 from translator_cmk.oracle import LIMIT, Oracle
-from translator_cmk.oracle.choices import TooManyStates
+from translator_cmk.oracle.nondeterminism import TooManyStates
 from translator_cmk.system import ModelSystem
 
 

@@ -22,8 +22,8 @@ from translator_cmk.machine.commands import (
     RotateKey,
 )
 from translator_cmk.oracle import LIMIT
+from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of
-from translator_cmk.oracle.sights import Shown
 from translator_cmk.system import ModelSystem
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands

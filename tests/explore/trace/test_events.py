@@ -6,7 +6,7 @@ from translator_cmk.explore.trace.events import MOST_NAMES, Gone, Kept, content_
 from translator_cmk.machine import ROWS, Accepted, Machine, Refused
 from translator_cmk.machine.commands import CreateKey, CreateVault
 from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.sights import Shown
+from translator_cmk.oracle.observability import Shown
 
 VAULT = CreateVault("v", "westeurope", "production", "g")
 

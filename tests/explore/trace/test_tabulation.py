@@ -19,8 +19,8 @@ from translator_cmk.machine.commands import (
     UploadDocument,
 )
 from translator_cmk.oracle import LIMIT
-from translator_cmk.oracle.sights import looks_of
-from translator_cmk.oracle.ways import ways
+from translator_cmk.oracle.observability import projections_of
+from translator_cmk.oracle.transitions import transitions
 
 START = initial(DEFAULT_STAGE)
 
@@ -35,8 +35,8 @@ def found(made: Tabulation, state: State, command: Command) -> tuple[Ends, froze
 
 
 def expected(machine: Machine, state: State, command: Command) -> tuple[Ends, frozenset[str]]:
-    every = ways(machine, state, command, LIMIT)
-    return {(way.after, type(way.outcome)) for way in every.ways}, every.parting
+    every = transitions(machine, state, command, LIMIT)
+    return {(way.after, type(way.outcome)) for way in every.possible}, every.deciding
 
 
 @pytest.mark.parametrize("machine", [FULL, ARTICLE], ids=["full", "article"])
@@ -56,10 +56,12 @@ def test_looks_are_those_of_the_oracle() -> None:
     for seed in range(6):
         random, state = Random(seed), START
         for _ in range(80):
-            state = random.choice(ways(ARTICLE, state, random_command(random), LIMIT).ways).after
+            state = random.choice(transitions(ARTICLE, state, random_command(random), LIMIT).possible).after
             packed = made.pack(state)
-            seen = {name: made.look_up(made.visible[name], packed).looks for name in looks_of(ARTICLE, state, LIMIT)}
-            assert seen == looks_of(ARTICLE, state, LIMIT)
+            seen = {
+                name: made.look_up(made.visible[name], packed).looks for name in projections_of(ARTICLE, state, LIMIT)
+            }
+            assert seen == projections_of(ARTICLE, state, LIMIT)
 
 
 def test_what_was_learned_of_few_names_is_not_taken_for_more() -> None:

@@ -6,9 +6,9 @@ from typing import NamedTuple, TypeVar
 
 from ...machine import DEFAULT_STAGE, Command, Machine, Outcome
 from ...oracle import LIMIT, Oracle
-from ...oracle.choices import TooManyStates
 from ...oracle.dependence import Entities
 from ...oracle.explain import Difference
+from ...oracle.nondeterminism import TooManyStates
 from ..engines.packing import FieldTooNarrow
 from .events import Event, Reset
 from .subsets import Course, Follower, Place

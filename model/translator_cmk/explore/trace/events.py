@@ -11,7 +11,7 @@ from typing import Any
 
 from ...language.traces import Told
 from ...machine import Command, Observation, Outcome, Stage
-from ...oracle.sights import GONE, Address, Look, Name, Shown, look_in, names_in, observation_of
+from ...oracle.observability import GONE, Address, Name, Projection, Shown, names_in, observation_of, projection_in
 
 NOT_TOLD = Told()
 
@@ -43,7 +43,7 @@ class Glance:
 
     __slots__ = ("look", "name", "shown")
 
-    def __init__(self, name: Name, look: Look, shown: Shown) -> None:
+    def __init__(self, name: Name, look: Projection, shown: Shown) -> None:
         self.name = name
         self.look = look
         self.shown = shown
@@ -94,7 +94,7 @@ class Event:
         self.told_id = id(told)
         self.seen = seen
         self.tells = told.outcome is not None or seen is not None  # whether there is anything to judge
-        hidden, only, untold = (seen.shown.hidden, seen.shown.only, seen.shown.untold) if seen else ((), None, ())
+        hidden, only, untold = (seen.shown.hidden, seen.shown.only, seen.shown.omitted) if seen else ((), None, ())
         self.shown = Shown(told.reasons, told.audit, frozenset(hidden), only, frozenset(untold))
 
 
@@ -173,19 +173,21 @@ class Log:
             only = frozenset(addresses(observation)) if partial else None
             there = without_gone(observation)
             names = {*names_in(observation), *(name for name, _ in untold)}
-            glances = {name: self._glance(name, look_in(there, name), only, untold) for name in names}
-            found = Seen(Shown(hidden=self.shown.hidden, only=only, untold=untold), glances, self._gone)
+            glances = {name: self._glance(name, projection_in(there, name), only, untold) for name in names}
+            found = Seen(Shown(hidden=self.shown.hidden, only=only, omitted=untold), glances, self._gone)
             self._kept.keep(key, found, 100 * len(names))
         return found
 
-    def _glance(self, name: Name, look: Look, only: frozenset[Address] | None, untold: frozenset[Address]) -> Glance:
+    def _glance(
+        self, name: Name, look: Projection, only: frozenset[Address] | None, untold: frozenset[Address]
+    ) -> Glance:
         content = content_of(look)
         here = None if only is None else frozenset(each for each in only if each[0] == name)
         not_here = frozenset(each for each in untold if each[0] == name)
         key = (name, content, here, not_here)
         found: Glance | None = self._kept.get(key)
         if found is None or content is None:
-            found = Glance(name, look, Shown(hidden=self.shown.hidden, only=here, untold=not_here))
+            found = Glance(name, look, Shown(hidden=self.shown.hidden, only=here, omitted=not_here))
             self._kept.keep(key, found, 500)
         return found
 
@@ -201,7 +203,7 @@ def content_of(value: Any) -> bytes | None:
 
 def addresses(observation: Observation) -> set[Address]:
     """The fields that an observation tells in part, `exists` for each entity."""
-    named = {name: look_in(observation, name) for name in names_in(observation)}
+    named = {name: projection_in(observation, name) for name in names_in(observation)}
     return {(name, field) for name, look in named.items() for field in ("exists", *look)}
 
 

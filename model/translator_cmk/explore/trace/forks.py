@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from ...language.traces import Told
 from ...machine import Outcome
-from ...oracle.sights import Look, Shown, differences
-from ...oracle.ways import fits
+from ...oracle.observability import Projection, Shown, differences
+from ...oracle.transitions import fits
 from .events import Glance
 
 
@@ -36,7 +36,7 @@ class Likeness:
 
     __slots__ = ("known", "looks")
 
-    def __init__(self, looks: list[Look]) -> None:
+    def __init__(self, looks: list[Projection]) -> None:
         self.looks = looks
         self.known: dict[Glance, bool] = {}
 

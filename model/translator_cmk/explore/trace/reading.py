@@ -9,7 +9,7 @@ from ...language.lines import SourceLine, read_lines
 from ...language.shapes import Place, Record, Shape
 from ...language.traces import HEAD, PARTIAL, PARTS, RESET, Told, event_shape
 from ...machine import DEFAULT_STAGE
-from ...oracle.sights import Address, Shown
+from ...oracle.observability import Address, Shown
 from .completing import Names, NoneKnown, completions
 from .events import NOT_TOLD, Asked, Event, Kept, Log, Reset, content_of
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ...language.traces import Told
 from ...machine import Machine, Stage, State, initial
-from ...oracle.choices import TooManyStates
-from ...oracle.sights import GONE
+from ...oracle.nondeterminism import TooManyStates
+from ...oracle.observability import GONE
 from ..engines.packing import FieldTooNarrow
 from .events import Asked, Event, Glance, Reset, Seen
 from .forks import Fork, Likeness

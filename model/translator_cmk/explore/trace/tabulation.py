@@ -16,10 +16,10 @@ from ...machine.rows import Row, Silent, Whenever
 from ...machine.step import ROUNDS, Response
 from ...machine.world import Table, World, rewritten
 from ...machine.writes import Writes
-from ...oracle.choices import Possibility, Replay, possibilities
-from ...oracle.sights import GONE, Look, look_at
-from ...oracle.sights import Name as Word
-from ...oracle.ways import parted, steps
+from ...oracle.nondeterminism import Possibility, Replay, possibilities
+from ...oracle.observability import GONE, Projection, project
+from ...oracle.observability import Name as Word
+from ...oracle.transitions import steps, transitions_among
 from ..engines.packing import Name
 from .forks import Fork, Likeness
 from .trees import Tree, Trees
@@ -269,8 +269,8 @@ class Tabulation(Trees):
     def _look(self, state: State, _: int, kind: type[Entity], name: str) -> Likeness:
         if name not in state.tables[kind]:
             return Likeness([GONE])
-        found: list[Look] = []
-        look = partial(look_at, self.machine, state, kind, name, *VIEWS[kind])
+        found: list[Projection] = []
+        look = partial(project, self.machine, state, kind, name, *VIEWS[kind])
         for seen, _replay in possibilities(look, self.machine.silent, self.limit):
             if seen not in found:
                 found.append(seen)
@@ -279,5 +279,5 @@ class Tabulation(Trees):
 
 def fork_of(ends: list[Possibility[tuple[Any, Outcome]]]) -> Fork:
     """The fork of the ways that end like this: with what each adds to the packed state, and what comes of it."""
-    ways = parted(0, ends)
-    return Fork(((move, outcome) for _, move, outcome in ways.ways), ways.parting)  # type: ignore[misc]  # a move
+    ways = transitions_among(0, ends)
+    return Fork(((move, outcome) for _, move, outcome in ways.possible), ways.deciding)  # type: ignore[misc]  # a move

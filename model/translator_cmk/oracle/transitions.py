@@ -1,36 +1,39 @@
-"""The ways in which one command may go from one state, and what can be asked of their outcomes."""
+"""The transitions that one command may make from one state, and comparisons of their outcomes."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
-from .choices import Possibility, Replay, decisive, possibilities
-from .sights import Shown
+from .nondeterminism import Possibility, Replay, decisive, possibilities
+from .observability import Shown
 
 
-class Way(NamedTuple):
-    """One way in which a command may go.  The outcome `Unspecified` stands for a refusal without a reason."""
+class Transition(NamedTuple):
+    """One transition that a command may make.  The outcome `Unspecified` stands for a refusal without a reason."""
 
     before: State
     after: State
     outcome: Outcome
 
 
-class Ways(NamedTuple):
-    """All ways in which a command may go from one state, and the silent requirements that part them."""
+class Transitions(NamedTuple):
+    """All transitions that a command may make from one state, and the silent requirements on which they depend.
 
-    ways: tuple[Way, ...]
-    parting: frozenset[str] = frozenset()
-    parting_outcomes: frozenset[str] = frozenset()
+    ``deciding_outcomes``: those on which it depends whether the command is accepted, refused or unspecified.
+    """
+
+    possible: tuple[Transition, ...]
+    deciding: frozenset[str] = frozenset()
+    deciding_outcomes: frozenset[str] = frozenset()
 
 
-def ways(machine: Machine, state: State, command: Command, limit: int) -> Ways:
-    """Every way that a choice of silent rows opens; raises `TooManyStates` beyond ``limit`` choices."""
-    return parted(state, steps(machine, state, command, limit))
+def transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
+    """Return every transition that a choice of silent rows allows; raises `TooManyStates` beyond ``limit`` choices."""
+    return transitions_among(state, steps(machine, state, command, limit))
 
 
 def steps(machine: Machine, state: State, command: Command, limit: int) -> list[Possibility[tuple[State, Outcome]]]:
-    """The step of the command with every choice of silent rows; raises `TooManyStates` beyond ``limit`` choices."""
+    """Return the step of the command for each choice of silent rows; raises `TooManyStates` beyond ``limit``."""
 
     def go(replay: Replay) -> tuple[State, Outcome] | None:
         try:
@@ -43,28 +46,28 @@ def steps(machine: Machine, state: State, command: Command, limit: int) -> list[
     return [(result, replay) for result, replay in possibilities(go, machine.silent, limit) if result]
 
 
-def parted(state: Any, found: list[Possibility[tuple[Any, Outcome]]]) -> Ways:
-    """The ways among what was found from this state, which may stand for itself in any form that can be compared."""
-    every = dict.fromkeys(Way(state, *result) for result, _ in found)
+def transitions_among(state: Any, found: list[Possibility[tuple[Any, Outcome]]]) -> Transitions:
+    """Return the transitions among the steps found from a state, which may have any comparable form."""
+    every = dict.fromkeys(Transition(state, *result) for result, _ in found)
     idle = frozenset(
         requirement
         for (_, outcome), replay in found
         if isinstance(outcome, Accepted) and not replay.acts
         for requirement in replay.doubted
     )
-    if idle:  # nothing that speaks says what an acceptance would do, so that the command may be refused as well
-        every[Way(state, state, Unspecified(idle))] = None
+    if idle:  # no applying row says what an acceptance would do, so the command may be refused as well
+        every[Transition(state, state, Unspecified(idle))] = None
     if len(every) == 1:
-        return Ways(tuple(every))
-    return Ways(
+        return Transitions(tuple(every))
+    return Transitions(
         tuple(every),
         decisive(found, lambda result: (result[0], type(result[1]))) | idle,
         decisive(found, lambda result: type(result[1])) | idle,
     )
 
 
-def demanded(outcomes: Iterable[Outcome], parting: frozenset[str]) -> Outcome:
-    """What all the outcomes agree on; where they do not, it is unspecified because of ``parting``."""
+def demanded(outcomes: Iterable[Outcome], deciding: frozenset[str]) -> Outcome:
+    """Return what all the outcomes agree on; where they differ, it is unspecified because of ``deciding``."""
     outcomes = list(outcomes)
     accepted = [each for each in outcomes if isinstance(each, Accepted)]
     refused = [each for each in outcomes if isinstance(each, Refused)]
@@ -73,11 +76,11 @@ def demanded(outcomes: Iterable[Outcome], parting: frozenset[str]) -> Outcome:
         return Accepted(frozenset.intersection(*(each.by for each in accepted)), tuple(uses))
     if len(refused) == len(outcomes):
         return Refused(frozenset.intersection(*(each.because for each in refused)))
-    return Unspecified(parting)
+    return Unspecified(deciding)
 
 
 def fits(outcome: Outcome, seen: Outcome, shown: Shown) -> bool:
-    """Whether a system may answer like this where this is the outcome."""
+    """Return whether a system may answer like this where this is the outcome."""
     match outcome, seen:
         case Accepted(), Accepted():
             return not shown.audit or sorted(outcome.audit) == sorted(seen.audit)
@@ -87,14 +90,14 @@ def fits(outcome: Outcome, seen: Outcome, shown: Shown) -> bool:
 
 
 def may_be(outcome: Outcome, seen: Outcome) -> bool:
-    """Whether a system may answer like this where this is the outcome, whatever it adds to its answer."""
+    """Return whether a system may answer like this where this is the outcome, without regard to reasons and audit."""
     if isinstance(seen, Refused):
         return not isinstance(outcome, Accepted)
     return type(outcome) is type(seen)
 
 
-def says(outcome: Outcome, then: Outcome) -> bool:
-    """Whether the outcome is at least ``then``: accepted by these and more, or refused because of these, if any."""
+def implies(outcome: Outcome, then: Outcome) -> bool:
+    """Return whether the outcome implies ``then``: accepted by these and more, or refused because of these, if any."""
     match outcome, then:
         case Accepted(), Accepted():
             return outcome.by >= then.by and set(outcome.audit) >= set(then.audit)

@@ -1,8 +1,8 @@
-"""Every way in which silent rows may hold: what asks them is replayed until each way has been tried.
+"""Enumerates the choices of silent rows: a function that asks them is replayed until every choice has been made.
 
 A silent row is asked at most once about one entity in one replay, and only where its condition holds.  The first replay
-takes every answer for yes; each question whose answer was not told in advance is then answered with no in a replay of
-its own.  So the answers form a tree, and every path through it is taken exactly once.
+answers every question with yes; each question whose answer was not fixed in advance is then answered with no in a
+replay of its own.  So the answers form a tree, and every path through it is taken exactly once.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class TooManyStates(Exception):
-    """Silence leaves more possible than can be kept."""
+    """Silent rows allow more states than can be kept."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(
@@ -24,15 +24,15 @@ class TooManyStates(Exception):
 
 
 class Replay:
-    """The answers of one replay: a speaking row holds; a silent one holds as told in advance, and yes beyond that."""
+    """The answers of one replay: a row that is not silent applies; a silent one as fixed in advance, and else yes."""
 
-    __slots__ = ("acts", "answers", "doubted", "silent", "told")
+    __slots__ = ("acts", "answers", "doubted", "fixed", "silent")
 
-    def __init__(self, silent: Collection[str], told: tuple[bool, ...]) -> None:
+    def __init__(self, silent: Collection[str], fixed: tuple[bool, ...]) -> None:
         self.silent = silent
-        self.told = told
+        self.fixed = fixed
         self.answers: dict[tuple[Row, str], bool] = {}
-        self.acts = False  # whether a speaking row does something
+        self.acts = False  # whether a row that is not silent does something
         self.doubted: set[str] = set()  # the silent requirements that would do something
 
     def __call__(self, row: Row, name: str) -> bool:
@@ -46,7 +46,7 @@ class Replay:
             return True
         if (row, name) not in self.answers:
             asked = len(self.answers)
-            self.answers[row, name] = self.told[asked] if asked < len(self.told) else True
+            self.answers[row, name] = self.fixed[asked] if asked < len(self.fixed) else True
         return self.answers[row, name]
 
 
@@ -54,17 +54,17 @@ Possibility = tuple[T, Replay]
 
 
 def possibilities(run: Callable[[Replay], T], silent: Collection[str], limit: int) -> list[Possibility[T]]:
-    """What ``run`` comes to with every choice of silent rows; raises `TooManyStates` beyond ``limit`` replays."""
+    """Return the result of ``run`` for every choice of silent rows; raises `TooManyStates` beyond ``limit`` replays."""
     found: list[Possibility[T]] = []
     waiting: list[tuple[bool, ...]] = [()]
     while waiting:
         if len(found) == limit:
             raise TooManyStates(limit)
-        told = waiting.pop()
-        replay = Replay(silent, told)
+        fixed = waiting.pop()
+        replay = Replay(silent, fixed)
         found.append((run(replay), replay))
         answers = tuple(replay.answers.values())
-        waiting += [(*answers[:index], False) for index in range(len(told), len(answers))]
+        waiting += [(*answers[:index], False) for index in range(len(fixed), len(answers))]
     return found
 
 
@@ -77,7 +77,7 @@ class Fork(NamedTuple):
 
 
 def decisive(found: Iterable[Possibility[T]], view: Callable[[T], Any]) -> frozenset[str]:
-    """The silent requirements on whose rows ``view`` of the result depends."""
+    """Return the silent requirements on whose rows ``view`` of the result depends."""
     forks: dict[Fork, tuple[set[Any], set[Any]]] = {}
     for result, replay in found:
         path = tuple(replay.answers.items())

@@ -7,7 +7,7 @@ import pytest
 from translator_cmk.machine.commands import ReadData, RotateKey
 from translator_cmk.machine.entities import Key
 from translator_cmk.machine.rows import effect, refuse, silent, whenever
-from translator_cmk.oracle.choices import Replay, TooManyStates, decisive, possibilities
+from translator_cmk.oracle.nondeterminism import Replay, TooManyStates, decisive, possibilities
 
 A, B, C = (refuse(RotateKey, name, unless=lambda c: False) for name in ("a.a", "b.b", "c.c"))
 SPEAKS = refuse(RotateKey, "d.d", unless=lambda c: False)
