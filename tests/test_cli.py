@@ -63,7 +63,7 @@ def test_run_without_standard_error_writes_its_report(tmp_path: Path) -> None:
         ("register", "stdout", 4),
         ("--help", "stdout", 4),
         ("source check none.md", "stderr", 2),
-        ("replay --python nothing none.json", "stderr", 4),
+        ("replay --python nothing none.json", "stderr", 2),
     ],
 )
 def test_reader_that_has_gone_is_no_defect(unread: int, words: str, stream: str, exit_code: int) -> None:

@@ -14,27 +14,25 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from .errors import (
+    DEVIATIONS,
+    EXIT_CODES,
+    HARNESS,
+    INCOMPLETE,
+    OK,
+    USAGE,
+    CommandError,
+    print_error,
+    reason,
+    silence_streams,
+)
+
 # What a subcommand needs is imported when it runs, so that --help answers at once.
 if TYPE_CHECKING:
     from translator_cmk.requirements import Article
 
-OK, DEVIATIONS, USAGE, HARNESS, INCOMPLETE = range(5)
-
-EXIT_CODES = """exit codes:
-  0  in order: conformant, no drift
-  1  deviations, or drift from the article
-  2  wrong usage or configuration, or input that can't be read
-  3  the adapter or the harness failed
-  4  incomplete: interrupted, output cut off, or not everything that counts was decided
-"""
-
-
-class Problem(Exception):
-    """Something to tell the user in one line before leaving with an exit code."""
-
-    def __init__(self, message: str, exit_code: int = USAGE) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
+EXTRAS = {"waitress": "http", "pytest": "pytest", "pytest_bdd": "pytest", "mkdocs": "site"}
+"""Optional packages, each with the extra that installs it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def register(args: argparse.Namespace) -> int:
     try:
         requirements = load_register()
     except RegisterError as error:
-        raise Problem(str(error)) from None
+        raise CommandError(str(error)) from None
     print(as_json(register_json(requirements)) if args.json else register_text(requirements))
     return OK
 
@@ -98,9 +96,9 @@ def check(args: argparse.Namespace) -> int:
         article = load_article(args.against) if args.against else requirements.article
         drift = compare(article, read_copy(args.file.read_bytes()))
     except RegisterError as error:
-        raise Problem(str(error)) from None
+        raise CommandError(str(error)) from None
     except (NotTheArticleError, OSError) as error:
-        raise Problem(f"{args.file}: {reason(error)}") from None
+        raise CommandError(f"{args.file}: {reason(error)}") from None
     print(as_json(drift_json(drift, article, requirements)) if args.json else drift_text(drift, article, requirements))
     return DEVIATIONS if drift.found else OK
 
@@ -120,9 +118,9 @@ def fingerprint(args: argparse.Namespace) -> int:
         known: Article = load_register().article
         print(dump(describe(read_copy(args.file.read_bytes()), known)), end="")
     except RegisterError as error:
-        raise Problem(str(error)) from None
+        raise CommandError(str(error)) from None
     except (NotTheArticleError, OSError) as error:
-        raise Problem(f"{args.file}: {reason(error)}") from None
+        raise CommandError(f"{args.file}: {reason(error)}") from None
     return OK
 
 
@@ -218,13 +216,8 @@ def as_json(value: object) -> str:
     return json.dumps(value, indent=2)
 
 
-def reason(error: Exception) -> str:
-    """What went wrong, without the error number and path that an OSError repeats."""
-    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-
-
 def stand_in() -> None:
-    """Occupies the standard streams that are closed, whose numbers the next files would get; raises `Problem`.
+    """Occupies the standard streams that are closed, whose numbers the next files would get; raises `CommandError`.
 
     What would be printed on a closed standard output is lost, and nobody wants an hour's work for that.
     """
@@ -237,25 +230,7 @@ def stand_in() -> None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # open as long as the process is
     if sys.stdout is None:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # likewise
-        raise Problem("standard output is closed; send it to a file, or to /dev/null")
-
-
-def complain(text: str) -> None:
-    """Tells an error in one line, to whoever still reads standard error."""
-    try:
-        print(f"translator-cmk: error: {' '.join(text.split())}", file=sys.stderr, flush=True)
-    except OSError:
-        silence()
-
-
-def silence() -> None:
-    """Sends what is still to be written to nowhere: Python would complain again when it flushes at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(nowhere, stream.fileno())
+        raise CommandError("standard output is closed; send it to a file, or to /dev/null")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -275,18 +250,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         stand_in()
         exit_code = run(parser, argv)
         sys.stdout.flush()
-    except Problem as problem:
-        complain(str(problem))
-        return problem.exit_code
+    except CommandError as error:
+        print_error(error)
+        return error.exit_code
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print_error(f"this needs the package {error.name}: pip install 'translator-cmk[{extra}]'")
+        return USAGE
     except BrokenPipeError:  # whoever read the output went away
-        silence()
+        silence_streams()
         return INCOMPLETE
     except OSError as error:  # the disk is full, for one
-        complain(f"the output can't be written: {reason(error)}")
-        silence()
+        print_error(f"the output can't be written: {reason(error)}")
+        silence_streams()
         return HARNESS
     except KeyboardInterrupt:
-        complain("interrupted")
+        print_error("interrupted")
         return INCOMPLETE
     return exit_code
 

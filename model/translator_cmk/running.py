@@ -2,10 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
+from .errors import HARNESS, OK, CommandError
 from .language import (
     WireError,
     command_from_wire,
@@ -23,8 +23,6 @@ from .oracle.nondeterminism import TooManyStates
 from .oracle.observability import UNSPECIFIED
 from .oracle.profiles import PROFILES, machine_of, silent_in
 from .requirements import RegisterError, load_register
-
-OK, USAGE, HARNESS = 0, 2, 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +58,9 @@ def run(args: argparse.Namespace) -> int:
         for answer in answers(source, oracle, observed=not args.no_observation, staged=args.trace):
             print(json.dumps(answer, separators=(",", ":")), flush=True)
     except (WireError, RegisterError) as error:
-        return complain(str(error), USAGE)
+        raise CommandError(str(error)) from None
     except TooManyStates as error:
-        return complain(str(error), HARNESS)
+        raise CommandError(str(error), HARNESS) from None
     return OK
 
 
@@ -106,9 +104,3 @@ def seen_by(oracle: Oracle) -> dict[str, Any]:
                 specified[kind][name] = {field: value for field, value in fields.items() if field not in free}
     seen = {"observation": observation_to_wire(specified)}
     return seen | {"unspecified": unspecified} if unspecified else seen
-
-
-def complain(error: str, exit_code: int) -> int:
-    """Prints the error in one line, and gives the exit code back."""
-    print(f"translator-cmk: error: {' '.join(error.split())}", file=sys.stderr)
-    return exit_code

@@ -15,7 +15,7 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import verify
 from tests.site.building import REGISTER, ROOT, a_run, build, content_of
 from tests.site.kept import A_CASE, FEATURES, MARKED, MARKUP, WRONG, keep
-from translator_cmk.conformance.escaping import visible
+from translator_cmk.escaping import visible
 from translator_cmk.site.cells import MARKS, cells
 from translator_cmk.site.implementation_files import report_files
 from translator_cmk.site.implementations import implementations_page

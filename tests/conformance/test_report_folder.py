@@ -10,7 +10,7 @@ from tests.conformance.verifying import MODEL, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.earlier import KEYS
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES, Folder
-from translator_cmk.conformance.trouble import Trouble
+from translator_cmk.errors import CommandError
 
 ONE = ("--lane", "features", "--case", "environment.create-vault/a-new-vault")
 OURS = json.dumps(dict.fromkeys(KEYS, 1))
@@ -76,7 +76,7 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, st
     make, told = STRANGERS[stranger]
     make(tmp_path / "report")
     before = holds(tmp_path)
-    with pytest.raises(Trouble, match=r"name another folder.*; nothing was deleted") as caught:
+    with pytest.raises(CommandError, match=r"name another folder.*; nothing was deleted") as caught:
         Folder(tmp_path / "report").begin()
     assert told in str(caught.value)
     assert holds(tmp_path) == before

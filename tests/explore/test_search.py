@@ -20,7 +20,7 @@ from tests.miniatures.machines import (
     resurrects_uploads,
     without,
 )
-from translator_cmk.explore.commands import bar, chosen
+from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.engines.store import Store
 from translator_cmk.explore.exploration import Exploration, Progress
@@ -28,6 +28,7 @@ from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
+from translator_cmk.progress import ProgressBar
 
 SMALL = chosen(None)
 STEPWISE = ("reference", "remembering", "packed")
@@ -190,4 +191,4 @@ def test_interrupted_search_shows_its_progress_and_then_tells_the_part_and_no_ve
 
 
 def test_no_progress_is_shown_where_there_is_no_terminal() -> None:
-    assert bar(NAMED["two-lives"]) is None
+    assert not ProgressBar().visible

@@ -2,11 +2,11 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .. import features_dir
+from ..errors import DEVIATIONS, OK, CommandError
 from ..explore.alphabets import Commands
 from ..explore.commands import SOON, chosen
 from ..explore.coverage.reach import Worlds, reached, worlds
@@ -15,8 +15,6 @@ from ..explore.scopes import SCOPES
 from ..explore.tours.sequences import SequenceError, read_sequences, suite
 from .features import FeatureError, Pickle, load_features
 from .vocabulary import commands_of
-
-COVERED, SHORT, USAGE = 0, 1, 2
 
 SMALL = [scope for scope in SCOPES if scope.states is not None and scope.states <= SOON]
 
@@ -48,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
         given = list(read_sequences(Path(args.sequences))) if args.sequences else []
         features = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
     except (SequenceError, FeatureError) as error:
-        print(f"translator-cmk: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return USAGE
+        raise CommandError(str(error)) from None
     every = worlds(chosen(args.scope))
     evidence = [scenarios(every, features), tours(every)]
     if args.sequences:
@@ -60,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     short = [name for name in ("reasons", "conditions") if together[name]["missing"]]
     if args.scope is None and together["rows"]["missing"]:
         short.append("rows")
-    return SHORT if short else COVERED
+    return DEVIATIONS if short else OK
 
 
 def scenarios(every: Worlds, pickles: Iterable[Pickle]) -> Walked:

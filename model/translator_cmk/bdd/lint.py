@@ -2,12 +2,12 @@
 
 import argparse
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .. import features_dir
+from ..errors import DEVIATIONS, OK, CommandError
 from ..language.facts import Fact
 from ..language.phrasebook import UnknownSentence
 from ..language.situations import Situation
@@ -349,8 +349,7 @@ def run_lint(args: argparse.Namespace) -> int:
     try:
         diagnostics = lint(args.paths or [features_dir()])
     except RegisterError as error:
-        print(f"translator-cmk: error: {error}", file=sys.stderr)
-        return 2
+        raise CommandError(str(error)) from None
     for diagnostic in diagnostics:
         print(diagnostic)
-    return 1 if diagnostics else 0
+    return DEVIATIONS if diagnostics else OK

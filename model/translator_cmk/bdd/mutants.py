@@ -2,21 +2,17 @@
 
 import argparse
 import json
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
 from ..explore.mutation import Mutant, mutants
 from ..explore.mutation.judging import Judged
 from ..explore.mutation.worlds import WORLDS
+from ..progress import ProgressBar
 from ..requirements import load_register
 from .judging import judgements
-
-FOUND, SURVIVES, USAGE, INCOMPLETE = 0, 1, 2, 4
-
-SECONDS_BETWEEN_REPORTS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,10 +30,12 @@ def run(args: argparse.Namespace) -> int:
     and 4 after Ctrl-C, or where no row speaks for the requirement.
     """
     if args.requirement is not None and args.requirement not in load_register():
-        return complain(f"there is no requirement {args.requirement!r}; translator-cmk register lists them", USAGE)
+        raise CommandError(f"there is no requirement {args.requirement!r}; translator-cmk register lists them")
     wanted = chosen(args.requirement)
     if not wanted:
-        return complain(f"no row of the model cites {args.requirement}, so that there is nothing to change", INCOMPLETE)
+        raise CommandError(
+            f"no row of the model cites {args.requirement}, so that there is nothing to change", INCOMPLETE
+        )
     found: list[Judged] = []
     complete = True
     try:
@@ -52,13 +50,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         print("\n".join(summary(found)))
     if not complete:
-        return complain(f"interrupted: {len(found):,} of {len(wanted):,} mutants were judged", INCOMPLETE)
+        raise CommandError(f"interrupted: {len(found):,} of {len(wanted):,} mutants were judged", INCOMPLETE)
     return verdict_code(found)
 
 
 def verdict_code(found: Sequence[Judged]) -> int:
     """The exit code that says whether a mutant survives."""
-    return SURVIVES if any(each.verdict == "survives" for each in found) else FOUND
+    return DEVIATIONS if any(each.verdict == "survives" for each in found) else OK
 
 
 def chosen(requirement: str | None) -> list[Mutant]:
@@ -110,20 +108,9 @@ def as_data(each: Judged) -> dict[str, Any]:
 
 def with_progress(found: Iterator[Judged], expected: int) -> Iterator[Judged]:
     """The same, shown on standard error where that is a terminal."""
-    shown = sys.stderr.isatty()
-    last = 0.0
+    bar = ProgressBar("mutants")
     for number, each in enumerate(found, start=1):
-        if shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        bar.clear()
         yield each
-        if shown and (now := time.monotonic()) - last > SECONDS_BETWEEN_REPORTS:
-            last = now
-            print(f"\r\x1b[K{number:,} of {expected:,} mutants", end="", file=sys.stderr, flush=True)
-    if shown:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def complain(message: str, exit_code: int) -> int:
-    """Says what is wrong, and returns the exit code."""
-    print(f"translator-cmk: error: {message}", file=sys.stderr)
-    return exit_code
+        bar.show_count(number, expected, "mutants")
+    bar.clear()

@@ -2,15 +2,14 @@
 
 import json
 import math
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from ..digest import REPORTED, digest
+from ..files import write_json
 
 FORMAT: Final = 1
 KINDS: Final = ("scenario", "property", "theorem", "sequence", "mutants")
@@ -81,16 +80,7 @@ def merge_items(results: Results, items: Iterable[Item]) -> Results:
 def write_results(path: Path, results: Results) -> None:
     """Writes the results as JSON, all of the file or nothing of it; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            json.dump(as_json(results), file, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-            file.write("\n")
-        Path(name).chmod(0o644)  # mkstemp lets nobody else read
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_json(path, as_json(results), sort_keys=True)
 
 
 def as_json(results: Results) -> dict[str, Any]:

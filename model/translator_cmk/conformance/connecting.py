@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..bdd.systems import SystemNotFound, load_factory
+from ..errors import CommandError
 from .channels import PATIENCE, Channel
 from .channels.direct import Direct
 from .channels.http import Url, split
 from .channels.stdio import Process
-from .trouble import Trouble
 
 OF_A_SHELL = frozenset({"|", "||", "|&", "&&", "&", ";", "<", "<<", ">", ">>", "2>", "2>>", "2>&1", "&>"})
 QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
@@ -45,11 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
 
 
 def must_need_no_shell(command: str) -> None:
-    """Raises `Trouble` where the program would be given what is meant for a shell, as an argument."""
+    """Raises `CommandError` where the program would be given what is meant for a shell, as an argument."""
     words = QUOTED.sub("quoted", command).split()
     if operator := next((word for word in words if word in OF_A_SHELL), ""):
         instead = shlex.quote(f"sh -c {shlex.quote(command)}")
-        raise Trouble(f"--stdio {command}: no shell starts it, so that {operator} means nothing; say --stdio {instead}")
+        raise CommandError(
+            f"--stdio {command}: no shell starts it, so that {operator} means nothing; say --stdio {instead}"
+        )
 
 
 def seconds(text: str) -> float:
@@ -69,7 +71,7 @@ def shortened(text: str) -> str:
 
 
 def connection(args: argparse.Namespace) -> Connection:
-    """The way to the system that the arguments name; raises `Trouble`."""
+    """The way to the system that the arguments name; raises `CommandError`."""
     way = way_to(args)
     return way if args.timeout == PATIENCE else way._replace(text=f"{way.text} --timeout {args.timeout:g}")
 
@@ -81,17 +83,17 @@ def way_to(args: argparse.Namespace) -> Connection:
             if not shlex.split(args.stdio):
                 raise ValueError("it is empty")
         except ValueError as error:
-            raise Trouble(f"--stdio {args.stdio}: no command: {error}") from None
+            raise CommandError(f"--stdio {args.stdio}: no command: {error}") from None
         must_need_no_shell(args.stdio)
         return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}")
     if args.http is not None:
         try:
             split(args.http)
         except ValueError as error:
-            raise Trouble(f"--http: {error}") from None
+            raise CommandError(f"--http: {error}") from None
         return Connection("http", lambda: Url(args.http), f"--http {shlex.quote(args.http)}")
     try:
         make = load_factory(args.python, Path.cwd())
     except SystemNotFound as error:
-        raise Trouble(str(error).replace("--system", "--python")) from None
+        raise CommandError(str(error).replace("--system", "--python")) from None
     return Connection("python", lambda: Direct(make), f"--python {shlex.quote(args.python)}")

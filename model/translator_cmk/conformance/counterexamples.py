@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bdd.features import COUNTEREXAMPLE
+from ..errors import CommandError
 from ..explore.counterexample import steps, use_in_words
 from ..explore.tours.telling import can_be_told
 from ..language import WireError, command_to_wire, from_text
@@ -25,7 +26,6 @@ from .report.folder import MESSAGES
 from .report.schemas import COUNTEREXAMPLE as SHAPE
 from .shadow import MACHINE
 from .summary import AGAIN
-from .trouble import Trouble
 
 OWN = "The system accepted what comes next. The model does not, where this is left open or assumed, and stops here."
 FAILED_BEFORE = (
@@ -218,11 +218,11 @@ def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, 
 
 
 def recorded(path: Path) -> Recorded:
-    """The failure in a file; raises `Trouble`."""
+    """The failure in a file; raises `CommandError`."""
     try:
         content = from_text(path.read_bytes(), str(path))
         if not isinstance(content, dict) or "commands" not in content:
-            raise Trouble(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
+            raise CommandError(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
         found = SHAPE.read(content, Place(str(path)))
         return Recorded(
             found["profile"],
@@ -232,9 +232,9 @@ def recorded(path: Path) -> Recorded:
             found.get("salt_in_front", False),
         )
     except OSError as error:
-        raise Trouble(f"{path}: can't be read: {error.strerror}") from None
+        raise CommandError(f"{path}: can't be read: {error.strerror}") from None
     except WireError as error:
-        raise Trouble(f"{error}; run verify again") from None
+        raise CommandError(f"{error}; run verify again") from None
 
 
 def json_text(value: dict[str, Any]) -> str:

@@ -2,20 +2,19 @@
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from ..errors import HARNESS, CommandError
+from ..files import draft_of, write_text
 from ..machine import COMMANDS
 from ..requirements import Register, RegisterError
 from ..requirements.nodes import Entry, read
 from .cases import FUZZ, TOUR, TRACE
 from .deviations import Deviation, Deviations
-from .report.names import draft_of
-from .trouble import HARNESS, Trouble
 
 ABOUT = ("requirement", "case")
 REQUIRED = ("reason", "issue", "expires")
@@ -29,7 +28,7 @@ HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue
 
 
 def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) -> Deviations:
-    """The entries of a file; raises `Trouble` for whatever is wrong with it."""
+    """The entries of a file; raises `CommandError` for whatever is wrong with it."""
     cases = OF_SEQUENCES.union(scenarios)
     found: dict[str, Deviation] = {}
     try:
@@ -40,7 +39,7 @@ def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) ->
                 raise entry.error(f"{about} has an entry already, in line {found[about].line}; leave one out")
             found[about] = deviation
     except RegisterError as error:
-        raise Trouble(str(error)) from None
+        raise CommandError(str(error)) from None
     return Deviations(found.values())
 
 
@@ -73,31 +72,28 @@ def deviations_text(failed: Iterable[str], expires: date) -> str:
 
 
 def must_be_writable(path: Path) -> None:
-    """Raises `Trouble` where such a file can't be written, so that nobody learns that after an hour."""
+    """Raises `CommandError` where such a file can't be written, so that nobody learns that after an hour."""
     file = without_links(path)
     try:
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
-            raise Trouble(f"--write-deviations {path}: no file that can be written; name another")
+            raise CommandError(f"--write-deviations {path}: no file that can be written; name another")
         draft_of(file).write_text(HEAD, "utf-8")
         draft_of(file).unlink()
     except OSError as error:
-        raise Trouble(f"--write-deviations {path}: can't be written: {error.strerror}; name another file") from None
+        raise CommandError(
+            f"--write-deviations {path}: can't be written: {error.strerror}; name another file"
+        ) from None
 
 
 def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
-    """Write what failed into a file, in place of an earlier one; raises `Trouble`, and then that one is left."""
+    """Write what failed into a file, in place of an earlier one; raises `CommandError`, and then that one is left."""
     must_be_writable(path)  # still: nothing but a file may be replaced
     failed = [case["id"] for case in envelope["cases"] if case["status"] in ("failed", "known")]
     file = without_links(path)
     try:
-        draft_of(file).write_text(
-            deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS), "utf-8"
-        )
-        os.replace(draft_of(file), file)  # noqa: PTH105  # as one step
+        write_text(file, deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS))
     except OSError as error:
-        with suppress(OSError):
-            draft_of(file).unlink()
-        raise Trouble(f"{path}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(f"{path}: can't be written: {error.strerror}", HARNESS) from None
 
 
 def without_links(path: Path) -> Path:

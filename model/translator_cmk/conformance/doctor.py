@@ -9,6 +9,8 @@ from typing import NamedTuple
 from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import Inconclusive
 from ..bdd.vocabulary import commands_of
+from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
+from ..escaping import plain
 from ..language.declaration import CAPABILITIES, Declaration
 from ..machine import COMMANDS, Accepted, Command, Observation, Refused
 from ..machine.commands import CreateVault, DeleteVault
@@ -17,13 +19,11 @@ from . import connecting
 from .cases import scenarios
 from .channels import Fault
 from .connecting import connection
-from .escaping import plain
 from .following import applicable
 from .life import HOME, LIFE
 from .session import Session
 from .subject import Subject, by_chance
 from .summary import few
-from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
 
 NO_VERDICT = (
@@ -55,7 +55,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     connecting.add_arguments(parser)
 
 
-@tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Prints each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
     way = connection(args)
@@ -73,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             missing, refused, wrong = whole_life(subject)
             found += wrong
     except Fault as fault:
-        raise Trouble(session.in_full(fault), HARNESS) from None
+        raise CommandError(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
     for each in found:

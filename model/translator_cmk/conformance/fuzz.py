@@ -29,7 +29,6 @@ from .keeping import Signature
 from .running import Running
 from .sequencing import Sequencing
 from .shadow import Shadow
-from .trouble import Trouble
 from .variants import in_variant, variants
 from .worker import GaveUp, Worker
 
@@ -114,12 +113,8 @@ class Fuzzing:
     """Rounds of Hypothesis; each ends with a failure of a new kind, or after a number of sequences."""
 
     def __init__(self, lane: Sequencing, seconds: float, seed: int, examples: Path | None) -> None:
-        try:
-            import hypothesis
-        except ImportError:
-            raise Trouble(
-                "the lane fuzz needs Hypothesis: pip install 'translator-cmk[kit]'; or leave the lane out"
-            ) from None
+        import hypothesis
+
         self.hypothesis = hypothesis
         self.lane = lane
         self.clock = lane.worker.session.clock
@@ -221,9 +216,11 @@ class Fuzzing:
 
     def show(self) -> None:
         """Show how far it is."""
-        tally = self.lane.tally
-        spent = self.seconds - self.left
-        self.lane.running.progress.show_time(spent, self.seconds, len(tally.failures), tally.sequences)
+        tally, progress = self.lane.tally, self.lane.running.progress
+        if progress.is_due():
+            rate = tally.sequences / max(self.seconds - self.left, 0.001)
+            left = f"{max(self.left, 0):,.0f} s left, {len(tally.failures):,} failed"
+            progress.show(f"{tally.sequences:,} sequences, {rate:,.0f}/s, {left}")
 
 
 def by_kind_of(commands: Iterable[Command]) -> ByKind:

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..errors import HARNESS, OK, CommandError
 from ..language.declaration import CAPABILITIES
 from ..machine import COMMANDS, Command
 from .calls import CALLS
-from .trouble import HARNESS, OK, Trouble, tells_trouble
 
 LANGUAGES = {"python": "adapter.py", "node": "adapter.mjs"}
 
@@ -169,7 +169,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="where (default: here)")
 
 
-@tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Writes the skeleton, unless there is such a file already."""
     file: Path = args.folder / LANGUAGES[args.language]
@@ -178,15 +177,15 @@ def run(args: argparse.Namespace) -> int:
         args.folder.mkdir(parents=True, exist_ok=True)
         stream = file.open("x", encoding="utf-8", newline="\n")
     except FileExistsError as error:
-        raise Trouble(f"{error.filename} is there already, and is left as it is; name another folder") from None
+        raise CommandError(f"{error.filename} is there already, and is left as it is; name another folder") from None
     except OSError as error:
-        raise Trouble(f"{file}: can't be written: {error.strerror}; name another folder") from None
+        raise CommandError(f"{file}: can't be written: {error.strerror}; name another folder") from None
     try:
         with stream:
             stream.write(text)
     except OSError as error:
         file.unlink()
-        raise Trouble(f"{file}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(f"{file}: can't be written: {error.strerror}", HARNESS) from None
     program = "python3" if args.language == "python" else "node"
     print(f"{file}: {len(COMMANDS)} commands, each unsupported so far")
     print(f"next: translator-cmk doctor --stdio {shlex.quote(shlex.join([program, str(file)]))}")

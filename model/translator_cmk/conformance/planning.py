@@ -7,6 +7,7 @@ from functools import cache
 from ..bdd.features import FeatureError
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
 from ..digest import REPORTED, digest
+from ..errors import CommandError
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..requirements import Register, RegisterError, load_register
 from .cases import FEATURES, LANES, TRACE, scenarios
@@ -18,22 +19,21 @@ from .running import Running
 from .selection import must_be_known
 from .tour import NAMES
 from .trace import must_be_readable
-from .trouble import Trouble
 
 UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
 
 
 @cache
 def registered() -> Register:
-    """The register; raises `Trouble`."""
+    """The register; raises `CommandError`."""
     try:
         return load_register()
     except RegisterError as error:
-        raise Trouble(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
 def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
-    """The lanes that the arguments ask for; raises `Trouble`.
+    """The lanes that the arguments ask for; raises `CommandError`.
 
     Unless they are named, all of them: without traces none for these, and where scenarios are selected nothing else.
     """
@@ -42,18 +42,18 @@ def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
     lanes = tuple(lane for lane in LANES if lane in asked)
     if TRACE in lanes and not args.trace:
         if args.lane:
-            raise Trouble("--lane trace: name what was recorded, with --trace FILE")
+            raise CommandError("--lane trace: name what was recorded, with --trace FILE")
         lanes = tuple(lane for lane in lanes if lane != TRACE)
     if args.trace and TRACE not in lanes:
-        raise Trouble("--trace: its lane is left out; say --lane trace as well")
+        raise CommandError("--trace: its lane is left out; say --lane trace as well")
     asking = [lane for lane in lanes if lane != TRACE]
     if asking and args.stdio is None and args.http is None and args.python is None:
-        raise Trouble(f"{', '.join(asking)}: these lanes need a system; name it with --stdio, --http or --python")
+        raise CommandError(f"{', '.join(asking)}: these lanes need a system; name it with --stdio, --http or --python")
     return lanes
 
 
 def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> Running:
-    """The run that the arguments ask for; raises `Trouble`."""
+    """The run that the arguments ask for; raises `CommandError`."""
     register = registered()
     chosen = {name: tuple(getattr(args, name)) for name in ("requirement", "topic", "level", "case")}
     waived = tuple(sorted(set(args.waive)))
@@ -66,12 +66,12 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     try:
         every = scenarios(args.profile)
     except FeatureError as error:
-        raise Trouble(str(error)) from None
+        raise CommandError(str(error)) from None
     must_be_known(every, chosen, waived, register)
     must_be_deniable(waived)
     must_lie_elsewhere(args)
     if args.examples and args.examples.exists() and not args.examples.is_dir():
-        raise Trouble(f"--examples {args.examples}: it is no folder; name another")
+        raise CommandError(f"--examples {args.examples}: it is no folder; name another")
     if args.write_deviations:
         must_be_writable(args.write_deviations)
     deviations = Deviations()
@@ -85,20 +85,20 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
 
 
 def must_lie_elsewhere(args: argparse.Namespace) -> None:
-    """Raises `Trouble` where a file that is read or written lies in the folder of the report, which is its own."""
+    """Raises `CommandError` where a file that is read or written lies in the folder of the report, which is its own."""
     named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
     for option, paths in (*named.items(), ("examples", [args.examples])):
         for path in paths:
             if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
-                raise Trouble(
+                raise CommandError(
                     f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
                 )
 
 
 def must_be_deniable(waived: Iterable[str]) -> None:
-    """Raises `Trouble` where something is waived without which nothing is left to verify."""
+    """Raises `CommandError` where something is waived without which nothing is left to verify."""
     for requirement in waived:
         if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
-            raise Trouble(
+            raise CommandError(
                 f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
             )

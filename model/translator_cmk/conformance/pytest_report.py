@@ -17,13 +17,14 @@ from ..bdd.plugin import FACTORY, REGISTER, SCENARIO_RUN, SUBJECT, verdict
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import subject_of
 from ..digest import REPORTED, digest
+from ..errors import OK, CommandError
+from ..escaping import plain
 from ..requirements import Register
 from ..system import System
 from .cases import FEATURES, Scenario, scenarios
 from .channels import Fault
 from .channels.direct import Direct
 from .deviations import Deviations
-from .escaping import plain
 from .features import came_of, is_patient
 from .report.envelope import Made
 from .report.folder import Folder
@@ -32,7 +33,6 @@ from .selection import selected
 from .session import Session
 from .subject import by_chance
 from .summary import SAYS
-from .trouble import OK, Trouble
 from .verdicts import Came
 from .worker import Crew, GaveUp, Worker
 
@@ -94,16 +94,16 @@ class Reporter:
             return
         try:
             self.begin(pickles, self.config.stash[REGISTER])
-        except Trouble as trouble:
+        except CommandError as trouble:
             raise pytest.UsageError(plain(str(trouble))) from None
 
     def begin(self, pickles: list[Pickle], register: Register) -> None:
-        """Say hello to the system and begin the report; raises `Trouble`."""
+        """Say hello to the system and begin the report; raises `CommandError`."""
         every = scenarios(PROFILE)
         self.by_id = {each.case.id: each for each in every}
         for pickle in pickles:
             if not is_ours(pickle, self.by_id):
-                raise Trouble(
+                raise CommandError(
                     f"--report: {pickle.id} is no scenario of the specification, so that nobody could check it"
                 )
         self.left = {pickle.id for pickle in pickles}
@@ -120,7 +120,7 @@ class Reporter:
         except Fault as fault:
             running.trouble = plain(str(fault))
             self.finish()
-            raise Trouble(f"--system {self.name}: {fault}") from None
+            raise CommandError(f"--system {self.name}: {fault}") from None
         running.declared = worker.subject.declaration
         self.config.stash[FACTORY] = lambda: worker.subject
         running.save()

@@ -6,22 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
+from ..escaping import plain
 from ..explore.tours.sequences import SequenceError, read_sequences
 from ..language.declaration import Declaration
 from ..language.phrasebook import tell
 from ..oracle.profiles import PROFILES, machine_of, silent_in
+from ..progress import ProgressBar
 from . import connecting
 from .channels import Fault
 from .connecting import connection
 from .counterexamples import recorded
-from .escaping import plain
 from .findings import in_words
 from .following import Followed, Judges, applicable, follow, oracle_for
-from .progress import Progress
 from .session import Session
 from .shrinking import Commands
 from .subject import Subject, by_chance
-from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from .verify import registered
 
 SEQUENCES = ".jsonl"
@@ -54,7 +54,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Prints where the two part; 1 where they do, 0 where they never do, and 4 where some of it came to no verdict."""
     asked = asked_of(args.file, args.profile)
@@ -62,13 +61,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         return put_through(session, asked)
     except Fault as fault:
-        raise Trouble(session.in_full(fault), HARNESS) from None
+        raise CommandError(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
 
 
 def asked_of(file: Path, profile: str) -> Asked:
-    """What is in a file; raises `Trouble`."""
+    """What is in a file; raises `CommandError`."""
     register = registered()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
@@ -76,25 +75,25 @@ def asked_of(file: Path, profile: str) -> Asked:
     try:
         sequences = list(read_sequences(file))
     except SequenceError as error:
-        raise Trouble(str(error)) from None
+        raise CommandError(str(error)) from None
     if not sequences:
-        raise Trouble(f"{file}: no sequences; write some with translator-cmk tour --output {file}")
+        raise CommandError(f"{file}: no sequences; write some with translator-cmk tour --output {file}")
     return Asked(sequences, silent_in(profile, register))
 
 
 def put_through(session: Session, asked: Asked) -> int:
-    """Follow the system until the two part, print what came of it, give the exit code; raises `Fault`, `Trouble`."""
+    """Follow the system until the two part, print the result, return the exit code; raises `Fault`, `CommandError`."""
     declared = session.hello()
     subject = Subject(session, declared, frozenset(registered()), by_chance())
     subject.in_front = asked.in_front
     judges = Judges(oracle_for(machine_of(asked.silent), declared))
-    of_all, undecided, progress = len(asked.sequences), 0, Progress()
+    of_all, undecided, progress = len(asked.sequences), 0, ProgressBar()
     left_out = count_left_out(asked.sequences, declared)
     progress.begin("replay")
     for number, sequence in enumerate(asked.sequences, start=1):
         commands = tuple(applicable(sequence, declared))
         followed = follow(subject, commands, judges, asked.unobserved)
-        progress.show(number, of_all, 0, "sequences")
+        progress.show_count(number, of_all, "sequences", 0)
         undecided += not followed.failed and is_undecided(followed, len(commands))
         if followed.failed or followed.fault or of_all == 1:
             progress.clear()
@@ -103,7 +102,7 @@ def put_through(session: Session, asked: Asked) -> int:
             for place, command in enumerate(followed.asked, start=1):
                 print(f"{place:>3}  {tell(command)}")
         if followed.fault:
-            raise Trouble(f"the system broke: {followed.told}", HARNESS)
+            raise CommandError(f"the system broke: {followed.told}", HARNESS)
         if followed.failed:
             return differ(followed)
     progress.clear()

@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
+from ..progress import ProgressBar
 from ..requirements import Register
 from .cases import Case, in_order
 from .deviations import FAILING, Deviations
 from .findings import Finding
 from .interruption import Interruption
 from .messages import Log, NoLog
-from .progress import Progress
 from .report.envelope import Made, State, envelope
 from .report.files import files_of
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
@@ -58,7 +58,7 @@ class Running:
         self.started = now()
         self.saved = monotonic()
         self.lock = Lock()
-        self.progress = Progress()
+        self.progress = ProgressBar()
 
     def expect(self, cases: Iterable[Case]) -> None:
         """These are going to be run."""
@@ -78,7 +78,7 @@ class Running:
             self.take(case, came)
             self.ended(case.id, reached)
             self.failed += came.status in FAILING
-            self.progress.show(len(self.came), len(self.cases), self.failed)
+            self.progress.show_count(len(self.came), len(self.cases), failed=self.failed)
             self.tick()
 
     def ended(self, case: str | None, reached: Coverage) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..bdd.diagnostics import did_you_mean
+from ..errors import CommandError
 from ..requirements import TOPICS, Register
 from .cases import Scenario
-from .trouble import Trouble
 
 Selection = Mapping[str, tuple[str, ...]]
 """For each of requirement, topic, level and case: what is selected; nothing for all."""
@@ -34,7 +34,7 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
 def must_be_known(
     scenarios: Iterable[Scenario], selection: Selection, waived: Iterable[str], register: Register
 ) -> None:
-    """Raises `Trouble` where something is selected or waived that there is not."""
+    """Raises `CommandError` where something is selected or waived that there is not."""
     known = {
         "requirement": list(register),
         "topic": list(TOPICS),
@@ -47,4 +47,4 @@ def must_be_known(
                 remedy = did_you_mean(
                     value, known[name], "translator-cmk register lists the requirements, a report the cases"
                 )
-                raise Trouble(f"--{name} {value}: there is none; {remedy}")
+                raise CommandError(f"--{name} {value}: there is none; {remedy}")

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..bdd.systems import SystemNotFound, load_factory
+from ..errors import HARNESS, OK, CommandError
 from ..language import LONGEST, WireError, from_text
 from ..system import ModelSystem
 from .answering import Answering, failure
-from .trouble import HARNESS, OK, Trouble, tells_trouble
 
 LOOPBACK = "127.0.0.1"
 
@@ -35,16 +35,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Serves until the input ends or the command is interrupted."""
     try:
         make = load_factory(args.python, Path.cwd()) if args.python else ModelSystem
     except SystemNotFound as error:
-        raise Trouble(str(error).replace("--system", "--python")) from None
+        raise CommandError(str(error).replace("--system", "--python")) from None
     answering = Answering(make)
     if args.stdio and sys.stdin is None:
-        raise Trouble("standard input is closed; open it, or serve with --http")
+        raise CommandError("standard input is closed; open it, or serve with --http")
     if args.stdio:
         over_stdio(answering, sys.stdin.buffer, sys.stdout.buffer)
     else:
@@ -70,10 +69,8 @@ def answered(answering: Answering, text: bytes) -> bytes:
 
 def over_http(answering: Answering, host: str, port: int) -> None:
     """Answer POST requests, whatever their path.  Prints the address once it listens."""
-    try:
-        from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
-    except ImportError:
-        raise Trouble("serving HTTP needs waitress: pip install 'translator-cmk[kit]'") from None
+    from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
+
     try:
         # one thread: the model answers within a millisecond, and two requests of one session never overlap
         server: Any = create_server(
@@ -84,7 +81,7 @@ def over_http(answering: Answering, host: str, port: int) -> None:
             max_request_body_size=LONGEST + 1,
         )
     except OSError as error:
-        raise Trouble(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
+        raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
     # with one thread every request but the first waits in a queue, and waitress warns of each
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     print(f"listening on http://{f'[{host}]' if ':' in host else host}:{server.effective_port}/", flush=True)
@@ -92,11 +89,11 @@ def over_http(answering: Answering, host: str, port: int) -> None:
 
 
 def resolved(host: str, port: int) -> str:
-    """The first address of a host, since one server listens at one; raises `Trouble`."""
+    """The first address of a host, since one server listens at one; raises `CommandError`."""
     try:
         *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
-        raise Trouble(f"--http {host}:{port}: there is no such host here; write one such as {LOOPBACK}") from None
+        raise CommandError(f"--http {host}:{port}: there is no such host here; write one such as {LOOPBACK}") from None
     return str(address[0])
 
 
@@ -117,5 +114,5 @@ def address(text: str) -> tuple[str, int]:
     """Host and port."""
     host, _, port = text.rpartition(":")
     if not port.isascii() or not port.isdecimal() or int(port) > 65_535:
-        raise Trouble(f"--http {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
+        raise CommandError(f"--http {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
     return host.strip("[]") or LOOPBACK, int(port)

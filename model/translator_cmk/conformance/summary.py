@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from ..badges import LOOKS, Status
+from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
+from ..escaping import plain, visible
 from ..machine import COMMANDS
-from .escaping import plain, visible
-from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""

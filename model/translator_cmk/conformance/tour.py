@@ -99,7 +99,7 @@ def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int
         for commands in asked:
             followed, new = lane.put_through(commands)
             done += 1 + len(commands)
-            running.progress.show(done, notes["steps"], len(lane.tally.failures), "steps")
+            running.progress.show_count(done, notes["steps"], "steps", len(lane.tally.failures))
             if new is not None:
                 lane.keep(new, followed.asked)
     finally:

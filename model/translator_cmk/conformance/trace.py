@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..errors import CommandError
+from ..escaping import plain
 from ..explore.trace import Checker, Event, Reset, Verdict
 from ..explore.trace.checking import MOST, Deviation
 from ..explore.trace.reading import Reader, Truncated
@@ -17,13 +19,11 @@ from ..language.traces import HEAD
 from ..machine import Command
 from ..oracle.profiles import machine_of
 from .cases import TRACE
-from .escaping import plain
 from .findings import Tally
 from .following import Followed
 from .report.folder import Folder
 from .running import Running
 from .summary import UNSTATED
-from .trouble import Trouble
 from .worker import GaveUp
 
 UNNAMED = "a recorded system"
@@ -42,17 +42,17 @@ class Trace(NamedTuple):
 
 
 def must_be_readable(paths: Iterable[Path]) -> None:
-    """Raises `Trouble` where a trace is malformed; that one is cut off is found when it is judged."""
+    """Raises `CommandError` where a trace is malformed; that one is cut off is found when it is judged."""
     for path in paths:
         if str(path) == STANDARD_INPUT:
-            raise Trouble("--trace -: name a file, so that the report can keep a copy")
+            raise CommandError("--trace -: name a file, so that the report can keep a copy")
         try:
             for _ in Reader(str(path)):
                 pass
         except Truncated:
             pass
         except WireError as error:
-            raise Trouble(str(error)) from None
+            raise CommandError(str(error)) from None
 
 
 def head_of(path: Path) -> dict[str, Any]:
@@ -66,11 +66,11 @@ def head_of(path: Path) -> dict[str, Any]:
 
 
 def recorded_system(paths: Iterable[Path]) -> Declaration:
-    """What traces say of the system that they were recorded from; raises `Trouble` where they are of two."""
+    """What traces say of the system that they were recorded from; raises `CommandError` where they are of two."""
     heads = [head_of(path) for path in paths]
     named = sorted({head["subject"] for head in heads if "subject" in head})
     if len(named) > 1:
-        raise Trouble(f"the traces are of {named[0]!r} and of {named[1]!r}; judge them apart")
+        raise CommandError(f"the traces are of {named[0]!r} and of {named[1]!r}; judge them apart")
     hidden = frozenset[str]().union(*(head.get("hidden", ()) for head in heads))
     return Declaration(named[0] if named else UNNAMED, UNSTATED, frozenset(), hidden=hidden)
 
@@ -187,13 +187,13 @@ def run_trace(running: Running, paths: Iterable[Path]) -> None:
     cut_off = []
     try:
         for number, trace in enumerate(judging.traces):
-            running.progress.show(number, len(judging.traces), len(judging.tally.failures), "traces")
+            running.progress.show_count(number, len(judging.traces), "traces", len(judging.tally.failures))
             try:
                 judging.judge(number)
             except Truncated as error:
                 cut_off.append(str(error).replace(str(running.folder.path / trace.file), trace.name))
             except WireError as error:
-                raise Trouble(str(error)) from None
+                raise CommandError(str(error)) from None
     finally:
         judging.so_far()
         running.lanes.remove(judging)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from .cases import Case
-from .trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK
 
 STATUSES: Mapping[str, str] = {
     "passed": "The system and the specification agree.",

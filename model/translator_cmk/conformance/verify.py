@@ -1,11 +1,12 @@
 """The command `translator-cmk verify`: puts a system to the test, and writes the report."""
 
 import argparse
-import sys
 import traceback
 from functools import partial
 from pathlib import Path
 
+from ..errors import HARNESS, CommandError, print_error
+from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
@@ -14,7 +15,6 @@ from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
 from .channels import Fault
 from .connecting import connection, shortened
 from .deviations_file import write_deviations
-from .escaping import plain
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
 from .interruption import Interrupted
@@ -25,7 +25,6 @@ from .session import Session
 from .subject import by_chance
 from .tour import CROWD, NAMES, STEPS, run_tour
 from .trace import recorded_system, run_trace
-from .trouble import HARNESS, Trouble, tells_trouble
 from .worker import Crew, GaveUp
 
 REPORT = Path("conformance-report")
@@ -112,14 +111,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-@tells_trouble
 def run(args: argparse.Namespace) -> int:
     """Runs the lanes and prints a summary; the exit code is that of the report."""
     return verify(args)
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Run the lanes; raises `Trouble` before anything was run."""
+    """Run the lanes; raises `CommandError` before anything was run."""
     lanes = lanes_of(args)
     way = None if lanes == (TRACE,) else connection(args)
     seed = by_chance() if args.seed is None else args.seed
@@ -144,7 +142,7 @@ def stay_where_they_are(args: argparse.Namespace) -> None:
 
 
 def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, system: str) -> int:
-    """Run the lanes, write the report whatever happens, and print what came of them; raises `Trouble`."""
+    """Run the lanes, write the report whatever happens, and print what came of them; raises `CommandError`."""
     assert running.folder is not None
     whole = True
     running.save()
@@ -157,13 +155,13 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
     except Interrupted as trouble:
         running.trouble = str(trouble)
         running.progress.clear()
-        print(f"translator-cmk: error: {trouble}; {args.report} has what came out so far", file=sys.stderr)
-    except Trouble:
+        print_error(f"{trouble}; {args.report} has what came out so far")
+    except CommandError:
         whole = False
         raise
     except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
         whole = False
-        raise Trouble(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
     except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
         traceback.print_exc()
         running.trouble = "a defect of the kit; its traceback is on standard error"
@@ -225,7 +223,7 @@ def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
     parallel = declared.can("parallel")
     jobs = args.jobs or (2 if parallel else 1)  # what is declared is tried
     if jobs > 1 and not parallel:
-        raise Trouble(f"--jobs {jobs}: the system has not declared the capability parallel")
+        raise CommandError(f"--jobs {jobs}: the system has not declared the capability parallel")
     if FEATURES in made.lanes:
         found = selected(scenarios(made.profile, made.waived), made.selection)
         if not found:

@@ -2,10 +2,11 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
 from ..machine import ROWS, Machine
+from ..progress import ProgressBar
 from .counterexample import counterexample
 from .engines.stepwise import Report
 from .engines.tabulated import NotTabulated
@@ -14,8 +15,6 @@ from .scopes import SCOPES, Scope
 from .search import ENGINES, explore
 from .statements import Searched, as_data, is_broken, search_lines, theorem_lines
 from .theorems import LOCAL, THEOREMS
-
-HOLD, BROKEN, USAGE, INTERRUPTED = 0, 1, 2, 4
 
 SOON = 5_000
 """How many states a scope has at most that is searched without being asked for by name: these take seconds."""
@@ -59,8 +58,7 @@ def say(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterator
         searched = list(searches(chosen(args.scope), args.engine))
     except NotTabulated as error:
         told = f"the engine {args.engine} cannot search {args.scope or 'every scope'}: {error}"
-        print(f"translator-cmk: error: {told}", file=sys.stderr)
-        return USAGE
+        raise CommandError(told) from None
     print(json.dumps([as_data(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
     return exit_code(searched)
 
@@ -78,8 +76,9 @@ def searches(scopes: Iterable[Scope], engine: str | None = None, machine: Machin
     named = {theorem.name: theorem for theorem in THEOREMS}
     for scope in scopes:
         held = THEOREMS if (scope.states or 0) <= SOON else LOCAL
-        found = explore(scope, machine, engine, held, bar(scope))
-        clear_bar()
+        bar = ProgressBar(scope.name)
+        found = explore(scope, machine, engine, held, reporter(scope, bar) if bar.visible else None)
+        bar.clear()
         scenarios = {
             name: counterexample(scope, machine, named[name], broken).scenario for name, broken in found.broken.items()
         }
@@ -91,26 +90,18 @@ def searches(scopes: Iterable[Scope], engine: str | None = None, machine: Machin
 def exit_code(searched: Iterable[Searched]) -> int:
     """What the command returns after these searches."""
     if not all(each.found.complete for each in searched):
-        return INTERRUPTED
-    return BROKEN if any(is_broken(theorem, each) for theorem in THEOREMS for each in searched) else HOLD
+        return INCOMPLETE
+    return DEVIATIONS if any(is_broken(theorem, each) for theorem in THEOREMS for each in searched) else OK
 
 
-def bar(scope: Scope) -> Report | None:
-    """What shows the progress of a search on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
-        return None
+def reporter(scope: Scope, bar: ProgressBar) -> Report:
+    """Return the function that shows the progress of a search."""
+    total = f" of {scope.states:,}" if scope.states else ""
 
     def show(progress: Progress) -> None:
-        of_all = f" of {scope.states:,}" if scope.states else ""
-        text = f"{scope.name}: {progress.states:,}{of_all} states, {progress.rate:,.0f} steps/s"
-        print(
-            f"\r\x1b[K{text}, {progress.frontier:,} at depth {progress.depth + 1}", end="", file=sys.stderr, flush=True
+        bar.show(
+            f"{progress.states:,}{total} states, {progress.rate:,.0f} steps/s, "
+            f"{progress.frontier:,} at depth {progress.depth + 1}"
         )
 
     return show
-
-
-def clear_bar() -> None:
-    """Take the progress off the terminal."""
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from .. import features_dir
 from ..bdd.features import FeatureError, load_features
 from ..bdd.results import Results, ResultsError, is_stale, load_results
+from ..errors import OK, CommandError
 from ..requirements import RegisterError, load_register
 from .content import Content
 from .coverage import COVERAGE, TOURS, load_coverage, load_tours
@@ -30,7 +31,6 @@ from .tree import replace_folders
 
 RESULTS = Path(".results/results.json")
 CONFIRMED_REPORTS = Path(".results/confirmed_reports.json")
-OK, USAGE = 0, 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,8 +60,7 @@ def run(args: argparse.Namespace) -> int:
         files: dict[str, str | bytes] = {**generate(content), **dict(report_files(content.reports))}
         replace_folders(args.docs, FOLDERS, files)
     except (FeatureError, MeasurementError, RegisterError, ResultsError, OSError) as error:
-        print(f"translator-cmk: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return USAGE
+        raise CommandError(str(error)) from None
     for warning in warnings(content):
         print(f"translator-cmk: warning: {warning}", file=sys.stderr)
     print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..conformance.summary import SAYS, counted
-from ..conformance.trouble import DEVIATIONS, OK
+from ..errors import DEVIATIONS, OK
 from .cells import MARKS, Cell, cells
 from .content import Content
 from .implementation_files import badge_path, shown_of

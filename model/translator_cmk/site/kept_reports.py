@@ -12,9 +12,9 @@ from zipfile import BadZipFile, ZipFile
 
 import yaml
 
-from ..conformance.escaping import plain
-from ..conformance.trouble import Trouble
 from ..digest import REPORTED, digest
+from ..errors import CommandError
+from ..escaping import plain
 from ..language.shapes import Line, Place, Record, WireError, Word
 from .reading_reports import Report, report_in
 
@@ -109,7 +109,7 @@ def kept(folder: Path, memory: Memory | None = None) -> KeptReport:
             standing, report, problems = checked(unpacked, known)
             if memory and not known and standing == CONFIRMED:
                 memory.remember(packed)
-        except (Trouble, WireError) as error:
+        except (CommandError, WireError) as error:
             told = str(error).replace(f"{folder}/", "").replace(f"{name}/", "")
             return KeptReport(folder, REFUSED, problems=(plain(told),))
         page = unpacked / PAGE
@@ -122,37 +122,41 @@ def about_in(path: Path) -> tuple[str, str, str]:
     try:
         content = yaml.safe_load(path.read_bytes())
     except OSError as error:
-        raise Trouble(f"{path}: can't be read: {error.strerror}; write it, with kind and reproduce") from None
+        raise CommandError(f"{path}: can't be read: {error.strerror}; write it, with kind and reproduce") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise Trouble(f"{path}: not YAML: {error}") from None
+        raise CommandError(f"{path}: not YAML: {error}") from None
     shape = Record("it", {"kind": Word(KINDS), "reproduce": Line(1_000), "contact": Line(200)}, ("kind", "reproduce"))
     about = shape.read(content, Place(str(path)))
     return about["kind"], about["reproduce"], about.get("contact", "")
 
 
 def unpack(packed: Path, folder: Path) -> None:
-    """Put the files of a packed report into a folder; raises `Trouble`, also where there are others with them."""
+    """Put the files of a packed report into a folder; raises `CommandError`, also where there are others with them."""
     try:
         with ZipFile(packed) as archive:
             files = [each for each in archive.infolist() if not each.is_dir()]
             if sum(each.file_size for each in files) > LARGEST:
-                raise Trouble(f"{packed}: more than {LARGEST:,} bytes when it is unpacked")
+                raise CommandError(f"{packed}: more than {LARGEST:,} bytes when it is unpacked")
             ends = [each.filename for each in files if each.filename.endswith(ENVELOPE)]
             root = min(ends, key=len, default=ENVELOPE).removesuffix(ENVELOPE)
             for each in files:
                 name = each.filename.removeprefix(root)
                 if not FILE.fullmatch(name):
-                    raise Trouble(f"{packed}: {each.filename} is not of a report; pack the folder of the report alone")
+                    raise CommandError(
+                        f"{packed}: {each.filename} is not of a report; pack the folder of the report alone"
+                    )
                 (folder / name).parent.mkdir(exist_ok=True)
                 (folder / name).write_bytes(archive.read(each))
     except OSError as error:
-        raise Trouble(f"{packed}: can't be read: {error.strerror}; pack the folder of the report into it") from None
+        raise CommandError(
+            f"{packed}: can't be read: {error.strerror}; pack the folder of the report into it"
+        ) from None
     except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
-        raise Trouble(f"{packed}: can't be unpacked: {error}; pack the folder of the report anew") from None
+        raise CommandError(f"{packed}: can't be unpacked: {error}; pack the folder of the report anew") from None
 
 
 def checked(folder: Path, known: bool = False) -> tuple[str, Report, tuple[str, ...]]:
-    """What comes of checking a report, what it says, and what is wrong with it; raises `Trouble` and `WireError`.
+    """What comes of checking a report, what it says, and what is wrong with it; raises `CommandError` and `WireError`.
 
     Where it is ``known`` to be confirmed, it is read alone.
     The check is that of `translator-cmk report check`.  It asks the specification that the report was made with: of a
@@ -165,7 +169,7 @@ def checked(folder: Path, known: bool = False) -> tuple[str, Report, tuple[str, 
 
     envelope = commands.read(folder)
     if envelope["subject"] is None:
-        raise Trouble("the system did not say hello, so that there is nothing to show")
+        raise CommandError("the system did not say hello, so that there is nothing to show")
     report = report_in(envelope, str(folder / ENVELOPE))
     problems: list[str] = []
     if known:

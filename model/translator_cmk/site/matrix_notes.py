@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ..conformance.escaping import plain
+from ..escaping import plain
 from .cells import MARKS, Note
 from .content import Content
 from .kept_reports import STALE, KeptReport

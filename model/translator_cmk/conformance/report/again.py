@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...errors import CommandError
 from ...explore.trace.reading import Truncated
 from ...language import WireError
 from ...language.declaration import Declaration
@@ -13,7 +14,6 @@ from ..running import Running
 from ..session import Session
 from ..subject import Subject
 from ..trace import Judging, Trace, head_of
-from ..trouble import Trouble
 from .claims import declaration_in, deviations_of, made_of
 from .folder import digest_of
 from .log import MessageLog, Recorded, World
@@ -43,7 +43,7 @@ def from_log(declared: Declaration, register: Register) -> Ask:
 
 
 def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: Ask | None) -> Again:
-    """The run as it comes out this time; there is nobody to ask if nobody said hello.  Raises `Trouble`."""
+    """The run as it comes out this time; there is nobody to ask if nobody said hello.  Raises `CommandError`."""
     made = made_of(envelope, register)
     running = Running(made, register, None, deviations_of(envelope, register))
     walk = Walk(running, envelope)
@@ -62,15 +62,19 @@ def judged(envelope: dict[str, Any], log: MessageLog, register: Register, ask: A
 
 
 def judge_traces(running: Running, envelope: dict[str, Any], folder: Path) -> Iterator[str]:
-    """Judge the traces that the report keeps, as far as they were judged then; what is wrong.  Raises `Trouble`."""
+    """Judge the traces that the report keeps, as far as they were judged then.  Raises `CommandError`."""
     if TRACE not in running.made.lanes or TRACE not in envelope:
         return
     traces = [Trace(**each) for each in envelope[TRACE]["traces"]]
     for number, trace in enumerate(traces, start=1):
         if trace.file != f"traces/{number:02}.jsonl" or not (folder / trace.file).is_file():
-            raise Trouble(f"{folder}: trace {number} is {trace.file}, which is not there, or not where a run puts it")
+            raise CommandError(
+                f"{folder}: trace {number} is {trace.file}, which is not there, or not where a run puts it"
+            )
         if (found := digest_of(folder / trace.file)) != trace.sha256:
-            raise Trouble(f"{folder / trace.file}: its SHA-256 is {found}, and not that of the trace that was judged")
+            raise CommandError(
+                f"{folder / trace.file}: its SHA-256 is {found}, and not that of the trace that was judged"
+            )
     until = [float("inf") if envelope["complete"] else trace.judged_to for trace in traces]
     judging = Judging(running, folder, traces)
     for number in range(len(traces)):
@@ -80,6 +84,6 @@ def judge_traces(running: Running, envelope: dict[str, Any], folder: Path) -> It
             if envelope["complete"]:
                 yield f"{traces[number].file} is cut off, and the run is said to be complete: {error}"
         except WireError as error:
-            raise Trouble(str(error)) from None
+            raise CommandError(str(error)) from None
     judging.traces = [each._replace(subject=head_of(folder / each.file).get("subject", "")) for each in judging.traces]
     judging.so_far()

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ...badges import Badge, Status
-from ..escaping import plain
-from ..trouble import DEVIATIONS, OK
+from ...errors import DEVIATIONS, OK
+from ...escaping import plain
 
 SHORT = {"known": "known", "not-applicable": "n/a", "inconclusive": "inconclusive", "not-run": "not run"}
 

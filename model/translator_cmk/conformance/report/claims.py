@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from ...errors import CommandError
 from ...language import WireError
 from ...language.declaration import DECLARATION, Declaration
 from ...language.shapes import Place
@@ -14,22 +15,21 @@ from ..deviations_file import OF_SEQUENCES
 from ..planning import must_be_deniable
 from ..selection import must_be_known
 from ..tour import NAMES
-from ..trouble import Trouble
 from .envelope import Made
 from .folder import ENVELOPE
 
 
 def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
-    """What the system declared; raises `Trouble`."""
+    """What the system declared; raises `CommandError`."""
     try:
         found: Declaration = DECLARATION.read(envelope["subject"], Place(f"subject in {ENVELOPE}"))
         return found
     except WireError as error:
-        raise Trouble(str(error)) from None
+        raise CommandError(str(error)) from None
 
 
 def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
-    """How the run was made; raises `Trouble` where no run is made so."""
+    """How the run was made; raises `CommandError` where no run is made so."""
     made = Made(
         str(envelope["digest"]),
         str(envelope["transport"]),
@@ -44,37 +44,39 @@ def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
     must_be_known(scenarios(made.profile), made.selection, made.waived, register)
     must_be_deniable(made.waived)
     if (made.transport == "none") != (made.lanes == (TRACE,)):
-        raise Trouble(f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}")
+        raise CommandError(
+            f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}"
+        )
     must_be_budgets(made)
     return made
 
 
 def must_be_budgets(made: Made) -> None:
-    """Raises `Trouble` where a run has other budgets than verify gives it; one of pytest has none."""
+    """Raises `CommandError` where a run has other budgets than verify gives it; one of pytest has none."""
     if not made.budgets and (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full"):
         return
     if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
-        raise Trouble(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
+        raise CommandError(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
     if not made.budgets["scopes"]:
-        raise Trouble(f"{ENVELOPE}: its budgets name no scope, and every run has one")
+        raise CommandError(f"{ENVELOPE}: its budgets name no scope, and every run has one")
     if unknown := set(made.budgets["scopes"]) - set(NAMES):
-        raise Trouble(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
+        raise CommandError(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
 
 
 def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations:
-    """The deviations that were known on the day the run began; raises `Trouble`."""
+    """The deviations that were known on the day the run began; raises `CommandError`."""
     entries = [Deviation(**each) for each in envelope["deviations"]]
     cases = OF_SEQUENCES.union(each.case.id for each in scenarios(envelope["profile"])) if entries else OF_SEQUENCES
     for entry in entries:
         must_make_sense(entry, register, cases)
     about = [entry.case or entry.requirement for entry in entries]
     if twice := [each for each in about if about.count(each) > 1]:
-        raise Trouble(f"{ENVELOPE}: {twice[0]!r} is there twice, and once at most in a file of known deviations")
+        raise CommandError(f"{ENVELOPE}: {twice[0]!r} is there twice, and once at most in a file of known deviations")
     return Deviations(entries, date.fromisoformat(envelope["started"][:10]))
 
 
 def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str]) -> None:
-    """Raises `Trouble` where no file of known deviations has such an entry."""
+    """Raises `CommandError` where no file of known deviations has such an entry."""
     about_one = bool(entry.requirement) != bool(entry.case)
     there = entry.requirement in register or entry.case in cases
     try:
@@ -83,15 +85,19 @@ def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str])
         dated = False
     tracked = entry.issue.startswith(("http://", "https://")) and " " not in entry.issue
     if not (about_one and there and dated and tracked and entry.reason.strip() and entry.line > 0):
-        raise Trouble(f"{ENVELOPE}: {entry.case or entry.requirement!r} is no deviation that verify takes for known")
+        raise CommandError(
+            f"{ENVELOPE}: {entry.case or entry.requirement!r} is no deviation that verify takes for known"
+        )
 
 
 def must_be_times(envelope: Mapping[str, Any]) -> None:
-    """Raises `Trouble` where a run did not begin and end at a time."""
+    """Raises `CommandError` where a run did not begin and end at a time."""
     for name in ("started", "finished"):
         try:
             datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
         except ValueError:
-            raise Trouble(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None
+            raise CommandError(f"{ENVELOPE}: {name} is {envelope[name]!r}, which is no time") from None
     if envelope["finished"] < envelope["started"]:
-        raise Trouble(f"{ENVELOPE}: it finished at {envelope['finished']}, before it started at {envelope['started']}")
+        raise CommandError(
+            f"{ENVELOPE}: it finished at {envelope['finished']}, before it started at {envelope['started']}"
+        )

@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
+from ...escaping import plain
 from ...language import WireError
 from ...language.declaration import declaration_to_wire
 from ...language.shapes import Place
@@ -14,11 +16,9 @@ from .. import connecting
 from ..cases import TRACE
 from ..channels import Fault
 from ..connecting import connection
-from ..escaping import plain
 from ..names import Names
 from ..session import Session
 from ..subject import Subject, by_chance
-from ..trouble import DEVIATIONS, HARNESS, INCOMPLETE, OK, Trouble, tells_trouble
 from ..verify import registered
 from .again import judged
 from .claims import declaration_in, must_be_times
@@ -41,27 +41,29 @@ def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     connecting.add_arguments(parser)
 
 
-@tells_trouble
 def check(args: argparse.Namespace) -> int:
     """Derives every verdict, count and digest anew from the message log; 1 where one differs, 4 if it is incomplete."""
     envelope = read(args.folder)
     log = log_of(envelope, args.folder)
     found = list(problems_of(args.folder, envelope, log))
     if not found and envelope["subject"] is None:
-        raise Trouble(f"{args.folder}: the system did not say hello, so that there is nothing to check", INCOMPLETE)
+        raise CommandError(
+            f"{args.folder}: the system did not say hello, so that there is nothing to check", INCOMPLETE
+        )
     rests_on = [MESSAGES] if envelope["transport"] != "none" else []
     rests_on += [trace["file"] for trace in envelope.get(TRACE, {}).get("traces", ())]
     return said(args.folder, envelope, found, f"derived from {', '.join(rests_on)}", beyond(log))
 
 
-@tells_trouble
 def reproduce(args: argparse.Namespace) -> int:
     """Asks a system again all that was asked then; 1 where something else comes of it."""
     envelope = read(args.folder)
     if envelope["lanes"] == [TRACE]:
-        raise Trouble(f"{args.folder}: it has only traces, of which nobody can be asked again; use report check")
+        raise CommandError(f"{args.folder}: it has only traces, of which nobody can be asked again; use report check")
     if envelope["subject"] is None:
-        raise Trouble(f"{args.folder}: the system did not say hello, so that there is nothing to ask again", INCOMPLETE)
+        raise CommandError(
+            f"{args.folder}: the system did not say hello, so that there is nothing to ask again", INCOMPLETE
+        )
     register = registered()
     session = Session(connection(args).open(), patience=args.timeout)
     try:
@@ -76,7 +78,7 @@ def reproduce(args: argparse.Namespace) -> int:
 
         again = judged(envelope, log_of(envelope, args.folder), register, ask).running
     except Fault as fault:
-        raise Trouble(session.in_full(fault), HARNESS) from None
+        raise CommandError(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
     found = []
@@ -90,28 +92,28 @@ def reproduce(args: argparse.Namespace) -> int:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The envelope of a report; raises `Trouble`."""
+    """The envelope of a report; raises `CommandError`."""
     path = folder / ENVELOPE
     must_be_a_file(path)
     try:
         content = DECODE(path.read_bytes().decode("utf-8"))
     except OSError as error:
-        raise Trouble(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+        raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
     except NotStrict as error:
-        raise Trouble(f"{path}: not JSON: {error.args[0]}") from None
+        raise CommandError(f"{path}: not JSON: {error.args[0]}") from None
     except (ValueError, RecursionError) as error:
-        raise Trouble(f"{path}: not JSON: {error}") from None
+        raise CommandError(f"{path}: not JSON: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise Trouble(f"{path}: no envelope of a report in format {FORMAT}")
+        raise CommandError(f"{path}: no envelope of a report in format {FORMAT}")
     try:
         ENVELOPE_SHAPE.read(content, Place(str(path)))
     except WireError as error:
-        raise Trouble(f"{error}; the report was changed, or made by another version of the kit") from None
+        raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
     envelope: dict[str, Any] = content
     must_be_times(envelope)
     twice = [case for case, times in Counter(case["id"] for case in envelope["cases"]).items() if times > 1]
     if twice:
-        raise Trouble(f"{path}: the case {twice[0]} is there twice")
+        raise CommandError(f"{path}: the case {twice[0]} is there twice")
     return envelope
 
 

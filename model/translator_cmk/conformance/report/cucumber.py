@@ -8,7 +8,7 @@ from typing import Any
 from gherkin.stream.gherkin_events import GherkinEvents
 
 from ... import features_dir
-from ..escaping import plain
+from ...escaping import plain
 from ..summary import product
 from .platforms import Platform
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..trouble import Trouble
+from ...errors import CommandError
+from ...files import draft_of
 from .files import FILES
-from .names import COUNTEREXAMPLES, ENVELOPE, MESSAGES, TRACES, draft_of, whole_name
+from .names import COUNTEREXAMPLES, ENVELOPE, MESSAGES, TRACES, whole_name
 
 KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cases"}
 """Keys by which the envelope of any version of the kit is told from somebody's own report.json."""
@@ -21,18 +22,18 @@ IN_FOLDERS = {
 
 
 def remove_earlier(folder: Path) -> None:
-    """Delete an earlier report, the envelope last; raises `Trouble` where there is anything else, and `OSError`."""
+    """Delete an earlier report, the envelope last; raises `CommandError` if there is anything else, and `OSError`."""
     files = list(all_files(folder))
     unfinished = all(is_unwritten(file) for file in files)
     if files and not unfinished and not is_envelope(folder / ENVELOPE):
         file = folder / ENVELOPE if folder / ENVELOPE in files else files[0]
-        raise Trouble(f"{file} is of no report that verify has written; name another folder; nothing was deleted")
+        raise CommandError(f"{file} is of no report that verify has written; name another folder; nothing was deleted")
     for file in sorted(files, key=lambda file: file.name == ENVELOPE):
         file.unlink()
 
 
 def all_files(folder: Path) -> Iterator[Path]:
-    """The files of a report that are there; raises `Trouble` for whatever else is."""
+    """The files of a report that are there; raises `CommandError` for whatever else is."""
     for entry in sorted(folder.iterdir()):
         if entry.name in IN_FOLDERS and entry.is_dir() and not entry.is_symlink():
             for inner in sorted(entry.iterdir()):
@@ -42,10 +43,10 @@ def all_files(folder: Path) -> Iterator[Path]:
 
 
 def of_a_report(entry: Path, named_so: bool) -> Path:
-    """The entry, which is a file that a report has; raises `Trouble`."""
+    """The entry, which is a file that a report has; raises `CommandError`."""
     if named_so and entry.is_file() and not entry.is_symlink():
         return entry
-    raise Trouble(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
+    raise CommandError(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
 
 
 def is_unwritten(file: Path) -> bool:

@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...errors import CommandError
+from ...files import write_text
 from ..messages import Log
-from ..trouble import Trouble
 from .earlier import remove_earlier
-from .names import COUNTEREXAMPLES, ENVELOPE, MESSAGES, TRACES, draft_of
+from .names import COUNTEREXAMPLES, ENVELOPE, MESSAGES, TRACES
 
 __all__ = ["COUNTEREXAMPLES", "ENVELOPE", "MESSAGES", "TRACES", "Folder", "digest_of"]
 
@@ -23,21 +23,19 @@ class Folder:
         self.path = path.absolute()  # a system in this process may change where that is
 
     def begin(self) -> Log:
-        """Make the folder, or empty it of an earlier report, and open the message log; raises `Trouble`."""
+        """Make the folder, or empty it of an earlier report, and open the message log; raises `CommandError`."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             remove_earlier(self.path)
             return Log(self.path / MESSAGES)
         except OSError as error:
-            raise Trouble(f"{self.path}: can't be written: {error.strerror}; name another folder") from None
+            raise CommandError(f"{self.path}: can't be written: {error.strerror}; name another folder") from None
 
     def write(self, name: str, text: str) -> None:
         """Put a file into the folder, in place of an earlier one; raises `OSError`."""
         file = self.path / name
         file.parent.mkdir(exist_ok=True)
-        draft = draft_of(file)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(draft, file)  # noqa: PTH105  # as one step
+        write_text(file, text)
 
     def write_json(self, name: str, value: Mapping[str, Any]) -> None:
         """Likewise, as JSON."""
@@ -56,20 +54,20 @@ class Folder:
         return [f"{name}/" if each.is_dir() else name for name, each in there.items() if name not in folders]
 
     def copy(self, path: Path, name: str) -> str:
-        """Put a copy of a file into the folder; its SHA-256.  Raises `Trouble`."""
+        """Put a copy of a file into the folder; its SHA-256.  Raises `CommandError`."""
         file = self.path / name
         try:
             file.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, file)
             return digest_of(file)
         except OSError as error:
-            raise Trouble(f"{path}: can't be copied to {file}: {error.strerror}") from None
+            raise CommandError(f"{path}: can't be copied to {file}: {error.strerror}") from None
 
 
 def must_be_a_file(path: Path) -> None:
-    """Raises `Trouble` where a report can't have what is there: opening it might wait for ever."""
+    """Raises `CommandError` where a report can't have what is there: opening it might wait for ever."""
     if path.exists() and not path.is_file():
-        raise Trouble(f"{path}: is no file; name the folder of a report")
+        raise CommandError(f"{path}: is no file; name the folder of a report")
 
 
 def digest_of(file: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...badges import LOOKS, Status
-from ..escaping import html
+from ...escaping import html
 from ..summary import SAYS, counted, narrowed, product, reached
 
 STATUS = {

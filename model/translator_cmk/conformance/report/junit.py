@@ -7,9 +7,9 @@ and the run as a whole is the last test case: it fails wherever the exit code is
 from typing import Any
 from xml.etree import ElementTree
 
-from ..escaping import plain
+from ...errors import DEVIATIONS, OK
+from ...escaping import plain
 from ..summary import SAYS, product
-from ..trouble import DEVIATIONS, OK
 
 LONGEST = 512
 """Characters that a name has at most: Azure Pipelines cuts it there."""

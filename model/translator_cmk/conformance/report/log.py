@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...errors import CommandError
 from ...language import LONGEST, WireError, from_text
 from ...language.shapes import Place
 from ..channels import Fault
 from ..keeping import LeftOut, left_out_of
-from ..trouble import Trouble
 from .folder import must_be_a_file
 from .schemas import ENTRY
 
@@ -39,7 +39,7 @@ class OtherRequest(Exception):
 class MessageLog:
     """A message log, as far as the verdicts of a report rest on it: on so many ``messages``, or on all.
 
-    Iterating gives its worlds and the counts of what was left out, in the order of time, and raises `Trouble`.
+    Iterating gives its worlds and the counts of what was left out, in the order of time, and raises `CommandError`.
     """
 
     def __init__(self, path: Path, messages: int | None = None) -> None:
@@ -100,20 +100,20 @@ class MessageLog:
                         yield number, entry_of(line, f"{self.path}:{number}")
                         self.size += len(line)
         except OSError as error:
-            raise Trouble(f"{self.path}: can't be read: {error.strerror}; name the folder of a report") from None
+            raise CommandError(f"{self.path}: can't be read: {error.strerror}; name the folder of a report") from None
 
 
 def entry_of(line: bytes, where: str) -> dict[str, Any]:
-    """One entry; raises `Trouble`."""
+    """One entry; raises `CommandError`."""
     try:
         found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
     except (WireError, ValueError, RecursionError) as error:
         told = str(error).removeprefix(f"{where}: ")
-        raise Trouble(f"{where}: no entry of a log: {told}") from None
+        raise CommandError(f"{where}: no entry of a log: {told}") from None
     try:
         entry: dict[str, Any] = ENTRY.read(found, Place(where))
     except WireError as error:
-        raise Trouble(f"{error}; the log was changed") from None
+        raise CommandError(f"{error}; the log was changed") from None
     return entry
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ..escaping import markdown
+from ...escaping import markdown
 from ..summary import SAYS, counted, narrowed, product, reached
 
 

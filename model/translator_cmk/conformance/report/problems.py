@@ -24,7 +24,7 @@ TOLD = ("step", "shown")
 
 
 def problems_of(folder: Path, envelope: dict[str, Any], log: MessageLog) -> Iterator[str]:
-    """Everything in a report that is otherwise than it comes out now; raises `Trouble`."""
+    """Everything in a report that is otherwise than it comes out now; raises `CommandError`."""
     if envelope["digest"] != digest(REPORTED):
         yield "it was made with another version of the specification than this one: install that, and check again"
         return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from ...errors import CommandError
 from ...language import WireError, command_from_wire
 from ...language.declaration import Declaration
 from ...machine import Command
@@ -15,7 +16,6 @@ from ..sequences import Sequences
 from ..shrinking import Commands
 from ..subject import Subject
 from ..tour import commands_in
-from ..trouble import Trouble
 from .folder import MESSAGES
 from .log import OtherRequest, Recorded, World
 
@@ -134,11 +134,11 @@ def place(world: World) -> str:
 
 
 def commands_of(world: World) -> Iterator[Command]:
-    """The commands of a world, under plain names; raises `Trouble`."""
+    """The commands of a world, under plain names; raises `CommandError`."""
     names = Names(world.salt)
     for exchange in world.exchanges:
         if exchange["request"].get("verb") == "submit":
             try:
                 yield names.unsalted(command_from_wire(exchange["request"].get("command"), "the message log"))
             except WireError as error:
-                raise Trouble(str(error)) from None
+                raise CommandError(str(error)) from None

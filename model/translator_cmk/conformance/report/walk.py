@@ -57,7 +57,7 @@ class Walk:
         self.running.notes[TOUR] = told(suites, asked)
 
     def take(self, world: World | LeftOut) -> None:
-        """Judge a world; raises `Trouble`."""
+        """Judge a world; raises `CommandError`."""
         if isinstance(world, LeftOut):
             self._left_out(world)
         elif not world.ended:

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...errors import CommandError
 from ..cases import FUZZ, LANES, TRACE
 from ..running import Running
-from ..trouble import Trouble
 from .files import FILES, files_of
 from .folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder
 from .platforms import platform_in
@@ -53,7 +53,7 @@ def of_folder(path: Path, envelope: Mapping[str, Any], again: Running) -> Iterat
     try:
         digests = folder.digests()
     except OSError as error:
-        raise Trouble(f"{error.filename}: can't be read: {error.strerror}") from None
+        raise CommandError(f"{error.filename}: can't be read: {error.strerror}") from None
     files: Mapping[str, str] | None = envelope.get("files")
     if files is None and envelope["complete"]:
         yield f"{ENVELOPE} has no digests of the other files, and the run is said to be complete"
@@ -88,8 +88,8 @@ def of_derived(path: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def says(file: Path, text: str) -> bool:
-    """Whether this is what is in the file, byte by byte; raises `Trouble`."""
+    """Whether this is what is in the file, byte by byte; raises `CommandError`."""
     try:
         return file.is_file() and file.read_bytes() == text.encode("utf-8", "surrogatepass")
     except OSError as error:
-        raise Trouble(f"{file}: can't be read: {error.strerror}") from None
+        raise CommandError(f"{file}: can't be read: {error.strerror}") from None

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
+from ...errors import OK, CommandError
 from ..commands import chosen, described
 from ..engines.tabulated import NotTabulated
 from ..scopes import SCOPES, Scope
 from ..theorems import THEOREMS, Theorem
-from ..tours.command import OK, STANDARD_OUTPUT, complain, write
+from ..tours.command import STANDARD_OUTPUT, write
 from .murphi import murphi
 from .promela import promela
 from .tightened import tightened
@@ -47,21 +48,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes the scope; exit code 2 for what can't be exported or written."""
     if args.theorem and args.moves_only:
-        return complain("a theorem goes with every step: leave out --moves-only, or --theorem")
+        raise CommandError("a theorem goes with every step: leave out --moves-only, or --theorem")
     if args.theorem and args.theorem not in LOOKED_FOR:
-        return complain(f"{args.theorem} is no theorem about states; `translator-cmk theorems` names them")
+        raise CommandError(f"{args.theorem} is no theorem about states; `translator-cmk theorems` names them")
     (scope,) = chosen(args.scope)
     try:
         text = LANGUAGES[args.to](exported(scope, LOOKED_FOR.get(args.theorem), args.moves_only))
     except NotTabulated as error:
-        return complain(f"{scope.name} can't be taken apart: {error}; another scope may be")
+        raise CommandError(f"{scope.name} can't be taken apart: {error}; another scope may be") from None
     if args.output == STANDARD_OUTPUT:
         print(text, end="")
         return OK
-    try:
-        write(Path(args.output), text.splitlines())
-    except OSError as error:
-        return complain(f"{args.output}: can't be written: {error.strerror}; name a file in a folder that is there")
+    write(Path(args.output), text.splitlines())
     return OK
 
 

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ...errors import OK, CommandError
 from ...language import command_to_wire
-from ..commands import SOON, chosen, clear_bar, described
+from ...progress import ProgressBar
+from ..commands import SOON, chosen, described
 from ..graph import state_graph
 from ..scopes import Scope
-from ..tours.command import add_output, complain, put_out, show
+from ..tours.command import add_output, put_out, show
 from ..tours.sequences import wire_lines
 from .hsi import HsiSuite, TooLarge, certificate, extra_states, hsi_suite
 from .reduced import Sight, reduced
@@ -50,18 +52,20 @@ def run(args: argparse.Namespace) -> int:
     """Writes suites and says what they guarantee; exit code 2 for what can't be made or written."""
     made: list[HsiSuite] = []
     said: list[dict[str, Any]] = []
+    bar = ProgressBar()
     try:
         for scope in chosen(args.scope):
             started = time.perf_counter()
-            show(scope)
+            show(bar, scope)
             made.append(suite_of(scope, Sight(args.seen), args.extra_states))
             said.append(as_data(made[-1], time.perf_counter() - started))
     except TooLarge as error:
-        return complain(str(error))
+        raise CommandError(str(error)) from None
     finally:
-        clear_bar()
+        bar.clear()
     told = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    return put_out(lines(made), told, args.output)
+    put_out(lines(made), told, args.output)
+    return OK
 
 
 def suite_of(scope: Scope, sight: Sight, extra: int) -> HsiSuite:

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ...errors import OK, CommandError
+from ...files import write_text
+from ...progress import ProgressBar
 from ...requirements import load_register
-from ..commands import SOON, chosen, clear_bar, described
+from ..commands import SOON, chosen, described
 from ..graph import state_graph
 from ..scopes import SCOPES, Scope
 from .sequences import LARGEST, Suite, suite, wire_lines
 from .telling import feature_lines
-
-OK, USAGE = 0, 2
 
 STANDARD_OUTPUT = "-"
 
@@ -63,44 +64,41 @@ def positive(text: str) -> int:
 def run(args: argparse.Namespace) -> int:
     """Writes sequences and says what they guarantee; exit code 2 for what can't be made or written."""
     if args.gherkin and args.scope is None:
-        return complain("a file holds one feature: name one scope with --scope")
+        raise CommandError("a file holds one feature: name one scope with --scope")
     output = args.output or (STANDARD_OUTPUT if args.gherkin else None)
     made: list[Suite] = []
     said: list[dict[str, Any]] = []
+    bar = ProgressBar()
     try:
         for scope in chosen(args.scope):
             started = time.perf_counter()
-            show(scope)
+            show(bar, scope)
             made.append(suite(scope, args.steps))
             said.append(as_data(made[-1], time.perf_counter() - started))
     except ValueError as error:
-        return complain(str(error))
+        raise CommandError(str(error)) from None
     finally:
-        clear_bar()
+        bar.clear()
     text = feature(made[0]) if args.gherkin else lines(made)
     told = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    return put_out(text, told, output)
+    put_out(text, told, output)
+    return OK
 
 
-def put_out(text: Iterable[str], told: str, output: str | None) -> int:
-    """Write sequences where they are wanted, and print what is said of them; returns the exit code."""
+def put_out(text: Iterable[str], told: str, output: str | None) -> None:
+    """Write sequences where they are wanted, and print what is said of them; raises `CommandError`."""
     if output == STANDARD_OUTPUT:
         for line in text:
             print(line)
     elif output:
-        try:
-            write(Path(output), text)
-        except OSError as error:
-            return complain(f"{output}: can't be written: {error.strerror}; name a file in a folder that is there")
+        write(Path(output), text)
     print(told, file=sys.stderr if output == STANDARD_OUTPUT else sys.stdout)
-    return OK
 
 
-def show(scope: Scope) -> None:
-    """Show on standard error, where that is a terminal, what is being made: large scopes take minutes."""
-    if sys.stderr.isatty():
-        text = f"{scope.name}: making sequences of {scope.states:,} states"
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+def show(bar: ProgressBar, scope: Scope) -> None:
+    """Show which scope sequences are made for: large scopes take minutes."""
+    bar.begin(scope.name)
+    bar.show(f"making sequences of {scope.states:,} states")
 
 
 def lines(made: Iterable[Suite]) -> Iterator[str]:
@@ -115,14 +113,13 @@ def feature(made: Suite) -> Iterator[str]:
 
 
 def write(path: Path, text: Iterable[str]) -> None:
-    """Write lines to a file, whole or not at all."""
-    draft = path.with_name(f"{path.name}.draft")
+    """Write lines to a file, whole or not at all; raises `CommandError`."""
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(f"{line}\n" for line in text)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        write_text(path, (f"{line}\n" for line in text))
+    except OSError as error:
+        raise CommandError(
+            f"{path}: can't be written: {error.strerror}; name a file in a folder that is there"
+        ) from None
 
 
 def as_data(made: Suite, seconds: float) -> dict[str, Any]:
@@ -148,9 +145,3 @@ def in_words(said: dict[str, Any]) -> Iterator[str]:
         f"{said['seconds']:.1f} s"
     )
     yield f"  {said['guarantee']}"
-
-
-def complain(error: str) -> int:
-    """Prints the error in one line, and gives the exit code for it."""
-    print(f"translator-cmk: error: {' '.join(error.split())}", file=sys.stderr)
-    return USAGE

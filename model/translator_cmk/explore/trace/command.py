@@ -2,8 +2,8 @@
 
 import argparse
 import json
-import sys
 
+from ...errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
 from ...language import WireError
 from ...language.shapes import nearest
 from ...oracle.profiles import PROFILES, machine_of, silent_in
@@ -11,8 +11,6 @@ from ...requirements import RegisterError, load_register
 from .checking import Checker
 from .reading import Reader, Truncated
 from .telling import as_data, in_words
-
-FITS, DOES_NOT_FIT, USAGE, INCOMPLETE = 0, 1, 2, 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,19 +49,22 @@ def run(args: argparse.Namespace) -> int:
         waived = frozenset(args.waive)
         for each in sorted(waived - register.keys()):
             remedy = nearest(each, register.keys(), "translator-cmk register lists them")
-            return complain(f"no requirement is called {each!r}; {remedy}", USAGE)
+            raise CommandError(f"no requirement is called {each!r}; {remedy}")
         machine = machine_of(silent_in(args.profile, register) | waived)
     except (RegisterError, ValueError) as error:
-        return complain(str(error), USAGE)
-    checker, reader, trouble = Checker(machine), Reader(args.file), 0
+        raise CommandError(str(error)) from None
+    checker, reader, trouble = Checker(machine), Reader(args.file), OK
     try:
         checker.read(reader)
     except Truncated as error:
-        trouble = complain(str(error), INCOMPLETE)
+        trouble = INCOMPLETE
+        print_error(error)
     except WireError as error:
-        trouble = complain(str(error), USAGE)
+        trouble = USAGE
+        print_error(error)
     except KeyboardInterrupt:
-        trouble = complain("interrupted", INCOMPLETE)
+        trouble = INCOMPLETE
+        print_error("interrupted")
     verdict = checker.verdict
     source = "standard input" if args.file == "-" else args.file
     if args.json:
@@ -71,11 +72,5 @@ def run(args: argparse.Namespace) -> int:
     elif verdict.judged or not trouble:
         print("\n".join(in_words(verdict, source, args.profile)))
     if not verdict.fits:
-        return DOES_NOT_FIT
-    return trouble or (FITS if verdict.complete else INCOMPLETE)
-
-
-def complain(error: str, exit_code: int) -> int:
-    """Prints the error in one line, and gives the exit code back."""
-    print(f"translator-cmk: error: {' '.join(error.split())}", file=sys.stderr)
-    return exit_code
+        return DEVIATIONS
+    return trouble or (OK if verdict.complete else INCOMPLETE)

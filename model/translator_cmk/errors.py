@@ -1,0 +1,47 @@
+"""Errors that end a command: one exception, one set of exit codes, and one line on standard error."""
+
+import os
+import sys
+
+from .escaping import plain
+
+OK, DEVIATIONS, USAGE, HARNESS, INCOMPLETE = range(5)
+
+EXIT_CODES = """exit codes:
+  0  in order: conformant, no drift
+  1  deviations, or drift from the article
+  2  wrong usage or configuration, or input that can't be read
+  3  the adapter or the harness failed
+  4  incomplete: interrupted, output cut off, or not everything that counts was decided
+"""
+
+
+class CommandError(Exception):
+    """An error that ends a command with one line for the user and an exit code."""
+
+    def __init__(self, message: str, exit_code: int = USAGE) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def print_error(error: object) -> None:
+    """Print an error as one line on standard error, if anybody still reads it."""
+    try:
+        print(f"translator-cmk: error: {plain(str(error))}", file=sys.stderr, flush=True)
+    except OSError:
+        silence_streams()
+
+
+def silence_streams() -> None:
+    """Discard unwritten output whose reader has gone: Python would fail again when it flushes at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+
+
+def reason(error: Exception) -> str:
+    """Return what went wrong, without the error number and path that an OSError repeats."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

@@ -1,0 +1,50 @@
+"""Progress of a long command: one line on standard error that is written over, only where that is a terminal."""
+
+import sys
+from time import monotonic
+
+SECONDS_BETWEEN = 0.1
+
+
+class ProgressBar:
+    """A line that says how far a command is, at most ten times a second."""
+
+    def __init__(self, label: str = "") -> None:
+        self.visible = sys.stderr.isatty()
+        self.shown = 0.0
+        self.begin(label)
+
+    def begin(self, label: str) -> None:
+        """Begin another part of the work."""
+        self.label, self.began = label, monotonic()
+
+    def show(self, text: str) -> None:
+        """Show a text after the label."""
+        if self.is_due():
+            self.shown = monotonic()
+            self._write(f"{self.label}: {text}")
+
+    def show_count(self, done: int, total: int, unit: str = "cases", failed: int | None = None) -> None:
+        """Show how many of how many are done, how fast, the time left, and the number of failures."""
+        if self.is_due():
+            self.show(count_text(done, total, unit, monotonic() - self.began, failed))
+
+    def is_due(self) -> bool:
+        """Return whether the next text would be shown."""
+        return self.visible and monotonic() - self.shown >= SECONDS_BETWEEN
+
+    def clear(self) -> None:
+        """Remove the line from the terminal."""
+        if self.visible:
+            self._write("")
+
+    def _write(self, line: str) -> None:
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
+
+
+def count_text(done: int, total: int, unit: str, seconds: float, failed: int | None = None) -> str:
+    """Return "10 of 20 cases, 5/s, 2 s left, 1 failed"."""
+    rate = done / max(seconds, 0.001)
+    left = f", {(total - done) / rate:,.0f} s left" if rate and total > done else ""
+    failures = "" if failed is None else f", {failed:,} failed"
+    return f"{done:,} of {total:,} {unit}, {rate:,.0f}/s{left}{failures}"
