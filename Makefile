@@ -11,7 +11,8 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
 RESULTS := .results
-SUITE := tests/test_features.py tests/machine/test_laws.py tests/machine/test_stateful.py
+CORE := tests/features tests/machine tests/oracle tests/language tests/requirements
+SUITE := tests/features tests/machine/test_laws.py tests/machine/test_stateful.py
 
 # One commit gives one site: dates in it are those of the commit, not of the build.
 SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
@@ -22,10 +23,16 @@ endif
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help test site pages serve check bench evidence lock clean
+.PHONY: help quick ties test site pages serve check bench evidence lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+quick: $(INSTALLED) ties ## check ties, then run features, laws and the core's unit tests (seconds)
+	$(PY) -m pytest -q -n auto -m "not slow" $(CORE) $(ARGS)
+
+ties: $(INSTALLED) ## check that register, features, rows, pages and changelog agree, and say what to do
+	$(PY) -m translator_cmk.bdd.ties
 
 test: $(INSTALLED) ## run the whole test suite
 	$(PY) -m pytest -n auto --junitxml=$(RESULTS)/tests.xml $(ARGS)
@@ -56,10 +63,10 @@ bench: $(INSTALLED) ## measure the speed of the model, then that of its engines 
 	@status=0; $(PY) -m tests.bench.run --json docs/measurements/bench.json $(ARGS) || status=$$?; \
 	$(PY) -m tests.bench.peers --json docs/measurements/peers.json || status=$$?; exit $$status
 
-evidence: $(INSTALLED) ## mutants, tours and certificates into docs/measurements/ (long)
+evidence: $(INSTALLED) ## families of systems, mutants and tours into docs/measurements/ (long)
 	$(PY) -m tests.evidence.run
 
-lock: ## resolve the development tools anew into requirements.txt (needs uv)
+lock: ## resolve the development tools again into requirements.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \

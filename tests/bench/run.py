@@ -118,7 +118,7 @@ def import_milliseconds() -> float:
 
 
 def suite_seconds() -> float:
-    return seconds(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_features.py")
+    return seconds(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/features")
 
 
 def pages_seconds() -> float:

@@ -106,6 +106,7 @@ def mutants(message: Any) -> Iterator[Any]:
                 yield changed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CODECS)
 def test_what_was_written_is_read_again(name: str) -> None:
     strategy, write, read = CODECS[name]
@@ -119,6 +120,7 @@ def test_what_was_written_is_read_again(name: str) -> None:
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CODECS)
 def test_codec_and_schema_agree_on_what_is_a_message(name: str) -> None:
     _, _, read = CODECS[name]

@@ -102,6 +102,7 @@ def explore(machine: Machine, chosen: settings = EXPLORED, walks: list[list[Comm
     return reached
 
 
+@pytest.mark.slow
 @pytest.mark.evidence("property", "hypothesis-explores-all-commands")
 def test_every_law_holds_wherever_hypothesis_goes(evidence_details: list[dict[str, Any]]) -> None:
     reached = explore(Machine(ROWS))
@@ -110,6 +111,7 @@ def test_every_law_holds_wherever_hypothesis_goes(evidence_details: list[dict[st
     assert reached
 
 
+@pytest.mark.slow
 def test_hypothesis_finds_a_counter_row() -> None:
     mistake = next(row for row in COUNTER_ROWS if row.requirement == "revocation.only-that-resource")
     with pytest.raises(AssertionError, match="a_command_changes_only_what_depends_on_what_it_names"):

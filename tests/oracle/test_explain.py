@@ -33,6 +33,7 @@ def commands_of(pickle: Pickle) -> list[Command]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", [FULL, ARTICLE], ids=["full", "article"])
 def test_a_wrong_row_is_found_by_a_scenario_of_its_requirement_and_laid_to_it(machine: Machine) -> None:
     oracle = Oracle(machine)

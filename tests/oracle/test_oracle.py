@@ -80,6 +80,7 @@ class PicksAtRandom(Machine):
         return choose
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
@@ -94,6 +95,7 @@ def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
         assert oracle.observe() == observe(machine.world(state))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(SEEDS, st.frozensets(st.sampled_from(REQUIREMENTS), max_size=8))
 def test_whatever_is_silent_machines_with_and_without_it_agree_with_the_oracle(
@@ -112,6 +114,7 @@ def test_whatever_is_silent_machines_with_and_without_it_agree_with_the_oracle(
             assert not oracle.uncompared
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_what_the_oracle_demands_holds_of_every_machine_that_fits(seed: int) -> None:

@@ -53,6 +53,7 @@ def test_that_names_mean_something_cannot_be_silent(requirement: str) -> None:
         machine_of({requirement, "keys.audit"})
 
 
+@pytest.mark.slow
 def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> None:
     inside = belonging(Oracle(ARTICLE))
     assert "revocation.access-revoked/revoked-access" in inside

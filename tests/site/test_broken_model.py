@@ -41,7 +41,7 @@ def test_broken_row_is_published_red(project: Path, requirement: str) -> None:
     topics.write_text(topics.read_text("utf-8") + DROP.format(requirement=requirement), "utf-8")
     plain = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "-p", "translator_cmk.bdd")
     chosen = ("-m", f"{requirement} or encryption.section")
-    suite = run(project, "-m", "pytest", *plain, *chosen, "--results", "results.json", "tests/test_features.py")
+    suite = run(project, "-m", "pytest", *plain, *chosen, "--results", "results.json", "tests/features")
     assert suite.returncode == 1, suite.stdout
     site = run(project, "-m", "translator_cmk.cli", "site", "--results", "results.json")
     assert (site.returncode, site.stderr) == (0, "")

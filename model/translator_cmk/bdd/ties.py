@@ -1,0 +1,192 @@
+"""Checks every place that a requirement's id ties together: register, feature, rows, situations, pages and changelog.
+
+`make ties` runs it.  Each diagnostic says what is wrong, where, and what to do, so whoever adds or changes a
+requirement finds the next place to edit without running the tests.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from .. import features_dir
+from ..explore.row_sources import RowSource, counter_row_sources, row_sources
+from ..language.situations import SituationError, situations
+from ..machine import COUNTER_ROWS, ROWS, Machine
+from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
+from ..oracle import Oracle
+from ..requirements import TOPICS, Register, RegisterError, Requirement, load_register
+from .diagnostics import Diagnostic, did_you_mean
+from .features import Feature, Pickle, feature_files, load_features
+from .lint import lint
+from .membership import demanded, undemanded_scenarios
+
+ROOT = features_dir().parent
+PACKAGE = Path(__file__).parents[1]
+TOPIC_FILES = PACKAGE / "machine" / "topics"
+
+WITHOUT_ROWS = DOES_NOT_EXIST.because | NAME_IS_TAKEN.because
+"""Requirements that the machine itself keeps, when it looks names up."""
+
+ID = re.compile(
+    rf"(?<![\w/.-])(?:{'|'.join(TOPICS)})\.(?!md\b|ya?ml\b|py\b|feature\b)[a-z0-9]+(?:-[a-z0-9]+)*(?![\w/.(-])"
+)
+"""A requirement's id in prose or data, and no file's name."""
+
+CHANGES = "### Requirements"
+"""The section of the changelog that has an entry for each requirement."""
+
+
+def ties(root: Path = ROOT) -> list[Diagnostic]:
+    """Return every broken tie, in the order in which they are best mended; pages are looked for below ``root``."""
+    try:
+        register = load_register()
+    except RegisterError as error:
+        return [located(error, PACKAGE / "requirements")]
+    try:
+        situations()
+    except SituationError as error:
+        return [located(error, PACKAGE / "language")]
+    found = [*lint([features_dir()], register), *row_diagnostics(register), *situation_diagnostics(register)]
+    if not found:  # scenarios and rows can be compared only once each is in order
+        features = load_features(features_dir())
+        found = [*scenario_diagnostics(features), *strength_diagnostics(features)]
+    return [
+        *found,
+        *module_diagnostics(root),
+        *page_diagnostics(root, register),
+        *changelog_diagnostics(root, register),
+    ]
+
+
+def located(error: Exception, folder: Path) -> Diagnostic:
+    """Return the diagnostic for an error whose message begins with a file's name and a line."""
+    if match := re.match(r"([\w.-]+):(\d+): (.*)", str(error), re.DOTALL):
+        return Diagnostic(folder / match[1], int(match[2]), match[3], "correct it, and run this again")
+    return Diagnostic(folder, 1, str(error), "correct it, and run this again")
+
+
+def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each row whose id is unknown, and for each requirement without the rows that it needs."""
+    for source in (*row_sources(), *counter_row_sources()):
+        if source.row.requirement not in register:
+            text = f"the row cites {source.row.requirement}, which is not in the register"
+            remedy = did_you_mean(
+                source.row.requirement, register, "add the requirement to the register, or cite another"
+            )
+            yield Diagnostic(file_of(source), source.line, text, remedy)
+    cited, counter = ({row.requirement for row in rows} for rows in (ROWS, COUNTER_ROWS))
+    for requirement in register.values():
+        yield from missing_rows(requirement, cited, counter)
+
+
+def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic where a requirement lacks the rows of its kind, or has rows of another."""
+    name, kind = requirement.id, requirement.kind
+    file = TOPIC_FILES / f"{requirement.topic}.py"
+    if kind == "permission":
+        if name not in counter:
+            yield Diagnostic(file, 1, f"{name} is a permission without a counter-row", "add the row of the mistake")
+        if name in cited:
+            remedy = "remove the row, or change the kind in the register"
+            yield Diagnostic(file, 1, f"{name} is a permission, and a row of the model cites it", remedy)
+    elif kind != "attestation" and name not in cited | counter | WITHOUT_ROWS:
+        remedy = f"add one to ROWS (or to COUNTER_ROWS the row of the mistake), citing {name!r}"
+        yield Diagnostic(file, 1, f"no row cites {name}", remedy)
+
+
+def situation_diagnostics(register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each fact of a situation that cites an unknown requirement."""
+    for situation in situations().values():
+        for name in sorted({name for _, by in situation.establishes for name in by} - register.keys()):
+            text = f"the situation {situation.name!r} cites {name}, which is not in the register"
+            file = PACKAGE / "language" / "situations.yaml"
+            yield Diagnostic(file, situation.line, text, did_you_mean(name, register, "cite another requirement"))
+
+
+def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each scenario that the model contradicts."""
+    features = list(features)
+    files = {pickle.id: feature.path for feature in features for pickle in feature.pickles}
+    for pickle in undemanded_scenarios(Machine(ROWS), features):
+        text = f"the model does not do what {pickle.name!r} says"
+        topics = dict.fromkeys(name.partition(".")[0] for name in pickle.requirements)
+        rows = " or ".join(f"machine/topics/{topic}.py" for topic in topics)
+        yield Diagnostic(files[pickle.id], pickle.line, text, f"correct the scenario, or the rows in {rows}")
+
+
+def strength_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each requirement of which no scenario would notice that its rows are missing or wrong."""
+    scenarios: dict[str, list[Pickle]] = {}
+    for feature in features:
+        for pickle in feature.pickles:
+            for name in pickle.requirements:
+                scenarios.setdefault(name, []).append(pickle)
+    for name in sorted({row.requirement for row in ROWS}):
+        oracle = Oracle(Machine(row for row in ROWS if row.requirement != name))
+        if all(demanded(oracle, pickle) for pickle in scenarios.get(name, ())):
+            source = next(source for source in row_sources() if source.row.requirement == name)
+            text = f"no scenario tagged @{name} fails without the rows that cite it"
+            yield Diagnostic(file_of(source), source.line, text, "add a scenario that fails without them")
+    for source in counter_row_sources():
+        oracle = Oracle(Machine((*ROWS, source.row)))
+        if all(demanded(oracle, pickle) for pickle in scenarios.get(source.row.requirement, ())):
+            text = f"no scenario tagged @{source.row.requirement} fails with this mistake"
+            yield Diagnostic(file_of(source), source.line, text, "add a scenario that fails with it")
+
+
+def file_of(source: RowSource) -> Path:
+    """Return the file in which a row is written."""
+    return TOPIC_FILES / Path(source.path).name
+
+
+def module_diagnostics(root: Path) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each feature that no test module of its name runs; tests are looked for below ``root``."""
+    tests = root / "tests" / "features"
+    for feature in feature_files([features_dir()]) if tests.is_dir() else ():
+        module = tests / f"test_{feature.stem}.py"
+        if not module.is_file() or f'"{feature.name}"' not in module.read_text("utf-8"):
+            text = f"{module.relative_to(root).as_posix()} does not run it"
+            yield Diagnostic(feature, 1, text, f"write it like its neighbours, with the name {feature.name}")
+
+
+def page_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each id on a hand-written page, or in the data of one, that is not in the register."""
+    site = PACKAGE / "site"
+    folders = (root, root / "docs", root / "docs" / "decisions", site / "pages", site / "data")
+    for file in sorted(
+        {file for folder in folders for suffix in ("md", "yaml") for file in folder.glob(f"*.{suffix}")}
+    ):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+            for name in ID.findall(line):
+                if name not in register and file.name != "CHANGELOG.md":
+                    remedy = did_you_mean(name, register, "name a requirement of the register")
+                    yield Diagnostic(file, number, f"{name} is not in the register", remedy)
+
+
+def changelog_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each requirement without an entry in the changelog."""
+    file = root / "CHANGELOG.md"
+    before, heading, section = file.read_text("utf-8").partition(f"\n{CHANGES}\n") if file.is_file() else ("", "", "")
+    if not heading:
+        return
+    line = before.count("\n") + 2
+    entered = set(ID.findall(re.split(r"^##? ", section, maxsplit=1, flags=re.MULTILINE)[0]))
+    for name in register:
+        if name not in entered:
+            remedy = f"add it to the section {CHANGES.strip('# ')}, with what changed"
+            yield Diagnostic(file, line, f"no entry names {name}", remedy)
+
+
+def main() -> int:
+    """Print every broken tie; return 1 where there is one."""
+    found = ties()
+    for diagnostic in found:
+        print(diagnostic)
+    if not found:
+        print(f"all ties hold: {len(load_register())} requirements")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
