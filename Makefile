@@ -1,4 +1,4 @@
-# Every target works in .venv, made with uv where uv is found, and with venv and pip elsewhere or if told to: make UV= test
+# Every target works in .venv, made with uv where uv is found, and with venv and pip elsewhere or with: make UV= test
 # PYTHON=python3.12 chooses the interpreter, ARGS="-k vault" goes to pytest.
 
 .DEFAULT_GOAL := help
@@ -38,7 +38,7 @@ test: $(INSTALLED) ## run the whole test suite
 	$(PY) -m pytest -n auto --junitxml=$(RESULTS)/tests.xml $(ARGS)
 	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/tests.xml; fi
 
-# The results of an earlier run go first, so that a run that breaks off leaves none to publish.
+# The results of an earlier run go first, so a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.
 site: $(INSTALLED) ## run features and properties against the model, then build the site into site/
 	@rm -f $(RESULTS)/results.json

@@ -421,7 +421,7 @@ Feature: What the article takes for granted
     Scenario Outline: A move to where it is already
       Given a resource and a vault with a key
       When <move>
-      Then what happens is left open
+      Then what happens is not specified
 
       Examples:
         | move                                                                                                        |

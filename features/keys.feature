@@ -246,7 +246,7 @@ Feature: Customer-managed keys
       Given customer-managed keys are on
       And the customer generates the key "other-key" in "vault"
       When the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"
-      Then what happens is left open
+      Then what happens is not specified
 
   @keys.return
   Rule: A resource can go back to Microsoft-managed keys
@@ -284,4 +284,4 @@ Feature: Customer-managed keys
     Scenario: Giving up a key that cannot be reached
       Given the access to the key has been revoked
       When the customer returns "translator" to Microsoft-managed keys
-      Then what happens is left open
+      Then what happens is not specified

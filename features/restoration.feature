@@ -1,5 +1,5 @@
 Feature: After the key is back
-  Some of what was out of reach can be read again.  What was deleted or undeployed stays so.
+  Some of the data can be read again.  What was deleted or undeployed stays so.
 
   @restoration.no-redeploy
   Rule: Enabling the managed identity again redeploys no model

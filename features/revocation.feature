@@ -1,4 +1,4 @@
-Feature: The key out of reach
+Feature: The inaccessible key
   There are many ways to lose the key.  What is lost with it is the same each time.
 
   @revocation.revoke

@@ -13,11 +13,11 @@ from translator_cmk.bdd.features import Pickle, load_features, read_feature
 from translator_cmk.bdd.scenario_run import Inconclusive, ScenarioRun, SetupFailed, run_scenario
 from translator_cmk.system import ModelSystem, System
 
-LEFT_OPEN = next(
+NOT_SPECIFIED = next(
     pickle
     for feature in load_features(features_dir())
     for pickle in feature.pickles
-    if pickle.steps[-1].text == "what happens is left open"
+    if pickle.steps[-1].text == "what happens is not specified"
 )
 
 
@@ -128,11 +128,11 @@ def test_nothing_holds_of_an_unspecified_request(tmp_path: Path) -> None:
 
 
 def test_what_is_left_open_passes_for_the_model_and_demands_nothing_of_a_system() -> None:
-    run_scenario(ModelSystem(), LEFT_OPEN)
+    run_scenario(ModelSystem(), NOT_SPECIFIED)
     with pytest.raises(NotSpecified):
-        run_scenario(wrong.Elsewhere(), LEFT_OPEN)
+        run_scenario(wrong.Elsewhere(), NOT_SPECIFIED)
     with pytest.raises(AssertionFailed):
-        run_scenario(wrong.LeavesNothingOpen(), LEFT_OPEN)
+        run_scenario(wrong.LeavesNothingOpen(), NOT_SPECIFIED)
 
 
 DELETE = 'the customer deletes the key "key" of "vault"'

@@ -29,7 +29,7 @@ class AnyRegion(ModelSystem):
 
 
 class CatchesUpWhenLookedAt(ModelSystem):
-    """Lets data be read whose key is out of reach, until somebody looks."""
+    """Lets data be read whose key is inaccessible, until somebody looks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -228,7 +228,7 @@ class NoSystem:
 
 
 class RefusesEverything(ModelSystem):
-    """Refuses whatever it is asked for, and does not say why."""
+    """Refuses every request, and does not say why."""
 
     subject = "refuses everything"
     gives_reasons = False
@@ -266,7 +266,7 @@ class LosesNothing(ModelSystem):
 
 
 class LosesOnlySight(ModelSystem):
-    """Neither undeploys models nor deletes documents when the key gets out of reach."""
+    """Neither undeploys models nor deletes documents when the key becomes inaccessible."""
 
     subject = "loses only sight"
 
@@ -276,7 +276,7 @@ class LosesOnlySight(ModelSystem):
 
 
 class AcceptsEverything(ModelSystem):
-    """Accepts whatever it is asked for, and does nothing."""
+    """Accepts every request, and does nothing."""
 
     def submit(self, _: Command) -> Outcome:
         return Accepted()

@@ -14,7 +14,7 @@ from typing import Any
 from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.foreign.checkers import MISSING, CheckFailed, Found, first_line, rumur, spin
 from tests.explore.mistakes import MISTAKES
-from tests.miniatures.machines import MINIATURES
+from tests.machine.faulty_models import FAULTY
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.engines.tabulated import NotTabulated
@@ -75,7 +75,7 @@ def checked(system: TransitionSystem, scope: Scope, flags: tuple[str, ...] = FAS
 def machines() -> Iterator[tuple[str, Machine]]:
     """The article's machine, and wrong ones that are made of rows."""
     yield "the article's", Machine(ROWS)
-    for makes in MINIATURES.values():
+    for makes in FAULTY.values():
         yield from ((made.__name__, made()) for made in makes)
     for mistake in MISTAKES.values():
         yield mistake.sentence, mistake.machine()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.miniatures.machines import ChangesOnRefusal, NamesNoRequirement
+from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from translator_cmk.machine.commands import (
     CreateResource,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.explore.test_scopes import NAMED, walk
-from tests.miniatures.machines import without
+from tests.machine.faulty_models import without
 from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.graph import NOT_OFFERED, state_graph
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial

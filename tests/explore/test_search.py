@@ -12,14 +12,14 @@ from random import Random
 import pytest
 
 from tests.explore.test_scopes import walk
-from tests.machine.worlds import TWO_AT_WORK, random_command
-from tests.miniatures.machines import (
+from tests.machine.faulty_models import (
     confuses_resources,
     leaves_models_deployed,
     redeploys_models,
     resurrects_uploads,
     without,
 )
+from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.engines.store import Store

@@ -10,7 +10,7 @@ import pytest
 import translator_cmk.explore.theorems as package
 from tests.explore.mistakes import MISTAKES
 from tests.explore.scenarios import as_pickle
-from tests.miniatures.machines import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
+from tests.machine.faulty_models import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.commands import chosen, exit_code, searches

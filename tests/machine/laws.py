@@ -113,14 +113,14 @@ def a_refusal_names_every_demand_it_breaks(step: Step) -> bool:
 
 
 def an_acceptance_says_what_changed_something(step: Step) -> bool:
-    """Whatever changed is laid to a requirement; where nothing changed or was recorded, none is named."""
+    """Every change is attributed to a requirement; where nothing changed or was recorded, none is named."""
     if not isinstance(step.outcome, Accepted):
         return True
     return bool(step.outcome.by) == (step.after != step.before or bool(step.outcome.audit))
 
 
 def a_command_changes_only_what_depends_on_what_it_names(step: Step) -> bool:
-    """Isolation: whatever changed is named by the command or leads to something that is."""
+    """Isolation: every entity that changed is named by the command or leads to one that is."""
     named = set(named_by(step.command))
     if isinstance(step.command, MoveResourceGroup):
         named |= {
@@ -190,7 +190,7 @@ def only_a_customer_deploys_a_model(step: Step) -> bool:
 
 
 def nothing_is_left_under_a_key_out_of_reach(step: Step) -> bool:
-    """While customer-managed keys are out of reach, what they cover has no upload, deployed model or readable data."""
+    """While customer-managed keys are inaccessible, what they cover has no upload, deployed model or readable data."""
     state = step.after
     cut = {name for name, fields in rows_of(state, Resource) if out_of_reach(state, name, fields)}
     covered = {name for name, fields in rows_of(state, Workspace) if fields["covered"] and fields["resource"] in cut}
@@ -202,7 +202,7 @@ def nothing_is_left_under_a_key_out_of_reach(step: Step) -> bool:
 
 
 def out_of_reach(state: State, name: str, resource: dict[str, Any]) -> bool:
-    """Key out of reach, told once more and without the rows."""
+    """Return whether the key is inaccessible, found without the rows."""
     if resource["key_source"] != "customer-managed" or resource["state"] != "active":
         return False
     if resource["key"] is None:

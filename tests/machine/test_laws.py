@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
+from tests.machine.faulty_models import FAULTY
 from tests.machine.laws import CITES, LAWS, Law, Step, slug, take
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from tests.miniatures.machines import MINIATURES
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 LENGTH = 60
@@ -37,13 +37,13 @@ def test_law_holds_along_random_walks(law: Law) -> None:
     assert broken is None
 
 
-CASES = [(law, make) for law in LAWS for make in MINIATURES.get(law.__name__, ())]
+CASES = [(law, make) for law in LAWS for make in FAULTY.get(law.__name__, ())]
 
 
-@pytest.mark.parametrize(("law", "miniature"), CASES, ids=[f"{law.__name__}-{i}" for i, (law, _) in enumerate(CASES)])
-def test_law_is_seen_to_fail_on_a_wrong_machine(law: Law, miniature: Callable[[], Machine]) -> None:
-    assert any(not law(step) for step in walks(miniature(), 200, seed=2))
+@pytest.mark.parametrize(("law", "faulty"), CASES, ids=[f"{law.__name__}-{i}" for i, (law, _) in enumerate(CASES)])
+def test_law_is_seen_to_fail_on_a_wrong_machine(law: Law, faulty: Callable[[], Machine]) -> None:
+    assert any(not law(step) for step in walks(faulty(), 200, seed=2))
 
 
-def test_every_law_has_a_miniature_that_breaks_it() -> None:
-    assert {law.__name__ for law in LAWS} == MINIATURES.keys()
+def test_every_law_has_a_faulty_model_that_breaks_it() -> None:
+    assert {law.__name__ for law in LAWS} == FAULTY.keys()

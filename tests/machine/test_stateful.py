@@ -52,7 +52,7 @@ def rule_of(command: type[Command]) -> Any:
 
 
 class Exploration(RuleBasedStateMachine):
-    """All commands against one machine.  Each step is held against every law, and what it reached is noted."""
+    """All commands against one machine.  Each step is checked by every law, and what it reached is noted."""
 
     machine = Machine(ROWS)
     reached: set[str] = set()  # noqa: RUF012  # shared on purpose: it grows over all examples of a run
@@ -83,7 +83,7 @@ class Exploration(RuleBasedStateMachine):
         world = self.machine.world(self.state)
         self.reached.update(row.requirement for row in MEANS if any(map(row.when, world.every(row.meaning.about))))
         for law in LAWS:
-            assert law(step), f"{law.__name__} does not hold of {command}, which came to {step.outcome}"
+            assert law(step), f"{law.__name__} does not hold of {command}, with the outcome {step.outcome}"
 
 
 for _command in COMMANDS.values():
@@ -91,7 +91,7 @@ for _command in COMMANDS.values():
 
 
 def explore(machine: Machine, chosen: settings = EXPLORED, walks: list[list[Command]] | None = None) -> set[str]:
-    """Explore a machine; the requirements whose rows spoke.  Raises `AssertionError` where a law breaks.
+    """Explore a machine; the requirements whose rows applied.  Raises `AssertionError` where a law breaks.
 
     The commands of each example are added to ``walks``.
     """

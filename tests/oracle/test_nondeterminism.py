@@ -1,4 +1,4 @@
-"""Every way in which silent rows may hold is tried once, and what a result depends on is told."""
+"""Every choice of silent rows is tried once, and the requirements that a result depends on are found."""
 
 from itertools import product
 

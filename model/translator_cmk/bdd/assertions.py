@@ -117,7 +117,7 @@ def check_no_key_use(result: StepResult, _: dict[str, Any]) -> None:
 
 def check_not_specified(result: StepResult, _: dict[str, Any]) -> None:
     if not result.by_model:
-        raise NotSpecified(f"left open: {format_ids(result.requirements)} demands nothing of a system")
+        raise NotSpecified(f"not specified: {format_ids(result.requirements)} demands nothing of a system")
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
@@ -170,7 +170,7 @@ ASSERTION_PHRASES = (
     AssertionPhrase("no key use", "no use of a key is recorded", "The audit trail of the When is empty."),
     AssertionPhrase(
         "not specified",
-        "what happens is left open",
-        "The specification does not say what comes of what the When asks for: a system may accept or refuse it.",
+        "what happens is not specified",
+        "The specification does not say how the request behaves: a system may accept or refuse it.",
     ),
 )

@@ -38,7 +38,7 @@ class Collection:
         self.suspects: set[Path] = set()
 
     def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[Any]) -> None:
-        """Note the features of a module that could not be imported, so that the lint can say why."""
+        """Note the features of a module that could not be imported, for the lint to say why."""
         if isinstance(node, pytest.Collector) and call.excinfo:
             self.suspects |= set(features_being_read(call.excinfo.tb))
 

@@ -306,12 +306,12 @@ def meaning_diagnostics(
                 named |= set(names(command))
     for meaning in meanings:
         if isinstance(meaning, Assertion) and not acts:
-            text = "a Then speaks of a When that is not there"
+            text = "a Then is about a When that is not there"
             yield Diagnostic(feature.path, scenario.line, text, "write the When")
         if isinstance(meaning, Fact):
             for kind, name in parts(meaning):
                 if (kind, name) not in named:
-                    text = f"a Then speaks of the {kind} {name!r}, which no step before it names"
+                    text = f"a Then is about the {kind} {name!r}, which no step before it names"
                     yield Diagnostic(feature.path, pickle.line, text, "correct the name")
 
 

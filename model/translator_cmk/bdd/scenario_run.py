@@ -20,7 +20,7 @@ from .vocabulary import READERS, facts_of
 
 
 class SetupFailed(Exception):
-    """A `Given` did not come about, so the scenario could not be run; ``by`` holds ids of requirements.
+    """A `Given` failed, so the scenario could not be run; ``by`` holds ids of requirements.
 
     ``missing``: the facts that should hold after an accepted command and do not, as far as they are known.
     """

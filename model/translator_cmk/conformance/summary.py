@@ -31,7 +31,7 @@ KEPT = re.compile(rf"( *{AGAIN}) \.\.\. ([A-Za-z0-9/-]+\.json)")
 SAID = "The end of its standard error:"
 """How begins what is shown of a case that broke the system."""
 
-LEFT_OPEN = "left open: "
+NOT_SPECIFIED = "not specified: "
 """How the reason begins where a scenario demands nothing of any system."""
 
 SAYS = {
@@ -87,7 +87,7 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
     """The requirements that count, and of which nothing was tried, since the system is without what that takes."""
     statuses: dict[str, set[str]] = {}
     for case in envelope["cases"]:
-        asks = case["scored"] and not case.get("reason", "").startswith(LEFT_OPEN)
+        asks = case["scored"] and not case.get("reason", "").startswith(NOT_SPECIFIED)
         for requirement in case["requirements"] if asks else ():
             statuses.setdefault(requirement, set()).add(case["status"])
     if found := sorted(each for each, seen in statuses.items() if seen == {"not-applicable"}):

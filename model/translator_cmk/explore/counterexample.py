@@ -85,7 +85,7 @@ def told(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list
         case Refused(because=because):
             return tuple(sorted(because)), ["the request is refused"]
         case Unspecified(silent=silent):
-            return tuple(sorted(silent)), ["what happens is left open"]
+            return tuple(sorted(silent)), ["what happens is not specified"]
         case Uses(uses=uses):
             return theorem.requirements, [use_in_words(use) for use in uses] or ["no use of a key is recorded"]
         case Unchanged():

@@ -1,7 +1,7 @@
 """The entities of the model: each kind, its fields, and the entities that it links to.
 
 The state keeps plain tuples.  An `Entity` is such a tuple seen from one world: a field that names another entity leads
-to it, so that `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity
+to it, so `model.workspace.resource.key.vault` reads as it is written.  Links never form a circle: what an entity
 reads lies above it.  Field names and values are Azure's where Azure has a word (Microsoft.CognitiveServices/accounts,
 Microsoft.KeyVault/vaults).
 """

@@ -24,7 +24,7 @@ def always(*_: object) -> bool:
 
 
 class Refuse(NamedTuple):
-    """What a command demands: where ``when`` holds, the command is refused unless ``unless`` holds."""
+    """A demand of a command: where ``when`` holds, the command is refused unless ``unless`` holds."""
 
     on: type[Command]
     requirement: str
@@ -33,7 +33,7 @@ class Refuse(NamedTuple):
 
 
 class Effect(NamedTuple):
-    """What a command does; with ``each``, to every entity of that kind.  ``uses``: its use of a key, if any."""
+    """An effect of a command; with ``each``, to every entity of that kind.  ``uses``: its use of a key, if any."""
 
     on: type[Command]
     requirement: str
@@ -52,7 +52,7 @@ class Means(NamedTuple):
 
 
 class Whenever(NamedTuple):
-    """What follows from a state, regardless of its cause; said of one entity of one kind."""
+    """A consequence of a state, regardless of its cause; said of one entity of one kind."""
 
     about: type[Entity]
     requirement: str
@@ -72,7 +72,7 @@ Row = Refuse | Effect | Means | Whenever | Silent
 
 
 class Meaning:
-    """A named statement about one entity, such as *the key is out of reach*; rows of kind `Means` say when it is so."""
+    """A named statement about one entity, such as *the key is inaccessible*; rows of kind `Means` say when it is so."""
 
     def __init__(self, name: str, about: type[Entity]) -> None:
         self.name = name

@@ -19,7 +19,7 @@ ROUNDS = 50  # no chain of consequences is nearly as long; a longer one is a cir
 
 
 class Response(NamedTuple):
-    """What an accepted command writes by itself, and the uses of keys that it is recorded with."""
+    """The response of an accepted command: what it writes by itself, and the uses of keys that it is recorded with."""
 
     writes: Writes
     audit: list[KeyUse]

@@ -81,7 +81,7 @@ class LastCommand(NamedTuple):
 
 
 class Oracle:
-    """What the rows of a machine demand of a system where some of them are silent.
+    """Computes what the rows of a machine demand of a system where some of them are silent.
 
     ``shown`` says what the system shows.  Any method raises `TooManyStates` beyond ``limit`` states.
     """

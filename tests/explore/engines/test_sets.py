@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.miniatures.machines import leaves_models_deployed, without
+from tests.machine.faulty_models import leaves_models_deployed, without
 from translator_cmk.explore.alphabets import creates_resource, numbered, one_vault_for_all
 from translator_cmk.explore.engines.bitsets import count, halves, repeated
 from translator_cmk.explore.engines.clustered import Clustered

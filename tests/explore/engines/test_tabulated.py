@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
+from tests.machine.faulty_models import ChangesOnRefusal, without
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from tests.miniatures.machines import ChangesOnRefusal, without
 from translator_cmk.explore.engines import packed
 from translator_cmk.explore.engines.packing import FieldTooNarrow
 from translator_cmk.explore.engines.tabulated import NotTabulated, TabulatedMachine

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.explore.foreign.checkers import MISSING, rumur, spin
-from tests.miniatures.machines import keeps_access_without_identity, keeps_data_readable, leaves_models_deployed
+from tests.machine.faulty_models import keeps_access_without_identity, keeps_data_readable, leaves_models_deployed
 from translator_cmk.explore.foreign.murphi import murphi
 from translator_cmk.explore.foreign.promela import promela
 from translator_cmk.explore.foreign.tightened import tightened

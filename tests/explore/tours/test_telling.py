@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from tests.miniatures.machines import without
+from tests.machine.faulty_models import without
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.features import Pickle, read_feature
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario

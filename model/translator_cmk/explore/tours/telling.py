@@ -84,7 +84,7 @@ def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> It
         yield from changes(observe(machine.world(before)), observe(machine.world(after)))
         yield from [use_in_words(use) for use in outcome.audit] or ["no use of a key is recorded"]
     else:
-        yield "what happens is left open"
+        yield "what happens is not specified"
 
 
 def changes(before: Observation, after: Observation) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
+"""The environment: what the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
 
 from ..commands import (
     CreateResource,

@@ -1,4 +1,4 @@
-"""What comes back once the key is in reach again, and what does not."""
+"""Restoration: what the customer has again once the key is accessible, and what stays lost."""
 
 from ..commands import Command, EnableCustomerManagedKeys, EnableKey, GrantKeyAccess, RecoverKey, RecoverVault
 from ..entities import Document, Model, Workspace

@@ -1,4 +1,4 @@
-"""The key out of reach: many causes, one state, three losses."""
+"""The inaccessible key: many causes, one state, three losses."""
 
 from ..commands import (
     DeployModel,

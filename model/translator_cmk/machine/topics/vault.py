@@ -1,4 +1,4 @@
-"""What is demanded of the vault, and who gives the identity access to its keys."""
+"""The vault: the demands on it, and the ways to give the identity access to its keys."""
 
 from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
 from ..rows import effect, gives_access, granted, refuse

@@ -93,7 +93,7 @@ def keeps_uploads() -> Machine:
 
 
 def keeps_data_readable() -> Machine:
-    """Undeploys and deletes with the key out of reach, but lets data be read."""
+    """Undeploys and deletes with the key inaccessible, but lets data be read."""
     return Machine(without("revocation.data-inaccessible"))
 
 
@@ -112,7 +112,7 @@ def ignores_disabled_keys() -> Machine:
     return Machine(without("revocation.key-disabled"))
 
 
-MINIATURES: dict[str, tuple[Callable[[], Machine], ...]] = {
+FAULTY: dict[str, tuple[Callable[[], Machine], ...]] = {
     "step_is_pure": (lambda: WritesToItsState(ROWS),),
     "a_refused_command_changes_nothing": (lambda: ChangesOnRefusal(ROWS),),
     "asking_for_what_is_so_changes_nothing": (toggles_the_key,),
