@@ -31,7 +31,7 @@ from .errors import (
 if TYPE_CHECKING:
     from translator_cmk.requirements import Article
 
-EXTRAS = {"waitress": "http", "pytest": "pytest", "pytest_bdd": "pytest", "mkdocs": "site"}
+EXTRAS = {"waitress": "http", "pytest": "pytest", "pytest_bdd": "pytest", "mkdocs": "site", "jinja2": "site"}
 """Optional packages, each with the extra that installs it."""
 
 
