@@ -170,10 +170,6 @@ COMMANDS: tuple[Command | Group, ...] = (
         run="run_theorems",
     ),
     imported("tour", "make test sequences that try everything in small worlds", "translator_cmk.explore.tours.command"),
-    imported("suite", "make complete test suites, each with its certificate", "translator_cmk.explore.suites.command"),
-    imported(
-        "export", "write a bounded world for another model checker", "translator_cmk.explore.foreign.export_command"
-    ),
     imported("coverage", "say what scenarios and tours reach of bounded worlds", "translator_cmk.bdd.coverage"),
     imported("init-adapter", "write the skeleton of an adapter", "translator_cmk.conformance.init_adapter"),
     imported("doctor", "look an adapter over, and say what to do next", "translator_cmk.conformance.doctor"),

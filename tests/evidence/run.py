@@ -18,7 +18,6 @@ GATHERERS = (
     "theorems",
     "scopes",
     "tours",
-    "suites",
     "coverage",
     "kills",
     "example_mutants",

@@ -23,7 +23,7 @@ def found() -> dict[str, Any]:
 
 
 def test_scope_is_told_with_its_counts_and_theorems() -> None:
-    pages = dict(scope_pages(found(), None, None))
+    pages = dict(scope_pages(found(), None))
     assert "| [losing-the-key](scopes/losing-the-key.md) | 14 | 140 | 3 commands |" in pages["evidence/scopes.md"]
     page = pages["evidence/scopes/losing-the-key.md"]
     assert "| Refused | 62 |" in page
@@ -34,13 +34,13 @@ def test_scope_is_told_with_its_counts_and_theorems() -> None:
 
 
 def test_scope_measured_before_a_change_is_stale() -> None:
-    pages = dict(scope_pages({**found(), "digest": "another"}, None, None))
+    pages = dict(scope_pages({**found(), "digest": "another"}, None))
     assert all("**Stale:**" in text for text in pages.values())
 
 
 def test_scopes_that_were_not_searched_are_told_so() -> None:
     assert load_scopes(Path("nowhere.json")) is None
-    [(name, text)] = scope_pages(None, None, None)
+    [(name, text)] = scope_pages(None, None)
     assert name == "evidence/scopes.md"
     assert "Nothing has been searched" in text
 
@@ -53,5 +53,5 @@ def test_file_that_is_no_measurement_is_named(tmp_path: Path) -> None:
 
 def test_tour_of_a_scope_is_told() -> None:
     tours = load_tours(Path(__file__).parents[2] / "docs" / "measurements" / "tours.json")
-    page = dict(scope_pages(found(), tours, None))["evidence/scopes/losing-the-key.md"]
+    page = dict(scope_pages(found(), tours))["evidence/scopes/losing-the-key.md"]
     assert "in 187 steps and 4 sequences; none has fewer than 187" in page

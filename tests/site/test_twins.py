@@ -71,7 +71,6 @@ SHOWN_ON = {
     "coverage": "coverage",
     "tours": "coverage",
     "scopes": "scopes",
-    "suites": "suites",
     "kills": "kills",
     "example_mutants": "kills",
     "foreign": "peers",

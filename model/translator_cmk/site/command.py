@@ -26,7 +26,6 @@ from .rows import fragments
 from .scopes import SCOPES, load_scopes
 from .speed import BENCH, MEMORY, load_bench, load_memory
 from .strength import MUTANTS, MeasurementError, load_mutants
-from .suites import SUITES, load_suites
 from .tree import replace_folders
 
 RESULTS = Path(".results/results.json")
@@ -95,7 +94,6 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_kills(docs / KILLS),
         load_peers(docs / PEERS),
         load_foreign(docs / FOREIGN),
-        load_suites(docs / SUITES),
         load_bench(docs / BENCH),
         load_example_mutants(docs / EXAMPLE_MUTANTS),
         load_memory(docs / MEMORY),

@@ -13,7 +13,7 @@ from .rows import Fragment
 class Content(NamedTuple):
     """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
 
-    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``suites``, ``scopes``, ``pages``, ``kills``, ``memory``,
+    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``scopes``, ``pages``, ``kills``, ``memory``,
     ``example_mutants`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
     did; None where it was not run.
     """
@@ -32,7 +32,6 @@ class Content(NamedTuple):
     kills: Mapping[str, Any] | None = None
     peers: Mapping[str, Any] | None = None
     foreign: Mapping[str, Any] | None = None
-    suites: Mapping[str, Any] | None = None
     bench: Mapping[str, Any] | None = None
     example_mutants: Mapping[str, Any] | None = None
     memory: Mapping[str, Any] | None = None

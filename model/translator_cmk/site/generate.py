@@ -28,7 +28,6 @@ from .scopes import scope_pages
 from .should_you import should_you_page
 from .speed import speed_page
 from .strength import strength_page
-from .suites import suites_page
 from .topics import index_page, topic_page, topics_table
 from .twins import dumped, twins
 from .undone_page import cannot_be_undone_page
@@ -75,8 +74,7 @@ def pages(content: Content) -> dict[str, str]:
         "evidence/report-viewer.md": viewer_page(content),
         "evidence/strength.md": strength_page(evidence, content.mutants),
         "evidence/coverage.md": coverage_page(content.coverage, content.tours),
-        **dict(scope_pages(content.scopes, content.tours, content.suites)),
-        "evidence/suites.md": suites_page(content.suites),
+        **dict(scope_pages(content.scopes, content.tours)),
         "evidence/kills.md": kills_page(content.kills, content.example_mutants),
         "evidence/peers.md": peers_page(content.peers, content.foreign),
         "evidence/speed.md": speed_page(content.bench, content.memory),

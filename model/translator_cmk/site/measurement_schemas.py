@@ -19,7 +19,6 @@ PERHAPS_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 PERHAPS_NUMBER: Schema = {"type": ["number", "null"]}
 STEPS_BY_LANE = having(features=PERHAPS_COUNT, tour=PERHAPS_COUNT, hypothesis=PERHAPS_COUNT)
 REACH = having(rows=LISTED, reasons=LISTED, refusals=PART, conditions=LISTED, topic_pairs=LISTED, row_pairs=PART)
-FAULTS: Schema = {"type": "object", "additionalProperties": having(faults=COUNT, visible=COUNT, found=COUNT)}
 EXPLORED = having(states=COUNT, steps=COUNT, depth=PERHAPS_COUNT, moves=PERHAPS_COUNT)
 CONTENDER = having(
     name=TEXT,
@@ -91,27 +90,6 @@ MEASUREMENTS: dict[str, tuple[str, Schema]] = {
             digest=DIGEST,
             theorems=COUNT,
             scopes=several(having(scope=TEXT, sentence=TEXT, states=COUNT, transitions=COUNT, depth=COUNT)),
-        ),
-    ),
-    "suites": (
-        "Complete suites by scope and by what is seen: how long, which faults they find, and what each certifies",
-        having(
-            digest=DIGEST,
-            suites=several(
-                having(
-                    scope=TEXT,
-                    seen=words("outcomes", "reasons", "observations"),
-                    extra_states=COUNT,
-                    states=COUNT,
-                    commands=COUNT,
-                    sequences=COUNT,
-                    steps=COUNT,
-                    guarantee=TEXT,
-                    fault_domain=TEXT,
-                    assumes=TEXT,
-                    faults=FAULTS,
-                )
-            ),
         ),
     ),
     "kills": (

@@ -29,8 +29,8 @@ def peers_page(peers: Mapping[str, Any] | None, foreign: Mapping[str, Any] | Non
     return page(
         "Other model checkers",
         "Bounded worlds of the model, searched by Spin and Rumur too, and how fast our engines are beside others.",
-        "Whoever doubts that the searches of this project are right can ask somebody else: `translator-cmk export` "
-        "writes each [bounded world](scopes.md) for Spin, in Promela, and for Rumur, in Murphi.",
+        "The benchmarks of this project write [bounded worlds](scopes.md) for Spin, in Promela, and for Rumur, in "
+        "Murphi, so that other model checkers count the same states.",
         "## They find the same { #same }",
         *agreement(foreign),
         "## How long they take { #speed }",

@@ -8,7 +8,6 @@ from ..explore.theorems import THEOREMS
 from .freshness import freshness
 from .markup import listed, measured_twin, named, page, plain, table
 from .measured import load
-from .suites import certificate_lines
 
 SCOPES = Path("measurements") / "scopes.json"
 THEOREM = {theorem.name: theorem for theorem in THEOREMS}
@@ -20,15 +19,13 @@ def load_scopes(path: Path) -> Mapping[str, Any] | None:
     return load(path, {"digest", "theorems", "scopes"})
 
 
-def scope_pages(
-    measured: Mapping[str, Any] | None, tours: Mapping[str, Any] | None, suites: Mapping[str, Any] | None
-) -> Iterator[tuple[str, str]]:
+def scope_pages(measured: Mapping[str, Any] | None, tours: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
     """The page of all scopes, and one for each."""
     yield "evidence/scopes.md", scopes_page(measured)
     if measured:
         toured = {each["scope"]: each for each in tours["scopes"]} if tours else {}
         for each in measured["scopes"]:
-            yield f"evidence/scopes/{each['scope']}.md", scope_page(measured, each, toured.get(each["scope"]), suites)
+            yield f"evidence/scopes/{each['scope']}.md", scope_page(measured, each, toured.get(each["scope"]))
 
 
 def scopes_page(measured: Mapping[str, Any] | None) -> str:
@@ -88,7 +85,6 @@ def scope_page(
     measured: Mapping[str, Any],
     scope: Mapping[str, Any],
     tour: Mapping[str, Any] | None,
-    suites: Mapping[str, Any] | None,
 ) -> str:
     """The page of one scope."""
     start = f"*{plain(scope['situation'])}*" if scope["situation"] else "nothing but the stage"
@@ -120,8 +116,6 @@ def scope_page(
         reasons(scope["silences"], "Nothing is."),
         "## A sequence for all of it { #tour }",
         tour_line(tour),
-        "## Suites that are complete { #suites }",
-        *certificate_lines(suites, scope["scope"]),
         "## Theorems { #theorems }",
         f"{holding(scope)} hold, of {measured['theorems']} in all; those that have nothing to say here are left out. "
         "A theorem that something comes about is reached.",
