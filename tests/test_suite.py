@@ -6,9 +6,9 @@ from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.bdd.killing import RED, fails, pickles
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
+from translator_cmk.bdd.ties import WITHOUT_ROWS
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
-from translator_cmk.requirements import load_register
+from translator_cmk.machine import Machine
 from translator_cmk.system import ModelSystem
 
 PICKLES = pickles()
@@ -54,24 +54,7 @@ def astray(mutant: Mutant) -> list[str]:
     return found
 
 
-def test_no_scenario_fails_against_the_rows_as_they_are() -> None:
-    assert not [pickle.id for pickle in PICKLES if fails(Machine(ROWS), pickle)]
-
-
-def test_every_requirement_that_can_be_observed_has_rows_or_a_counter_row() -> None:
-    resolved_by_the_machine = {"environment.exists", "environment.new-name"}
-    cited = {row.requirement for row in (*ROWS, *COUNTER_ROWS)} | resolved_by_the_machine
-    observable = {r.id for r in load_register().values() if r.kind != "attestation"}
-    assert cited == observable
-
-
-def test_every_permission_has_a_counter_row_and_no_row() -> None:
-    permissions = {r.id for r in load_register().values() if r.kind == "permission"}
-    assert permissions == {row.requirement for row in COUNTER_ROWS}
-    assert not permissions & {row.requirement for row in ROWS}
-
-
-@pytest.mark.parametrize("requirement", ["environment.exists", "environment.new-name"])
+@pytest.mark.parametrize("requirement", sorted(WITHOUT_ROWS))
 def test_name_resolution_is_shown_by_scenarios(requirement: str) -> None:
     """The two requirements that the machine itself keeps are each shown by a refusal."""
     assert any("the request is refused" in [step.text for step in pickle.steps] for pickle in scenarios_of(requirement))

@@ -145,57 +145,53 @@ WRONG = {
 }
 
 
-def complaints_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:
+def diagnostics_of(folder: Path, text: str, name: str = "vault.feature") -> list[Diagnostic]:
     (folder / name).write_text(text, encoding="utf-8")
     return lint([folder], REGISTER)
 
 
-def test_nothing_is_wrong_with_the_specification() -> None:
-    assert lint([features_dir()]) == []
-
-
 def test_nothing_is_wrong_with_a_right_feature(tmp_path: Path) -> None:
-    assert complaints_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
+    assert diagnostics_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_each_mistake_is_refused_at_its_line(tmp_path: Path, case: str) -> None:
     wrong, line, text = WRONG[case]
-    complaints = complaints_of(tmp_path, feature(wrong))
-    assert [complaint for complaint in complaints if text in str(complaint) and complaint.line == line], complaints
-    assert all(complaint.remedy for complaint in complaints)
+    diagnostics = diagnostics_of(tmp_path, feature(wrong))
+    assert [each for each in diagnostics if text in str(each) and each.line == line], diagnostics
+    assert all(each.remedy for each in diagnostics)
 
 
 def test_feature_of_no_topic_is_refused(tmp_path: Path) -> None:
-    [complaint] = complaints_of(tmp_path, feature(rule(RIGHT)).replace("@vault", "@vault"), "vaults.feature")[:1]
-    assert "no topic is called 'vaults'; write 'vault'" in str(complaint)
+    [found] = diagnostics_of(tmp_path, feature(rule(RIGHT)).replace("@vault", "@vault"), "vaults.feature")[:1]
+    assert "no topic is called 'vaults'; write 'vault'" in str(found)
 
 
 def test_tag_of_a_whole_feature_is_refused(tmp_path: Path) -> None:
-    [complaint] = complaints_of(tmp_path, "@vault.soft-delete\n" + feature(rule(RIGHT)))
-    assert "the feature has the tag" in complaint.text
+    [found] = diagnostics_of(tmp_path, "@vault.soft-delete\n" + feature(rule(RIGHT)))
+    assert "the feature has the tag" in found.text
 
 
 def test_text_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vault.feature").write_bytes(feature(rule(RIGHT)).encode() + b"# caf\xe9\n")
-    [complaint] = lint([tmp_path], REGISTER)
-    assert (complaint.line, complaint.remedy) == (11, "save the file as UTF-8")
+    [found] = lint([tmp_path], REGISTER)
+    assert (found.line, found.remedy) == (11, "save the file as UTF-8")
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:
-    [complaint] = complaints_of(tmp_path, "")
-    assert "a file without a feature" in complaint.text
+    [found] = diagnostics_of(tmp_path, "")
+    assert "a file without a feature" in found.text
 
 
 def test_folder_without_features_is_refused(tmp_path: Path) -> None:
-    [complaint] = lint([tmp_path], REGISTER)
-    assert "no feature file is here" in complaint.text
+    [found] = lint([tmp_path], REGISTER)
+    assert "no feature file is here" in found.text
 
 
 def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
     (tmp_path / "keys.feature").write_text(feature(rule(RIGHT, requirement="keys.enable")), encoding="utf-8")
-    [complaint] = complaints_of(tmp_path, feature(rule(RIGHT)))
-    assert (complaint.file.name, complaint.text) == (
+    [found] = diagnostics_of(tmp_path, feature(rule(RIGHT)))
+    assert (found.file.name, found.text) == (
         "vault.feature",
         "the scenario at keys.feature:7 has the same name 'Vault and resource in one region'",
     )
@@ -208,7 +204,7 @@ def test_windows_line_endings_are_no_mistake(tmp_path: Path) -> None:
 
 def test_attested_rule_needs_no_scenario(tmp_path: Path) -> None:
     text = feature(rule(requirement="encryption.algorithm", tags="@attestation"))
-    assert complaints_of(tmp_path, text, "encryption.feature") == []
+    assert diagnostics_of(tmp_path, text, "encryption.feature") == []
 
 
 def test_requirement_without_a_rule_is_missed_in_the_whole_specification(
@@ -219,13 +215,13 @@ def test_requirement_without_a_rule_is_missed_in_the_whole_specification(
     monkeypatch.setattr("translator_cmk.bdd.lint.features_dir", lambda: tmp_path)
     assert lint([tmp_path], REGISTER) == []
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")
-    missed = [complaint.text for complaint in lint([tmp_path], REGISTER)]
+    missed = [each.text for each in lint([tmp_path], REGISTER)]
     assert "no rule shows vault.soft-delete" in missed
     assert "no rule shows vault.same-region" not in missed
     assert "no rule shows encryption.algorithm" not in missed
 
 
-def test_command_lists_complaints_and_says_so_by_its_exit_code(
+def test_command_lists_diagnostics_and_says_so_by_its_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")

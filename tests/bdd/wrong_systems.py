@@ -19,13 +19,48 @@ from translator_cmk.machine.rows import Silent
 from translator_cmk.system import ModelSystem, Unsupported
 
 
-class AnyRegion(ModelSystem):
+class LacksRows(ModelSystem):
+    """The model without the rows of some requirements."""
+
+    lacking: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__(Machine(row for row in ROWS if row.requirement not in self.lacking))
+
+
+class AnyRegion(LacksRows):
     """Takes a vault of any region."""
 
     subject = "any region"
+    lacking = ("vault.same-region",)
 
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
+
+class CallsItselfTheModel(LacksRows):
+    """Takes a vault of any region, and does not admit to it."""
+
+    subject = "model"
+    lacking = ("vault.same-region",)
+
+
+class KeepsDataOfDisabledKeys(LacksRows):
+    """Takes a disabled key for an accessible one."""
+
+    subject = "keeps data of disabled keys"
+    lacking = ("revocation.key-disabled",)
+
+
+class LosesNothing(LacksRows):
+    """Takes revoked access for access."""
+
+    subject = "loses nothing"
+    lacking = ("revocation.access-revoked",)
+
+
+class LosesOnlySight(LacksRows):
+    """Neither undeploys models nor deletes documents when the key becomes inaccessible."""
+
+    subject = "loses only sight"
+    lacking = ("revocation.undeploys", "revocation.deletes-uploads")
 
 
 class CatchesUpWhenLookedAt(ModelSystem):
@@ -87,13 +122,6 @@ class KeepsAnArchiveInSight(KeepsABackupInSight):
         named = enumerate(seen["document"].items())
         shown = {f"archive{number}" if name.endswith("-backup") else name: kept for number, (name, kept) in named}
         return seen | {"document": shown}
-
-
-class CallsItselfTheModel(ModelSystem):
-    """Takes a vault of any region, and does not admit to it."""
-
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
 
 
 class KeepsItsReasons(ModelSystem):
@@ -245,34 +273,6 @@ class NeverEnables(ModelSystem):
 
     def submit(self, command: Command) -> Outcome:
         return Refused() if isinstance(command, EnableCustomerManagedKeys) else super().submit(command)
-
-
-class KeepsDataOfDisabledKeys(ModelSystem):
-    """Takes a disabled key for one in reach."""
-
-    subject = "keeps data of disabled keys"
-
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "revocation.key-disabled"))
-
-
-class LosesNothing(ModelSystem):
-    """Takes revoked access for access."""
-
-    subject = "loses nothing"
-
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "revocation.access-revoked"))
-
-
-class LosesOnlySight(ModelSystem):
-    """Neither undeploys models nor deletes documents when the key becomes inaccessible."""
-
-    subject = "loses only sight"
-
-    def __init__(self) -> None:
-        wrong = {"revocation.undeploys", "revocation.deletes-uploads"}
-        super().__init__(Machine(row for row in ROWS if row.requirement not in wrong))
 
 
 class AcceptsEverything(ModelSystem):

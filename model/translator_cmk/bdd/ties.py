@@ -90,7 +90,11 @@ def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -
         if name in cited:
             remedy = "remove the row, or change the kind in the register"
             yield Diagnostic(file, 1, f"{name} is a permission, and a row of the model cites it", remedy)
-    elif kind != "attestation" and name not in cited | counter | WITHOUT_ROWS:
+    elif kind == "attestation":
+        if name in cited | counter:
+            remedy = "remove the row, or change the kind in the register"
+            yield Diagnostic(file, 1, f"{name} can only be declared, and a row cites it", remedy)
+    elif name not in cited | counter | WITHOUT_ROWS:
         remedy = f"add one to ROWS (or to COUNTER_ROWS the row of the mistake), citing {name!r}"
         yield Diagnostic(file, 1, f"no row cites {name}", remedy)
 
