@@ -7,16 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.explore.following import (
-    ARTICLE,
-    FULL,
-    REQUIREMENTS,
-    at_work,
-    commands,
-    follow,
-    submit,
-    without,
-)
+from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, at_work, commands, follow, submit, without
 from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk.language.facts import Fact
 from translator_cmk.machine import (

@@ -5,14 +5,7 @@ import pytest
 from tests.explore.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
 from tests.machine.worlds import TWO_AT_WORK
 from translator_cmk.language.facts import Fact
-from translator_cmk.machine import (
-    ROWS,
-    Accepted,
-    Machine,
-    Outcome,
-    Refused,
-    Unspecified,
-)
+from translator_cmk.machine import ROWS, Accepted, Machine, Outcome, Refused, Unspecified
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateVault,
@@ -61,9 +54,15 @@ def a_third_thing(*more: Row) -> Machine:
     return Machine([*(row for row in ROWS if row.requirement != "keys.change"), undeploys, *more])
 
 
-def test_a_third_thing_where_nothing_is_demanded_is_no_disagreement_and_goes_uncompared() -> None:
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing())
+def after_a_third_thing(machine: Machine = FULL, *more: Row) -> tuple[Oracle, ModelSystem]:
+    """An oracle that has followed such a system through the change, of which it demands nothing."""
+    oracle, system = Oracle(machine), ModelSystem(a_third_thing(*more))
     assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    return oracle, system
+
+
+def test_a_third_thing_where_nothing_is_demanded_is_no_disagreement_and_goes_uncompared() -> None:
+    oracle, _ = after_a_third_thing()
     uncompared = {f"{kind.word} {name}" for kind, name in oracle.uncompared}
     assert uncompared >= {
         "resource r1",
@@ -82,8 +81,7 @@ def test_a_third_thing_where_nothing_is_demanded_is_no_disagreement_and_goes_unc
 
 
 def test_what_is_made_of_something_uncompared_is_uncompared_too() -> None:
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing())
-    assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    oracle, system = after_a_third_thing()
     oracle.submit(CreateWorkspace("w9", "r1"))
     assert oracle.narrow(Refused()) == ()
     oracle.submit(UploadDocument("d9", "w9"))
@@ -94,8 +92,7 @@ def test_what_is_made_of_something_uncompared_is_uncompared_too() -> None:
 
 def test_what_may_have_come_to_depend_on_something_uncompared_is_uncompared_too() -> None:
     """In every possible state the vault is gone; in the system, which did a third thing to it, it may be there."""
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing())
-    assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    oracle, system = after_a_third_thing()
     submit(oracle, DeleteVault("v1"), EnableCustomerManagedKeys("r3", "v1", "k1"))
     seen = system.observe()
     seen["resource"]["r3"]["key"] = "v1/k1"
@@ -104,8 +101,7 @@ def test_what_may_have_come_to_depend_on_something_uncompared_is_uncompared_too(
 
 
 def test_a_claim_about_everything_is_not_demanded_where_something_is_uncompared() -> None:
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing())
-    assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    oracle, _ = after_a_third_thing()
     oracle.submit(EnableIdentity("r3"))
     assert oracle.demands(Accepted())
     assert not oracle.demands(lambda before, outcome, after: True)
@@ -119,16 +115,14 @@ def test_the_rest_is_still_compared() -> None:
         when=lambda c, r: r.name == "r3",
         then=lambda c, r: sets(r, identity=False),
     )
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing(forgets))
-    assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    oracle, system = after_a_third_thing(FULL, forgets)
     unmet = follow(oracle, system, RevokeKeyAccess("v1", "r1"))
     assert {(each.expected.kind, each.expected.name) for each in unmet} >= {("resource", "r3")}
     assert all(each.expected.name.endswith("3") for each in unmet)
 
 
 def test_what_is_uncompared_keeps_no_states_apart() -> None:
-    oracle, system = Oracle(ARTICLE), ModelSystem(a_third_thing())
-    assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    oracle, _ = after_a_third_thing(ARTICLE)
     oracle.submit(DisableKey("v1", "k2"))
     assert len(oracle.states) == 1
 
@@ -146,8 +140,7 @@ def test_where_something_only_is_stays_compared() -> None:
 
 
 def test_reset_compares_everything_again() -> None:
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing())
-    assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
+    oracle, _ = after_a_third_thing()
     oracle.reset()
     assert not oracle.uncompared
     assert isinstance(oracle.submit(TWO_AT_WORK[0]), Accepted)

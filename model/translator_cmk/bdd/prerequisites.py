@@ -6,13 +6,7 @@ from typing import NamedTuple
 
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
 from ..machine import DEFAULT_STAGE, Accepted, Command, Stage
-from ..machine.commands import (
-    CreateVault,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    EndVaultRetention,
-    GrantKeyAccess,
-)
+from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EnableIdentity, EndVaultRetention, GrantKeyAccess
 from ..machine.entities import Directory, Entity, Location, Subscription, Tier
 from ..system import ModelSystem
 from .features import Pickle

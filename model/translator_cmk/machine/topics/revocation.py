@@ -1,13 +1,6 @@
 """The inaccessible key: many causes, one state, three losses."""
 
-from ..commands import (
-    DeployModel,
-    ReadData,
-    RevokeKeyAccess,
-    TrainModel,
-    TranslateWithModel,
-    UploadDocument,
-)
+from ..commands import DeployModel, ReadData, RevokeKeyAccess, TrainModel, TranslateWithModel, UploadDocument
 from ..entities import Document, Grant, Model, Workspace
 from ..rows import cut_off, drops, effect, granted, key_out_of_reach, means, refuse, sets, takes_access, whenever
 
