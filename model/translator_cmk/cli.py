@@ -144,14 +144,14 @@ REPORT = (
     imported(
         "check",
         "derive every verdict of a report anew from its message log",
-        "translator_cmk.conformance.report.commands",
+        "translator_cmk.conformance.recheck",
         "check_arguments",
         "check",
     ),
     imported(
         "reproduce",
         "ask a system again all that it was asked for a report",
-        "translator_cmk.conformance.report.commands",
+        "translator_cmk.conformance.recheck",
         "reproduce_arguments",
         "reproduce",
     ),

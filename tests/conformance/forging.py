@@ -8,14 +8,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from translator_cmk.conformance.report.again import from_log, judged
+from translator_cmk.conformance.recheck import CLAIMED, Repetition
 from translator_cmk.conformance.report.claims import declaration_in
 from translator_cmk.conformance.report.files import files_of
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder
-from translator_cmk.conformance.report.log import MessageLog
-from translator_cmk.conformance.report.whole import CLAIMED
 from translator_cmk.conformance.verdicts import STATUSES
-from translator_cmk.requirements import load_register
 
 Envelope = dict[str, Any]
 Log = list[dict[str, Any]]
@@ -70,10 +67,9 @@ class Forgery:
         """Write it all, with every verdict, count and counterexample as the edited log and envelope have it now."""
         text = "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log)
         (self.folder / MESSAGES).write_text(text, "utf-8", newline="\n")
-        envelope, register = self.envelope, load_register()
+        envelope = self.envelope
         envelope["messages"] = len(self.log)
-        asks = from_log(declaration_in(envelope), register) if self.log else None
-        running = judged(envelope, MessageLog(self.folder / MESSAGES), register, asks).running
+        running = Repetition(self.folder, envelope).run()
         running.declared = declaration_in(envelope)
         now = json.loads(json.dumps(running.envelope()))
         for name in now.keys() - set(CLAIMED):
@@ -99,13 +95,12 @@ class Forgery:
     def _follow(self) -> None:
         envelope, cases = self.envelope, self.envelope["cases"]
         envelope["messages"] = len(self.log)
-        register = load_register()
-        asks = from_log(declaration_in(envelope), register)
-        now = judged(envelope, MessageLog(self.folder / MESSAGES), register, asks).running.envelope()
+        now = Repetition(self.folder, envelope).run().envelope()
         envelope["coverage"] = now["coverage"]
         for lane in ("tour", "fuzz"):
             if lane in envelope:
-                envelope[lane] |= {name: now[lane][name] for name in ("sequences", "commands", "lost_track")}
+                counts = now.get(lane, {})  # none where the log ends before it
+                envelope[lane] |= {name: counts[name] for name in ("sequences", "commands", "lost_track") if counts}
         scored = [case for case in cases if case["scored"]]
         counts = envelope["counts"]
         counts["scored"] = tally(scored)

@@ -182,7 +182,7 @@ def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.Cap
         ("report.json", '"total": ', '"total": 1', "counts in report.json is not what follows"),
         ("report.json", '"complete": true', '"complete": false', "exit_code in report.json is not what follows"),
         ("messages.ndjson", '"readable":true', '"readable":false', "messages.ndjson is not what it was"),
-        ("messages.ndjson", '"soft_delete":true', '"soft_delete":false', "is inconclusive: the log has"),
+        ("messages.ndjson", '"soft_delete":true', '"soft_delete":false', "the log has"),
         ("messages.ndjson", '"CreateVault"', '"DeleteVault"', ":5: request.command has no field 'region'"),
         ("badge.svg", "✘", "✔", "badge.svg is not what it was"),
     ],

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from tests.site.building import REGISTER, a_run, content_of
 from tests.site.kept import A_CASE, FEATURES, MARKED, MARKUP, OTHERWISE, RIGHT, WRONG, edit, keep, pack
 from translator_cmk.cli import main
-from translator_cmk.conformance.report import commands
+from translator_cmk.conformance import recheck
 from translator_cmk.site import command
 from translator_cmk.site.cells import MARKS, Cell, cell, cells
 from translator_cmk.site.content import Content
@@ -166,7 +166,7 @@ def test_report_is_checked_once_and_anew_where_it_or_the_specification_has_chang
     assert kept(copied.parent, Memory(file)).standing == CONFIRMED
     remembered = json.loads(file.read_text("utf-8"))
     with monkeypatch.context() as patch:  # whoever asks for a check now, breaks
-        patch.setattr(commands, "log_of", None)
+        patch.setattr(recheck, "problems_of", None)
         known = kept(copied.parent, Memory(file))
         assert known.standing == CONFIRMED
         assert known.report == kept(copied.parent, Memory(file)).report

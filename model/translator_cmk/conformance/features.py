@@ -39,8 +39,7 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
     """What came of the scenario; whatever the system does, it is an answer."""
     began = perf_counter()
     pickle = scenario.pickle
-    subject.patient = is_patient(pickle)
-    subject.in_front = bool(crc32(scenario.case.id.encode()) % 2)  # as it was where it is played again alone
+    begin_case(subject, scenario)
     if reason := inapplicable(pickle, subject.declaration):
         return Came("not-applicable", reason)
     run: ScenarioRun | None = None
@@ -56,6 +55,12 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
             raise
         error = raised
     return came_of(error, run, scenario, subject, register)._replace(seconds=perf_counter() - began)
+
+
+def begin_case(subject: Subject, scenario: Scenario) -> None:
+    """Prepare the subject for a scenario; its names have the same form each time that it is played."""
+    subject.patient = is_patient(scenario.pickle)
+    subject.in_front = bool(crc32(scenario.case.id.encode()) % 2)
 
 
 def is_patient(pickle: Pickle) -> bool:
@@ -154,5 +159,5 @@ def work(running: Running, worker: Worker, waiting: deque[Scenario]) -> None:
     with suppress(IndexError):
         while scenario := waiting.popleft():
             act = partial(play, scenario=scenario, register=worker.register)
-            running.add(scenario.case, worker.attempt(scenario.case, act), worker.subject.shadow.coverage)
+            running.add(scenario.case, worker.attempt(scenario.case, act), worker.subject)
             worker.recover()

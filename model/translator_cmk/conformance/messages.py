@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
@@ -15,6 +15,30 @@ class Mark(NamedTuple):
     lines: int = 0
     size: int = 0
     faults: int = 0
+
+
+class Writes(Protocol):
+    """Anything that takes entries."""
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Add one entry."""
+
+
+class Keeps(Writes, Protocol):
+    """The log of a run: one that is written, none, or one that is repeated."""
+
+    @property
+    def place(self) -> Mark:
+        """The end of it."""
+
+    def flush(self) -> Mark:
+        """Leave nothing unwritten up to a place."""
+
+    def forget(self, mark: Mark) -> None:
+        """Take back what was written since then."""
+
+    def close(self) -> None:
+        """Write the last of it."""
 
 
 class Log:
@@ -62,7 +86,10 @@ class Log:
 class NoLog:
     """Keeps nothing."""
 
-    place = Mark()
+    @property
+    def place(self) -> Mark:
+        """The beginning."""
+        return Mark()
 
     def write(self, entry: dict[str, Any]) -> None:
         """Forget it."""

@@ -25,7 +25,7 @@ from .cases import FEATURES, Scenario, scenarios
 from .channels import Fault
 from .channels.direct import Direct
 from .deviations import Deviations
-from .features import came_of, is_patient
+from .features import begin_case, came_of
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
@@ -130,7 +130,7 @@ class Reporter:
         """Begins a case."""
         if self.worker is not None and (pickle := item.stash.get(PICKLE, None)):
             self.worker.session.case = pickle.id
-            self.worker.subject.patient = is_patient(pickle)
+            begin_case(self.worker.subject, self.by_id[pickle.id])
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -175,7 +175,7 @@ class Reporter:
         assert self.running is not None
         self.left.discard(pickle.id)
         came = self.came[pickle.id]
-        self.running.add(self.by_id[pickle.id].case, came, self.worker.subject.shadow.coverage)
+        self.running.add(self.by_id[pickle.id].case, came, self.worker.subject)
         self.worker.note(came)
         try:
             self.worker.recover()

@@ -14,11 +14,12 @@ from .cases import Case, in_order
 from .deviations import FAILING, Deviations
 from .findings import Finding
 from .interruption import Interruption
-from .messages import Log, NoLog
+from .messages import Keeps, NoLog
 from .report.envelope import Made, State, envelope
 from .report.files import files_of
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
 from .shadow import Coverage
+from .subject import Subject
 from .verdicts import Came, Run, Verdict, counts, exit_code, weighed
 
 EVERY = 2.0
@@ -39,7 +40,7 @@ class Running:
         self.made = made
         self.register = register
         self.folder = folder
-        self.log: Log | NoLog = NoLog()
+        self.log: Keeps = NoLog()
         self.lanes: list[Lane] = []
         self.interruption = Interruption()
         self.deviations = deviations
@@ -72,20 +73,20 @@ class Running:
             self.expect([case])
         self.came[case.id] = came
 
-    def add(self, case: Case, came: Came, reached: Coverage) -> None:
-        """This came of a case that was played to its end, and by it this was reached."""
+    def add(self, case: Case, came: Came, subject: Subject) -> None:
+        """This came of a case that the subject was put through to its end."""
         with self.lock:
             self.take(case, came)
-            self.ended(case.id, reached)
+            self.ended(subject)
             self.failed += came.status in FAILING
             self.progress.show_count(len(self.came), len(self.cases), failed=self.failed)
             self.tick()
 
-    def ended(self, case: str | None, reached: Coverage) -> None:
+    def ended(self, subject: Subject, logged: bool = True) -> None:
         """A case or a sequence has come to its end; what has none in the message log counts for nothing."""
-        if case is not None:
-            self.log.write({"case": case, "end": True})
-        reached.move_to(self.coverage)
+        if logged:
+            subject.session.note({"end": True})
+        subject.shadow.coverage.move_to(self.coverage)
 
     def tick(self) -> None:
         """Write the envelope if that was some time ago."""

@@ -88,20 +88,25 @@ class Sequencing(Sequences):
         if left_out:
             self.running.log.forget(begun)
             self.left_out.commands += reached.commands
-        self.running.ended(None if left_out else self.worker.session.case, reached)
+        self.running.ended(self.subject, logged=not left_out)
         return left_out
 
     def keep(self, found: Signature, commands: Commands, unobserved: bool = False) -> None:
         """Shrink a new failure, write it down, and look for others from now on."""
+        shortest = self.shortened(found, commands, unobserved)
+        begun = self.running.log.place.lines
+        last = self.again(shortest, found, unobserved, news=True)
+        messages = (begun + 1, self.running.log.place.lines) if last else None
+        self.write_down(found, last or self.tally.first[found], unobserved, messages)
+
+    def shortened(self, found: Signature, commands: Commands, unobserved: bool) -> Commands:
+        """Return the shortest sequence for a failure that is found in time."""
         now = self.worker.session.clock.now
         began = now()
         until = began + min(SHRINKING_OF_ONE, self.shrinking)
         shortest = shrunk(commands, lambda each: now() < until and self.again(each, found, unobserved) is not None)
         self.shrinking -= now() - began
-        begun = self.running.log.place.lines
-        last = self.again(shortest, found, unobserved, news=True)
-        messages = (begun + 1, self.running.log.place.lines) if last else None
-        self.write_down(found, last or self.tally.first[found], unobserved, messages)
+        return shortest
 
     def so_far(self) -> None:
         """Say what has come of each command, and what was done."""

@@ -11,7 +11,7 @@ from ..language.declaration import Declaration
 from ..language.verbs import answer_from_wire, declaration_of, request_from_wire
 from .channels import PATIENCE, Channel, Fault, Request
 from .interruption import Interrupted, Interruption
-from .messages import Log, NoLog
+from .messages import NoLog, Writes
 
 
 class Clock(Protocol):
@@ -37,7 +37,7 @@ class Session:
     def __init__(
         self,
         channel: Channel,
-        log: Log | NoLog | None = None,
+        log: Writes | None = None,
         patience: float = PATIENCE,
         clock: Clock | None = None,
         interruption: Interruption | None = None,
@@ -50,6 +50,7 @@ class Session:
         self.random = Random()  # seeded by the operating system: nothing can be read out of the id of a request
         self.token: str | None = None
         self.case = ""
+        self.number = 0  # among the sessions of a run
         self.declared: Declaration | None = None
         self.broken = False  # whether the last request ended in a fault
         self.interrupted = False  # whether the last request has no answer, since the run was told to end
@@ -68,7 +69,7 @@ class Session:
         if self.token is not None:
             request["session"] = self.token
         request.meant = request_from_wire(request, "a request of the kit")
-        entry: dict[str, Any] = {"case": self.case, "request": request}
+        entry: dict[str, Any] = {"request": request}
         self.broken = False
         try:
             entry["answer"] = raw = self._answer(request, patience or self.patience)
@@ -83,7 +84,12 @@ class Session:
             entry["fault"] = {"kind": fault.kind, "text": str(fault)} | told(self.channel.told())
             raise
         finally:
-            self.log.write(entry)
+            self.note(entry)
+
+    def note(self, entry: dict[str, Any]) -> None:
+        """Write an entry of this session into the message log."""
+        head = {"case": self.case, "session": self.number} if self.number else {"case": self.case}
+        self.log.write({**head, **entry})
 
     def _answer(self, request: dict[str, Any], patience: float) -> Any:
         self.interruption.wait()

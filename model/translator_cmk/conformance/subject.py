@@ -67,7 +67,7 @@ class Subject:
         """Begin a world of fresh names."""
         self.worlds += 1
         self.names = Names(self.next_salt())
-        self.session.log.write({"case": self.session.case, "world": self.salt, "silent": sorted(self.silent)})
+        self.session.note({"world": self.salt, "silent": sorted(self.silent)})
         self.shadow.reset(stage)
         self._forget()
         self.answered = 0

@@ -1,6 +1,6 @@
 """The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import cycle
 from typing import Any
@@ -87,13 +87,17 @@ def told(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]:
     return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
 
 
-def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int) -> None:
+Begin = Callable[[str, Running, Worker, Iterable[type[Command]]], Sequencing]
+"""Begins a lane of this name, in which such commands are planned."""
+
+
+def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int, begin: Begin = Sequencing) -> None:
     """Put the system through them all; raises `GaveUp`."""
     running.progress.begin(TOUR)
     with running.interruption.at_once():
         found = suites_of(tuple(scopes), steps)
     asked = asked_of(found, worker.subject.declaration)
-    lane = Sequencing(TOUR, running, worker, commands_in(asked))
+    lane = begin(TOUR, running, worker, commands_in(asked))
     notes, done = told(found, asked), 0
     try:
         for commands in asked:

@@ -28,6 +28,7 @@ class Crew:
     def worker(self) -> "Worker":
         """One more session at work; raises `Fault`."""
         session = self.session()
+        session.number = len(self.sessions)
         self.sessions.append(session)
         worker = Worker(session, self.register, self.seed + len(self.sessions) - 1)
         if worker.begin() != self.sessions[0].declared:

@@ -163,11 +163,11 @@ def checked(folder: Path, known: bool = False) -> tuple[str, Report, tuple[str, 
     report that was made with another version, files are compared with the digests in it, and counts with its cases.
     """
     # here, since the kit needs packages of its own, which a site without kept reports does not
-    from ..conformance.report import commands
+    from ..conformance.recheck import problems_of
+    from ..conformance.report.claims import read
     from ..conformance.report.folder import Folder
-    from ..conformance.report.problems import problems_of
 
-    envelope = commands.read(folder)
+    envelope = read(folder)
     if envelope["subject"] is None:
         raise CommandError("the system did not say hello, so that there is nothing to show")
     report = report_in(envelope, str(folder / ENVELOPE))
@@ -175,7 +175,7 @@ def checked(folder: Path, known: bool = False) -> tuple[str, Report, tuple[str, 
     if known:
         standing = CONFIRMED
     elif report.digest == digest(REPORTED):
-        problems += problems_of(folder, envelope, commands.log_of(envelope, folder))
+        problems += problems_of(folder, envelope)[0]
         standing = CONFIRMED
     else:
         was, is_ = dict(report.files), Folder(folder).digests() if report.files or report.complete else {}

@@ -1,13 +1,16 @@
 """What the envelope of a report says of how the run was made, as far as a run can be made so."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from ...errors import CommandError
 from ...language import WireError
 from ...language.declaration import DECLARATION, Declaration
 from ...language.shapes import Place
+from ...language.text import DECODE, NotStrict
 from ...requirements import Register
 from ..cases import FEATURES, LANES, TRACE, scenarios
 from ..deviations import Deviation, Deviations
@@ -15,8 +18,9 @@ from ..deviations_file import OF_SEQUENCES
 from ..planning import must_be_deniable
 from ..selection import must_be_known
 from ..tour import NAMES
-from .envelope import Made
-from .folder import ENVELOPE
+from .envelope import FORMAT, Made
+from .folder import ENVELOPE, must_be_a_file
+from .schemas import ENVELOPE as ENVELOPE_SHAPE
 
 
 def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
@@ -101,3 +105,29 @@ def must_be_times(envelope: Mapping[str, Any]) -> None:
         raise CommandError(
             f"{ENVELOPE}: it finished at {envelope['finished']}, before it started at {envelope['started']}"
         )
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The envelope of a report; raises `CommandError`."""
+    path = folder / ENVELOPE
+    must_be_a_file(path)
+    try:
+        content = DECODE(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+    except NotStrict as error:
+        raise CommandError(f"{path}: not JSON: {error.args[0]}") from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{path}: not JSON: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CommandError(f"{path}: no envelope of a report in format {FORMAT}")
+    try:
+        ENVELOPE_SHAPE.read(content, Place(str(path)))
+    except WireError as error:
+        raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
+    envelope: dict[str, Any] = content
+    must_be_times(envelope)
+    twice = [case for case, times in Counter(case["id"] for case in envelope["cases"]).items() if times > 1]
+    if twice:
+        raise CommandError(f"{path}: the case {twice[0]} is there twice")
+    return envelope

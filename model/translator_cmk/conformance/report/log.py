@@ -1,95 +1,143 @@
-"""Reads the message log of a report again: world by world, and as a channel that answers what was answered then."""
+"""Reads the message log of a report: each session's part of it answers in place of the system that was run."""
 
 import json
+import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from ...errors import CommandError
-from ...language import LONGEST, WireError, from_text
+from ...language import LONGEST, WireError, command_from_wire, from_text
 from ...language.shapes import Place
+from ...machine import Command
 from ..channels import Fault
-from ..keeping import LeftOut, left_out_of
-from .folder import must_be_a_file
+from ..messages import Mark
+from ..names import OTHERWISE, Names
+from .folder import MESSAGES, must_be_a_file
 from .schemas import ENTRY
 
 SOON = 0.25
 """Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a look, not time."""
 
+MOST_SESSIONS = 10_000
+
+VOLATILE = ("id", "session", "seconds")
+"""Fields of a request that chance or time decides."""
+
+
+class NotInLog(Exception):
+    """The run asks for something that the log doesn't have at this place: it was changed."""
+
+
+class EndOfLog(Exception):
+    """The run broke off here."""
+
+
+class Entry(NamedTuple):
+    """A line of the log: its number, its length, and its content."""
+
+    number: int
+    size: int
+    content: dict[str, Any]
+
+    @property
+    def case(self) -> str:
+        """The case in which it was written."""
+        return str(self.content["case"])
+
+    @property
+    def verb(self) -> str:
+        """The verb of a request; empty for other entries."""
+        return str(self.content["request"]["verb"]) if "request" in self.content else ""
+
 
 class World(NamedTuple):
-    """All that was asked between one reset and the next: in which case, with which salt, and with what silent.
-
-    Where it has not ``ended``, the run was cut off in it, and it counts for nothing.  Nothing
-    was asked in the world of a scenario that is not applicable.  ``lines``: the first and the last in the log.
-    """
+    """What was asked between one reset and the next."""
 
     case: str
     salt: str
-    silent: tuple[str, ...]
-    exchanges: list[dict[str, Any]]
-    ended: bool = False
-    lines: tuple[int, int] = (0, 0)
+    commands: tuple[Command, ...]
+    unobserved: bool
+    """Whether the first command was submitted before the system was observed."""
+    entries: int
+    """How many entries it has."""
 
-
-class OtherRequest(Exception):
-    """The log does not hold what would be asked now: it was changed, or made by another version of the kit."""
+    @property
+    def number(self) -> int:
+        """Its number among the worlds of the session; 0 where its salt is none that a run has."""
+        number = self.salt[4:].removesuffix(OTHERWISE)
+        return int(number) if re.fullmatch("[1-9][0-9]{0,9}", number) else 0
 
 
 class MessageLog:
     """A message log, as far as the verdicts of a report rest on it: on so many ``messages``, or on all.
 
-    Iterating gives its worlds and the counts of what was left out, in the order of time, and raises `CommandError`.
+    It is read as far as its streams need it; raises `CommandError`.  Sessions that repeat the run write their entries
+    into the streams, where each has to be the next one.
     """
 
     def __init__(self, path: Path, messages: int | None = None) -> None:
-        self.path = path
         self.messages = messages
         self.read = 0
-        self.faults = 0
         self.more = 0  # messages beyond
         self.truncated = 0  # the number of a last line that was cut off
-        self.hellos: list[tuple[int, dict[str, Any]]] = []  # by number
-        self.salts: list[tuple[str, str]] = []  # with the case of each
-        self.left_out = False
-        self.size = 0  # bytes before the entry under way
-        self.begun: dict[str, int] = {}  # where the first entry of each case is
-        self.astray = 0  # the number of a first line that belongs to no world
+        self.place = Mark()  # up to which the run was repeated
+        self.waiting: list[deque[Entry]] = []  # by session: entries that were read and not repeated
+        self.streams: list[Stream] = []
+        self.entries = self._entries(path)
 
-    def __iter__(self) -> Iterator[World | LeftOut]:
-        under_way: dict[str, World] = {}  # by case: several are, where several sessions were
-        for number, entry in self._entries():
-            case = entry["case"]
-            self.begun.setdefault(case, self.size)
-            if "world" in entry:
-                if before := under_way.pop(case, None):
-                    yield before
-                self.salts.append((case, entry["world"]))
-                under_way[case] = World(case, entry["world"], tuple(entry["silent"]), [], lines=(number, number))
-            elif "end" in entry:
-                world = under_way.pop(case, World(case, "", (), [], lines=(number, number)))
-                yield world._replace(ended=True, lines=(world.lines[0], number))
-            elif "left_out" in entry:
-                self.left_out = True
-                yield left_out_of(case, entry["left_out"], self.size - self.begun[case])
-            else:
-                self._take(number, entry, under_way.get(case))
-        yield from under_way.values()
+    def stream(self) -> "Stream":
+        """Return the stream of one more session."""
+        self.streams.append(Stream(self, self._waiting(len(self.streams))))
+        return self.streams[-1]
 
-    def _take(self, number: int, entry: dict[str, Any], world: World | None) -> None:
-        self.faults += "fault" in entry
-        verb = entry["request"]["verb"]
-        if verb == "hello":
-            self.hellos.append((number, entry))
-        elif verb != "bye" and world is not None:
-            world.exchanges.append(entry)
-        elif verb != "bye":
-            self.astray = self.astray or number
+    def has_another_session(self) -> bool:
+        """Return whether the next entry is of a session that has no stream yet."""
+        session = self.read_on()
+        return session is not None and session >= len(self.streams)
 
-    def _entries(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        must_be_a_file(self.path)
+    def read_on(self) -> int | None:
+        """Read one more entry; the number of its session, or None at the end."""
+        entry = next(self.entries, None)
+        if entry is None:
+            return None
+        session: int = entry.content.get("session", 0)
+        self._waiting(session).append(entry)
+        return session
+
+    def _waiting(self, session: int) -> deque[Entry]:
+        if session > MOST_SESSIONS:
+            raise CommandError(f"{MESSAGES}: it has a session {session}, and no run has so many; the log was changed")
+        while session >= len(self.waiting):
+            self.waiting.append(deque())
+        return self.waiting[session]
+
+    def left(self) -> Iterator[Entry]:
+        """Yield the entries that were not repeated."""
+        while self.read_on() is not None:
+            pass
+        return (entry for entries in self.waiting for entry in entries)
+
+    def flush(self) -> Mark:
+        """Return the place up to which the run was repeated."""
+        return self.place
+
+    def forget(self, _: Mark) -> NoReturn:
+        """Refuse to take back what the log has."""
+        raise NotInLog(f"{MESSAGES}:{self.place.lines}: a sequence is there that a run would have left out")
+
+    def write(self, entry: dict[str, Any]) -> NoReturn:
+        """Refuse what belongs to no session."""
+        raise NotInLog(f"{MESSAGES}: the log does not have {shortened(entry)}")
+
+    def close(self) -> None:
+        """Close nothing: the file is closed once it has been read."""
+
+    def _entries(self, path: Path) -> Iterator[Entry]:
+        must_be_a_file(path)
         try:
-            with self.path.open("rb") as file:
+            with path.open("rb") as file:
                 for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
                     if not line.endswith(b"\n"):
                         self.truncated = number
@@ -97,14 +145,120 @@ class MessageLog:
                         self.more += 1
                     else:
                         self.read += 1
-                        yield number, entry_of(line, f"{self.path}:{number}")
-                        self.size += len(line)
+                        yield Entry(number, len(line), entry_of(line, f"{path}:{number}"))
         except OSError as error:
-            raise CommandError(f"{self.path}: can't be read: {error.strerror}; name the folder of a report") from None
+            raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
+
+
+class Stream:
+    """The entries of one session: the channel that answers as it did, the clock of that time, and what it may write."""
+
+    def __init__(self, log: MessageLog, waiting: deque[Entry]) -> None:
+        self.log = log
+        self.waiting = waiting
+        self.time = 0.0
+        self.stderr = ""
+
+    def peek(self, ahead: int = 0) -> Entry | None:
+        """Return the next entry, or one further ahead; None at the end."""
+        while len(self.waiting) <= ahead:
+            if self.log.read_on() is None:
+                return None
+        return self.waiting[ahead]
+
+    def take(self) -> Entry:
+        """Go on to the next entry."""
+        entry = self.waiting.popleft()
+        self.time = float(entry.content["at"])
+        place = self.log.place
+        self.log.place = Mark(place.lines + 1, place.size + entry.size, place.faults + ("fault" in entry.content))
+        return entry
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
+        """Return the answer that was given then; raises the fault of then, `NotInLog` and `EndOfLog`."""
+        entry = self.must_go_on(f"{request['verb']} would be asked")
+        content = entry.content
+        if "request" not in content:
+            raise NotInLog(
+                f"{MESSAGES}:{entry.number}: nothing more is in the log where {request['verb']} would be asked"
+            )
+        then, now = ({k: v for k, v in each.items() if k not in VOLATILE} for each in (content["request"], request))
+        if then != now:
+            raise NotInLog(differs(entry, then, now))
+        self.stderr = str(content.get("fault", {}).get("stderr", ""))
+        if "answer" not in content:
+            raise Fault(content["fault"]["kind"], content["fault"]["text"])
+        answer = content["answer"]
+        if isinstance(answer, dict) and answer.get("id") == content["request"]["id"]:
+            return answer | {"id": request["id"]}
+        return answer
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Go on to the next entry, which has to be this one; raises `NotInLog` and `EndOfLog`."""
+        if "request" in entry and not entry.keys() & {"answer", "fault"}:
+            return  # the log did not answer
+        recorded = self.must_go_on(f"{next(iter(entry.keys() - {'case', 'session'}))!r} would be written")
+        then, now = essence(recorded.content), essence(entry)
+        if then != now:
+            raise NotInLog(differs(recorded, then, now))
+        self.take()
+
+    def must_go_on(self, otherwise: str) -> Entry:
+        """Return the next entry; raises `EndOfLog`, with what would be ``otherwise``."""
+        entry = self.peek()
+        if entry is None or "interrupted" in entry.content:
+            raise EndOfLog(f"{MESSAGES}: nothing more is in the log where {otherwise}")
+        return entry
+
+    def next_world(self, after: World | None = None) -> World | None:
+        """Return what is asked in the next world, or that ``after`` it; None where something else or nothing is there.
+
+        Raises `CommandError`.
+        """
+        ahead = after.entries if after else 0
+        while after and (entry := self.peek(ahead)) and entry.verb == "hello":
+            ahead += 1  # since the system broke
+        first, begun = self.peek(ahead), ahead
+        if first is None or "world" not in first.content:
+            return None
+        names, commands, verbs = Names(first.content["world"]), list[Command](), list[str]()
+        while (entry := self.peek(ahead := ahead + 1)) and not entry.content.keys() & {"end", "world"}:
+            verbs.append(entry.verb)
+            if entry.verb == "submit":
+                try:
+                    command = command_from_wire(entry.content["request"]["command"], f"{MESSAGES}:{entry.number}")
+                except WireError as error:
+                    raise CommandError(str(error)) from None
+                commands.append(names.unsalted(command))
+        ahead += bool(entry and "end" in entry.content)
+        return World(first.case, names.salt, tuple(commands), verbs[1:2] == ["submit"], ahead - begun)
+
+    def discard(self) -> None:
+        """Leave out all that comes before the next world, and before counts of what was left out."""
+        while (entry := self.peek()) and not entry.content.keys() & {"world", "left_out"}:
+            self.take()
+
+    def restart(self) -> None:
+        """Do nothing: the log has what came next."""
+
+    def close(self) -> None:
+        """Do nothing: the log is closed once it has been read."""
+
+    def told(self) -> str:
+        """Return the standard error that the last fault came with."""
+        return self.stderr
+
+    def now(self) -> float:
+        """Return the time of the last answer, or soon after where nothing more was looked at then."""
+        entry = self.peek()
+        return self.time if entry and entry.verb in ("observe", "settle") else self.time + SOON
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass as it did."""
 
 
 def entry_of(line: bytes, where: str) -> dict[str, Any]:
-    """One entry; raises `CommandError`."""
+    """Return one entry; raises `CommandError`."""
     try:
         found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
     except (WireError, ValueError, RecursionError) as error:
@@ -117,44 +271,24 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     return entry
 
 
-class Recorded:
-    """Answers as the log has it, and is the clock of that time."""
+def essence(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry without what chance and time decide; of a request, which was compared before, its fault."""
+    if "request" in entry:
+        kind = entry["fault"]["kind"] if "fault" in entry else None
+        return {"case": entry["case"], "request": entry["request"]["verb"], "fault": kind}
+    return {name: value for name, value in entry.items() if name != "at"}
 
-    def __init__(self, world: World) -> None:
-        self.left = list(reversed(world.exchanges))
-        self.time = 0.0
 
-    def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
-        """The answer that was given then; raises the fault of then, and `OtherRequest`."""
-        if not self.left or "interrupted" in self.left[-1]:
-            raise OtherRequest(f"nothing more is in the log where {request['verb']} would be asked")
-        entry = self.left.pop()
-        self.time = float(entry.get("at", 0.0))
-        volatile = ("id", "session", "seconds")
-        then, now = ({k: v for k, v in each.items() if k not in volatile} for each in (entry["request"], request))
-        if then != now:
-            raise OtherRequest(f"the log has {json.dumps(then)[:200]} where {json.dumps(now)[:200]} would be asked")
-        if "fault" in entry:
-            raise Fault(str(entry["fault"].get("kind")), str(entry["fault"].get("text")))
-        answer = entry["answer"]
-        if isinstance(answer, dict) and answer.get("id") == entry["request"].get("id"):
-            return answer | {"id": request["id"]}
-        return answer
+def differs(entry: Entry, then: dict[str, Any], now: dict[str, Any]) -> str:
+    """Return where the log has something else than a run would write."""
+    where = f"{MESSAGES}:{entry.number}"
+    if "world" in now and then.get("world") != now["world"]:
+        told = f"{shortened(then)} is there where the world {now['world']} is due"
+        return f"{where}: {told}: worlds were taken out, or moved"
+    return f"{where}: the log has {shortened(then)} where {shortened(now)} would be"
 
-    def restart(self) -> None:
-        """There is nothing to begin anew."""
 
-    def close(self) -> None:
-        """Nothing is left behind."""
-
-    def told(self) -> str:
-        """What it said besides is in the log."""
-        return ""
-
-    def now(self) -> float:
-        """The time of the last answer, or soon after where nothing more was looked at then."""
-        following = self.left[-1]["request"].get("verb") if self.left else ""
-        return self.time if following in ("observe", "settle") else self.time + SOON
-
-    def sleep(self, seconds: float) -> None:
-        """Time passes as it did."""
+def shortened(value: object) -> str:
+    """Return a value as JSON, as far as it takes to see it."""
+    text = json.dumps(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"

@@ -124,6 +124,8 @@ LEFT_OUT = record(
 )  # fmt: skip  # a table
 FAULT = record("a fault", {"kind": Line(100), "text": Prose()}, {"stderr": Prose()})
 HEAD: dict[str, Shape] = {"at": Number(), "case": Prose()}
+SESSION: dict[str, Shape] = {"session": Count()}
+"""The number of a session; the first leaves it out."""
 ENDS = ("answer", "fault", "interrupted")
 """What can come of a request; an answer that is none is there beside the fault that it is."""
 
@@ -144,13 +146,14 @@ class Exchange(Record):
 
 ENTRY = OneOf(
     {
-        "world": record("the beginning of a world", {**HEAD, "world": Line(100), "silent": IDS}),
-        "end": record("the end of a world", {**HEAD, "end": Flag()}),
+        "world": record("the beginning of a world", {**HEAD, "world": Line(100), "silent": IDS}, SESSION),
+        "end": record("the end of a world", {**HEAD, "end": Flag()}, SESSION),
         "left_out": record("what was left out", {**HEAD, "left_out": LEFT_OUT}),
         "request": Exchange(
             "a request",
             {
                 **HEAD,
+                **SESSION,
                 "request": AsIs(Referred(REQUEST, "request")),
                 "answer": Anything(),
                 "fault": FAULT,
