@@ -19,7 +19,7 @@ GATHERERS = (
     "scopes",
     "tours",
     "coverage",
-    "kills",
+    "faulty",
     "example_mutants",
     "foreign",
     "reports",
