@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,24 +12,10 @@ from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
 from translator_cmk.bdd.features import Pickle, load_features, read_feature
 from translator_cmk.bdd.scenario_run import Inconclusive, ScenarioRun, SetupFailed, run_scenario
+from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.system import ModelSystem, System
 
-NOT_SPECIFIED = next(
-    pickle
-    for feature in load_features(features_dir())
-    for pickle in feature.pickles
-    if pickle.steps[-1].text == "what happens is not specified"
-)
-
-
-@pytest.fixture
-def one_region(tmp_path: Path) -> Pickle:
-    return pickle_of(tmp_path, RIGHT)
-
-
-@pytest.fixture
-def two_regions(tmp_path: Path) -> Pickle:
-    return pickle_of(tmp_path, OUTLINE)
+PICKLES = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
 
 
 def pickle_of(folder: Path, scenario: str) -> Pickle:
@@ -37,52 +24,103 @@ def pickle_of(folder: Path, scenario: str) -> Pickle:
     return next(read_feature(file).pickles)
 
 
-def with_then(folder: Path, *then: str, given: str = "a vault with a key", when: str) -> Pickle:
-    steps = "".join(f"  And {text}\n" for text in then[1:])
-    return pickle_of(folder, f"\nScenario: One\n  Given {given}\n  When {when}\n  Then {then[0]}\n{steps}")
+def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
+    more = "".join(f"  And {text}\n" for text in then[1:])
+    return f"\nScenario: One\n  Given {given}\n  When {when}\n  Then {then[0]}\n{more}"
 
 
-def test_right_system_passes_and_every_step_is_kept(one_region: Pickle) -> None:
-    details = run_scenario(ModelSystem(), one_region).details
+CREATE = 'the customer creates the vault "other"'
+DELETE = 'the customer deletes the key "key" of "vault"'
+DELETE_VAULT = 'the customer deletes the vault "vault"'
+DISABLE = 'the customer disables the key "key" of "vault"'
+READ = 'the customer reads the data of "workspace"'
+USE = 'the use of the key "key" of "vault" is recorded for "translator"'
+NO_USE = "no use of a key is recorded"
+READY = "a resource and a vault with a key"
+USED, UNUSED = "a workspace under customer-managed keys", "a workspace under Microsoft-managed keys"
+
+
+def test_right_system_passes_and_every_step_is_kept(tmp_path: Path) -> None:
+    details = run_scenario(ModelSystem(), pickle_of(tmp_path, RIGHT)).details
     assert [detail["step"].split()[0] for detail in details] == ["Given", "When", "Then"]
     assert details[1]["command"]["command"] == "EnableCustomerManagedKeys"
     assert details[1]["outcome"]["outcome"] == "accepted"
-    assert ['"translator" uses Microsoft-managed keys', '"translator" uses customer-managed keys'] in details[1][
-        "changed"
-    ]
+    changed = ['"translator" uses Microsoft-managed keys', '"translator" uses customer-managed keys']
+    assert changed in details[1]["changed"]
 
 
-def test_acceptance_in_place_of_a_refusal_is_unmet(two_regions: Pickle) -> None:
+@pytest.mark.parametrize(
+    ("system", "scenario"),
+    [
+        (ModelSystem, OUTLINE),
+        (wrong.KeepsItsReasons, OUTLINE),  # reasons are compared only where they are given
+        (ModelSystem, steps(DELETE, 'the key "key" of "vault" is deleted', "nothing else has changed")),
+        (ModelSystem, steps(CREATE, 'the vault "other" is in "westeurope"', "nothing else has changed")),
+        (ModelSystem, steps(READ, USE, given=USED)),
+        (ModelSystem, steps(READ, NO_USE, given=UNUSED)),
+    ],
+)
+def test_what_the_specification_demands_passes(tmp_path: Path, system: Callable[[], System], scenario: str) -> None:
+    run_scenario(system(), pickle_of(tmp_path, scenario))
+
+
+SILENT = "observed: the specification says nothing here"
+FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
+    "accepted, not refused": (
+        wrong.AnyRegion,
+        OUTLINE,
+        "expected: the request is refused, because of vault.same-region; observed: the request is accepted",
+    ),
+    "refused, not accepted": (
+        ModelSystem,
+        steps(DELETE_VAULT, "the request is accepted", given="a Translator resource"),
+        "observed: the request is refused, because of environment.exists",
+    ),
+    "refused for a reason more": (
+        ModelSystem,
+        OUTLINE.replace("<place>", '<place> on the "basic-tier"'),
+        "because of encryption.tier, vault.same-region",
+    ),
+    "refused with a change": (
+        wrong.HandsOutItsOwn,
+        OUTLINE,
+        'nothing has changed; observed: the managed identity of "translator" is on',
+    ),
+    "unspecified, not refused": (wrong.KnowsNothing, OUTLINE, SILENT),
+    "unspecified, not unchanged": (
+        wrong.KnowsNothing,
+        steps(ENABLE, "nothing has changed", given=READY),
+        f"expected: nothing has changed; {SILENT}",
+    ),
+    "unspecified, not a fact": (
+        wrong.KnowsNothing,
+        steps(ENABLE, '"translator" uses Microsoft-managed keys', given=READY),
+        f'expected: "translator" uses Microsoft-managed keys; {SILENT}',
+    ),
+    "a change that no Then mentions": (
+        ModelSystem,
+        steps(DELETE, 'the vault "vault" is active', "nothing else has changed"),
+        'nothing else has changed; observed: the key "key" of "vault" is deleted',
+    ),
+    "another value": (ModelSystem, steps(DISABLE, 'the key "key" of "vault" is enabled'), "is disabled"),
+    "another region": (ModelSystem, steps(DISABLE, 'the vault "vault" is in "eastus"'), 'is in "westeurope"'),
+    "a resource that is not there": (ModelSystem, steps(DISABLE, '"vault" has no key of its own'), "observed: "),
+    "a use of the key": (
+        ModelSystem,
+        steps(READ, NO_USE, given=USED),
+        "observed: a use of the key vault/key for trans",
+    ),
+    "no use of the key": (ModelSystem, steps(READ, USE, given=UNUSED), "observed: no use of a key"),
+    "a use for another": (ModelSystem, steps(READ, USE.replace("translator", "other"), given=USED), "for translator"),
+}
+
+
+@pytest.mark.parametrize("case", FAILS)
+def test_what_contradicts_the_specification_fails(tmp_path: Path, case: str) -> None:
+    system, scenario, message = FAILS[case]
     with pytest.raises(AssertionFailed) as caught:
-        run_scenario(wrong.AnyRegion(), two_regions)
-    assert caught.value.expected == "the request is refused, because of vault.same-region"
-    assert caught.value.observed.startswith("the request is accepted")
-
-
-def test_refusal_in_place_of_an_acceptance_is_unmet(tmp_path: Path) -> None:
-    delete = 'the customer deletes the vault "vault"'
-    with pytest.raises(AssertionFailed, match=r"observed: the request is refused, because of environment\.exists"):
-        run_scenario(
-            ModelSystem(), with_then(tmp_path, "the request is accepted", given="a Translator resource", when=delete)
-        )
-
-
-def test_refusal_for_another_reason_is_unmet(two_regions: Pickle, tmp_path: Path) -> None:
-    other = pickle_of(tmp_path, OUTLINE.replace("<place>", '<place> on the "basic-tier"'))
-    with pytest.raises(AssertionFailed, match=r"because of encryption\.tier, vault\.same-region"):
-        run_scenario(ModelSystem(), other)
-    run_scenario(ModelSystem(), two_regions)
-
-
-def test_reasons_are_compared_only_where_they_are_given(two_regions: Pickle) -> None:
-    run_scenario(wrong.KeepsItsReasons(), two_regions)
-
-
-def test_refusal_that_changes_something_is_unmet(two_regions: Pickle) -> None:
-    with pytest.raises(
-        AssertionFailed, match='nothing has changed; observed: the managed identity of "translator" is on'
-    ):
-        run_scenario(wrong.HandsOutItsOwn(), two_regions)
+        run_scenario(system(), pickle_of(tmp_path, scenario))
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -90,17 +128,13 @@ def test_refusal_that_changes_something_is_unmet(two_regions: Pickle) -> None:
     [(wrong.RefusesKeys, "keys.any-origin"), (wrong.ForgetsKeys, "keys.create")],
     ids=["refused", "without a change"],
 )
-@pytest.mark.parametrize("given", ["a vault with a key", 'the customer generates the key "key" in "vault"'])
-def test_starting_point_that_does_not_come_about_blocks(
-    tmp_path: Path, system: Callable[[], System], by: str, given: str
-) -> None:
-    scenario = (
-        f'\nScenario: One\n  Given {given}\n  When the customer deletes the vault "vault"\n  Then nothing has changed\n'
-    )
-    if given.startswith("the customer"):
-        scenario = scenario.replace("Given", "Given a resource and an empty vault\n  And")
+@pytest.mark.parametrize(
+    "given",
+    ["a vault with a key", 'a resource and an empty vault\n  And the customer generates the key "key" in "vault"'],
+)
+def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[], System], by: str, given: str) -> None:
     with pytest.raises(SetupFailed, match=f"^blocked by {by}$"):
-        run_scenario(system(), pickle_of(tmp_path, scenario))
+        run_scenario(system(), pickle_of(tmp_path, steps(DELETE_VAULT, "nothing has changed", given=given)))
 
 
 @pytest.mark.parametrize(
@@ -110,87 +144,22 @@ def test_starting_point_that_does_not_come_about_blocks(
         (wrong.ShowsNumbers, "vault.vault.state is the number 3"),
     ],
 )
-def test_answer_that_is_malformed_teaches_nothing(one_region: Pickle, system: Callable[[], System], why: str) -> None:
+def test_malformed_answer_is_inconclusive(tmp_path: Path, system: Callable[[], Any], why: str) -> None:
     with pytest.raises(Inconclusive, match=why):
-        run_scenario(system(), one_region)
+        run_scenario(system(), pickle_of(tmp_path, RIGHT))
 
 
-def test_silence_in_place_of_an_answer_is_unmet(two_regions: Pickle) -> None:
-    with pytest.raises(AssertionFailed, match="observed: the specification says nothing here"):
-        run_scenario(wrong.KnowsNothing(), two_regions)
-
-
-def test_nothing_holds_of_an_unspecified_request(tmp_path: Path) -> None:
-    given = "a resource and a vault with a key"
-    for then in ("nothing has changed", '"translator" uses Microsoft-managed keys'):
-        with pytest.raises(AssertionFailed, match=f"expected: {then}; observed: the specification says nothing here"):
-            run_scenario(wrong.KnowsNothing(), with_then(tmp_path, then, given=given, when=ENABLE))
-
-
-def test_what_is_left_open_passes_for_the_model_and_demands_nothing_of_a_system() -> None:
-    run_scenario(ModelSystem(), NOT_SPECIFIED)
+def test_what_is_not_specified_passes_for_the_model_and_demands_nothing_of_a_system() -> None:
+    pickle = next(pickle for pickle in PICKLES if asserts(pickle, "not specified"))
+    run_scenario(ModelSystem(), pickle)
     with pytest.raises(NotSpecified):
-        run_scenario(wrong.Elsewhere(), NOT_SPECIFIED)
+        run_scenario(wrong.Elsewhere(), pickle)
     with pytest.raises(AssertionFailed):
-        run_scenario(wrong.LeavesNothingOpen(), NOT_SPECIFIED)
+        run_scenario(wrong.LeavesNothingOpen(), pickle)
 
 
-DELETE = 'the customer deletes the key "key" of "vault"'
-
-
-def test_change_that_no_then_mentions_is_unmet(tmp_path: Path) -> None:
-    run_scenario(
-        ModelSystem(),
-        with_then(tmp_path, 'the key "key" of "vault" is deleted', "nothing else has changed", when=DELETE),
-    )
-    with pytest.raises(
-        AssertionFailed, match='nothing else has changed; observed: the key "key" of "vault" is deleted'
-    ):
-        run_scenario(
-            ModelSystem(), with_then(tmp_path, 'the vault "vault" is active', "nothing else has changed", when=DELETE)
-        )
-
-
-def test_entity_that_appears_is_mentioned_by_any_of_its_facts(tmp_path: Path) -> None:
-    when = 'the customer creates the vault "other"'
-    run_scenario(
-        ModelSystem(),
-        with_then(tmp_path, 'the vault "other" is in "westeurope"', "nothing else has changed", when=when),
-    )
-
-
-@pytest.mark.parametrize(
-    "fact",
-    [
-        'the key "key" of "vault" is enabled',
-        'the vault "vault" is in "eastus"',
-        '"vault" has no key of its own',
-    ],
-)
-def test_fact_that_is_not_so_is_unmet(tmp_path: Path, fact: str) -> None:
-    with pytest.raises(AssertionFailed):
-        run_scenario(ModelSystem(), with_then(tmp_path, fact, when='the customer disables the key "key" of "vault"'))
-
-
-USE = 'the use of the key "key" of "vault" is recorded for "translator"'
-NO_USE = "no use of a key is recorded"
-
-
-def test_use_of_a_key_is_read_from_the_audit_trail(tmp_path: Path) -> None:
-    read = 'the customer reads the data of "workspace"'
-    used, unused = "a workspace under customer-managed keys", "a workspace under Microsoft-managed keys"
-    run_scenario(ModelSystem(), with_then(tmp_path, USE, given=used, when=read))
-    run_scenario(ModelSystem(), with_then(tmp_path, NO_USE, given=unused, when=read))
-    with pytest.raises(AssertionFailed, match="observed: a use of the key vault/key for translator"):
-        run_scenario(ModelSystem(), with_then(tmp_path, NO_USE, given=used, when=read))
-    with pytest.raises(AssertionFailed, match="observed: no use of a key"):
-        run_scenario(ModelSystem(), with_then(tmp_path, USE, given=unused, when=read))
-    with pytest.raises(AssertionFailed):
-        run_scenario(ModelSystem(), with_then(tmp_path, USE.replace("translator", "other"), given=used, when=read))
-
-
-def test_each_scenario_starts_afresh(one_region: Pickle) -> None:
-    system = ModelSystem()
-    run_scenario(system, one_region)
-    run_scenario(system, one_region)
-    assert ScenarioRun(system, one_region).system.observe()["resource"] == {}
+def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
+    system, pickle = ModelSystem(), pickle_of(tmp_path, RIGHT)
+    run_scenario(system, pickle)
+    run_scenario(system, pickle)
+    assert ScenarioRun(system, pickle).system.observe()["resource"] == {}
