@@ -1,16 +1,75 @@
-"""An executable specification of customer-managed keys for Azure AI Translator."""
+"""An executable specification of customer-managed keys (CMK) for Azure AI Translator.
 
+The public API: what is named here stays, and everything else may change in any release.  A module of the package is
+imported only when a name of it is used, since the version and the folder of features should cost no time.
+"""
+
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["__version__", "features_dir"]
+if TYPE_CHECKING:
+    from .machine import (
+        COMMANDS,
+        ROWS,
+        Accepted,
+        Command,
+        Machine,
+        Observation,
+        Outcome,
+        Refused,
+        Stage,
+        Unspecified,
+        commands,
+    )
+    from .oracle import Oracle
+    from .requirements import load_register
+    from .system import ModelSystem, System, Unsupported
+
+__all__ = [
+    "COMMANDS",
+    "ROWS",
+    "Accepted",
+    "Command",
+    "Machine",
+    "ModelSystem",
+    "Observation",
+    "Oracle",
+    "Outcome",
+    "Refused",
+    "Stage",
+    "System",
+    "Unspecified",
+    "Unsupported",
+    "__version__",
+    "commands",
+    "features_dir",
+    "load_register",
+]
+
+MODULES = {
+    "oracle": ("Oracle",),
+    "requirements": ("load_register",),
+    "system": ("ModelSystem", "System", "Unsupported"),
+}
+"""Where a name is defined that is not of the machine."""
 
 __version__: str
 
 
-def __getattr__(name: str) -> str:
-    """The version of the installed distribution, looked up only when asked for: that takes longer than the model."""
-    if name != "__version__":
+def __getattr__(name: str) -> Any:
+    """Return a name of the public API."""
+    if name == "__version__":
+        return installed_version()
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = next((module for module, names in MODULES.items() if name in names), "machine")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return found
+
+
+def installed_version() -> str:
+    """Return the version of the installed distribution; looking it up takes longer than importing the model."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
