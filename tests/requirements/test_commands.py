@@ -24,6 +24,8 @@ needs_copy = pytest.mark.skipif(
     reason="no copy of the article beside the checkout (../shared/source/translator-encrypt-data-at-rest.md)",
 )
 
+pytestmark = pytest.mark.slow  # each test starts the command in a process of its own
+
 
 @pytest.fixture
 def prints(run: Run, tmp_path: Path) -> Path:
