@@ -14,51 +14,47 @@ from translator_cmk.requirements import load_register
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path("model/translator_cmk")
-VAULT_REGISTER = PACKAGE / "requirements" / "vault.yaml"
+KEYS_REGISTER = PACKAGE / "requirements" / "keys.yaml"
+KEYS_FEATURE = Path("features/keys.feature")
+KEYS_ROWS = PACKAGE / "machine" / "topics" / "keys.py"
 VAULT_ROWS = PACKAGE / "machine" / "topics" / "vault.py"
 VAULT_FEATURE = Path("features/vault.feature")
 CHANGELOG = Path("CHANGELOG.md")
 
 REQUIREMENT = """
-- id: vault.quarantine
+- id: keys.no-symmetric-rotation
   revision: 1
-  title: A key vault in the resource group quarantine is refused
-  wording: Enabling customer-managed keys is refused when the key vault is in a resource group of the name quarantine.
+  title: Rotating a symmetric key is refused
+  wording: Rotating a key of the type oct is refused. This requirement is made up.
   kind: demand
   basis: assumed
-  decision: 0022-vault-protections.md
+  decision: 0016-disabled-deleted-rotated-keys.md
   source:
     title: Made up for a test
-    url: https://example.com/quarantine
+    url: https://example.com/rotation
 """
 
 RULE = """
-  @vault.quarantine
-  Rule: A key vault in the resource group quarantine is refused
+  @keys.no-symmetric-rotation
+  Rule: Rotating a symmetric key is refused
 
-    Scenario Outline: A key vault in each of two resource groups
-      Given the customer creates the vault "vault" in the group "<group>"
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+    Scenario Outline: A key of each kind is rotated
+      Given a resource and an empty vault
+      And the customer generates the key "key" in "vault" of type <type and size>
+      When the customer rotates the key "key" of "vault"
       Then the request is <outcome>
 
       Examples:
-        | group      | outcome  |
-        | apps       | accepted |
-        | quarantine | refused  |
+        | type and size     | outcome  |
+        | RSA and 2048 bits | accepted |
+        | oct and 256 bits  | refused  |
 """
 
 ROW = """ROWS = (
-    refuse(
-        EnableCustomerManagedKeys,
-        "vault.quarantine",
-        when=lambda c: c.store == "key-vault",
-        unless=lambda c: c.vault.group != "quarantine",
-    ),
+    refuse(RotateKey, "keys.no-symmetric-rotation", unless=lambda c: c.key.type != "oct"),
 """
 
-ENTRY = f"{CHANGES}\n\n- `vault.quarantine`: added.\n"
+ENTRY = f"{CHANGES}\n\n- `keys.no-symmetric-rotation`: added.\n"
 
 
 @pytest.fixture
@@ -103,14 +99,14 @@ def test_all_ties_hold() -> None:
 def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(checkout: Path) -> None:
     asked = []
     for file, old, new in (
-        (VAULT_REGISTER, "", REQUIREMENT),
-        (VAULT_FEATURE, "", RULE),
-        (VAULT_ROWS, "\nROWS = (\n", f"\n{ROW}"),
+        (KEYS_REGISTER, "", REQUIREMENT),
+        (KEYS_FEATURE, "", RULE),
+        (KEYS_ROWS, "\nROWS = (\n", f"\n{ROW}"),
         (CHANGELOG, f"{CHANGES}\n", ENTRY),
     ):
         write(checkout, file, old, new)
         asked.append([line.partition(":")[0] for line in broken_ties(checkout)])
-    files = [str(VAULT_FEATURE), str(VAULT_ROWS), str(CHANGELOG)]
+    files = [str(KEYS_FEATURE), str(KEYS_ROWS), str(CHANGELOG)]
     assert asked == [files, files[1:], files[2:], []]
     linted = python(checkout, "-m", "translator_cmk.cli", "lint")
     assert (linted.returncode, linted.stdout) == (0, "")
@@ -118,13 +114,20 @@ def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(check
         checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/features", "tests/machine/test_laws.py"
     )
     assert ran.returncode == 0, ran.stdout
-    one = python(checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/features", "-m", "vault.quarantine")
+    one = python(
+        checkout, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/features", "-m", "keys.no-symmetric-rotation"
+    )
     assert "2 passed" in one.stdout, one.stdout
 
 
 BROKEN: dict[str, tuple[Path, str, str, str]] = {
-    "register unreadable": (VAULT_REGISTER, "", "- id: vault.unfinished\n", r"vault\.yaml:\d+: .*missing; correct it"),
-    "no rule": (VAULT_REGISTER, "", REQUIREMENT, r"vault\.feature:1: no rule shows vault\.quarantine; add @vault\.q"),
+    "register unreadable": (KEYS_REGISTER, "", "- id: keys.unfinished\n", r"keys\.yaml:\d+: .*missing; correct it"),
+    "no rule": (
+        KEYS_REGISTER,
+        "",
+        REQUIREMENT,
+        r"keys\.feature:1: no rule shows keys\.no-symmetric-rotation; add @keys\.no-sym",
+    ),
     "unknown id in a row": (
         VAULT_ROWS,
         '"vault.permission-model"',
@@ -176,10 +179,11 @@ def test_a_broken_tie_is_named_with_its_remedy(checkout: Path, case: str) -> Non
 
 @pytest.mark.slow
 def test_a_row_that_no_scenario_would_miss_is_named(checkout: Path) -> None:
-    write(checkout, VAULT_REGISTER, "", REQUIREMENT)
-    write(checkout, VAULT_FEATURE, "", RULE.replace("        | quarantine | refused  |\n", ""))
-    write(checkout, VAULT_ROWS, "\nROWS = (\n", f"\n{ROW}")
+    write(checkout, KEYS_REGISTER, "", REQUIREMENT)
+    write(checkout, KEYS_FEATURE, "", RULE.replace("        | oct and 256 bits  | refused  |\n", ""))
+    write(checkout, KEYS_ROWS, "\nROWS = (\n", f"\n{ROW}")
     missed, *_ = broken_ties(checkout)
     assert re.search(
-        r"vault\.py:\d+: no scenario tagged @vault\.quarantine fails without the rows that cite it; add", missed
+        r"keys\.py:\d+: no scenario tagged @keys\.no-symmetric-rotation fails without the rows that cite it; add",
+        missed,
     )
