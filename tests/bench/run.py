@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from tests.bench import kit, traces, what_if
+from tests.bench import kit, what_if
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
 from translator_cmk.digest import digest
@@ -142,8 +142,6 @@ MEASURES = (
     Measure("step, from nothing", stepper(NOTHING, FROM_NOTHING), "/s", 300_000, less_is_better=False),
     Measure("step, from two resources at work", stepper(AT_WORK, FROM_WORK), "/s", None, less_is_better=False),
     Measure("step, packed, in a scope that is known", packed_steps, "/s", None, less_is_better=False),
-    Measure("events judged, all told", traces.fully_observed, "/s", 500_000, less_is_better=False, rounds=3),
-    Measure("events judged, little told", traces.partially_observed, "/s", 20_000, less_is_better=False, rounds=3),
     Measure("the tour of 65,406 commands in states", tour_seconds, "s", 2, rounds=3),
     Measure("what the kit adds to a command, in its process", kit.in_process, "µs", 40, rounds=3),
     Measure("what the kit adds to a command, over stdio", kit.over_stdio, "µs", 120, rounds=3),

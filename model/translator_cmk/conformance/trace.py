@@ -9,8 +9,8 @@ from ..errors import CommandError
 from ..escaping import plain
 from ..explore.trace import Checker, Event, Reset, Verdict
 from ..explore.trace.checking import MOST, Deviation
+from ..explore.trace.formatting import format_deviation
 from ..explore.trace.reading import Reader, Truncated
-from ..explore.trace.telling import deviation_in_words
 from ..language import WireError, from_text
 from ..language.declaration import LEVELS, Declaration
 from ..language.lines import STANDARD_INPUT, read_lines
@@ -167,7 +167,7 @@ class Judging:
     def _differs(self, deviation: Deviation, source: str) -> None:
         asked = () if self.last is None else (self.last,)
         self.tally.add(Followed(asked, deviation.differences))
-        self.shown.setdefault(self._named, [source, *deviation_in_words(deviation, source)])
+        self.shown.setdefault(self._named, [source, *format_deviation(deviation, source)])
 
     def so_far(self) -> None:
         """Say what has come of each command, and how far each trace was judged."""

@@ -7,7 +7,7 @@ from typing import Any
 from tests.explore.following import commands
 from tests.machine.worlds import build, random_command, values
 from translator_cmk.explore.trace import Deviation, Event, Log, Reset
-from translator_cmk.explore.trace.events import NOT_TOLD
+from translator_cmk.explore.trace.checking import NOT_TOLD, Asked
 from translator_cmk.language.traces import Told
 from translator_cmk.machine import DEFAULT_STAGE, Command, Machine, Observation, Refused, RowsContradict, State
 from translator_cmk.oracle import LIMIT, Oracle
@@ -95,20 +95,20 @@ def log_of(machine: Machine, seed: int, number: int, mistakes: float = 0.01, hid
         if seen is not None and random.random() < 0.3:
             events += [log.event(command, outcome), log.event(None, None, seen, partial)]
         elif random.random() < hides / 4:
-            events.append(doubtful(log, command, outcome, None if seen is None else log.seen(seen, partial), random))
+            events.append(doubtful(command, outcome, None if seen is None else log.seen(seen, partial), random))
         else:
             events.append(log.event(command, outcome, seen, partial))
     return events
 
 
-def doubtful(log: Log, command: Command, outcome: Any, seen: Any, random: Random) -> Event:
+def doubtful(command: Command, outcome: Any, seen: Any, random: Random) -> Event:
     """An event of which it is not known which command it was, or whether it was carried out."""
     others = [build(type(command), {f: random.choice(values(type(command), f)) for f in command.fields}) for _ in "ab"]
     commands = tuple(dict.fromkeys([command, *others][:: random.choice([1, -1])]))
     if random.random() < 0.3:
-        return log.made(log.asked((command,), idle=True), NOT_TOLD, seen)
+        return Event(Asked((command,), idle=True), NOT_TOLD, seen)
     told = NOT_TOLD if outcome is None else Told(outcome, random.random() < 0.5, random.random() < 0.5)
-    return log.made(log.asked(commands), told, seen)
+    return Event(Asked(commands), told, seen)
 
 
 def judged_slowly(

@@ -1,4 +1,4 @@
-"""A trace is judged as the oracle judges it, event by event, however quickly that is done."""
+"""A trace is judged as the oracle judges it, event by event."""
 
 from random import Random
 
@@ -7,8 +7,7 @@ import pytest
 from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK
 from tests.explore.trace.logs import Picky, judged_slowly, log_of
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
-from translator_cmk.explore.trace.events import NOT_TOLD
-from translator_cmk.explore.trace.subsets import Follower
+from translator_cmk.explore.trace.checking import NOT_TOLD, Asked
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import (
@@ -64,18 +63,6 @@ def test_any_requirements_may_be_waived(seed: int) -> None:
     deviations, overflows = judged_slowly(events, machine)
     verdict = check(events, machine)
     assert (verdict.deviations, verdict.overflows) == (tuple(deviations), tuple(overflows))
-
-
-def test_what_is_forgotten_is_found_again() -> None:
-    """A follower that can keep next to nothing comes to the same verdict."""
-    events = [event for seed in range(24) for event in (*log_of(ARTICLE, seed, 60, 0, 0.3), Reset(DEFAULT_STAGE))]
-    checker = Checker(ARTICLE)
-    follower: Follower = checker._follower
-    follower.largest = 50
-    checker.read(enumerate(events, start=1))
-    assert checker.verdict == check(events, ARTICLE)
-    assert checker.verdict.fits
-    assert follower.renewals >= 2
 
 
 def test_events_may_come_in_pieces() -> None:
@@ -164,7 +151,7 @@ def test_worlds_in_which_nothing_happens_are_not_counted() -> None:
 def test_where_an_error_came_back_it_may_have_been_done_or_not() -> None:
     log = Log()
     vault = CreateVault("v", "westeurope", "production", "g")
-    begun = [log.event(vault, Accepted()), log.made(log.asked((CreateKey("v", "k"),), idle=True), NOT_TOLD, None)]
+    begun = [log.event(vault, Accepted()), Event(Asked((CreateKey("v", "k"),), idle=True), NOT_TOLD, None)]
     there, not_there = ({"key": {"v/k": {"exists": exists}}} for exists in (True, False))
     for seen in (there, not_there):
         assert check([*begun, log.event(observation=seen, partial=True)], FULL).fits
@@ -214,14 +201,6 @@ def test_a_trace_that_tells_nothing_is_no_trace_that_fits() -> None:
     verdict = check([Log().event(each) for each in AT_WORK], FULL)
     assert (verdict.fits, verdict.complete, verdict.told) == (True, False, 0)
     assert check([], FULL) == Verdict(0, 0, 0, 0, 0, 0, 1, (), (), ())
-
-
-def test_equal_parts_are_made_once() -> None:
-    log, system = Log(), fresh()
-    first, second = ([log.event(each, system.submit(each), system.observe()) for each in AT_WORK] for _ in "ab")
-    assert second[0].asked is first[0].asked
-    system.reset()
-    assert [log.event(each, system.submit(each), system.observe()) for each in AT_WORK] == first
 
 
 def test_a_number_is_no_truth_value() -> None:

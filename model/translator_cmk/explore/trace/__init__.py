@@ -1,6 +1,5 @@
-"""Judges traces, logs of what a system was asked and did, by all that the specification leaves possible."""
+"""Judge traces: logs of requests, answers and observations, compared with all that the specification allows."""
 
-from .checking import Checker, Deviation, Parting, Verdict, check
-from .events import Event, Log, Reset
+from .checking import Checker, Deviation, Event, Log, Parting, Reset, Verdict, check
 
 __all__ = ["Checker", "Deviation", "Event", "Log", "Parting", "Reset", "Verdict", "check"]

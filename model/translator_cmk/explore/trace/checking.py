@@ -1,31 +1,119 @@
-"""Judges a trace: holds each event against all that is possible, and says where none of it fits."""
+"""Judge a trace: compare each event with every state that the specification allows, by the oracle."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from ...machine import DEFAULT_STAGE, Command, Machine, Outcome
+from ...language.traces import Told
+from ...machine import Command, Machine, Observation, Outcome, Stage
 from ...oracle import LIMIT, Oracle
 from ...oracle.dependence import Entities
 from ...oracle.explain import Difference
 from ...oracle.nondeterminism import TooManyStates
-from ..engines.packing import FieldTooNarrow
-from .events import Event, Reset
-from .subsets import Course, Follower, Place
+from ...oracle.observability import Address, Shown, names_in, observation_of, projection_in
 
 T = TypeVar("T")
 
-BETWEEN_LOOKS = 1024
-"""After how many events to look whether too much is remembered."""
+NOT_TOLD = Told()
 
 MOST = 100
-"""How many deviations, and how many places where something becomes uncompared, a verdict tells of."""
+"""How many deviations, and how many events from which entities are not compared, a verdict lists at most."""
+
+
+class Asked(NamedTuple):
+    """A request: a command, or one of several where the trace does not say which.
+
+    If it is ``idle``, the trace does not say either whether anything was carried out.
+    """
+
+    commands: tuple[Command, ...]
+    idle: bool = False
+
+
+class Seen(NamedTuple):
+    """An observation, and which of its fields the system shows."""
+
+    observation: Observation
+    shown: Shown
+
+
+class Event(NamedTuple):
+    """An event: the request, the answer and the observation; ``asked`` and ``seen`` are None where there is none."""
+
+    asked: Asked | None
+    told: Told
+    seen: Seen | None
+
+    @property
+    def tells(self) -> bool:
+        """Return whether there is anything to judge."""
+        return self.told.outcome is not None or self.seen is not None
+
+    @property
+    def shown(self) -> Shown:
+        """Return which parts of the answer and of the observation the system shows."""
+        seen = self.seen.shown if self.seen else Shown()
+        return Shown(self.told.reasons, self.told.audit, seen.hidden, seen.only, seen.omitted)
+
+
+class Reset(NamedTuple):
+    """The start of a world that has nothing but the stage."""
+
+    stage: Stage
+    asked: None = None
+
+
+class Log:
+    """Makes events of a system; ``shown`` says which fields it shows."""
+
+    def __init__(self, shown: Shown | None = None) -> None:
+        self.shown = shown or Shown()
+
+    def event(
+        self,
+        command: Command | None = None,
+        outcome: Outcome | None = None,
+        observation: Observation | None = None,
+        partial: bool = False,
+    ) -> Event:
+        """Return an event; None stands for a part that the trace does not have.
+
+        A ``partial`` observation says nothing but the fields in it, `exists` among them.
+        """
+        told = NOT_TOLD if outcome is None else Told(outcome, self.shown.reasons, self.shown.audit)
+        asked = None if command is None else Asked((command,))
+        return Event(asked, told, None if observation is None else self.seen(observation, partial))
+
+    def seen(self, observation: Observation, partial: bool = False, omitted: frozenset[Address] = frozenset()) -> Seen:
+        """Return what an observation shows; the fields in ``omitted`` are not part of it."""
+        only = frozenset(addresses(observation)) if partial else None
+        there = without_gone(observation)
+        names = {*names_in(observation), *(name for name, _ in omitted)}
+        whole = observation_of({name: projection_in(there, name) for name in names})
+        return Seen(whole, Shown(hidden=self.shown.hidden, only=only, omitted=omitted))
+
+
+def addresses(observation: Observation) -> set[Address]:
+    """Return the fields of a partial observation, with `exists` for each entity."""
+    named = {name: projection_in(observation, name) for name in names_in(observation)}
+    return {(name, field) for name, look in named.items() for field in ("exists", *look)}
+
+
+def without_gone(observation: Observation) -> Observation:
+    """Return the observation without `exists`, and without the entities that it says do not exist."""
+    return {
+        kind: {
+            name: {field: value for field, value in fields.items() if field != "exists"}
+            for name, fields in entities.items()
+            if fields.get("exists") is not False
+        }
+        for kind, entities in observation.items()
+    }
 
 
 class Deviation(NamedTuple):
-    """An impossible event: where it stands, what it was, what was allowed there, and how it differs from that.
+    """An impossible event: its number, its commands, the outcome allowed there, and how the event differs.
 
-    ``allowed`` is what the command could come to, and None where nothing was asked.
+    ``allowed`` is None where the event has no command.
     """
 
     at: int
@@ -35,7 +123,7 @@ class Deviation(NamedTuple):
 
     @property
     def requirements(self) -> frozenset[str]:
-        """The requirements that the differences are laid to."""
+        """Return the requirements that the differences are attributed to."""
         return frozenset[str]().union(*(each.requirements for each in self.differences))
 
 
@@ -47,7 +135,7 @@ class Parting(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What is to say of a trace.
+    """The verdict on a trace.
 
     ``judged`` counts the events held against the specification: ``told`` of them had something to compare, and
     ``uncompared`` a command about things that are uncompared.  ``skipped`` counts those after an impossible event, or
@@ -70,47 +158,42 @@ class Verdict(NamedTuple):
 
     @property
     def fits(self) -> bool:
-        """Whether no event was impossible."""
+        """Return whether no event was impossible."""
         return not self.deviations
 
     @property
     def complete(self) -> bool:
-        """Whether there was anything to judge, and all of it was that could be."""
+        """Return whether there was anything to judge, and all of it was judged."""
         return self.told > 0 and not self.overflows
 
 
 class Checker:
-    """Judges events as they come, by all that a machine leaves possible; ``verdict`` is what is to say so far.
+    """Judges events one after another, by an oracle; ``verdict`` is the verdict so far.
 
-    Where more than ``limit`` states are possible, the rest of the world is skipped.
+    If more than ``limit`` states are possible, the rest of the world is skipped.
     """
 
     def __init__(self, machine: Machine, limit: int = LIMIT) -> None:
-        self.machine = machine
-        self.limit = limit
-        self._follower = Follower(machine, DEFAULT_STAGE, limit)
-        self._course = Course()
-        self._course.begin(self._follower.start)
-        self._oracle: Oracle | None = None  # it keeps the states of a world in which something is uncompared
-        self._uncompared = self._skipped = self._worlds = self._deviating = 0
-        self._at_reset = 0  # how many events there were before the world
-        self._states = 1  # in worlds of earlier stages
+        self._oracle = Oracle(machine, limit=limit)
+        self._follows = True  # no event of this world was impossible, or left too many states
+        self._begun = False  # whether this world has an event
+        self._told = self._judged = self._uncompared = self._skipped = self._worlds = self._deviating = 0
+        self._states = 1
         self._deviations: list[Deviation] = []
         self._partings: list[Parting] = []
         self._overflows: list[int] = []
 
     @property
     def verdict(self) -> Verdict:
-        """What is to say of the events so far."""
-        course = self._course
+        """Return the verdict on the events so far."""
         return Verdict(
-            judged=course.events - self._skipped,
-            told=course.events - course.quiet - self._skipped,
+            judged=self._judged,
+            told=self._told,
             uncompared=self._uncompared,
             skipped=self._skipped,
-            worlds=self._worlds + (course.events > self._at_reset),
+            worlds=self._worlds,
             deviating=self._deviating,
-            states=max(self._states, self._follower.most),
+            states=self._states,
             deviations=tuple(self._deviations),
             partings=tuple(self._partings),
             overflows=tuple(self._overflows),
@@ -118,115 +201,50 @@ class Checker:
 
     def read(self, events: Iterable[tuple[int, Event | Reset]]) -> None:
         """Judge these events, each of which comes with a number that the verdict names it by."""
-        left, course = iter(events), self._course
-        while True:
-            if isinstance(course.place, int):
-                so_far = course.events
-                pending = self._follower.run(course, islice(left, BETWEEN_LOOKS))
-                if pending is None and course.events < so_far + BETWEEN_LOOKS:
-                    return
-            else:
-                pending = next(left, None)
-                if pending is None:
-                    return
-            if pending is not None:
-                self._judge(*pending)
-            if self._follower.full:
-                self._follower.renew(course)
-
-    def _judge(self, at: int, event: Event | Reset) -> None:
-        """Judge one event, of whatever kind."""
-        course = self._course
-        if isinstance(event, Reset):
-            self._reset(event)
-            return
-        course.events += 1
-        if course.place is None:
-            self._go_on(at, event)
-            return
-        course.quiet += not event.tells
-        try:
+        for at, event in events:
+            if isinstance(event, Reset):
+                self._oracle.reset(event.stage)
+                self._follows, self._begun = True, False
+                continue
+            self._worlds += not self._begun
+            self._begun = True
+            if not self._follows:
+                self._skipped += 1
+                continue
+            self._judged += 1
+            self._told += event.tells
             try:
-                following = self._follower.move(course.place, event)
-            except FieldTooNarrow:
-                self._follower.renew(course)
-                following = self._follower.move(course.place, event)
-            if event.asked is not None:
-                course.before, course.last, course.since = course.place, event, ()
-            if following is None:
-                following = self._ask(at, event)
-            elif event.asked is None and following != course.place:
-                course.since = (*course.since, event)  # it left fewer states, so that these are never many
-        except TooManyStates:
-            self._overflow(at)
-            following = None
-        course.place = following
+                self._follows = self._judge(at, event)
+            except TooManyStates:
+                note(self._overflows, at)
+                self._follows = False
 
-    def _reset(self, event: Reset) -> None:
-        self._worlds += self._course.events > self._at_reset
-        self._at_reset = self._course.events
-        self._oracle = None
-        if event.stage != self._follower.stage:
-            self._states = max(self._states, self._follower.most)
-            self._follower = Follower(self.machine, event.stage, self.limit)
-        self._course.begin(self._follower.start)
-
-    def _ask(self, at: int, event: Event) -> Place | None:
-        """Ask the oracle where an event leads to that fits none of the states; None where it keeps them itself."""
-        course, follower = self._course, self._follower
-        oracle = Oracle(self.machine, limit=self.limit)
-        oracle.resume(follower.states(course.before), follower.silent(course.before))
-        for each in () if event.asked is not None or course.last is None else (course.last, *course.since):
-            hold(oracle, each)
-        if not self._holds(oracle, at, event):
-            return None
-        if not oracle.uncompared:
-            return follower.place(oracle.states, oracle.silent)
-        note(self._partings, Parting(at, oracle.uncompared))
-        self._oracle = oracle
-        return None
-
-    def _go_on(self, at: int, event: Event) -> None:
-        """Judge an event in a world whose states an oracle keeps, or nobody."""
-        if self._oracle is None:
-            self._skipped += 1
-            return
-        self._course.quiet += not event.tells
-        try:
-            if not self._holds(self._oracle, at, event):
-                self._oracle = None
-        except TooManyStates:
-            self._overflow(at)
-
-    def _holds(self, oracle: Oracle, at: int, event: Event) -> bool:
-        """Whether the oracle finds an event possible."""
-        allowed, differences = hold(oracle, event)
+    def _judge(self, at: int, event: Event) -> bool:
+        """Judge one event, and return whether it is possible."""
+        oracle, asked, seen = self._oracle, event.asked, event.seen
+        all_compared = not oracle.uncompared
+        allowed = None if asked is None else oracle.submit_any(asked.commands, asked.idle)
+        differences = oracle.narrow(event.told.outcome, seen.observation if seen else None, event.shown)
         self._uncompared += not oracle.compared
         if differences:
             self._deviating += 1
-            note(self._deviations, Deviation(at, event.asked.commands if event.asked else (), allowed, differences))
-        return not differences
-
-    def _overflow(self, at: int) -> None:
-        note(self._overflows, at)
-        self._oracle = None
-
-
-def hold(oracle: Oracle, event: Event) -> tuple[Outcome | None, tuple[Difference, ...]]:
-    """What the oracle says that the command could come to, and how the event differs from all that is possible."""
-    asked, seen = event.asked, event.seen
-    allowed = None if asked is None else oracle.submit_any(asked.commands, asked.idle)
-    return allowed, oracle.narrow(event.told.outcome, seen.observation if seen else None, event.shown)
+            note(self._deviations, Deviation(at, asked.commands if asked else (), allowed, differences))
+            return False
+        if not oracle.uncompared:
+            self._states = max(self._states, len(oracle.states))
+        elif all_compared:
+            note(self._partings, Parting(at, oracle.uncompared))
+        return True
 
 
 def note(found: list[T], each: T) -> None:
-    """Keep it, unless enough are kept."""
+    """Append it, unless there are enough."""
     if len(found) < MOST:
         found.append(each)
 
 
 def check(events: Iterable[Event | Reset], machine: Machine, limit: int = LIMIT) -> Verdict:
-    """The verdict on events, which are numbered from 1 on."""
+    """Return the verdict on events, which are numbered from 1 on."""
     checker = Checker(machine, limit)
     checker.read(enumerate(events, start=1))
     return checker.verdict

@@ -1,4 +1,4 @@
-"""The command `translator-cmk check-trace`: judges a log of what a system was asked, and of what came of it."""
+"""The command `translator-cmk check-trace`, which judges a log of requests, answers and observations."""
 
 import argparse
 import json
@@ -9,12 +9,12 @@ from ...language.shapes import nearest
 from ...oracle.profiles import PROFILES, machine_of, silent_in
 from ...requirements import RegisterError, load_register
 from .checking import Checker
+from .formatting import format_verdict, verdict_to_dict
 from .reading import Reader, Truncated
-from .telling import as_data, in_words
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `check-trace`."""
+    """Add the arguments of `check-trace`."""
     parser.add_argument(
         "file",
         metavar="FILE",
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints the verdict.
+    """Print the verdict.
 
     Returns 0 where the trace fits, 1 where an event of it is impossible, 2 where it can't be read to its end, and 4
     where it is cut off, is too open to be judged to its end, or tells of nothing that can be judged.
@@ -68,9 +68,9 @@ def run(args: argparse.Namespace) -> int:
     verdict = checker.verdict
     source = "standard input" if args.file == "-" else args.file
     if args.json:
-        print(json.dumps(as_data(verdict, source, args.profile, waived), indent=2))
+        print(json.dumps(verdict_to_dict(verdict, source, args.profile, waived), indent=2))
     elif verdict.judged or not trouble:
-        print("\n".join(in_words(verdict, source, args.profile)))
+        print("\n".join(format_verdict(verdict, source, args.profile)))
     if not verdict.fits:
         return DEVIATIONS
     return trouble or (OK if verdict.complete else INCOMPLETE)

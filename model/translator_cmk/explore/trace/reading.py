@@ -1,37 +1,78 @@
-"""Reads a trace, line by line, and makes events of it."""
+"""Read a trace, line by line, as events.
 
-from collections.abc import Iterator
+A command that a line gives in part stands for every command that it may have been, over the names in the trace.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from ...language import LONGEST, WireError, from_text
 from ...language.lines import SourceLine, read_lines
-from ...language.shapes import Place, Record, Shape
-from ...language.traces import HEAD, PARTIAL, PARTS, RESET, Told, event_shape
-from ...machine import DEFAULT_STAGE
+from ...language.shapes import Place
+from ...language.traces import HEAD, NAMED_KINDS, PARTIAL, PARTS, RESET, Told, event_shape
+from ...machine import COMMANDS, DEFAULT_STAGE, Command, Stage
+from ...machine.commands import choices
+from ...machine.entities import Directory, Key, Location, Subscription, Tier
+from ...machine.references import Reference
+from ...oracle import LIMIT
 from ...oracle.observability import Address, Shown
-from .completing import Names, NoneKnown, completions
-from .events import NOT_TOLD, Asked, Event, Kept, Log, Reset, content_of
+from .checking import NOT_TOLD, Asked, Event, Log, Reset
 
 WHOLE: frozenset[str] = frozenset()
 
 LAST_LINE = 10**12
 
 
-class ReadOnce:
-    """A shape that reads a value once, as long as it is remembered."""
+SIZES = frozenset({2048, 3072, 4096})
+"""The sizes of RSA keys that Azure Key Vault makes, in bits."""
 
-    def __init__(self, shape: Shape, kept: Kept) -> None:
-        self.shape = shape
-        self.kept = kept
+LOCATION = "global"
 
-    def read(self, value: Any, at: Place) -> Any:
-        key = (self, content_of(value))
-        found = self.kept.get(key)
-        return self.kept.keep(key, self.shape.read(value, at), 500) if found is None else found
 
-    def schema(self) -> dict[str, Any]:
-        return self.shape.schema()
+class NoneKnown(ValueError):
+    """A command that is told in part cannot be completed.  Its arguments: what is wrong, what to do."""
+
+
+class Names:
+    """The names that a trace knows, of each kind; keys by the names that they have in their vaults."""
+
+    def __init__(self, known: Mapping[str, Iterable[str]] | None = None) -> None:
+        self.of: dict[str, set[str]] = {kind: set((known or {}).get(kind, ())) for kind in NAMED_KINDS}
+        self.sizes = set(SIZES)
+
+    def note(self, message: Any) -> None:
+        """Add the names in a line of a trace, which is any JSON value."""
+        if not isinstance(message, dict):
+            return
+        for kind, names in fields_of(message.get("names")):
+            for name in names if isinstance(names, list) else ():
+                self._note(kind, name)
+        for field, value in fields_of(message.get("command")):
+            self._note(field, value)
+        for kind, entities in fields_of(message.get("observation")):
+            for name, fields in fields_of(entities):
+                self._note(kind, name)
+                for field, value in fields_of(fields):
+                    self._note(field, value)
+
+    def _note(self, kind: str, name: Any) -> None:
+        if kind == "size" and type(name) is int:
+            self.sizes.add(name)
+        if not isinstance(name, str):
+            return
+        if kind in ("key", "grant") and "/" in name:
+            vault, _, local = name.partition("/")
+            self.of["vault"].add(vault)
+            self.of["key" if kind == "key" else "resource"].add(local)
+        elif kind in self.of:
+            self.of[kind].add(name)
+
+
+def fields_of(value: Any) -> Iterable[tuple[str, Any]]:
+    """Return the fields of a JSON object, and none of anything else."""
+    return value.items() if isinstance(value, dict) else ()
 
 
 class Truncated(WireError):
@@ -53,8 +94,7 @@ class Reader:
         self._head = Names()
         self._names: Names | None = None
         self._stage = DEFAULT_STAGE
-        self._read = Kept()  # events, by what they say
-        self._shapes = {frozenset(partial): read_once(event_shape(partial)) for partial in TOLD_IN_PART}
+        self._shapes = {frozenset(partial): event_shape(partial) for partial in TOLD_IN_PART}
 
     def __iter__(self) -> Iterator[tuple[int, Event | Reset]]:
         first = True
@@ -70,7 +110,6 @@ class Reader:
                 self._begin(message, line.where)
             elif "stage" in message:
                 self._stage = RESET.read(message, Place(line.where))["stage"]
-                self._read.clear()  # commands that are told in part may name other parts of the stage
                 yield line.number, Reset(self._stage)
             else:
                 yield line.number, self._event(message, line.where)
@@ -84,18 +123,10 @@ class Reader:
         self._head.note(message)
 
     def _event(self, message: dict[str, Any], where: str) -> Event:
-        """The event that a line tells; one that was told before is looked up."""
+        """Return the event on a line."""
         number = message.get("line")
         if type(number) is int and 1 <= number <= LAST_LINE:
             del message["line"]  # it says nothing of what was asked, answered or seen
-        content = content_of(message)
-        found: Event | None = self._read.get(content)
-        if found is None:
-            found = self._made(message, where)
-            self._read.keep(content, found, 100)
-        return found
-
-    def _made(self, message: dict[str, Any], where: str) -> Event:
         place = Place(where)
         partial = PARTIAL.read(message["partial"], place.field("partial")) if "partial" in message else self._partial
         if isinstance(message.get("command"), str):
@@ -104,24 +135,24 @@ class Reader:
         told: Told = event.get("outcome", NOT_TOLD)
         asked = self._asked(message["command"], event["command"], told, where) if "command" in event else None
         if "observation" not in event:
-            return self._log.made(asked, told, None)
+            return Event(asked, told, None)
         untold = addresses(event.get("unspecified", {}))
-        return self._log.made(asked, told, self._log.seen(event["observation"], "observation" in partial, untold))
+        return Event(asked, told, self._log.seen(event["observation"], "observation" in partial, untold))
 
     def _asked(self, message: dict[str, Any], command: Any, told: Told, where: str) -> Asked | None:
-        """What was asked; nothing, where the system has no such command."""
+        """Return the request; None where the system has no such command."""
         if not told.known:
             return None
         if not isinstance(command, dict):
-            return self._log.asked((command,), idle=not told.certain)
+            return Asked((command,), idle=not told.certain)
         try:
             commands = completions(message["command"], command, self._known(where), self._stage)
         except NoneKnown as error:
             raise WireError(where, *error.args) from None
-        return self._log.asked(commands, idle=not told.certain)
+        return Asked(commands, idle=not told.certain)
 
     def _known(self, where: str) -> Names:
-        """The names that the trace knows: those in its head, and where it can be read twice, those in all its lines."""
+        """Return the names in the head of the trace, and in all its lines if it can be read twice."""
         if self._names is None:
             self._names = self._head
             if Path(self.file).is_file():
@@ -135,16 +166,8 @@ class Reader:
 TOLD_IN_PART = ((), *((part,) for part in PARTS), PARTS)
 
 
-def read_once(event: Record) -> Record:
-    """The same shape, which reads equal commands, outcomes and observations once."""
-    kept = Kept()
-    for part in ("command", "outcome", "observation"):
-        event.fields[part] = ReadOnce(event.fields[part], kept)
-    return event
-
-
 def parsed(line: SourceLine) -> Any:
-    """The JSON value of a line; raises `WireError`, and `Truncated` where the line breaks off."""
+    """Return the JSON value of a line; raises `WireError`, and `Truncated` where the line breaks off."""
     try:
         return from_text(line.text, line.where)
     except WireError:
@@ -154,20 +177,71 @@ def parsed(line: SourceLine) -> Any:
 
 
 def note_all(names: Names, file: str) -> None:
-    """Take over all names in a trace, up to the first line that can't be read."""
+    """Add all names in a trace, up to the first line that can't be read."""
     try:
         for line in read_lines(file):
             if line.text:
                 names.note(from_text(line.text, line.where))
     except WireError:
-        return  # whoever reads the events comes to that line as well, and says so
+        return  # reading the events raises the same error
 
 
 def addresses(unspecified: dict[str, dict[str, tuple[str, ...]]]) -> frozenset[Address]:
-    """The fields that an event says that its observation leaves out."""
+    """Return the fields that an event says are not in its observation."""
     return frozenset(
         ((kind, name), field)
         for kind, entities in unspecified.items()
         for name, fields in entities.items()
         for field in fields
     )
+
+
+def completions(command: str, told: Mapping[str, Any], names: Names, stage: Stage) -> tuple[Command, ...]:
+    """Return every command of that name with the given fields; raises `NoneKnown`.
+
+    Any other field has any value of its vocabulary, or any name in the trace if it names something.
+    """
+    kind = COMMANDS[command]
+    values = [[told[field]] if field in told else list(possible(kind, field, names, stage)) for field in kind.fields]
+    for field, found in zip(kind.fields, values, strict=True):
+        if not found:
+            raise NoneKnown(f"{command} is told without its {field}, and the trace knows none", "name it in the head")
+    made = []
+    for chosen in product(*values):
+        try:
+            made.append(kind(*chosen))
+        except ValueError:
+            continue  # what is named is not named where it must be
+        if len(made) > LIMIT:
+            raise NoneKnown(f"{command} may be more than {LIMIT} commands", "tell more of its fields")
+    if not made:
+        raise NoneKnown(f"no {command} has these fields", "see command.schema.json")
+    return tuple(made)
+
+
+def possible(command: type[Command], field: str, names: Names, stage: Stage) -> Iterator[Any]:
+    """Yield the values that a field may have which is not given."""
+    if field in command.named_where:
+        yield None
+    reference = next((each for index, each, _ in command.references if command.fields[index] == field), None)
+    if reference is not None:
+        yield from named(reference, names, stage)
+    elif command.hints[field] is bool:
+        yield from (False, True)
+    elif command.hints[field] is int:
+        yield from sorted(names.sizes)
+    else:
+        yield from choices(command.hints[field]) or sorted(names.of[field])
+
+
+def named(reference: Reference, names: Names, stage: Stage) -> list[str]:
+    """Return the names that this reference may have."""
+    if reference.kind is Directory:
+        return list(stage.directories)
+    if reference.kind is Subscription:
+        return list(stage.subscriptions)
+    if reference.kind is Tier:
+        return list(stage.tiers)
+    if reference.kind is Location:
+        return [*stage.regions, LOCATION] if LOCATION in getattr(reference, "states", ()) else list(stage.regions)
+    return sorted(names.of[Key.word if reference.kind is Key else reference.kind.word])

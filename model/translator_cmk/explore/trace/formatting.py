@@ -1,4 +1,4 @@
-"""Tells the verdict on a trace, in words and as data."""
+"""Format the verdict on a trace, as text and as JSON."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +15,10 @@ MANY = 3
 """How many of the commands that an event may have been are named."""
 
 
-def in_words(verdict: Verdict, source: str, profile: str) -> Iterator[str]:
-    """The verdict, line by line."""
+def format_verdict(verdict: Verdict, source: str, profile: str) -> Iterator[str]:
+    """Yield the lines of the verdict."""
     for deviation in verdict.deviations:
-        yield from deviation_in_words(deviation, source)
+        yield from format_deviation(deviation, source)
     for parting in verdict.partings:
         named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(parting.entities)))
         yield f"{source}:{parting.at}: what is done here is left open, so from here on these go uncompared: {named}"
@@ -28,7 +28,7 @@ def in_words(verdict: Verdict, source: str, profile: str) -> Iterator[str]:
 
 
 def conclusion(verdict: Verdict, profile: str) -> str:
-    """The verdict in one sentence."""
+    """Return the verdict in one sentence."""
     counts = f"{plural(verdict.judged, 'event')} judged in {plural(verdict.worlds, 'world')}"
     if verdict.uncompared:
         counts += f", {verdict.uncompared:,} of them uncompared"
@@ -45,22 +45,22 @@ def conclusion(verdict: Verdict, profile: str) -> str:
 
 
 def plural(number: int, what: str) -> str:
-    """So many of something."""
+    """Return the number with its noun."""
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-def deviation_in_words(deviation: Deviation, source: str) -> Iterator[str]:
-    """An impossible event: where, what was asked, what was allowed, what was seen, and the requirements."""
-    yield f"{source}:{deviation.at}: impossible: {asked_in_words(deviation.commands)}"
+def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
+    """Yield the lines on an impossible event: where, the request, what was allowed and seen, and the requirements."""
+    yield f"{source}:{deviation.at}: impossible: {format_request(deviation.commands)}"
     if deviation.allowed is not None:
-        yield f"  allowed: {outcome_in_words(deviation.allowed)}"
+        yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
-        yield f"  demanded: {fact_or_outcome(difference.expected)}; seen: {fact_or_outcome(difference.seen)}"
+        yield f"  demanded: {format_part(difference.expected)}; seen: {format_part(difference.seen)}"
     yield f"  requirements: {', '.join(sorted(deviation.requirements)) or 'none that is known'}"
 
 
-def asked_in_words(commands: tuple[Command, ...]) -> str:
-    """What was asked."""
+def format_request(commands: tuple[Command, ...]) -> str:
+    """Return the request in words."""
     if not commands:
         return "what was seen"
     if len(commands) == 1:
@@ -69,13 +69,13 @@ def asked_in_words(commands: tuple[Command, ...]) -> str:
     return f"any of {len(commands):,} commands: {some}{'; ...' if len(commands) > MANY else ''}"
 
 
-def fact_or_outcome(each: Outcome | Fact) -> str:
-    """What was demanded, or seen."""
-    return state(each) if isinstance(each, Fact) else outcome_in_words(each)
+def format_part(each: Outcome | Fact) -> str:
+    """Return a fact or an outcome in words."""
+    return state(each) if isinstance(each, Fact) else format_outcome(each)
 
 
-def outcome_in_words(outcome: Outcome) -> str:
-    """What may come of a command, or what came of it."""
+def format_outcome(outcome: Outcome) -> str:
+    """Return an outcome in words."""
     if isinstance(outcome, Accepted):
         uses = ", ".join(f"of {use.key} for {use.resource}" for use in outcome.audit)
         return f"accepted{f', with uses of keys: {uses}' if uses else ''}"
@@ -85,8 +85,8 @@ def outcome_in_words(outcome: Outcome) -> str:
     return f"accepted or refused{f', since these leave it open: {silent}' if silent else ''}"
 
 
-def as_data(verdict: Verdict, source: str, profile: str, waived: frozenset[str]) -> dict[str, Any]:
-    """The verdict, as `trace-verdict.schema.json` has it."""
+def verdict_to_dict(verdict: Verdict, source: str, profile: str, waived: frozenset[str]) -> dict[str, Any]:
+    """Return the verdict, as `trace-verdict.schema.json` has it."""
     return {
         "trace": source,
         "profile": profile,
@@ -94,7 +94,7 @@ def as_data(verdict: Verdict, source: str, profile: str, waived: frozenset[str])
         "fits": verdict.fits,
         "complete": verdict.complete,
         **{field: getattr(verdict, field) for field in COUNTED},
-        "deviations": [deviation_as_data(each) for each in verdict.deviations],
+        "deviations": [deviation_to_dict(each) for each in verdict.deviations],
         "uncompared_from": [
             {"line": each.at, "entities": [list(entity) for entity in sorted(words(each.entities))]}
             for each in verdict.partings
@@ -103,8 +103,8 @@ def as_data(verdict: Verdict, source: str, profile: str, waived: frozenset[str])
     }
 
 
-def deviation_as_data(deviation: Deviation) -> dict[str, Any]:
-    """An impossible event as data."""
+def deviation_to_dict(deviation: Deviation) -> dict[str, Any]:
+    """Return an impossible event as JSON."""
     allowed = {} if deviation.allowed is None else {"allowed": outcome_to_wire(deviation.allowed)}
     return {
         "line": deviation.at,
@@ -112,8 +112,8 @@ def deviation_as_data(deviation: Deviation) -> dict[str, Any]:
         **allowed,
         "differences": [
             {
-                "demanded": part_as_data(each.expected),
-                "seen": part_as_data(each.seen),
+                "demanded": part_to_dict(each.expected),
+                "seen": part_to_dict(each.seen),
                 "requirements": sorted(each.requirements),
             }
             for each in deviation.differences
@@ -122,6 +122,6 @@ def deviation_as_data(deviation: Deviation) -> dict[str, Any]:
     }
 
 
-def part_as_data(each: Outcome | Fact) -> dict[str, Any]:
-    """A fact or an outcome as data."""
+def part_to_dict(each: Outcome | Fact) -> dict[str, Any]:
+    """Return a fact or an outcome as JSON."""
     return each.as_dict() if isinstance(each, Fact) else outcome_to_wire(each)
