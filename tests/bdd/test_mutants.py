@@ -71,7 +71,7 @@ def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part(words: tuple[s
     assert running.returncode == 4
     assert first[3].startswith("  killed")
     assert rest.splitlines()[-2].partition(" ")[2].startswith("mutants: ")
-    assert re.fullmatch(r"translator-cmk: error: interrupted: \d+ of \d+ mutants were judged\n", said)
+    assert re.fullmatch(r"translator-cmk: error: interrupted: [\d,]+ of [\d,]+ mutants were judged\n", said)
 
 
 def test_progress_is_shown_on_a_terminal_and_cleared() -> None:
