@@ -76,14 +76,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def system(request: pytest.FixtureRequest) -> System:
-    """The system that a scenario is run against.  A suite that tests its own defines a fixture of this name."""
+    """Return the system that a scenario is run against.  A suite that tests its own defines a fixture of this name."""
     request.node.stash[BY_OPTION] = True
     return request.config.stash[FACTORY]()
 
 
 @pytest.fixture
 def scenario_run(request: pytest.FixtureRequest, system: System) -> ScenarioRun:
-    """The run of a scenario, with its system just reset."""
+    """Return the run of a scenario, with its system just reset."""
     __tracebackhide__ = True
     name: str | None = request.config.getoption("--system")
     if name and BY_OPTION not in request.node.stash:

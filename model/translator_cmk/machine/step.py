@@ -134,7 +134,7 @@ def accepted(by: set[str], audit: list[KeyUse]) -> Accepted:
 
 
 def refused(because: list[str]) -> Refused:
-    """The outcome, made likewise."""
+    """Return the outcome, made in the same way."""
     return tuple.__new__(Refused, (frozenset(because),))
 
 

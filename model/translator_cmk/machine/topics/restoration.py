@@ -15,7 +15,7 @@ ROWS = (
 
 
 def redeploys(on: type[Command], requirement: str) -> Effect:
-    """The row of the mistake: the command deploys every model that is not deployed."""
+    """Return the row of the mistake: the command deploys every model that is not deployed."""
     return effect(
         on,
         requirement,
@@ -26,7 +26,7 @@ def redeploys(on: type[Command], requirement: str) -> Effect:
 
 
 def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
-    """The row of the mistake: the command undoes every deletion of an upload."""
+    """Return the row of the mistake: the command undoes every deletion of an upload."""
     return effect(
         on,
         requirement,
