@@ -24,6 +24,10 @@ class CommandError(Exception):
         self.exit_code = exit_code
 
 
+class InvalidFile(CommandError):
+    """A file that cannot be used; its message is one line that begins with file and line."""
+
+
 def print_error(error: object) -> None:
     """Print an error as one line on standard error, if anybody still reads it."""
     try:

@@ -22,7 +22,7 @@ from .oracle import Oracle
 from .oracle.nondeterminism import TooManyStates
 from .oracle.observability import UNSPECIFIED
 from .oracle.profiles import PROFILES, machine_of, silent_in
-from .requirements import RegisterError, load_register
+from .requirements import load_register
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         source = ((line.source, line.number, line.text) for line in read_lines(args.file))
         for answer in answers(source, oracle, observed=not args.no_observation, staged=args.trace):
             print(json.dumps(answer, separators=(",", ":")), flush=True)
-    except (WireError, RegisterError) as error:
+    except WireError as error:
         raise CommandError(str(error)) from None
     except TooManyStates as error:
         raise CommandError(str(error), HARNESS) from None

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from translator_cmk.errors import InvalidFile
 from translator_cmk.language.facts import holds
-from translator_cmk.language.situations import Situation, SituationError, load, load_file, situations
+from translator_cmk.language.situations import Situation, load_situations, situations
 from translator_cmk.machine import ROWS, Accepted
 from translator_cmk.system import ModelSystem
 
+ESTABLISHES = "- situation: x\n  commands: []\n  establishes:\n    - "
 REQUIREMENTS = {row.requirement for row in ROWS}
 
 
@@ -26,43 +28,24 @@ def test_situation_comes_about(situation: Situation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"),
+    ("content", "line", "message"),
     [
-        (b"\xff\xfe", "s.yaml: not UTF-8 at byte 0; save the file as UTF-8"),
-        (b"- situation: [", "s.yaml:1: not YAML: "),
-        (b"situation: x", "s.yaml:1: expected a list of situations"),
-        (b"", "s.yaml:1: expected a list of situations"),
-        (b"- just text", "s.yaml:1: expected fields, each `name: value`"),
-        (b"- situation: x", "s.yaml:1: a situation has the fields situation, commands"),
-        (b"- {situation: x, commands: [], extra: 1}", "s.yaml:1: a situation has the fields situation, commands"),
-        (b"- {situation: x, commands: text}", "s.yaml:1: expected a list under commands"),
-        (b"- {situation: [x], commands: []}", "s.yaml:1: expected text under situation"),
-        (
-            b"- situation: x\n  commands:\n    - the customer sings",
-            "s.yaml:3: no command is told as 'the customer sings'",
-        ),
-        (b"- situation: x\n  commands:\n    - [a]", "s.yaml:3: expected text under commands"),
-        (b"- situation: x\n  after: y\n  commands: []", "s.yaml:2: no situation 'y' above this one"),
-        (
-            b"- {situation: x, commands: []}\n- {situation: x, commands: []}",
-            "s.yaml:2: the situation 'x' is there twice",
-        ),
-        (
-            b"- situation: x\n  commands: []\n  establishes:\n    - {fact: it rains, by: keys.enable}",
-            "s.yaml:4: no observation is told as 'it rains'",
-        ),
-        (
-            b"- situation: x\n  commands: []\n  establishes:\n    - {fact: it rains}",
-            "s.yaml:4: expected the fields fact and by",
-        ),
+        ("situation: x", 1, "a list is expected here"),
+        ("- just text", 1, "a mapping (key: value) is expected here"),
+        ("- situation: x", 1, "the key 'commands' is missing"),
+        ("- {situation: x, commands: [], extra: 1}", 1, "unknown key 'extra'; known are situation, commands"),
+        ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' stands here twice"),
+        ("- {situation: x, commands: text}", 1, "a list is expected here"),
+        ("- {situation: [x], commands: []}", 1, "a text is expected here"),
+        ("- situation: x\n  commands:\n    - it sings", 3, "'it sings' is the sentence of no command"),
+        ("- situation: x\n  after: y\n  commands: []", 2, "no situation 'y' above this one"),
+        ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' stands here twice"),
+        (ESTABLISHES + "{fact: it rains, by: keys.enable}", 4, "'it rains' is the sentence of no observation"),
+        (ESTABLISHES + "{fact: it rains}", 4, "the key 'by' is missing"),
     ],
 )
-def test_malformed_file_ends_in_one_message(content: bytes, message: str) -> None:
-    with pytest.raises(SituationError) as error:
-        load(content, "s.yaml")
-    assert str(error.value).startswith(message)
-
-
-def test_missing_file_ends_in_one_message(tmp_path: Path) -> None:
-    with pytest.raises(SituationError, match=r"none\.yaml: can't be read: "):
-        load_file(tmp_path / "none.yaml")
+def test_malformed_file_is_named_with_its_line(tmp_path: Path, content: str, line: int, message: str) -> None:
+    (tmp_path / "s.yaml").write_text(content, "utf-8")
+    with pytest.raises(InvalidFile) as error:
+        load_situations(tmp_path / "s.yaml")
+    assert str(error.value).startswith(f"s.yaml:{line}: {message}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from translator_cmk.requirements import Article, load_register
-from translator_cmk.requirements.places import describe
+from translator_cmk.requirements.drift import describe
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 

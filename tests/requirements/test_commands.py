@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from translator_cmk.requirements import load_register
-from translator_cmk.requirements.loader import FOLDER
+from translator_cmk.requirements.register import FOLDER
 from translator_cmk.requirements.report import register_schema
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from translator_cmk.requirements import Article
-from translator_cmk.requirements.drift import Drift, NotTheArticleError, compare, read_copy
+from translator_cmk.requirements.drift import Drift, NotTheArticle, compare, read_copy
 
 
 def differing(drift: Drift) -> list[tuple[str, str]]:
@@ -147,16 +147,16 @@ def test_a_renamed_heading_is_drift_and_moves_no_sentence(article: Article, lock
     ],
 )
 def test_what_is_no_text_is_refused(content: bytes, message: str) -> None:
-    with pytest.raises(NotTheArticleError, match=message):
+    with pytest.raises(NotTheArticle, match=message):
         read_copy(content)
 
 
 def test_another_article_is_refused(article: Article) -> None:
     other = "# Bicycle lockers at the station\n\nEvery locker is lit at night. A guard walks by. The gate is green."
-    with pytest.raises(NotTheArticleError, match="1 of its 14 sentences"):
+    with pytest.raises(NotTheArticle, match="1 of its 14 sentences"):
         compare(article, other)
 
 
 def test_front_matter_alone_is_refused(article: Article) -> None:
-    with pytest.raises(NotTheArticleError, match="0 of its 14 sentences"):
+    with pytest.raises(NotTheArticle, match="0 of its 14 sentences"):
         compare(article, "---\ntitle: Bicycle lockers at the station\n---\n")

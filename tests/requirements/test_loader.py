@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from translator_cmk.requirements import RegisterError, load_register
-from translator_cmk.requirements.loader import FOLDER
+from translator_cmk.errors import InvalidFile
+from translator_cmk.requirements import load_register
+from translator_cmk.requirements.register import FOLDER
 
 DEMAND = """- id: vault.same-region
   revision: 1
@@ -80,7 +81,7 @@ def test_a_wrong_requirement_is_named_with_its_line(
         text = (folder / "vault.yaml").read_text("utf-8")
         line = text[: text.rindex("- id: vault.same-directory")].count("\n") + 1
         message = "the id 'vault.same-directory' is given twice"
-    with pytest.raises(RegisterError) as caught:
+    with pytest.raises(InvalidFile) as caught:
         load_register(folder)
     assert str(caught.value).startswith(f"vault.yaml:{line}: ")
     assert message in str(caught.value)
@@ -119,7 +120,7 @@ def test_a_requirement_without_the_grounds_of_its_basis_is_refused(
     text = (folder / file).read_text("utf-8")
     at = text.index(start)
     (folder / file).write_text(text[:at] + re.sub(dropped, "", text[at:], count=1), "utf-8")
-    with pytest.raises(RegisterError, match=message) as caught:
+    with pytest.raises(InvalidFile, match=message) as caught:
         load_register(folder)
     line = text[:at].count("\n") + 1
     assert str(caught.value).startswith(f"{file}:{line}: ")
@@ -127,7 +128,7 @@ def test_a_requirement_without_the_grounds_of_its_basis_is_refused(
 
 def test_environment_is_a_topic_and_a_basis_and_neither_goes_alone(folder: Path) -> None:
     replace(folder, "environment.yaml", "basis: environment", "basis: stated\n  statements: [S1]")
-    with pytest.raises(RegisterError, match="go together"):
+    with pytest.raises(InvalidFile, match="go together"):
         load_register(folder)
 
 
@@ -136,14 +137,14 @@ def test_a_silence_needs_a_decision_whatever_its_basis(folder: Path) -> None:
     at = text.index("- id: keys.change")
     silence = text[at:].replace("basis: assumed", "basis: stated", 1)
     (folder / "keys.yaml").write_text(text[:at] + re.sub(r"  decision: .*\n", "", silence, count=1), "utf-8")
-    with pytest.raises(RegisterError, match=r"keys\.change is a choice of ours and names no decision"):
+    with pytest.raises(InvalidFile, match=r"keys\.change is a choice of ours and names no decision"):
         load_register(folder)
 
 
 def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
     title = "The key vault is in the same region as the resource"
     replace(folder, "directory.yaml", "A move inside one directory loses nothing", title)
-    with pytest.raises(RegisterError, match="has the same title as vault\\.same-region"):
+    with pytest.raises(InvalidFile, match="has the same title as vault\\.same-region"):
         load_register(folder)
 
 
@@ -167,7 +168,7 @@ def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
 )
 def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, content: bytes, message: str) -> None:
     (folder / "vault.yaml").write_bytes(content)
-    with pytest.raises(RegisterError, match=message) as caught:
+    with pytest.raises(InvalidFile, match=message) as caught:
         load_register(folder)
     assert "\n" not in str(caught.value)
 
@@ -175,13 +176,13 @@ def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, content
 @pytest.mark.parametrize("file", ["vault.yaml", "article.yaml", "questions.yaml"])
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     (folder / file).unlink()
-    with pytest.raises(RegisterError, match=rf"^{file}: can't be read: "):
+    with pytest.raises(InvalidFile, match=rf"^{file}: can't be read: "):
         load_register(folder)
 
 
 def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None:
     replace(folder, "vault.yaml", "statements: [S19]", "statements: [S20]")
-    with pytest.raises(RegisterError, match=r"no requirement claims S19 .Enable customer-managed keys, sentence 3"):
+    with pytest.raises(InvalidFile, match=r"no requirement claims S19 .Enable customer-managed keys, sentence 3"):
         load_register(folder)
 
 
@@ -199,15 +200,15 @@ def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None
 )
 def test_a_wrong_place_is_refused(folder: Path, old: str, new: str, message: str) -> None:
     replace(folder, "article.yaml", old, new)
-    with pytest.raises(RegisterError, match=message) as caught:
+    with pytest.raises(InvalidFile, match=message) as caught:
         load_register(folder)
     assert re.match(r"article\.yaml:[0-9]+: ", str(caught.value))
 
 
 def test_a_question_is_asked_once_under_a_letter_and_a_number(folder: Path) -> None:
     replace(folder, "questions.yaml", "- id: A2\n", "- id: A1\n")
-    with pytest.raises(RegisterError, match=r"questions.yaml:\d+: the id 'A1' is given twice"):
+    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'A1' is given twice"):
         load_register(folder)
     replace(folder, "questions.yaml", "- id: A1\n", "- id: B1\n")
-    with pytest.raises(RegisterError, match=r"questions.yaml:\d+: the id 'B1' is not"):
+    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'B1' is not"):
         load_register(folder)

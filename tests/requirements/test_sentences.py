@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from translator_cmk.requirements.sentences import fingerprint, near, sentences
+from translator_cmk.requirements.drift import fingerprint, near, sentences
 
 
 def test_paragraphs_list_items_and_notes_give_their_sentences_in_order(lockers: str) -> None:

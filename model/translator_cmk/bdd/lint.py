@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .. import features_dir
-from ..errors import DEVIATIONS, OK, CommandError
+from ..errors import DEVIATIONS, OK
 from ..language.facts import Fact
 from ..language.phrasebook import UnknownSentence
 from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
-from ..requirements import TOPICS, Register, RegisterError, load_register
+from ..requirements import TOPICS, Register, load_register
 from .assertions import Assertion
 from .diagnostics import Diagnostic, did_you_mean
 from .features import (
@@ -50,7 +50,7 @@ def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagno
     """Return what is wrong with the feature files among these and in these folders, in order.
 
     Whether each requirement has its rule is asked only where all of the specification's own features are among them.
-    Without a register, the package's is loaded, which raises `RegisterError`.
+    Without a register, the package's is loaded, which raises `InvalidFile`.
     """
     register = register or load_register()
     features: list[Feature] = []
@@ -346,10 +346,7 @@ def lint_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_lint(args: argparse.Namespace) -> int:
     """Print what is wrong with features; return 0 for nothing, 1 for diagnostics, 2 for an unreadable register."""
-    try:
-        diagnostics = lint(args.paths or [features_dir()])
-    except RegisterError as error:
-        raise CommandError(str(error)) from None
+    diagnostics = lint(args.paths or [features_dir()])
     for diagnostic in diagnostics:
         print(diagnostic)
     return DEVIATIONS if diagnostics else OK

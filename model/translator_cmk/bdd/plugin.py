@@ -12,11 +12,12 @@ import pytest
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import StepParser
 
+from ..errors import InvalidFile
 from ..language.facts import Fact
 from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES
 from ..language.situations import Situation, situations
 from ..machine import Command
-from ..requirements import Register, RegisterError, load_register
+from ..requirements import Register, load_register
 from ..system import ModelSystem, System, Unsupported
 from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, NotApplicable
 from .collection import FEATURE, PICKLE, Collection
@@ -62,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         register = config.stash[REGISTER] = load_register()
         config.stash[FACTORY] = load_factory(name, config.invocation_params.dir) if name else ModelSystem
-    except (RegisterError, SystemNotFound) as error:
+    except (InvalidFile, SystemNotFound) as error:
         raise pytest.UsageError(str(error)) from None
     for requirement in register.values():
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")

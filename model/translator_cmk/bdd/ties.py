@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from .. import features_dir
+from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
-from ..language.situations import SituationError, situations
+from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
 from ..oracle import Oracle
-from ..requirements import TOPICS, Register, RegisterError, Requirement, load_register
+from ..requirements import TOPICS, Register, Requirement, load_register
 from .diagnostics import Diagnostic, did_you_mean
 from .features import Feature, Pickle, feature_files, load_features
 from .lint import lint
@@ -41,11 +42,11 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
     """Return every broken tie, in the order in which they are best mended; pages are looked for below ``root``."""
     try:
         register = load_register()
-    except RegisterError as error:
+    except InvalidFile as error:
         return [located(error, PACKAGE / "requirements")]
     try:
         situations()
-    except SituationError as error:
+    except InvalidFile as error:
         return [located(error, PACKAGE / "language")]
     found = [*lint([features_dir()], register), *row_diagnostics(register), *situation_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order

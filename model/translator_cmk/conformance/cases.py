@@ -58,7 +58,7 @@ class Scenario(NamedTuple):
 
 
 def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...]:
-    """Every scenario of the features as a case; raises `FeatureError` and `RegisterError`."""
+    """Every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
     return judged(profile, waived)
 
 

@@ -11,8 +11,8 @@ import yaml
 from ..errors import HARNESS, CommandError
 from ..files import draft_of, write_text
 from ..machine import COMMANDS
-from ..requirements import Register, RegisterError
-from ..requirements.nodes import Entry, read
+from ..requirements import Register
+from ..yaml_files import Entry, read
 from .cases import FUZZ, TOUR, TRACE
 from .deviations import Deviation, Deviations
 
@@ -28,23 +28,20 @@ HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue
 
 
 def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) -> Deviations:
-    """The entries of a file; raises `CommandError` for whatever is wrong with it."""
+    """The entries of a file; raises `InvalidFile`."""
     cases = OF_SEQUENCES.union(scenarios)
     found: dict[str, Deviation] = {}
-    try:
-        for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
-            deviation = deviation_of(entry, register, cases)
-            about = deviation.case or deviation.requirement
-            if about in found:
-                raise entry.error(f"{about} has an entry already, in line {found[about].line}; leave one out")
-            found[about] = deviation
-    except RegisterError as error:
-        raise CommandError(str(error)) from None
+    for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
+        deviation = deviation_of(entry, register, cases)
+        about = deviation.case or deviation.requirement
+        if about in found:
+            raise entry.error(f"{about} has an entry already, in line {found[about].line}; leave one out")
+        found[about] = deviation
     return Deviations(found.values())
 
 
 def deviation_of(entry: Entry, register: Register, cases: frozenset[str]) -> Deviation:
-    """One entry; raises `RegisterError`."""
+    """One entry; raises `InvalidFile`."""
     fields = entry.fields(REQUIRED, ABOUT)
     about = {name: fields[name].text() if name in fields else "" for name in ABOUT}
     if bool(about["requirement"]) == bool(about["case"]):

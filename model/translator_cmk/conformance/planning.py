@@ -9,7 +9,7 @@ from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
 from ..digest import REPORTED, digest
 from ..errors import CommandError
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
-from ..requirements import Register, RegisterError, load_register
+from ..requirements import Register, load_register
 from .cases import FEATURES, LANES, TRACE, scenarios
 from .deviations import Deviations
 from .deviations_file import load_deviations, must_be_writable, without_links
@@ -25,11 +25,8 @@ UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
 
 @cache
 def registered() -> Register:
-    """The register; raises `CommandError`."""
-    try:
-        return load_register()
-    except RegisterError as error:
-        raise CommandError(str(error)) from None
+    """Return the register; raises `InvalidFile`."""
+    return load_register()
 
 
 def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The register: what the article states, as data, each requirement with its own wording, grounds and places."""
 
-from translator_cmk.requirements.loader import load_register
-from translator_cmk.requirements.records import (
+from .register import (
     BASES,
     KINDS,
     TOPICS,
@@ -10,11 +9,11 @@ from translator_cmk.requirements.records import (
     Place,
     Question,
     Register,
-    RegisterError,
     Requirement,
     Revision,
     Source,
     Statement,
+    load_register,
 )
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "Place",
     "Question",
     "Register",
-    "RegisterError",
     "Requirement",
     "Revision",
     "Source",

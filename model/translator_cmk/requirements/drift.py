@@ -1,14 +1,121 @@
-"""Compares a reader's copy of the article with the places of the register, sentence by sentence."""
+"""Compare a reader's copy of the article with the places of the register, sentence by sentence."""
 
-from __future__ import annotations
-
+import html
+import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from hashlib import sha256
+from itertools import pairwise
 
-from translator_cmk.requirements.records import Article, Place
-from translator_cmk.requirements.sentences import Sentence, fingerprint, pair_hashes, sentences, words
+from ..errors import CommandError
+from .register import Article, Place
+
+# Front matter, images, directives and link targets are not content: a new date or a moved picture changes no promise.
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+DIRECTIVE_LINE = re.compile(r"^\s*(?:\[!\w[^\]]*\]|:::.*|\[[^\]]+\]:\s*\S.*|[-*_](?:\s*[-*_]){2,}|```.*|~~~.*)\s*$")
+HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)(?:\s+#+)?\s*$")
+LIST_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+QUOTE = re.compile(r"^\s*(?:>\s?)+")
+IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])")
+LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+EMPHASIS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
+# A full stop ends a sentence if white space and no small letter follow it; not after a lone letter, as in "e.g."
+END = re.compile(r"(?<=[.!?])(?<!\b[A-Za-z]\.)[\"')\]]*\s+(?=[^a-z\s])")
+WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[%<>=≤≥±+]")
+APOSTROPHES = dict.fromkeys((0x2018, 0x2019, 0x02BC), "'")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a text that somebody holds."""
+
+    section: str
+    """The heading it stands under, empty before the first one."""
+    ordinal: int
+    """Its number in the section, from 1."""
+    line: int
+    """The line on which its paragraph begins, from 1."""
+    text: str
+    """The sentence without markup."""
+
+
+def sentences(markdown: str) -> list[Sentence]:
+    """The sentences of a Markdown text in order: paragraphs, list items, notes and link lines, without headings."""
+    found: list[Sentence] = []
+    counts: dict[str, int] = {}
+    for section, line, text in blocks(markdown):
+        for sentence in END.split(text):
+            if words(sentence):
+                counts[section] = counts.get(section, 0) + 1
+                found.append(Sentence(section, counts[section], line, sentence.strip()))
+    return found
+
+
+def blocks(markdown: str) -> Iterator[tuple[str, int, str]]:
+    """Each paragraph or list item as (section, first line, text without markup)."""
+    section, start, parts = "", 0, list[str]()
+    for number, written in enumerate([*blank(markdown), ""], start=1):
+        heading = HEADING.match(written)
+        line = QUOTE.sub("", written)
+        item = LIST_ITEM.match(line)
+        ends = heading or item or not line.strip() or line.lstrip().startswith("|") or DIRECTIVE_LINE.match(line)
+        if ends and parts:
+            yield section, start, plain(" ".join(parts))
+            parts = []
+        if heading:
+            section = plain(heading[1])
+        elif not DIRECTIVE_LINE.match(line) and line.strip():
+            start = start if parts else number
+            parts.append(LIST_ITEM.sub("", line).strip())
+
+
+def blank(markdown: str) -> list[str]:
+    """The lines of a text in which front matter and comments are blanked, so that line numbers still hold."""
+    text = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for ignored in (FRONT_MATTER, COMMENT):
+        text = ignored.sub(lambda match: "\n" * match[0].count("\n"), text)
+    return text.split("\n")
+
+
+def plain(text: str) -> str:
+    """A text without Markdown's marks, with straight apostrophes and single spaces."""
+    text = LINK.sub(r"\1", IMAGE.sub(" ", text))
+    text = EMPHASIS.sub("", TAG.sub(" ", text))
+    return " ".join(unicodedata.normalize("NFKC", html.unescape(text)).translate(APOSTROPHES).split())
+
+
+def words(sentence: str) -> list[str]:
+    """The words of a sentence in lower case. Punctuation and case are not content; a figure, a sign or an n't is."""
+    return WORD.findall(sentence.casefold())
+
+
+def fingerprint(sentence: str) -> str:
+    """The first 16 hexadecimal digits of the SHA-256 of a sentence's words."""
+    return digest(" ".join(words(sentence)), 16)
+
+
+def pair_hashes(sentence: str) -> list[str]:
+    """Three hexadecimal digits for each pair of neighbouring words in order; the sentence's ends count as words.
+
+    So short a hash stands for thousands of pairs: two sentences are seen to be alike, and none can be read back.
+    """
+    return [digest(" ".join(pair), 3) for pair in pairwise(["^", *words(sentence), "$"])]
+
+
+def near(sentence: str) -> str:
+    """The distinct pair hashes of a sentence, sorted and joined."""
+    return "".join(sorted(set(pair_hashes(sentence))))
+
+
+def digest(text: str, digits: int) -> str:
+    """The first hexadecimal digits of a text's SHA-256."""
+    return sha256(text.encode("utf-8")).hexdigest()[:digits]
+
 
 ALIKE = 0.4
 """Share of word pairs in common (Dice) from which two sentences count as one, reworded."""
@@ -18,7 +125,7 @@ OF_THIS_ARTICLE = 0.5
 """Share of the article's sentences that a text has to hold, unchanged or reworded, to be a copy of it."""
 
 
-class NotTheArticleError(ValueError):
+class NotTheArticle(CommandError):
     """The text can't be read as a copy of the article."""
 
 
@@ -52,27 +159,27 @@ class Drift:
 
 
 def read_copy(content: bytes) -> str:
-    """The text of a file. Raises NotTheArticleError where it is empty or no UTF-8 text."""
+    """The text of a file. Raises NotTheArticle where it is empty or no UTF-8 text."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise NotTheArticleError(f"line {line}: not UTF-8; save the copy as UTF-8") from None
+        raise NotTheArticle(f"line {line}: not UTF-8; save the copy as UTF-8") from None
     if "\0" in text:
-        raise NotTheArticleError("a binary file, not the article's Markdown")
+        raise NotTheArticle("a binary file, not the article's Markdown")
     if not text.strip():
-        raise NotTheArticleError("an empty file, not the article's Markdown")
+        raise NotTheArticle("an empty file, not the article's Markdown")
     return text
 
 
 def compare(article: Article, markdown: str) -> Drift:
-    """What became of each sentence in a text. Raises NotTheArticleError where the text is another article."""
+    """What became of each sentence in a text. Raises NotTheArticle where the text is another article."""
     places, held = article.places, sentences(markdown)
     in_order = match_in_order(places, held)
     exact = match_moved(places, held, in_order)
     matched = match_in_place(places, held, match_alike(places, held, exact))
     if not matched or len(matched) < OF_THIS_ARTICLE * len(places):
-        raise NotTheArticleError(
+        raise NotTheArticle(
             f"not a copy of {article.title!r}: {len(matched)} of its {len(places)} sentences were recognised"
         )
     ours, theirs = unique(place.section for place in places), unique(sentence.section for sentence in held)
@@ -172,3 +279,59 @@ def free(held: Sequence[Sentence], matched: dict[int, int]) -> list[int]:
 def unique(texts: Iterable[str]) -> list[str]:
     """The texts in order, each once, without the empty heading of what stands before the first."""
     return [text for text in dict.fromkeys(texts) if text]
+
+
+MS_DATE = re.compile(r"^ms\.date:\s*[\"']?(\d\d)/(\d\d)/(\d{4})", re.MULTILINE)
+"""Front matter of Microsoft's documentation: month, day, year."""
+
+
+def places_of(markdown: str, known: Iterable[Place] = ()) -> list[Place]:
+    """The places of a copy of the article. A sentence that is known keeps what it carries."""
+    by_print: dict[str, Place] = {place.fingerprint: place for place in known}
+    # the same sentence can stand in two sections and carry more in one of them
+    by_place = {(place.fingerprint, place.section): place for place in known}
+    found = []
+    for sentence in sentences(markdown):
+        print_ = fingerprint(sentence.text)
+        before = by_place.get((print_, sentence.section)) or by_print.get(print_)
+        carried = (before.statements, before.informative) if before else ((), None)
+        found.append(Place(sentence.section, sentence.ordinal, print_, near(sentence.text), *carried))
+    return found
+
+
+def describe(markdown: str, known: Article) -> Article:
+    """A copy of the article as places, with its own title and date; the rest as in the article that is known."""
+    places = tuple(places_of(markdown, known.places))
+    date = MS_DATE.search(markdown)
+    return replace(
+        known,
+        title=next((place.section for place in places if place.section), known.title),
+        revision="{2}-{0}-{1}".format(*date.groups()) if date else "undated",
+        places=places,
+    )
+
+
+def dump(article: Article) -> str:
+    """An article as the text of its YAML file; load_article reads it back."""
+    lines = [f"title: {quote(article.title)}", f"revision: {quote(article.revision)}", f"url: {quote(article.url)}"]
+    if article.later:
+        lines.append("later:")
+        lines += [f"  - {{date: {quote(each.date)}, changes: {quote(each.changes)}}}" for each in article.later]
+    lines.append("sections:" if article.places else "sections: []")
+    section = None
+    for place in article.places:
+        if place.section != section:
+            section = place.section
+            lines += [f"  - heading: {quote(section)}", "    sentences:"]
+        lines += [f"      - fingerprint: {quote(place.fingerprint)}", f"        near: {quote(place.near)}"]
+        if place.informative:
+            lines.append(f"        informative: {quote(place.informative)}")
+        else:
+            lines.append(f"        statements: [{', '.join(place.statements)}]")
+    return "\n".join(lines) + "\n"
+
+
+def quote(text: str) -> str:
+    """A text in YAML's double quotes, so that no figure or date is taken for something else."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

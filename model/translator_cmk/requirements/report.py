@@ -1,14 +1,12 @@
 """Renders the register and a comparison with the article, as JSON values and as text to read."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from translator_cmk.requirements.drift import Drift, Finding
-from translator_cmk.requirements.records import Article, Place, Register, Requirement
+from .drift import Drift, Finding
+from .register import Article, Place, Register, Requirement
 
 SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
 """JSON Schema (draft 2020-12) of what register_json gives."""

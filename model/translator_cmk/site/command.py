@@ -9,7 +9,7 @@ from .. import features_dir
 from ..bdd.features import FeatureError, load_features
 from ..bdd.results import Results, ResultsError, is_stale, load_results
 from ..errors import OK, CommandError
-from ..requirements import RegisterError, load_register
+from ..requirements import load_register
 from .content import Content
 from .coverage import COVERAGE, TOURS, load_coverage, load_tours
 from .decisions import load_decisions
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
         content = load_content(args.results, args.docs)
         files: dict[str, str | bytes] = {**generate(content), **dict(report_files(content.reports))}
         replace_folders(args.docs, FOLDERS, files)
-    except (FeatureError, MeasurementError, RegisterError, ResultsError, OSError) as error:
+    except (FeatureError, MeasurementError, ResultsError, OSError) as error:
         raise CommandError(str(error)) from None
     for warning in warnings(content):
         print(f"translator-cmk: warning: {warning}", file=sys.stderr)

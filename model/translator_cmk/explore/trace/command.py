@@ -7,7 +7,7 @@ from ...errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_err
 from ...language import WireError
 from ...language.shapes import nearest
 from ...oracle.profiles import PROFILES, machine_of, silent_in
-from ...requirements import RegisterError, load_register
+from ...requirements import load_register
 from .checking import Checker
 from .formatting import format_verdict, verdict_to_dict
 from .reading import Reader, Truncated
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
             remedy = nearest(each, register.keys(), "translator-cmk register lists them")
             raise CommandError(f"no requirement is called {each!r}; {remedy}")
         machine = machine_of(silent_in(args.profile, register) | waived)
-    except (RegisterError, ValueError) as error:
+    except ValueError as error:
         raise CommandError(str(error)) from None
     checker, reader, trouble = Checker(machine), Reader(args.file), OK
     try:

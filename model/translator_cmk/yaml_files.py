@@ -1,6 +1,4 @@
-"""Reads YAML so that every complaint names file and line, and nothing is accepted twice or unawares."""
-
-from __future__ import annotations
+"""Read YAML files strictly: every error names file and line, and no key, anchor or tag passes unnoticed."""
 
 import re
 from collections.abc import Collection
@@ -11,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from translator_cmk.requirements.records import RegisterError
+from .errors import InvalidFile
 
 TEXT = "tag:yaml.org,2002:str"
 TAB = r"'\t'"
@@ -26,7 +24,7 @@ class PlainLoader(yaml.SafeLoader):
     """Refuses what makes a file say something else than what is read at its place: anchors, aliases and tags."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """The next node; raises `NotPlain`."""
+        """Return the next node; raises `NotPlain`."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # its stubs have no types
         if isinstance(event, yaml.AliasEvent) or event.anchor:
             raise NotPlain(None, None, "anchors and aliases are not read; write it out", event.start_mark)
@@ -44,15 +42,15 @@ class Entry:
 
     @property
     def line(self) -> int:
-        """The line where the node begins, from 1."""
+        """Return the line where the node begins, from 1."""
         return self.node.start_mark.line + 1
 
-    def error(self, message: str) -> RegisterError:
-        """The error to raise about this node."""
-        return RegisterError(f"{self.file}:{self.line}: {message}")
+    def error(self, message: str) -> InvalidFile:
+        """Return the error to raise about this node."""
+        return InvalidFile(f"{self.file}:{self.line}: {message}")
 
-    def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Entry]:
-        """The values of a mapping by key. Raises RegisterError for an unknown, missing or repeated key."""
+    def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Entry"]:
+        """Return the values of a mapping by key; raises `InvalidFile` for an unknown, missing or repeated key."""
         if not isinstance(self.node, yaml.MappingNode):
             raise self.error("a mapping (key: value) is expected here")
         found: dict[str, Entry] = {}
@@ -69,14 +67,18 @@ class Entry:
                 raise self.error(f"the key {name!r} is missing")
         return found
 
-    def items(self) -> list[Entry]:
-        """The items of a list. Raises RegisterError where it is no list."""
+    def items(self) -> list["Entry"]:
+        """Return the items of a list; raises `InvalidFile`."""
         if not isinstance(self.node, yaml.SequenceNode):
             raise self.error("a list is expected here")
         return [Entry(self.file, node) for node in self.node.value]
 
+    def texts(self) -> list[str]:
+        """Return the texts of a list, or the one text that is there; raises `InvalidFile`."""
+        return [item.text() for item in self.items()] if isinstance(self.node, yaml.SequenceNode) else [self.text()]
+
     def text(self) -> str:
-        """A text that is not blank, its white space folded. Raises RegisterError where the value is of another type."""
+        """Return a text that is not blank, its white space folded; raises `InvalidFile`."""
         if not isinstance(self.node, yaml.ScalarNode) or self.node.tag != TEXT:
             raise self.error("a text is expected here (quote what looks like a number, a date or a truth value)")
         folded = " ".join(self.node.value.split())
@@ -85,7 +87,7 @@ class Entry:
         return folded
 
     def number(self) -> int:
-        """A whole number from 1. Raises RegisterError where it is none."""
+        """Return a whole number from 1; raises `InvalidFile`."""
         if isinstance(self.node, yaml.ScalarNode) and self.node.tag == "tag:yaml.org,2002:int":
             digits: str = self.node.value
             if re.fullmatch(r"[1-9][0-9]{0,8}", digits):
@@ -93,7 +95,7 @@ class Entry:
         raise self.error("a whole number from 1 is expected here")
 
     def day(self) -> date:
-        """A day, quoted or not. Raises RegisterError where it is none."""
+        """Return a day, quoted or not; raises `InvalidFile`."""
         plain = isinstance(self.node, yaml.ScalarNode) and self.node.tag in (TEXT, "tag:yaml.org,2002:timestamp")
         if plain and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.node.value):
             try:
@@ -103,7 +105,7 @@ class Entry:
         raise self.error("a day such as 2027-01-31 is expected here")
 
     def one_of(self, known: Collection[str], what: str) -> str:
-        """A text out of those known. Raises RegisterError for any other."""
+        """Return a text out of those known; raises `InvalidFile` for any other."""
         text = self.text()
         if text not in known:
             listed = f"; known are {', '.join(known)}" if len(known) <= 12 else ""
@@ -111,7 +113,7 @@ class Entry:
         return text
 
     def some_of(self, known: Collection[str], what: str) -> tuple[str, ...]:
-        """A list of distinct texts out of those known. Raises RegisterError for any other and for a repeated one."""
+        """Return a list of distinct texts out of those known; raises `InvalidFile`."""
         chosen: list[str] = []
         for item in self.items():
             text = item.one_of(known, what)
@@ -122,7 +124,7 @@ class Entry:
 
 
 def read(path: Path, name: str = "", if_empty: str = "") -> Entry:
-    """The one document in a YAML file. Raises RegisterError where the file is missing, not UTF-8, not YAML or empty.
+    """Return the one document in a YAML file; raises `InvalidFile` if it is missing, not UTF-8, not YAML or empty.
 
     Errors call the file by its ``name``, by default without its folder; ``if_empty`` says what to do with an empty one.
     """
@@ -131,21 +133,21 @@ def read(path: Path, name: str = "", if_empty: str = "") -> Entry:
         text = path.read_bytes().decode("utf-8")
         node = yaml.compose(text, Loader=PlainLoader)
     except OSError as error:
-        raise RegisterError(f"{name}: can't be read: {error.strerror} ({path})") from None
+        raise InvalidFile(f"{name}: can't be read: {error.strerror} ({path})") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise RegisterError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
+        raise InvalidFile(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise RegisterError(f"{name}:{line}: not YAML: a character that YAML does not allow; take it out") from None
+        raise InvalidFile(f"{name}:{line}: not YAML: a character that YAML does not allow; take it out") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         told = f"{error.problem or error.context}{'; indent with spaces' if TAB in (error.problem or '') else ''}"
         kind = "plain YAML" if isinstance(error, NotPlain) else "YAML"
-        raise RegisterError(f"{name}:{line}: not {kind}: {told}") from None
+        raise InvalidFile(f"{name}:{line}: not {kind}: {told}") from None
     except RecursionError:
-        raise RegisterError(f"{name}:1: not YAML that can be read: nested too deeply") from None
+        raise InvalidFile(f"{name}:1: not YAML that can be read: nested too deeply") from None
     if node is None:
-        raise RegisterError(f"{name}:1: the file is empty{if_empty}")
+        raise InvalidFile(f"{name}:1: the file is empty{if_empty}")
     return Entry(name, node)

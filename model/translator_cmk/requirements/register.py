@@ -1,0 +1,337 @@
+"""The register: what the article states, as data that is loaded from YAML and refused, with file and line, if wrong."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from ..errors import InvalidFile
+from ..yaml_files import Entry, read
+
+TOPICS: Final = (
+    "encryption",
+    "keys",
+    "resource",
+    "identity",
+    "vault",
+    "workspace",
+    "revocation",
+    "restoration",
+    "directory",
+    "environment",
+)
+"""The topics in reading order. Each is a file of the register and the first word of its requirements' ids."""
+
+KINDS: Final = ("demand", "effect", "meaning", "consequence", "permission", "silence", "attestation")
+"""What a requirement is: a demand refuses a command; an effect is what a command does; a meaning derives one fact from
+others; a consequence follows from a state; a permission says what is allowed or does not happen; a silence demands
+nothing, as the article says nothing; an attestation can only be declared."""
+
+BASES: Final = ("environment", "stated", "implied", "assumed")
+"""Where a requirement comes from: the article's surroundings, its words, what follows from them, or our choice."""
+
+TRAITS: Final = ("second-directory", "elapsed-time", "training", "irreversible")
+"""What a live run takes: a second directory, waiting, a trained model, or something that can't be undone."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An outside document on which an environment or assumed requirement rests."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """One sentence of the article, known by where it stands and by hashes, without its words."""
+
+    section: str
+    """The heading it stands under."""
+    sentence: int
+    """Its ordinal in the section, from 1."""
+    fingerprint: str
+    """The first 16 hexadecimal digits of the SHA-256 of the normalised sentence."""
+    near: str
+    """Three hexadecimal digits for each pair of neighbouring words, sorted: how a reworded sentence is recognised."""
+    statements: tuple[str, ...] = ()
+    informative: str | None = None
+    """Why the sentence carries no statement, where it carries none."""
+
+    def __str__(self) -> str:
+        return f"{self.section}, sentence {self.sentence}"
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A later revision of the article that is known to exist."""
+
+    date: str
+    changes: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """The article that the register covers: its name, the revision covered, and its sentences in order."""
+
+    title: str
+    revision: str
+    """ISO date of the revision covered."""
+    url: str
+    places: tuple[Place, ...]
+    later: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing that the article states, the sentences that carry it and the requirements made of it."""
+
+    id: str
+    places: tuple[Place, ...]
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that the article leaves open (A) or that another public source contradicts (C)."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement of the specification, in its own words."""
+
+    id: str
+    revision: int
+    title: str
+    """One sentence without a full stop, which is also the Gherkin rule's name."""
+    wording: str
+    kind: str
+    """One of KINDS."""
+    basis: str
+    """One of BASES."""
+    statements: tuple[str, ...] = ()
+    traits: tuple[str, ...] = ()
+    """Of TRAITS."""
+    resolves: tuple[str, ...] = ()
+    """Ids of the questions that it answers."""
+    notes: str | None = None
+    source: Source | None = None
+    decision: str | None = None
+    """File name of a record in docs/decisions/."""
+    places: tuple[Place, ...] = ()
+    """The sentences of the article that carry its statements, in the article's order."""
+
+    @property
+    def topic(self) -> str:
+        """The first word of the id."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Register(Mapping[str, Requirement]):
+    """All requirements by id, in reading order."""
+
+    requirements: Mapping[str, Requirement]
+    article: Article
+    questions: Mapping[str, Question]
+    topics: Mapping[str, tuple[Requirement, ...]] = field(default_factory=dict)
+    """The requirements of each topic, in reading order."""
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    """The article's statements by id, in its order."""
+
+    def __getitem__(self, name: str) -> Requirement:
+        return self.requirements[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.requirements)
+
+    def __len__(self) -> int:
+        return len(self.requirements)
+
+
+FOLDER = Path(__file__).parent
+ARTICLE_FILE = "article.yaml"
+QUESTIONS_FILE = "questions.yaml"
+TITLE_LENGTH = 90
+"""Characters; a longer title makes test reports and tables hard to read."""
+
+REQUIRED = ("id", "revision", "title", "wording", "kind", "basis")
+OPTIONAL = ("statements", "traits", "resolves", "notes", "source", "decision")
+
+
+def load_register(folder: Path | None = None) -> Register:
+    """The register in a folder; without one, the register of this package.
+
+    Raises InvalidFile where a file is missing, unreadable or wrong; its message begins with file and line.
+    """
+    return own_register() if folder is None else read_register(folder)
+
+
+@cache
+def own_register() -> Register:
+    """The register of this package; raises as `load_register` does."""
+    return read_register(FOLDER)
+
+
+def read_register(folder: Path) -> Register:
+    """The register in a folder; raises as `load_register` does."""
+    article = load_article(folder / ARTICLE_FILE, claimed=True)
+    questions = load_questions(folder / QUESTIONS_FILE)
+    known = {statement: None for place in article.places for statement in place.statements}
+    requirements: dict[str, Requirement] = {}
+    titles: dict[str, str] = {}
+    topics: dict[str, tuple[Requirement, ...]] = {}
+    for topic in TOPICS:
+        of_topic = []
+        for entry in read(folder / f"{topic}.yaml").items():
+            requirement = read_requirement(entry, topic, article, known, questions)
+            if requirement.id in requirements:
+                raise entry.error(f"the id {requirement.id!r} is given twice")
+            if requirement.title in titles:
+                raise entry.error(f"{requirement.id} has the same title as {titles[requirement.title]}")
+            titles[requirement.title] = requirement.id
+            requirements[requirement.id] = requirement
+            of_topic.append(requirement)
+        topics[topic] = tuple(of_topic)
+    statements = {
+        name: Statement(
+            name,
+            tuple(place for place in article.places if name in place.statements),
+            tuple(requirement.id for requirement in requirements.values() if name in requirement.statements),
+        )
+        for name in sorted(known, key=lambda name: int(name[1:]))
+    }
+    for statement in statements.values():
+        if not statement.requirements:
+            raise InvalidFile(f"{ARTICLE_FILE}: no requirement claims {statement.id} ({statement.places[0]})")
+    return Register(
+        MappingProxyType(requirements),
+        article,
+        MappingProxyType(questions),
+        MappingProxyType(topics),
+        MappingProxyType(statements),
+    )
+
+
+def load_questions(path: Path) -> dict[str, Question]:
+    """The questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
+    questions: dict[str, Question] = {}
+    for entry in read(path).items():
+        fields = entry.fields(("id", "title"))
+        name = fields["id"].text()
+        if not re.fullmatch(r"[AC][1-9][0-9]*", name):
+            raise fields["id"].error(f"the id {name!r} is not A or C with a number")
+        if name in questions:
+            raise fields["id"].error(f"the id {name!r} is given twice")
+        questions[name] = Question(name, fields["title"].text())
+    return questions
+
+
+def read_requirement(
+    entry: Entry, topic: str, article: Article, statements: dict[str, None], questions: dict[str, Question]
+) -> Requirement:
+    """One requirement of a topic's file. Raises InvalidFile where it is wrong."""
+    fields = entry.fields(REQUIRED, OPTIONAL)
+    name = fields["id"].text()
+    if not re.fullmatch(rf"{topic}\.[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise fields["id"].error(f"the id {name!r} is not '{topic}.' and a name in lower case with hyphens")
+    title = fields["title"].text()
+    if len(title) > TITLE_LENGTH:
+        raise fields["title"].error(f"the title has {len(title)} characters; {TITLE_LENGTH} are allowed")
+    if title.endswith("."):
+        raise fields["title"].error("the title ends with a full stop; leave it out")
+    claims = fields["statements"].some_of(statements, "statement") if "statements" in fields else ()
+    requirement = Requirement(
+        id=name,
+        revision=fields["revision"].number(),
+        title=title,
+        wording=fields["wording"].text(),
+        kind=fields["kind"].one_of(KINDS, "kind"),
+        basis=fields["basis"].one_of(BASES, "basis"),
+        statements=claims,
+        traits=fields["traits"].some_of(TRAITS, "trait") if "traits" in fields else (),
+        resolves=fields["resolves"].some_of(questions, "question") if "resolves" in fields else (),
+        notes=fields["notes"].text() if "notes" in fields else None,
+        source=read_source(fields["source"]) if "source" in fields else None,
+        decision=fields["decision"].text() if "decision" in fields else None,
+        places=tuple(place for place in article.places if set(place.statements) & set(claims)),
+    )
+    check_grounds(entry, requirement)
+    return requirement
+
+
+def read_source(entry: Entry) -> Source:
+    """An outside source. Raises InvalidFile where its address is not an https address."""
+    fields = entry.fields(("title", "url"))
+    url = fields["url"].text()
+    if not re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/\S+", url):
+        raise fields["url"].error(f"{url!r} is not an https address")
+    return Source(fields["title"].text(), url)
+
+
+def check_grounds(entry: Entry, requirement: Requirement) -> None:
+    """Raises InvalidFile where a requirement lacks what its basis or kind calls for."""
+    name, basis = requirement.id, requirement.basis
+    if (basis == "environment") != (requirement.topic == "environment"):
+        raise entry.error(f"{name} has the basis {basis}; the basis environment and the topic environment go together")
+    if basis in ("stated", "implied") and not requirement.statements:
+        raise entry.error(f"{name} is {basis} and names no statement")
+    if basis in ("environment", "assumed") and requirement.source is None:
+        raise entry.error(f"{name} has the basis {basis} and names no source")
+    if (basis == "assumed" or requirement.kind == "silence") and requirement.decision is None:
+        raise entry.error(f"{name} is a choice of ours and names no decision")
+    if requirement.decision and not re.fullmatch(r"[0-9]{4}-[a-z0-9-]+\.md", requirement.decision):
+        raise entry.error(f"{name} names the decision {requirement.decision!r}, which is not like 0012-name.md")
+
+
+def load_article(path: Path, claimed: bool = False) -> Article:
+    """The article in a file of places. With `claimed`, each sentence carries a statement or says why it does not.
+
+    Raises InvalidFile where the file is unreadable or wrong.
+    """
+    fields = read(path).fields(("title", "revision", "url", "sections"), ("later",))
+    places: list[Place] = []
+    for section in fields["sections"].items():
+        of_section = section.fields(("heading", "sentences"))
+        heading = of_section["heading"].text()
+        if any(place.section == heading for place in places):
+            raise of_section["heading"].error(f"the section {heading!r} stands here twice")
+        for ordinal, entry in enumerate(of_section["sentences"].items(), start=1):
+            places.append(read_place(entry, heading, ordinal, claimed))
+    later = [entry.fields(("date", "changes")) for entry in fields["later"].items()] if "later" in fields else []
+    return Article(
+        title=fields["title"].text(),
+        revision=fields["revision"].text(),
+        url=fields["url"].text(),
+        places=tuple(places),
+        later=tuple(Revision(each["date"].text(), each["changes"].text()) for each in later),
+    )
+
+
+def read_place(entry: Entry, section: str, ordinal: int, claimed: bool) -> Place:
+    """One sentence of a section. Raises InvalidFile where it is wrong."""
+    fields = entry.fields(("fingerprint", "near"), ("statements", "informative"))
+    print_, near_ = fields["fingerprint"].text(), fields["near"].text()
+    if not re.fullmatch(r"[0-9a-f]{16}", print_):
+        raise fields["fingerprint"].error("a fingerprint has 16 hexadecimal digits")
+    if not re.fullmatch(r"([0-9a-f]{3})+", near_):
+        raise fields["near"].error("three hexadecimal digits for each pair of words are expected here")
+    statements: list[str] = []
+    for item in fields["statements"].items() if "statements" in fields else []:
+        if not re.fullmatch(r"S[1-9][0-9]*", item.text()):
+            raise item.error(f"{item.text()!r} is not S and a number")
+        if item.text() in statements:
+            raise item.error(f"the statement {item.text()!r} stands here twice")
+        statements.append(item.text())
+    informative = fields["informative"].text() if "informative" in fields else None
+    if statements and informative:
+        raise entry.error(f"{section}, sentence {ordinal} carries statements and is called informative")
+    if claimed and not statements and not informative:
+        raise entry.error(f"{section}, sentence {ordinal} carries no statement and gives no reason (informative: ...)")
+    return Place(section, ordinal, print_, near_, tuple(statements), informative)
