@@ -1,6 +1,7 @@
 """The laws of the machine, each a predicate of one step.  They read states, never rows."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -92,24 +93,34 @@ def asking_for_what_is_so_changes_nothing(step: Step) -> bool:
 
 
 def order_of_rows_carries_no_meaning(step: Step) -> bool:
-    rows = list(step.machine.rows)
-    Random(len(step.command)).shuffle(rows)
-    return type(step.machine)(rows).step(step.before, step.command)[0] == step.after
+    return shuffled(step.machine, len(step.command)).step(step.before, step.command)[0] == step.after
+
+
+@cache
+def shuffled(machine: Machine, seed: int) -> Machine:
+    """Return a machine of the same kind with its rows in another order; making one takes longer than many steps."""
+    rows = list(machine.rows)
+    Random(seed).shuffle(rows)
+    return type(machine)(rows)
 
 
 def a_refusal_names_every_demand_it_breaks(step: Step) -> bool:
     """Each demand refuses by itself exactly if the refusal of all names it."""
     if not isinstance(step.outcome, Refused) or step.outcome.because & {"environment.exists", "environment.new-name"}:
         return True
-    others = [row for row in step.machine.rows if not isinstance(row, Refuse)]
     alone = {
-        row.requirement
-        for row in step.machine.rows
-        if isinstance(row, Refuse)
-        and row.on is type(step.command)
-        and isinstance(Machine([*others, row]).step(step.before, step.command)[1], Refused)
+        demand.requirement
+        for demand, machine in demands_alone(step.machine)
+        if demand.on is type(step.command) and isinstance(machine.step(step.before, step.command)[1], Refused)
     }
     return alone == step.outcome.because
+
+
+@cache
+def demands_alone(machine: Machine) -> tuple[tuple[Refuse, Machine], ...]:
+    """Return each demand of the machine, and the machine that has no other."""
+    others = [row for row in machine.rows if not isinstance(row, Refuse)]
+    return tuple((row, Machine([*others, row])) for row in machine.rows if isinstance(row, Refuse))
 
 
 def an_acceptance_says_what_changed_something(step: Step) -> bool:
