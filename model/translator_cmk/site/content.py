@@ -1,37 +1,76 @@
-"""All that the generated pages are made from."""
+"""Load all that the generated pages are made from."""
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from .decisions import Decision
+from .. import features_dir
+from ..bdd.features import load_features
+from ..bdd.results import Results, ResultsError, is_stale, load_results
+from ..requirements import load_register
 from .evidence import Evidence
-from .kept import Run
-from .kept_reports import KeptReport
-from .rows import Fragment
+from .implementations import Implementation, load_implementations
+from .measurements import load_measurements
+from .rows import Fragment, fragments
+
+RESULTS = Path(".results/results.json")
+
+
+class Decision(NamedTuple):
+    """A decision record; ``resolves`` has the ids of the questions that it answers."""
+
+    file: str
+    title: str
+    status: str
+    resolves: tuple[str, ...]
 
 
 class Content(NamedTuple):
-    """The specification with its evidence, rows of the machine by requirement, decisions by file, and what is kept.
-
-    ``mutants``, ``theorems``, ``coverage``, ``tours``, ``scopes``, ``pages``, ``kills``, ``memory``,
-    ``example_mutants`` and ``foreign`` are what `make evidence` found, and ``peers`` and ``bench`` what `make bench`
-    did; None where it was not run.
-    """
+    """The specification with its evidence, the model's rows by requirement, decisions by file, and measurements."""
 
     evidence: Evidence
     rows: Mapping[str, Sequence[Fragment]]
     decisions: Mapping[str, Decision]
-    mutants: Mapping[str, Any] | None
-    theorems: Mapping[str, Any] | None = None
-    kept: Sequence[Run] = ()
-    coverage: Mapping[str, Any] | None = None
-    tours: Mapping[str, Any] | None = None
-    scopes: Mapping[str, Any] | None = None
-    reports: Sequence[KeptReport] = ()
-    pages: Mapping[str, Any] | None = None
-    kills: Mapping[str, Any] | None = None
-    peers: Mapping[str, Any] | None = None
-    foreign: Mapping[str, Any] | None = None
-    bench: Mapping[str, Any] | None = None
-    example_mutants: Mapping[str, Any] | None = None
-    memory: Mapping[str, Any] | None = None
+    measurements: Mapping[str, Any]
+    implementations: Sequence[Implementation] = ()
+
+
+def load_content(results: Path | None, docs: Path) -> Content:
+    """Load everything; raises `RegisterError`, `FeatureError`, `ResultsError`, `MeasurementError` or `OSError`."""
+    register = load_register()
+    found = read_results(results)
+    return Content(
+        Evidence(register, load_features(features_dir()), found, found is not None and is_stale(found)),
+        fragments(register),
+        load_decisions(docs / "decisions"),
+        load_measurements(docs),
+        load_implementations(docs),
+    )
+
+
+def read_results(path: Path | None) -> Results | None:
+    """Return the results in a file; without the default file, nothing was run."""
+    if path is None:
+        return load_results(RESULTS) if RESULTS.exists() else None
+    return load_results(path)
+
+
+def load_decisions(folder: Path) -> dict[str, Decision]:
+    """Return the decision records of a folder by file name, in order; raises OSError."""
+    return {path.name: read_decision(path) for path in sorted(folder.glob("[0-9]*.md"))}
+
+
+def read_decision(path: Path) -> Decision:
+    """Return a record: its first heading, and `Status:` and `Resolves:` near its head; raises OSError."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OSError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+    title = re.search(r"^# (.+)$", text, re.MULTILINE)
+    fields = dict(re.findall(r"^(?:- )?(Status|Resolves): *(.+?)\.?$", text, re.MULTILINE))
+    resolves = tuple(re.findall(r"\b[AC][0-9]+\b", fields.get("Resolves", "")))
+    return Decision(path.name, title[1] if title else path.stem, fields.get("Status", "unknown"), resolves)
+
+
+__all__ = ["Content", "Decision", "ResultsError", "load_content", "load_decisions", "read_results"]

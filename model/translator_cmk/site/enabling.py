@@ -1,9 +1,9 @@
-"""What has to be so before customer-managed keys are enabled: each value of each condition, tried out on the model."""
+"""Try each value of each condition of data/conditions.yaml before CMK is enabled, with all else right."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from ..machine import DEFAULT_STAGE, Command, Outcome, RowsContradict, initial
+from ..machine import DEFAULT_STAGE, ROWS, Command, Outcome, RowsContradict, initial
 from ..machine.commands import (
     CreateKey,
     CreateResource,
@@ -14,131 +14,85 @@ from ..machine.commands import (
     GrantKeyAccess,
     ImportKey,
 )
-from .cascade import model
+from ..machine.rows import Refuse
+from ..requirements import Register
+from .effects import model, refusal
+from .sourced import data
 
-CHANNELS = {"portal": "through the portal", "api": "through the API"}
+Channel = Literal["portal", "api"]
+CHANNELS: Mapping[Channel, str] = {"portal": "through the portal", "api": "through the API"}
 
 
-class Value(NamedTuple):
-    """One value of a condition: how it differs from what is right, and what permits it where it is right too."""
+class Tried(NamedTuple):
+    """A value with its result through each channel: the ids of a refusal, none if accepted, None if not specified."""
 
     says: str
-    differs: Mapping[str, Any] = {}
-    permitted_by: str | None = None
+    refused: Mapping[str, list[str] | None]
+    because: list[str]
+    """The requirements behind it: those that refuse it, or permit it, or else refuse the other values."""
+
+    def channels(self, result: str) -> list[str]:
+        """Return the channels with this result, in words."""
+        word = {True: "refused", False: "accepted"}
+        return [
+            words
+            for channel, words in CHANNELS.items()
+            if result == ("unclear" if (ids := self.refused[channel]) is None else word[bool(ids)])
+        ]
 
 
 class Condition(NamedTuple):
-    """Something that can be right or wrong; its first value is what all other conditions are tried with."""
+    """Something that can be right or wrong, with its values."""
 
     name: str
-    values: tuple[Value, ...]
+    values: list[Tried]
+    because: list[str]
 
 
-CONDITIONS = (
-    Condition(
-        "Kind of the resource",
-        (
-            Value("Translator"),
-            Value("AIServices", {"kind": "AIServices"}, "resource.kinds"),
-            Value("CognitiveServices", {"kind": "CognitiveServices"}, "resource.kinds"),
-        ),
-    ),
-    Condition(
-        "Pricing tier",
-        (Value("supports customer-managed keys"), Value("does not support them", {"tier": "basic-tier"})),
-    ),
-    Condition(
-        "Location of the resource",
-        (
-            Value("the region of the key vault"),
-            Value("another region", {"location": "eastus"}),
-            Value("global", {"location": "global"}),
-        ),
-    ),
-    Condition(
-        "Directory of the key vault",
-        (Value("that of the resource"), Value("another", {"vault_subscription": "foreign"})),
-    ),
-    Condition(
-        "Subscription of the key vault",
-        (
-            Value("that of the resource"),
-            Value("another of the same directory", {"vault_subscription": "security"}, "vault.other-subscription"),
-        ),
-    ),
-    Condition(
-        "Protections of the key vault",
-        (
-            Value("soft delete and purge protection"),
-            Value("soft delete alone", {"purge_protection": False}),
-            Value("neither", {"soft_delete": False, "purge_protection": False}),
-        ),
-    ),
-    Condition(
-        "Permission model of the key vault",
-        (Value("access policies"), Value("Azure RBAC", {"permission_model": "rbac"})),
-    ),
-    Condition(
-        "Where the key is held",
-        (
-            Value("in Azure Key Vault"),
-            Value("in Managed HSM", {"store": "managed-hsm"}),
-            Value("elsewhere", {"store": "elsewhere"}),
-        ),
-    ),
-    Condition(
-        "Type and size of the key",
-        (
-            Value("RSA, 2048 bits"),
-            Value("RSA, 3072 bits", {"size": 3072}),
-            Value("RSA, 4096 bits", {"size": 4096}),
-            Value("RSA-HSM, 2048 bits", {"type": "RSA-HSM"}),
-            Value("elliptic curve", {"type": "EC", "size": 256}),
-        ),
-    ),
-    Condition("Origin of the key", (Value("generated"), Value("imported", {"makes": ImportKey}, "keys.any-origin"))),
-    Condition("State of the key", (Value("enabled"), Value("disabled", {"disabled": True}))),
-    Condition(
-        "Identity and access beforehand",
-        (Value("on, and granted"), Value("on, not granted", {"granted": False}), Value("off", {"identity": False})),
-    ),
-)
-
-RIGHT: dict[str, Any] = {
-    "kind": "Translator",
-    "location": "westeurope",
-    "tier": "cmk-tier",
-    "vault_subscription": "production",
-    "soft_delete": True,
-    "purge_protection": True,
-    "permission_model": "access-policies",
-    "store": "key-vault",
-    "type": "RSA",
-    "size": 2048,
-    "makes": CreateKey,
-    "disabled": False,
-    "identity": True,
-    "granted": True,
-}
+def conditions(register: Register) -> list[Condition]:
+    """Return every condition with what happens for each of its values."""
+    return [condition(each, register) for each in data("conditions")["conditions"]]
 
 
-def enabled(channel: str, differs: Mapping[str, Any]) -> Outcome | None:
-    """What comes of enabling customer-managed keys where all is right but these values; None from a broken model."""
+def condition(entry: Mapping[str, Any], register: Register) -> Condition:
+    """Return one condition with what happens for each of its values."""
+    found = {
+        value["says"]: {channel: refusal(enabled(channel, value.get("differs", {}))) for channel in CHANNELS}
+        for value in entry["values"]
+    }
+    named = {says: sorted({name for ids in refused.values() for name in ids or ()}) for says, refused in found.items()}
+    permitted = {value["says"]: [value["permitted_by"]] for value in entry["values"] if "permitted_by" in value}
+    demanded = sorted({name for names in named.values() for name in names})
+    others = demanded or sorted({name for names in permitted.values() for name in names})
+    values = [Tried(says, refused, named[says] or permitted.get(says) or others) for says, refused in found.items()]
+    because = dict.fromkeys(name for value in values for name in value.because if name in register)
+    return Condition(entry["name"], values, list(because))
+
+
+def demands() -> set[str]:
+    """Return the requirements that a request to enable CMK can break."""
+    return {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys}
+
+
+def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:
+    """Return the outcome of enabling CMK where all is right but these values; None from a broken model."""
+    values = data("conditions")["right"] | dict(differs)
     state = initial(DEFAULT_STAGE)
     try:
-        for command in beforehand(RIGHT | dict(differs)):
+        for command in beforehand(values):
             state, _ = model().step(state, command)
-        return model().step(state, request(channel, (RIGHT | dict(differs))["store"]))[1]
+        return model().step(state, request(channel, values["store"]))[1]
     except RowsContradict:
         return None
 
 
 def beforehand(values: Mapping[str, Any]) -> Iterator[Command]:
-    """The commands that bring these values about."""
+    """Yield the commands that bring these values about."""
     yield CreateResource("translator", values["kind"], values["location"], values["tier"], "production", "apps")
     protections = (values["soft_delete"], values["purge_protection"], values["permission_model"])
     yield CreateVault("vault", "westeurope", values["vault_subscription"], "apps", *protections)
-    yield values["makes"]("vault", "key", values["type"], values["size"])
+    makes = ImportKey if values["imported"] else CreateKey
+    yield makes("vault", "key", values["type"], values["size"])
     if values["disabled"]:
         yield DisableKey("vault", "key")
     if values["identity"]:
@@ -147,8 +101,8 @@ def beforehand(values: Mapping[str, Any]) -> Iterator[Command]:
             yield GrantKeyAccess("vault", "translator")
 
 
-def request(channel: str, store: str) -> Command:
-    """The request itself."""
+def request(channel: Channel, store: Any) -> Command:
+    """Return the request itself."""
     if store == "key-vault":
-        return EnableCustomerManagedKeys("translator", "vault", "key", through=channel)  # type: ignore[arg-type]  # one of CHANNELS
-    return EnableCustomerManagedKeys("translator", store=store, through=channel)  # type: ignore[arg-type]  # likewise
+        return EnableCustomerManagedKeys("translator", "vault", "key", through=channel)
+    return EnableCustomerManagedKeys("translator", store=store, through=channel)

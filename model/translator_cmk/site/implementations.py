@@ -1,135 +1,247 @@
-"""The page on implementations: a matrix of requirements and kept reports, with numbered notes."""
+"""Run the example implementations, read the reports of others, and roll each report up by requirement.
 
+`docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``, the command of an
+implementation that speaks the protocol over standard input and output, or ``report``, the folder of a report that
+`translator-cmk verify` wrote, from docs/.  A report of a run is kept in `.results/` and made again when the
+specification or a file that the command names has changed.
+"""
+
+import hashlib
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from ..conformance.summary import SAYS, counted
-from ..errors import DEVIATIONS, OK
-from .cells import MARKS, Cell, cells
-from .content import Content
-from .implementation_files import badge_path, shown_of
-from .kept_reports import CONFIRMED, KINDS, REFUSED, STALE, KeptReport
-from .markup import UP, basis, filled, filterable, indented, moment, table, titled
-from .matrix_notes import Notes, foreign, marked, product, report
+import yaml
+
+from ..badges import LOOKS, Badge, Status
+from ..digest import REPORTED, digest
+from ..requirements import Register, Requirement
+
+LIST = "implementations.yaml"
+CACHE = Path(".results/implementations")
+OPTIONS = ("--lane", "features", "--lane", "tour", "--steps", "300", "--seed", "1")
+KINDS: Mapping[str, str] = {
+    "product": "an implementation, as its maker reports it",
+    "example": "an example, written here to show how an implementation is tested",
+}
+CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
 
 
-def implementations_page(content: Content) -> str:
-    """The page."""
-    shown = shown_of(content.reports)
-    notes = {each.name: Notes(each, content) for each in shown}
-    whole, partial = ([each for each in shown if bool(report(each).partial) is part] for part in (False, True))
-    return filled(
-        "implementations",
-        reports=table(REPORTS, map(line, shown)) if shown else "No report has been kept yet.",
-        kinds="\n".join(f"- *{name}*: {means}" for name, means in KINDS.items()),
-        marks=indented(table(["Mark", "Means"], ([marked(name), mark.means] for name, mark in MARKS.items()))),
-        whole=whole_block(whole, notes, content),
-        partial=partial_block(partial, notes, content),
-        notes="\n\n".join(each.block() for each in notes.values() if each.numbers) or "There is none.",
-        refused=refused_block([each for each in content.reports if each.standing == REFUSED]),
+class Implementation(NamedTuple):
+    """A listed implementation with its report; ``problems`` says why there is none, or why it is refused."""
+
+    name: str
+    kind: str
+    standing: str
+    reproduce: str = ""
+    contact: str = ""
+    report: Mapping[str, Any] | None = None
+    problems: tuple[str, ...] = ()
+    page: bytes = b""
+
+    @property
+    def product(self) -> str:
+        """Return product and version as the report names them."""
+        subject = self.report["subject"] if self.report else {"product": self.name, "version": "unstated"}
+        return str(subject["product"] if subject["version"] == "unstated" else "{product} {version}".format(**subject))
+
+    @property
+    def partial(self) -> list[str]:
+        """Return why the report is not about the whole specification; empty if it is."""
+        report = self.report or {}
+        found = [] if report.get("complete") else ["the run was interrupted"]
+        found += [f"only {name} {' and '.join(each)}" for name, each in report.get("selection", {}).items() if each]
+        found += ["without the lane features"] if "features" not in report.get("lanes", ()) else []
+        found += [f"waived: {', '.join(report['waived'])}"] if report.get("waived") else []
+        return found
+
+
+def load_implementations(docs: Path) -> tuple[Implementation, ...]:
+    """Return every listed implementation with its report; raises OSError."""
+    path = docs / LIST
+    if not path.is_file():
+        return ()
+    try:
+        entries = yaml.safe_load(path.read_text("utf-8")) or []
+        with ThreadPoolExecutor(2) as pool:
+            return tuple(pool.map(lambda entry: load(entry, docs), entries))
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise OSError(f"{path}: can't be read: {error}; each entry has name, kind, and run or report") from None
+
+
+def load(entry: Mapping[str, str], docs: Path) -> Implementation:
+    """Return one implementation with its report, run if need be."""
+    name, kind, contact = entry["name"], entry["kind"], entry.get("contact", "")
+    if kind not in KINDS:
+        return Implementation(name, kind, REFUSED, problems=(f"its kind is not one of {', '.join(KINDS)}",))
+    if "run" in entry:
+        command = f"translator-cmk verify --stdio {shlex.quote(entry['run'])} {' '.join(OPTIONS)}"
+        folder, problems = run(entry["run"], CACHE / name)
+    else:
+        command = entry.get("reproduce", "")
+        folder = docs / entry["report"]
+        problems = check(folder)
+    if problems:
+        return Implementation(name, kind, REFUSED, command, contact, problems=problems)
+    report = json.loads((folder / "report.json").read_bytes())
+    page = folder / "report.html"
+    return Implementation(
+        name,
+        kind,
+        CONFIRMED if report["digest"] == digest(REPORTED) else STALE,
+        command,
+        contact,
+        report,
+        page=page.read_bytes() if page.is_file() else b"",
     )
 
 
-# What was put to the test
-
-REPORTS = ["Implementation", "What came out", "Finished", "Measure", "Checked", "To look at"]
-
-
-def line(kept: KeptReport) -> list[str]:
-    """A line on one report."""
-    found = report(kept)
-    contact = f"<br>contact: {foreign(kept.contact)}" if kept.contact else ""
-    measure = [f"kit {found.kit}, protocol {found.protocol}", f"profile {found.profile}", ", ".join(found.lanes)]
-    return [
-        f'<span id="{kept.name}">**{product(kept)}**</span><br>{kept.kind}{contact}',
-        f"{conclusion(kept)}<br>{counted(found.counts)}" + ("<br>[only in part](#partial)" if found.partial else ""),
-        f'{moment(found.finished)}<br><span data-age="{found.finished}"></span>',
-        "<br>".join(foreign(each) for each in measure),
-        CHECKED[kept.standing],
-        "<br>".join(to_look_at(kept)),
-    ]
-
-
-def conclusion(kept: KeptReport) -> str:
-    """What the run came to, marked."""
-    code = report(kept).exit_code
-    name = {OK: "passed", DEVIATIONS: "failed"}.get(code, "inconclusive")
-    if kept.standing == STALE:
-        return f'<span class="mark mark-stale">{MARKS["stale"].glyph}</span> was {SAYS[code]}'
-    return f'<span class="mark mark-{name}">{MARKS[name].glyph}</span> {SAYS[code]}'
+def run(command: str, folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Verify the implementation behind a command unless it has not changed; return the report's folder and problems."""
+    program, *arguments = shlex.split(command)
+    if not shutil.which(program):
+        return folder, (f"it was not run: {program} is not installed on the machine that made this site",)
+    named = [path for path in map(Path, arguments) if path.is_file()]
+    key = hashlib.sha256(
+        "\0".join([digest(REPORTED), command, *OPTIONS]).encode() + b"".join(path.read_bytes() for path in named)
+    ).hexdigest()
+    kept = folder.with_suffix(".key")
+    if kept.is_file() and kept.read_text("utf-8") == key and (folder / "report.json").is_file():
+        return folder, ()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    failed = kit("verify", "--stdio", command, *OPTIONS, "--report", str(folder))
+    if not (folder / "report.json").is_file():
+        return folder, failed or ("no report was written",)
+    kept.write_text(key, "utf-8")
+    return folder, ()
 
 
-CHECKED = {
-    CONFIRMED: '<span class="mark mark-passed">✔ confirmed</span>',
-    STALE: '<span class="mark mark-stale">↻ stale</span>',
+def check(folder: Path) -> tuple[str, ...]:
+    """Return what `translator-cmk report check` finds wrong with a report."""
+    return kit("report", "check", str(folder))
+
+
+def kit(*arguments: str) -> tuple[str, ...]:
+    """Run a command of the conformance kit; return its last lines unless it succeeds."""
+    command = [sys.executable, "-m", "translator_cmk.cli", *arguments]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    lines = (found.stderr.strip() or found.stdout.strip()).splitlines()
+    return tuple(lines[-3:]) if found.returncode else ()
+
+
+def badge(implementation: Implementation) -> Badge:
+    """Return the badge of a report; nothing that is stale is green."""
+    from ..conformance.report.badge import badge_of
+
+    report = implementation.report or {}
+    fresh = badge_of(dict(report))
+    if implementation.standing == STALE:
+        return Badge(fresh.label, Status.STALE, f"stale, was {fresh.message}")
+    return fresh
+
+
+# What a report says of each requirement
+
+FEATURES = "features"
+FAILURES = {"failed", "known"}
+
+
+class Mark(NamedTuple):
+    """The glyph and word of a cell, and what they mean."""
+
+    glyph: str
+    word: str
+    means: str
+
+
+MARKS: Mapping[str, Mark] = {
+    "passed": Mark(LOOKS[Status.PASSED].glyph, "passed", "everything that applies was run and passed"),
+    "failed": Mark(LOOKS[Status.FAILED].glyph, "failed", "something failed, and nothing passed"),
+    "partly": Mark("◐", "partly", "some of it passed and some did not; the number says how many, a note says why"),
+    "differs": Mark("≠", "differs", "it differs from what we assume where the article is silent, which is no failure"),
+    "not-applicable": Mark(LOOKS[Status.NOT_APPLICABLE].glyph, "n/a", "it demands nothing of this implementation"),
+    "inconclusive": Mark(LOOKS[Status.INCONCLUSIVE].glyph, "inconclusive", "something broke, so nothing was learned"),
+    "not-run": Mark(LOOKS[Status.NOT_RUN].glyph, "not run", "it was not selected, not reached, or is not supported"),
+    "declared": Mark(LOOKS[Status.DECLARED].glyph, "declared only", "no run can show it"),
+    "stale": Mark(LOOKS[Status.STALE].glyph, "stale", "the specification has changed since; the cell says what it was"),
 }
 
 
-def to_look_at(kept: KeptReport) -> Iterator[str]:
-    """The report as a page, all of it, and how to make it anew."""
-    folder = f"reports/{kept.name}"
-    if kept.page:
-        yield f"[As a page]({folder}/report.html)"
-    yield f"[All of it]({folder}.zip)"
-    yield f"[Badge]({UP}badges/{badge_path(kept)}.svg)"
-    yield f"<details><summary>Make it anew</summary><code>{foreign(kept.reproduce, 1_000)}</code></details>"
+class Note(NamedTuple):
+    """Why something did not pass; ``records`` are the decisions behind an assumption that it differs from."""
+
+    status: str
+    reason: str
+    known: str = ""
+    rests_on: tuple[str, ...] = ()
 
 
-# The matrix
+class Cell(NamedTuple):
+    """The result of a requirement: a word of `MARKS`, how many of the cases that apply passed, and why not all."""
+
+    word: str
+    passed: int = 0
+    applicable: int = 0
+    notes: Mapping[Note, tuple[str, ...]] = {}
+    """Each reason with the cases that it is about."""
 
 
-def matrix(reports: Sequence[KeptReport], notes: Mapping[str, Notes], content: Content) -> str:
-    """A table with a line for each requirement, and a column for each report."""
-    register = content.evidence.register
-    rolled = {each.name: cells(report(each), register) for each in reports}
-    header = ["Requirement", *(heading(each) for each in reports), "Topic", "Basis"]
-    return table(
-        header,
-        (
-            [
-                f"{titled(requirement)}<br>`{name}`",
-                *(told(rolled[each.name][name], each, notes[each.name]) for each in reports),
-                requirement.topic,
-                basis(requirement),
-            ]
-            for name, requirement in register.items()
-        ),
-    )
+def cells(report: Mapping[str, Any], register: Register) -> dict[str, Cell]:
+    """Return the cell of each requirement."""
+    return {name: cell(requirement, report["cases"]) for name, requirement in register.items()}
 
 
-def heading(kept: KeptReport) -> str:
-    """The head of a column: who, of what kind, and when."""
-    kind = "" if kept.kind == "product" else f"<br>({kept.kind})"
-    return f"[{product(kept)}](#{kept.name}){kind}<br>{report(kept).finished[:10]}"
+def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
+    """Return the cell of one requirement."""
+    if requirement.kind == "attestation":
+        return Cell("declared")
+    counts: Counter[str] = Counter()
+    notes: dict[Note, tuple[str, ...]] = {}
+    for case, status, reason in results(requirement.id, cases):
+        counts[status] += 1
+        if status != "passed":
+            rests_on = tuple(case.get("rests_on", ())) if status == "differs" else ()
+            note = Note(status, reason, case.get("known", ""), rests_on)
+            notes[note] = (*notes.get(note, ()), case["id"])
+    return Cell(word(counts), counts["passed"], counts.total() - counts["not-applicable"], notes)
 
 
-def told(cell: Cell, kept: KeptReport, notes: Notes) -> str:
-    """A cell: mark, counts, and the numbers of its notes."""
-    counts = f" <small>{cell.passed} of {cell.applicable}</small>" if cell.applicable else ""
-    numbers = "".join(notes.number(note, cases) for note, cases in cell.notes.items())
-    return f"{marked(cell.word, stale=kept.standing == STALE and cell.word != 'declared')}{counts}{numbers}"
+def results(requirement: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str, str]]:
+    """Yield each case that says something of a requirement, with the status it has for it and the reason.
+
+    A scenario says something of all that it carries, except what differs from an assumption: that says something of the
+    assumption only.  In other lanes only a failure does, of what it is attributed to.  A scenario that fails for
+    another requirement is inconclusive for this one.
+    """
+    for case in cases:
+        status, attributed = case["status"], case.get("blamed", ())
+        if status == "differs":
+            applies = requirement in case.get("rests_on", ())
+        elif case["lane"] == FEATURES:
+            applies = requirement in case["requirements"]
+        else:
+            applies = status in FAILURES and requirement in attributed
+        if applies and status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
+            yield case, "inconclusive", f"the scenario fails for {', '.join(attributed)}"
+        elif applies:
+            yield case, status, case.get("reason", "")
 
 
-def whole_block(reports: Sequence[KeptReport], notes: Mapping[str, Notes], content: Content) -> str:
-    """The reports on the whole specification, in a table that can be narrowed."""
-    if not reports:
-        return "There is no report on the whole specification."
-    found = matrix(reports, notes, content)
-    register = content.evidence.register
-    choices = {"Topic": register.topics, "Basis": [each.basis for each in register.values()]}
-    return filterable(found, len(register), choices, "matrix")
-
-
-def partial_block(reports: Sequence[KeptReport], notes: Mapping[str, Notes], content: Content) -> str:
-    """The reports on a part of the specification, apart from the others."""
-    if not reports:
-        return "There is none."
-    reasons = "\n".join(
-        f"- [{product(each)}](#{each.name}): {foreign('; '.join(report(each).partial))}" for each in reports
-    )
-    return f'{reasons}\n\n<div class="matrix" markdown="1">\n\n{matrix(reports, notes, content)}\n\n</div>'
-
-
-def refused_block(reports: Sequence[KeptReport]) -> str:
-    """What is kept and not shown, and why."""
-    lines = (f"- **{foreign(each.name)}**: {foreign('; '.join(each.problems))}" for each in reports)
-    return "\n".join(lines) or "There is none."
+def word(counts: Mapping[str, int]) -> str:
+    """Return the word for so many cases of each status."""
+    failed = sum(counts[status] for status in FAILURES)
+    if counts["passed"]:
+        rest = failed + counts["inconclusive"] + counts["not-run"]
+        return "partly" if rest else "differs" if counts["differs"] else "passed"
+    if failed:
+        return "failed"
+    order = ("differs", "inconclusive", "not-run", "not-applicable")
+    return next((status for status in order if counts[status]), "not-run")

@@ -27,9 +27,3 @@ def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> s
         return None
     codes = ".".join(code(tell(command)) for command in commands)
     return f"{PAGE}#from={slug(situation)}" + (f"&amp;then={codes}" if codes else "")
-
-
-def link(found: Charted | None, situation: str, commands: Sequence[Command], words: str = "try it") -> str:
-    """A link to where the commands lead, as HTML, since its place is known to the script of the page alone."""
-    address = way(found, situation, commands)
-    return f'<a class="try" href="{address}">{words}</a>' if address else ""

@@ -1,0 +1,288 @@
+"""Try each cause of data/causes.yaml on the model, and report what is lost, what comes back, and which requirements say so."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..bdd.features import Pickle
+from ..bdd.vocabulary import read_given
+from ..language.facts import Fact, holds
+from ..language.phrasebook import read_command
+from ..language.situations import Situation, situations
+from ..machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    RowsContradict,
+    State,
+    initial,
+    observe,
+)
+from ..requirements import Register
+from .content import Content
+from .sourced import data
+from .what_if.page import chart
+from .what_if.ways import way
+
+WEAKEST_FIRST = ("assumed", "implied", "stated", "environment")
+"""Bases from the weakest to the strongest; the environment counts where nothing of the article does."""
+
+
+class Cause(NamedTuple):
+    """Something that happens, and the remedies that a customer has, in sentences of the phrasebook."""
+
+    name: str
+    commands: tuple[str, ...]
+    remedies: tuple[str, ...]
+    start: tuple[str, ...]
+
+
+class Loss(NamedTuple):
+    """Something that can be lost: the requirement that says so, the fact that shows it is there, and words for it."""
+
+    what: str
+    requirement: str
+    intact: Fact
+    lost: str
+    back: str
+
+
+def cause(entry: Mapping[str, Any]) -> Cause:
+    """Return an entry of the data file as a cause."""
+    start = entry.get("start", data("causes")["start"])
+    return Cause(entry["name"], tuple(entry["commands"]), tuple(entry.get("remedies", ())), tuple(start))
+
+
+CAUSES = tuple(map(cause, data("causes")["causes"]))
+"""Every command that loses something while the key is accessible before it; a test tries out all others."""
+
+HARMLESS = tuple(map(cause, data("causes")["harmless"]))
+LOSSES = tuple(Loss(**entry | {"intact": Fact(**entry["intact"])}) for entry in data("causes")["losses"])
+ACTIONS: Mapping[str, str] = data("causes")["actions"]
+
+
+class Finding(NamedTuple):
+    """The condition of a thing in the model, and the requirements that it rests on.
+
+    ``seen`` is `intact`, `lost`, `gone` if more of it is missing than the loss says, or None if the rows contradict.
+    """
+
+    loss: Loss
+    seen: str | None
+    grounds: tuple[str, ...]
+    basis: str
+    """The weakest basis among the grounds; empty if there are none."""
+    remedied: bool
+
+    @property
+    def intact(self) -> bool:
+        """Tell whether the thing is as it was."""
+        return self.seen == "intact"
+
+    @property
+    def words(self) -> str:
+        """Return the condition as a table has it."""
+        lost = "deleted" if self.seen == "gone" else self.loss.lost
+        if self.remedied:
+            return f"✔ {self.loss.back}" if self.intact else f"✘ stays {lost}"
+        return "✔ not lost" if self.intact else f"✘ {lost}"
+
+    @property
+    def says_so(self) -> str:
+        """Return the requirement that a reader is led to; empty if there is none."""
+        if self.remedied and (restoring := [name for name in self.grounds if name.startswith("restoration.")]):
+            return restoring[0]
+        own = [name for name in self.grounds if name == self.loss.requirement]
+        return next(iter(own or self.grounds), "")
+
+
+class Case(NamedTuple):
+    """A cause with what is lost, and what is there after the remedies; addresses on the page What if, or None."""
+
+    cause: Cause
+    lost: list[Finding]
+    remedied: list[Finding]
+    reasons: list[str]
+    try_it: str | None
+    try_remedies: str | None
+
+    @property
+    def stays_lost(self) -> list[Finding]:
+        """Return what the remedies don't bring back."""
+        return [each for each in self.remedied if not each.intact]
+
+
+def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
+    """Return each cause, tried on the model."""
+    register, pickles = content.evidence.register, list(content.evidence.pickles.values())
+    found = {
+        each: [[find(loss, each, register, pickles, remedied) for loss in LOSSES] for remedied in (False, True)]
+        for each in causes
+    }
+    usual = Counter(name for lost, _ in found.values() for name in {*all_grounds(lost)})
+    return [
+        Case(each, lost, remedied, reasons(lost, usual, len(found), register), tried(each), tried(each, True))
+        for each, (lost, remedied) in found.items()
+    ]
+
+
+def reasons(lost: Iterable[Finding], usual: Mapping[str, int], of: int, register: Register) -> list[str]:
+    """Return the requirements that set a cause apart: what makes the key inaccessible, or else what is done."""
+    own = [name for name in all_grounds(lost) if usual[name] <= of / 2]
+    return [name for name in own if register[name].kind in ("meaning", "consequence")] or own
+
+
+def all_grounds(found: Iterable[Finding]) -> list[str]:
+    """Return the grounds of all findings, each once."""
+    return list(dict.fromkeys(name for each in found for name in each.grounds))
+
+
+def tried(cause: Cause, remedied: bool = False) -> str | None:
+    """Return the address at which What if shows a cause; None if its small world lacks it."""
+    situation, *more = cause.start
+    if more or (remedied and not cause.remedies):
+        return None
+    return way(chart(), situation, commands_of(cause, remedied))
+
+
+def commands_of(cause: Cause, remedied: bool = False) -> list[Command]:
+    """Return the commands of a cause, with its remedies if they are asked for."""
+    return [read_command(sentence) for sentence in (*cause.commands, *(cause.remedies if remedied else ()))]
+
+
+def after(machine: Machine, commands: Iterable[Command], begin: tuple[str, ...]) -> State:
+    """Return the state that the commands lead to."""
+    return carried_out(machine, start(machine, begin), commands)
+
+
+@cache
+def start(machine: Machine, begin: tuple[str, ...]) -> State:
+    """Return the state that a situation and the sentences after it lead to."""
+    situation, *sentences = begin
+    commands = (*situations()[situation].commands, *map(read_command, sentences))
+    return carried_out(machine, initial(DEFAULT_STAGE), commands)
+
+
+def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
+    """Return the state after the commands."""
+    for command in commands:
+        state, _ = machine.step(state, command)
+    return state
+
+
+@cache
+def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str | None, ...]:
+    """Return the condition of each thing that can be lost; None if the rows contradict each other."""
+    try:
+        observation = observe(machine.world(after(machine, commands_of(cause, remedied), cause.start)))
+    except RowsContradict:
+        return (None,) * len(LOSSES)
+    return tuple(condition(loss.intact, observation) for loss in LOSSES)
+
+
+def condition(intact: Fact, observation: Observation) -> str:
+    """Return whether a thing is `intact`, `lost` or, where something of it should be left, `gone`."""
+    if holds(intact, observation):
+        return "intact"
+    left = intact.field == "exists" or holds(Fact(intact.kind, intact.name, "exists", True), observation)
+    return "lost" if left else "gone"
+
+
+def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle], remedied: bool) -> Finding:
+    """Return the condition of a thing after the cause, or after its remedies, and what it rests on.
+
+    A requirement is among the grounds if the model without its rows shows otherwise.  One that says what does not
+    happen is, if the model with its counter-row shows otherwise and a scenario of it goes through the cause.  Without
+    such a scenario, the weakest of those that the counter-rows are about count.
+    """
+    at = LOSSES.index(loss)
+    found = seen(model(), cause, remedied)[at]
+    by_rows = {name for name, machine in without(cause.start) if seen(machine, cause, remedied)[at] != found}
+    by_counter_rows = {name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found}
+    first = commands_of(cause)[0]
+    shown = {each.requirements[0] for each in pickles if goes_through(each, first)} if by_counter_rows else set()
+    grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows, register))
+    bases = {register[name].basis for name in grounds}
+    basis = next((each for each in WEAKEST_FIRST if each in bases), "")
+    return Finding(loss, found, tuple(each for each in register if each in grounds), basis, remedied)
+
+
+def weakest(names: Collection[str], register: Register) -> set[str]:
+    """Return those of the requirements that have the weakest basis."""
+    bases = {register[name].basis for name in names}
+    return {name for name in names if register[name].basis == next(each for each in WEAKEST_FIRST if each in bases)}
+
+
+def goes_through(pickle: Pickle, command: Command) -> bool:
+    """Tell whether a Given of a scenario carries this command out."""
+    return any(command in commands_given(step.text) for step in pickle.steps if step.kind == "given")
+
+
+@cache
+def commands_given(text: str) -> tuple[Command, ...]:
+    """Return the commands that a Given stands for."""
+    start = read_given(text)
+    return start.commands if isinstance(start, Situation) else (start,)
+
+
+def answer(cause: Cause | None, action: str) -> Outcome:
+    """Return the outcome of an action after the cause, or while the key is accessible."""
+    begin = cause.start if cause else tuple(data("causes")["start"])
+    state = after(model(), commands_of(cause) if cause else [], begin)
+    return model().step(state, read_command(ACTIONS[action]))[1]
+
+
+def meanwhile() -> dict[str, list[list[str] | None]]:
+    """Return for each cause, and without one, the refusal of each action: ids, none if accepted, None if unspecified."""
+    return {
+        each.name if each else "The key is accessible": [refusal(answer(each, action)) for action in ACTIONS]
+        for each in (None, *CAUSES)
+    }
+
+
+def refusal(outcome: Outcome | None) -> list[str] | None:
+    """Return the ids that a refusal names, none of an acceptance, and None for anything else."""
+    if isinstance(outcome, Refused):
+        return sorted(outcome.because)
+    return [] if isinstance(outcome, Accepted) else None
+
+
+@cache
+def model() -> Machine:
+    """Return the model."""
+    return Machine(ROWS)
+
+
+@cache
+def without(begin: tuple[str, ...]) -> list[tuple[str, Machine]]:
+    """Return the model without the rows of each requirement, but for those of the environment needed to begin at all."""
+    names = dict.fromkeys(row.requirement for row in ROWS)
+    machines = [(name, lacking(name)) for name in names]
+    return [each for each in machines if not each[0].startswith("environment.") or begins(each[1], begin)]
+
+
+@cache
+def lacking(requirement: str) -> Machine:
+    """Return the model without the rows of a requirement."""
+    return Machine(row for row in ROWS if row.requirement != requirement)
+
+
+def begins(machine: Machine, begin: tuple[str, ...]) -> bool:
+    """Tell whether a machine reaches the start of a cause."""
+    try:
+        return start(machine, begin) == start(model(), begin)
+    except RowsContradict:
+        return False
+
+
+@cache
+def mistaken() -> list[tuple[str, Machine]]:
+    """Return the model with each counter-row."""
+    return [(row.requirement, Machine((*ROWS, row))) for row in COUNTER_ROWS]

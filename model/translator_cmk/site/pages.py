@@ -1,0 +1,446 @@
+"""Generate every page, badge and data file, by path from docs/: the same for the same content, byte for byte."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
+from ..bdd.features import Feature, Pickle, slug
+from ..conformance.report.envelope import FORMAT
+from ..conformance.report.schemas import report_schemas
+from ..conformance.summary import SAYS, counted
+from ..conformance.verdicts import STATUSES as CASE_STATUSES
+from ..digest import REPORTED, digest
+from ..explore.theorems import THEOREMS
+from ..language import PROTOCOL, schemas, stage_to_wire
+from ..language.declaration import CAPABILITIES, LEVELS
+from ..language.text import LONGEST
+from ..language.verbs import VERBS
+from ..machine import COMMANDS, DEFAULT_STAGE
+from ..requirements import Requirement
+from . import decision, effects, enabling, exports, glossary, implementations, protocol, reversibility
+from .content import Content
+from .evidence import MODEL, STATUSES
+from .measurements import is_current
+from .render import UP, duration, environment, number, plain, rendered, requirement_path
+from .sourced import Notes, cell, data
+from .what_if.page import what_if_size, what_if_tables
+
+FOLDERS = ("decide", "specification", "evidence", "badges", "data")
+
+BASES = {
+    "stated": "the article says it",
+    "implied": "it follows from what the article says",
+    "assumed": "the article is silent, and this is our choice",
+    "environment": "the article takes it for granted; the source is another document",
+}
+TRAITS = {
+    "second-directory": "a second directory",
+    "elapsed-time": "time to pass",
+    "training": "a trained model",
+    "irreversible": "a loss that can't be undone",
+}
+REACHED = {
+    "rows": "Rows of the model",
+    "reasons": "Reasons for refusals",
+    "refusals": "Refusals by state",
+    "conditions": "Conditions of guards",
+    "topic_pairs": "Pairs of topics",
+    "row_pairs": "Pairs of rows",
+}
+OBSERVED = {
+    "answers": "Whether it was accepted",
+    "customer": "Also everything that a customer can see",
+    "state": "Also the whole state",
+}
+
+
+def generate(content: Content) -> dict[str, str | bytes]:
+    """Return every generated file."""
+    found: dict[str, str | bytes] = dict(pages(content))
+    found |= {path: as_json(value) for path, value in exports.exports(content)}
+    found["data/what-if.js"] = f"const WHAT_IF = {compact(what_if_tables())};\n"
+    for path, badge in badges(content).items():
+        found |= {f"badges/{path}.svg": svg(badge), f"badges/{path}.json": as_json(endpoint(badge))}
+    for each in shown(content):
+        if each.page:
+            found[f"evidence/reports/{each.name}/report.html"] = each.page
+    return found
+
+
+def as_json(value: object) -> str:
+    """Return a value as indented JSON."""
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def compact(value: object) -> str:
+    """Return a value as JSON without blanks."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def badges(content: Content) -> dict[str, Badge]:
+    """Return each badge by its path: of what was run last, and of the implementations."""
+    evidence = content.evidence
+    found = {path: evidence.badge(verdict) for path, verdict in evidence.verdicts()}
+    return found | {f"implementations/{each.name}": implementations.badge(each) for each in shown(content)}
+
+
+def pages(content: Content) -> Iterator[tuple[str, str]]:
+    """Yield each page with its path, and the pieces that hand-written pages include."""
+    evidence = content.evidence
+    results = evidence.results
+
+    def link(name: str, root: str = UP) -> str:
+        return scenario_link(content, name, root)
+
+    templates = environment(
+        evidence.register,
+        evidence=evidence,
+        decisions=content.decisions,
+        rows=content.rows,
+        badges=badges(content),
+        badge_height=HEIGHT,
+        looks=LOOKS,
+        statuses=STATUSES,
+        bases=BASES,
+        is_current=is_current,
+        run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
+        about=about,
+        scenario_link=link,
+        shown_by=lambda requirement: list(shown_by(content, requirement)),
+    )
+    templates.filters |= {"trait": TRAITS.__getitem__}
+    for path, template, values in (*decide_pages(content), *specification_pages(content), *evidence_pages(content)):
+        yield path, rendered(templates, template, **values)
+    yield "data/last-run.snippet", rendered(templates, "home-run.md", root="")
+    yield "data/topics.snippet", rendered(templates, "home-topics.md", root="")
+
+
+Page = tuple[str, str, Mapping[str, Any]]
+"""The path of a page, its template, and its data."""
+
+
+def decide_pages(content: Content) -> Iterator[Page]:
+    """Yield the pages for architects."""
+    register = content.evidence.register
+    found = data("decision")
+    yield (
+        "decide/index.md",
+        "decide.md",
+        {
+            "questions": found["questions"],
+            "rules": found["rules"],
+            "answers": found["answers"],
+            "titles": {each["id"]: each["title"] for each in found["answers"]},
+            "choices": decision.CHOICES,
+            "decided": decision.decided(),
+            "mine": [cell(each) for each in found["customer-managed"]],
+            "theirs": [cell(each) for each in found["microsoft-managed"]],
+            "cost": with_cells(found["cost"], "known"),
+            "digest": decision.register_digest(register),
+            "notes": Notes(),
+        },
+    )
+    causes = effects.cases(effects.CAUSES, content)
+    fates = reversibility.fates(register)
+    yield (
+        "decide/what-breaks.md",
+        "what-breaks.md",
+        {
+            "causes": causes,
+            "losses": [loss.what for loss in effects.LOSSES],
+            "harmless": [
+                {**each._asdict(), "permissions": permissions(each, content)}
+                for each in effects.cases(effects.HARMLESS, content)
+            ],
+            "actions": effects.ACTIONS,
+            "meanwhile": effects.meanwhile(),
+            "fates": fates,
+            "never": [each.thing.name[0].lower() + each.thing.name[1:] for each in fates if not each.back],
+            "label": reversibility.label,
+            "own_reason": lambda by, usual: reversibility.own_reason(by, usual, register),
+            "lives": reversibility.lives(register),
+            "sizes": reversibility.sizes(),
+            "beyond": with_cells(data("undone")["facts"], "is"),
+            "notes": Notes(),
+        },
+    )
+    by_name = {each.cause.name: each for each in causes}
+    destroyers = data("destroyers")
+    columns = ("permission", "accidents", "guard", "signal")
+    yield (
+        "decide/protect.md",
+        "protect.md",
+        {
+            "causes": [
+                {"case": by_name[each["cause"]], **{name: cell(each[name]) for name in columns}}
+                for each in destroyers["causes"]
+            ],
+            "open": with_cells(destroyers["open"], "known"),
+            "notes": Notes(),
+        },
+    )
+    zone = data("landing_zone")
+    yield (
+        "decide/enable.md",
+        "enable.md",
+        {
+            "conditions": enabling.conditions(register),
+            "demands": enabling.demands(),
+            "checklist": data("checklist"),
+            "policy": with_cells(zone["policy"], "audit", "deny"),
+            "facts": with_cells(zone["facts"], "is"),
+            "notes": Notes(),
+        },
+    )
+    disagreements = with_cells(data("other_sources")["disagreements"], "other")
+    yield "decide/unknowns.md", "unknowns.md", {"disagreements": disagreements, "notes": Notes()}
+    frameworks = [
+        {**each, "controls": with_cells(each["controls"], "asks")} for each in data("obligations")["frameworks"]
+    ]
+    yield "decide/obligations.md", "obligations.md", {"frameworks": frameworks, "notes": Notes()}
+    states, steps = what_if_size()
+    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps}
+
+
+def with_cells(entries: Iterable[Mapping[str, Any]], *fields: str) -> list[dict[str, Any]]:
+    """Return entries of a data file with these fields read as cells."""
+    return [{name: cell(value) if name in fields else value for name, value in each.items()} for each in entries]
+
+
+def permissions(case: effects.Case, content: Content) -> list[str]:
+    """Return the permissions that a harmless case rests on."""
+    register = content.evidence.register
+    return [name for name in effects.all_grounds(case.lost) if register[name].kind == "permission"]
+
+
+def specification_pages(content: Content) -> Iterator[Page]:
+    """Yield the pages on requirements, sentences and the protocol."""
+    evidence = content.evidence
+    register = evidence.register
+    statuses = {evidence.requirement(each).status for each in register.values()}
+    yield (
+        "specification/index.md",
+        "requirements.md",
+        {
+            "choices": choices(content, statuses) | {"Kind": unique(each.kind for each in register.values())},
+            "lacking": dict(lacking(content)),
+        },
+    )
+    for feature in evidence.features:
+        yield (
+            f"specification/{feature.topic}.md",
+            "topic.md",
+            {
+                "feature": feature,
+                "requirements": register.topics[feature.topic],
+                "time_of": lambda pickle: time_of(content, pickle),
+                "run_in_detail": lambda pickles: [
+                    each for each in pickles if each.id in evidence.items and evidence.items[each.id].details
+                ],
+                "also_shown_by": lambda requirement: also_shown_by(content, requirement),
+            },
+        )
+    yield (
+        "specification/steps.md",
+        "steps.md",
+        {"situations": glossary.situations_used(evidence), "sentences": glossary.sentences(evidence)},
+    )
+    # here, since the page alone needs what follows a sequence
+    from ..conformance.following import level_of
+
+    yield (
+        "specification/protocol.md",
+        "protocol.md",
+        {
+            "protocol": PROTOCOL,
+            "longest": LONGEST,
+            "session": protocol.a_session(),
+            "verbs": VERBS,
+            "answers": data("answers"),
+            "schemas": schemas(),
+            "report_schemas": report_schemas(),
+            "forms": protocol.FORMS,
+            "level_of": lambda name: level_of(COMMANDS[name]),
+            "stage": stage_to_wire(DEFAULT_STAGE),
+            "capabilities": CAPABILITIES,
+            "levels": LEVELS,
+        },
+    )
+
+
+def evidence_pages(content: Content) -> Iterator[Page]:
+    """Yield the pages on what was run, measured and decided."""
+    evidence = content.evidence
+    register = evidence.register
+    results = evidence.results
+    items = results.items if results else ()
+    yield (
+        "evidence/last-run.md",
+        "last-run.md",
+        {
+            "not_passed": [item for item in items if item.status != "passed"],
+            "missing": [] if evidence.stale else [name for name in evidence.pickles if name not in evidence.items],
+            "unknown": [] if evidence.stale else [name for name in evidence.items if name not in evidence.pickles],
+        },
+    )
+    statuses = {evidence.scenario(name).status for name in evidence.pickles}
+    yield "evidence/scenarios.md", "scenarios.md", {"choices": choices(content, statuses)}
+    statements = groupby(register.statements.values(), key=lambda each: each.places[0].section)
+    yield (
+        "evidence/traceability.md",
+        "traceability.md",
+        {
+            "sections": {section: list(found) for section, found in statements},
+            "revisions": [{"specified": False, **each} for each in data("revisions")["revisions"]],
+            "notes": Notes(),
+        },
+    )
+    yield (
+        "evidence/measurements.md",
+        "measurements.md",
+        {
+            **content.measurements,
+            "properties": [item for item in evidence.beyond if item.kind == "property"],
+            "reached": REACHED,
+            "observed": OBSERVED,
+        },
+    )
+    yield "evidence/decisions.md", "decisions.md", {}
+    there = shown(content)
+    rolled = {each.name: implementations.cells(each.report or {}, register) for each in there}
+    yield (
+        "evidence/implementations.md",
+        "implementations.md",
+        {
+            "shown": there,
+            "whole": [each for each in there if not each.partial],
+            "partial": [each for each in there if each.partial],
+            "refused": [each for each in content.implementations if each.report is None],
+            "rolled": rolled,
+            "notes": {name: numbered(cells, content) for name, cells in rolled.items()},
+            "marks": implementations.MARKS,
+            "kinds": implementations.KINDS,
+            "conclusions": SAYS,
+            "counted": counted,
+        },
+    )
+    yield "evidence/report-viewer.md", "report-viewer.md", {"known": viewer_data(content)}
+
+
+def shown(content: Content) -> list[implementations.Implementation]:
+    """Return the implementations that have a report, products first."""
+    kinds = list(implementations.KINDS)
+    there = [each for each in content.implementations if each.report is not None]
+    return sorted(there, key=lambda each: kinds.index(each.kind))
+
+
+def numbered(
+    cells: Mapping[str, implementations.Cell], content: Content
+) -> dict[implementations.Note, Mapping[str, Any]]:
+    """Return the notes of a report in the order in which its cells have them, each with number, records and cases."""
+    register = content.evidence.register
+    cases: dict[implementations.Note, dict[str, None]] = {}
+    for each in cells.values():
+        for note, of in each.notes.items():
+            cases.setdefault(note, {}).update(dict.fromkeys(of))
+    return {
+        note: {
+            "number": place,
+            "cases": list(of),
+            "records": unique(
+                record for name in note.rests_on if name in register if (record := register[name].decision)
+            ),
+        }
+        for place, (note, of) in enumerate(cases.items(), start=1)
+    }
+
+
+def viewer_data(content: Content) -> Mapping[str, Any]:
+    """Return what the script that shows a report knows: words, marks and requirements."""
+    known = implementations.MARKS["failed"]._replace(word="known", means="it failed, and is a listed deviation")
+    return {
+        "format": FORMAT,
+        "digest": digest(REPORTED),
+        "marks": {name: mark._asdict() for name, mark in (implementations.MARKS | {"known": known}).items()},
+        "statuses": CASE_STATUSES,
+        "features": implementations.FEATURES,
+        "levels": LEVELS,
+        "says": {str(code): text for code, text in SAYS.items()},
+        "requirements": {
+            name: {"title": each.title, "topic": each.topic} for name, each in content.evidence.register.items()
+        },
+    }
+
+
+# Pieces of several pages
+
+
+def about(feature: Feature) -> str:
+    """Return the description of a feature on one line."""
+    return " ".join(feature.description.split())
+
+
+def unique(words: Iterable[str]) -> list[str]:
+    """Return each word once, in order."""
+    return list(dict.fromkeys(words))
+
+
+def choices(content: Content, statuses: Iterable[Any]) -> dict[str, list[str]]:
+    """Return the values that both tables are narrowed by; statuses in the order in which they are explained."""
+    register = content.evidence.register
+    subject, there = content.evidence.subject, set(statuses)
+    return {
+        "Status": [f"{subject}: {look.glyph} {status.value}" for status, look in LOOKS.items() if status in there],
+        "Topic": list(register.topics),
+        "Basis": unique(each.basis for each in register.values()),
+    }
+
+
+def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
+    """Yield how much there is of each kind of evidence for a requirement."""
+    for kind, count in content.evidence.requirement(requirement).counts.items():
+        words = number(count.total(), kind)
+        yield f"[{words}]({UP}evidence/measurements.md#properties)" if kind == "property" else words
+    if theorems := theorems_by_requirement()[requirement.id]:
+        yield f"[{number(theorems, 'theorem')}]({UP}evidence/measurements.md#scopes)"
+
+
+def theorems_by_requirement() -> Counter[str]:
+    """Return how many theorems are about each requirement."""
+    return Counter(name for theorem in THEOREMS for name in theorem.requirements)
+
+
+def lacking(content: Content) -> Iterator[tuple[str, list[str]]]:
+    """Yield kinds of evidence, each with the requirements that lack it."""
+    evidence = content.evidence
+    register = evidence.register
+    verdicts = {name: evidence.requirement(each) for name, each in register.items()}
+    theorems = theorems_by_requirement()
+    yield "Any scenario", [name for name in register if not any(evidence.carrying(name))]
+    yield "A run in which every scenario passed", [name for name in register if verdicts[name].status.value != "passed"]
+    yield "A property", [name for name in register if not verdicts[name].counts.get("property")]
+    yield "A theorem", [name for name in register if not theorems[name]]
+    yield "An observation on Azure", list(register)
+
+
+def scenario_link(content: Content, name: str, root: str = UP) -> str:
+    """Return the scenario of this id, by its title, as a link to it."""
+    pickle = content.evidence.pickles[name]
+    requirement = pickle.requirements[0]
+    scenario = next(each for each in content.evidence.scenarios[requirement] if pickle in each.pickles)
+    return f"[{plain(scenario.name)}]({requirement_path(requirement, root)}/{slug(scenario.name)})"
+
+
+def also_shown_by(content: Content, requirement: Requirement) -> list[str]:
+    """Return links to the scenarios of other requirements that carry this one."""
+    carrying = content.evidence.carrying(requirement.id)
+    return unique(scenario_link(content, each.id) for each in carrying if each.requirements[0] != requirement.id)
+
+
+def time_of(content: Content, pickle: Pickle) -> str:
+    """Return how long a scenario took; empty if it was not run."""
+    item = content.evidence.items.get(pickle.id)
+    return duration(item.seconds) if item and item.status != "not-run" else ""

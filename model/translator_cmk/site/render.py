@@ -1,0 +1,230 @@
+"""Render the pages from Jinja templates over plain data, and write them in place of the generated folders."""
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from ..bdd.features import slug
+from ..escaping import plain as visible
+from ..requirements import Place, Register, Requirement
+
+PAGES = Path(__file__).parent / "pages"
+UP = "../"
+"""Generated pages lie one folder deep: the way from one of them to docs/."""
+
+NOUNS = {"property": "properties"}
+
+
+def environment(register: Register, **shared: Any) -> Environment:
+    """Return the Jinja environment: filters that write Markdown, the shared values, and the macros as `m`."""
+    found = Environment(
+        loader=FileSystemLoader(PAGES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  # the templates write Markdown; what others wrote goes through `plain`
+    )
+    found.globals |= {"register": register, "root": UP, **shared}
+    found.filters |= {
+        "capital": capital,
+        "commas": lambda number: f"{number:,}",
+        "duration": duration,
+        "foreign": foreign,
+        "json": lambda value: json.dumps(value, ensure_ascii=False),
+        "linked": lambda text, root=UP: linked(text, register, root),
+        "listed": listed,
+        "lower_first": lambda text: text[:1].lower() + text[1:],
+        "named": named,
+        "number": number,
+        "path": requirement_path,
+        "parts": parts,
+        "places": places,
+        "plain": plain,
+        "script": lambda value: json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"),
+        "significant": significant,
+        "slug": slug,
+        "titled": lambda it, root=UP: titled(register[it] if isinstance(it, str) else it, root),
+        "without_customer": lambda sentence: sentence.removeprefix("the customer "),
+    }
+    found.tests |= {"contains": lambda whole, part: part in whole}
+    found.globals["m"] = found.get_template("macros.md").module
+    return found
+
+
+def rendered(templates: Environment, name: str, **data: Any) -> str:
+    """Return the page that a template makes of its data, with wide table columns marked and blank lines collapsed."""
+    text = templates.get_template(name).render(data)
+    return marked_tables(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
+
+
+# Tables are written as Markdown in the templates
+
+LONG, PROSE = 30, 100
+"""Letters that take one or two lines of a narrow column, and five or six."""
+
+
+def marked_tables(text: str) -> str:
+    """Return Markdown in which columns of many words are marked, so a narrow window takes its room from the others."""
+    return re.sub(r"^(\|.*)\n(\|(?: *:?-+:? *\|)+)\n((?:\|.*\n)*)", _marked_table, text, flags=re.MULTILINE)
+
+
+def _marked_table(found: re.Match[str]) -> str:
+    heads = cells(found[1])
+    columns = zip(*(cells(line) for line in found[3].splitlines()), strict=False)
+    most = [max(map(letters, column)) for column in columns] or [0] * len(heads)
+    marked = [head + width(count) for head, count in zip(heads, most, strict=False)]
+    return f"| {' | '.join(marked)} |\n{found[2]}\n{found[3]}"
+
+
+def cells(line: str) -> list[str]:
+    """Return the cells of a line of a table."""
+    return [each.strip() for each in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+
+
+def width(count: int) -> str:
+    """Return the mark of a column whose fullest cell shows so many letters."""
+    return " { .long .prose }" if count > PROSE else " { .long }" if count > LONG else ""
+
+
+def letters(cell: str) -> int:
+    """Count the letters that a cell shows, roughly; in a list or between breaks, return the most."""
+    shown = re.sub(r"!\[[^]]*]\([^)]*\)|]\([^)]*\)|\{[^}]*}|[\[*`]", "", cell)
+    return max(len(re.sub(r"<[^>]*>", "", part)) for part in re.split(r"<li>|<br>", shown))
+
+
+# Words
+
+
+def plain(text: str) -> str:
+    """Return the text with everything escaped that Markdown would read as markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", str(text)).replace("\\<", "&lt;")
+
+
+def foreign(text: str, longest: int = 400) -> str:
+    """Return text that others wrote: nothing in it acts as markup, and every character can be seen."""
+    return re.sub(r"[^\w\s]|_", lambda found: f"&#{ord(found[0])};", visible(str(text), longest))
+
+
+def parts(pattern: str) -> Iterator[Mapping[str, str]]:
+    """Yield the text and the slots of a sentence pattern, in order."""
+    for index, part in enumerate(re.split(r"{(\w+)}", pattern)):
+        yield {"slot": part if index % 2 else "", "text": "" if index % 2 else part}
+
+
+def capital(text: str) -> str:
+    """Return the text with its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: Iterable[str], conjunction: str = "and") -> str:
+    """Return `a`, `a and b`, `a, b and c`."""
+    words = list(words)
+    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
+
+
+def number(count: int, noun: str) -> str:
+    """Return the count with its noun: `1 scenario`, `2 properties`."""
+    return f"{count:,} {noun if count == 1 else NOUNS.get(noun, f'{noun}s')}"
+
+
+def percent(part: int, whole: int) -> int:
+    """Return the share in percent, rounded down; of nothing it is 0."""
+    return 100 * part // whole if whole else 0
+
+
+def duration(seconds: float) -> str:
+    """Return a time in words, rounded down."""
+    if seconds >= 1:
+        return f"{int(seconds * 10) / 10} s"
+    return f"{int(seconds * 1000)} ms" if seconds >= 0.001 else "under 1 ms"
+
+
+def significant(value: float) -> str:
+    """Return a figure with three significant digits, or with all before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+# Links
+
+
+def requirement_path(name: str, root: str = UP) -> str:
+    """Return the address of the requirement of this id."""
+    return f"{root}specification/{name.partition('.')[0]}.md#{name}"
+
+
+def titled(requirement: Requirement, root: str = UP) -> str:
+    """Return the requirement's title as a link to it."""
+    return f"[{requirement.title}]({requirement_path(requirement.id, root)})"
+
+
+def named(name: str, root: str = UP) -> str:
+    """Return the requirement's id as a link to it."""
+    return f"[`{name}`]({requirement_path(name, root)})"
+
+
+def linked(text: str, ids: Container[str], root: str = UP) -> str:
+    """Return the text with each requirement's id as a link; an id that is a link's target leads to the requirement."""
+    found = re.sub(
+        r"(?<!\()\b[a-z]+\.[a-z0-9-]*[a-z0-9]", lambda at: named(at[0], root) if at[0] in ids else at[0], text
+    )
+    return re.sub(
+        r"\]\(([a-z]+\.[a-z0-9-]+)\)",
+        lambda at: f"]({requirement_path(at[1], root)})" if at[1] in ids else at[0],
+        found,
+    )
+
+
+def places(found: Iterable[Place]) -> str:
+    """Return sentences of the article, by heading and ordinal."""
+    sections: dict[str, list[str]] = {}
+    for place in found:
+        sections.setdefault(place.section, []).append(str(place.sentence))
+    words = (f"*{name}*, {'sentence' if len(of) == 1 else 'sentences'} {listed(of)}" for name, of in sections.items())
+    return "; ".join(words)
+
+
+# Files
+
+
+def replace_folders(parent: Path, folders: Sequence[str], files: Mapping[str, str | bytes]) -> None:
+    """Make these folders of the parent hold exactly these files, given by path from the parent; raises OSError.
+
+    Everything is written elsewhere first, and put back as it was if the exchange fails half-way.
+    """
+    workspace = Path(tempfile.mkdtemp(dir=parent, prefix=".generating-"))
+    try:
+        new, old = workspace / "new", workspace / "old"
+        old.mkdir()
+        for folder in folders:
+            (new / folder).mkdir(parents=True)
+        for name, content in files.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        _exchange(parent, new, old, folders)
+    finally:
+        shutil.rmtree(workspace)
+
+
+def _exchange(parent: Path, new: Path, old: Path, folders: Sequence[str]) -> None:
+    done: list[str] = []
+    try:
+        for folder in folders:
+            if (parent / folder).exists():
+                (parent / folder).rename(old / folder)
+            done.append(folder)
+            (new / folder).rename(parent / folder)
+    except OSError:
+        for folder in done:
+            if (parent / folder).exists():
+                shutil.rmtree(parent / folder)
+            if (old / folder).exists():
+                (old / folder).rename(parent / folder)
+        raise
