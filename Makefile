@@ -74,7 +74,7 @@ lock: ## resolve the development tools again into requirements.txt (needs uv)
 	mv "$$tmp/requirements.txt" requirements.txt
 
 clean: ## remove all that the other targets made
-	rm -rf .venv .bench $(RESULTS) site dist docs/specification docs/evidence docs/badges docs/data
+	rm -rf .venv .bench $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-// What the page about a report is put together from.  All that a report says is put in as text.
+// The building blocks of the page about a report.  All that a report says is put in as text.
 function reportPieces(known) {
   // Building blocks.  Every character of a text can be seen; the others are shown by their numbers, as in Python.
   const visible = (text) =>
@@ -47,29 +47,5 @@ function reportPieces(known) {
     return make("pre", "", code);
   };
 
-  // What came of it, requirement by requirement: rolled up as in the matrix of implementations.
-  function came(each, name) {
-    const failed = each.status === "differs" || known.failures.includes(each.status);
-    return failed && each.blamed?.length && !each.blamed.includes(name) ? "inconclusive" : each.status;
-  }
-  function says(each, name) {
-    if (each.status === "differs") return Boolean(each.rests_on?.includes(name));
-    if (each.lane === known.features) return each.requirements.includes(name);
-    return known.failures.includes(each.status) && Boolean(each.blamed?.includes(name));
-  }
-  function word(count) {
-    const failed = known.failures.reduce((sum, status) => sum + count(status), 0);
-    if (count("passed"))
-      return failed + count("inconclusive") + count("not-run") ? "partly" : count("differs") ? "differs" : "passed";
-    if (failed) return "failed";
-    return ["differs", "inconclusive", "not-run", "not-applicable"].find(count) ?? "not-run";
-  }
-  function cellOf(cases, name) {
-    if (known.requirements[name].kind === "attestation") return { word: "declared", passed: 0, applicable: 0 };
-    const statuses = cases.filter((each) => says(each, name)).map((each) => came(each, name));
-    const count = (status) => statuses.filter((each) => each === status).length;
-    return { word: word(count), passed: count("passed"), applicable: statuses.length - count("not-applicable") };
-  }
-
-  return { visible, lines, make, table, folded, markOf, requirement, listed, block, cellOf };
+  return { visible, lines, make, table, folded, markOf, requirement, listed, block };
 }

@@ -7,7 +7,7 @@
   const MANY = 400; // cases, or entries of a log, that are shown at once
   viewer.hidden = false;
 
-  const { visible, lines, make, table, folded, markOf, requirement, listed, block, cellOf } = reportPieces(known);
+  const { visible, lines, make, table, folded, markOf, requirement, listed, block } = reportPieces(known);
 
   // The parts of the page.
   function heading({ envelope }) {
@@ -24,9 +24,9 @@
       !complete && `This report is marked incomplete: the run was broken off${trouble ? ` (${trouble})` : ""}. What it says of the rest is only that it was not run.`,
       complete && trouble && `The kit says: ${trouble}`,
       differ.length && `Its counts do not follow from its cases (${differ.join(", ")}): it was changed after it was written. Do not rely on it.`,
-      digest !== known.digest && "It was made with another version of the specification than this site, so that requirements may have changed since.",
-      !subject && "The system did not say hello, so that nothing was put to the test.",
-      !log && "Its log, messages.ndjson, is not among what was opened, so that no excerpts of it can be shown. Open the whole folder for these.",
+      digest !== known.digest && "It was made with another version of the specification than this site, so requirements may have changed since.",
+      !subject && "The system did not say hello, so nothing was tested.",
+      !log && "Its log, messages.ndjson, is not among what was opened, so no excerpts of it can be shown. Open the whole folder for these.",
       unread && `Of its log, ${unread} lines can't be read.`,
       cut && "Its log was cut off in the middle of a line.",
       ...stale.map((each) => `The file of deviations: ${each}`),
@@ -49,7 +49,7 @@
       Levels: subject?.levels.join(", "),
       Capabilities: subject && (subject.capabilities.join(", ") || "none"),
       "Not observed": subject?.hidden.join(", "),
-      "Of the model": `${of("rows")} rows and ${of("reasons")} reasons for refusals come upon`,
+      "Of the model": `${of("rows")} rows and ${of("reasons")} reasons for refusals covered`,
     };
     const pairs = Object.entries(told).filter(([, value]) => value);
     return make("dl", "", ...pairs.flatMap(([term, value]) => [make("dt", "", term), make("dd", "", value)]));
@@ -71,23 +71,15 @@
   function causes({ envelope: { groups } }, search) {
     if (!groups.length) return [make("p", "", "Nothing failed.")];
     return [
-      make("p", "", "What failed, by what it is laid to."),
+      make("p", "", "The failures, by cause."),
       make("ul", "", ...groups.map(({ cause, cases }) => {
         const button = make("button", "", `show ${cases.length === 1 ? "the case" : `all ${cases.length}`}`);
         button.type = "button";
         button.addEventListener("click", () => search(cases));
-        const told = Object.hasOwn(known.requirements, cause) ? [requirement(cause, true), " ", make("code", "", cause)] : [cause || "Laid to nothing"];
+        const told = Object.hasOwn(known.requirements, cause) ? [requirement(cause, true), " ", make("code", "", cause)] : [cause || "Without a cause"];
         return make("li", "", ...told, " ", button);
       })),
     ]; // prettier-ignore
-  }
-  function byRequirement({ envelope: { cases } }) {
-    const rows = Object.keys(known.requirements).map((name) => {
-      const cell = cellOf(cases, name);
-      const number = cell.applicable ? [make("small", "", ` ${cell.passed} of ${cell.applicable}`)] : [];
-      return [[requirement(name, true), make("br"), make("code", "", name)], known.requirements[name].topic, [markOf(cell.word), ...number]];
-    });
-    return table("", ["Requirement", "Topic", "What came out"], rows);
   }
 
   // The cases, with filters.
@@ -97,7 +89,7 @@
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", "Narrow the list");
     const fields = [
-      ["What came out", (each) => each.status, (value) => known.marks[value].word],
+      ["Result", (each) => each.status, (value) => known.marks[value].word],
       ["Topic", topicOf],
       ["Lane", (each) => each.lane],
       ["Level", (each) => each.level ?? ""],
@@ -152,7 +144,7 @@
     const told = [
       ["Name", each.name],
       ["Requirements", each.requirements.length && listed(each.requirements.map((name) => requirement(name)))],
-      ["Laid to", each.blamed?.length && listed(each.blamed.map((name) => requirement(name)))],
+      ["Attributed to", each.blamed?.length && listed(each.blamed.map((name) => requirement(name)))],
       ["Known", each.known],
       ["The system broke", each.fault],
       ["Does not count", !each.scored && `it rests on ${(each.rests_on ?? []).join(", ") || "an assumption"}`],
@@ -213,9 +205,8 @@
       title,
       ...notices(report),
       facts(report),
-      section("What came out", counts(report)),
+      section("Results", counts(report)),
       section("By cause", ...causes(report, search)),
-      section("By requirement", folded("All requirements", () => [byRequirement(report)])),
       section("By scenario and command", ...parts),
       section("Counterexamples", ...counterexamples(report)),
       ...(beside ? [section("Before and after", excerpt(report.log, beside))] : []),

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.building import PICKLES, a_run, build, copy_pages, generate
 from translator_cmk.bdd.results import Results
-from translator_cmk.site.kept import keep
 
 STEPS = (
     {"step": "Given a vault with a key"},
@@ -33,10 +32,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a run in which every outcome occurs, with the steps of some of it."""
     project = tmp_path_factory.mktemp("project")
     copy_pages(project)
-    shutil.rmtree(project / "docs" / "history", ignore_errors=True)
-    for day, failing in (("2026-01-01", PICKLES[:3]), ("2026-02-01", PICKLES[1:2])):
-        found = {pickle.id: "failed" for pickle in failing}
-        keep(with_outcomes(found, finished=f"{day}T00:00:00Z"), project / "docs" / "history")
     outcomes = ("failed", "not-run", "inconclusive", "passed")
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
     run = with_outcomes(dict(zip(workspace, outcomes, strict=False)))

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.opening import DESK, opened
 from tests.site.building import PICKLES, REGISTER
-from translator_cmk.site.should_you import register_digest
+from translator_cmk.site.decision import register_digest
 from translator_cmk.site.sourced import data
 
 pytestmark = [
@@ -34,7 +34,7 @@ def tab_to(page: Page, selector: str) -> None:
 
 
 def test_questions_are_answered_by_keyboard_and_kept_in_the_address(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "specification" / "should-you.html").as_uri())
+    found = opened(browser, (site / "decide" / "index.html").as_uri())
     page = found.page
     for question, presses in {"obligation": 0, "kill-switch": 1, "restore": 0, "control": 0}.items():
         tab_to(page, f"input[name='{question}']")
@@ -54,7 +54,7 @@ def test_questions_are_answered_by_keyboard_and_kept_in_the_address(browser: Bro
 
 def test_record_is_handed_out_as_markdown_with_whole_addresses(browser: Browser, site: Path) -> None:
     answers = "?obligation=no&kill-switch=no&restore=no&control=unknown"
-    address = (site / "specification" / "should-you.html").as_uri() + answers
+    address = (site / "decide" / "index.html").as_uri() + answers
     found = opened(browser, address, permissions=["clipboard-read", "clipboard-write"])
     page = found.page
     tab_to(page, "[data-action='copy']")
@@ -79,7 +79,7 @@ def test_record_is_handed_out_as_markdown_with_whole_addresses(browser: Browser,
 
 
 def test_record_is_printed_on_one_page(browser: Browser, site: Path) -> None:
-    address = (site / "specification" / "should-you.html").as_uri()
+    address = (site / "decide" / "index.html").as_uri()
     found = opened(browser, f"{address}?obligation=yes&kill-switch=yes&restore=yes&control=no")
     found.page.evaluate("document.body.classList.add('only-record')")
     alone = found.page.pdf(format="A4")
@@ -92,7 +92,7 @@ def test_record_is_printed_on_one_page(browser: Browser, site: Path) -> None:
 
 
 def test_boxes_are_ticked_by_keyboard_counted_and_kept_in_the_address(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "specification" / "before-enabling.html").as_uri())
+    found = opened(browser, (site / "decide" / "enable.html").as_uri())
     page = found.page
     for name in ("decided", "lock"):
         tab_to(page, f"#check-{name}")
@@ -125,7 +125,7 @@ def test_address_narrows_the_table(browser: Browser, site: Path, asked: str, exp
 
 
 def test_table_is_narrowed_by_keyboard_and_kept_in_the_address(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "evidence" / "requirements.html").as_uri())
+    found = opened(browser, (site / "specification" / "index.html").as_uri())
     page = found.page
     tab_to(page, "select[name='basis']")
     page.keyboard.type("assumed")
@@ -143,9 +143,9 @@ def test_table_is_narrowed_by_keyboard_and_kept_in_the_address(browser: Browser,
 @pytest.mark.parametrize(
     ("address", "selector", "count"),
     [
-        ("evidence/requirements.html", "tbody tr", len(REGISTER)),
-        ("specification/should-you.html", "#record ~ article li", 4),
-        ("specification/before-enabling.html", ".checklist input", 10),
+        ("specification/index.html", "tbody tr", len(REGISTER)),
+        ("decide/index.html", "#record ~ article li", 4),
+        ("decide/enable.html", ".checklist input", 10),
     ],
 )
 def test_page_is_of_use_without_a_script(browser: Browser, site: Path, address: str, selector: str, count: int) -> None:

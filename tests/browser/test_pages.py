@@ -32,28 +32,22 @@ A4, A4_LANDSCAPE = 718, 1047  # pixels between margins of a centimetre
 
 KINDS = {
     "home": "index.html",
-    "door": "architect.html",
     "text with code": "your-system.html",
     "topic": "specification/vault.html",
     "topic with a failure": "specification/workspace.html",
-    "decision": "specification/should-you.html?obligation=yes",
-    "checklist": "specification/before-enabling.html",
-    "cascade": "specification/what-breaks-what.html",
-    "what if": "specification/what-if.html",
-    "fates": "specification/cannot-be-undone.html",
-    "wide table": "specification/who-can-destroy-it.html",
-    "pictures": "specification/lives.html",
-    "disagreements": "specification/other-sources.html",
-    "readings": "specification/obligations.html",
-    "open points": "specification/left-open.html",
+    "decision": "decide/index.html?obligation=yes",
+    "checklist": "decide/enable.html",
+    "tables and pictures": "decide/what-breaks.html",
+    "what if": "decide/what-if.html",
+    "wide table": "decide/protect.html",
+    "readings": "decide/obligations.html",
+    "unknowns": "decide/unknowns.html",
+    "requirements": "specification/index.html",
     "glossary": "specification/steps.html",
     "run": "evidence/last-run.html",
     "filtered table": "evidence/scenarios.html?topic=vault",
-    "uncovered": "evidence/uncovered.html",
-    "kept runs": "evidence/history.html",
-    "kept run": "evidence/runs/2026-01-01T000000Z-model.html",
     "matrix": "evidence/traceability.html",
-    "engineering": "engineering.html",
+    "measurements": "evidence/measurements.html",
     "record": "decisions/0016-disabled-deleted-rotated-keys.html",
 }
 """One page of each kind.  `python -m tests.evidence.pages` looks at every page, in each scheme and each width."""
@@ -104,7 +98,7 @@ def test_page_is_quiet_fits_and_is_accessible(look: Look, address: str) -> None:
     assert seen == []
 
 
-@pytest.mark.parametrize("asked", ["nothing.html", "specification/gone.html", "evidence/scopes/a/b/c.html", "x/y"])
+@pytest.mark.parametrize("asked", ["nothing.html", "specification/gone.html", "evidence/a/b/c.html", "x/y"])
 def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, site: Path, asked: str) -> None:
     """From any depth, on a host where the site has a folder of its own: colours, search and links work."""
     with served(site.parent, HostHandler) as root:
@@ -124,8 +118,8 @@ def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, 
         page.keyboard.type("vault.same-region")
         page.locator(".md-search-result__link", has_text="in the same region").first.wait_for(state="attached")
         page.keyboard.press("Escape")
-        page.locator(".md-content a", has_text="Every requirement").click()
-        page.wait_for_url("**/site/evidence/requirements.html")
+        page.locator(".md-content a", has_text="Traceability").click()
+        page.wait_for_url("**/site/evidence/traceability.html")
         assert [each for each in found.complaints if "404" not in each] == []
         page.context.close()
 
@@ -161,7 +155,7 @@ def test_search_finds_a_requirement_without_a_server(
 
 
 def test_link_to_a_requirement_shows_it(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "specification" / "what-breaks-what.html").as_uri())
+    found = opened(browser, (site / "decide" / "what-breaks.html").as_uri())
     found.page.locator("td a", has_text="inaccessible").first.click()
     found.page.wait_for_url("**/revocation.html#revocation.data-inaccessible")
     heading = found.page.locator("[id='revocation.data-inaccessible']")
@@ -188,12 +182,11 @@ def test_what_is_folded_is_printed(browser: Browser, site: Path) -> None:
 @pytest.mark.parametrize(
     ("address", "across"),
     [
-        ("specification/what-breaks-what.html", A4),
-        ("specification/cannot-be-undone.html", A4),
-        ("specification/before-enabling.html", A4),
-        ("specification/obligations.html", A4),
-        ("specification/who-can-destroy-it.html", A4_LANDSCAPE),
-        ("evidence/requirements.html", A4_LANDSCAPE),
+        ("decide/what-breaks.html", A4),
+        ("decide/enable.html", A4),
+        ("decide/obligations.html", A4),
+        ("decide/protect.html", A4_LANDSCAPE),
+        ("specification/index.html", A4_LANDSCAPE),
         ("evidence/scenarios.html", A4_LANDSCAPE),
     ],
 )
@@ -207,7 +200,7 @@ def test_nothing_is_cut_off_on_paper(browser: Browser, site: Path, address: str,
 
 
 def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "specification" / "who-can-destroy-it.html").as_uri(), width=PHONE)
+    found = opened(browser, (site / "decide" / "protect.html").as_uri(), width=PHONE)
     box = found.page.locator(".wide .md-typeset__scrollwrap")
     box.evaluate("each => each.scrollLeft = 400")
     left = "each => Math.round(each.getBoundingClientRect().left)"
@@ -226,10 +219,10 @@ def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Bro
 @pytest.mark.parametrize(
     ("address", "column"),
     [
-        ("specification/should-you.html", "Answer"),
-        ("specification/before-enabling.html", "✘ refused"),
-        ("specification/what-breaks-what.html", "Deployed model"),
-        ("evidence/requirements.html", "Status"),
+        ("decide/index.html", "Answer"),
+        ("decide/enable.html", "✘ refused"),
+        ("decide/what-breaks.html", "Deployed model"),
+        ("specification/index.html", "Status"),
         ("evidence/scenarios.html", "Status"),
     ],
 )
@@ -243,7 +236,7 @@ def test_what_a_table_comes_to_is_seen_on_a_phone_before_it_is_scrolled(
 
 
 def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "specification" / "what-breaks-what.html").as_uri())
+    found = opened(browser, (site / "decide" / "what-breaks.html").as_uri())
     rows = found.page.locator("tr:has(a.try)").evaluate_all(
         "rows => rows.map(row => [row.querySelector('a.try').href, row.innerText])"
     )
@@ -274,21 +267,3 @@ def test_code_is_copied_by_keyboard(browser: Browser, site: Path) -> None:
     assert copied.endswith("\n")
     assert found.page.locator(".copied").inner_text() == "Copied."
     found.page.context.close()
-
-
-def test_two_runs_are_compared_by_keyboard_and_kept_in_the_address(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "evidence" / "history.html").as_uri())
-    page = found.page
-    last = page.locator("#compared .count").inner_text()
-    page.locator("select[name='before']").focus()
-    page.keyboard.press("Home")
-    assert page.locator("#compared .count").inner_text() != last
-    assert "before=2026-01-01T000000Z-model&after=this" in page.url
-    shown = page.locator("#compared").inner_text()
-    page.reload()
-    assert page.locator("#compared").inner_text().split("\n")[-1] == shown.split("\n")[-1]
-    assert page.locator("#compared tbody tr").count() > 0
-    page.locator("#compared tbody a").first.click()
-    page.wait_for_url("**/specification/*.html#*")
-    assert (found.complaints, found.outside) == ([], [])
-    page.context.close()

@@ -13,15 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.opening import DESK, PHONE, opened, overflow, served, violations
 from tests.conformance import limited_systems
 from tests.conformance.verifying import verify
-from tests.site.building import REGISTER, ROOT, a_run, build, content_of
-from tests.site.kept import A_CASE, FEATURES, MARKED, MARKUP, WRONG, keep
+from tests.site.building import ROOT, a_run, build, content_of
+from tests.site.reports import A_CASE, FEATURES, MARKED, MARKUP, WRONG, implementation, report_of
 from translator_cmk.escaping import visible
-from translator_cmk.site.cells import MARKS, cells
-from translator_cmk.site.implementation_files import report_files
-from translator_cmk.site.implementations import implementations_page
-from translator_cmk.site.kept_reports import load_reports
-from translator_cmk.site.matrix_notes import report
-from translator_cmk.site.viewer import viewer_page
+from translator_cmk.site.pages import generate
 
 pytestmark = [
     pytest.mark.browser,
@@ -52,20 +47,19 @@ Change = Callable[[dict[str, Any]], object]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two kept reports, and a site of the pages about them alone."""
+    """Two reports, and a site of the pages about them alone."""
     project = tmp_path_factory.mktemp("project")
     docs = project / "docs"
     for folder in ("assets", "theme"):
         shutil.copytree(ROOT / "docs" / folder, docs / folder)
-    keep(project / "reports", "wrong", *WRONG, *FEATURES, *SOME)
-    keep(project / "reports", "marked", *MARKUP, *A_CASE, kind="example")
-    content = content_of(a_run())._replace(reports=load_reports(project / "reports"))
+    wrong = implementation(report_of(project / "wrong", *WRONG, *FEATURES, *SOME), "wrong")
+    marked = implementation(report_of(project / "marked", *MARKUP, *A_CASE), "marked", kind="example")
+    found = generate(content_of(a_run())._replace(implementations=(wrong, marked)))
     pages: dict[str, str | bytes] = {
         "index.md": "# Home\n",
         "vendor.md": "# Vendor\n",
-        "evidence/implementations.md": implementations_page(content),
-        "evidence/report-viewer.md": viewer_page(content),
-        **dict(report_files(content.reports)),
+        **{name: it for name, it in found.items() if name.startswith(("evidence/reports/", "badges/implementations/"))},
+        **{f"evidence/{name}.md": found[f"evidence/{name}.md"] for name in ("implementations", "report-viewer")},
     }
     for name, text in pages.items():
         (docs / name).parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +79,7 @@ def site(project: Path) -> Path:
 @pytest.fixture(scope="module")
 def wrong(project: Path) -> Path:
     """The report on a system that loses nothing: it fails."""
-    return project / "reports" / "wrong" / "report"
+    return project / "wrong" / "report"
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +133,6 @@ def test_report_is_opened_by_keyboard_and_nothing_is_asked_for(
         chooser.value.set_files(wrong)
         expect(page.locator("#report-shown h2")).to_be_focused()
         assert page.locator("#report-shown h2").inner_text() == "loses nothing: deviations"
-        tab_to(page, "summary")
-        page.keyboard.press("Enter")  # all requirements
         tab_to(page, "select")
         page.keyboard.type("failed")
         tab_to(page, ".cases summary")
@@ -181,31 +173,6 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"{selector} is out of reach of the keyboard")
 
 
-def test_requirements_roll_up_as_in_the_matrix(page: Page, project: Path, wrong: Path) -> None:
-    shown(page, wrong)
-    page.locator("summary", has_text="All requirements").click()
-    lines = page.locator("section", has_text="By requirement").locator("tbody tr")
-    lines.first.wait_for()
-    told = lines.evaluate_all(
-        "rows => rows.map(row => [row.querySelector('code').textContent, row.cells[2].textContent])"
-    )  # fmt: skip
-    (kept,) = (each for each in load_reports(project / "reports") if each.name == "wrong")
-    rolled = cells(report(kept), REGISTER)
-    assert {each.word for each in rolled.values()} >= {
-        "passed",
-        "failed",
-        "partly",
-        "differs",
-        "inconclusive",
-        "not-run",
-    }
-    assert dict(told) == {
-        name: f"{MARKS[each.word].glyph} {MARKS[each.word].word}"
-        + (f" {each.passed} of {each.applicable}" if each.applicable else "")
-        for name, each in rolled.items()
-    }
-
-
 def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, wrong: Path) -> None:
     envelope = json.loads((wrong / "report.json").read_text("utf-8"))
     cases = envelope["cases"]
@@ -213,7 +180,7 @@ def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, w
     shown(page, wrong)
     rows, count = page.locator(".cases > details"), page.locator(".viewer .count")
     assert rows.count() == len(cases)
-    page.get_by_label("What came out").select_option("failed")
+    page.get_by_label("Result").select_option("failed")
     assert count.inner_text() == f"{len(failed)} of {len(cases)} shown"
     page.get_by_label("Words or @tag").fill("@identity.disable")
     tagged = [each for each in failed if "identity.disable" in each["requirements"] + each.get("blamed", [])]
@@ -222,7 +189,7 @@ def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, w
     assert rows.count() == sum(each["lane"] == "tour" for each in failed) > 0
     page.get_by_role("button", name=f"show all {len(envelope['groups'][0]['cases'])}").click()
     assert rows.count() == len(envelope["groups"][0]["cases"])
-    assert page.get_by_label("What came out").input_value() == ""
+    assert page.get_by_label("Result").input_value() == ""
 
 
 def test_capability_that_failures_are_laid_to_is_named_and_leads_nowhere(page: Page, tmp_path: Path) -> None:
@@ -355,8 +322,9 @@ def test_folder_without_or_with_several_reports_is_told(page: Page, wrong: Path,
 # How it is opened
 
 
-def test_published_zip_shows_what_the_folder_shows(page: Page, site: Path, wrong: Path) -> None:
-    assert shown(page, site / "evidence" / "reports" / "wrong.zip") == shown(page, wrong)
+def test_zip_shows_what_the_folder_shows(page: Page, wrong: Path, tmp_path: Path) -> None:
+    packed = shutil.make_archive(str(tmp_path / "wrong"), "zip", wrong)
+    assert shown(page, Path(packed)) == shown(page, wrong)
 
 
 @pytest.mark.parametrize(
@@ -471,12 +439,10 @@ def test_pages_are_accessible_and_fit(browser: Browser, site: Path, wrong: Path,
     found = opened(browser, (site / VIEWER).as_uri(), scheme, width)
     page = found.page
     shown(page, wrong)
-    page.get_by_label("What came out").select_option("failed")
+    page.get_by_label("Result").select_option("failed")
     page.locator(".cases summary").first.click()
     page.locator(".cases summary", has_text="The log").click()
     page.locator(".cases .log li").first.wait_for()
-    page.locator("summary", has_text="All requirements").click()
-    page.locator("section", has_text="By requirement").locator("tbody tr").first.wait_for()
     assert overflow(page) == 0
     assert violations(page, rows=4) == []
     page.goto((site / MATRIX).as_uri())

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.site.building import REGISTER, ROOT, build
+from tests.site.building import REGISTER, ROOT, a_run, build, content_of
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.counterexample import use_in_words
@@ -36,7 +36,7 @@ from translator_cmk.machine import (
     initial,
     observe,
 )
-from translator_cmk.site.what_if.page import what_if_files, what_if_page
+from translator_cmk.site.pages import generate
 from translator_cmk.system import ModelSystem
 
 CHROMIUM = shutil.which("chromium")
@@ -47,13 +47,13 @@ pytestmark = [
 
 DESK, PHONE = 1280, 390  # pixels
 NUMBER_OF_WALKS, LENGTH = 3_000, 15
-PAGE = "specification/what-if.html"
+PAGE = "decide/what-if.html"
 DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
 
 CONFIGURATION = f"""
 INHERIT: {ROOT / "mkdocs.yml"}
 docs_dir: docs
-nav: [Home: index.md, Architect: [specification/what-if.md, specification/left-open.md]]
+nav: [Home: index.md, Architect: [decide/what-if.md, decide/unknowns.md]]
 """
 
 
@@ -64,11 +64,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     docs = project / "docs"
     for folder in ("assets", "theme"):
         shutil.copytree(ROOT / "docs" / folder, docs / folder)
+    found = generate(content_of(a_run()))
     pages = {
         "index.md": "# Home\n",
-        "specification/left-open.md": "# Left open\n\n## Silences { #silences }\n",
-        "specification/what-if.md": what_if_page(),
-        **what_if_files(),
+        "decide/unknowns.md": "# Not specified\n\n## Silences { #silences }\n",
+        **{name: str(found[name]) for name in ("decide/what-if.md", "data/what-if.js")},
     }
     for name, text in pages.items():
         (docs / name).parent.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ def main() -> int:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        copy_pages(project, reports=True)
+        copy_pages(project)
         generate(project, a_run()).check_returncode()
         build(project).check_returncode()
         site = project / "site"

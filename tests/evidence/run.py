@@ -22,7 +22,6 @@ GATHERERS = (
     "faulty",
     "example_mutants",
     "foreign",
-    "reports",
     "memory",
 )
 """Modules beside this one, each with a `main` that gathers and writes, and returns an exit code."""

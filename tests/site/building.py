@@ -14,10 +14,10 @@ from translator_cmk.bdd.features import Pickle, load_features
 from translator_cmk.bdd.results import Item, Results, write_results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
-from translator_cmk.site.content import Content
-from translator_cmk.site.decisions import load_decisions
+from translator_cmk.site.content import Content, load_decisions
 from translator_cmk.site.evidence import Evidence
-from translator_cmk.site.generate import FOLDERS
+from translator_cmk.site.measurements import MEASUREMENTS
+from translator_cmk.site.pages import FOLDERS
 from translator_cmk.site.rows import fragments
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,16 +67,14 @@ def evidence_of(results: Results | None) -> Evidence:
 
 
 def content_of(results: Results | None) -> Content:
-    """All that pages are made from, with a run."""
-    return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"), None)
+    """All that pages are made from, with a run, and nothing measured."""
+    decisions = load_decisions(ROOT / "docs" / "decisions")
+    return Content(evidence_of(results), fragments(REGISTER), decisions, dict.fromkeys(MEASUREMENTS))
 
 
-def copy_pages(folder: Path, *, reports: bool = False) -> None:
-    """Copy mkdocs.yml and docs/ into the folder, without what is generated, and with kept reports if wanted.
-
-    Each is checked whenever the site is made.
-    """
-    without = (*FOLDERS, *(() if reports else ("reports",)))
+def copy_pages(folder: Path) -> None:
+    """Copy mkdocs.yml and docs/ into the folder, without generated files and the list of implementations to run."""
+    without = (*FOLDERS, "implementations.yaml")
     shutil.copy(ROOT / "mkdocs.yml", folder)
     shutil.copytree(
         ROOT / "docs",

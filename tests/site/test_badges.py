@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from translator_cmk.site.badges import LABEL_COLOUR, LOOKS, PADDING, TEXT_COLOUR, Badge, Status, endpoint, svg
+from translator_cmk.badges import LABEL_COLOUR, LOOKS, PADDING, TEXT_COLOUR, Badge, Status, endpoint, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,8 +6,7 @@ import pytest
 
 from tests.site.building import a_run, copy_pages, files_in, generate
 from translator_cmk.bdd.results import write_results
-from translator_cmk.site.kept import load_kept
-from translator_cmk.site.tree import exchange, replace_folders
+from translator_cmk.site.render import replace_folders
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
         (project / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
         (project / "docs" / stale).write_text("", "utf-8")
     write_results(project / "kept" / "results.json", a_run(subject="an emulator 1.2"))
-    done = generate(project, None, "--results", "kept/results.json", "--docs", str(project / "docs"), "--keep")
+    done = generate(project, None, "--results", "kept/results.json", "--docs", str(project / "docs"))
     assert (done.returncode, done.stderr) == (0, "")
     assert "an emulator 1.2: " in done.stdout
     assert "an emulator 1.2: " in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
@@ -38,7 +37,6 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
     assert not [name for name in found if "/old." in name]
     assert written.items() <= found.items()
     assert not [path for path in (project / "docs").iterdir() if path.name.startswith(".")]
-    assert "an emulator 1.2" in [run.results.subject for run in load_kept(project / "docs" / "history")]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +68,7 @@ def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, co
     ("options", "told"),
     [
         (["--results", "nowhere.json"], "nowhere.json: can't be read: No such file or directory"),
-        (["--docs", "nowhere"], "nowhere: no such folder; run this at the root of the project, or say --docs DIR"),
+        (["--docs", "nowhere"], "nowhere: no such folder; run this in the root of the project, or use --docs DIR"),
         (["--docs", "mkdocs.yml"], "mkdocs.yml: no such folder"),
     ],
 )
@@ -88,27 +86,8 @@ def test_decision_that_is_not_utf8_is_refused_by_name(project: Path) -> None:
     assert "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8" in done.stderr
 
 
-def test_run_that_is_not_there_can_not_be_kept(project: Path) -> None:
-    done = generate(project, None, "--keep")
-    assert done.returncode == 2
-    assert done.stderr.startswith("translator-cmk: error: .results/results.json: no run to keep")
-    assert not (project / "docs" / "badges").exists()
-
-
-def test_kept_run_that_can_not_be_read_is_refused_by_name(project: Path) -> None:
-    (project / "docs" / "history").mkdir(exist_ok=True)
-    (project / "docs" / "history" / "broken.json").write_text("{", "utf-8")
-    done = generate(project, None)
-    assert done.returncode == 2
-    assert "docs/history/broken.json:1: not JSON" in done.stderr
-
-
-def test_folders_change_places_together_or_not_at_all(tmp_path: Path) -> None:
+def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     replace_folders(tmp_path, ["a", "b"], {"a/x": "old", "b/y": "old"})
-    new, old = tmp_path / "new", tmp_path / "old"
-    old.mkdir()
-    (new / "a").mkdir(parents=True)
-    (new / "a" / "x").write_text("new", "utf-8")
-    with pytest.raises(FileNotFoundError):
-        exchange(tmp_path, new, old, ["a", "b"])  # there is no new b
+    with pytest.raises(OSError, match="b"):
+        replace_folders(tmp_path, ["a", "b/c/d"], {"a/x": "new", "b/c/d/y": "new"})  # b has no c that it could replace
     assert files_in(tmp_path) == {"a/x": b"old", "b/y": b"old"}

@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
+from translator_cmk.badges import Status
 from translator_cmk.bdd.results import STATUSES, Item, Results
-from translator_cmk.site.badges import Status
-from translator_cmk.site.evidence import WORDS, Evidence, Verdict, outcome, percent
+from translator_cmk.site.evidence import STATUSES as WORDS
+from translator_cmk.site.evidence import Evidence, Verdict
+from translator_cmk.site.evidence import in_words as outcome
+from translator_cmk.site.render import percent
 
 ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
 TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}

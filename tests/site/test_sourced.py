@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from tests.site.building import REGISTER, a_run, content_of
+from tests.site.building import REGISTER
 from translator_cmk.requirements import Register
-from translator_cmk.site.causes import CAUSES
-from translator_cmk.site.sourced import UNKNOWN, Cell, Notes, cell, cells_in, data, sources
-from translator_cmk.site.who_can import COLUMNS, who_can_destroy_page
+from translator_cmk.site.effects import CAUSES
+from translator_cmk.site.sourced import Cell, Notes, cells_in, data, sources
 
 CELLS = {
     "checklist": (),
     "decision": ("customer-managed", "microsoft-managed", "known"),
-    "destroyers": (*COLUMNS, "known"),
+    "destroyers": ("permission", "accidents", "guard", "signal", "known"),
     "landing_zone": ("audit", "deny", "is"),
     "obligations": ("asks",),
     "other_sources": ("other",),
@@ -72,22 +71,15 @@ def test_every_requirement_that_is_named_exists(name: str) -> None:
         assert set(named) <= set(REGISTER), text
 
 
-def test_unknown_is_said_and_a_source_is_a_numbered_link_to_its_line() -> None:
-    notes = Notes(REGISTER)
-    assert notes.told(cell(UNKNOWN)) == "*? unknown*{ .unknown }"
-    assert "[1](#source-1" in notes.told(cell({"says": "so", "source": "locks"}))
-    assert "[2](#source-2" in notes.told(cell({"says": "so", "source": ["mcsb"]}))
-    assert "[1](#source-1" in notes.told(cell({"says": "so again", "source": "locks"}))
-    first, second = notes.listing().split("\n")[2:]
-    assert first.startswith('| <span id="source-1">1</span> | [Lock')
-    assert "[Microsoft cloud security benchmark" in second
+def test_sources_are_numbered_in_the_order_in_which_a_page_names_them() -> None:
+    notes = Notes()
+    assert [notes.number(name) for name in ("locks", "mcsb", "locks")] == [1, 2, 1]
+    assert [number for number, _ in notes.listing()] == [1, 2]
+    assert notes.title("mcsb").startswith("Microsoft cloud security benchmark")
 
 
-def test_a_line_for_each_cause_of_the_cascade() -> None:
+def test_every_cause_says_who_can_do_it() -> None:
     assert [each["cause"] for each in data("destroyers")["causes"]] == [cause.name for cause in CAUSES]
-    page = who_can_destroy_page(content_of(a_run()))
-    assert [len(re.findall(rf"\n\| \*\*{cause.name}\*\*[ <]", page)) for cause in CAUSES] == [1] * len(CAUSES)
-    assert "[Uploaded document: deleted](../specification/restoration.md#restoration.uploads-stay-deleted)" in page
 
 
 def test_every_open_question_has_an_experiment() -> None:

@@ -1,10 +1,8 @@
 """The tables of the page that answers "what if" say exactly what the model says, of every request in every state."""
 
-import json
 import random
 from functools import cache
 
-import jsonschema
 import pytest
 
 from tests.site.building import REGISTER
@@ -141,22 +139,8 @@ def test_codes_of_requests_differ() -> None:
     assert len(set(codes)) == len(codes)
 
 
-def test_tables_are_as_their_schema_says() -> None:
-    schema = json.loads(tables().files["data/what-if.schema.json"])
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(tables().data, schema)
-
-
-def test_script_holds_the_same_tables() -> None:
-    script = tables().files["data/what-if.js"]
-    assert script.startswith("const WHAT_IF = ")
-    assert script.endswith(";\n")
-    assert json.loads(script.removeprefix("const WHAT_IF = ").removesuffix(";\n")) == tables().data
-
-
 @pytest.mark.parametrize("requirement", ["environment.create-resource", "environment.create-vault"])
 def test_broken_model_has_tables_too(requirement: str) -> None:
     broken = Machine(row for row in ROWS if row.requirement != requirement)
     found = Tables(charted(WHAT_IF, broken), REGISTER).as_json()
-    jsonschema.validate({"observed_on_azure": "never", **found}, json.loads(tables().files["data/what-if.schema.json"]))
     assert 0 < len(found["losses"]) < len(tables().data["losses"])

@@ -10,7 +10,7 @@ from translator_cmk.explore.counterexample import use_in_words
 from translator_cmk.explore.engines.remembering import RememberingMachine
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial
-from translator_cmk.site.what_if.page import what_if_files
+from translator_cmk.site.what_if.page import what_if_tables
 
 MACHINE = Machine(ROWS)
 Row = tuple[int, ...]
@@ -20,8 +20,7 @@ class Tables:
     """The tables, read without a line of the code that wrote them."""
 
     def __init__(self) -> None:
-        self.files = what_if_files()
-        self.data: dict[str, Any] = json.loads(self.files["data/what-if.json"])
+        self.data: dict[str, Any] = json.loads(json.dumps(what_if_tables()))
         self.sentences: list[str] = self.data["sentences"]
         self.outcomes = [self._outcome(**each) for each in self.data["outcomes"]]
         self._nodes = [

@@ -1,4 +1,4 @@
-"""Try each cause of data/causes.yaml on the model, and report what is lost, what comes back, and which requirements say so."""
+"""Try each cause of data/causes.yaml on the model: the losses, the remedies, and the requirements that say so."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -240,7 +240,7 @@ def answer(cause: Cause | None, action: str) -> Outcome:
 
 
 def meanwhile() -> dict[str, list[list[str] | None]]:
-    """Return for each cause, and without one, the refusal of each action: ids, none if accepted, None if unspecified."""
+    """Return for each cause, and without one, the result of each action as `refusal` does."""
     return {
         each.name if each else "The key is accessible": [refusal(answer(each, action)) for action in ACTIONS]
         for each in (None, *CAUSES)
@@ -262,7 +262,7 @@ def model() -> Machine:
 
 @cache
 def without(begin: tuple[str, ...]) -> list[tuple[str, Machine]]:
-    """Return the model without the rows of each requirement, but for those of the environment needed to begin at all."""
+    """Return the model without the rows of each requirement, except those of the environment that a start needs."""
     names = dict.fromkeys(row.requirement for row in ROWS)
     machines = [(name, lacking(name)) for name in names]
     return [each for each in machines if not each[0].startswith("environment.") or begins(each[1], begin)]

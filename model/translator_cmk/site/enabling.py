@@ -27,7 +27,7 @@ class Tried(NamedTuple):
     """A value with its result through each channel: the ids of a refusal, none if accepted, None if not specified."""
 
     says: str
-    refused: Mapping[str, list[str] | None]
+    refused: Mapping[Channel, list[str] | None]
     because: list[str]
     """The requirements behind it: those that refuse it, or permit it, or else refuse the other values."""
 

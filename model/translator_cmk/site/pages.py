@@ -364,7 +364,7 @@ def viewer_data(content: Content) -> Mapping[str, Any]:
     return {
         "format": FORMAT,
         "digest": digest(REPORTED),
-        "marks": {name: mark._asdict() for name, mark in (implementations.MARKS | {"known": known}).items()},
+        "marks": {name: mark._asdict() for name, mark in {**implementations.MARKS, "known": known}.items()},
         "statuses": CASE_STATUSES,
         "features": implementations.FEATURES,
         "levels": LEVELS,

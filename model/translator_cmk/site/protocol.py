@@ -1,6 +1,5 @@
 """Give the protocol page a session of the model and the words for each field, and publish the schemas as files."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -18,7 +18,7 @@ PAGES = Path(__file__).parent / "pages"
 UP = "../"
 """Generated pages lie one folder deep: the way from one of them to docs/."""
 
-NOUNS = {"property": "properties"}
+NOUNS = {"property": "properties", "mutants": "sets of mutants"}
 
 
 def environment(register: Register, **shared: Any) -> Environment:
@@ -29,7 +29,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  # the templates write Markdown; what others wrote goes through `plain`
+        autoescape=False,  # the templates write Markdown; what others wrote goes through `plain`
     )
     found.globals |= {"register": register, "root": UP, **shared}
     found.filters |= {

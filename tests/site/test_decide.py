@@ -1,0 +1,310 @@
+"""The pages for architects are read from the model: rules, conditions, causes, and what can't be undone."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations, product
+from typing import Any
+
+import pytest
+
+from tests.site.building import PICKLES, REGISTER, a_run, content_of
+from translator_cmk.language.facts import holds
+from translator_cmk.language.phrasebook import read_command, tell
+from translator_cmk.machine import Accepted, Command, Refused, observe
+from translator_cmk.machine.commands import COMMANDS
+from translator_cmk.site import pages as site_pages
+from translator_cmk.site.decision import CHOICES, decided, fitting, register_digest
+from translator_cmk.site.drawing import Arrow, between, box, picture
+from translator_cmk.site.effects import (
+    ACTIONS,
+    CAUSES,
+    HARMLESS,
+    LOSSES,
+    Cause,
+    Loss,
+    after,
+    answer,
+    commands_of,
+    find,
+    model,
+    tried,
+)
+from translator_cmk.site.enabling import CHANNELS, Channel, conditions, demands, enabled
+from translator_cmk.site.reversibility import LIVES, Life, fates, label, one_life, transitions
+from translator_cmk.site.sourced import data
+from translator_cmk.site.what_if.page import chart
+from translator_cmk.site.what_if.tables import code
+from translator_cmk.site.what_if.ways import way
+
+RULES = data("decision")["rules"]
+QUESTIONS = [each["id"] for each in data("decision")["questions"]]
+REVERSIBLE = [cause for cause in CAUSES if cause.remedies]
+VALUES = [value.get("differs", {}) for each in data("conditions")["conditions"] for value in each["values"]]
+
+by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
+by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.what)
+
+
+@cache
+def page(name: str) -> str:
+    """A page for architects, made from a run in which everything passed."""
+    found = dict(site_pages.pages(content_of(a_run())))
+    return found[f"decide/{name}.md"]
+
+
+# The decision
+
+
+def test_exactly_one_rule_fits_any_choice_and_is_looked_up() -> None:
+    found = decided()
+    for choices in product(CHOICES, repeat=len(QUESTIONS)):
+        (number,) = fitting(RULES, dict(zip(QUESTIONS, choices, strict=True)))
+        assert found["fits"][" ".join(choices)] == number
+    assert found["rules"][found["fits"]["no no no no"]][0] == "No"
+    assert found["rules"][found["fits"]["yes no yes yes"]][0] == "Yes"
+    assert found["rules"][found["fits"]["yes yes no yes"]][0] == "Not yet"
+
+
+def test_every_question_matters() -> None:
+    answers = {tuple(key.split()): RULES[number]["answer"] for key, number in decided()["fits"].items()}
+    for at in range(len(QUESTIONS)):
+        without = {(*key[:at], *key[at + 1 :]) for key in answers}
+        with_answer = {(*key[:at], *key[at + 1 :], answer) for key, answer in answers.items()}
+        assert len(with_answer) > len(without), QUESTIONS[at]
+
+
+def test_record_names_what_it_rests_on() -> None:
+    record = page("index").partition("<article")[2].partition("</article>")[0]
+    assert register_digest(REGISTER) in record
+    assert REGISTER.article.revision in record
+    assert "observed on Azure: never" in record
+    assumed = record.partition("Assumed where the article is silent")[2]
+    for each in REGISTER.values():
+        assert (f"#{each.id})" in assumed) == (each.basis == "assumed")
+
+
+# Enabling
+
+
+def test_conditions_break_each_demand_on_enabling_and_their_first_value_is_right() -> None:
+    found = conditions(REGISTER)
+    assert demands() <= {name for each in found for value in each.values for name in value.because}
+    for each in found:
+        assert each.because
+        assert all(each.values[0].refused[channel] == [] for channel in CHANNELS)
+
+
+def test_every_value_is_shown_under_its_result() -> None:
+    table = page("enable").partition("{ #conditions }")[2].partition("## ")[0]
+    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:3] for line in table.splitlines() if "<li>" in line}
+    for condition in conditions(REGISTER):
+        for value in condition.values:
+            for channel, words in CHANNELS.items():
+                shown = [
+                    re.sub(r"\[|]\(.*?\)", "", each)
+                    for each in re.findall("<li>(.*?)</li>", lines[condition.name][bool(value.refused[channel])])
+                ]
+                assert value.says in shown or f"{value.says}, {words}" in shown, (condition.name, value.says)
+
+
+def reasons(differs: Any, channel: Channel = "portal") -> frozenset[str]:
+    """The demands that these values break."""
+    outcome = enabled(channel, differs)
+    return outcome.because if isinstance(outcome, Refused) else frozenset()
+
+
+def test_two_wrong_values_are_refused_for_the_reasons_of_both() -> None:
+    """Except for a key held elsewhere, to which no demand on a key vault applies."""
+    wrong = [differs for differs in VALUES if differs and "store" not in differs]
+    pairs = [(one, other) for one, other in combinations(wrong, 2) if not one.keys() & other.keys()]
+    assert any(reasons(one) and reasons(other) for one, other in pairs)
+    for one, other in pairs:
+        assert reasons({**one, **other}) == reasons(one) | reasons(other), (one, other)
+
+
+def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
+    items = [item for group in data("checklist") for item in group["items"]]
+    assert page("enable").count('<input type="checkbox"') == len(items) == len({item["id"] for item in items})
+    table = page("enable").partition("{ #demands }")[2]
+    assert {name for name in REGISTER if f"#{name})" in table} >= demands()
+
+
+# What breaks what
+
+NAMES: dict[str, tuple[Any, ...]] = {
+    "resource": ("translator", "new"),
+    "vault": ("vault", "new"),
+    "key": ("key", "new"),
+    "workspace": ("workspace", "new"),
+    "document": ("document", "new"),
+    "model": ("model", "new"),
+    "subscription": ("production", "security", "foreign"),
+    "to": ("production", "security", "foreign"),
+    "directory": ("home", "abroad"),
+    "group": ("apps", "vaults"),
+    "region": ("westeurope",),
+    "location": ("westeurope",),
+    "tier": ("cmk-tier",),
+    "kind": ("Translator",),
+}
+
+
+def every_command() -> Iterator[Command]:
+    """Every command of the model, on things that exist and on something new."""
+    for command in COMMANDS.values():
+        choices = [NAMES.get(field, (command.defaults.get(field),)) for field in command.fields]
+        for chosen in product(*choices):
+            try:
+                yield command(*chosen)
+            except ValueError:  # a key of a store that has none
+                continue
+
+
+@pytest.mark.parametrize("begin", sorted({cause.start for cause in CAUSES}), ids=["apart", "together"])
+def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str, ...]) -> None:
+    known = {type(commands_of(cause)[0]) for cause in CAUSES} | {
+        type(read_command('the customer undeploys the model "model"'))
+    }
+    state = after(model(), [], begin)
+    costly = set()
+    for command in every_command():
+        outcome_state, outcome = model().step(state, command)
+        observation = observe(model().world(outcome_state))
+        if isinstance(outcome, Accepted) and not all(holds(loss.intact, observation) for loss in LOSSES):
+            costly.add(type(command))
+    assert costly
+    assert costly <= known
+
+
+@pytest.mark.parametrize("cause", [*CAUSES, *HARMLESS], ids=lambda cause: cause.name)
+def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Cause) -> None:
+    state = after(model(), [], cause.start)
+    for command in commands_of(cause, remedied=True):
+        before = state
+        state, outcome = model().step(before, command)
+        assert isinstance(outcome, Accepted), command
+        assert state != before, command
+
+
+@by_cause
+@by_loss
+def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, loss: Loss) -> None:
+    lost = find(loss, cause, REGISTER, PICKLES, remedied=False)
+    assert not lost.intact
+    assert lost.grounds
+    if cause.remedies:
+        back = find(loss, cause, REGISTER, PICKLES, remedied=True)
+        assert back.intact == (loss.what == "Data in the workspace")
+        assert len([name for name in back.grounds if name.startswith("restoration.")]) == 1
+
+
+@pytest.mark.parametrize("cause", HARMLESS, ids=lambda cause: cause.name)
+@by_loss
+def test_harmless_causes_lose_nothing(cause: Cause, loss: Loss) -> None:
+    assert find(loss, cause, REGISTER, PICKLES, remedied=False).intact
+
+
+@pytest.mark.parametrize(
+    ("name", "at_once", "data", "deployed", "uploaded"),
+    [
+        ("Managed identity disabled", "stated", "assumed", "stated", "implied"),
+        ("Access revoked", "stated", "assumed", "implied", "implied"),
+        ("Key vault deleted", "stated", "assumed", "implied", "implied"),
+        ("Subscription moved to another directory", "implied", "assumed", "implied", "implied"),
+        ("Key deleted", "assumed", "assumed", "assumed", "assumed"),
+        ("Key disabled", "assumed", "assumed", "assumed", "assumed"),
+        ("Resource deleted", "environment", "environment", "environment", "environment"),
+    ],
+)
+def test_cell_has_the_basis_of_its_weakest_ground(
+    name: str, at_once: str, data: str, deployed: str, uploaded: str
+) -> None:
+    (cause,) = (each for each in CAUSES if each.name == name)
+    assert [find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES] == [at_once] * 3
+    back = [find(loss, cause, REGISTER, PICKLES, remedied=True).basis for loss in LOSSES]
+    assert back == [data, deployed, uploaded]
+
+
+def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
+    assert all(isinstance(answer(None, action), Accepted) for action in ACTIONS)
+    assert all(isinstance(answer(cause, action), Refused) for cause in CAUSES for action in ACTIONS)
+
+
+@by_cause
+def test_pages_have_a_line_for_each_cause_in_each_table(cause: Cause) -> None:
+    line = rf"\n\| \*\*{re.escape(cause.name)}\*\*[ <]"
+    assert len(re.findall(line, page("what-breaks"))) == 3
+    assert len(re.findall(line, page("protect"))) == 1
+
+
+@by_cause
+def test_cause_can_be_tried_unless_the_world_of_what_if_lacks_it(cause: Cause) -> None:
+    """That world has one resource group, and no moves of it."""
+    assert (tried(cause) is None) == ("group" in cause.commands[0] or len(cause.start) > 1)
+    assert (tried(cause, remedied=True) is None) == (tried(cause) is None or not cause.remedies)
+
+
+def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
+    start = "a deployed model under customer-managed keys"
+    vault = read_command('the customer deletes the vault "vault"')
+    assert way(chart(), start, []) == f"what-if.html#from={start.replace(' ', '-')}"
+    assert way(chart(), start, [vault]) == f"{way(chart(), start, [])}&amp;then={code(tell(vault))}"
+    assert way(chart(), start, [read_command('the customer deletes the vault "strange"')]) is None
+    moved = read_command('the customer moves the resource "translator" to the subscription "foreign"')
+    purged = read_command('the retention period of the vault "vault" ends')
+    assert way(chart(), start, [vault, purged, moved]) is None
+    assert way(None, start, [vault]) is None
+
+
+# What can't be undone
+
+
+def test_fates_are_those_of_the_article() -> None:
+    found = {fate.thing.name: fate for fate in fates(REGISTER)}
+    document, deployed = found["An uploaded document"], found["A deployed model"]
+    assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(document.for_good)
+    assert (document.for_a_time, document.back) == ({}, {})
+    assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(deployed.for_a_time)
+    assert set(deployed.back) == {"DeployModel"}
+    assert set(found["The choice to have no purge protection"].back) == {"RecoverVault"}
+    assert "EnablePurgeProtection" in found["The choice to have no purge protection"].for_good
+
+
+def test_every_command_of_a_fate_leads_to_its_reason() -> None:
+    table = page("what-breaks").partition("{ #undone }")[2].partition("### ")[0]
+    items = re.findall(r"<li>(.*?)</li>", table)
+    assert items
+    assert not [each for each in items if "](../specification/" not in each]
+    assert "[✘ disables the key](../specification/keys.md#keys.disable)" in table
+    assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.title)
+def test_every_state_has_its_place_and_every_transition_its_arrow(life: Life) -> None:
+    found = transitions(life)
+    assert {state for each in found for state in (each.before, each.after)} == life.places.keys()
+    drawn = one_life(life, REGISTER)["picture"]
+    assert [each["number"] for each in drawn["arrows"]] == list(range(1, len(found) + 1))
+    ends = {name for name, place in life.places.items() if place.end}
+    assert ends == life.places.keys() - {each.before for each in found}
+
+
+def test_arrow_goes_around_a_box_and_away_from_the_one_that_comes_back() -> None:
+    boxes = {name: box(name, column, 0) for column, name in enumerate("abc")}
+    assert between(boxes["b"], boxes["a"], boxes["c"])
+    bends = {
+        tuple(picture("x", "x", boxes, arrows)["arrows"][0]["bend"])
+        for arrows in (
+            [Arrow("a", "b", 1)],
+            [Arrow("a", "b", 1), Arrow("b", "a", 2)],
+            [Arrow("b", "a", 1), Arrow("a", "b", 2)],
+            [Arrow("a", "c", 1)],
+        )
+    }
+    assert len(bends) == 4
+
+
+def test_label_of_a_command_has_no_names() -> None:
+    assert label("DeleteVault") == "deletes the vault"
+    assert label("EndVaultRetention") == "the retention period of the vault ends"
