@@ -7,7 +7,6 @@ from pathlib import Path
 from ..bdd.features import FeatureError
 from ..bdd.results import ResultsError
 from ..errors import OK, CommandError
-from ..requirements import RegisterError
 from .content import RESULTS, load_content
 from .measurements import MeasurementError
 from .pages import FOLDERS, generate
@@ -35,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         content = load_content(args.results, args.docs)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
-    except (FeatureError, MeasurementError, RegisterError, ResultsError, OSError) as error:
+    except (FeatureError, MeasurementError, ResultsError, OSError) as error:
         raise CommandError(str(error)) from None
     for each in content.implementations:
         if each.problems:

@@ -37,7 +37,7 @@ class Content(NamedTuple):
 
 
 def load_content(results: Path | None, docs: Path) -> Content:
-    """Load everything; raises `RegisterError`, `FeatureError`, `ResultsError`, `MeasurementError` or `OSError`."""
+    """Load everything; raises `InvalidFile`, `FeatureError`, `ResultsError`, `MeasurementError` or `OSError`."""
     register = load_register()
     found = read_results(results)
     return Content(
