@@ -2,8 +2,8 @@
 
 import pytest
 
-from translator_cmk.conformance.counterexamples import BESIDES, FAILED_BEFORE, OWN, feature
-from translator_cmk.conformance.following import Followed
+from translator_cmk.conformance.counterexamples import BESIDES, OWN, feature
+from translator_cmk.conformance.following import Exchange, Followed
 from translator_cmk.conformance.life import HOME
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine.commands import (
@@ -32,10 +32,16 @@ DIFFERENCE = Difference(
 )
 
 
+def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> Followed:
+    """A failure over the last command, where of the others these were refused."""
+    answers = (Refused() if number in refused else Accepted() for number in range(len(asked)))
+    exchanges = (Exchange(command, answer, None) for command, answer in zip(asked, answers, strict=True))
+    return Followed(asked, (DIFFERENCE,), exchanges=tuple(exchanges))
+
+
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:
     """The scenario of a failure over the last command, without its title."""
-    taken = tuple(number not in refused for number in range(len(asked)))
-    text = feature(Followed(asked, (DIFFERENCE,), taken=taken), load_register())
+    text = feature(failed(asked, refused), load_register())
     return [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
 
 
@@ -70,12 +76,6 @@ def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
     ]
 
 
-def test_what_only_follows_from_an_earlier_failure_says_so() -> None:
-    refused = Difference(Refused(frozenset({"vault.same-region"})), Accepted(), frozenset({"vault.same-region"}))
-    text = feature(Followed(COVERED, (refused,), taken=(True,) * len(COVERED)), load_register())
-    assert f"      # {FAILED_BEFORE}\n" in text
-
-
 def test_what_the_model_accepts_has_no_comment() -> None:
     assert not [line for line in lines((*COVERED, *AFTER)) if line.startswith("#")]
 
@@ -85,9 +85,7 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
     pytester: pytest.Pytester, asked: tuple[Command, ...]
 ) -> None:
     folder = pytester.mkdir("features")
-    (folder / "keys.feature").write_text(
-        feature(Followed(asked, (DIFFERENCE,), taken=(True,) * len(asked)), load_register()), "utf-8"
-    )
+    (folder / "keys.feature").write_text(feature(failed(asked), load_register()), "utf-8")
     pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
     ran = pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     ran.assert_outcomes(failed=1)

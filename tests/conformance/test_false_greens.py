@@ -16,7 +16,7 @@ from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.crowd import CROWDED, LIVES
-from translator_cmk.conformance.following import Judges, follow, oracle_for
+from translator_cmk.conformance.following import follow, oracle_for
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzing, Universe, alphabet
 from translator_cmk.conformance.names import Names
 from translator_cmk.conformance.session import Session
@@ -49,7 +49,7 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: b
     situation = situations()["a deployed model under customer-managed keys"]
     commands = (*situation.commands, RevokeKeyAccess("vault", "translator"), ReadData("workspace"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)
-    assert follow(subject, commands, Judges(oracle), unobserved).failed is found
+    assert follow(subject, commands, oracle, unobserved).failed is found
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from ..errors import CommandError
 from ..explore.counterexample import steps, use_in_words
 from ..explore.tours.telling import can_be_told
 from ..language import WireError, command_to_wire, from_text
-from ..language.facts import Fact, holds
+from ..language.facts import Fact
 from ..language.phrasebook import state, tell
 from ..language.shapes import Place
 from ..language.situations import situations
-from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial, observe
+from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial
 from ..machine.rows import Effect
 from ..oracle.explain import Difference
 from ..requirements import Register
@@ -28,9 +28,6 @@ from .shadow import MACHINE
 from .summary import AGAIN
 
 OWN = "The system accepted what comes next. The model does not, where this is left open or assumed, and stops here."
-FAILED_BEFORE = (
-    "What the system had failed in before is taken for open here: only so does this follow. The model does otherwise."
-)
 BESIDES = (
     "In between it was also asked for this, which was refused or changes nothing. No step can say so; replay asks it."
 )
@@ -52,8 +49,7 @@ class Recorded(NamedTuple):
 def feature(followed: Followed, register: Register) -> str:
     """The feature, with one scenario that the system fails.
 
-    The model passes it, unless the system has accepted on its way what the model does not, which `OWN` marks, or has
-    failed before in what it rests on, which `FAILED_BEFORE` says.
+    The model passes it, unless the system has accepted on its way what the model does not, which `OWN` marks.
     """
     when = followed.asked[-1]
     way = way_of(followed)
@@ -70,7 +66,6 @@ def feature(followed: Followed, register: Register) -> str:
         "",
         *([f"    {' '.join(f'@{other}' for other in others)}"] if others else []),
         f"    Scenario: {told[0].upper()}{told[1:]}".replace('"', ""),
-        *([] if way.own or holds_in_model(way.shared, when, followed.differences) else [f"      # {FAILED_BEFORE}"]),
         *(f"    {line}" for line in way_there(way)),
         *(f"    {line}" for line in steps("When", [told])),
         *(f"    {line}" for line in steps("Then", thens)),
@@ -141,16 +136,6 @@ def way_there(way: Way) -> Iterator[str]:
         yield f"  # {BESIDES}"
     for told, times in Counter(map(tell, way.besides)).items():
         yield f"  #   {told}{f', {times} times' if times > 1 else ''}"
-
-
-def holds_in_model(given: Iterable[Command], when: Command, differences: Iterable[Difference]) -> bool:
-    """Whether the model, asked the same, does what was demanded of the system."""
-    state, outcome = MACHINE.step(after(given), when)
-    seen = observe(MACHINE.world(state))
-    return all(
-        holds(each.expected, seen) if isinstance(each.expected, Fact) else type(outcome) is type(each.expected)
-        for each in differences
-    )
 
 
 def starting_point(given: Sequence[Command]) -> list[str]:

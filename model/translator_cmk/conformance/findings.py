@@ -83,7 +83,8 @@ class Tally:
         silent: Collection[str] = (),
     ) -> None:
         self.lane = lane
-        self.known: dict[str, tuple[Difference, ...]] = {}  # by command: what is otherwise as it is known to be
+        self.known: dict[str, tuple[Difference, ...]] = {}  # by command: how it differs as a listed deviation says
+        self.not_reached: set[str] = set()  # commands that were left out where they are planned
         self.undelivered: dict[str, str] = {}  # by command: the capability
         self.silent = silent  # from the beginning, by the profile or since it is waived
         self.levels = levels
@@ -107,10 +108,10 @@ class Tally:
         self.unseen |= followed.unseen
         self.unsupported |= followed.unsupported
         self.undelivered |= dict(sorted(followed.undelivered))
-        if followed.known:
-            self.known.setdefault(followed.known[0], followed.known[1])
         self.lost_track += bool(followed.lost_track)
         last = name_of_last(followed)
+        if followed.known:
+            self.known.setdefault(last, followed.known)
         self.compared.update(names_compared(followed))
         if followed.fault:
             self.faults[last] = (followed.fault, followed.told)
@@ -125,7 +126,7 @@ class Tally:
 
     def learns_from(self, followed: Followed) -> bool:
         """Whether a sequence tells something that none before it did."""
-        if followed.known and followed.known[0] not in self.known:
+        if followed.known and name_of_last(followed) not in self.known:
             return True
         if followed.fault or (followed.failed and self.failures[signature(followed)] < KEPT):
             return True
@@ -215,12 +216,18 @@ class Tally:
         if self.compared[name] and name in self.unseen - self.accepted:
             return Came("not-applicable", "not observed: all that it changes is declared as hidden")
         if self.compared[name] and name not in self.accepted:
-            return Came("not-run", "it was refused, as it should be; but nothing shows yet that it is ever accepted")
+            reason = "it was refused, as it should be; but nothing shows yet that it is ever accepted"
+            return Came("not-run", reason, behind=self.behind(name))
         if self.compared[name] and (waived := effects_of(name)) <= set(self.silent):
             return Came("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
         if self.compared[name]:
             return Came("passed")
-        return Came("not-run", "it was not come by")
+        return Came("not-run", "not reached", behind=self.behind(name))
+
+    def behind(self, name: str) -> tuple[str, ...]:
+        """The cases whose failures keep a command from being reached, if it was left out because of any."""
+        failed = {each.command for each in self.failures} | self.known.keys()
+        return tuple(f"{self.lane}/{each}" for each in sorted(failed)) if name in self.not_reached else ()
 
 
 def effects_of(name: str) -> set[str]:
@@ -237,7 +244,7 @@ def name_of_last(followed: Followed) -> str:
 def names_compared(followed: Followed) -> list[str]:
     """The commands of a sequence that were compared, and did not differ."""
     names = [type(command).__name__ for command in followed.asked]
-    undecided = followed.differences or followed.fault or followed.lost_track
+    undecided = followed.differences or followed.known or followed.fault or followed.lost_track
     return names[:-1] if undecided else names
 
 

@@ -14,7 +14,7 @@ from ..bdd.prerequisites import (
 )
 from ..language.declaration import LEVELS, Declaration
 from ..language.facts import Fact, difference
-from ..machine import Accepted, Command, Machine, Observation, Outcome
+from ..machine import Accepted, Command, Machine, Observation, Outcome, Stage
 from ..machine.commands import CreateKey, EndVaultRetention, ImportKey, ReadData, TranslateWithModel
 from ..oracle import Oracle
 from ..oracle.explain import Difference
@@ -36,10 +36,18 @@ TOO_OPEN = 12
 """From how many possible states on even a system that is to be left alone is looked at."""
 
 
-class Followed(NamedTuple):
-    """What came of a sequence.
+class Exchange(NamedTuple):
+    """One command with its answer, and what was observed after it; the reset has no command and no answer."""
 
-    ``asked``: the commands that were carried out or refused, up to where the two parted.  ``differences``: what was
+    command: Command | None
+    outcome: Outcome | None
+    seen: Observation | None
+
+
+class Followed(NamedTuple):
+    """The result of one sequence.
+
+    ``asked``: the commands that were carried out or refused, up to the first difference.  ``differences``: what was
     demanded of the last of them, and what came instead; without any they agree.  ``late``: it may yet come.
     """
 
@@ -58,17 +66,26 @@ class Followed(NamedTuple):
     """Whether the salt stood in front of names."""
     undelivered: frozenset[tuple[str, str]] = frozenset()
     """Those of the unsupported that a declared capability stands for, each with that."""
-    known: tuple[str, tuple[Difference, ...]] | None = None
-    """The first command that came out otherwise as it is known to, and how."""
-    taken: tuple[bool, ...] = ()
-    """Of each of ``asked`` that was answered, whether the system accepted it."""
+    known: tuple[Difference, ...] = ()
+    """How the last command differs, where that is a listed deviation and nothing else differs."""
+    exchanges: tuple[Exchange, ...] = ()
+    """Everything that was answered and observed, from the reset on."""
     unseen: frozenset[str] = frozenset()
     """Commands that were accepted, and that change only what is hidden, as far as this sequence goes."""
+    reached: int = 0
+    """How many of the commands were dealt with: asked, or answered `unsupported`."""
+    unobserved: bool = False
+    """Whether nothing was observed until after the last command."""
 
     @property
     def failed(self) -> bool:
-        """Whether they part for good."""
+        """Whether the system differs for good, in something that is not listed."""
         return bool(self.differences) and not self.late
+
+    @property
+    def taken(self) -> tuple[bool, ...]:
+        """Of each command that was answered, whether the system accepted it."""
+        return tuple(isinstance(each.outcome, Accepted) for each in self.exchanges if each.command is not None)
 
 
 def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
@@ -76,62 +93,48 @@ def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
     return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
 
 
-class Judges(NamedTuple):
-    """What the specification demands.  ``strict``: with what is known not to hold, if anything is."""
-
-    oracle: Oracle
-    strict: Oracle | None = None
-
-
-class Strict:
-    """Follows beside, until it parts from the system for the first time: over what is known not to hold."""
-
-    def __init__(self, oracle: Oracle | None) -> None:
-        self.oracle = oracle
-        self.known: tuple[str, tuple[Difference, ...]] | None = None
-
-    def note(self, command: Command, outcome: Outcome, seen: Observation | None) -> None:
-        """Note a command on which the judge that decides and the system agree."""
-        if self.oracle is None:
-            return
-        try:
-            self.oracle.submit(command)
-            differences = self.oracle.narrow(outcome, seen)
-        except TooManyStates:
-            self.oracle = None
-            return
-        if differences:
-            self.oracle, self.known = None, (type(command).__name__, differences)
+def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
+    """Return the first difference between an oracle and what was recorded of a sequence; empty if there is none."""
+    oracle.reset(stage)
+    try:
+        for command, outcome, seen in exchanges:
+            if command is not None:
+                oracle.submit(command)
+            if differences := oracle.narrow(outcome, seen):
+                return differences
+    except TooManyStates:
+        pass
+    return ()
 
 
-def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobserved: bool = False) -> Followed:
-    """Put the system through the commands, whatever it does.
+def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobserved: bool = False) -> Followed:
+    """Put the system through the commands, up to the first difference.
 
-    ``unobserved``: until after the last command, so that what comes about only by being looked at is found out; unless
+    ``unobserved``: observe only after the last command, so that what happens only on observation is found; unless
     so much is possible by then that following it would take the time of many others.
 
-    What belongs to a level that it does not claim is there to prepare: where the two part over that, nobody is at
+    What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at
     fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
     """
     levels, stage = subject.declaration.levels, subject.declaration.stage
-    oracle, strict = judges.oracle, Strict(judges.strict)
     subject.patient = False
+    exchanges: list[Exchange] = []
     asked: list[Command] = []
-    outcomes: list[Outcome] = []
     accepted: set[str] = set()
     unseen: set[str] = set()
     unsupported: set[str] = set()
     undelivered: set[tuple[str, str]] = set()
     differences: tuple[Difference, ...] = ()
     lost_track = fault = told = ""
+    reached = 0
     try:
         subject.reset(stage)
         oracle.reset(stage)
-        if strict.oracle is not None:
-            strict.oracle.reset(stage)
-        differences = () if unobserved else oracle.narrow(observation=subject.observe())
+        exchanges.append(Exchange(None, None, None if unobserved else subject.observe()))
+        differences = () if unobserved else oracle.narrow(observation=exchanges[0].seen)
         for command in () if differences else commands:
             asked.append(command)
+            reached += 1
             before = subject.shadow.observe() if subject.declaration.hidden else {}
             try:
                 outcome = subject.submit(command)
@@ -141,21 +144,21 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
                 if capability := promised(command, subject.declaration):
                     undelivered.add((type(command).__name__, capability))
                 continue
-            outcomes.append(outcome)
+            exchanges.append(Exchange(command, outcome, None))
             oracle.submit(command)
-            looks = not unobserved or len(oracle.states) > TOO_OPEN
-            seen = subject.observe() if looks else None
-            if differences := oracle.narrow(outcome, seen):
+            if not unobserved or len(oracle.states) > TOO_OPEN:
+                exchanges[-1] = Exchange(command, outcome, subject.observe())
+            if differences := oracle.narrow(outcome, exchanges[-1].seen):
                 if not is_claimed(differences, type(command), levels):
-                    differences, lost_track = (), "it parts over what belongs to a level that is not claimed"
+                    differences, lost_track = (), "it differs in what belongs to a level that is not claimed"
                 break
-            strict.note(command, outcome, seen)
             if isinstance(outcome, Accepted):
                 hides = subject.declaration.hidden and is_unseen(command, before, subject)
                 (unseen if hides else accepted).add(type(command).__name__)
         else:
             if unobserved and not differences:
-                differences = oracle.narrow(observation=subject.observe())
+                exchanges[-1] = exchanges[-1]._replace(seen=subject.observe())
+                differences = oracle.narrow(observation=exchanges[-1].seen)
     except TooManyStates as error:
         lost_track = str(error)
     except Fault as error:
@@ -177,9 +180,11 @@ def follow(subject: Subject, commands: Iterable[Command], judges: Judges, unobse
         told,
         subject.names.in_front,
         frozenset(undelivered),
-        strict.known,
-        tuple(isinstance(each, Accepted) for each in outcomes),
+        (),
+        tuple(exchanges),
         frozenset(unseen),
+        reached,
+        unobserved,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from ..machine.commands import (
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from .cases import FUZZ
 from .crowd import CROWDED, crowd
-from .following import applicable
+from .following import Followed, applicable
 from .keeping import Signature
 from .running import Running
+from .sequences import Step
 from .sequencing import Sequencing
 from .shadow import Shadow
 from .variants import in_variant, variants
@@ -71,6 +73,7 @@ def alphabet() -> tuple[Command, ...]:
 
 
 ByKind = dict[str, list[Command]]
+LeavesOut = Callable[[Step], bool]
 
 Asked = tuple[tuple[Command, ...], bool]
 """A sequence that a system is asked for, and whether it is looked at only after the last command."""
@@ -96,9 +99,9 @@ class Universe:
         self.kinds = sorted(self.by_kind)
         self.starts = starts
 
-    def of_kind(self, kind: str, wanted: str, shadow: Shadow) -> list[Command]:
-        """The commands of a kind that are wanted."""
-        commands = self.by_kind[kind]
+    def of_kind(self, kind: str, wanted: str, shadow: Shadow, leaves_out: LeavesOut = lambda _: False) -> list[Command]:
+        """The commands of a kind that are wanted, and are not left out."""
+        commands = [each for each in self.by_kind[kind] if not leaves_out(Step(each, shadow.looks_at(each)))]
         if wanted == ANY:
             return commands
         fits = may_change_something if wanted == EFFECTIVE else is_near_miss
@@ -140,12 +143,11 @@ class Fuzzing:
         while self.left > 0 or not self.rounds:
             self.rounds += 1
             if (found := self.round()) is not None:
-                signature, (commands, unobserved) = found
-                self.lane.keep(signature, commands, unobserved)
+                self.lane.keep(*found)
 
-    def round(self) -> tuple[Signature, Asked] | None:
+    def round(self) -> tuple[Signature, Followed] | None:
         """A failure of a new kind with the shortest sequence for it that Hypothesis has found, if any."""
-        hypothesis, found = self.hypothesis, dict[Signature, Asked]()
+        hypothesis, found = self.hypothesis, dict[Signature, Followed]()
 
         def example(data: Any) -> None:
             over = self.lane.tally.sequences and self.left <= (-SHRINKING if found else 0)
@@ -154,17 +156,18 @@ class Fuzzing:
             commands, unobserved = self.drawn(data.draw)
             if not found:
                 try:
-                    followed, new = self.lane.put_through(commands, unobserved)
+                    found.update(islice(self.lane.run(commands, unobserved), 1))
                 except GaveUp as error:  # Hypothesis would try it again and again
                     self.given_up = error
                     return
                 self.show()
-                if new is not None:
-                    found[new] = followed.asked, unobserved
+                if found:
                     raise Parted
-            elif (again := self.lane.again(commands, next(iter(found)), unobserved)) is not None:
-                found[next(iter(found))] = again.asked, unobserved
-                raise Parted
+            else:
+                ((new, followed),) = found.items()
+                if (again := self.lane.again(commands, new, followed.unobserved)) is not None:
+                    found[new] = again
+                    raise Parted
 
         settings = hypothesis.settings(
             max_examples=EXAMPLES,
@@ -209,7 +212,7 @@ class Fuzzing:
         choose = self.hypothesis.strategies.sampled_from
         for _ in range(TRIES):
             kind = draw(choose(universe.kinds))
-            if found := universe.of_kind(kind, wanted, shadow):
+            if found := universe.of_kind(kind, wanted, shadow, self.lane.leaves_out):
                 break
         command: Command = draw(choose(found or universe.by_kind[kind]))
         return command

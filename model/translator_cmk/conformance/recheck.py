@@ -65,13 +65,13 @@ class Repeated(Sequencing):
         lane: str,
         running: Running,
         worker: Worker,
-        planned: Iterable[type[Command]] = (),
+        asked: Sequence[Commands] = (),
         *,
         stream: Stream,
         live: bool = False,
         largest: float = float("inf"),
     ) -> None:
-        super().__init__(lane, running, worker, planned, largest)
+        super().__init__(lane, running, worker, asked, largest)
         self.stream = stream
         self.live = live
 
@@ -114,14 +114,15 @@ class Repeated(Sequencing):
         self.running.coverage.commands += counts.commands
         self.stream.take()
 
-    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> tuple[Followed, Signature | None]:
+    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> Followed:
         """Follow the system through a sequence, under names of the form that they had."""
-        if self.lane != FUZZ:
+        if self.lane != FUZZ or (news and not self.live):
             self.next_world(self.lane)
-        return super().put_through(commands, unobserved)
+        return super().ask(commands, unobserved, news)
 
-    def shortened(self, found: Signature, commands: Commands, unobserved: bool) -> Commands:
+    def shortened(self, found: Signature, followed: Followed) -> Commands:
         """Return the last of the sequences that were tried; raises `NotInLog` and `EndOfLog`."""
+        commands = followed.asked
         world = self.next_world(SHRINKING)
         if self.live:
             while world is not None:
@@ -131,7 +132,7 @@ class Repeated(Sequencing):
             self.stream.must_go_on("a failure would be tried again")
             raise NotInLog(f"{MESSAGES}: what failed over {found.command} was never asked again, as every run does")
         while (following := self.stream.next_world(after=world)) and following.case == SHRINKING:
-            self.again(world.commands, found, unobserved)
+            self.again(world.commands, found, followed.unobserved)
             world = self.next_world(SHRINKING) or world
         return world.commands
 
@@ -265,7 +266,7 @@ class Repetition:
             while world := lane.next_world(FUZZ):
                 followed, new = lane.put_through(world.commands, world.unobserved)
                 if new is not None:
-                    lane.keep(new, followed.asked, world.unobserved)
+                    lane.keep(new, followed)
         finally:
             lane.end()
 

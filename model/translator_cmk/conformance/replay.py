@@ -18,7 +18,7 @@ from .channels import Fault
 from .connecting import connection
 from .counterexamples import recorded
 from .findings import in_words
-from .following import Followed, Judges, applicable, follow, oracle_for
+from .following import Followed, applicable, follow, oracle_for
 from .session import Session
 from .shrinking import Commands
 from .subject import Subject, by_chance
@@ -86,13 +86,13 @@ def put_through(session: Session, asked: Asked) -> int:
     declared = session.hello()
     subject = Subject(session, declared, frozenset(registered()), by_chance())
     subject.in_front = asked.in_front
-    judges = Judges(oracle_for(machine_of(asked.silent), declared))
+    oracle = oracle_for(machine_of(asked.silent), declared)
     of_all, undecided, progress = len(asked.sequences), 0, ProgressBar()
     left_out = count_left_out(asked.sequences, declared)
     progress.begin("replay")
     for number, sequence in enumerate(asked.sequences, start=1):
         commands = tuple(applicable(sequence, declared))
-        followed = follow(subject, commands, judges, asked.unobserved)
+        followed = follow(subject, commands, oracle, asked.unobserved)
         progress.show_count(number, of_all, "sequences", 0)
         undecided += not followed.failed and is_undecided(followed, len(commands))
         if followed.failed or followed.fault or of_all == 1:

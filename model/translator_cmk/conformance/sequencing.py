@@ -1,6 +1,6 @@
 """What the lanes of sequences share: an oracle that learns what was found, and failures that are shrunk and kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..machine import Command
 from .findings import signature
@@ -8,7 +8,7 @@ from .following import Followed, follow
 from .keeping import LeftOut, Signature
 from .messages import Mark
 from .running import Running
-from .sequences import Sequences
+from .sequences import Plan, Sequences, plan_of
 from .shrinking import Commands, shrunk
 from .worker import IN_A_ROW, GaveUp, Worker
 
@@ -30,10 +30,10 @@ class Sequencing(Sequences):
         lane: str,
         running: Running,
         worker: Worker,
-        planned: Iterable[type[Command]] = (),
+        asked: Sequence[Commands] = (),
         largest: float = float("inf"),
     ) -> None:
-        super().__init__(lane, running, worker.subject.declaration, planned)
+        super().__init__(lane, running, worker.subject.declaration, asked)
         self.worker = worker
         self.subject = worker.subject
         self.broken = 0  # sequences in a row, in which nothing was compared
@@ -44,27 +44,44 @@ class Sequencing(Sequences):
         running.lanes.append(self)
         running.save()
 
-    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> tuple[Followed, Signature | None]:
-        """Follow the system through a sequence; the signature of its failure, if it is a new one.
+    def run(self, commands: Iterable[Command], unobserved: bool = False) -> Iterator[tuple[Signature, Followed]]:
+        """Put the system through a sequence, and through the rest of it around each failure; yield each new failure.
 
         Raises `GaveUp`.
         """
-        self.worker.session.case = self.lane
-        self.subject.silent, self.subject.in_front = self.silent, None
-        begun = self.running.log.place
-        followed = follow(self.subject, self.without_what_breaks(commands), self.judges, unobserved)
-        if self._end(begun, self.tally.learns_from(followed)):
-            self.tally.leave_out(followed, self.left_out)
+        plan: Plan | None = plan_of(commands, self.declared.stage)
+        while plan and (plan := self.around(plan)):
+            followed, new = self.put_through(plan.commands, unobserved)
+            plan = None if unobserved else self.rest(plan, followed)
+            if new is not None:
+                yield new, followed
+
+    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> tuple[Followed, Signature | None]:
+        """Put the system through one sequence; the signature of its failure, if it is a new one.  Raises `GaveUp`."""
+        followed = self.ask(commands, unobserved)
+        if self.is_doubtful(followed):
+            followed = self.settled(followed, self.ask(followed.asked, False, news=True))
         new = self.count(followed)
         self.running.tick()
+        return followed, new
+
+    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> Followed:
+        """Follow the system through one sequence, and start it again if it breaks; raises `GaveUp`."""
+        self.worker.session.case = self.lane
+        self.subject.in_front = None
+        begun = self.running.log.place
+        followed = self.weighed(follow(self.subject, commands, self.oracle, unobserved))
+        if self._end(begun, news or self.is_doubtful(followed) or self.tally.learns_from(followed)):
+            self.tally.leave_out(followed, self.left_out)
         if followed.asked[:-1] or not followed.fault:
             self.broken = 0
         if followed.fault:
             self.broken += 1
             if self.broken >= IN_A_ROW:
+                self.count(followed)
                 raise GaveUp(f"given up: the system broke in {self.broken} sequences in a row: {followed.told}")
             self.worker.restart()
-        return followed, new
+        return followed
 
     def again(
         self, commands: Iterable[Command], found: Signature, unobserved: bool = False, news: bool = False
@@ -73,7 +90,7 @@ class Sequencing(Sequences):
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
         self.subject.in_front = self.tally.first[found].in_front
-        followed = follow(self.subject, commands, self.judges, unobserved)
+        followed = self.weighed(follow(self.subject, commands, self.oracle, unobserved))
         self.subject.in_front = None
         self._end(begun, news or bool(followed.fault))
         if followed.fault:
@@ -91,20 +108,24 @@ class Sequencing(Sequences):
         self.running.ended(self.subject, logged=not left_out)
         return left_out
 
-    def keep(self, found: Signature, commands: Commands, unobserved: bool = False) -> None:
-        """Shrink a new failure, write it down, and look for others from now on."""
-        shortest = self.shortened(found, commands, unobserved)
+    def keep(self, found: Signature, followed: Followed) -> None:
+        """Shrink a new failure, and write it down."""
+        shortest = self.shortened(found, followed)
         begun = self.running.log.place.lines
-        last = self.again(shortest, found, unobserved, news=True)
+        last = self.again(shortest, found, followed.unobserved, news=True)
         messages = (begun + 1, self.running.log.place.lines) if last else None
-        self.write_down(found, last or self.tally.first[found], unobserved, messages)
+        self.write_down(found, last or self.tally.first[found], messages)
 
-    def shortened(self, found: Signature, commands: Commands, unobserved: bool) -> Commands:
+    def shortened(self, found: Signature, followed: Followed) -> Commands:
         """Return the shortest sequence for a failure that is found in time."""
         now = self.worker.session.clock.now
         began = now()
         until = began + min(SHRINKING_OF_ONE, self.shrinking)
-        shortest = shrunk(commands, lambda each: now() < until and self.again(each, found, unobserved) is not None)
+
+        def fails(commands: Commands) -> bool:
+            return now() < until and self.again(commands, found, followed.unobserved) is not None
+
+        shortest = shrunk(followed.asked, fails)
         self.shrinking -= now() - began
         return shortest
 

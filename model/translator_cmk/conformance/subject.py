@@ -45,9 +45,6 @@ class Subject:
         self.names = Names(self.run)
         self.in_front: bool | None = None  # where the salt has to stand in the next worlds
         self.shadow = Shadow()
-        self.silent: frozenset[str] = (
-            frozenset()
-        )  # what the oracle that follows it takes for silent, beside the profile
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
@@ -67,7 +64,7 @@ class Subject:
         """Begin a world of fresh names."""
         self.worlds += 1
         self.names = Names(self.next_salt())
-        self.session.note({"world": self.salt, "silent": sorted(self.silent)})
+        self.session.note({"world": self.salt})
         self.shadow.reset(stage)
         self._forget()
         self.answered = 0

@@ -1,6 +1,6 @@
 """The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import cycle
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from ..explore.scopes import SCOPES, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
-from ..machine import Command
 from .cases import TOUR
 from .crowd import CROWDED, LIVES, crowd
 from .following import applicable
@@ -76,19 +75,14 @@ def pairs(scope: Scope) -> int:
     return (scope.states or 0) * len(scope.alphabet)
 
 
-def commands_in(asked: Iterable[Commands]) -> set[type[Command]]:
-    """Every kind of command that a system is going to be asked for."""
-    return {type(command) for commands in asked for command in commands}
-
-
 def told(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]:
     """What a report says of a tour: its steps, and what each scope guarantees."""
     scopes = [{"scope": each.scope.name, "steps": each.steps, "guarantee": each.guarantee} for each in made]
     return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
 
 
-Begin = Callable[[str, Running, Worker, Iterable[type[Command]]], Sequencing]
-"""Begins a lane of this name, in which such commands are planned."""
+Begin = Callable[[str, Running, Worker, Sequence[Commands]], Sequencing]
+"""Begins a lane of this name, in which these sequences are planned."""
 
 
 def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int, begin: Begin = Sequencing) -> None:
@@ -97,14 +91,13 @@ def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int
     with running.interruption.at_once():
         found = suites_of(tuple(scopes), steps)
     asked = asked_of(found, worker.subject.declaration)
-    lane = begin(TOUR, running, worker, commands_in(asked))
+    lane = begin(TOUR, running, worker, asked)
     notes, done = told(found, asked), 0
     try:
         for commands in asked:
-            followed, new = lane.put_through(commands)
+            for new, followed in lane.run(commands):
+                lane.keep(new, followed)
             done += 1 + len(commands)
             running.progress.show_count(done, notes["steps"], "steps", len(lane.tally.failures))
-            if new is not None:
-                lane.keep(new, followed.asked)
     finally:
         lane.end(**notes)

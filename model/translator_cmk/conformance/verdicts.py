@@ -35,6 +35,8 @@ class Came(NamedTuple):
     """Of a scenario: the step, from 0, that it stopped at."""
     undelivered: str = ""
     """The capability that was declared, and is not supported."""
+    behind: tuple[str, ...] = ()
+    """The cases whose failures keep this one from being reached."""
 
 
 class Verdict(NamedTuple):
@@ -86,6 +88,8 @@ def weighed(
         elif status == "passed" and twins and "passed" not in twins:
             status = "inconclusive"
             reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.twins[0]}"
+        elif status == "not-run" and each.behind and all(is_known(other, came, known or {}) for other in each.behind):
+            status, reason = "not-applicable", f"not reached: what leads to it is known to fail: {each.behind[0]}"
         if status == "failed" and not case.scored and each.undelivered:
             status = "not-run"  # it says nothing of what we assume
         if status == "failed" and not case.scored:
@@ -93,7 +97,7 @@ def weighed(
         deviation = (known or {}).get(case.id, "")
         if status == "failed" and deviation:
             status = "known"
-        found[case.id] = Verdict(status, reason, *each[2:], known=deviation)
+        found[case.id] = Verdict(status, reason, *each[2:-1], known=deviation)
     return found
 
 

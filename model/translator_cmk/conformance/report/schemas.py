@@ -107,7 +107,7 @@ ENVELOPE = record(
     },
     {
         "messages": Count(),
-        "tour": record("the tour", DONE, {"steps": Count(), "scopes": Listed(SCOPE)}),
+        "tour": record("the tour", DONE, {"not_reached": Count(), "steps": Count(), "scopes": Listed(SCOPE)}),
         "fuzz": record("the fuzzing", DONE, {"seconds": Number(), "rounds": Count()}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
         "trouble": Prose(),
@@ -146,7 +146,7 @@ class Exchange(Record):
 
 ENTRY = OneOf(
     {
-        "world": record("the beginning of a world", {**HEAD, "world": Line(100), "silent": IDS}, SESSION),
+        "world": record("the beginning of a world", {**HEAD, "world": Line(100)}, SESSION),
         "end": record("the end of a world", {**HEAD, "end": Flag()}, SESSION),
         "left_out": record("what was left out", {**HEAD, "left_out": LEFT_OUT}),
         "request": Exchange(
