@@ -10,6 +10,7 @@ import yaml
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
+from tests.conformance import test_clean_prefix as clean_prefix
 from tests.conformance.verifying import FAULTY, MODEL, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations_file import load_deviations
@@ -71,14 +72,19 @@ def test_known_deviation_hides_no_other_failure_in_sequences(tmp_path: Path) -> 
     lanes = ("--lane", "tour", "--scope", "losing-the-key")
     found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, known))
     assert found.exit_code == 1
-    assert [group["cause"] for group in found.report["groups"]] == [
-        "revocation.undeploys",
-        "revocation.deletes-uploads",
-    ]
+    assert [group["cause"] for group in found.report["groups"]] == ["revocation.deletes-uploads"]
     statuses = {case["id"]: (case["status"], case.get("blamed")) for case in found.report["cases"]}
     assert statuses["tour/DisableIdentity"] == ("failed", ["revocation.deletes-uploads"])
-    assert statuses["tour/DeleteVault"] == ("known", ["revocation.undeploys"])
     assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_known_deviation_alone_is_known_and_what_it_keeps_from_being_reached_does_not_apply(tmp_path: Path) -> None:
+    one = f"{clean_prefix.__name__}:OneLayer"
+    known = listing(tmp_path, BY_REQUIREMENT | LATER | {"requirement": "encryption.double"})
+    found = verify(tmp_path, "--python", one, "--lane", "tour", "--scope", "losing-the-key", *known)
+    assert found.exit_code == 0
+    assert found.status("tour/EnableCustomerManagedKeys") == "known"
+    assert found.case("tour/ReadData")["reason"].startswith("not reached: what leads to it is known to fail")
 
 
 def test_known_deviation_of_a_requirement_is_shown_by_sequences_alone(tmp_path: Path) -> None:

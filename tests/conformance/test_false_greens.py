@@ -105,7 +105,7 @@ def test_what_comes_about_in_a_level_that_is_claimed_counts_whatever_brought_it_
 def test_window_is_no_reason_to_look_in_sequences_that_need_none(windows: dict[str, int], some: bool) -> None:
     session = Session(Direct(ModelSystem))
     subject = SimpleNamespace(declaration=Declaration("it", "1", windows=windows))
-    lane: Any = SimpleNamespace(worker=SimpleNamespace(session=session), subject=subject)
+    lane: Any = SimpleNamespace(worker=SimpleNamespace(session=session), subject=subject, leaves_out=lambda _: False)
     fuzzing = Fuzzing(lane, 1, 1, None)
     drawn = set()
 

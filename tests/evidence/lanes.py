@@ -163,7 +163,9 @@ def tour(subject: Subject, profile: str = "article") -> bool:
 def hypothesis_alone(subject: Subject) -> bool:
     """Whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
     oracle = oracle_for(MACHINES["article"], subject.declaration)
-    lane: Any = SimpleNamespace(worker=SimpleNamespace(session=subject.session), subject=subject)
+    lane: Any = SimpleNamespace(
+        worker=SimpleNamespace(session=subject.session), subject=subject, leaves_out=lambda _: False
+    )
     fuzzing = Fuzzing(lane, 3600.0, 1, None)
     caught = spent = False
 
