@@ -1,6 +1,6 @@
 // Reads a report: finds its envelope among files, says what is wrong with it, and finds the log of each case.
 
-// What is told to the reader instead of a report.
+// The message that the reader gets instead of a report.
 class Misread extends Error {}
 
 const REPORT_AT_MOST = 64 * 1024 * 1024; // bytes of an envelope
@@ -128,7 +128,7 @@ function* amissInEnvelope(envelope, known) {
   if (isObject(envelope.subject)) yield* amiss(envelope.subject, "subject.", SUBJECT);
   const ids = new Set();
   for (const [place, each] of (Array.isArray(envelope.cases) ? envelope.cases : []).entries()) {
-    if (!isObject(each)) return; // told above
+    if (!isObject(each)) return; // reported above
     yield* amiss(each, `cases[${place}].`, { ...CASE, status: oneOf(known.statuses) }, CASE_MAY);
     if (ids.has(each.id)) yield `cases[${place}].id stands there twice`;
     ids.add(each.id);
@@ -159,9 +159,9 @@ function checkEnvelope(envelope, path, known) {
 // The counts in the envelope that do not follow from its cases.
 function countsThatDiffer({ cases, counts }, known) {
   const scored = cases.filter((each) => each.scored);
-  const told = { total: scored.length };
-  for (const status of Object.keys(known.statuses)) told[status] = scored.filter((each) => each.status === status).length;
-  return Object.keys(told).filter((name) => counts.scored[name] !== told[name]);
+  const found = { total: scored.length };
+  for (const status of Object.keys(known.statuses)) found[status] = scored.filter((each) => each.status === status).length;
+  return Object.keys(found).filter((name) => counts.scored[name] !== found[name]);
 }
 
 // Where in a log the lines of each case are: for its name a list of [start, end], in bytes.

@@ -38,7 +38,7 @@
     const { subject, selection, coverage } = envelope;
     const only = Object.entries(selection).filter(([, values]) => values.length);
     const of = (part) => `${coverage[part] ?? "?"} of ${coverage[`${part}_in_all`] ?? "?"}`;
-    const told = {
+    const facts = {
       Profile: envelope.profile,
       Lanes: envelope.lanes.join(", "),
       Selection: only.map(([name, values]) => `${name} ${values.join(", ")}`).join("; ") || "everything",
@@ -51,7 +51,7 @@
       "Not observed": subject?.hidden.join(", "),
       "Of the model": `${of("rows")} rows and ${of("reasons")} reasons for refusals covered`,
     };
-    const pairs = Object.entries(told).filter(([, value]) => value);
+    const pairs = Object.entries(facts).filter(([, value]) => value);
     return make("dl", "", ...pairs.flatMap(([term, value]) => [make("dt", "", term), make("dd", "", value)]));
   }
   function counts({ envelope: { cases } }) {
@@ -76,8 +76,8 @@
         const button = make("button", "", `show ${cases.length === 1 ? "the case" : `all ${cases.length}`}`);
         button.type = "button";
         button.addEventListener("click", () => search(cases));
-        const told = Object.hasOwn(known.requirements, cause) ? [requirement(cause, true), " ", make("code", "", cause)] : [cause || "Without a cause"];
-        return make("li", "", ...told, " ", button);
+        const words = Object.hasOwn(known.requirements, cause) ? [requirement(cause, true), " ", make("code", "", cause)] : [cause || "Without a cause"];
+        return make("li", "", ...words, " ", button);
       })),
     ]; // prettier-ignore
   }
@@ -141,7 +141,7 @@
     return folded(summary, () => inFull(each, report));
   }
   async function inFull(each, { log, index }) {
-    const told = [
+    const facts = [
       ["Name", each.name],
       ["Requirements", each.requirements.length && listed(each.requirements.map((name) => requirement(name)))],
       ["Attributed to", each.blamed?.length && listed(each.blamed.map((name) => requirement(name)))],
@@ -152,7 +152,7 @@
       // an id that others wrote could hold more than an id
       ["Again", /^[a-z0-9./-]+$/.test(each.id) && each.lane === known.features && make("code", "", `translator-cmk verify --case ${each.id}`)],
     ].filter(([, value]) => value);
-    const found = [make("dl", "", ...told.flatMap(([term, value]) => [make("dt", "", term), make("dd", "", ...[value].flat())]))];
+    const found = [make("dl", "", ...facts.flatMap(([term, value]) => [make("dt", "", term), make("dd", "", ...[value].flat())]))];
     if (each.shown) found.push(block(each.shown));
     const places = index?.get(each.id);
     if (places) found.push(excerpt(log, places));
@@ -173,8 +173,8 @@
     const { verb, id, session, ...request } = entry.request;
     const asked = make("p", "", make("strong", "", `${verb}`), " ", make("code", "", JSON.stringify(request)));
     if (entry.fault) return make("li", "broke", asked, make("p", "", `${known.marks.inconclusive.glyph} it broke: `, make("code", "", JSON.stringify(entry.fault))));
-    const told = Object.hasOwn(entry, "answer") ? answer(entry.answer) : ["no answer is in the log"];
-    return make("li", "", asked, make("p", "", "→ ", ...told));
+    const words = Object.hasOwn(entry, "answer") ? answer(entry.answer) : ["no answer is in the log"];
+    return make("li", "", asked, make("p", "", "→ ", ...words));
   }
 
   function answer(value) {
@@ -184,7 +184,7 @@
   }
 
   function counterexamples({ counterexamples: files }) {
-    if (!files.length) return [make("p", "", "There is none among what was opened.")];
+    if (!files.length) return [make("p", "", "No counterexample is among the opened files.")];
     return files.slice(0, MANY).map(({ path, file }) =>
       folded(path.split("/").at(-1), async () => {
         try {
@@ -238,7 +238,7 @@
   }
 
   for (const input of viewer.querySelectorAll("input[type=file]")) {
-    // so that the same file chosen again, after another run, is a change
+    // the same file chosen again, after another run, is then a change too
     input.addEventListener("click", () => {
       input.value = "";
     });

@@ -16,10 +16,10 @@ async function filesInZip(zip) {
       if (bytes.getUint32(at, true) !== 0x02014b50) throw spoilt("its list of files is damaged");
       const [flags, method] = [bytes.getUint16(at + 8, true), bytes.getUint16(at + 10, true)];
       const [packed, size] = [bytes.getUint32(at + 20, true), bytes.getUint32(at + 24, true)];
-      const [named, extra, told] = [28, 30, 32].map((each) => bytes.getUint16(at + each, true));
+      const [named, extra, comment] = [28, 30, 32].map((each) => bytes.getUint16(at + each, true));
       const path = new TextDecoder().decode(new Uint8Array(bytes.buffer, at + 46, named));
       const local = bytes.getUint32(at + 42, true);
-      at += 46 + named + extra + told;
+      at += 46 + named + extra + comment;
       if (path.endsWith("/")) continue;
       if (flags & 1 || (method !== 0 && method !== 8)) throw spoilt("it is encrypted, or packed in an uncommon way");
       left -= size;

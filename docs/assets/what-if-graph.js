@@ -25,7 +25,7 @@ class WhatIfGraph {
     return reference;
   }
 
-  // What comes of a command in a state, or null where the scope does not have it there: its outcome, what changes, and
+  // The result of a command in a state, or null where the scope does not have it there: its outcome, what changes, and
   // what it costs of that which was there at some time, given in bits.
   step(row, command, once = 0) {
     const [outcome, ...changes] = this.tables.steps[this.ask(this.tables.commands[command].step, row)];
@@ -133,19 +133,19 @@ class WhatIfGraph {
         changed.length ? "nothing else has changed" : "nothing has changed",
       ],
       refused: ["the request is refused"],
-      unspecified: ["what happens is left open"],
+      unspecified: ["what happens is not specified"],
     }[outcome.outcome];
 
     const cited = outcome.outcome === "accepted" ? [...own, ...outcome.requirements] : outcome.requirements;
     const [rule, ...tags] = [...new Set(cited)].map((each) => requirements[each]);
-    const told = (keyword, texts) => texts.map((text, at) => `  ${at ? "And" : keyword} ${text}`);
+    const clauses = (keyword, texts) => texts.map((text, at) => `  ${at ? "And" : keyword} ${text}`);
     return [
       ...(rule ? [`# ${rule.id.split(".")[0]}.feature, @${rule.id}, Rule: ${rule.title}`] : []),
       ...(tags.length ? [tags.map((each) => `@${each.id}`).join(" ")] : []),
       `Scenario: ${WhatIfGraph.spaced(name)}, ${outcome.outcome}`,
-      ...told("Given", given),
-      ...told("When", [sentence]),
-      ...told("Then", then),
+      ...clauses("Given", given),
+      ...clauses("When", [sentence]),
+      ...clauses("Then", then),
     ].join("\n");
   }
 

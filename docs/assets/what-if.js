@@ -8,7 +8,7 @@
   const graph = new WhatIfGraph(WHAT_IF);
   const { commands, sentences, requirements, starts, subjects, losses } = graph.tables;
   const DEFAULT = "a-deployed-model-under-customer-managed-keys";
-  const MARKS = { accepted: "✔ accepted", refused: "✘ refused", unspecified: "○ left open" };
+  const MARKS = { accepted: "✔ accepted", refused: "✘ refused", unspecified: "○ not specified" };
   let path; // the start and the commands since, and what is to be said of the address
   let now; // where the path leads, and its steps
 
@@ -24,7 +24,7 @@
   const list = (items) => element("ul", {}, ...items.map((each) => element("li", {}, ...each)));
   const mark = (outcome) => words(`mark ${outcome}`, MARKS[outcome]);
   const forGood = () => words("for-good", "✘ for good");
-  const told = (command) => commands[command].sentence.replace(/^the customer /, "");
+  const label = (command) => commands[command].sentence.replace(/^the customer /, "");
   const counted = (number, word) => (number ? `${number} ${word}${number === 1 ? "" : "s"}` : `no ${word}`);
   const fill = (name, ...children) => find(name).replaceChildren(...children);
 
@@ -89,7 +89,7 @@
       return link;
     };
     const start = [place(0, graph.starts.get(path.from).name)];
-    const steps = now.steps.map((each, at) => [place(at + 1, told(each.command)), " ", mark(each.outcome.outcome)]);
+    const steps = now.steps.map((each, at) => [place(at + 1, label(each.command)), " ", mark(each.outcome.outcome)]);
     fill("path", ...list([start, ...steps]).children);
   };
 
@@ -165,9 +165,9 @@
     find("copy").disabled = !now.steps.length;
   };
 
-  // Each request has one button, which stays where it is, so that the focus does too.
+  // Each request has one button, which stays where it is, and so does the focus.
   const buttons = commands.map((_, number) => {
-    const button = element("button", { type: "button" }, words("ask", told(number)), words("preview", ""));
+    const button = element("button", { type: "button" }, words("ask", label(number)), words("preview", ""));
     button.addEventListener("click", () => {
       go(path.from, [...path.taken, number]);
       const { top, bottom } = find("said").getBoundingClientRect();

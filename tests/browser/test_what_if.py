@@ -483,7 +483,7 @@ def test_without_javascript_the_page_says_so_and_leads_to_the_tables(browser: Br
     notice = page.locator(".what-if-notice:visible")
     assert "JavaScript" in notice.inner_text()
     links = [each.get_attribute("href") for each in notice.locator("a").all()]
-    assert links == ["what-breaks-what.html", "before-enabling.html", "left-open.html"]
+    assert links == ["what-breaks.html", "enable.html", "unknowns.html"]
     assert not page.locator("#what-if-explorer").is_visible()
     context.close()
 

@@ -33,9 +33,7 @@ from translator_cmk.site.effects import (
 from translator_cmk.site.enabling import CHANNELS, Channel, conditions, demands, enabled
 from translator_cmk.site.reversibility import LIVES, Life, fates, label, one_life, transitions
 from translator_cmk.site.sourced import data
-from translator_cmk.site.what_if.page import chart
-from translator_cmk.site.what_if.tables import code
-from translator_cmk.site.what_if.ways import way
+from translator_cmk.site.what_if import chart, code, way
 
 RULES = data("decision")["rules"]
 QUESTIONS = [each["id"] for each in data("decision")["questions"]]

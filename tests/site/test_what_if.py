@@ -14,8 +14,7 @@ from translator_cmk.language.phrasebook import state as told
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
-from translator_cmk.site.what_if.charted import charted
-from translator_cmk.site.what_if.tables import Tables
+from translator_cmk.site.what_if import Tables, charted
 
 TOLD = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from translator_cmk.site.what_if.diagrams import Diagrams, answer
+from translator_cmk.site.diagrams import Diagrams, answer
 
 ROWS = [(a, b, c) for a in range(4) for b in range(3) for c in range(5)]
 

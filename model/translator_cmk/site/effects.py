@@ -28,8 +28,7 @@ from ..machine import (
 from ..requirements import Register
 from .content import Content
 from .sourced import data
-from .what_if.page import chart
-from .what_if.ways import way
+from .what_if import chart, way
 
 WEAKEST_FIRST = ("assumed", "implied", "stated", "environment")
 """Bases from the weakest to the strongest; the environment counts where nothing of the article does."""

@@ -26,7 +26,7 @@ from .evidence import MODEL, STATUSES
 from .measurements import is_current
 from .render import UP, duration, environment, number, plain, rendered, requirement_path
 from .sourced import Notes, cell, data
-from .what_if.page import what_if_size, what_if_tables
+from .what_if import what_if_size, what_if_tables
 
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
 

@@ -1,0 +1,435 @@
+"""Chart everything that can happen in the scope of the page What if, as tables in which the page looks answers up.
+
+Everything in them comes from the model, in the sentences of the phrasebook; the page needs no word of either.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from ..bdd.features import slug
+from ..explore.counterexample import use_in_words
+from ..explore.engines.judging import Look
+from ..explore.engines.remembering import Recorded, Remembered
+from ..explore.graph import Graph, labelled_graph, start_of
+from ..explore.prospects import attainable, before, ways
+from ..explore.scopes import Scope
+from ..explore.what_if import WHAT_IF
+from ..language.facts import ABSENT, Fact
+from ..language.phrasebook import FACT_PHRASES, state, tell
+from ..language.situations import Situation, situations
+from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, initial
+from ..machine.commands import DeleteResource
+from ..machine.entities import Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
+from ..machine.observation import SEEN
+from ..machine.rows import Effect
+from ..machine.world import World
+from ..requirements import Register, load_register
+from .diagrams import Diagrams
+from .sourced import data
+
+VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
+
+ORDER = (Resource, Grant, Vault, Key, Workspace, Document, Model, Subscription)
+"""The kinds of things that can change, in the order in which they are shown."""
+
+FIELDS_WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
+"""The fields that have a sentence of their own.  A thing is never seen to change any other."""
+
+Row = tuple[int, ...]
+"""A state: for each place the number of its record there, 0 for the one at the start."""
+
+
+class Seen(NamedTuple):
+    """Whether a thing is there to be seen, and sentences: of one that is there, always of the same fields in order."""
+
+    there: bool
+    sentences: tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """A thing that can change, by kind and name."""
+
+    kind: type[Entity]
+    name: str
+
+    def fact(self, field: str, value: Any) -> str:
+        """That a field of the thing has a value, as a sentence."""
+        return state(Fact(self.kind.word, self.name, field, value))
+
+    @property
+    def title(self) -> str:
+        """The thing in a few words."""
+        within, _, name = self.name.rpartition("/")
+        if self.kind is Grant:
+            return f'Access of "{name}" to "{within}"'
+        if self.kind is Key:
+            return f'Key "{name}" of "{within}"'
+        return f'{self.kind.__name__} "{name}"'
+
+    def has_sentence(self, field: str) -> bool:
+        """Whether there is a sentence of its own for the field."""
+        return (self.kind.word, field) in FIELDS_WITH_A_SENTENCE
+
+    def seen(self, world: World) -> Seen:
+        """What is seen of the thing; of what left a record, and of an access between two things, that it is gone."""
+        gone = Seen(there=False, sentences=(self.fact("exists", False),))
+        if not world.has(*self):
+            return gone if self.kind is Grant and self._joins(world) else Seen(there=False, sentences=())
+        entity = world.entity(*self)
+        shows, view = VIEWS[self.kind]
+        if not shows(entity):
+            return gone
+        fields = {
+            field: value for field, value in ({"exists": True} | view(entity)).items() if self.has_sentence(field)
+        }
+        sentences = (self.fact(field, ABSENT if value is None else value) for field, value in fields.items())
+        return Seen(there=True, sentences=tuple(sentences))
+
+    def _joins(self, world: World) -> bool:
+        """Whether the vault and the resource of an access are there."""
+        ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
+        return all(world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name)) for kind, name in ends)
+
+
+class Result(NamedTuple):
+    """What came of a command: its outcome, and the records that it wrote."""
+
+    outcome: Outcome
+    written: tuple[tuple[Place, Any], ...]
+
+
+class Charted(NamedTuple):
+    """A graph, labelled with numbers of what came of commands; the places of its states, and each state as a row."""
+
+    machine: Machine
+    graph: Graph[int]
+    came: Sequence[Result]
+    states: Sequence[State]
+    places: Sequence[Place]
+    records: Mapping[Place, Mapping[Any, int]]
+    rows: Sequence[Row]
+
+    def views(self, place: Place) -> "Views":
+        """What is seen of a thing."""
+        numbers: dict[Seen, int] = {}
+
+        def look(each: State, _: Look) -> tuple[State, int]:
+            return each, numbers.setdefault(place.seen(self.machine.world(each)), len(numbers))
+
+        remembered = Remembered(look).step
+        found = [remembered(each, Look(*place))[1] for each in self.states]
+        return Views(list(numbers), found)
+
+
+class Views(NamedTuple):
+    """What can be seen of a thing, and which of that is seen in each state, by number."""
+
+    looks: Sequence[Seen]
+    of: Sequence[int]
+
+
+def charted(scope: Scope, machine: Machine) -> Charted:
+    """The graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
+    came: dict[Result, int] = {}
+
+    def step(state: State, command: Command) -> tuple[State, int]:
+        after, outcome = machine.step(state, command)
+        return after, came.setdefault(Result(outcome, tuple(written(after))), len(came))
+
+    graph = labelled_graph(scope, start_of(scope, machine), step)
+    states = [graph.state(number) for number in range(graph.states)]
+    columns = {place: found for place, found in columns_of(states) if len(found[0]) > 1}
+    records = {place: numbers for place, (numbers, _) in columns.items()}
+    rows = list(zip(*(column for _, column in columns.values()), strict=True))
+    return Charted(machine, graph, list(came), states, list(columns), records, rows)
+
+
+def written(state: State) -> Iterator[tuple[Place, Any]]:
+    """The records that a step wrote which is being recorded."""
+    tables: Mapping[type[Entity], Any] = state.tables
+    for kind, table in tables.items():
+        assert isinstance(table, Recorded)  # `labelled_graph` takes no other step
+        yield from ((Place(kind, name), record) for name, record in table.written.items())
+
+
+def columns_of(states: Sequence[State]) -> Iterator[tuple[Place, tuple[dict[Any, int], list[int]]]]:
+    """Each thing that some state has, with the numbers of its records, and the number of its record in each state."""
+    for kind in ORDER:
+        for name in sorted({name for each in states for name in each.tables[kind]}):
+            numbers: dict[Any, int] = {}
+            found = [each.tables[kind].get(name) for each in states]
+            yield Place(kind, name), (numbers, [numbers.setdefault(record, len(numbers)) for record in found])
+
+
+SUBJECTS: Mapping[str, list[str]] = data("subjects")
+"""Each subject with the names of the commands about it, in the order in which they are shown."""
+
+
+def subject(command: Command) -> str:
+    """Return the subject of a command."""
+    return next(name for name, commands in SUBJECTS.items() if type(command).__name__ in commands)
+
+
+LOSSES = (
+    Fact("workspace", "workspace", "readable", True),
+    Fact("model", "model", "state", "deployed"),
+    Fact("document", "document", "exists", True),
+    Fact("key", "vault/key", "state", "active"),
+    Fact("vault", "vault", "state", "active"),
+)
+"""The facts that show that it is there."""
+
+LOSES_IT_OTHERWISE = DeleteResource
+"""All of it goes with the resource too, but that is no matter of keys: the shortest way to lose it avoids this."""
+
+
+class Loss(NamedTuple):
+    """What can be lost: its sentence, its place, and which of the sentences of the place shows it."""
+
+    sentence: str
+    place: int
+    field: int
+
+
+class Losses(NamedTuple):
+    """For each state, in bits by the order of what can be lost: what is there, and what is lost for good.
+
+    And the number of the command that begins the shortest way to the most losses, and for each loss that of one that
+    gets it back; -1 where there is nothing to do, or no way.
+    """
+
+    known: Sequence[Loss]
+    there: Sequence[int]
+    for_good: Sequence[int]
+    to_lose: Sequence[int]
+    back: Sequence[Sequence[int]]
+
+
+def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
+    """The losses in the states of a graph; by place, what is seen in each."""
+    graph, rows = charted.graph, charted.rows
+    known = list(known_losses(views))
+    there = [0] * graph.states
+    made = [0] * graph.states
+    for bit, loss in enumerate(known):
+        looks, of = views[charted.places[loss.place]]
+        shows_it = [loss.sentence in look.sentences for look in looks]
+        for each, look in enumerate(of):
+            there[each] |= shows_it[look] << bit
+            made[each] |= (rows[each][loss.place] > 0) << bit
+    earlier = before(graph)
+    for_good = [ever & ~possible for ever, possible in zip(made, attainable(earlier, there), strict=True)]
+    otherwise = [at for at, command in enumerate(graph.scope.alphabet) if isinstance(command, LOSES_IT_OTHERWISE)]
+    to_lose = ways(graph, before(graph, otherwise), [each.bit_count() for each in for_good])
+    back = [ways(graph, earlier, [each >> bit & 1 for each in there]) for bit in range(len(known))]
+    return Losses(known, there, for_good, to_lose, back)
+
+
+def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
+    """What can be lost in this graph: in that of a model with a broken row it may never have been there."""
+    for fact in LOSSES:
+        for number, place in enumerate(views):
+            if (place.kind.word, place.name) == (fact.kind, fact.name):
+                found = (each.sentences for each in views[place].looks)
+                if shows_it := next((each for each in found if state(fact) in each), None):
+                    yield Loss(state(fact), number, shows_it.index(state(fact)))
+
+
+FORMAT = 1
+
+NOTHING = "nothing yet"
+"""What the start from which all else is reached is called."""
+
+NAMES = frozenset({"environment.exists", "environment.new-name"})
+"""Reasons to refuse that say no more than that a name means nothing here, or something already."""
+
+
+class Numbered:
+    """Things in the order in which they were first named, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+
+    def __call__(self, thing: Any) -> int:
+        """The number of a thing."""
+        return self._numbers.setdefault(thing, len(self._numbers))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._numbers)
+
+
+class Tables:
+    """The tables of one graph, while they are written."""
+
+    def __init__(self, charted: Charted, register: Register) -> None:
+        self.charted = charted
+        self.register = register
+        self.requirements, self.sentences, self.looks, self.outcomes, self.steps = (Numbered() for _ in range(5))
+        self.diagrams = Diagrams(charted.rows)
+        self.views = {place: charted.views(place) for place in charted.places}
+        self.places = {place: number for number, place in enumerate(charted.places)}
+        self.losses = losses(charted, self.views)
+        not_offered = self.steps(())
+        # what came of a command that is not offered is numbered `NOT_OFFERED`, which is the last
+        self.came = [*map(self._step, charted.came), not_offered]
+
+    def as_json(self) -> dict[str, Any]:
+        """The tables, as `what-if.schema.json` describes them."""
+        graph = self.charted.graph
+        scope = graph.scope
+        found = {
+            "format": FORMAT,
+            "scope": {"name": scope.name, "sentence": scope.sentence, "states": graph.states, "steps": graph.pairs},
+            "starts": list(self._starts()),
+            "subjects": list(SUBJECTS),
+            "places": [self._place(place, views) for place, views in self.views.items()],
+            "commands": [self._command(number, command) for number, command in enumerate(scope.alphabet)],
+            "outcomes": [self._outcome(outcome) for outcome in self.outcomes],
+            "losses": [self._loss(*each) for each in zip(self.losses.known, self.losses.back, strict=True)],
+            "for_good": self.diagrams.add(self.losses.for_good),
+            "to_lose": self.diagrams.add([number + 1 for number in self.losses.to_lose]),
+        }
+        # what the others have numbered
+        return found | {
+            "steps": [list(step) for step in self.steps],
+            "looks": [[int(there), *sentences] for there, *sentences in self.looks],
+            "nodes": [list(node) for node in self.diagrams.nodes],
+            "sentences": list(self.sentences),
+            "requirements": [self._requirement(name) for name in self.requirements],
+        }
+
+    def _starts(self) -> Iterator[dict[str, Any]]:
+        """Nothing, and every situation that the scope has."""
+        yield self._start(NOTHING, [0])
+        for situation in situations().values():
+            if way := self._way(situation):
+                yield self._start(situation.name, way)
+
+    def _way(self, situation: Situation) -> list[int]:
+        """The states on the way to a situation; none where it leaves the scope."""
+        way = [0]
+        for command in situation.commands:
+            reached, _ = self.charted.machine.step(self.charted.states[way[-1]], command)
+            number = self.charted.graph.number(reached)
+            if number is None:
+                return []
+            way.append(number)
+        return way
+
+    def _start(self, name: str, way: list[int]) -> dict[str, Any]:
+        """A start, with what was there at some time on the way to it."""
+        there = 0
+        for at in way:
+            there |= self.losses.there[at]
+        return {"name": name, "slug": slug(name), "row": list(self.charted.rows[way[-1]]), "there": there}
+
+    def _place(self, place: Place, views: Views) -> dict[str, Any]:
+        looks = [self.looks((each.there, *map(self.sentences, each.sentences))) for each in views.looks]
+        return {
+            "kind": place.kind.word,
+            "name": place.name,
+            "title": place.title,
+            "is": self.sentences(place.fact("exists", True)),
+            "is_not": self.sentences(place.fact("exists", False)),
+            "always": always(views.looks),
+            "look": self.diagrams.add([looks[number] for number in views.of]),
+        }
+
+    def _command(self, number: int, command: Command) -> dict[str, Any]:
+        sentence = tell(command)
+        graph = self.charted.graph
+        rows = (row for row in self.charted.machine.rows if isinstance(row, Effect) and row.on is type(command))
+        return {
+            "code": code(sentence),
+            "command": type(command).__name__,
+            "about": subject(command),
+            "sentence": sentence,
+            "requirements": [self.requirements(row.requirement) for row in rows][:1],
+            "step": self.diagrams.add([self.came[label] for label in graph.label[number :: graph.width]]),
+        }
+
+    def _step(self, came: Result) -> int:
+        """What comes of a command: its outcome, and each place that changes with its new record."""
+        records = self.charted.records
+        # what no row brings into being may be written to, and is not there after all
+        written = ((place, record) for place, record in came.written if place in records)
+        changes = ((self.places[place], records[place][record]) for place, record in written)
+        return self.steps((self.outcomes(came.outcome), *(each for change in changes for each in change)))
+
+    def _outcome(self, outcome: Outcome) -> dict[str, Any]:
+        match outcome:
+            case Accepted(by=by, audit=audit):
+                uses = [self.sentences(use_in_words(use)) for use in audit]
+                return {"outcome": "accepted", "requirements": self._numbers(by), "uses": uses}
+            case Refused(because=because):
+                return {"outcome": "refused", "requirements": self._numbers(because), "names": because <= NAMES}
+        return {"outcome": "unspecified", "requirements": self._numbers(outcome.silent)}
+
+    def _loss(self, loss: Loss, back: Sequence[int]) -> dict[str, Any]:
+        return {
+            "place": loss.place,
+            "field": loss.field,
+            "there": self.sentences(loss.sentence),
+            "back": self.diagrams.add([number + 1 for number in back]),
+        }
+
+    def _numbers(self, names: Iterable[str]) -> list[int]:
+        return [self.requirements(name) for name in self.register if name in names]
+
+    def _requirement(self, name: str) -> dict[str, str]:
+        requirement = self.register[name]
+        return {"id": name, "title": requirement.title, "basis": requirement.basis}
+
+
+def always(seen: Iterable[Seen]) -> list[int]:
+    """The places of the sentences that are the same wherever the thing is there."""
+    columns = zip(*{each.sentences for each in seen if each.there}, strict=True)
+    return [at for at, column in enumerate(columns) if len(set(column)) == 1]
+
+
+def code(sentence: str) -> str:
+    """A short name for a sentence that lasts as long as its words."""
+    return sha256(sentence.encode()).hexdigest()[:4]
+
+
+PAGE = "what-if.html"
+
+
+def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> str | None:
+    """The address that leads through these commands; None where the page does not have one of them there."""
+    if found is None:
+        return None
+    state = initial(DEFAULT_STAGE)
+    for number, command in enumerate(steps := (*situations()[situation].commands, *commands)):
+        asked = number >= len(steps) - len(commands)
+        if asked and not (command in WHAT_IF.alphabet and WHAT_IF.offers(command, state)):
+            return None
+        state, _ = found.machine.step(state, command)
+    if found.graph.number(state) is None:
+        return None
+    codes = ".".join(code(tell(command)) for command in commands)
+    return f"{PAGE}#from={slug(situation)}" + (f"&amp;then={codes}" if codes else "")
+
+
+@cache
+def chart() -> Charted | None:
+    """Return everything that can happen in the scope; None for a model whose rows contradict each other."""
+    try:
+        return charted(WHAT_IF, Machine(ROWS))
+    except RowsContradict:
+        return None
+
+
+@cache
+def what_if_tables() -> dict[str, Any] | None:
+    """Return the tables in which the page looks its answers up; None as for `chart`."""
+    found = chart()
+    return Tables(found, load_register()).as_json() if found else None
+
+
+def what_if_size() -> tuple[int, int]:
+    """Return the numbers of states and steps of the scope."""
+    found = what_if_tables()
+    return (found["scope"]["states"], found["scope"]["steps"]) if found else (0, 0)

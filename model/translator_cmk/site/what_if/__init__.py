@@ -1,1 +1,0 @@
-"""The page on which one tries requests out, and the tables that it looks the answers up in."""
