@@ -13,6 +13,7 @@ from ..requirements import Register, load_register
 from .cases import FEATURES, LANES, TRACE, scenarios
 from .deviations import Deviations
 from .deviations_file import load_deviations, must_be_writable, without_links
+from .kit import check_kit
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
@@ -61,6 +62,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
         "log_size": args.log_size * 2**20,
     }
     try:
+        check_kit()
         every = scenarios(args.profile)
     except FeatureError as error:
         raise CommandError(str(error)) from None

@@ -41,6 +41,9 @@ SAYS = {
     INCOMPLETE: "incomplete: not everything that counts was decided",
 }
 
+UNRELEASED = "unreleased kit"
+"""What is said of a run by a kit whose specification is not that of a release."""
+
 WORDS = {
     "failed": "failed",
     "known": "known",
@@ -51,6 +54,11 @@ WORDS = {
 
 FAILED, UNDECIDED = LOOKS[Status.FAILED].glyph, LOOKS[Status.INCONCLUSIVE].glyph
 DIFFERS = LOOKS[Status.NOT_APPLICABLE].glyph
+
+
+def headline(envelope: Mapping[str, Any]) -> str:
+    """Return what the run has shown, and whether it was by an unreleased kit."""
+    return SAYS[envelope["exit_code"]] + ("" if envelope.get("release") else f" ({UNRELEASED})")
 
 
 def counted(tally: Mapping[str, int]) -> str:
@@ -110,7 +118,7 @@ def lines(
     envelope: Mapping[str, Any], folder: Path, system: str = "", unsupported: Collection[str] = ()
 ) -> Iterator[str]:
     """The summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
-    yield f"{product(envelope)}, profile {envelope['profile']}: {SAYS[envelope['exit_code']]}"
+    yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     counts = envelope["counts"]
     parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
     yield from (f"  {name:<19}{counted(tally)}" for name, tally in parts.items() if tally["total"])

@@ -13,7 +13,9 @@ from .decision import register_digest
 from .declared import document
 from .protocol import protocol_files
 
-StatusWord = Literal["passed", "failed", "not run", "inconclusive", "not applicable", "stale", "declared only"]
+StatusWord = Literal[
+    "passed", "failed", "not run", "inconclusive", "not applicable", "stale", "declared only", "unreleased kit"
+]
 
 
 class Export(TypedDict):

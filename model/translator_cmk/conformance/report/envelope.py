@@ -10,6 +10,7 @@ from ...language.declaration import LEVELS, Declaration, declaration_to_wire
 from ...requirements import Register
 from ..cases import Case
 from ..deviations import Deviation
+from ..kit import release
 from ..verdicts import STATUSES, Verdict, counts
 
 FORMAT = 1
@@ -58,6 +59,7 @@ def envelope(
     return {
         "format": FORMAT,
         "kit": __version__,
+        "release": release(),
         "protocol": PROTOCOL,
         "register": {"article": register.article.revision, "requirements": len(register)},
         "digest": made.digest,

@@ -5,7 +5,7 @@ from typing import Any
 
 from ...badges import LOOKS, Status
 from ...escaping import html
-from ..summary import SAYS, counted, narrowed, product, reached
+from ..summary import counted, headline, narrowed, product, reached
 
 STATUS = {
     "passed": Status.PASSED,
@@ -38,8 +38,8 @@ def lines(envelope: dict[str, Any]) -> Iterator[str]:
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield '<meta name="viewport" content="width=device-width">'
-    yield f"<title>{name}: {SAYS[envelope['exit_code']]}</title><style>{STYLE}</style></head><body><main>"
-    yield f"<h1>{name}: {SAYS[envelope['exit_code']]}</h1>"
+    yield f"<title>{name}: {headline(envelope)}</title><style>{STYLE}</style></head><body><main>"
+    yield f"<h1>{name}: {headline(envelope)}</h1>"
     yield f"<p>{' · '.join(html(each) for each in facts(envelope))}</p>"
     if not envelope["complete"]:
         yield f"<p><strong>Not complete:</strong> {html(envelope.get('trouble', 'it was broken off'))}</p>"

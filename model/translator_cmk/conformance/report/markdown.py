@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...escaping import markdown
-from ..summary import SAYS, counted, narrowed, product, reached
+from ..summary import counted, headline, narrowed, product, reached
 
 
 def text(envelope: dict[str, Any]) -> str:
@@ -14,7 +14,7 @@ def text(envelope: dict[str, Any]) -> str:
 
 def lines(envelope: dict[str, Any]) -> Iterator[str]:
     """Its lines."""
-    yield f"# {markdown(product(envelope))}: {SAYS[envelope['exit_code']]}"
+    yield f"# {markdown(product(envelope))}: {headline(envelope)}"
     yield ""
     yield f"Profile `{envelope['profile']}`, {envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
     yield from map(markdown, narrowed(envelope))

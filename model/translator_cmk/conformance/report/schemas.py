@@ -106,6 +106,7 @@ ENVELOPE = record(
         "cases": Listed(CASE),
     },
     {
+        "release": Prose(),
         "messages": Count(),
         "tour": record("the tour", DONE, {"not_reached": Count(), "steps": Count(), "scopes": Listed(SCOPE)}),
         "fuzz": record("the fuzzing", DONE, {"seconds": Number(), "rounds": Count()}),
