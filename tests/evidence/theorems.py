@@ -24,6 +24,7 @@ from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.explore.verdicts import verdict
 from translator_cmk.machine import Machine
 
+MISTAKE = {mistake.theorem: mistake for mistake in MISTAKES}
 NAMED = {theorem.name: theorem for theorem in THEOREMS}
 
 
@@ -66,13 +67,13 @@ def main() -> int:
         return 1
     scopes = [counted(explore(scope, theorems=THEOREMS)) for scope in chosen(None)]
     seen = Counter(mutation["theorems"])
-    rest = [theorem.name for theorem in THEOREMS if not seen[theorem.name] and theorem.name not in MISTAKES]
+    rest = [theorem.name for theorem in THEOREMS if not seen[theorem.name] and theorem.name not in MISTAKE]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         alone = dict(zip(rest, pool.map(found_by, rest), strict=True))
     idle = [name for name, mutant in alone.items() if mutant is None]
     for name in idle:
         print(f"finds no mutant, and has no mistake of its own to find: {name}")
-    for name in sorted(name for name in MISTAKES if seen[name]):
+    for name in sorted(name for name in MISTAKE if seen[name]):
         print(f"needs no mistake of its own: {name}")
     if idle or any(scope["broken"] for scope in scopes):
         return 1
@@ -81,7 +82,7 @@ def main() -> int:
             "name": theorem.name,
             "mutants": seen[theorem.name],
             "mutant": alone.get(theorem.name),
-            "mistake": MISTAKES[theorem.name].sentence if theorem.name in MISTAKES else None,
+            "mistake": MISTAKE[theorem.name].sentence if theorem.name in MISTAKE else None,
         }
         for theorem in THEOREMS
     ]

@@ -1,4 +1,4 @@
-"""One mistake for each theorem that no changed row of the article breaks: a row too many, or a machine that forgets."""
+"""Mistakes for the theorems that no changed row of the article breaks: a row too many, or a machine that forgets."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,16 +21,17 @@ from translator_cmk.machine.rows import Row, effect, sets, write
 
 
 class Mistake(NamedTuple):
-    """The scope that shows it, what is done wrong, and the machine that does it."""
+    """The theorem that finds it, the scope that shows it, a sentence on it, and the machine that makes it."""
 
+    theorem: str
     scope: str
     sentence: str
     machine: Callable[[], Machine]
 
 
-def also(scope: str, sentence: str, row: Row) -> Mistake:
-    """The mistake of a row too many."""
-    return Mistake(scope, sentence, lambda: Machine((*ROWS, row)))
+def also(theorem: str, scope: str, sentence: str, row: Row) -> Mistake:
+    """Return the mistake of a row too many."""
+    return Mistake(theorem, scope, sentence, lambda: Machine((*ROWS, row)))
 
 
 class ForgetsDeletedUploads(Machine):
@@ -63,25 +64,61 @@ class RecoversWhatIsPurged(Machine):
         return super().step(state, command, choose)
 
 
-MISTAKES: dict[str, Mistake] = {
-    "what-is-refused-changes-nothing": Mistake(
-        "losing-the-key", "A refusal turns identities off.", lambda: ChangesOnRefusal(ROWS)
+class NamesAnotherRequirement(Machine):
+    """Names with each acceptance a requirement that nothing rests on."""
+
+    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
+        after, outcome = super().step(state, command, choose)
+        if isinstance(outcome, Accepted):
+            outcome = Accepted(outcome.by | {"vault.soft-delete"}, outcome.audit)
+        return after, outcome
+
+
+MISTAKES = (
+    Mistake(
+        "what-is-refused-changes-nothing",
+        "losing-the-key",
+        "A refusal turns identities off.",
+        lambda: ChangesOnRefusal(ROWS),
     ),
-    "what-changes-something-says-so": Mistake(
-        "losing-the-key", "An acceptance names no requirement.", lambda: NamesNoRequirement(ROWS)
+    Mistake(
+        "what-changes-something-says-so",
+        "losing-the-key",
+        "An acceptance names no requirement.",
+        lambda: NamesNoRequirement(ROWS),
     ),
-    "nothing-is-done-to-what-is-not-there": Mistake(
-        "losing-the-key", "Anything goes with what does not exist.", lambda: AcceptsWhatIsNotThere(ROWS)
+    Mistake(
+        "an-acceptance-names-what-it-rests-on",
+        "losing-the-key",
+        "An acceptance names no requirement.",
+        lambda: NamesNoRequirement(ROWS),
     ),
-    "a-name-is-given-once": Mistake(
-        "one-of-each", "A deleted document's name is free again.", lambda: ForgetsDeletedUploads(ROWS)
+    Mistake(
+        "an-acceptance-names-what-it-rests-on",
+        "losing-the-key",
+        "An acceptance names a requirement that has no row.",
+        lambda: NamesAnotherRequirement(ROWS),
     ),
-    "reading-and-translating-change-nothing": also(
+    Mistake(
+        "nothing-is-done-to-what-is-not-there",
+        "losing-the-key",
+        "Anything goes with what does not exist.",
+        lambda: AcceptsWhatIsNotThere(ROWS),
+    ),
+    Mistake(
+        "a-name-is-given-once",
+        "one-of-each",
+        "A deleted document's name is free again.",
+        lambda: ForgetsDeletedUploads(ROWS),
+    ),
+    also(
+        "reading-and-translating-change-nothing",
         "losing-the-key",
         "Reading deletes what was read.",
         effect(ReadData, "environment.mistake", each=Document, then=lambda c, d: sets(d, state="deleted")),
     ),
-    "uploads-come-from-uploading": also(
+    also(
+        "things-come-from-the-customer",
         "one-of-each",
         "A new workspace has a document in it.",
         effect(
@@ -90,7 +127,8 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(Document, "surprise", workspace=c.workspace, state="uploaded"),
         ),
     ),
-    "models-come-from-training": also(
+    also(
+        "things-come-from-the-customer",
         "one-of-each",
         "An upload trains a model.",
         effect(
@@ -99,7 +137,8 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(Model, "surprise", workspace=c.workspace, state="undeployed"),
         ),
     ),
-    "workspaces-come-from-the-customer": also(
+    also(
+        "things-come-from-the-customer",
         "one-of-each",
         "An identity comes with a workspace.",
         effect(
@@ -108,7 +147,8 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(Workspace, "surprise", resource=c.resource, state="active"),
         ),
     ),
-    "a-key-is-put-in-use-only-by-enabling": also(
+    also(
+        "a-key-is-put-in-use-only-by-enabling",
         "directories",
         "Access puts a key that was left behind in use again.",
         effect(
@@ -119,7 +159,8 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c, k: sets(c.resource, key=k),
         ),
     ),
-    "kind-location-and-tier-stay": also(
+    also(
+        "fixed-properties-stay",
         "losing-the-key",
         "An identity costs the tier.",
         effect(
@@ -128,7 +169,8 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(type(c.resource), c.resource.name, tier="basic-tier"),
         ),
     ),
-    "vaults-come-from-the-customer": also(
+    also(
+        "things-come-from-the-customer",
         "one-of-each",
         "A resource comes with a vault.",
         effect(
@@ -139,15 +181,20 @@ MISTAKES: dict[str, Mistake] = {
             ),
         ),
     ),
-    "a-purged-vault-never-returns": Mistake(
-        "vaults-and-keys", "A purged vault can be recovered.", lambda: RecoversWhatIsPurged(ROWS)
+    Mistake(
+        "nothing-comes-back-that-is-gone-for-good",
+        "vaults-and-keys",
+        "A purged vault can be recovered.",
+        lambda: RecoversWhatIsPurged(ROWS),
     ),
-    "region-group-and-permission-model-stay": also(
+    also(
+        "fixed-properties-stay",
         "vaults-and-keys",
         "Soft delete turns access policies into Azure RBAC.",
         effect(EnableSoftDelete, "environment.mistake", then=lambda c: sets(c.vault, permission_model="rbac")),
     ),
-    "keys-come-from-the-customer": also(
+    also(
+        "things-come-from-the-customer",
         "one-of-each",
         "A vault comes with a key.",
         effect(
@@ -156,7 +203,8 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c: write(Key, f"{c.vault.name}/surprise", vault=c.vault, type="RSA", size=2048, state="active"),
         ),
     ),
-    "a-purged-key-never-returns": also(
+    also(
+        "nothing-comes-back-that-is-gone-for-good",
         "vaults-and-keys",
         "Recovering the vault brings purged keys back.",
         effect(
@@ -167,5 +215,4 @@ MISTAKES: dict[str, Mistake] = {
             then=lambda c, k: sets(k, state="active"),
         ),
     ),
-}
-"""For each of these theorems, by name, a mistake that breaks it."""
+)

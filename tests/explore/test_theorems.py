@@ -1,6 +1,8 @@
 """The theorems hold of the article, ask something, are told without the rows, and find what is wrong."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import translator_cmk.explore.theorems as package
-from tests.explore.mistakes import MISTAKES
+from tests.explore.mistakes import MISTAKES, Mistake
 from tests.explore.scenarios import as_pickle
 from tests.machine.faulty_models import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
 from translator_cmk.bdd.assertions import AssertionFailed
@@ -19,11 +21,9 @@ from translator_cmk.explore.exploration import Broken, Exploration
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.statements import as_data, search_lines, theorem_lines
-from translator_cmk.explore.theorems import THEOREMS, Unchanged
-from translator_cmk.explore.theorems.naming import DUE
+from translator_cmk.explore.theorems import THEOREMS, Named, Unchanged
 from translator_cmk.explore.verdicts import together, verdict
 from translator_cmk.machine import ROWS, Machine
-from translator_cmk.machine.rows import Effect, Whenever
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
@@ -55,10 +55,9 @@ def test_what_comes_about_does_so_in_exactly_the_scopes_that_are_named() -> None
             assert {name for name, found in explored().items() if theorem.name in found.reached} == set(theorem.within)
 
 
-def test_theorems_speak_for_every_requirement_that_can_be_observed() -> None:
-    register = load_register()
+def test_every_row_has_a_theorem_and_every_theorem_states_requirements_of_the_register() -> None:
     cited = {requirement for theorem in THEOREMS for requirement in theorem.requirements}
-    assert cited == {requirement.id for requirement in register.values() if requirement.kind != "attestation"}
+    assert {row.requirement for row in ROWS} <= cited <= load_register().keys()
 
 
 def test_theorems_are_named_apart_and_told_in_a_sentence() -> None:
@@ -68,29 +67,62 @@ def test_theorems_are_named_apart_and_told_in_a_sentence() -> None:
         assert theorem.sentence[0].isupper(), theorem.name
 
 
-def test_theorems_know_no_row() -> None:
-    """No module of theorems imports rows, topics, meanings, or the machine that steps."""
-    allowed = {"entities", "commands", "values", "world", "observation", "machine"}
+def test_no_theorem_calls_a_meaning_of_the_rows() -> None:
+    """The modules of theorems import kinds of row, and no topic and no helper that rows are written with."""
     for path in Path(package.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.level == 3 and (node.module or "").startswith("machine"):
-                assert (node.module or "").rpartition(".")[2] in allowed, path.name
-                assert not {name.name for name in node.names} & {"ROWS", "COUNTER_ROWS", "Machine"}, path.name
-            assert not isinstance(node, ast.Import), path.name
+            if isinstance(node, ast.ImportFrom) and node.level == 3:
+                assert "topics" not in (node.module or ""), path.name
+                if node.module == "machine.rows":
+                    names = {name.name for name in node.names}
+                    assert names <= {"Effect", "Means", "Refuse", "Row", "Silent", "Whenever", "key_out_of_reach"}
 
 
-def test_all_that_an_acceptance_can_name_has_a_theorem_on_where_it_does() -> None:
-    assert {row.requirement for row in ROWS if isinstance(row, Effect | Whenever)} == DUE.keys()
+def with_new_rows() -> str:
+    """Return a program that adds rows of made-up requirements to the article's, and searches a scope with them."""
+    return """
+import translator_cmk.machine as machine
+from translator_cmk.machine import commands, rows, topics
+
+new = (
+    rows.refuse(commands.UploadDocument, "vault.made-up", unless=lambda c: c.workspace.resource.identity),
+    rows.effect(commands.CreateKey, "keys.made-up", then=lambda c: {}),
+    rows.silent(commands.RotateKey, "keys.made-up-silence", when=lambda c: c.key.version > 1),
+    rows.means(rows.key_out_of_reach, "revocation.made-up", when=lambda r: r.key is not None and r.key.version > 1),
+)
+machine.ROWS = topics.ROWS = (*machine.ROWS, *new)
+from translator_cmk.explore.scopes import SCOPES
+from translator_cmk.explore.search import explore
+from translator_cmk.explore.theorems import THEOREMS
+
+for scope in SCOPES:
+    if scope.name in ("losing-the-key", "one-of-each"):
+        found = explore(scope, machine.Machine(machine.ROWS), theorems=THEOREMS)
+        assert not found.broken, found.broken
+        wrong = explore(scope, machine.Machine(machine.ROWS[:-4]), theorems=THEOREMS)
+        if scope.name == "one-of-each":
+            print(*sorted(wrong.broken))
+"""
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_theorem_finds_its_mistake(name: str) -> None:
+def test_new_rows_break_no_theorem_and_have_their_own() -> None:
+    """A requirement with new rows needs no theorem written for it; a machine without its rows breaks those it has."""
+    ran = subprocess.run([sys.executable, "-c", with_new_rows()], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "refused-UploadDocument-vault.made-up" in ran.stdout
+    assert "unspecified-RotateKey-keys.made-up-silence" in ran.stdout
+    assert "data-inaccessible-when-revocation.made-up" in ran.stdout
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.theorem}: {mistake.sentence}")
+def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
     """Each theorem that no changed row of the article breaks is broken by a mistake of its own."""
-    mistake = MISTAKES[name]
-    scope, machine = NAMED[mistake.scope], mistake.machine()
+    name, scope, machine = mistake.theorem, NAMED[mistake.scope], mistake.machine()
     found = explore(scope, machine, "reference", [THEOREM[name]], stop=True)
     assert name in found.broken, mistake.sentence
     pickle = as_pickle(counterexample(scope, machine, THEOREM[name], found.broken[name]).scenario)
+    if isinstance(found.broken[name].expected, Named):
+        return  # no sentence says which requirements an acceptance names
     with pytest.raises((AssertionFailed, SetupFailed)):
         run_scenario(ModelSystem(machine), pickle)
 
@@ -116,9 +148,9 @@ Scenario: While the key is disabled, no upload is kept in a workspace made under
     ),
     (
         resurrects_uploads,
-        "a-deleted-upload-never-comes-back",
-        """@restoration.uploads-stay-deleted
-Scenario: An upload that was deleted never comes back, whatever is restored
+        "nothing-comes-back-that-is-gone-for-good",
+        """@restoration.uploads-stay-deleted @environment.purge-vault @environment.purge-key
+Scenario: A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any recovery
   Given a deployed model under customer-managed keys
   And the customer revokes the access of "translator" to the keys of "vault"
   When the customer grants "translator" access to the keys of "vault"
@@ -128,7 +160,7 @@ Scenario: An upload that was deleted never comes back, whatever is restored
         lambda: Machine(without("keys.audit")),
         "every-use-of-the-key-is-recorded",
         """@keys.audit
-Scenario: Whatever works with data under the customer's key has its use recorded, and nothing else has
+Scenario: A request that works with data under the customer's key has its use recorded and says so; no other has
   Given the customer creates the vault "vault"
   And the customer generates the key "key" in "vault"
   And the customer creates the Translator resource "translator"

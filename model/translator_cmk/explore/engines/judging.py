@@ -3,15 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ...machine import Command, Machine, Outcome, RowsContradict, State
+from ...machine import Command, Machine, Outcome, State
 from ...machine.entities import Entity
 from ...machine.values import Value
 from ...machine.world import World
 from ..theorems import Change, Step, Theorem
-from ..theorems.theorem import Expectation, Readable, is_met, is_shown, look_up
+from ..theorems.theorem import ROWS_RAISE, Expectation, Readable, is_met, is_shown, look_up
 
-BROKEN_DOWN = (RowsContradict, AttributeError, KeyError, TypeError)
-"""How a set of rows fails: they contradict each other, or leave something behind that cannot be read."""
+BROKEN_DOWN = ROWS_RAISE
 
 
 class Judged(NamedTuple):
@@ -58,7 +57,7 @@ class Judge:
             after, outcome = self.machine.step(state, command)
         except BROKEN_DOWN:
             after, outcome = state, None
-        step = Step(self.machine.world(state), command, self.machine.world(after), outcome)
+        step = Step(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
         broken = [*self.of_request(step)]
         for kind, name in step.changed():
             broken += self.of_change(step, kind, name)

@@ -116,11 +116,12 @@ class TabulatedJudge:
             return None
         outcome, move, fields, _ = answer
         if not fields:
-            return Step(before, command, before, outcome)
+            return Step(before, command, before, outcome, self.machine.machine)
         moved = packed + move
         tables: Mapping[type[Entity], Any] = {kind: After(kind, moved, reads, self.machine, fields) for kind in KINDS}
         after = World(tables, before.meanings, None)
-        return Step(before, command, after, Named.of(outcome, lambda: self.machine.settled_by(moved, fields, reads)))
+        named = Named.of(outcome, lambda: self.machine.settled_by(moved, fields, reads))
+        return Step(before, command, after, named, self.machine.machine)
 
 
 class Named(Accepted):

@@ -1,16 +1,19 @@
-"""What an accepted request does, command by command, as a customer sees it afterwards."""
+"""Theorems about accepted requests: what each one does, what else follows from it, and the requirements it names."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
 from ...language.facts import ABSENT, Fact
-from ...machine import Command
+from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
 from ...machine.commands import (
     CreateKey,
     CreateResource,
     CreateVault,
     CreateWorkspace,
+    DeleteKey,
     DeleteResource,
+    DeleteVault,
     DeployModel,
     DisableIdentity,
     DisableKey,
@@ -23,237 +26,317 @@ from ...machine.commands import (
     GrantKeyAccess,
     ImportKey,
     MoveResource,
+    MoveResourceGroup,
     MoveSubscription,
     PurgeKey,
     PurgeVault,
+    ReadData,
     RecoverKey,
     RecoverVault,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
+    RotateKey,
     TrainModel,
+    TranslateWithModel,
     UndeployModel,
     UploadDocument,
 )
-from ...machine.entities import CUSTOMER, MICROSOFT
-from .theorem import Expectation, Step, Theorem
+from ...machine.entities import CUSTOMER, MICROSOFT, Resource, Vault, Workspace
+from ...machine.rows import Effect, Whenever
+from ..engines.remembering import Remembered
+from .requests import workspace
+from .states import home
+from .theorem import (
+    ROWS_RAISE,
+    Expectation,
+    Named,
+    Step,
+    Theorem,
+    Uses,
+    collected,
+    entity_name,
+    fact,
+    is_shown,
+    look_up,
+    request,
+)
 
-Facts = list[Fact]
-
-
-class Done(NamedTuple):
-    """What a command has done once it is accepted: facts, told from the names that it has."""
-
-    on: type[Command]
-    requirement: str
-    sentence: str
-    facts: Callable[[Any], Facts]
-
-
-def seen(kind: str, name: str, /, **fields: Any) -> Facts:
-    """The facts that this entity is seen with these fields."""
-    return [Fact(kind, name, "exists", True), *(Fact(kind, name, field, value) for field, value in fields.items())]
-
-
-def gone(kind: str, name: str) -> Facts:
-    """The fact that this entity is not there."""
-    return [Fact(kind, name, "exists", False)]
+MOVES = (MoveResource, MoveResourceGroup, MoveSubscription)
 
 
-def key_of(c: Any) -> str:
-    return f"{c.vault}/{c.key}"
+def done(
+    on: type[Command],
+    requirement: str,
+    sentence: str,
+    asked: str = "",
+    when: Callable[[Any], Any] = lambda _: True,
+    grant: bool = False,
+    **fields: Any,
+) -> Theorem:
+    """Return the theorem that an accepted command has done this, and names the requirement where that is new.
+
+    ``fields`` are shown by the subject: the first thing that the command names, or the grant of its resource on its
+    vault.  A value is given, or computed from the command with entities for its names.  ``asked`` are fields that the
+    command itself gives the value of.
+    """
+
+    def check(step: Step) -> Iterator[Expectation]:
+        if step.accepted and when(step.asked):
+            facts = list(shown(step, asked.split(), fields, grant))
+            yield from facts
+            if not all(is_shown(each, step.before) for each in facts):
+                yield Named(requirement, True)
+
+    return Theorem("request", (on,), f"done-{on.__name__}-{requirement}", f"{sentence}.", (requirement,), check)
 
 
-def new_key(c: Any) -> Facts:
-    return seen("key", key_of(c), state="active", enabled=True, type=c.type, size=c.size, version=1)
+def shown(step: Step, asked: Iterable[str], fields: Mapping[str, Any], grant: bool) -> Iterator[Fact]:
+    """Yield the facts about the subject of a command; of a subject that is gone, that it is."""
+    command: Any = step.command
+    field = "grant" if grant else "key" if command.fields[:2] == ("vault", "key") else command.fields[0]
+    name = f"{command.vault}/{command.resource}" if grant else entity_name(command, field)
+    values = {each: entity_name(command, each) if each == "key" else getattr(command, each) for each in asked}
+    values |= {each: value(step.asked) if callable(value) else value for each, value in fields.items()}
+    there = values.pop("exists", True)
+    yield Fact(field, name, "exists", there)
+    yield from (Fact(field, name, each, value) for each, value in values.items() if there)
 
 
-EFFECTS = (
+DONE = (
     # Resources
-    Done(
+    done(
         CreateResource,
         "environment.create-resource",
         "A new resource is there, as it was asked for, with its managed identity off",
-        lambda c: seen(
-            "resource",
-            c.resource,
-            kind=c.kind,
-            location=c.location,
-            subscription=c.subscription,
-            group=c.group,
-            identity=False,
-        ),
+        asked="kind location subscription group",
+        identity=False,
     ),
-    Done(
+    done(
         CreateResource,
         "encryption.default-key",
         "A new resource uses Microsoft-managed keys",
-        lambda c: seen("resource", c.resource, key_source=MICROSOFT, key=ABSENT),
+        key_source=MICROSOFT,
+        key=ABSENT,
     ),
-    Done(
-        DeleteResource,
-        "environment.delete-resource",
-        "A deleted resource is gone",
-        lambda c: gone("resource", c.resource),
-    ),
-    Done(
-        EnableIdentity,
-        "identity.enable",
-        "The managed identity can be enabled",
-        lambda c: seen("resource", c.resource, identity=True),
-    ),
-    Done(
-        DisableIdentity,
-        "identity.disable",
-        "The managed identity can be disabled",
-        lambda c: seen("resource", c.resource, identity=False),
-    ),
-    Done(
+    done(DeleteResource, "environment.delete-resource", "A deleted resource is gone", exists=False),
+    done(EnableIdentity, "identity.enable", "The managed identity can be enabled", identity=True),
+    done(DisableIdentity, "identity.disable", "The managed identity can be disabled", identity=False),
+    done(
         EnableCustomerManagedKeys,
         "keys.enable",
         "Enabling customer-managed keys puts the chosen key in use",
-        lambda c: seen("resource", c.resource, key_source=CUSTOMER, key=key_of(c)),
+        asked="key",
+        key_source=CUSTOMER,
     ),
-    Done(
+    done(
         EnableCustomerManagedKeys,
         "identity.assigned-by-portal",
         "Enabling customer-managed keys through the portal also turns the managed identity on",
-        lambda c: seen("resource", c.resource, identity=True) if c.through == "portal" else [],
+        when=lambda a: a.through == "portal",
+        identity=True,
     ),
-    Done(
+    done(
         EnableCustomerManagedKeys,
         "vault.granted-by-portal",
         "Enabling customer-managed keys through the portal gives the identity access to the key vault",
-        lambda c: seen("grant", f"{c.vault}/{c.resource}") if c.through == "portal" else [],
+        when=lambda a: a.through == "portal",
+        grant=True,
     ),
-    Done(
+    done(
         ReturnToMicrosoftManagedKeys,
         "keys.return",
         "A resource that went back uses Microsoft-managed keys and has no key of its own",
-        lambda c: seen("resource", c.resource, key_source=MICROSOFT, key=ABSENT),
+        key_source=MICROSOFT,
+        key=ABSENT,
     ),
     # Vaults and access
-    Done(
+    done(
         CreateVault,
         "environment.create-vault",
         "A new key vault is there, with the protections that were asked for",
-        lambda c: seen(
-            "vault",
-            c.vault,
-            state="active",
-            region=c.region,
-            subscription=c.subscription,
-            group=c.group,
-            soft_delete=c.soft_delete,
-            purge_protection=c.purge_protection,
-            permission_model=c.permission_model,
-        ),
+        asked="region subscription group soft_delete purge_protection permission_model",
+        state="active",
     ),
-    Done(
-        EnableSoftDelete,
-        "environment.vault-protections",
-        "Soft delete can be turned on",
-        lambda c: seen("vault", c.vault, soft_delete=True),
-    ),
-    Done(
+    done(EnableSoftDelete, "environment.vault-protections", "Soft delete can be turned on", soft_delete=True),
+    done(
         EnablePurgeProtection,
         "environment.vault-protections",
         "Purge protection can be turned on",
-        lambda c: seen("vault", c.vault, purge_protection=True),
+        purge_protection=True,
     ),
-    Done(
-        RecoverVault,
-        "environment.recover-vault",
-        "A deleted key vault can be recovered",
-        lambda c: seen("vault", c.vault, state="active"),
+    done(
+        DeleteVault,
+        "environment.delete-vault",
+        "A deleted key vault can be recovered if it had soft delete, and is gone at once if not",
+        exists=lambda a: a.vault.soft_delete,
+        state="deleted",
     ),
-    Done(PurgeVault, "environment.purge-vault", "A purged key vault is gone", lambda c: gone("vault", c.vault)),
-    Done(
+    done(RecoverVault, "environment.recover-vault", "A deleted key vault can be recovered", state="active"),
+    done(PurgeVault, "environment.purge-vault", "A purged key vault is gone", exists=False),
+    done(
         EndVaultRetention,
         "environment.end-of-retention",
         "At the end of its retention a deleted key vault is gone",
-        lambda c: gone("vault", c.vault),
+        exists=False,
     ),
-    Done(
+    done(
         GrantKeyAccess,
         "vault.access-policy",
         "An access policy gives the identity access to the keys of the vault",
-        lambda c: seen("grant", f"{c.vault}/{c.resource}"),
+        grant=True,
     ),
-    Done(
-        RevokeKeyAccess,
-        "revocation.revoke",
-        "Revoked access is gone",
-        lambda c: gone("grant", f"{c.vault}/{c.resource}"),
-    ),
+    done(RevokeKeyAccess, "revocation.revoke", "Revoked access is gone", grant=True, exists=False),
     # Keys
-    Done(CreateKey, "keys.create", "A key generated in the vault is there and enabled", new_key),
-    Done(ImportKey, "keys.import", "A key made elsewhere and imported is there and enabled", new_key),
-    Done(DisableKey, "keys.disable", "A key can be disabled", lambda c: seen("key", key_of(c), enabled=False)),
-    Done(EnableKey, "environment.enable-key", "A key can be enabled", lambda c: seen("key", key_of(c), enabled=True)),
-    Done(
-        RecoverKey,
-        "environment.recover-key",
-        "A deleted key can be recovered",
-        lambda c: seen("key", key_of(c), state="active"),
+    done(
+        CreateKey,
+        "keys.create",
+        "A key generated in the vault is there and enabled",
+        asked="type size",
+        state="active",
+        enabled=True,
+        version=1,
     ),
-    Done(PurgeKey, "environment.purge-key", "A purged key is gone", lambda c: gone("key", key_of(c))),
+    done(
+        ImportKey,
+        "keys.import",
+        "A key made elsewhere and imported is there and enabled",
+        asked="type size",
+        state="active",
+        enabled=True,
+        version=1,
+    ),
+    done(RotateKey, "keys.rotate", "Rotating a key makes its next version", version=lambda a: a.key.version + 1),
+    done(DisableKey, "keys.disable", "A key can be disabled", enabled=False),
+    done(EnableKey, "environment.enable-key", "A key can be enabled", enabled=True),
+    done(
+        DeleteKey,
+        "environment.delete-key",
+        "A deleted key can be recovered if its vault has soft delete, and is gone at once if not",
+        exists=lambda a: a.key.vault.soft_delete,
+        state="deleted",
+    ),
+    done(RecoverKey, "environment.recover-key", "A deleted key can be recovered", state="active"),
+    done(PurgeKey, "environment.purge-key", "A purged key is gone", exists=False),
     # Custom Translator
-    Done(
+    done(
         CreateWorkspace,
         "environment.create-workspace",
-        "A new workspace is there and belongs to its resource",
-        lambda c: seen("workspace", c.workspace, resource=c.resource),
+        "A new workspace is there, under the customer's key exactly if its resource is at the time",
+        asked="resource",
+        key_source=lambda a: a.resource.key_source,
     ),
-    Done(
-        UploadDocument,
-        "environment.upload",
-        "An uploaded document is kept in its workspace",
-        lambda c: seen("document", c.document, workspace=c.workspace),
+    done(
+        CreateWorkspace,
+        "workspace.covered",
+        "A workspace made while customer-managed keys are on is under the customer's key",
+        when=lambda a: a.resource.key_source == CUSTOMER,
+        key_source=CUSTOMER,
     ),
-    Done(
+    done(UploadDocument, "environment.upload", "An uploaded document is kept in its workspace", asked="workspace"),
+    done(
         TrainModel,
         "environment.train",
         "A trained model is there, and not deployed",
-        lambda c: seen("model", c.model, workspace=c.workspace, state="undeployed"),
+        asked="workspace",
+        state="undeployed",
     ),
-    Done(
-        DeployModel,
-        "environment.deploy",
-        "A model can be deployed",
-        lambda c: seen("model", c.model, state="deployed"),
-    ),
-    Done(
-        UndeployModel,
-        "environment.deploy",
-        "A model can be undeployed",
-        lambda c: seen("model", c.model, state="undeployed"),
-    ),
+    done(DeployModel, "environment.deploy", "A model can be deployed", state="deployed"),
+    done(UndeployModel, "environment.deploy", "A model can be undeployed", state="undeployed"),
     # Moves
-    Done(
-        MoveResource,
-        "environment.move",
-        "A moved resource is where it was moved to",
-        lambda c: seen("resource", c.resource, subscription=c.subscription, group=c.group),
-    ),
-    Done(
-        MoveSubscription,
-        "environment.move",
-        "A moved subscription is in its new directory",
-        lambda c: seen("subscription", c.subscription, directory=c.directory),
-    ),
+    done(MoveResource, "environment.move", "A moved resource is where it was moved to", asked="subscription group"),
+    done(MoveSubscription, "environment.move", "A moved subscription is in its new directory", asked="directory"),
 )
 
 
-def of_accepted(facts: Callable[[Any], Facts]) -> Callable[[Step], Iterator[Expectation]]:
-    """The check that the facts hold after a step that was accepted."""
-    return lambda step: iter(facts(step.command) if step.accepted else ())
+@request(ReturnToMicrosoftManagedKeys, by=("keys.return",))
+def workspaces_go_back_with_their_resource(step: Step) -> Iterator[Expectation]:
+    """Going back to Microsoft-managed keys takes every workspace of the resource along."""
+    if step.accepted:
+        for each in step.before.every(Workspace):
+            if each.resource.name == step.asked.resource.name:
+                yield fact(each, "key_source", MICROSOFT)
 
 
-def effect_theorem(effect: Done) -> Theorem:
-    name = f"done-{effect.on.__name__}-{effect.requirement}"
-    return Theorem(
-        "request", (effect.on,), name, f"{effect.sentence}.", (effect.requirement,), of_accepted(effect.facts)
-    )
+@request(*COMMANDS.values(), by=("keys.audit",))
+def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
+    """A request that works with data under the customer's key has its use recorded and says so; no other has."""
+    if step.accepted:
+        resource: Any = workspace(step.asked).resource if isinstance(step.command, ON_DATA) else None
+        used = bool(resource) and resource.key_source == CUSTOMER and resource.key is not None
+        yield Uses((KeyUse(resource.key.name, resource.name),) if used else ())
+        yield Named("keys.audit", used)
 
 
-THEOREMS = tuple(effect_theorem(effect) for effect in EFFECTS)
+ON_DATA = (UploadDocument, TrainModel, ReadData, DeployModel, TranslateWithModel)
+
+
+@request(MoveResourceGroup, by=("environment.move",))
+def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
+    """A resource group is moved with the resources and key vaults in it, and with no other."""
+    if step.accepted:
+        c: Any = step.command
+        for kind, alive in ((Resource, ("active",)), (Vault, ("active", "deleted"))):
+            for thing in step.before.every(kind):
+                if thing.state in alive:
+                    moves = (thing.group, thing.subscription.name) == (c.group, c.subscription)
+                    yield fact(thing, "subscription", c.to if moves else thing.subscription.name)
+
+
+@request(*MOVES, by=("directory.not-transferred", "directory.same-directory-move", "environment.move"))
+def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
+    """A moved resource stays customer-managed; it keeps identity and key exactly if its directory stays the same."""
+    for was in step.before.every(Resource):
+        now = look_up(step.after, Resource, was.name)
+        if was.state == "active" and now is not None:
+            stays = home(was) == home(now)
+            yield fact(now, "identity", was.identity and stays)
+            yield fact(now, "key", was.key.name if was.key is not None and stays else ABSENT)
+            yield fact(now, "key_source", was.key_source)
+
+
+WRITES = tuple(dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever)))
+"""The requirements that an acceptance can name."""
+
+
+@request(*COMMANDS.values(), by=WRITES)
+def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
+    """A requirement that an acceptance does not name can lose its rows, and the step is the same."""
+    if isinstance(step.outcome, Accepted):
+        can_be_named = written_for(step.machine, type(step.command))
+        yield from (Named(requirement, False) for requirement in step.by - can_be_named)
+        if is_same(step, only_with(step.machine, step.by)):
+            yield step.outcome
+        else:
+            yield from (Named(requirement, True) for requirement in sorted(can_be_named - step.by))
+
+
+@lru_cache(maxsize=1_000)
+def written_for(machine: Machine, on: type[Command]) -> frozenset[str]:
+    """Return the requirements for which the machine's rows write on a command, or in consequence of any."""
+    rows = [row for row in machine.rows if isinstance(row, Whenever) or (isinstance(row, Effect) and row.on is on)]
+    return frozenset(row.requirement for row in rows)
+
+
+@lru_cache(maxsize=1_000)
+def only_with(machine: Machine, by: frozenset[str]) -> Callable[[State, Command], tuple[State, Outcome]]:
+    """Return the step of the machine without the rows that write for any other requirement than these."""
+    rows = [row for row in machine.rows if not isinstance(row, Effect | Whenever) or row.requirement in by]
+    return Remembered(type(machine)(rows, machine.silent).step).step
+
+
+def is_same(step: Step, other: Callable[[State, Command], tuple[State, Outcome]]) -> bool:
+    """Return whether another machine takes the step with the same outcome and the same changes."""
+    try:
+        after, outcome = other(State(step.before.tables), step.command)
+    except ROWS_RAISE:
+        return False
+    instead = Step(step.before, step.command, step.machine.world(after), outcome, step.machine)
+    return outcome == step.outcome and changes(instead) == changes(step)
+
+
+def changes(step: Step) -> dict[tuple[Any, str], Any]:
+    """Return every record that the step changed, as it is after."""
+    return {(kind, name): step.after.tables[kind].get(name) for kind, name in step.changed()}
+
+
+THEOREMS = (*DONE, *collected(globals()))

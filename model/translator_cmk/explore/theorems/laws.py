@@ -1,4 +1,4 @@
-"""Laws of every step: what a refusal leaves alone, what is asked for twice, and what depends on what."""
+"""Theorems about every step: what a refusal leaves alone, a second request, and independence of other things."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -22,15 +22,9 @@ from ...machine.commands import (
     UndeployModel,
 )
 from ...machine.entities import CUSTOMER, KINDS, Entity, Resource, Vault
-from .building import change, collected, has_access, request, stays
-from .requests import EVERY, due
-from .theorem import Change, Expectation, Step, Unchanged, entity_name
-
-
-@request(*EVERY, by=("environment.exists",))
-def every_request_is_answered(step: Step) -> Iterator[Expectation]:
-    """Every request is answered: no two rows contradict each other, and none reads what is not there."""
-    yield due(step) if step.outcome is None else step.outcome
+from .requests import EVERY
+from .states import has_access
+from .theorem import Change, Expectation, Step, Unchanged, change, collected, entity_name, request, stays
 
 
 @request(*EVERY, by=("environment.exists",))
@@ -43,7 +37,7 @@ def what_is_refused_changes_nothing(step: Step) -> Iterator[Expectation]:
 @request(*EVERY, by=("environment.exists",))
 def what_changes_something_says_so(step: Step) -> Iterator[Expectation]:
     """A request changes something only by a requirement that its acceptance names."""
-    if not getattr(step.outcome, "by", ()):
+    if not step.by:
         yield Unchanged()
 
 
@@ -91,7 +85,7 @@ def a_request_changes_only_what_depends_on_what_it_names(changed: Change) -> Ite
 
 
 def subjects(step: Step) -> set[tuple[str, str]]:
-    """Kind and name of what the command is about, and not merely says where it is to be."""
+    """Return kind and name of the things that the command is about; where it puts them is no such thing."""
     command: Any = step.command
     match command:
         case MoveResourceGroup(group=group, subscription=subscription):
@@ -105,7 +99,7 @@ def subjects(step: Step) -> set[tuple[str, str]]:
 
 
 def depends(entity: Entity, subject: tuple[str, str]) -> bool:
-    """Whether the entity is the subject, or leads to it."""
+    """Return whether the entity is the subject, or leads to it."""
     if (type(entity).word, entity.name) == subject:
         return True
     linked = [getattr(entity, link) for link in type(entity).links]

@@ -1,30 +1,30 @@
-"""What comes about: states of interest, each of which must be reached in the scopes that are named with it."""
+"""Theorems about what comes about: states of interest, each of which a search of the named scopes must reach."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from ...machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
-from .building import CAUSES, has_lost_its_key, home
+from .states import CAUSES, has_lost_its_key, home
 from .theorem import Theorem
 
 
 def reached(
     about: type[Entity], name: str, requirements: str, within: str, sentence: str, so: Callable[[Any], Any]
 ) -> Theorem:
-    """A theorem: an entity of this kind that is so comes about in each of these scopes."""
+    """Return the theorem that an entity of this kind that is so comes about in each of these scopes."""
     return Theorem(
         "sometimes", (about,), f"reached-{name}", f"{sentence}.", tuple(requirements.split()), so, tuple(within.split())
     )
 
 
 def at_work(resource: Any) -> bool:
-    """Whether the resource is under a customer's key that is within reach."""
+    """Return whether the resource is under a customer's key that is within reach."""
     return resource.state == "active" and resource.key_source == CUSTOMER and not has_lost_its_key(resource)
 
 
 def on_the_key_of(resource: Any) -> list[Any]:
-    """The other resources that have the same key."""
+    """Return the other resources that have the same key."""
     others = [r for r in resource.world.every(Resource) if r.name != resource.name and r.key is not None]
     return [r for r in others if resource.key is not None and r.key.name == resource.key.name]
 
@@ -54,6 +54,7 @@ THEOREMS = (
             partial(active_and, holds),
         )
         for name, clause, requirement, holds in CAUSES
+        if name in WITHIN
     ),
     reached(
         Resource,
@@ -203,6 +204,6 @@ THEOREMS = (
 
 
 def lost_uploads(workspace: Any) -> bool:
-    """Whether uploads of the workspace were deleted and none is kept."""
+    """Return whether uploads of the workspace were deleted and none is kept."""
     states = {d.state for d in workspace.world.every(Document) if d.workspace.name == workspace.name}
     return states == {"deleted"}

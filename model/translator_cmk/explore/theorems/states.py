@@ -1,12 +1,77 @@
-"""What is so in every state: encryption, access, and for every cause of a lost key every loss."""
+"""Theorems about every state: encryption, access, and for every cause of a lost key every loss."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...language.facts import ABSENT, Fact
 from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
-from .building import CAUSES, always, collected, fact, has_lost_its_key, home
-from .theorem import Theorem
+from ...machine.rows import Means, key_out_of_reach
+from .theorem import Theorem, always, collected, fact, look_up, rows_without_words
+
+
+class Cause(NamedTuple):
+    """A way to lose access to a key: a name, a clause, a requirement, and a test of the resource."""
+
+    name: str
+    clause: str
+    requirement: str
+    holds: Callable[[Any], Any]
+
+
+def has_access(resource: Any, vault: Any) -> bool:
+    """Return whether there is a grant of the resource's identity on the vault."""
+    return look_up(resource.world, Grant, f"{vault.name}/{resource.name}") is not None
+
+
+def has_lost_its_key(resource: Any) -> bool:
+    """Return whether the resource's customer-managed key is out of reach, for any cause."""
+    return any(cause.holds(resource) for cause in CAUSES)
+
+
+def home(thing: Any) -> str:
+    """Return the directory that the thing's subscription is in."""
+    return str(thing.subscription.directory.name)
+
+
+IN_OWN_WORDS = (
+    Cause(
+        "revoked",
+        "its access to the key vault is gone",
+        "revocation.access-revoked",
+        lambda r: r.key is not None and not has_access(r, r.key.vault),
+    ),
+    Cause(
+        "vault-deleted",
+        "the key vault is deleted",
+        "revocation.vault-deleted",
+        lambda r: r.key is not None and r.key.vault.state in ("deleted", "purged"),
+    ),
+    Cause(
+        "key-deleted",
+        "the key is deleted",
+        "revocation.key-deleted",
+        lambda r: r.key is not None and r.key.state in ("deleted", "purged"),
+    ),
+    Cause(
+        "key-disabled",
+        "the key is disabled",
+        "revocation.key-disabled",
+        lambda r: r.key is not None and r.key.enabled is False,
+    ),
+    Cause(
+        "left-behind",
+        "the key was left behind in a move",
+        "directory.key-left-behind",
+        lambda r: r.key_source == CUSTOMER and r.key is None,
+    ),
+)
+
+CAUSES = IN_OWN_WORDS + tuple(
+    Cause(row.requirement, f"{row.requirement} takes the key", row.requirement, row.when)
+    for row in rows_without_words(Means, "meaning", {(key_out_of_reach, each.requirement) for each in IN_OWN_WORDS})
+    if row.meaning is key_out_of_reach
+)
+"""Everything that takes a resource's key out of reach."""
 
 
 @always(Resource, "encryption.at-rest", "encryption.double")
@@ -37,18 +102,20 @@ def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
         yield fact(r, "key", ABSENT)
 
 
-@always(Grant, "identity.access-removed", "identity.needed-for-access")
+@always(
+    Grant,
+    "identity.access-removed",
+    "identity.needed-for-access",
+    "directory.no-cross-directory-access",
+    "directory.not-transferred",
+    "environment.vault-moved",
+    "environment.delete-resource",
+)
 def no_access_without_identity(g: Any) -> Iterator[Fact]:
-    """A resource has access to a key vault only while its managed identity is on."""
+    """A resource has access to a key vault only while it exists, has its identity, and is in the vault's directory."""
     if g.vault.state == "active":
-        yield fact(g, "exists", g.resource.identity)
-
-
-@always(Grant, "directory.no-cross-directory-access", "directory.not-transferred", "environment.vault-moved")
-def no_access_across_directories(g: Any) -> Iterator[Fact]:
-    """A resource has access to key vaults of its own directory only."""
-    if g.vault.state == "active":
-        yield fact(g, "exists", home(g.resource) == home(g.vault))
+        r = g.resource
+        yield fact(g, "exists", r.state == "active" and r.identity and home(r) == home(g.vault))
 
 
 @always(Workspace, "restoration.data-readable")
@@ -59,6 +126,7 @@ def readable_with_the_key_in_reach(w: Any) -> Iterator[Fact]:
 
 
 def gone_with_its_resource(entity: Any) -> Iterator[Fact]:
+    """Yield that the entity is gone where its resource is deleted."""
     resource = entity.resource if isinstance(entity, Workspace) else entity.workspace.resource
     if resource.state == "deleted":
         yield fact(entity, "exists", False)
@@ -76,24 +144,16 @@ WITH_ITS_RESOURCE = tuple(
     for kind in (Workspace, Document, Model)
 )
 
-
-@always(Grant, "environment.delete-resource", "identity.access-removed")
-def no_access_without_its_resource(g: Any) -> Iterator[Fact]:
-    """With a deleted resource its access to every key vault is gone."""
-    if g.vault.state == "active":
-        yield fact(g, "exists", g.resource.state == "active")
-
-
 LOSSES: tuple[tuple[Any, str, str, str, Any], ...] = (
     (Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
     (Model, "revocation.undeploys", "model is deployed", "state", "undeployed"),
     (Document, "revocation.deletes-uploads", "upload is kept", "exists", False),
 )
-"""What is lost with the key: of which kind, by which requirement, what no longer is, and the fact that is instead."""
+"""What is lost with the key: its kind, the requirement, a clause that no longer holds, and the fact that does."""
 
 
 def loses(holds: Any, covered: bool, field: str, value: Any) -> Callable[[Any], Iterator[Fact]]:
-    """The check that an entity has lost this while the cause holds of the resource, in workspaces of one kind."""
+    """Return the check that an entity has lost this while the cause holds, in workspaces of one kind."""
 
     def check(entity: Any) -> Iterator[Fact]:
         workspace = entity if isinstance(entity, Workspace) else entity.workspace
@@ -105,18 +165,18 @@ def loses(holds: Any, covered: bool, field: str, value: Any) -> Callable[[Any], 
 
 
 def losses() -> Iterator[Theorem]:
-    """For every cause every loss, in workspaces made under the key and in earlier ones."""
+    """Yield for every cause every loss, in workspaces made under the key and in earlier ones."""
     places = (
         (True, "", "made under the key", "workspace.covered"),
         (False, "-earlier", "made before the key", "revocation.earlier-workspaces"),
     )
-    for cause, clause, why, holds in CAUSES:
+    for cause in CAUSES:
         for kind, requirement, thing, field, value in LOSSES:
             for covered, suffix, made, of in places:
-                name = f"{requirement.partition('.')[2]}-when-{cause}{suffix}"
-                sentence = f"While {clause}, no {thing} in a workspace {made}."
-                check = loses(holds, covered, field, value)
-                yield Theorem("always", (kind,), name, sentence, (requirement, why, of), check)
+                name = f"{requirement.partition('.')[2]}-when-{cause.name}{suffix}"
+                sentence = f"While {cause.clause}, no {thing} in a workspace {made}."
+                check = loses(cause.holds, covered, field, value)
+                yield Theorem("always", (kind,), name, sentence, (requirement, cause.requirement, of), check)
 
 
 THEOREMS = (*collected(globals()), *WITH_ITS_RESOURCE, *losses())

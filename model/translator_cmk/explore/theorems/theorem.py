@@ -1,19 +1,24 @@
-"""What a theorem is: a sentence that holds of every state, of every step, or somewhere.
+"""Theorems: sentences that hold in every state, of every step, or somewhere, and the words they are written with.
 
-Theorems read records and what a customer sees of them.  They never call a row, nor a meaning that rows give.
+Theorems read records and what a customer sees of them.  They call a row only where no theorem has words of its own for
+what the row says: `rows_without_words`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
 from ...language.facts import ABSENT, Fact
-from ...machine import Accepted, Command, KeyUse, Outcome, Refused, Unspecified
+from ...machine import ROWS, Accepted, Command, KeyUse, Machine, Outcome, Refused, RowsContradict, Unspecified
 from ...machine.entities import KINDS, Entity
 from ...machine.observation import SEEN
+from ...machine.rows import Row
 from ...machine.values import Value
 from ...machine.world import World
+
+ROWS_RAISE = (RowsContradict, AttributeError, KeyError, TypeError)
+"""What a set of rows raises that contradicts itself, or leaves something behind that cannot be read."""
 
 
 class Uses(Value):
@@ -44,17 +49,17 @@ class Readable(Value):
 
 
 Expectation = Fact | Outcome | Uses | Named | Unchanged | Readable
-"""What must be so after a step: a fact, what came of the request, what was recorded, or what was left behind."""
+"""Something that must be so after a step: a fact, an outcome, recorded uses, a named requirement, unchanged records."""
 
 Form = Literal["always", "request", "change", "sometimes"]
 
 
 class Theorem(NamedTuple):
-    """A sentence, the requirements that it speaks for, and how to check it, in one of four forms.
+    """A sentence, the requirements that it states, and its check, in one of four forms.
 
-    - ``always``, about a kind: of every entity, yields the facts that must hold.
-    - ``request``, about commands: of every step with one, yields what must have come of it.
-    - ``change``, about a kind: of every entity that a step changed, yields the facts that must hold nevertheless.
+    - ``always``, about a kind: for every entity, yields the facts that must hold.
+    - ``request``, about commands: for every step with one, yields the outcome and the facts that must follow.
+    - ``change``, about a kind: for every entity that a step changed, yields the facts that must hold nevertheless.
     - ``sometimes``, about a kind: true of an entity that is as the sentence says; one must be reached.
     """
 
@@ -68,17 +73,20 @@ class Theorem(NamedTuple):
 
 
 class Step:
-    """One step: the world before it and after it, the command, and what came of it (None: the rows broke down)."""
+    """One step of a machine: the worlds before and after it, the command, and the outcome (None: the rows failed)."""
 
-    def __init__(self, before: World, command: Command, after: World, outcome: Outcome | None) -> None:
+    def __init__(
+        self, before: World, command: Command, after: World, outcome: Outcome | None, machine: Machine
+    ) -> None:
         self.before = before
         self.command = command
         self.after = after
         self.outcome = outcome
+        self.machine = machine
 
     @cached_property
     def asked(self) -> Any:
-        """The command with entities, as they were before, for its names; None for what does not exist."""
+        """The command with entities, as they were before, for its names; None for a name without an entity."""
         fields = self.command.as_dict()
         for field in fields.keys() & KIND_OF_FIELD.keys():
             if fields[field] is not None:
@@ -94,6 +102,11 @@ class Step:
     def because(self) -> frozenset[str]:
         """The reasons of a refusal; empty where there is none."""
         return self.outcome.because if isinstance(self.outcome, Refused) else frozenset()
+
+    @property
+    def by(self) -> frozenset[str]:
+        """The requirements that an acceptance names; empty where there is none."""
+        return self.outcome.by if isinstance(self.outcome, Accepted) else frozenset()
 
     def changed(self) -> Iterator[tuple[type[Entity], str]]:
         """Every entity whose record is another one after the step, or gone, or new."""
@@ -117,16 +130,16 @@ class Change(NamedTuple):
         """Whether the step is one of these commands, and about this entity."""
         command: Any = self.step.command
         kind = type(self.was or self.now).word
-        return type(command) in commands and entity_name(command, kind) == self.name
+        return type(command) in commands and kind in command.fields and entity_name(command, kind) == self.name
 
 
 def entity_name(command: Any, field: str) -> str:
-    """The full name of what the command names in the field: keys are named within their vaults."""
+    """Return the full name of the entity that the command names in the field: keys are named within their vaults."""
     return f"{command.vault}/{command.key}" if field == "key" else str(getattr(command, field))
 
 
 def look_up(world: World, kind: type[Entity], name: str) -> Any:
-    """The entity of that name, or None where there is none."""
+    """Return the entity of that name, or None."""
     return world.entity(kind, name) if world.has(kind, name) else None
 
 
@@ -140,7 +153,7 @@ VIEWS = {kind.word: (kind, shows, view) for kind, shows, view in SEEN}
 
 
 def is_shown(fact: Fact, world: World) -> bool:
-    """Whether a customer sees the fact; of an entity that is not there nothing is seen but its absence."""
+    """Return whether a customer sees the fact; of an entity that is not there only its absence is seen."""
     kind, shows, view = VIEWS[fact.kind]
     entity = look_up(world, kind, fact.name)
     there = entity is not None and shows(entity)
@@ -153,7 +166,7 @@ def is_shown(fact: Fact, world: World) -> bool:
 
 
 def is_met(expectation: Expectation, step: Step) -> bool:
-    """Whether what must be so after the step is so."""
+    """Return whether the expectation is met after the step."""
     match expectation:
         case Fact():
             return is_shown(expectation, step.after)
@@ -169,3 +182,67 @@ def is_met(expectation: Expectation, step: Step) -> bool:
             return step.accepted
         case Refused() | Unspecified():
             return step.outcome == expectation
+
+
+def always(about: type[Entity], *requirements: str) -> Callable[[Callable[..., Any]], Theorem]:
+    """Make a theorem about every entity of a kind in every state; the function yields the facts that must hold."""
+    return lambda check: of_function("always", (about,), requirements, check)
+
+
+def request(*on: type[Command], by: tuple[str, ...]) -> Callable[[Callable[..., Any]], Theorem]:
+    """Make a theorem about every step with one of these commands; the function yields what must follow."""
+    return lambda check: of_function("request", on, by, check)
+
+
+def change(*about: type[Entity], by: tuple[str, ...]) -> Callable[[Callable[..., Any]], Theorem]:
+    """Make a theorem about every entity of these kinds that a step changed; the function yields the facts that hold."""
+    return lambda check: of_function("change", about, by, check)
+
+
+def of_function(
+    form: Form, about: tuple[type[Any], ...], requirements: tuple[str, ...], check: Callable[..., Any]
+) -> Theorem:
+    """Return the theorem of a function: its name is the theorem's, and its docstring the sentence."""
+    sentence = " ".join(str(check.__doc__).split())
+    return Theorem(form, about, check.__name__.replace("_", "-"), sentence, requirements, check)
+
+
+def collected(module: dict[str, Any]) -> tuple[Theorem, ...]:
+    """Return all theorems among the names of a module."""
+    return tuple(value for value in module.values() if isinstance(value, Theorem))
+
+
+def fact(entity: Entity, field: str, value: Any) -> Fact:
+    """Return the fact that this field of the entity is seen to have this value."""
+    return Fact(type(entity).word, entity.name, field, value)
+
+
+def stays(change: Change) -> Iterator[Expectation]:
+    """Yield that all that a customer sees of the changed entity is as it was."""
+    kind, shows, view = VIEWS[type(change.was or change.now).word]
+    was_there = change.was is not None and shows(change.was)
+    is_there = change.now is not None and shows(change.now)
+    if was_there != is_there:
+        yield Fact(kind.word, change.name, "exists", was_there)
+        return
+    before, after = (view(entity) if was_there else {} for entity in (change.was, change.now))
+    differing = [field for field in before if before[field] != after[field]]
+    for field in differing:
+        yield Fact(kind.word, change.name, field, ABSENT if before[field] is None else before[field])
+    if not differing:
+        yield Unchanged()  # something that no customer sees
+
+
+def named(value: Any) -> Any:
+    """Return the value, or the name of the entity that it is."""
+    return value.name if isinstance(value, Entity) else value
+
+
+def rows_without_words(kind: type[Any], subject: str, known: Collection[tuple[Any, str]]) -> list[Any]:
+    """Return the article's rows of a kind for whose subject and requirement no theorem is written in words of its own.
+
+    So a new row of the register's is held against changes of it like all others, before anybody has written it a
+    theorem.
+    """
+    rows: list[Row] = [row for row in ROWS if isinstance(row, kind)]
+    return [row for row in rows if (getattr(row, subject), row.requirement) not in known]
