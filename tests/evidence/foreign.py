@@ -77,7 +77,7 @@ def machines() -> Iterator[tuple[str, Machine]]:
     yield "the article's", Machine(ROWS)
     for makes in FAULTY.values():
         yield from ((made.__name__, made()) for made in makes)
-    for mistake in MISTAKES.values():
+    for mistake in MISTAKES:
         yield mistake.sentence, mistake.machine()
     for row in COUNTER_ROWS:
         yield f"a row too many, of {row.requirement}", Machine((*ROWS, row))

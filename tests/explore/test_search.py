@@ -107,7 +107,7 @@ def test_small_wrong_machine_breaks_a_theorem(wrong: Callable[[], Machine]) -> N
 def test_counterexample_is_the_shortest_there_is() -> None:
     """Losing the key takes one command and getting it back another; the start takes eight."""
     found = explore(NAMED["losing-the-key"], resurrects_uploads(), theorems=THEOREMS)
-    broken = found.broken["a-deleted-upload-never-comes-back"]
+    broken = found.broken["nothing-comes-back-that-is-gone-for-good"]
     start = NAMED["losing-the-key"].start
     assert broken.commands[: len(start)] == start
     assert [type(command).__name__ for command in broken.commands[len(start) :]] == [

@@ -27,6 +27,7 @@ SAME = ("wrong entity", "condition dropped", "connective changed")
 def sample() -> list[Mutant]:
     """Some mutants of every kind that a scenario of their requirement finds at once, so that they are not the same."""
     kinds = sorted({mutant.kind for mutant in EVERY})
+    kinds.remove("citation changed")  # where another row of the same step names the requirement, no theorem sees it
     found = [mutant for kind in kinds for mutant in [each for each in EVERY if each.kind == kind][4::29]]
     return [mutant for mutant in found if mutant.kind not in SAME or scenario_against(mutant)]
 

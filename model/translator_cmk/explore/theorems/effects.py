@@ -294,6 +294,15 @@ def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
             yield fact(now, "key_source", was.key_source)
 
 
+@request(*COMMANDS.values(), by=("directory.not-transferred", "environment.vault-moved"))
+def a_move_is_named_only_where_something_moved(step: Step) -> Iterator[Expectation]:
+    """An acceptance rests on the move of a resource or a vault only where one has changed its directory."""
+    for kind, requirement in ((Resource, "directory.not-transferred"), (Vault, "environment.vault-moved")):
+        if requirement in step.by:
+            both = [(was, look_up(step.after, kind, was.name)) for was in step.before.every(kind)]
+            yield Named(requirement, any(now is not None and home(was) != home(now) for was, now in both))
+
+
 WRITES = tuple(dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever)))
 """The requirements that an acceptance can name."""
 
