@@ -26,7 +26,7 @@ from translator_cmk.explore.engines.store import Store
 from translator_cmk.explore.exploration import Exploration, Progress
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.theorems import THEOREMS
+from translator_cmk.explore.theorems import LOCAL, THEOREMS
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
 from translator_cmk.progress import ProgressBar
 
@@ -65,7 +65,7 @@ def test_engines_find_the_same_and_what_was_counted(scope: Scope) -> None:
 
 @pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
 def test_engines_find_the_same_with_theorems(name: str) -> None:
-    one, *others = (explore(NAMED[name], engine=engine, theorems=THEOREMS) for engine in STEPWISE)
+    one, *others = (explore(NAMED[name], engine=engine, theorems=LOCAL) for engine in STEPWISE)
     assert all(same(one, other) for other in others)
 
 
@@ -92,7 +92,7 @@ def test_search_finds_what_a_plain_walk_finds(name: str) -> None:
     ("wrong", "name"), [(resurrects_uploads, "losing-the-key"), (confuses_resources, "two-resources")]
 )
 def test_engines_find_the_same_shortest_counterexamples(wrong: Callable[[], Machine], name: str) -> None:
-    found = [explore(NAMED[name], wrong(), engine, THEOREMS, stop=True) for engine in STEPWISE]
+    found = [explore(NAMED[name], wrong(), engine, LOCAL, stop=True) for engine in STEPWISE]
     assert found[0].broken
     assert all(same(found[0], other) for other in found)
 
