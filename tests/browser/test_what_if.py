@@ -20,8 +20,8 @@ from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.counterexample import use_in_words
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact, difference
-from translator_cmk.language.phrasebook import FACT_PHRASES, tell
-from translator_cmk.language.phrasebook import state as told
+from translator_cmk.language.sentences import FACT_PHRASES, format_command
+from translator_cmk.language.sentences import format_fact as told
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     DEFAULT_STAGE,
@@ -265,8 +265,10 @@ def test_random_walks_in_the_browser_are_those_of_the_model(
             command = WHAT_IF.alphabet[number]
             after, outcome = model.step(at, command)
             seen = kind, {ids[each] for each in cited}, {sentences[each] for each in used}
-            assert seen == came(outcome), tell(command)
-            assert {(sentences[was], sentences[now]) for was, now in changed} == model.changes(at, after), tell(command)
+            assert seen == came(outcome), format_command(command)
+            assert {(sentences[was], sentences[now]) for was, now in changed} == model.changes(at, after), (
+                format_command(command)
+            )
             at = after
         assert {sentences[each] for each in walk["seen"]} == model.facts(at)
     assert [len(walk["steps"]) for walk in walks] == [LENGTH] * NUMBER_OF_WALKS

@@ -15,7 +15,7 @@ from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import LOCAL, THEOREMS
 from translator_cmk.explore.verdicts import verdict
-from translator_cmk.language.phrasebook import tell
+from translator_cmk.language.sentences import format_command
 
 SECOND = {
     "sets": ("two-of-each", "two-lives", "six-resources", "six-resources-two-keys", "eight-resources"),
@@ -53,7 +53,7 @@ def measured(scope: Scope) -> dict[str, Any]:
         "scope": scope.name,
         "sentence": scope.sentence,
         "situation": scope.situation,
-        "commands": [tell(command) for command in scope.alphabet],
+        "commands": [format_command(command) for command in scope.alphabet],
         "versions": scope.versions,
         "states": found.states,
         "transitions": found.transitions,

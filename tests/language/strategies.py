@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from translator_cmk.language.messages import OBSERVED
-from translator_cmk.language.phrases import NAME
+from translator_cmk.language.sentences import NAME
 from translator_cmk.language.shapes import LOCAL_NAME, REQUIREMENT, Flag, Shape, Text, Whole, Word
 from translator_cmk.machine import (
     COMMANDS,

@@ -25,7 +25,7 @@ from translator_cmk.language import (
     stage_to_wire,
 )
 from translator_cmk.language.messages import OBSERVED
-from translator_cmk.language.phrases import NAME
+from translator_cmk.language.sentences import NAME
 from translator_cmk.language.shapes import LOCAL_NAME
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE
@@ -295,6 +295,6 @@ def test_a_command_that_names_a_vault_elsewhere_cannot_be_built() -> None:
         EnableCustomerManagedKeys("r1", "v1")
 
 
-def test_names_have_the_form_of_the_phrasebook() -> None:
+def test_names_have_the_form_of_names_in_sentences() -> None:
     resource = SCHEMAS["command"]["$defs"]["EnableIdentity"]["properties"]["resource"]
     assert resource["pattern"] == f"^{NAME.pattern}$"

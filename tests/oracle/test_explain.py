@@ -8,7 +8,7 @@ from translator_cmk.bdd.features import Pickle, load_features
 from translator_cmk.bdd.vocabulary import read_given
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.facts import Fact
-from translator_cmk.language.phrasebook import read_command
+from translator_cmk.language.sentences import read_command
 from translator_cmk.language.situations import Situation, situations
 from translator_cmk.machine import Command, Machine
 from translator_cmk.machine.commands import DeleteVault, RevokeKeyAccess

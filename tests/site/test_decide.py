@@ -10,7 +10,7 @@ import pytest
 
 from tests.site.building import PICKLES, REGISTER, a_run, content_of
 from translator_cmk.language.facts import holds
-from translator_cmk.language.phrasebook import read_command, tell
+from translator_cmk.language.sentences import format_command, read_command
 from translator_cmk.machine import Accepted, Command, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import pages as site_pages
@@ -247,7 +247,7 @@ def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
     start = "a deployed model under customer-managed keys"
     vault = read_command('the customer deletes the vault "vault"')
     assert way(chart(), start, []) == f"what-if.html#from={start.replace(' ', '-')}"
-    assert way(chart(), start, [vault]) == f"{way(chart(), start, [])}&amp;then={code(tell(vault))}"
+    assert way(chart(), start, [vault]) == f"{way(chart(), start, [])}&amp;then={code(format_command(vault))}"
     assert way(chart(), start, [read_command('the customer deletes the vault "strange"')]) is None
     moved = read_command('the customer moves the resource "translator" to the subscription "foreign"')
     purged = read_command('the retention period of the vault "vault" ends')

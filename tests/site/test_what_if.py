@@ -9,8 +9,8 @@ from tests.site.building import REGISTER
 from tests.site.what_if_reading import MACHINE, Row, chart, forward, tables
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
-from translator_cmk.language.phrasebook import FACT_PHRASES, read_command, read_fact
-from translator_cmk.language.phrasebook import state as told
+from translator_cmk.language.sentences import FACT_PHRASES, read_command, read_fact
+from translator_cmk.language.sentences import format_fact as told
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup

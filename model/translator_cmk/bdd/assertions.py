@@ -10,9 +10,9 @@ from typing import Any, Literal, NamedTuple
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact, difference
-from ..language.phrases import Phrase
+from ..language.sentences import Phrase, format_outcome
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
-from .formatting import Change, format_changes, format_ids, format_outcome, format_uses
+from .formatting import Change, format_changes, format_ids, format_uses
 
 
 class AssertionFailed(AssertionError):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..language.facts import Fact, observed
-from ..language.phrasebook import state
-from ..machine import Accepted, KeyUse, Observation, Outcome, Refused
+from ..language.sentences import format_fact
+from ..machine import KeyUse, Observation
 from ..requirements import Requirement
 from .diagnostics import shown
 from .features import Pickle
@@ -19,16 +19,6 @@ def format_ids(ids: Iterable[str]) -> str:
     return ", ".join(sorted(ids))
 
 
-def format_outcome(outcome: Outcome) -> str:
-    """Return the outcome of a request in words."""
-    match outcome:
-        case Accepted():
-            return f"the request is accepted{f', by {format_ids(outcome.by)}' if outcome.by else ''}"
-        case Refused():
-            return f"the request is refused{f', because of {format_ids(outcome.because)}' if outcome.because else ''}"
-    return f"the specification says nothing here: {format_ids(outcome.silent)}"
-
-
 def format_uses(uses: Iterable[KeyUse]) -> str:
     """Return the entries of an audit trail in words."""
     return "; ".join(f"a use of the key {use.key} for {use.resource}" for use in uses) or "no use of a key"
@@ -36,14 +26,14 @@ def format_uses(uses: Iterable[KeyUse]) -> str:
 
 def format_changes(changes: Iterable[Change]) -> str:
     """Return what changed, on one line."""
-    return "; ".join(f"{state(now)} (before: {state(was)})" for was, now in changes)
+    return "; ".join(f"{format_fact(now)} (before: {format_fact(was)})" for was, now in changes)
 
 
 def format_observed(seen: Observation, fact: Fact) -> str:
     """Return what the observation has in place of a fact, in words."""
     if not observed(seen, fact.kind, fact.name, "exists"):
-        return state(Fact(fact.kind, fact.name, "exists", False))
-    return state(Fact(fact.kind, fact.name, fact.field, observed(seen, fact.kind, fact.name, fact.field)))
+        return format_fact(Fact(fact.kind, fact.name, "exists", False))
+    return format_fact(Fact(fact.kind, fact.name, fact.field, observed(seen, fact.kind, fact.name, fact.field)))
 
 
 def format_title(pickle: Pickle) -> str:
@@ -73,5 +63,5 @@ def format_failure(
     for name, text in findings:
         yield f"  {name:<11}  {text}"
     for number, (was, now) in enumerate(changes):
-        yield f"  {'' if number else 'changed':<11}  - {state(was)}"
-        yield f"  {'':<11}  + {state(now)}"
+        yield f"  {'' if number else 'changed':<11}  - {format_fact(was)}"
+        yield f"  {'':<11}  + {format_fact(now)}"

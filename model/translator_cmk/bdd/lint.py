@@ -9,7 +9,7 @@ from pathlib import Path
 from .. import features_dir
 from ..errors import DEVIATIONS, OK
 from ..language.facts import Fact
-from ..language.phrasebook import UnknownSentence
+from ..language.sentences import UnknownSentence
 from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
 from ..requirements import TOPICS, Register, load_register

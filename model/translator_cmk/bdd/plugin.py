@@ -14,7 +14,7 @@ from pytest_bdd.parsers import StepParser
 
 from ..errors import InvalidFile
 from ..language.facts import Fact
-from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES
+from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES
 from ..language.situations import Situation, situations
 from ..machine import Command
 from ..requirements import Register, load_register

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 
 from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
 from ..language.facts import Fact, difference, holds, observed
-from ..language.phrasebook import state, tell
+from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation, Stage
 from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
 from ..machine.rows import Effect
 from ..system import ModelSystem, System, Unsupported
 from .assertions import Assertion, AssertionFailed, NotApplicable, StepResult
 from .features import Pickle
-from .formatting import Change, format_ids, format_observed, format_outcome
+from .formatting import Change, format_ids, format_observed
 from .prerequisites import inapplicable, is_legacy, not_offered, promised, through_the_api
 from .systems import declaration_of
 from .vocabulary import READERS, facts_of
@@ -36,7 +36,9 @@ class CapabilityMissing(AssertionFailed):
     """The system does not support a command although it has declared a capability that includes it."""
 
     def __init__(self, capability: str, command: Command) -> None:
-        super().__init__(f"the capability {capability}, which is declared", f"unsupported, when {tell(command)}")
+        super().__init__(
+            f"the capability {capability}, which is declared", f"unsupported, when {format_command(command)}"
+        )
         self.capability = capability
 
 
@@ -160,7 +162,7 @@ class ScenarioRun:
         self.details[-1] |= {
             "command": command_to_wire(command),
             "outcome": outcome_to_wire(outcome),
-            "changed": [[state(was), state(now)] for was, now in difference(before, after)],
+            "changed": [[format_fact(was), format_fact(now)] for was, now in difference(before, after)],
         }
 
     def _prepare(self, command: Command) -> Outcome:
@@ -190,12 +192,12 @@ class ScenarioRun:
             by = outcome.because if isinstance(outcome, Refused) else outcome.silent
             if excused and isinstance(outcome, Refused):
                 raise NotApplicable(NO_LEGACY_VAULTS)
-            raise SetupFailed(by or effects(command), f"{format_outcome(outcome)}, when {tell(command)}")
+            raise SetupFailed(by or effects(command), f"{format_outcome(outcome)}, when {format_command(command)}")
         after = self._observe()
         if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
             raise NotApplicable(NO_LEGACY_VAULTS)
         if before == after and not self.declared.hidden:
-            raise SetupFailed(effects(command), f"nothing that can be observed changes, when {tell(command)}")
+            raise SetupFailed(effects(command), f"nothing that can be observed changes, when {format_command(command)}")
         return outcome
 
     def _submit(self, command: Command) -> Outcome:
@@ -207,7 +209,7 @@ class ScenarioRun:
                 raise CapabilityMissing(capability, command) from None
             raise
         if not isinstance(answer, Outcome):
-            raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {tell(command)}")
+            raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {format_command(command)}")
         try:
             return outcome_from_wire(outcome_to_wire(answer), "the answer of the system")
         except WireError as error:
@@ -241,7 +243,7 @@ def check_established(stage: Stage, seen: Observation, visible: Callable[[str, s
         suspected = frozenset[str]().union(*(by for _, by in missing))
         new = stage.establishes[len(stage.establishes) - stage.own :]
         cleared = frozenset[str]().union(*(by for fact, by in new if shows(seen, fact)))
-        facts = "; ".join(state(fact) for fact, _ in missing)
+        facts = "; ".join(format_fact(fact) for fact, _ in missing)
         by = suspected - cleared or suspected
         raise SetupFailed(by, f"after it this is not so: {facts}", tuple(fact for fact, _ in missing))
 

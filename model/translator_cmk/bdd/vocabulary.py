@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ..language.facts import Fact
-from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES, UnknownSentence, read_command, read_fact
+from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, UnknownSentence, read_command, read_fact
 from ..language.situations import Situation, situations
 from ..machine import Command
 from .assertions import ASSERTION_PHRASES, Assertion, Kind

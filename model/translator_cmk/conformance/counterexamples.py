@@ -12,7 +12,7 @@ from ..explore.counterexample import steps, use_in_words
 from ..explore.tours.telling import can_be_told
 from ..language import WireError, command_to_wire, from_text
 from ..language.facts import Fact
-from ..language.phrasebook import state, tell
+from ..language.sentences import format_command, format_fact
 from ..language.shapes import Place
 from ..language.situations import situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, initial
@@ -53,7 +53,7 @@ def feature(followed: Followed, register: Register) -> str:
     """
     when = followed.asked[-1]
     way = way_of(followed)
-    told = tell(when)
+    told = format_command(when)
     thens, tags = claims(followed.differences)
     rule, *others = tags or requirements_of(when)
     lines = [
@@ -88,7 +88,7 @@ def sentences(expected: Outcome | Fact) -> Iterator[str]:
     match expected:
         case Fact():
             if can_be_told(expected):
-                yield state(expected)
+                yield format_fact(expected)
         case Accepted(audit=audit):
             yield "the request is accepted"
             yield from (use_in_words(use) for use in audit)
@@ -127,25 +127,25 @@ def way_of(followed: Followed) -> Way:
 def way_there(way: Way) -> Iterator[str]:
     """The way as steps, and as comments what a Given can't say."""
     start = starting_point(way.shared)
-    lines = list(steps("Given", [*start, *map(tell, way.own)]))
+    lines = list(steps("Given", [*start, *map(format_command, way.own)]))
     yield from lines[: len(start)]
     if way.own:
         yield f"  # {OWN}"
     yield from lines[len(start) :]
     if way.besides:
         yield f"  # {BESIDES}"
-    for told, times in Counter(map(tell, way.besides)).items():
+    for told, times in Counter(map(format_command, way.besides)).items():
         yield f"  #   {told}{f', {times} times' if times > 1 else ''}"
 
 
 def starting_point(given: Sequence[Command]) -> list[str]:
     """How to get there: by the situation that saves most steps, if one leads to the same, and by the other commands."""
     aim = after(given)
-    best = [tell(command) for command in given]
+    best = [format_command(command) for command in given]
     for name, situation in situations().items():
         rest = [command for command in given if command not in situation.commands]
         if len(rest) + 1 < len(best) and after([*situation.commands, *rest]) == aim:
-            best = [name, *map(tell, rest)]
+            best = [name, *map(format_command, rest)]
     return best
 
 

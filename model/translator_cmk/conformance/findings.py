@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..language.declaration import LEVELS
 from ..language.facts import Fact
-from ..language.phrasebook import state
+from ..language.sentences import format_fact
 from ..machine import COMMANDS, ROWS, Accepted, Command, Outcome, Refused
 from ..machine.rows import Effect
 from ..oracle.explain import Difference
@@ -57,7 +57,7 @@ def word(outcome: Outcome | Fact) -> str:
 def in_words(each: Outcome | Fact) -> str:
     """What was demanded, or seen, as a sentence."""
     if isinstance(each, Fact):
-        return state(each)
+        return format_fact(each)
     if isinstance(each, Accepted):
         uses = "".join(f", with a use of the key {use.key} for {use.resource}" for use in each.audit)
         return f"the request is accepted{uses}"

@@ -10,7 +10,7 @@ from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..explore.tours.sequences import SequenceError, read_sequences
 from ..language.declaration import Declaration
-from ..language.phrasebook import tell
+from ..language.sentences import format_command
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..progress import ProgressBar
 from . import connecting
@@ -100,7 +100,7 @@ def put_through(session: Session, asked: Asked) -> int:
             if of_all > 1:
                 print(f"sequence {number:,} of {of_all:,}")
             for place, command in enumerate(followed.asked, start=1):
-                print(f"{place:>3}  {tell(command)}")
+                print(f"{place:>3}  {format_command(command)}")
         if followed.fault:
             raise CommandError(f"the system broke: {followed.told}", HARNESS)
         if followed.failed:

@@ -8,7 +8,7 @@ from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
 from ..language.declaration import Declaration
 from ..language.facts import Fact, difference, observed
-from ..language.phrasebook import tell
+from ..language.sentences import format_command
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..system import Unsupported
 from .channels import Fault
@@ -96,8 +96,10 @@ class Subject:
                 return Refused(self._reasons(answer))
             case "unsupported":
                 self.unsupported.add(type(command).__name__)
-                raise Unsupported(tell(command))
-        raise Errs(f"it answers with an error, when {tell(command)}: {answer.get('message', 'without a message')}")
+                raise Unsupported(format_command(command))
+        raise Errs(
+            f"it answers with an error, when {format_command(command)}: {answer.get('message', 'without a message')}"
+        )
 
     def _submit_in_shadow(self, command: Command, answer: str) -> None:
         """Have the model do what the system did, and note what may take its time.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..language.facts import Fact
-from ..language.phrasebook import state, tell
+from ..language.sentences import format_command, format_fact
 from ..machine import DEFAULT_STAGE, KeyUse, Machine, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
 from .alphabets import Commands
@@ -30,7 +30,7 @@ class DoesNotReplay(Exception):
 def counterexample(scope: Scope, machine: Machine, theorem: Theorem, broken: Broken) -> Counterexample:
     """The broken theorem, replayed and told.  Raises `DoesNotReplay`."""
     if broken.expected not in breaks(machine, theorem, broken.commands):
-        raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(tell, broken.commands))}")
+        raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(format_command, broken.commands))}")
     scenario = "\n".join(scenario_lines(scope, theorem, broken))
     return Counterexample(theorem, broken.commands, broken.expected, scenario)
 
@@ -59,7 +59,7 @@ def scenario_lines(scope: Scope, theorem: Theorem, broken: Broken) -> Iterator[s
     yield " ".join(f"@{tag}" for tag in tags)
     yield f"Scenario: {theorem.sentence.rstrip('.')}"
     yield from steps("Given", givens(scope, broken.commands))
-    yield from steps("When", [tell(broken.commands[-1])])
+    yield from steps("When", [format_command(broken.commands[-1])])
     yield from steps("Then", thens)
 
 
@@ -73,15 +73,15 @@ def givens(scope: Scope, commands: Commands) -> list[str]:
     """What comes before the last command, beginning with a situation where the scope begins with one."""
     start = len(scope.start)
     if scope.situation and len(commands) > start:
-        return [scope.situation, *map(tell, commands[start:-1])]
-    return [tell(command) for command in commands[:-1]]
+        return [scope.situation, *map(format_command, commands[start:-1])]
+    return [format_command(command) for command in commands[:-1]]
 
 
 def told(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list[str]]:
     """The tags of the scenario, and what it says should be so; a refusal and a silence give their ids as tags."""
     match expected:
         case Fact():
-            return theorem.requirements, [state(expected)]
+            return theorem.requirements, [format_fact(expected)]
         case Refused(because=because):
             return tuple(sorted(because)), ["the request is refused"]
         case Unspecified(silent=silent):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import Any, Protocol
 
-from .phrases import NAME
+from .sentences import NAME
 
 
 class WireError(ValueError):
@@ -161,7 +161,7 @@ class Word:
 
 
 class Whole:
-    """A whole number of at most six digits, as many as a sentence of the phrasebook can tell."""
+    """A whole number of at most six digits, as many as a sentence can tell."""
 
     def __init__(self, least: int = 1, most: int = 999_999) -> None:
         self.least = least

@@ -13,7 +13,7 @@ from ..machine import Command
 from ..machine.values import Value
 from ..yaml_files import Entry, read
 from .facts import Fact
-from .phrasebook import UnknownSentence, read_command, read_fact
+from .sentences import UnknownSentence, read_command, read_fact
 
 FILE = "situations.yaml"
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..bdd.features import Pickle
 from ..bdd.vocabulary import read_given
 from ..language.facts import Fact, holds
-from ..language.phrasebook import read_command
+from ..language.sentences import read_command
 from ..language.situations import Situation, situations
 from ..machine import (
     COUNTER_ROWS,
@@ -35,7 +35,7 @@ WEAKEST_FIRST = ("assumed", "implied", "stated", "environment")
 
 
 class Cause(NamedTuple):
-    """Something that happens, and the remedies that a customer has, in sentences of the phrasebook."""
+    """Something that happens, and the remedies that a customer has, in sentences."""
 
     name: str
     commands: tuple[str, ...]

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..bdd.assertions import ASSERTION_PHRASES
-from ..language.phrasebook import COMMAND_PHRASES, FACT_PHRASES, state, tell
-from ..language.phrases import Phrase
+from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, format_command, format_fact
 from ..language.situations import situations
 from .evidence import Evidence
 from .render import listed
@@ -82,8 +81,8 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
     return [
         {
             "name": each.name,
-            "commands": [tell(command) for command in each.commands],
-            "establishes": [(state(fact), sorted(by)) for fact, by in each.establishes],
+            "commands": [format_command(command) for command in each.commands],
+            "establishes": [(format_fact(fact), sorted(by)) for fact, by in each.establishes],
             "use": use(evidence, lambda text, name=each.name: text == name),  # type: ignore[misc]  # the name of now
         }
         for each in situations().values()

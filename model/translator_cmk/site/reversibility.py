@@ -11,7 +11,7 @@ from ..explore.alphabets import access, deletes_and_recovers, identity, key_life
 from ..explore.graph import Graph, Pair, state_graph
 from ..explore.prospects import attainable, before
 from ..explore.scopes import SCOPES, Scope
-from ..language.phrasebook import COMMAND_PHRASES
+from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
 from ..machine.commands import DeleteResource, DeployModel, EndVaultRetention, PurgeVault, TrainModel, UndeployModel
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace

@@ -1,6 +1,6 @@
 """Chart everything that can happen in the scope of the page What if, as tables in which the page looks answers up.
 
-Everything in them comes from the model, in the sentences of the phrasebook; the page needs no word of either.
+Everything in them comes from the model, in the sentences; the page needs no word of either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from ..explore.prospects import attainable, before, ways
 from ..explore.scopes import Scope
 from ..explore.what_if import WHAT_IF
 from ..language.facts import ABSENT, Fact
-from ..language.phrasebook import FACT_PHRASES, state, tell
+from ..language.sentences import FACT_PHRASES, format_command, format_fact
 from ..language.situations import Situation, situations
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, initial
 from ..machine.commands import DeleteResource
@@ -56,7 +56,7 @@ class Place(NamedTuple):
 
     def fact(self, field: str, value: Any) -> str:
         """That a field of the thing has a value, as a sentence."""
-        return state(Fact(self.kind.word, self.name, field, value))
+        return format_fact(Fact(self.kind.word, self.name, field, value))
 
     @property
     def title(self) -> str:
@@ -233,8 +233,8 @@ def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
         for number, place in enumerate(views):
             if (place.kind.word, place.name) == (fact.kind, fact.name):
                 found = (each.sentences for each in views[place].looks)
-                if shows_it := next((each for each in found if state(fact) in each), None):
-                    yield Loss(state(fact), number, shows_it.index(state(fact)))
+                if shows_it := next((each for each in found if format_fact(fact) in each), None):
+                    yield Loss(format_fact(fact), number, shows_it.index(format_fact(fact)))
 
 
 FORMAT = 1
@@ -338,7 +338,7 @@ class Tables:
         }
 
     def _command(self, number: int, command: Command) -> dict[str, Any]:
-        sentence = tell(command)
+        sentence = format_command(command)
         graph = self.charted.graph
         rows = (row for row in self.charted.machine.rows if isinstance(row, Effect) and row.on is type(command))
         return {
@@ -409,7 +409,7 @@ def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> s
         state, _ = found.machine.step(state, command)
     if found.graph.number(state) is None:
         return None
-    codes = ".".join(code(tell(command)) for command in commands)
+    codes = ".".join(code(format_command(command)) for command in commands)
     return f"{PAGE}#from={slug(situation)}" + (f"&amp;then={codes}" if codes else "")
 
 

@@ -87,8 +87,8 @@ def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> 
     assert done.returncode == 1
     assert done.stdout.decode().splitlines() == [
         f'standard input:{at}: impossible: the customer reads the data of "workspace"',
-        "  allowed: refused because of revocation.data-inaccessible",
-        "  demanded: refused because of revocation.data-inaccessible; seen: accepted",
+        "  allowed: the request is refused, because of revocation.data-inaccessible",
+        "  demanded: the request is refused, because of revocation.data-inaccessible; seen: the request is accepted",
         "  requirements: revocation.data-inaccessible",
         "standard input does not fit the specification (profile article) in 1 world, first on line "
         f"{at}: {at} events judged in 1 world, 1 more not judged",

@@ -71,11 +71,11 @@ def meta(envelope: dict[str, Any], made_on: Platform) -> dict[str, Any]:
 
 
 def step_definition() -> dict[str, Any]:
-    """One for all steps: the phrasebook."""
+    """One for all steps: the sentences."""
     return {
-        "id": "phrasebook",
+        "id": "sentences",
         "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
-        "sourceReference": {"uri": "translator_cmk/language/phrasebook.py"},
+        "sourceReference": {"uri": "translator_cmk/language/sentences.py"},
     }
 
 
@@ -85,7 +85,7 @@ def test_case(pickle: dict[str, Any]) -> dict[str, Any]:
         {
             "id": f"{step['id']}/test",
             "pickleStepId": step["id"],
-            "stepDefinitionIds": ["phrasebook"],
+            "stepDefinitionIds": ["sentences"],
             "stepMatchArgumentsLists": [{"stepMatchArguments": []}],
         }
         for step in pickle["steps"]

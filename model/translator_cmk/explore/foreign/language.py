@@ -7,7 +7,7 @@ from textwrap import indent, wrap
 from typing import ClassVar
 
 from ... import __version__
-from ...language.phrasebook import tell
+from ...language.sentences import format_command
 from ...machine.entities import Entity
 from ..engines.cubes import BROKEN
 from ..engines.packing import Name, Record
@@ -172,7 +172,7 @@ def in_words(value: object) -> str:
 
 def title(rule: Rule) -> str:
     """What the command of a rule says, without the double quotes that would end a text."""
-    return tell(rule.command).replace('"', "'")
+    return format_command(rule.command).replace('"', "'")
 
 
 def block(text: str, depth: int = 1) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ...language.facts import Fact, difference
-from ...language.phrasebook import UnknownSentence, read_fact, state, tell
+from ...language.sentences import UnknownSentence, format_command, format_fact, read_fact
 from ...machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
 from ...machine.rows import Effect
 from ...requirements import Register
@@ -49,7 +49,7 @@ def pairs_of(graph: Graph[Outcome], sequences: Iterable[CommandSequence]) -> Ite
 def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[str]:
     """The scenario of a command in a state, line by line."""
     command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
-    told = tell(command)
+    told = format_command(command)
     if others := shown(outcome, command)[1:]:
         yield " ".join(f"@{each}" for each in others)
     yield f"Scenario: {told[0].upper()}{told[1:]}, in state {pair.state}"
@@ -72,7 +72,7 @@ def shown(outcome: Outcome, command: Command) -> list[str]:
 
 def givens(scope: Scope, commands: Commands) -> list[str]:
     """The way to a state."""
-    return [*([scope.situation] if scope.situation else []), *map(tell, commands)]
+    return [*([scope.situation] if scope.situation else []), *map(format_command, commands)]
 
 
 def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> Iterator[str]:
@@ -90,7 +90,7 @@ def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> It
 def changes(before: Observation, after: Observation) -> Iterator[str]:
     """What changed, and that nothing else did; of a change that no sentence tells, nothing."""
     facts = [now for _, now in difference(before, after)]
-    told = [state(fact) for fact in facts if can_be_told(fact)]
+    told = [format_fact(fact) for fact in facts if can_be_told(fact)]
     yield from told
     if not facts:
         yield "nothing has changed"
@@ -101,6 +101,6 @@ def changes(before: Observation, after: Observation) -> Iterator[str]:
 def can_be_told(fact: Fact) -> bool:
     """Whether there is a sentence that tells the fact."""
     try:
-        return read_fact(state(fact)) == fact
+        return read_fact(format_fact(fact)) == fact
     except UnknownSentence:
         return False

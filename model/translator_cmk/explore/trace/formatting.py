@@ -5,9 +5,9 @@ from typing import Any
 
 from ...language import command_to_wire, outcome_to_wire
 from ...language.facts import Fact
-from ...language.phrasebook import state, tell
+from ...language.sentences import format_command, format_fact, format_outcome
 from ...language.traces import COUNTED
-from ...machine import Accepted, Command, Outcome, Refused
+from ...machine import Command, Outcome
 from ...oracle.dependence import words
 from .checking import Deviation, Verdict
 
@@ -64,25 +64,14 @@ def format_request(commands: tuple[Command, ...]) -> str:
     if not commands:
         return "what was seen"
     if len(commands) == 1:
-        return tell(commands[0])
-    some = "; ".join(map(tell, commands[:MANY]))
+        return format_command(commands[0])
+    some = "; ".join(map(format_command, commands[:MANY]))
     return f"any of {len(commands):,} commands: {some}{'; ...' if len(commands) > MANY else ''}"
 
 
 def format_part(each: Outcome | Fact) -> str:
     """Return a fact or an outcome in words."""
-    return state(each) if isinstance(each, Fact) else format_outcome(each)
-
-
-def format_outcome(outcome: Outcome) -> str:
-    """Return an outcome in words."""
-    if isinstance(outcome, Accepted):
-        uses = ", ".join(f"of {use.key} for {use.resource}" for use in outcome.audit)
-        return f"accepted{f', with uses of keys: {uses}' if uses else ''}"
-    if isinstance(outcome, Refused):
-        return f"refused{f' because of {reasons}' if (reasons := ', '.join(sorted(outcome.because))) else ''}"
-    silent = ", ".join(sorted(outcome.silent))
-    return f"accepted or refused{f', since these leave it open: {silent}' if silent else ''}"
+    return format_fact(each) if isinstance(each, Fact) else format_outcome(each)
 
 
 def verdict_to_dict(verdict: Verdict, source: str, profile: str, waived: frozenset[str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The phrasebook reads what it writes, and each sentence has one meaning."""
+"""Each pattern reads what it writes, and each sentence has one meaning."""
 
 from random import Random
 
@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.language.facts import ABSENT, Fact, holds
-from translator_cmk.language.phrasebook import (
+from translator_cmk.language.sentences import (
     COMMAND_PHRASES,
     FACT_PHRASES,
     UnknownSentence,
+    format_command,
+    format_fact,
     read_command,
     read_fact,
-    state,
-    tell,
 )
 from translator_cmk.machine import COMMANDS
 from translator_cmk.machine.observation import SEEN
@@ -26,7 +26,7 @@ from translator_cmk.system import ModelSystem
 @settings(max_examples=300)
 def test_every_command_is_read_back_from_its_sentence(random: Random) -> None:
     command = random_command(random)
-    assert read_command(tell(command)) == command
+    assert read_command(format_command(command)) == command
 
 
 def test_every_kind_of_command_has_a_sentence() -> None:
@@ -45,7 +45,7 @@ def test_every_observation_is_read_back_from_its_sentences(random: Random) -> No
             facts = [Fact(kind, name, field, value) for field, value in fields.items()]
             for fact in [*facts, Fact(kind, name, "exists", True)]:
                 if (kind, fact.field) not in {("grant", "vault"), ("grant", "resource"), ("subscription", "exists")}:
-                    assert read_fact(state(fact)) == fact
+                    assert read_fact(format_fact(fact)) == fact
                     assert holds(fact, observation)
 
 
@@ -56,7 +56,7 @@ def test_every_kind_of_entity_that_is_observed_has_sentences() -> None:
 def test_no_text_is_the_sentence_of_two_commands() -> None:
     random = Random(5)
     for _ in range(2000):
-        sentence = tell(random_command(random))
+        sentence = format_command(random_command(random))
         assert sum(phrase.read(sentence) is not None for phrase in COMMAND_PHRASES) == 1
 
 
@@ -64,7 +64,7 @@ def test_commands_and_observations_share_no_sentence() -> None:
     random = Random(6)
     for _ in range(500):
         with pytest.raises(UnknownSentence):
-            read_fact(tell(random_command(random)))
+            read_fact(format_command(random_command(random)))
 
 
 @pytest.mark.parametrize(
