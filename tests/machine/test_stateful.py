@@ -5,50 +5,29 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.machine.laws import LAWS, take
-from tests.machine.worlds import TWO_AT_WORK, build, values
+from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, values
 from translator_cmk.machine import COMMANDS, COUNTER_ROWS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
 from translator_cmk.machine.outcomes import Refused, Unspecified
-from translator_cmk.machine.references import New
 from translator_cmk.machine.rows import Means
 
 MEANS = [row for row in ROWS if isinstance(row, Means)]
 
-BUNDLED = ("resource", "vault", "key", "workspace", "document", "model")
-BUNDLES = {field: Bundle(field) for field in BUNDLED}
+OFTEN = [*COMMANDS.values(), *(COMMANDS[name] for name in SETTING_UP)]
+"""Every command, and those that set a world up twice as often."""
 
 EXPLORED = settings(
-    max_examples=120, stateful_step_count=40, deadline=None, database=None, derandomize=True,
+    max_examples=110, stateful_step_count=40, deadline=None, database=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip  # as a list
 
 
-def new_field(command: type[Command]) -> str | None:
-    """The field in which the command names something new."""
-    return next((command.fields[i] for i, reference, _ in command.references if isinstance(reference, New)), None)
-
-
-def rule_of(command: type[Command]) -> Any:
-    """The Hypothesis rule that submits the command, with names drawn from what was made before."""
-    new = new_field(command)
-    drawn: dict[str, Any] = {}
-    for field in command.fields:
-        if field == new:
-            drawn[field] = st.sampled_from(values(command, field))
-        elif field in BUNDLES:
-            drawn[field] = BUNDLES[field] | st.sampled_from(values(command, field))
-        else:
-            drawn[field] = st.sampled_from(values(command, field))
-
-    def submit(self: "Exploration", **fields: Any) -> Any:
-        self.submit(build(command, fields))
-        return fields[new] if new else None
-
-    submit.__name__ = command.__name__
-    decorate: Any = rule  # Hypothesis gives its overloads no types here
-    return decorate(**({"target": BUNDLES[new]} if new else {}), **drawn)(submit)
+def command_of(command: type[Command]) -> st.SearchStrategy[Command]:
+    """The command with names and values that others use too."""
+    fields = {field: st.sampled_from(values(command, field)) for field in command.fields}
+    return st.fixed_dictionaries(fields).map(lambda drawn: build(command, drawn))
 
 
 class Exploration(RuleBasedStateMachine):
@@ -69,6 +48,7 @@ class Exploration(RuleBasedStateMachine):
         for command in TWO_AT_WORK if at_work else ():
             self.submit(command)
 
+    @rule(command=st.sampled_from(OFTEN).flatmap(command_of))
     def submit(self, command: Command) -> None:
         self.walks[-1].append(command)
         step = take(self.machine, self.state, command)
@@ -84,10 +64,6 @@ class Exploration(RuleBasedStateMachine):
         self.reached.update(row.requirement for row in MEANS if any(map(row.when, world.every(row.meaning.about))))
         for law in LAWS:
             assert law(step), f"{law.__name__} does not hold of {command}, with the outcome {step.outcome}"
-
-
-for _command in COMMANDS.values():
-    setattr(Exploration, _command.__name__, rule_of(_command))
 
 
 def explore(machine: Machine, chosen: settings = EXPLORED, walks: list[list[Command]] | None = None) -> set[str]:
