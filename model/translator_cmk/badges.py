@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 
 class Status(Enum):
-    """What the evidence says of one scenario or of many; the value is the word shown."""
+    """The status of one scenario or of many; the value is the word shown."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -29,7 +29,7 @@ class Look(NamedTuple):
     colour: str
 
 
-# Green leans to blue and red to yellow, so that they differ for every kind of colour vision.
+# Green leans to blue and red to yellow, to differ for every kind of colour vision.
 LOOKS = {
     Status.PASSED: Look("✔", "#0b7261"),
     Status.FAILED: Look("✘", "#b3261e"),
@@ -62,23 +62,23 @@ class Badge(NamedTuple):
 
     @property
     def spoken(self) -> str:
-        """The whole badge in words, with the status named even where the words show only numbers."""
+        """Return the whole badge in words, with the status named even where the words show only numbers."""
         named = self.status.value in self.words
         return f"{self.label}: {self.words if named else f'{self.status.value}, {self.words}'}"
 
     @property
     def widths(self) -> tuple[int, int]:
-        """How wide the two halves are, in pixels."""
+        """Return the widths of the two halves in pixels."""
         return wide(self.label) + 2 * PADDING, wide(self.message) + 2 * PADDING
 
 
 def wide(text: str) -> int:
-    """About how wide the text is, in pixels; the picture then makes it exactly as wide, whatever the font."""
+    """Return the approximate width of the text in pixels; the picture makes it exactly as wide in any font."""
     return math.ceil(sum(WIDTHS.get(character, 0.62) for character in text) * SIZE)
 
 
 def svg(badge: Badge) -> str:
-    """The badge as a picture."""
+    """Return the badge as a picture."""
     left, right = badge.widths
     total = left + right
     colour = LOOKS[badge.status].colour
@@ -98,7 +98,7 @@ def svg(badge: Badge) -> str:
 
 
 def endpoint(badge: Badge) -> dict[str, Any]:
-    """The badge for shields.io's endpoint, whose schema this is."""
+    """Return the badge for shields.io's endpoint, whose schema this is."""
     return {
         "schemaVersion": 1,
         "label": badge.label,

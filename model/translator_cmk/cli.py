@@ -77,7 +77,7 @@ SOURCE = (
 REPORT = (
     Command(
         "check",
-        "derive every verdict of a report anew from its message log",
+        "derive every verdict of a report again from its message log",
         "conformance.recheck",
         "check_arguments",
         "check",
@@ -143,7 +143,7 @@ def add_commands(parser: argparse.ArgumentParser, commands: Sequence[Command | G
 def open_closed_streams() -> None:
     """Open the standard streams that are closed, whose numbers the next files would get; raises `CommandError`.
 
-    What would be printed on a closed standard output is lost, and nobody wants an hour's work for that.
+    Output on a closed standard output would be lost, after an hour of work perhaps.
     """
     for number in range(3):
         try:

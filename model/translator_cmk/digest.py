@@ -1,4 +1,4 @@
-"""One hash over everything that the results of a run depend on, so that results of another version are told apart."""
+"""One hash over everything that the results of a run depend on, which tells results of two versions apart."""
 
 import hashlib
 import re
@@ -15,11 +15,11 @@ LAYERS = ("cli", "site", "conformance", "bdd", "explore")
 """The upper layers of the package, from the top: none is imported by one below it (see pyproject.toml)."""
 
 REPORTED = "conformance"
-"""What a run comes to rests on this layer at most: the suite here, and the conformance kit."""
+"""The highest layer that the result of a run depends on: the suite here, and the conformance kit."""
 
 
 def digest(layer: str = LAYERS[0]) -> str:
-    """SHA-256, in hexadecimal, of the features and the package; the same for a checkout and an installed wheel.
+    """Return the SHA-256 of the features and the package, the same for a checkout and an installed wheel.
 
     With a ``layer``, what stands above it is left out: nothing that it does can depend on that.
     """
@@ -27,7 +27,7 @@ def digest(layer: str = LAYERS[0]) -> str:
 
 
 def digest_with(features: Mapping[str, Path], layer: str = LAYERS[0]) -> str:
-    """Like ``digest``, with these features, by relative path with forward slashes, in place of the specification's."""
+    """Return the digest with other features, by relative path with forward slashes."""
     above = {"features", *LAYERS[: LAYERS.index(layer)]}
     packaged = {name: path for name, path in files(PACKAGE) if re.split("[/.]", name)[0] not in above}
     named = {f"features/{name}": path for name, path in features.items()}
@@ -42,7 +42,7 @@ def digest_with(features: Mapping[str, Path], layer: str = LAYERS[0]) -> str:
 
 
 def files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a folder that count, each with its relative path."""
+    """Yield the files of a folder that count, each with its relative path."""
     for path in folder.rglob("*"):
         if path.suffix in SUFFIXES and path.is_file():
             yield path.relative_to(folder).as_posix(), path

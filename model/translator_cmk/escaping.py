@@ -7,26 +7,26 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|<>~&])")
 
 
 def plain(text: str, longest: int = 2000) -> str:
-    """The text on one line, every character of it one that can be seen; the others by their numbers."""
+    """Return the text on one line, every character of it one that can be seen; the others by their numbers."""
     shown = visible(" ".join(text.split()))
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def visible(line: str) -> str:
-    """A line as it is, every character of it one that can be seen; the others by their numbers."""
+    """Return a line as it is, every character of it one that can be seen; the others by their numbers."""
     return "".join(character if character.isprintable() else number(character) for character in line)
 
 
 def number(character: str) -> str:
-    """A character by its number, as in Python."""
+    """Return a character by its number, as in Python."""
     return character.encode("unicode_escape").decode("ascii")
 
 
 def html(text: str) -> str:
-    """The text for HTML, XML and SVG, inside elements and quoted attributes."""
+    """Return the text for HTML, XML and SVG, inside elements and quoted attributes."""
     return escape(plain(text), quote=True)
 
 
 def markdown(text: str) -> str:
-    """The text for Markdown, where no letter of it means anything."""
+    """Return the text for Markdown, where no letter of it means anything."""
     return MARKDOWN.sub(r"\\\1", plain(text))

@@ -16,7 +16,7 @@ from .language import (
     stage_from_wire,
     stage_to_wire,
 )
-from .language.lines import read_lines
+from .language.json_text import read_lines
 from .machine import Observation
 from .oracle import Oracle
 from .oracle.nondeterminism import TooManyStates
@@ -26,7 +26,7 @@ from .requirements import load_register
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `run`."""
+    """Add the arguments of `run`."""
     parser.add_argument(
         "file",
         metavar="FILE",
@@ -43,12 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trace",
         action="store_true",
-        help="print the stages as well, so that the output is a trace of all that was read, for check-trace",
+        help="print the stages as well, which makes the output a trace for check-trace",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints one line for each command as soon as it is read.
+    """Print one line for each command as soon as it is read.
 
     Exit code 2 for what can't be read and 3 for more states than can be kept, each with one line on standard error.
     """
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 def answers(
     source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool, staged: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """The answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`.
+    """Yield the answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`.
 
     Where it is ``staged``, each stage is repeated between the answers.
     """
@@ -91,7 +91,7 @@ def answers(
 
 
 def seen_by(oracle: Oracle) -> dict[str, Any]:
-    """What is demanded to be seen, and beside it what may have any value."""
+    """Return the observation that is demanded, and beside it the fields that may have any value."""
     specified: Observation = {}
     unspecified: dict[str, dict[str, list[str]]] = {}
     for kind, entities in oracle.observe().items():

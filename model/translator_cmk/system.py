@@ -6,7 +6,7 @@ from .machine import DEFAULT_STAGE, ROWS, Command, Machine, Observation, Outcome
 
 
 class System(Protocol):
-    """What can be put to the test: the model, or an adapter to a real system."""
+    """A system under test: the model, or an adapter to a real system."""
 
     def reset(self, stage: Stage) -> None:
         """Start afresh, with nothing but the stage."""

@@ -143,9 +143,9 @@ def read(path: Path, name: str = "", if_empty: str = "") -> Entry:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        told = f"{error.problem or error.context}{'; indent with spaces' if TAB in (error.problem or '') else ''}"
+        problem = f"{error.problem or error.context}{'; indent with spaces' if TAB in (error.problem or '') else ''}"
         kind = "plain YAML" if isinstance(error, NotPlain) else "YAML"
-        raise InvalidFile(f"{name}:{line}: not {kind}: {told}") from None
+        raise InvalidFile(f"{name}:{line}: not {kind}: {problem}") from None
     except RecursionError:
         raise InvalidFile(f"{name}:1: not YAML that can be read: nested too deeply") from None
     if node is None:

@@ -8,7 +8,7 @@ from tests.language.test_messages import VALID, mutants
 from tests.language.test_verbs import accepts
 from translator_cmk.language import stage_to_wire
 from translator_cmk.language.shapes import Place
-from translator_cmk.language.traces import HEAD, PARTS, RESET, TOLD, Told, event_shape
+from translator_cmk.language.traces import HEAD, PARTS, RESET, TOLD, ReportedOutcome, event_shape
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, KeyUse, Refused
 
 KEYS_ON = {"command": "EnableCustomerManagedKeys", "resource": "r", "vault": "v", "key": "k"}
@@ -66,18 +66,18 @@ def test_what_is_told_whole_is_also_told_in_part(sample: dict[str, Any]) -> None
             assert accepts(lambda each: event_shape(PARTS).read(each, Place("")), message), message
 
 
-def told(**fields: Any) -> Told:
-    found: Told = TOLD.read(fields, Place(""))
+def told(**fields: Any) -> ReportedOutcome:
+    found: ReportedOutcome = TOLD.read(fields, Place(""))
     return found
 
 
 def test_what_is_left_out_of_an_outcome_is_not_told() -> None:
-    assert told(outcome="accepted") == Told(Accepted())
-    assert told(outcome="accepted", audit=[]) == Told(Accepted(), audit=True)
+    assert told(outcome="accepted") == ReportedOutcome(Accepted())
+    assert told(outcome="accepted", audit=[]) == ReportedOutcome(Accepted(), audit=True)
     audit = [{"key": "v/k", "resource": "r"}]
-    assert told(outcome="accepted", audit=audit) == Told(Accepted(audit=(KeyUse("v/k", "r"),)), audit=True)
-    assert told(outcome="refused") == Told(Refused())
-    assert told(outcome="refused", because=[]) == Told(Refused(), reasons=True)
-    assert told(outcome="unspecified") == Told()
-    assert told(outcome="unsupported") == Told(known=False)
-    assert told(outcome="error", code="500") == Told(certain=False)
+    assert told(outcome="accepted", audit=audit) == ReportedOutcome(Accepted(audit=(KeyUse("v/k", "r"),)), audit=True)
+    assert told(outcome="refused") == ReportedOutcome(Refused())
+    assert told(outcome="refused", because=[]) == ReportedOutcome(Refused(), reasons=True)
+    assert told(outcome="unspecified") == ReportedOutcome()
+    assert told(outcome="unsupported") == ReportedOutcome(known=False)
+    assert told(outcome="error", code="500") == ReportedOutcome(certain=False)

@@ -13,7 +13,7 @@ from ..explore.trace.formatting import format_deviation
 from ..explore.trace.reading import Reader, Truncated
 from ..language import WireError, from_text
 from ..language.declaration import LEVELS, Declaration
-from ..language.lines import STANDARD_INPUT, read_lines
+from ..language.json_text import STANDARD_INPUT, read_lines
 from ..language.shapes import Place
 from ..language.traces import HEAD
 from ..machine import Command

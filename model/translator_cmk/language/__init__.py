@@ -1,5 +1,6 @@
 """Protocol 1: commands, outcomes, observations and stages as JSON, with the JSON Schema of each."""
 
+from .json_text import LONGEST, from_text
 from .messages import (
     PROTOCOL,
     command_from_wire,
@@ -13,7 +14,6 @@ from .messages import (
 )
 from .schemas import schemas
 from .shapes import WireError
-from .text import LONGEST, from_text
 
 __all__ = [
     "LONGEST",

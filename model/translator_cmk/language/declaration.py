@@ -1,4 +1,4 @@
-"""What a system says of itself in answer to `hello`: its name, what it is capable of, and what it has to offer."""
+"""Declarations: the name, capabilities and stage that a system gives in its answer to `hello`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,24 +18,24 @@ CAPABILITIES: Mapping[str, str] = {
     "audit": "An acceptance lists the uses of a customer's key.",
     "parallel": "Several sessions can be under way at once, each with a world of its own.",
 }
-"""What a system may be without.  What it lacks is not applicable to it, with this as the reason; never passed."""
+"""Capabilities that a system may lack.  Scenarios that need one are then not applicable, with this as the reason."""
 
 LEVELS: Mapping[str, str] = {
     "vault-and-key": "Key vaults and their keys.",
     "account": "Resources, their identities and access to keys, and customer-managed keys for them.",
     "custom-translator": "Workspaces, documents and models, and what they lose with the key.",
 }
-"""What can be conformant by itself.  Each level is scored apart, and a system claims one or more."""
+"""Parts of a system that can conform by themselves.  Each level is scored apart, and a system claims one or more."""
 
 HIDEABLE = tuple(part for kind, (_, fields) in OBSERVED.items() for part in (kind, *(f"{kind}.{f}" for f in fields)))
-"""What an observation may leave out, if that is declared: a kind, or one field of it."""
+"""Kinds, and fields of kinds, that an observation may leave out if that is declared."""
 
 LONGEST_WINDOW = 86_400
 """The most seconds that an effect may take: one day."""
 
 
 class Declaration(Value):
-    """What a system says of itself.
+    """The declaration of a system.
 
     ``windows``: for a command, how many seconds its effects may take to show; all others show at once.
     ``codes``: for a native code of a refusal, the requirements that it stands for.
@@ -53,21 +53,21 @@ class Declaration(Value):
     codes: Mapping[str, frozenset[str]] = {}
 
     def can(self, capability: str) -> bool:
-        """Whether it has declared the capability."""
+        """Return whether it has declared the capability."""
         return capability in self.capabilities
 
     @property
     def unseen(self) -> frozenset[str]:
-        """What its observations leave out: what is hidden, and what only a portal shows where there is none."""
+        """Return the fields that its observations leave out: those hidden, and those that only a portal shows."""
         return self.hidden if self.can("portal") else self.hidden | {"resource.encryption_section"}
 
     def shows(self, kind: str, field: str) -> bool:
-        """Whether its observations have this field of this kind."""
+        """Return whether its observations have this field of this kind."""
         return kind not in self.unseen and f"{kind}.{field}" not in self.unseen
 
 
 def declare(**fields: Any) -> Declaration:
-    """The declaration; raises `Misfit` where its parts do not fit together."""
+    """Return the declaration; raises `Misfit` where its parts do not fit together."""
     found = Declaration(**{"capabilities": frozenset(), **fields})
     if not found.levels:
         raise Misfit("levels is empty", "name at least one, or leave it out to claim all")
@@ -95,7 +95,7 @@ DECLARATION = Record("a declaration", DECLARED, ("product", "version"), declare)
 
 
 def declaration_to_wire(declaration: Declaration) -> dict[str, Any]:
-    """The declaration as a JSON value, its lists sorted."""
+    """Return the declaration as a JSON value, its lists sorted."""
     return {
         "product": declaration.product,
         "version": declaration.version,

@@ -20,7 +20,7 @@ class Fact(Value):
 
 
 def observed(observation: Observation, kind: str, name: str, field: str) -> Any:
-    """The value of a field in the observation: `ABSENT` where the entity or the field is not there."""
+    """Return the value of a field in the observation: `ABSENT` where the entity or the field is not there."""
     entity = observation.get(kind, {}).get(name)
     if field == "exists":
         return entity is not None
@@ -28,13 +28,13 @@ def observed(observation: Observation, kind: str, name: str, field: str) -> Any:
 
 
 def holds(fact: Fact, observation: Observation) -> bool:
-    """Whether the observation shows the fact."""
+    """Return whether the observation shows the fact."""
     seen = observed(observation, fact.kind, fact.name, fact.field)
     return type(seen) is type(fact.value) and bool(seen == fact.value)
 
 
 def difference(before: Observation, after: Observation) -> Iterator[tuple[Fact, Fact]]:
-    """Every fact that changed, as it was and as it is; an entity that came or went is one fact."""
+    """Yield every fact that changed, as it was and as it is; an entity that came or went is one fact."""
     for kind in sorted(before.keys() | after.keys()):
         was, now = before.get(kind, {}), after.get(kind, {})
         for name in sorted(was.keys() | now.keys()):

@@ -26,7 +26,7 @@ PROTOCOL = 1
 
 
 def shape_of(hint: Any) -> Shape:
-    """The shape of a field with this annotation."""
+    """Return the shape of a field with this annotation."""
     if get_origin(hint) is Annotated or hint is str:
         return A_NAME
     if hint is bool:
@@ -146,7 +146,7 @@ OBSERVATION = Record(
 
 
 def build_stage(**fields: Any) -> Stage:
-    """The stage; raises `Misfit` where its parts do not fit together."""
+    """Return the stage; raises `Misfit` where its parts do not fit together."""
     stage = Stage(**fields)
     for subscription, directory in stage.subscriptions.items():
         if directory not in stage.directories:
@@ -170,19 +170,19 @@ STAGE = Record(
 
 
 def command_to_wire(command: Command) -> dict[str, Any]:
-    """The command as a JSON value, defaults included."""
+    """Return the command as a JSON value, defaults included."""
     fields = zip(command.fields, command, strict=True)
     return {"command": type(command).__name__, **{field: value for field, value in fields if value is not None}}
 
 
 def command_from_wire(message: Any, where: str = "") -> Command:
-    """The command that a JSON value tells; raises `WireError`, which begins with ``where``."""
+    """Return the command in a JSON value; raises `WireError`, which begins with ``where``."""
     command: Command = COMMAND.read(message, Place(where))
     return command
 
 
 def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
-    """The outcome as a JSON value, its lists sorted."""
+    """Return the outcome as a JSON value, its lists sorted."""
     match outcome:
         case Accepted():
             audit = [use.as_dict() for use in sorted(outcome.audit)]
@@ -193,24 +193,24 @@ def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
 
 
 def outcome_from_wire(message: Any, where: str = "") -> Outcome:
-    """The outcome that a JSON value tells; raises `WireError`, which begins with ``where``."""
+    """Return the outcome in a JSON value; raises `WireError`, which begins with ``where``."""
     outcome: Outcome = OUTCOME.read(message, Place(where))
     return outcome
 
 
 def observation_to_wire(observation: Observation) -> dict[str, Any]:
-    """The observation as a JSON value, names sorted."""
+    """Return the observation as a JSON value, names sorted."""
     return {kind: {name: dict(fields) for name, fields in sorted(seen.items())} for kind, seen in observation.items()}
 
 
 def observation_from_wire(message: Any, where: str = "") -> Observation:
-    """The observation that a JSON value tells; raises `WireError`, which begins with ``where``."""
+    """Return the observation in a JSON value; raises `WireError`, which begins with ``where``."""
     observation: Observation = OBSERVATION.read(message, Place(where))
     return observation
 
 
 def stage_to_wire(stage: Stage) -> dict[str, Any]:
-    """The stage as a JSON value."""
+    """Return the stage as a JSON value."""
     return {
         "directories": list(stage.directories),
         "subscriptions": dict(stage.subscriptions),
@@ -220,6 +220,6 @@ def stage_to_wire(stage: Stage) -> dict[str, Any]:
 
 
 def stage_from_wire(message: Any, where: str = "") -> Stage:
-    """The stage that a JSON value tells; raises `WireError`, which begins with ``where``."""
+    """Return the stage in a JSON value; raises `WireError`, which begins with ``where``."""
     stage: Stage = STAGE.read(message, Place(where))
     return stage

@@ -1,4 +1,4 @@
-"""What a message may consist of, each part said once: it reads JSON values, and it is a JSON Schema (draft 2020-12)."""
+"""Shapes of JSON values: each is declared once, reads values with clear errors, and gives its JSON Schema."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -29,15 +29,15 @@ class Place:
         self.path = path
 
     def field(self, name: str) -> "Place":
-        """The part in this field."""
+        """Return the part in this field."""
         return Place(self.where, f"{self.path}.{name}" if self.path else name)
 
     def item(self, index: int) -> "Place":
-        """The part at this index of a list."""
+        """Return the part at this index of a list."""
         return Place(self.where, f"{self.path}[{index}]")
 
     def error(self, what: str, remedy: str, subject: str = "the message") -> WireError:
-        """The error that this part, by its path or else as ``subject``, is so."""
+        """Return the error that this part, by its path or else as ``subject``, is so."""
         return WireError(self.where, f"{self.path or subject} {what}", remedy)
 
 
@@ -57,14 +57,14 @@ class Shape(Protocol):
     """One kind of JSON value.  ``schema`` accepts what ``read`` does."""
 
     def read(self, value: Any, at: Place) -> Any:
-        """What the value means; raises `WireError`."""
+        """Return the meaning of the value; raises `WireError`."""
 
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of the value."""
+        """Return the JSON Schema of the value."""
 
 
 def called(value: Any) -> str:
-    """What a JSON value is called in an error: itself where it is short, otherwise its type."""
+    """Return the name of a JSON value in an error: the value itself if it is short, otherwise its type."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -84,20 +84,20 @@ def called(value: Any) -> str:
 
 
 def wrong(value: Any, at: Place, expected: str) -> WireError:
-    """The error that the value is not what is expected."""
+    """Return the error that the value is not what is expected."""
     if value is None and at.path:
         return at.error("is null, which protocol 1 does not know", "leave the field out, or give it a value")
     return at.error(f"is {called(value)}", f"write {expected}")
 
 
 def nearest(word: Any, known: Collection[str], otherwise: str) -> str:
-    """The remedy for an unknown word: the known one that is most like it, or ``otherwise``."""
+    """Return the remedy for an unknown word: the known one that is most like it, or ``otherwise``."""
     close = get_close_matches(str(word)[:100], known, n=1)
     return f"did you mean {close[0]!r}?" if close else otherwise
 
 
 def plain(text: str) -> str:
-    """The text itself: an object in this process may answer with a text of a kind of its own, such as a `StrEnum`."""
+    """Return a plain `str`: an object in this process may answer with a subclass, such as a `StrEnum`."""
     return text if type(text) is str else str.__str__(text)
 
 
@@ -129,7 +129,7 @@ CODE = Text("[!-~]{1,100}", "a code of 1 to 100 visible characters of ASCII")
 
 
 class Line:
-    """A text for people, of 1 to ``longest`` characters, whatever they are: whoever shows it has to escape it."""
+    """A text for people, of 1 to ``longest`` characters of any kind: escape it before you show it."""
 
     def __init__(self, longest: int) -> None:
         self.longest = longest
@@ -253,7 +253,7 @@ class Record:
         return self.read_fields(value, at)
 
     def read_fields(self, fields: dict[str, Any], at: Place, tag: str | None = None) -> Any:
-        """What the fields mean; ``tag`` is none of them, though it stands there.  Raises `WireError`."""
+        """Return the meaning of the fields, without that of the ``tag``; raises `WireError`."""
         readers, read = self.readers, {}
         for name, item in fields.items():
             if reader := readers.get(name):
@@ -270,7 +270,7 @@ class Record:
             raise WireError(at.where, *misfit.args) from None
 
     def meaning(self, fields: dict[str, Any]) -> Any:
-        """What the fields, all of them read, mean together; raises `Misfit`."""
+        """Return the meaning of all fields together; raises `Misfit`."""
         return self.make(**fields)
 
     def schema(self) -> dict[str, Any]:
@@ -286,7 +286,7 @@ SOMEWHERE = Somewhere("")
 
 
 def read_at(shape: Shape, value: Any, where: str) -> Any:
-    """What a whole message means; raises `WireError`.  In which part something is wrong, is found out only then."""
+    """Return the meaning of a whole message; raises `WireError`.  Only then is the wrong part looked for."""
     try:
         return shape.read(value, SOMEWHERE)
     except WireError:
@@ -305,7 +305,7 @@ class Referred:
 
 
 class Tagged:
-    """One of several records, told apart by the value of one field."""
+    """One of several records, distinguished by the value of one field."""
 
     def __init__(self, tag: str, records: Mapping[str, Record]) -> None:
         self.tag = tag

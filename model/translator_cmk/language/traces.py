@@ -1,7 +1,7 @@
 """A trace: what a system was asked, what it answered and what was seen of it, as JSON objects, one on each line.
 
 Its lines are events; a `stage` is where a world begins, as in what `translator-cmk run` reads; and the first line may
-be a head.  What `translator-cmk run` prints is a trace as well.
+be a head.  The output of `translator-cmk run` is a trace too.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,18 +30,18 @@ from .shapes import (
 )
 
 PARTS = ("command", "observation")
-"""What an event may tell in part.  What it leaves out of such a part may have been anything."""
+"""Parts that an event may report in part.  A field that it leaves out of such a part may have had any value."""
 
 NAMED_KINDS = ("resource", "vault", "key", "workspace", "document", "model", "group")
-"""What the head may give names of; a key by the name that it has in its vault."""
+"""Kinds whose names the head may list; a key by its name in its vault."""
 
 
-class Told(Value):
-    """What a trace tells of an outcome.
+class ReportedOutcome(Value):
+    """An outcome as a trace reports it.
 
-    ``outcome`` is None where it does not tell whether the command was carried out.  ``reasons`` and ``audit`` say
-    whether it tells the reasons for a refusal, and the uses of keys.  ``known`` is false where there is no such command
-    in the system, so that nothing was done, and ``certain`` is false where an error left open whether anything was.
+    ``outcome`` is None if it does not say whether the command was carried out.  ``reasons`` and ``audit`` say
+    whether it reports the reasons for a refusal, and the uses of keys.  ``known`` is false if the system
+    has no such command, and ``certain`` is false if an error hides whether the command was carried out.
     """
 
     __slots__ = ()
@@ -60,22 +60,24 @@ TOLD = Tagged(
         "accepted": Record(
             "an acceptance",
             {**COMMENTED, "by": IDS, "audit": Several(KEY_USE, lambda uses: tuple(sorted(uses)))},
-            make=lambda audit=None, **_: Told(Accepted(audit=audit or ()), audit=audit is not None),
+            make=lambda audit=None, **_: ReportedOutcome(Accepted(audit=audit or ()), audit=audit is not None),
         ),
         "refused": Record(
             "a refusal",
             {**COMMENTED, "because": IDS},
-            make=lambda because=None, **_: Told(Refused(because or frozenset()), reasons=because is not None),
+            make=lambda because=None, **_: ReportedOutcome(
+                Refused(because or frozenset()), reasons=because is not None
+            ),
         ),
-        "unspecified": Record("what is unspecified", {"silent": IDS}, make=lambda **_: Told()),
-        "unsupported": Record("what is unsupported", COMMENTED, make=lambda **_: Told(known=False)),
-        "error": Record("an error", COMMENTED, make=lambda **_: Told(certain=False)),
+        "unspecified": Record("what is unspecified", {"silent": IDS}, make=lambda **_: ReportedOutcome()),
+        "unsupported": Record("what is unsupported", COMMENTED, make=lambda **_: ReportedOutcome(known=False)),
+        "error": Record("an error", COMMENTED, make=lambda **_: ReportedOutcome(certain=False)),
     },
 )
 
 
 def in_part(tagged: Tagged) -> Tagged:
-    """The same records, any field of which may be left out; each is read as its fields."""
+    """Return the same records, any field of which may be left out; each is read as its fields."""
     return Tagged(tagged.tag, {word: Record(word, record.fields) for word, record in tagged.records.items()})
 
 
@@ -96,7 +98,7 @@ class OrAbsent:
 
 
 class EntityInPart(Record):
-    """What was seen of an entity, which may be that it is not there."""
+    """An entity as it was seen; it may be absent."""
 
     def __init__(self, title: str, fields: Mapping[str, Shape]) -> None:
         absent = {field: OrAbsent(each) if each is LOCAL_NAME else each for field, each in fields.items()}
@@ -138,21 +140,21 @@ HEAD = Record(
 
 RESET = Record("a stage", {"stage": Referred(STAGE, "stage")}, ("stage",))
 
-TOLD_BY_AN_EVENT = ("command", "observation")
+JUDGED = ("command", "observation")
 
 
 def event(**fields: Any) -> dict[str, Any]:
-    """An event; raises `Misfit` where it tells nothing, or of an outcome or unspecified fields alone."""
+    """Return an event; raises `Misfit` if it has nothing to judge."""
     for part, of in (("outcome", "command"), ("unspecified", "observation")):
         if part in fields and of not in fields:
             raise Misfit(f"the event has the field {part!r} and no {of}", f"add the {of}, or leave it out")
-    if not any(part in fields for part in TOLD_BY_AN_EVENT):
+    if not any(part in fields for part in JUDGED):
         raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
     return fields
 
 
 def event_shape(partial: Collection[str]) -> Record:
-    """The shape of an event that tells these parts of it in part."""
+    """Return the shape of an event that reports these parts in part."""
     return Record(
         "an event",
         {
@@ -170,21 +172,21 @@ def event_shape(partial: Collection[str]) -> Record:
 
 
 def trace_line() -> dict[str, Any]:
-    """The schema of a line of a trace.  Whether what it tells in part says so is left to the codec: a head may."""
+    """Return the schema of a line of a trace.  The reader checks which parts may be partial."""
     either = event_shape(PARTS).schema()
-    either["anyOf"] = [{"required": [part]} for part in TOLD_BY_AN_EVENT]
+    either["anyOf"] = [{"required": [part]} for part in JUDGED]
     either["dependentRequired"] = {"outcome": ["command"], "unspecified": ["observation"]}
     return {"oneOf": [HEAD.schema(), RESET.schema(), either]}
 
 
 COUNTED = ("judged", "told", "uncompared", "skipped", "worlds", "deviating", "states")
-"""What a verdict counts."""
+"""The counts of a verdict."""
 
 ENTITY = {"type": "array", "prefixItems": [{"enum": list(OBSERVED)}, {"type": "string"}], "items": False, "minItems": 2}
 
 
 def trace_verdict() -> dict[str, Any]:
-    """The schema of what check-trace prints with --json."""
+    """Return the schema of what check-trace prints with --json."""
     ids = IDS.schema()
     line = {"type": "integer", "minimum": 1}
     fact = exactly(kind={"enum": list(OBSERVED)}, name={"type": "string"}, field={"type": "string"}, value={})
@@ -211,11 +213,11 @@ def trace_verdict() -> dict[str, Any]:
 
 
 def exactly(**properties: Any) -> dict[str, Any]:
-    """The schema of an object that has these properties and no others."""
+    """Return the schema of an object that has these properties and no others."""
     required = list(properties)
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
 def listed(items: Any) -> dict[str, Any]:
-    """The schema of a list."""
+    """Return the schema of a list."""
     return {"type": "array", "items": items}

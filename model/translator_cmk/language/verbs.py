@@ -1,7 +1,7 @@
 """The six verbs that the conformance kit speaks to a system with, and the answers to each.
 
-A request has an id, which its answer repeats, and the name of the session, if `hello` gave one.  What is expected of
-the system is never part of a request.
+A request has an id, which its answer repeats, and the name of the session, if `hello` gave one.
+A request never says what is expected of the system.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,7 +16,7 @@ VERBS: Mapping[str, str] = {
     "reset": "Begin a world in which nothing but the stage is there.  Earlier things may stay: names never come again.",
     "submit": "Carry out the command, or refuse it and change nothing.",
     "observe": "Show everything that a customer can see now.",
-    "settle": "Let this many seconds pass, or fewer if by then all effects have come about.",
+    "settle": "Let this many seconds pass, or fewer if all effects show earlier.",
     "bye": "End the session.",
 }
 
@@ -38,7 +38,7 @@ class Said(Record):
 
 
 def request(verb: str, fields: Mapping[str, Shape]) -> Record:
-    """A request; all its fields have to be there, but for the session."""
+    """Return a request; all its fields have to be there, but for the session."""
     return Said("the request", CALLED | dict(fields), fields, "verb", verb)
 
 
@@ -56,7 +56,7 @@ REQUEST = Tagged(
 
 
 def answer(word: str, fields: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Record:
-    """An answer of one kind."""
+    """Return an answer of one kind."""
     return Said("the answer", {"id": TOKEN, **fields}, required, "answer", word)
 
 
@@ -66,7 +66,7 @@ def welcome(
     session: str | None = None,
     **declared: Any,
 ) -> dict[str, Any]:
-    """The answer to `hello`, with what is declared in one piece; raises `Misfit`."""
+    """Return the answer to `hello`, with what is declared in one piece; raises `Misfit`."""
     return {"answer": "hello", "id": id, "protocol": protocol, "session": session, "declaration": declare(**declared)}
 
 
@@ -106,18 +106,18 @@ ANSWERS: Mapping[str, Tagged] = {
 
 
 def request_from_wire(message: Any, where: str = "") -> dict[str, Any]:
-    """The request that a JSON value tells, its command or stage read; raises `WireError`."""
+    """Return the request in a JSON value, its command or stage read; raises `WireError`."""
     found: dict[str, Any] = read_at(REQUEST, message, where)
     return found
 
 
 def answer_from_wire(verb: str, message: Any, where: str = "") -> dict[str, Any]:
-    """The answer to this verb that a JSON value tells, its parts read; raises `WireError`."""
+    """Return the answer to this verb in a JSON value, its parts read; raises `WireError`."""
     found: dict[str, Any] = read_at(ANSWERS[verb], message, where)
     return found
 
 
 def declaration_of(message: dict[str, Any]) -> Declaration:
-    """What the answer to `hello`, read, declares."""
+    """Return the declaration in an answer to `hello` that was read."""
     found: Declaration = message["declaration"]
     return found

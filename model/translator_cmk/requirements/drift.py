@@ -45,7 +45,7 @@ class Sentence:
 
 
 def sentences(markdown: str) -> list[Sentence]:
-    """The sentences of a Markdown text in order: paragraphs, list items, notes and link lines, without headings."""
+    """Return the sentences of a Markdown text in order, without headings."""
     found: list[Sentence] = []
     counts: dict[str, int] = {}
     for section, line, text in blocks(markdown):
@@ -57,7 +57,7 @@ def sentences(markdown: str) -> list[Sentence]:
 
 
 def blocks(markdown: str) -> Iterator[tuple[str, int, str]]:
-    """Each paragraph or list item as (section, first line, text without markup)."""
+    """Yield each paragraph or list item as (section, first line, text without markup)."""
     section, start, parts = "", 0, list[str]()
     for number, written in enumerate([*blank(markdown), ""], start=1):
         heading = HEADING.match(written)
@@ -75,7 +75,7 @@ def blocks(markdown: str) -> Iterator[tuple[str, int, str]]:
 
 
 def blank(markdown: str) -> list[str]:
-    """The lines of a text in which front matter and comments are blanked, so that line numbers still hold."""
+    """Return the lines of a text in which front matter and comments are blanked; line numbers stay as they are."""
     text = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for ignored in (FRONT_MATTER, COMMENT):
         text = ignored.sub(lambda match: "\n" * match[0].count("\n"), text)
@@ -83,19 +83,19 @@ def blank(markdown: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """A text without Markdown's marks, with straight apostrophes and single spaces."""
+    """Return a text without Markdown's marks, with straight apostrophes and single spaces."""
     text = LINK.sub(r"\1", IMAGE.sub(" ", text))
     text = EMPHASIS.sub("", TAG.sub(" ", text))
     return " ".join(unicodedata.normalize("NFKC", html.unescape(text)).translate(APOSTROPHES).split())
 
 
 def words(sentence: str) -> list[str]:
-    """The words of a sentence in lower case. Punctuation and case are not content; a figure, a sign or an n't is."""
+    """Return the words of a sentence in lower case, without punctuation; a figure, a sign or an n't is a word."""
     return WORD.findall(sentence.casefold())
 
 
 def fingerprint(sentence: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a sentence's words."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of a sentence's words."""
     return digest(" ".join(words(sentence)), 16)
 
 
@@ -108,12 +108,12 @@ def pair_hashes(sentence: str) -> list[str]:
 
 
 def near(sentence: str) -> str:
-    """The distinct pair hashes of a sentence, sorted and joined."""
+    """Return the distinct pair hashes of a sentence, sorted and joined."""
     return "".join(sorted(set(pair_hashes(sentence))))
 
 
 def digest(text: str, digits: int) -> str:
-    """The first hexadecimal digits of a text's SHA-256."""
+    """Return the first hexadecimal digits of a text's SHA-256."""
     return sha256(text.encode("utf-8")).hexdigest()[:digits]
 
 
@@ -131,7 +131,7 @@ class NotTheArticle(CommandError):
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of one sentence."""
+    """A sentence, and how it differs."""
 
     status: str
     """unchanged, moved, reworded, gone or new."""
@@ -153,13 +153,13 @@ class Drift:
 
     @property
     def found(self) -> bool:
-        """Whether anything differs."""
+        """Return whether anything differs."""
         headings = self.headings_gone or self.headings_new
         return bool(headings) or any(finding.status != "unchanged" for finding in self.findings)
 
 
 def read_copy(content: bytes) -> str:
-    """The text of a file. Raises NotTheArticle where it is empty or no UTF-8 text."""
+    """Return the text of a file. Raises NotTheArticle where it is empty or no UTF-8 text."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -173,7 +173,7 @@ def read_copy(content: bytes) -> str:
 
 
 def compare(article: Article, markdown: str) -> Drift:
-    """What became of each sentence in a text. Raises NotTheArticle where the text is another article."""
+    """Return how each sentence of a text differs from the article; raises `NotTheArticle`."""
     places, held = article.places, sentences(markdown)
     in_order = match_in_order(places, held)
     exact = match_moved(places, held, in_order)
@@ -209,7 +209,7 @@ def match_in_order(places: Sequence[Place], held: Sequence[Sentence]) -> dict[in
 
 
 def match_moved(places: Sequence[Place], held: Sequence[Sentence], in_order: dict[int, int]) -> dict[int, int]:
-    """The pairs there are, and the others of one fingerprint."""
+    """Return the pairs there are, and the others of one fingerprint."""
     candidates = defaultdict(list)
     for other in free(held, in_order):
         candidates[fingerprint(held[other].text)].append(other)
@@ -221,7 +221,7 @@ def match_moved(places: Sequence[Place], held: Sequence[Sentence], in_order: dic
 
 
 def match_alike(places: Sequence[Place], held: Sequence[Sentence], exact: dict[int, int]) -> dict[int, int]:
-    """The pairs there are, and those that have most of their word pairs in common, the likest first."""
+    """Return the pairs there are, and those that have most of their word pairs in common, the likest first."""
     ours = {one: hashes(place) for one, place in enumerate(places) if one not in exact}
     theirs = {other: set(pair_hashes(held[other].text)) for other in free(held, exact)}
     alike = [(dice(our, their), one, other) for one, our in ours.items() for other, their in theirs.items()]
@@ -233,7 +233,7 @@ def match_alike(places: Sequence[Place], held: Sequence[Sentence], exact: dict[i
 
 
 def match_in_place(places: Sequence[Place], held: Sequence[Sentence], known: dict[int, int]) -> dict[int, int]:
-    """The pairs there are, and those that are only somewhat alike but stand between the same two neighbours."""
+    """Return the pairs there are, and those that are only somewhat alike but stand between the same two neighbours."""
     # the ends of both texts count as neighbours
     bounded = known | {-1: -1, len(places): len(held)}
     matched = dict(known)
@@ -253,7 +253,7 @@ def behind(matched: dict[int, int], one: int) -> tuple[int, int]:
 
 
 def new_words(place: Place, text: str) -> tuple[str, ...]:
-    """The words of a text that the known sentence does not have next to either neighbour."""
+    """Return the words of a text that the known sentence does not have next to either neighbour."""
     known = hashes(place)
     fresh = [pair not in known for pair in pair_hashes(text)]
     found = (word for word, left, right in zip(words(text), fresh, fresh[1:], strict=False) if left and right)
@@ -261,23 +261,23 @@ def new_words(place: Place, text: str) -> tuple[str, ...]:
 
 
 def hashes(place: Place) -> set[str]:
-    """The pair hashes of a place."""
+    """Return the pair hashes of a place."""
     return {place.near[at : at + 3] for at in range(0, len(place.near), 3)}
 
 
 def dice(one: set[str], other: set[str]) -> float:
-    """The likeness of two sets, from 0 to 1."""
+    """Return the likeness of two sets, from 0 to 1."""
     return 2 * len(one & other) / (len(one) + len(other))
 
 
 def free(held: Sequence[Sentence], matched: dict[int, int]) -> list[int]:
-    """The sentences without a place, in order."""
+    """Return the sentences without a place, in order."""
     taken = set(matched.values())
     return [other for other in range(len(held)) if other not in taken]
 
 
 def unique(texts: Iterable[str]) -> list[str]:
-    """The texts in order, each once, without the empty heading of what stands before the first."""
+    """Return the texts in order, each once, without the empty heading of what stands before the first."""
     return [text for text in dict.fromkeys(texts) if text]
 
 
@@ -286,7 +286,7 @@ MS_DATE = re.compile(r"^ms\.date:\s*[\"']?(\d\d)/(\d\d)/(\d{4})", re.MULTILINE)
 
 
 def places_of(markdown: str, known: Iterable[Place] = ()) -> list[Place]:
-    """The places of a copy of the article. A sentence that is known keeps what it carries."""
+    """Return the places of a copy of the article. A sentence that is known keeps what it carries."""
     by_print: dict[str, Place] = {place.fingerprint: place for place in known}
     # the same sentence can stand in two sections and carry more in one of them
     by_place = {(place.fingerprint, place.section): place for place in known}
@@ -300,7 +300,7 @@ def places_of(markdown: str, known: Iterable[Place] = ()) -> list[Place]:
 
 
 def describe(markdown: str, known: Article) -> Article:
-    """A copy of the article as places, with its own title and date; the rest as in the article that is known."""
+    """Return a copy of the article as places, with its own title and date; the rest as in the article that is known."""
     places = tuple(places_of(markdown, known.places))
     date = MS_DATE.search(markdown)
     return replace(
@@ -312,7 +312,7 @@ def describe(markdown: str, known: Article) -> Article:
 
 
 def dump(article: Article) -> str:
-    """An article as the text of its YAML file; load_article reads it back."""
+    """Return an article as the text of its YAML file; load_article reads it back."""
     lines = [f"title: {quote(article.title)}", f"revision: {quote(article.revision)}", f"url: {quote(article.url)}"]
     if article.later:
         lines.append("later:")
@@ -332,6 +332,6 @@ def dump(article: Article) -> str:
 
 
 def quote(text: str) -> str:
-    """A text in YAML's double quotes, so that no figure or date is taken for something else."""
+    """Return a text in YAML's double quotes, which keep a figure or a date a text."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

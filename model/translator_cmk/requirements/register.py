@@ -26,7 +26,7 @@ TOPICS: Final = (
 """The topics in reading order. Each is a file of the register and the first word of its requirements' ids."""
 
 KINDS: Final = ("demand", "effect", "meaning", "consequence", "permission", "silence", "attestation")
-"""What a requirement is: a demand refuses a command; an effect is what a command does; a meaning derives one fact from
+"""Kinds of requirement: a demand refuses a command; an effect changes something; a meaning derives one fact from
 others; a consequence follows from a state; a permission says what is allowed or does not happen; a silence demands
 nothing, as the article says nothing; an attestation can only be declared."""
 
@@ -34,7 +34,7 @@ BASES: Final = ("environment", "stated", "implied", "assumed")
 """Where a requirement comes from: the article's surroundings, its words, what follows from them, or our choice."""
 
 TRAITS: Final = ("second-directory", "elapsed-time", "training", "irreversible")
-"""What a live run takes: a second directory, waiting, a trained model, or something that can't be undone."""
+"""Prerequisites of a live run: a second directory, waiting, a trained model, or something that can't be undone."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Requirement:
 
     @property
     def topic(self) -> str:
-        """The first word of the id."""
+        """Return the first word of the id."""
         return self.id.partition(".")[0]
 
 
@@ -166,7 +166,7 @@ OPTIONAL = ("statements", "traits", "resolves", "notes", "source", "decision")
 
 
 def load_register(folder: Path | None = None) -> Register:
-    """The register in a folder; without one, the register of this package.
+    """Return the register in a folder; without one, the register of this package.
 
     Raises InvalidFile where a file is missing, unreadable or wrong; its message begins with file and line.
     """
@@ -175,12 +175,12 @@ def load_register(folder: Path | None = None) -> Register:
 
 @cache
 def own_register() -> Register:
-    """The register of this package; raises as `load_register` does."""
+    """Return the register of this package; raises as `load_register` does."""
     return read_register(FOLDER)
 
 
 def read_register(folder: Path) -> Register:
-    """The register in a folder; raises as `load_register` does."""
+    """Return the register in a folder; raises as `load_register` does."""
     article = load_article(folder / ARTICLE_FILE, claimed=True)
     questions = load_questions(folder / QUESTIONS_FILE)
     known = {statement: None for place in article.places for statement in place.statements}
@@ -220,7 +220,7 @@ def read_register(folder: Path) -> Register:
 
 
 def load_questions(path: Path) -> dict[str, Question]:
-    """The questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
+    """Return the questions in a file by id. Raises InvalidFile where the file is unreadable or wrong."""
     questions: dict[str, Question] = {}
     for entry in read(path).items():
         fields = entry.fields(("id", "title"))
@@ -236,7 +236,7 @@ def load_questions(path: Path) -> dict[str, Question]:
 def read_requirement(
     entry: Entry, topic: str, article: Article, statements: dict[str, None], questions: dict[str, Question]
 ) -> Requirement:
-    """One requirement of a topic's file. Raises InvalidFile where it is wrong."""
+    """Return one requirement of a topic's file. Raises InvalidFile where it is wrong."""
     fields = entry.fields(REQUIRED, OPTIONAL)
     name = fields["id"].text()
     if not re.fullmatch(rf"{topic}\.[a-z0-9]+(-[a-z0-9]+)*", name):
@@ -267,7 +267,7 @@ def read_requirement(
 
 
 def read_source(entry: Entry) -> Source:
-    """An outside source. Raises InvalidFile where its address is not an https address."""
+    """Return an outside source. Raises InvalidFile where its address is not an https address."""
     fields = entry.fields(("title", "url"))
     url = fields["url"].text()
     if not re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/\S+", url):
@@ -276,7 +276,7 @@ def read_source(entry: Entry) -> Source:
 
 
 def check_grounds(entry: Entry, requirement: Requirement) -> None:
-    """Raises InvalidFile where a requirement lacks what its basis or kind calls for."""
+    """Raise InvalidFile where a requirement lacks what its basis or kind calls for."""
     name, basis = requirement.id, requirement.basis
     if (basis == "environment") != (requirement.topic == "environment"):
         raise entry.error(f"{name} has the basis {basis}; the basis environment and the topic environment go together")
@@ -291,7 +291,7 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
 
 
 def load_article(path: Path, claimed: bool = False) -> Article:
-    """The article in a file of places. With `claimed`, each sentence carries a statement or says why it does not.
+    """Return the article in a file of places. With `claimed`, each sentence has a statement or says why not.
 
     Raises InvalidFile where the file is unreadable or wrong.
     """
@@ -315,7 +315,7 @@ def load_article(path: Path, claimed: bool = False) -> Article:
 
 
 def read_place(entry: Entry, section: str, ordinal: int, claimed: bool) -> Place:
-    """One sentence of a section. Raises InvalidFile where it is wrong."""
+    """Return one sentence of a section. Raises InvalidFile where it is wrong."""
     fields = entry.fields(("fingerprint", "near"), ("statements", "informative"))
     print_, near_ = fields["fingerprint"].text(), fields["near"].text()
     if not re.fullmatch(r"[0-9a-f]{16}", print_):

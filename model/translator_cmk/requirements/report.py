@@ -13,18 +13,18 @@ SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
 
 
 def register_schema() -> dict[str, Any]:
-    """The JSON Schema of what register_json gives."""
+    """Return the JSON Schema of what register_json gives."""
     schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
     return schema
 
 
 def register_json(register: Register) -> list[dict[str, Any]]:
-    """The requirements in order as JSON values. What a requirement does not have is left out."""
+    """Return the requirements in order as JSON values, without the fields that one does not have."""
     return [requirement_json(requirement) for requirement in register.values()]
 
 
 def requirement_json(requirement: Requirement) -> dict[str, Any]:
-    """One requirement as JSON values."""
+    """Return one requirement as JSON values."""
     value: dict[str, Any] = {
         "id": requirement.id,
         "topic": requirement.topic,
@@ -48,7 +48,7 @@ def requirement_json(requirement: Requirement) -> dict[str, Any]:
 
 
 def register_text(register: Register) -> str:
-    """The register as a table by topic: id, basis, kind, statements, title."""
+    """Return the register as a table by topic: id, basis, kind, statements, title."""
     ids = max(len(name) for name in register)
     claims = max(len(" ".join(requirement.statements)) for requirement in register.values())
     lines = []
@@ -66,12 +66,12 @@ def register_text(register: Register) -> str:
 
 
 def touched(register: Register, place: Place) -> list[str]:
-    """The ids of the requirements that rest on a sentence."""
+    """Return the ids of the requirements that rest on a sentence."""
     return [each.id for each in register.values() if set(each.statements) & set(place.statements)]
 
 
 def drift_json(drift: Drift, article: Article, register: Register) -> dict[str, Any]:
-    """A comparison as JSON values. The texts in it are the reader's own."""
+    """Return a comparison as JSON values. The texts in it are the reader's own."""
     return {
         "article": article.title,
         "revision": article.revision,
@@ -82,7 +82,7 @@ def drift_json(drift: Drift, article: Article, register: Register) -> dict[str, 
 
 
 def finding_json(finding: Finding, register: Register) -> dict[str, Any]:
-    """One sentence of a comparison as JSON values, placed where the register has it, or where a new one stands."""
+    """Return one sentence of a comparison as JSON values, with its place."""
     value: dict[str, Any] = {"status": finding.status}
     if finding.place:
         value |= {"section": finding.place.section, "sentence": finding.place.sentence}
@@ -99,7 +99,7 @@ def finding_json(finding: Finding, register: Register) -> dict[str, Any]:
 
 
 def drift_text(drift: Drift, article: Article, register: Register) -> str:
-    """A comparison to read: what differs, each with its place and the requirements it touches, and a count."""
+    """Return a comparison to read: what differs, each with its place and the requirements it touches, and a count."""
     lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
     lines += [f"heading new: {heading}" for heading in drift.headings_new]
     for finding in drift.findings:
@@ -113,7 +113,7 @@ def drift_text(drift: Drift, article: Article, register: Register) -> str:
 
 
 def finding_lines(finding: Finding, register: Register) -> list[str]:
-    """What to read about one sentence that differs."""
+    """Return the lines about one sentence that differs."""
     place, sentence = finding.place, finding.sentence
     where = f" (line {sentence.line})" if sentence else ""
     if place is None:

@@ -16,7 +16,7 @@ from ..digest import REPORTED, digest
 from ..explore.theorems import THEOREMS
 from ..language import PROTOCOL, schemas, stage_to_wire
 from ..language.declaration import CAPABILITIES, LEVELS
-from ..language.text import LONGEST
+from ..language.json_text import LONGEST
 from ..language.verbs import VERBS
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..requirements import Requirement

@@ -8,7 +8,7 @@ from tests.explore.following import commands
 from tests.machine.worlds import build, random_command, values
 from translator_cmk.explore.trace import Deviation, Event, Log, Reset
 from translator_cmk.explore.trace.checking import NOT_TOLD, Asked
-from translator_cmk.language.traces import Told
+from translator_cmk.language.traces import ReportedOutcome
 from translator_cmk.machine import DEFAULT_STAGE, Command, Machine, Observation, Refused, RowsContradict, State
 from translator_cmk.oracle import LIMIT, Oracle
 from translator_cmk.oracle.nondeterminism import TooManyStates
@@ -107,7 +107,7 @@ def doubtful(command: Command, outcome: Any, seen: Any, random: Random) -> Event
     commands = tuple(dict.fromkeys([command, *others][:: random.choice([1, -1])]))
     if random.random() < 0.3:
         return Event(Asked((command,), idle=True), NOT_TOLD, seen)
-    told = NOT_TOLD if outcome is None else Told(outcome, random.random() < 0.5, random.random() < 0.5)
+    told = NOT_TOLD if outcome is None else ReportedOutcome(outcome, random.random() < 0.5, random.random() < 0.5)
     return Event(Asked(commands), told, seen)
 
 

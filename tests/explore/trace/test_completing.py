@@ -10,7 +10,7 @@ from tests.explore.following import FULL
 from translator_cmk.explore.trace import Event, Log, check
 from translator_cmk.explore.trace.checking import Asked
 from translator_cmk.explore.trace.reading import Names, NoneKnown, completions
-from translator_cmk.language.traces import Told
+from translator_cmk.language.traces import ReportedOutcome
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -91,7 +91,7 @@ def test_a_trace_fits_where_one_of_its_completions_does() -> None:
         possible: list[list[Event]] = []
         for _ in range(2):
             commands = completions(random.choice(HIDDEN), {}, NAMES, DEFAULT_STAGE)
-            told = Told(random.choice([type(system.submit(random.choice(commands)))(), Accepted()]))
+            told = ReportedOutcome(random.choice([type(system.submit(random.choice(commands)))(), Accepted()]))
             partly.append(Event(Asked(commands), told, None))
             possible.append([Event(Asked((command,)), told, None) for command in commands])
         seen = {"key": {"v1/k1": {"exists": random.random() < 0.5}, "v2/k2": {"exists": random.random() < 0.5}}}

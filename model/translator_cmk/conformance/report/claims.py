@@ -9,8 +9,8 @@ from typing import Any
 from ...errors import CommandError
 from ...language import WireError
 from ...language.declaration import DECLARATION, Declaration
+from ...language.json_text import DECODE, NotStrict
 from ...language.shapes import Place
-from ...language.text import DECODE, NotStrict
 from ...requirements import Register
 from ..cases import FEATURES, LANES, TRACE, scenarios
 from ..deviations import Deviation, Deviations

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from ...language.traces import Told
+from ...language.traces import ReportedOutcome
 from ...machine import Command, Machine, Observation, Outcome, Stage
 from ...oracle import LIMIT, Oracle
 from ...oracle.dependence import Entities
@@ -13,7 +13,7 @@ from ...oracle.observability import Address, Shown, names_in, observation_of, pr
 
 T = TypeVar("T")
 
-NOT_TOLD = Told()
+NOT_TOLD = ReportedOutcome()
 
 MOST = 100
 """How many deviations, and how many events from which entities are not compared, a verdict lists at most."""
@@ -40,7 +40,7 @@ class Event(NamedTuple):
     """An event: the request, the answer and the observation; ``asked`` and ``seen`` are None where there is none."""
 
     asked: Asked | None
-    told: Told
+    told: ReportedOutcome
     seen: Seen | None
 
     @property
@@ -79,7 +79,7 @@ class Log:
 
         A ``partial`` observation says nothing but the fields in it, `exists` among them.
         """
-        told = NOT_TOLD if outcome is None else Told(outcome, self.shown.reasons, self.shown.audit)
+        told = NOT_TOLD if outcome is None else ReportedOutcome(outcome, self.shown.reasons, self.shown.audit)
         asked = None if command is None else Asked((command,))
         return Event(asked, told, None if observation is None else self.seen(observation, partial))
 

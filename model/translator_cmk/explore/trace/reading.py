@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ...language import LONGEST, WireError, from_text
-from ...language.lines import SourceLine, read_lines
+from ...language.json_text import SourceLine, read_lines
 from ...language.shapes import Place
-from ...language.traces import HEAD, NAMED_KINDS, PARTIAL, PARTS, RESET, Told, event_shape
+from ...language.traces import HEAD, NAMED_KINDS, PARTIAL, PARTS, RESET, ReportedOutcome, event_shape
 from ...machine import COMMANDS, DEFAULT_STAGE, Command, Stage
 from ...machine.commands import choices
 from ...machine.entities import Directory, Key, Location, Subscription, Tier
@@ -132,14 +132,14 @@ class Reader:
         if isinstance(message.get("command"), str):
             raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
         event = self._shapes[partial].read(message, place)
-        told: Told = event.get("outcome", NOT_TOLD)
+        told: ReportedOutcome = event.get("outcome", NOT_TOLD)
         asked = self._asked(message["command"], event["command"], told, where) if "command" in event else None
         if "observation" not in event:
             return Event(asked, told, None)
         untold = addresses(event.get("unspecified", {}))
         return Event(asked, told, self._log.seen(event["observation"], "observation" in partial, untold))
 
-    def _asked(self, message: dict[str, Any], command: Any, told: Told, where: str) -> Asked | None:
+    def _asked(self, message: dict[str, Any], command: Any, told: ReportedOutcome, where: str) -> Asked | None:
         """Return the request; None where the system has no such command."""
         if not told.known:
             return None
