@@ -108,7 +108,7 @@ def test_envelope_that_is_none_is_told_with_its_place(
     ("line", "told"),
     [
         ({"at": 1, "case": "x"}, "it has none of world, end, left_out, request"),
-        ({"at": 1, "case": "x", "world": "a"}, "lacks the field 'silent'"),
+        ({"at": 1, "world": "a"}, "lacks the field 'case'"),
         ({"at": 1, "case": "x", "request": {"id": "1", "verb": "dance"}}, "request.verb is 'dance'"),
         ({"at": 1, "case": "x", "request": {"id": "1", "verb": "observe"}}, "a request has none of answer, fault, int"),
         ({"at": "noon", "case": "x", "end": True}, "at is 'noon'"),
