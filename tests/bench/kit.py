@@ -24,8 +24,7 @@ from translator_cmk.conformance.channels import Channel
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.fuzz import alphabet
-from translator_cmk.conformance.messages import Log
-from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.session import Log, Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.language import command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations

@@ -9,10 +9,10 @@ from tests.bdd.wrong_systems import LacksRows
 from tests.conformance.verifying import MODEL, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import Deviations
-from translator_cmk.conformance.following import Exchange, Followed
+from translator_cmk.conformance.judging import Exchange, Followed
+from translator_cmk.conformance.lane import UNCONFIRMED, Sequences, plan_of
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
-from translator_cmk.conformance.sequences import UNCONFIRMED, Sequences, plan_of
 from translator_cmk.language import command_from_wire
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Refused

@@ -3,8 +3,8 @@
 import pytest
 
 from translator_cmk.conformance.counterexamples import BESIDES, OWN, feature
-from translator_cmk.conformance.following import Exchange, Followed
-from translator_cmk.conformance.life import HOME
+from translator_cmk.conformance.fixtures import HOME
+from translator_cmk.conformance.judging import Exchange, Followed
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine.commands import (
     CreateKey,

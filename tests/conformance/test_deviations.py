@@ -13,7 +13,7 @@ from tests.conformance import limited_systems
 from tests.conformance import test_clean_prefix as clean_prefix
 from tests.conformance.verifying import FAULTY, MODEL, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.deviations_file import load_deviations
+from translator_cmk.conformance.deviations import load_deviations
 from translator_cmk.requirements import load_register
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"

@@ -12,8 +12,8 @@ from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT
 from translator_cmk.cli import main
-from translator_cmk.conformance.calls import CALLS
-from translator_cmk.conformance.life import LIFE
+from translator_cmk.conformance.fixtures import LIFE
+from translator_cmk.conformance.init_adapter import CALLS
 from translator_cmk.machine import COMMANDS, Refused
 from translator_cmk.system import ModelSystem
 

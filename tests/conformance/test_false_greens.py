@@ -15,15 +15,12 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
-from translator_cmk.conformance.crowd import CROWDED, LIVES
-from translator_cmk.conformance.following import follow, oracle_for
+from translator_cmk.conformance.fixtures import CROWDED, LIVES, in_variant, variants
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzing, Universe, alphabet
-from translator_cmk.conformance.names import Names
+from translator_cmk.conformance.judging import follow, oracle_for
 from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.shadow import Shadow
-from translator_cmk.conformance.subject import Subject
+from translator_cmk.conformance.subject import Names, Shadow, Subject
 from translator_cmk.conformance.tour import SMALL
-from translator_cmk.conformance.variants import in_variant, variants
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified

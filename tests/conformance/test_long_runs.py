@@ -13,10 +13,10 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.findings import KEPT
+from translator_cmk.conformance.lane import Sequencing
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import Folder
 from translator_cmk.conformance.running import Running
-from translator_cmk.conformance.sequencing import Sequencing
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.worker import Crew
 from translator_cmk.machine.commands import CreateKey, CreateVault

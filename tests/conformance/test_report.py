@@ -11,11 +11,10 @@ from tests.conformance import slow_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from translator_cmk.bdd.results import load_results
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import Case
+from translator_cmk.conformance.cases import Came, Case
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
-from translator_cmk.conformance.verdicts import Came
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register
 

@@ -18,8 +18,8 @@ from translator_cmk.conformance.cases import scenarios
 from translator_cmk.conformance.channels import Channel, Fault
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.features import play
-from translator_cmk.conformance.following import follow, oracle_for
 from translator_cmk.conformance.fuzz import Fuzzing
+from translator_cmk.conformance.judging import follow, oracle_for
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import NAMES, STEPS, asked_of, suites_of

@@ -20,11 +20,11 @@ from ..machine.rows import Effect
 from ..oracle.explain import Difference
 from ..requirements import Register
 from .findings import Finding
-from .following import Followed
+from .judging import Followed
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES
 from .report.schemas import COUNTEREXAMPLE as SHAPE
-from .shadow import MACHINE
+from .subject import MACHINE
 from .summary import AGAIN
 
 OWN = "The system accepted what comes next. The model does not, where this is left open or assumed, and stops here."

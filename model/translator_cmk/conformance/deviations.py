@@ -1,11 +1,19 @@
-"""Known deviations: what fails, why, where that is tracked, and until when; and which of it a run no longer shows."""
+"""Known deviations: the YAML file that lists them, and which of them a run no longer shows."""
 
+import os
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from typing import NamedTuple
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from .cases import FUZZ, Case
-from .verdicts import Came
+import yaml
+
+from ..errors import HARNESS, CommandError
+from ..files import draft_of, write_text
+from ..machine import COMMANDS
+from ..requirements import Register
+from ..yaml_files import Entry, read
+from .cases import FUZZ, TOUR, TRACE, Came, Case
 
 FAILING = ("failed", "blocked")
 
@@ -72,3 +80,85 @@ class Deviations:
 
     def _expired(self, entry: Deviation) -> bool:
         return date.fromisoformat(entry.expires) < self.today
+
+
+ABOUT = ("requirement", "case")
+REQUIRED = ("reason", "issue", "expires")
+OF_SEQUENCES = frozenset(f"{lane}/{name}" for lane in (TOUR, FUZZ, TRACE) for name in (*COMMANDS, "reset"))
+"""The cases of the lanes that have sequences."""
+
+MONTHS = timedelta(days=90)
+"""How long a deviation is known, unless its entry is changed."""
+
+HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue that tracks it.\n"
+
+
+def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) -> Deviations:
+    """The entries of a file; raises `InvalidFile`."""
+    cases = OF_SEQUENCES.union(scenarios)
+    found: dict[str, Deviation] = {}
+    for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
+        deviation = deviation_of(entry, register, cases)
+        about = deviation.case or deviation.requirement
+        if about in found:
+            raise entry.error(f"{about} has an entry already, in line {found[about].line}; leave one out")
+        found[about] = deviation
+    return Deviations(found.values())
+
+
+def deviation_of(entry: Entry, register: Register, cases: frozenset[str]) -> Deviation:
+    """One entry; raises `InvalidFile`."""
+    fields = entry.fields(REQUIRED, ABOUT)
+    about = {name: fields[name].text() if name in fields else "" for name in ABOUT}
+    if bool(about["requirement"]) == bool(about["case"]):
+        raise entry.error("an entry is about one thing; name either a requirement or a case")
+    if about["requirement"] and about["requirement"] not in register:
+        told = f"{about['requirement']!r} is no requirement; translator-cmk register lists them all"
+        raise fields["requirement"].error(told)
+    if about["case"] and about["case"] not in cases:
+        raise fields["case"].error(f"{about['case']!r} is no case; the report of a run lists them all")
+    issue = fields["issue"].text()
+    if not issue.startswith(("http://", "https://")) or " " in issue:
+        raise fields["issue"].error("the issue is no URL; write where the deviation is tracked")
+    expires = fields["expires"].day().isoformat()
+    return Deviation(**about, reason=fields["reason"].text(), issue=issue, expires=expires, line=entry.line)
+
+
+def deviations_text(failed: Iterable[str], expires: date) -> str:
+    """A file that lists these cases, to be filled in: an entry without a true issue is easy to find."""
+    entries = [
+        {"case": case, "reason": "to be written", "issue": "https://example.invalid/", "expires": str(expires)}
+        for case in failed
+    ]
+    body: str = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1000)
+    return HEAD + body
+
+
+def must_be_writable(path: Path) -> None:
+    """Raises `CommandError` where such a file can't be written, so that nobody learns that after an hour."""
+    file = without_links(path)
+    try:
+        if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
+            raise CommandError(f"--write-deviations {path}: no file that can be written; name another")
+        draft_of(file).write_text(HEAD, "utf-8")
+        draft_of(file).unlink()
+    except OSError as error:
+        raise CommandError(
+            f"--write-deviations {path}: can't be written: {error.strerror}; name another file"
+        ) from None
+
+
+def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
+    """Write what failed into a file, in place of an earlier one; raises `CommandError`, and then that one is left."""
+    must_be_writable(path)  # still: nothing but a file may be replaced
+    failed = [case["id"] for case in envelope["cases"] if case["status"] in ("failed", "known")]
+    file = without_links(path)
+    try:
+        write_text(file, deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS))
+    except OSError as error:
+        raise CommandError(f"{path}: can't be written: {error.strerror}", HARNESS) from None
+
+
+def without_links(path: Path) -> Path:
+    """The path without links, even where they lead in a circle."""
+    return Path(os.path.realpath(path))

@@ -19,8 +19,8 @@ from . import connecting
 from .cases import scenarios
 from .channels import Fault
 from .connecting import connection
-from .following import applicable
-from .life import HOME, LIFE
+from .fixtures import HOME, LIFE
+from .judging import applicable
 from .session import Session
 from .subject import Subject, by_chance
 from .summary import few

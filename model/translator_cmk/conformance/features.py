@@ -22,13 +22,11 @@ from ..oracle.observability import Shown
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import Register, load_register
 from ..system import ModelSystem
-from .cases import FEATURES, Scenario
+from .cases import FEATURES, Came, Scenario
 from .channels import Fault
 from .report.names import MESSAGES
 from .running import Running
-from .shadow import MACHINE
-from .subject import Subject
-from .verdicts import Came
+from .subject import MACHINE, Subject
 from .worker import Worker
 
 PATIENT = ("nothing has changed", "nothing else has changed")

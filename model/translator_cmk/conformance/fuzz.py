@@ -24,14 +24,12 @@ from ..machine.commands import (
 )
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from .cases import FUZZ
-from .crowd import CROWDED, crowd
-from .following import Followed, applicable
-from .keeping import Signature
+from .findings import Signature
+from .fixtures import CROWDED, crowd, in_variant, variants
+from .judging import Followed, applicable
+from .lane import Sequencing, Step
 from .running import Running
-from .sequences import Step
-from .sequencing import Sequencing
-from .shadow import Shadow
-from .variants import in_variant, variants
+from .subject import Shadow
 from .worker import GaveUp, Worker
 
 SECONDS = 20.0

@@ -10,14 +10,12 @@ from ..digest import REPORTED, digest
 from ..errors import CommandError
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..requirements import Register, load_register
-from .cases import FEATURES, LANES, TRACE, scenarios
-from .deviations import Deviations
-from .deviations_file import load_deviations, must_be_writable, without_links
+from .cases import FEATURES, LANES, TRACE, must_be_known, scenarios
+from .deviations import Deviations, load_deviations, must_be_writable, without_links
 from .kit import check_kit
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
-from .selection import must_be_known
 from .tour import NAMES
 from .trace import must_be_readable
 

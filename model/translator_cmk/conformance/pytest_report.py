@@ -21,7 +21,7 @@ from ..errors import OK, CommandError
 from ..escaping import plain
 from ..requirements import Register
 from ..system import System
-from .cases import FEATURES, Scenario, scenarios
+from .cases import FEATURES, Came, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.direct import Direct
 from .deviations import Deviations
@@ -29,11 +29,9 @@ from .features import begin_case, came_of
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
-from .selection import selected
 from .session import Session
 from .subject import by_chance
 from .summary import SAYS
-from .verdicts import Came
 from .worker import Crew, GaveUp, Worker
 
 pytest_plugins = ("translator_cmk.bdd",)

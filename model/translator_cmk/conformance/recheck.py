@@ -17,12 +17,13 @@ from ..language import WireError
 from ..language.declaration import declaration_to_wire
 from ..machine import Command
 from . import connecting
-from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, Scenario, in_order, scenarios
+from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, in_order, is_selected, scenarios, selected
 from .channels import Fault
 from .connecting import connection
 from .features import play
-from .following import Followed
-from .keeping import Signature, left_out_of
+from .findings import Signature, left_out_of
+from .judging import Commands, Followed
+from .lane import SHRINKING, Sequencing
 from .planning import registered
 from .report.claims import declaration_in, deviations_of, made_of, read
 from .report.files import FILES, files_of
@@ -30,15 +31,11 @@ from .report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, digest_o
 from .report.log import EndOfLog, Entry, MessageLog, NotInLog, Stream, World, shortened
 from .report.platforms import platform_in
 from .running import Running
-from .selection import is_selected, selected
-from .sequencing import SHRINKING, Sequencing
 from .session import Session
-from .shrinking import Commands
 from .subject import by_chance
 from .summary import SAID, SAYS
 from .tour import run_tour
 from .trace import Judging, Trace, head_of, recorded_system
-from .verdicts import NOT_REACHED
 from .worker import Crew, GaveUp, Worker
 
 LARGE = 2**22

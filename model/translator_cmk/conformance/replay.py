@@ -18,9 +18,8 @@ from .channels import Fault
 from .connecting import connection
 from .counterexamples import recorded
 from .findings import in_words
-from .following import Followed, applicable, follow, oracle_for
+from .judging import Commands, Followed, applicable, follow, oracle_for
 from .session import Session
-from .shrinking import Commands
 from .subject import Subject, by_chance
 from .verify import registered
 

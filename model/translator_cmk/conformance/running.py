@@ -10,17 +10,14 @@ from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import Register
-from .cases import Case, in_order
+from .cases import Came, Case, Run, Verdict, counts, exit_code, in_order, weighed
 from .deviations import FAILING, Deviations
 from .findings import Finding
-from .interruption import Interruption
-from .messages import Keeps, NoLog
 from .report.envelope import Made, State, envelope
 from .report.files import files_of
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
-from .shadow import Coverage
-from .subject import Subject
-from .verdicts import Came, Run, Verdict, counts, exit_code, weighed
+from .session import Interruption, Keeps, NoLog
+from .subject import Coverage, Subject
 
 EVERY = 2.0
 """Seconds between two writings of the report."""

@@ -1,17 +1,179 @@
-"""One session with a system: every message is checked in both directions, and kept."""
+"""A session with a system: every message is checked in both directions and logged, and a signal can end the wait."""
 
 import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
+from threading import Lock, current_thread, get_ident, main_thread
 from time import monotonic, sleep
-from typing import Any, Protocol
+from types import FrameType
+from typing import Any, NamedTuple, Protocol
 
 from .. import __version__
 from ..language import PROTOCOL, WireError
 from ..language.declaration import Declaration
 from ..language.verbs import answer_from_wire, declaration_of, request_from_wire
 from .channels import PATIENCE, Channel, Fault, Request
-from .interruption import Interrupted, Interruption
-from .messages import NoLog, Writes
+
+ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+
+class Mark(NamedTuple):
+    """A place in the log: after so many lines, bytes, and faults of the system."""
+
+    lines: int = 0
+    size: int = 0
+    faults: int = 0
+
+
+class Writes(Protocol):
+    """Anything that takes entries."""
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Add one entry."""
+
+
+class Keeps(Writes, Protocol):
+    """The log of a run: one that is written, none, or one that is repeated."""
+
+    @property
+    def place(self) -> Mark:
+        """The end of it."""
+
+    def flush(self) -> Mark:
+        """Leave nothing unwritten up to a place."""
+
+    def forget(self, mark: Mark) -> None:
+        """Take back what was written since then."""
+
+    def close(self) -> None:
+        """Write the last of it."""
+
+
+class Log:
+    """Writes each entry as soon as there is one, so that a run that is cut off leaves all that it saw."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.open("wb")
+        self.lock = Lock()
+        self.began = monotonic()
+        self.lines = self.size = self.faults = 0
+
+    @property
+    def place(self) -> Mark:
+        """The end of it."""
+        return Mark(self.lines, self.size, self.faults)
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Add one entry, with its time in seconds since the beginning."""
+        entry = {"at": round(monotonic() - self.began, 6), **entry}
+        line = ENCODE(entry).encode() + b"\n"
+        with self.lock:
+            self.file.write(line)
+            self.lines += 1
+            self.size += len(line)
+            self.faults += "fault" in entry
+
+    def flush(self) -> Mark:
+        """Leave nothing unwritten up to a place."""
+        with self.lock:
+            self.file.flush()
+            return self.place
+
+    def forget(self, mark: Mark) -> None:
+        """Take back what was written since then."""
+        with self.lock:
+            self.file.seek(mark.size)
+            self.file.truncate()
+            self.lines, self.size, self.faults = mark
+
+    def close(self) -> None:
+        """Write the last of it."""
+        self.file.close()
+
+
+class NoLog:
+    """Keeps nothing."""
+
+    @property
+    def place(self) -> Mark:
+        """The beginning."""
+        return Mark()
+
+    def write(self, entry: dict[str, Any]) -> None:
+        """Forget it."""
+
+    def flush(self) -> Mark:
+        """There is nothing to write."""
+        return self.place
+
+    def forget(self, mark: Mark) -> None:
+        """There is nothing to take back."""
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run was told to end; the text names the signal."""
+
+
+class Interruption:
+    """Whether a run was told to end, and ``by`` what."""
+
+    def __init__(self) -> None:
+        self.by = ""
+        self.told = False
+        self.thread = get_ident()  # signals reach no other
+        self.waits = False
+
+    def wait(self) -> None:
+        """Until `go_on` this thread may be interrupted anywhere; raises `Interrupted` if it has been told to end."""
+        if get_ident() == self.thread:
+            self.waits = True
+        if self.by:
+            self.check()
+
+    def go_on(self) -> None:
+        """The wait is over."""
+        if get_ident() == self.thread:
+            self.waits = False
+
+    def check(self) -> None:
+        """Raises `Interrupted` if the run was told to end."""
+        if self.by:
+            self.told = True
+            raise Interrupted(f"interrupted by {self.by}")
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """What is done in here leaves nothing half done wherever it ends."""
+        self.wait()
+        try:
+            yield
+        finally:
+            self.go_on()
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """The signals are heeded.  Once `Interrupted` was raised, more of them are not: the report is being written."""
+        here = current_thread() is main_thread()  # no other can say what is done about signals
+        before = [(each, signal.signal(each, self._on)) for each in SIGNALS] if here else []
+        try:
+            yield
+        finally:
+            for each, handler in before:
+                signal.signal(each, handler)
+
+    def _on(self, number: int, _: FrameType | None) -> None:
+        again, self.by = bool(self.by), signal.Signals(number).name
+        if (self.waits or again) and not self.told:
+            self.check()
 
 
 class Clock(Protocol):

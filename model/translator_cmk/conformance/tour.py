@@ -9,12 +9,10 @@ from ..explore.scopes import SCOPES, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
 from .cases import TOUR
-from .crowd import CROWDED, LIVES, crowd
-from .following import applicable
+from .fixtures import CROWDED, LIVES, crowd, in_variant, variants
+from .judging import Commands, applicable
+from .lane import Sequencing
 from .running import Running
-from .sequencing import Sequencing
-from .shrinking import Commands
-from .variants import in_variant, variants
 from .worker import Worker
 
 STEPS = 2_400

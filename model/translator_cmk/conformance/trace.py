@@ -20,7 +20,7 @@ from ..machine import Command
 from ..oracle.profiles import machine_of
 from .cases import TRACE
 from .findings import Tally
-from .following import Followed
+from .judging import Followed
 from .report.folder import Folder
 from .running import Running
 from .summary import UNSTATED

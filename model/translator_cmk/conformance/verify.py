@@ -11,17 +11,15 @@ from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
 from . import connecting, summary
-from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios
+from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios, selected
 from .channels import Fault
 from .connecting import connection, shortened
-from .deviations_file import write_deviations
+from .deviations import write_deviations
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
-from .interruption import Interrupted
 from .planning import lanes_of, planned, registered
 from .running import Running
-from .selection import selected
-from .session import Session
+from .session import Interrupted, Session
 from .subject import by_chance
 from .tour import CROWD, NAMES, STEPS, run_tour
 from .trace import recorded_system, run_trace

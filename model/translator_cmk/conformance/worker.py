@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from ..language.declaration import Declaration
 from ..requirements import Register
-from .cases import Case
+from .cases import Came, Case
 from .channels import Fault
 from .session import Session
 from .subject import Subject
 from .summary import SAID
-from .verdicts import Came
 
 IN_A_ROW = 5
 """How many cases in a row may break the system at once, or keep it silent, before the run gives up."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.features import Feature, Pickle, slug
+from ..conformance.cases import STATUSES as CASE_STATUSES
 from ..conformance.report.envelope import FORMAT
 from ..conformance.report.schemas import report_schemas
 from ..conformance.summary import SAYS, counted
-from ..conformance.verdicts import STATUSES as CASE_STATUSES
 from ..digest import REPORTED, digest
 from ..explore.theorems import THEOREMS
 from ..language import PROTOCOL, schemas, stage_to_wire
@@ -249,7 +249,7 @@ def specification_pages(content: Content) -> Iterator[Page]:
         {"situations": glossary.situations_used(evidence), "sentences": glossary.sentences(evidence)},
     )
     # here, since the page alone needs what follows a sequence
-    from ..conformance.following import level_of
+    from ..conformance.judging import level_of
 
     yield (
         "specification/protocol.md",

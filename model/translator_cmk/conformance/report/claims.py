@@ -12,11 +12,9 @@ from ...language.declaration import DECLARATION, Declaration
 from ...language.json_text import DECODE, NotStrict
 from ...language.shapes import Place
 from ...requirements import Register
-from ..cases import FEATURES, LANES, TRACE, scenarios
-from ..deviations import Deviation, Deviations
-from ..deviations_file import OF_SEQUENCES
+from ..cases import FEATURES, LANES, TRACE, must_be_known, scenarios
+from ..deviations import OF_SEQUENCES, Deviation, Deviations
 from ..planning import must_be_deniable
-from ..selection import must_be_known
 from ..tour import NAMES
 from .envelope import FORMAT, Made
 from .folder import ENVELOPE, must_be_a_file

@@ -8,10 +8,9 @@ from ... import __version__
 from ...language import PROTOCOL
 from ...language.declaration import LEVELS, Declaration, declaration_to_wire
 from ...requirements import Register
-from ..cases import Case
+from ..cases import STATUSES, Case, Verdict, counts
 from ..deviations import Deviation
 from ..kit import release
-from ..verdicts import STATUSES, Verdict, counts
 
 FORMAT = 1
 

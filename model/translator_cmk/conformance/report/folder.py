@@ -9,7 +9,7 @@ from typing import Any
 
 from ...errors import CommandError
 from ...files import write_text
-from ..messages import Log
+from ..session import Log
 from .earlier import remove_earlier
 from .names import COUNTEREXAMPLES, ENVELOPE, MESSAGES, TRACES
 

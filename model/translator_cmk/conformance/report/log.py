@@ -12,8 +12,8 @@ from ...language import LONGEST, WireError, command_from_wire, from_text
 from ...language.shapes import Place
 from ...machine import Command
 from ..channels import Fault
-from ..messages import Mark
-from ..names import OTHERWISE, Names
+from ..session import Mark
+from ..subject import OTHERWISE, Names
 from .folder import MESSAGES, must_be_a_file
 from .schemas import ENTRY
 

@@ -24,8 +24,7 @@ from ...language.verbs import REQUEST
 from ...machine import COMMANDS
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
-from ..cases import LANES
-from ..verdicts import STATUSES
+from ..cases import LANES, STATUSES
 from .envelope import FORMAT
 from .shapes import Anything, AsIs, Count, Integer, Listed, Number, OneOf, OrNull, Prose, record, tallied
 

@@ -1,6 +1,6 @@
-"""Follows a system through a sequence of commands with the oracle, and says where they part."""
+"""Judges one sequence of commands with the oracle, up to the first difference, and shrinks it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..bdd.prerequisites import (
@@ -22,8 +22,7 @@ from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
-from .shadow import MACHINE
-from .subject import Errs, Subject
+from .subject import MACHINE, Errs, Subject
 
 SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": (256, 384, 521), "oct": (128, 192, 256)}
 """The sizes that Azure has of each type of key, in bits: a key vault may refuse to make others.
@@ -243,3 +242,29 @@ def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[C
             yield command
         else:
             yield from through_the_api(model, command)
+
+
+Commands = tuple[Command, ...]
+
+ATTEMPTS = 200
+"""How many shorter sequences are tried at most."""
+
+
+def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool], attempts: int = ATTEMPTS) -> Commands:
+    """A shortest sequence that can be had by leaving out one run of commands after another, longer runs first.
+
+    ``fails`` says whether a sequence still fails; the last command stays.
+    """
+    kept = tuple(commands)
+    size = max(len(kept) // 2, 1)
+    while size and attempts > 0:
+        at = 0
+        while at < len(kept) - 1 and attempts > 0:
+            shorter = (*kept[:at], *kept[min(at + size, len(kept) - 1) :])
+            attempts -= 1
+            if fails(shorter):
+                kept = shorter
+            else:
+                at += size
+        size //= 2
+    return kept

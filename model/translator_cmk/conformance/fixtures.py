@@ -1,9 +1,8 @@
-"""A crowded world: three of what scopes have one or two of, and one of all that customer-managed keys are not for.
+"""Commands that lanes share: the smoke sequence, the stress fixture, and variants that make no difference."""
 
-What a system does right for the first and the second of a kind may be wrong for the third, or for the second that asks.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations
+from typing import Any, get_args
 
 from ..explore.alphabets import Commands, access, each, identity, key_life
 from ..machine import Command
@@ -34,6 +33,7 @@ from ..machine.commands import (
     ReadData,
     RecoverKey,
     RecoverVault,
+    ResourceKind,
     ReturnToMicrosoftManagedKeys,
     RevokeKeyAccess,
     RotateKey,
@@ -42,7 +42,54 @@ from ..machine.commands import (
     UndeployModel,
     UploadDocument,
 )
-from .life import HOME
+from ..machine.stage import DEFAULT_STAGE, Stage
+
+HOME = ("westeurope", "production", "apps")
+
+LIFE: tuple[Command, ...] = (
+    CreateVault("vault", *HOME),
+    CreateKey("vault", "key"),
+    CreateResource("translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    EnableIdentity("translator"),
+    GrantKeyAccess("vault", "translator"),
+    EnableCustomerManagedKeys("translator", "vault", "key", through="api"),
+    CreateResource("other-translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    EnableCustomerManagedKeys("other-translator", "vault", "key", through="portal"),
+    CreateWorkspace("workspace", "translator"),
+    UploadDocument("document", "workspace"),
+    TrainModel("model", "workspace"),
+    DeployModel("model"),
+    TranslateWithModel("model"),
+    ReadData("workspace"),
+    UndeployModel("model"),
+    RotateKey("vault", "key"),
+    ImportKey("vault", "other-key"),
+    DisableKey("vault", "other-key"),
+    EnableKey("vault", "other-key"),
+    DeleteKey("vault", "other-key"),
+    RecoverKey("vault", "other-key"),
+    MoveResource("translator", "security", "apps"),
+    MoveResourceGroup("apps", "production", "security"),
+    MoveSubscription("production", "home"),
+    ReturnToMicrosoftManagedKeys("translator"),
+    RevokeKeyAccess("vault", "translator"),
+    DisableIdentity("translator"),
+    DeleteResource("translator"),
+    DeleteVault("vault"),
+    RecoverVault("vault"),
+    CreateVault("other-vault", *HOME, purge_protection=False),
+    EnableSoftDelete("other-vault"),
+    CreateKey("other-vault", "key"),
+    DeleteKey("other-vault", "key"),
+    PurgeKey("other-vault", "key"),
+    DeleteVault("other-vault"),
+    PurgeVault("other-vault"),
+    CreateVault("third-vault", *HOME, purge_protection=False),
+    EnablePurgeProtection("third-vault"),
+    DeleteVault("third-vault"),
+    EndVaultRetention("third-vault"),
+)
+
 
 THREE = ("", "other-", "third-")
 RESOURCES = tuple(f"{word}translator" for word in THREE)
@@ -237,3 +284,36 @@ def crowd() -> Iterator[Command]:
     yield from each(CreateWorkspace, workspace="fifth-workspace", resource=resources)
     yield from each(UploadDocument, document="late-document", workspace=("workspace", "fifth-workspace"))
     yield from each(TrainModel, model="late-model", workspace=("workspace", "fifth-workspace"))
+
+
+KINDS: tuple[str, ...] = get_args(ResourceKind)
+FIELDS = ("kind", "location", "region", "subscription", "to")
+
+Variant = Mapping[str, str]
+"""What stands for which kind, region and subscription."""
+
+
+def variants(stage: Stage) -> tuple[Variant, ...]:
+    """Every kind in the place of every other, and what the stage offers of regions and of subscriptions at home.
+
+    The first changes nothing.
+    """
+    regions = [each for each in DEFAULT_STAGE.regions if each in stage.regions]
+    at_home = [each for each, directory in DEFAULT_STAGE.subscriptions.items()
+               if directory == DEFAULT_STAGE.directories[0] == stage.subscriptions.get(each)]  # fmt: skip
+    return tuple(
+        dict(zip((*KINDS, *regions, *at_home), (*KINDS[turn:], *KINDS[:turn], *places, *paying), strict=True))
+        for places in permutations(regions)
+        for paying in permutations(at_home)
+        for turn in range(len(KINDS))
+    )
+
+
+def in_variant(commands: Iterable[Command], variant: Variant) -> Iterator[Command]:
+    """The commands with what stands in them for what."""
+    for command in commands:
+        values: list[Any] = list(command)
+        for index, field in enumerate(command.fields):
+            if field in FIELDS:
+                values[index] = variant.get(values[index], values[index])
+        yield tuple.__new__(type(command), values)  # the fields fit together as they did before
