@@ -24,7 +24,7 @@ from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import decisions
 from translator_cmk.explore.coverage.mcdc import Condition
 from translator_cmk.explore.coverage.reach import Worlds, worlds
-from translator_cmk.explore.coverage.report import Walked, as_data, infeasible
+from translator_cmk.explore.coverage.report import TITLES, Walked, as_data, infeasible
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.tours.sequences import sequences
 from translator_cmk.machine import ROWS, Command, Machine
@@ -102,6 +102,11 @@ def requirement_of(condition: Condition) -> str:
     return requirement
 
 
+def counts(reached: dict[str, Any]) -> dict[str, Any]:
+    """Return how many of each thing were reached, without the lists of what was not."""
+    return {name: {"reached": part["reached"], "of": part["of"]} for name, part in reached.items() if name in TITLES}
+
+
 def main() -> int:
     """Gather and write; returns the exit code."""
     every = worlds(chosen(None))
@@ -119,8 +124,9 @@ def main() -> int:
         print(f"{requirement}: whether {text} can decide is not as one knows it")
     if short or idle != NEVER_DECIDE:
         return 1
-    data: dict[str, Any] = as_data(every, [scenarios(every, pickles), *evidence])
-    write(MEASUREMENTS / "coverage.json", {**stamp("bdd"), **data})
+    data = as_data(every, [scenarios(every, pickles), *evidence])
+    kinds = [{**each, "reached": counts(each["reached"])} for each in data["evidence"]]
+    write(MEASUREMENTS / "coverage.json", {**stamp("bdd"), "evidence": kinds, "together": counts(data["together"])})
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Judges every mutant of the rows, and writes what finds each of them to docs/measurements/mutants.json.
+"""Judges every mutant of the rows, and writes totals for each operator to docs/measurements/mutants.json.
 
 What has been judged is kept in .results/ as it comes: a run that is broken off goes on from there, unless the
 specification has changed meanwhile.
@@ -7,9 +7,9 @@ specification has changed meanwhile.
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tests.evidence.writing import MEASUREMENTS, PARTS, stamp, write
 from tests.test_suite import astray
@@ -17,9 +17,12 @@ from translator_cmk.bdd.judging import judgements
 from translator_cmk.bdd.killing import pickles
 from translator_cmk.bdd.mutants import summary
 from translator_cmk.explore.mutation import mutants
-from translator_cmk.explore.mutation.judging import Judged
+from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.theorems import THEOREMS
+
+BROKEN = PARTS / "broken-theorems.json"
+"""How many mutants were seen to break each theorem, for the measurement of theorems."""
 
 
 def main() -> int:
@@ -36,16 +39,30 @@ def main() -> int:
             print(f"turns red, though it neither carries nor names the requirement of the row: {scenario} ({name})")
     if survivors or any(strays.values()):
         return 1
+    write(MEASUREMENTS / "mutants.json", {**now, **totals(found)})
     broken = Counter(theorem for each in found for theorem in each.broken)
-    content = {
-        **now,
-        "scopes": [{"scope": world.name, "states": world.states} for world in WORLDS],
-        "scenarios": len(pickles()),
-        "theorems": {theorem.name: broken[theorem.name] for theorem in THEOREMS},
-        "mutants": [as_data(each) for each in found],
-    }
-    write(MEASUREMENTS / "mutants.json", content)
+    write(BROKEN, {"digest": now["digest"], "theorems": broken})
     return 0
+
+
+def totals(found: Sequence[Judged]) -> dict[str, Any]:
+    """Return the scopes and counts of what finds mutants, and for each operator how many there are of each verdict."""
+    kinds = {kind: [each for each in found if each.kind == kind] for kind in dict.fromkeys(each.kind for each in found)}
+    return {
+        "theorems": len(THEOREMS),
+        "scenarios": len(pickles()),
+        "scopes": [{"scope": world.name, "states": world.states} for world in WORLDS],
+        "operators": [
+            {
+                "kind": kind,
+                "mutants": len(made),
+                **{verdict: sum(each.verdict == verdict for each in made) for verdict in get_args(Verdict)},
+                "by_theorem": sum(each.theorem is not None for each in made),
+                "by_scenario": sum(each.scenario is not None for each in made),
+            }
+            for kind, made in kinds.items()
+        ],
+    }
 
 
 def order() -> Any:
@@ -80,11 +97,6 @@ def read(kept: Path) -> Iterator[Judged]:
             yield Judged(*json.loads(line))
         except ValueError:
             return
-
-
-def as_data(each: Judged) -> dict[str, Any]:
-    """A judged mutant as it is written down; the theorems that it breaks are counted for all mutants together."""
-    return {field: value for field, value in each._asdict().items() if value is not None and field != "broken"}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+from tests.evidence.mutants import BROKEN
 from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.mistakes import MISTAKES
 from translator_cmk.explore.commands import chosen
@@ -61,8 +62,8 @@ def breaks(theorem: Theorem, machine: Machine) -> bool:
 def main() -> int:
     """Gather and write; returns the exit code."""
     now = stamp("bdd")
-    mutation = json.loads((MEASUREMENTS / "mutants.json").read_text("utf-8"))
-    if mutation["digest"] != now["digest"]:
+    mutation = json.loads(BROKEN.read_text("utf-8")) if BROKEN.is_file() else {}
+    if mutation.get("digest") != now["digest"]:
         print("the mutants were judged of another state of the specification: gather them first")
         return 1
     scopes = [counted(explore(scope, theorems=THEOREMS)) for scope in chosen(None)]
@@ -77,16 +78,9 @@ def main() -> int:
         print(f"needs no mistake of its own: {name}")
     if idle or any(scope["broken"] for scope in scopes):
         return 1
-    theorems = [
-        {
-            "name": theorem.name,
-            "mutants": seen[theorem.name],
-            "mutant": alone.get(theorem.name),
-            "mistake": MISTAKE[theorem.name].sentence if theorem.name in MISTAKE else None,
-        }
-        for theorem in THEOREMS
-    ]
-    write(MEASUREMENTS / "theorems.json", {**now, "scopes": scopes, "theorems": theorems})
+    by_mutants = sum(bool(seen[theorem.name]) or theorem.name in alone for theorem in THEOREMS)
+    totals = {"theorems": len(THEOREMS), "broken_by_mutants": by_mutants, "broken_by_mistakes": len(MISTAKE)}
+    write(MEASUREMENTS / "theorems.json", {**now, **totals, "scopes": scopes})
     print(f"each of {len(THEOREMS)} theorems is broken by a mutant or by a mistake of its own")
     return 0
 

@@ -58,9 +58,7 @@ def measured(scope: Scope) -> dict[str, Any]:
         "steps": made.steps,
         "lower_bound": made.lower_bound,
         "sequences": len(made.sequences),
-        "longest": max(map(len, made.sequences)),
         "seconds": round(seconds, 2),
-        "suites": {name: {"steps": suite.steps(), "pairs": pairs_met(suite)} for name, suite in suites.items()},
         "transfer_faults": {sight: found(world(graph, sight), suites, faults) for sight in SIGHTS},
     }
 
@@ -79,11 +77,6 @@ def suites_of(scope: Scope, seen: World, made: Tour) -> dict[str, Visits]:
         "accepted": Visits(seen, moving_only(seen.graph, made.sequences)),
         "budget": Visits(seen, select(recorded_graph(scope), ENOUGH).sequences),
     }
-
-
-def pairs_met(suite: Visits) -> int:
-    """How many of the pairs of which something is specified a suite meets: it finds an output fault in each of them."""
-    return sum(map(suite.meets, specified(suite.world)))
 
 
 def found(seen: World, suites: dict[str, Visits], faults: list[Transfer]) -> dict[str, int]:
