@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.site.building import REGISTER, ROOT, a_run, build, content_of
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
-from translator_cmk.explore.counterexample import use_in_words
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact, difference
+from translator_cmk.language.gherkin import use_in_words
 from translator_cmk.language.sentences import FACT_PHRASES, format_command
 from translator_cmk.language.sentences import format_fact as told
 from translator_cmk.language.situations import situations

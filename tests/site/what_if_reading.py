@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from translator_cmk.explore.counterexample import use_in_words
 from translator_cmk.explore.engines.remembering import RememberingMachine
 from translator_cmk.explore.what_if import WHAT_IF
+from translator_cmk.language.gherkin import use_in_words
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial
 from translator_cmk.site.what_if import what_if_tables
 

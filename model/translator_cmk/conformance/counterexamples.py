@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from ..bdd.features import COUNTEREXAMPLE
 from ..errors import CommandError
-from ..explore.counterexample import steps, use_in_words
-from ..explore.tours.telling import can_be_told
 from ..language import WireError, command_to_wire, from_text
 from ..language.facts import Fact
+from ..language.gherkin import can_be_told, scenario_lines, sentence_title, steps, use_in_words
 from ..language.sentences import format_command, format_fact
 from ..language.shapes import Place
 from ..language.situations import situations
@@ -55,6 +54,7 @@ def feature(followed: Followed, register: Register) -> str:
     way = way_of(followed)
     told = format_command(when)
     thens, tags = claims(followed.differences)
+    title = sentence_title(told).replace('"', "")
     rule, *others = tags or requirements_of(when)
     lines = [
         f"@{COUNTEREXAMPLE}",
@@ -64,11 +64,7 @@ def feature(followed: Followed, register: Register) -> str:
         f"  @{rule}",
         f"  Rule: {register[rule].title}",
         "",
-        *([f"    {' '.join(f'@{other}' for other in others)}"] if others else []),
-        f"    Scenario: {told[0].upper()}{told[1:]}".replace('"', ""),
-        *(f"    {line}" for line in way_there(way)),
-        *(f"    {line}" for line in steps("When", [told])),
-        *(f"    {line}" for line in steps("Then", thens)),
+        *(f"    {line}" for line in scenario_lines(title, way_there(way), told, thens, others)),
     ]
     return "\n".join(lines) + "\n"
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..language.facts import Fact
+from ..language.gherkin import scenario_lines, steps, uses_in_words
 from ..language.sentences import format_command, format_fact
-from ..machine import DEFAULT_STAGE, KeyUse, Machine, Refused, State, Unspecified, initial
+from ..machine import DEFAULT_STAGE, Machine, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
 from .alphabets import Commands
 from .engines.judging import Judge, Look
@@ -31,7 +32,7 @@ def counterexample(scope: Scope, machine: Machine, theorem: Theorem, broken: Bro
     """The broken theorem, replayed and told.  Raises `DoesNotReplay`."""
     if broken.expected not in breaks(machine, theorem, broken.commands):
         raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(format_command, broken.commands))}")
-    scenario = "\n".join(scenario_lines(scope, theorem, broken))
+    scenario = "\n".join(told_lines(scope, theorem, broken))
     return Counterexample(theorem, broken.commands, broken.expected, scenario)
 
 
@@ -53,20 +54,11 @@ def before(machine: Machine, commands: Commands) -> State:
     return found
 
 
-def scenario_lines(scope: Scope, theorem: Theorem, broken: Broken) -> Iterator[str]:
-    """The scenario, line by line: how to get there, the last command, and what should be so."""
+def told_lines(scope: Scope, theorem: Theorem, broken: Broken) -> Iterator[str]:
+    """Return the lines of the scenario: the way there, the last command, and the demand."""
     tags, thens = told(broken.expected, theorem)
-    yield " ".join(f"@{tag}" for tag in tags)
-    yield f"Scenario: {theorem.sentence.rstrip('.')}"
-    yield from steps("Given", givens(scope, broken.commands))
-    yield from steps("When", [format_command(broken.commands[-1])])
-    yield from steps("Then", thens)
-
-
-def steps(keyword: str, texts: list[str]) -> Iterator[str]:
-    """Steps of one kind."""
-    for number, text in enumerate(texts):
-        yield f"  {'And' if number else keyword} {text}"
+    given = steps("Given", givens(scope, broken.commands))
+    return scenario_lines(theorem.sentence.rstrip("."), given, format_command(broken.commands[-1]), thens, tags)
 
 
 def givens(scope: Scope, commands: Commands) -> list[str]:
@@ -87,16 +79,10 @@ def told(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list
         case Unspecified(silent=silent):
             return tuple(sorted(silent)), ["what happens is not specified"]
         case Uses(uses=uses):
-            return theorem.requirements, [use_in_words(use) for use in uses] or ["no use of a key is recorded"]
+            return theorem.requirements, uses_in_words(uses)
         case Unchanged():
             return theorem.requirements, ["nothing has changed"]
         case Named():  # which no sentence speaks of: the theorem's own has to do
             return theorem.requirements, ["the request is accepted"]
     # of records that cannot be read no fact can be told either, so that any sentence fails
     return theorem.requirements, ["the request is accepted"]
-
-
-def use_in_words(use: KeyUse) -> str:
-    """The use of a key as a scenario tells it."""
-    vault, _, key = use.key.partition("/")
-    return f'the use of the key "{key}" of "{vault}" is recorded for "{use.resource}"'

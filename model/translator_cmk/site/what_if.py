@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.counterexample import use_in_words
 from ..explore.engines.judging import Look
 from ..explore.engines.remembering import Recorded, Remembered
 from ..explore.graph import Graph, labelled_graph, start_of
@@ -17,6 +16,7 @@ from ..explore.prospects import attainable, before, ways
 from ..explore.scopes import Scope
 from ..explore.what_if import WHAT_IF
 from ..language.facts import ABSENT, Fact
+from ..language.gherkin import use_in_words
 from ..language.sentences import FACT_PHRASES, format_command, format_fact
 from ..language.situations import Situation, situations
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, initial

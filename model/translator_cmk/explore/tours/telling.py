@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from ...language.facts import Fact, difference
-from ...language.sentences import UnknownSentence, format_command, format_fact, read_fact
+from ...language.facts import difference
+from ...language.gherkin import can_be_told, scenario_lines, sentence_title, steps, uses_in_words
+from ...language.sentences import format_command, format_fact
 from ...machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
 from ...machine.rows import Effect
 from ...requirements import Register
 from ..alphabets import Commands
-from ..counterexample import steps, use_in_words
 from ..graph import Graph, Pair
 from ..scopes import Scope
 from .sequences import CommandSequence
@@ -50,12 +50,10 @@ def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[st
     """The scenario of a command in a state, line by line."""
     command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
     told = format_command(command)
-    if others := shown(outcome, command)[1:]:
-        yield " ".join(f"@{each}" for each in others)
-    yield f"Scenario: {told[0].upper()}{told[1:]}, in state {pair.state}"
-    yield from steps("Given", givens(graph.scope, graph.commands(graph.way(pair.state))))
-    yield from steps("When", [told])
-    yield from steps("Then", list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine)))
+    given = steps("Given", givens(graph.scope, graph.commands(graph.way(pair.state))))
+    then = list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine))
+    title = f"{sentence_title(told)}, in state {pair.state}"
+    return scenario_lines(title, given, told, then, shown(outcome, command)[1:])
 
 
 def shown(outcome: Outcome, command: Command) -> list[str]:
@@ -82,7 +80,7 @@ def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> It
     elif isinstance(outcome, Accepted):
         yield "the request is accepted"
         yield from changes(observe(machine.world(before)), observe(machine.world(after)))
-        yield from [use_in_words(use) for use in outcome.audit] or ["no use of a key is recorded"]
+        yield from uses_in_words(outcome.audit)
     else:
         yield "what happens is not specified"
 
@@ -96,11 +94,3 @@ def changes(before: Observation, after: Observation) -> Iterator[str]:
         yield "nothing has changed"
     elif len(told) == len(facts):
         yield "nothing else has changed"
-
-
-def can_be_told(fact: Fact) -> bool:
-    """Whether there is a sentence that tells the fact."""
-    try:
-        return read_fact(format_fact(fact)) == fact
-    except UnknownSentence:
-        return False
