@@ -1,5 +1,7 @@
 """`translator-cmk site` reads what there is, refuses what it cannot read, and leaves no half of anything."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,16 @@ def test_decision_that_is_not_utf8_is_refused_by_name(project: Path) -> None:
     done = generate(project, None)
     assert done.returncode == 2
     assert "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8" in done.stderr
+
+
+def test_without_jinja_the_command_names_the_extra(project: Path) -> None:
+    (project / "jinja2.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8"
+    )
+    done = generate(project, None, environment={"PYTHONPATH": os.pathsep.join([str(project), *sys.path])})
+    assert done.returncode == 2
+    assert "site" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:

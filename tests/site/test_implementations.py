@@ -1,6 +1,7 @@
 """Implementations are run or their reports checked; the matrix says what reports say, and stale ones are not green."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.site.building import REGISTER, a_run, content_of
 from tests.site.reports import A_CASE, FEATURES, MARKED, MARKUP, OTHERWISE, RIGHT, WRONG, implementation, report_of
 from translator_cmk.badges import Status
+from translator_cmk.errors import InvalidFile
 from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
     CONFIRMED,
@@ -159,8 +161,18 @@ def test_program_that_is_not_installed_is_listed_with_the_reason(tmp_path: Path)
     assert found.name in a_page(found).partition("{ #not-shown }")[2]
 
 
-@pytest.mark.parametrize("text", ["- name: x\n", "- {", "x: 1\n"])
-def test_malformed_list_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("- name: x\n", "the key 'kind' is missing"),
+        ("- {", "not YAML"),
+        ("x: 1\n", "a list is expected here"),
+        ("- {name: ../x, kind: product, run: x}\n", "a name of small letters"),
+        ("- {name: x, kind: odd, run: x}\n", "unknown kind 'odd'"),
+        ("- {name: x, kind: product}\n", "either run or report"),
+    ],
+)
+def test_malformed_list_is_refused_by_file_and_problem(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "implementations.yaml").write_text(text, "utf-8")
-    with pytest.raises(OSError, match=r"implementations\.yaml: can't be read: "):
+    with pytest.raises(InvalidFile, match=rf"implementations\.yaml:1: .*{re.escape(problem)}"):
         load_implementations(tmp_path)

@@ -5,12 +5,10 @@ import sys
 from pathlib import Path
 
 from ..bdd.features import FeatureError
-from ..bdd.results import ResultsError
+from ..bdd.results import Results, ResultsError, load_results
 from ..errors import OK, CommandError
-from .content import RESULTS, load_content
-from .measurements import MeasurementError
-from .pages import FOLDERS, generate
-from .render import replace_folders
+
+RESULTS = Path(".results/results.json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the generated parts of the site; raises `CommandError` for bad input."""
+    # here, since Jinja is in the extra `site`, and --help needs none of this
+    from .content import load_content
+    from .measurements import MeasurementError
+    from .pages import FOLDERS, generate
+    from .render import replace_folders
+
     try:
         if not args.docs.is_dir():
             raise OSError(f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR")
-        content = load_content(args.results, args.docs)
+        content = load_content(read_results(args.results), args.docs)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
     except (FeatureError, MeasurementError, ResultsError, OSError) as error:
@@ -41,3 +45,10 @@ def run(args: argparse.Namespace) -> int:
             print(f"translator-cmk: warning: {each.name}: not shown: {'; '.join(each.problems)}", file=sys.stderr)
     print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")
     return OK
+
+
+def read_results(path: Path | None) -> Results | None:
+    """Return the results in a file; without the default file, nothing was run."""
+    if path is None:
+        return load_results(RESULTS) if RESULTS.exists() else None
+    return load_results(path)

@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 
 from .. import features_dir
 from ..bdd.features import load_features
-from ..bdd.results import Results, ResultsError, is_stale, load_results
+from ..bdd.results import Results, is_stale
 from ..requirements import load_register
 from .evidence import Evidence
 from .implementations import Implementation, load_implementations
 from .measurements import load_measurements
 from .rows import Fragment, fragments
-
-RESULTS = Path(".results/results.json")
 
 
 class Decision(NamedTuple):
@@ -36,10 +34,9 @@ class Content(NamedTuple):
     implementations: Sequence[Implementation] = ()
 
 
-def load_content(results: Path | None, docs: Path) -> Content:
-    """Load everything; raises `InvalidFile`, `FeatureError`, `ResultsError`, `MeasurementError` or `OSError`."""
+def load_content(found: Results | None, docs: Path) -> Content:
+    """Load everything but the results; raises `InvalidFile`, `FeatureError`, `MeasurementError` or `OSError`."""
     register = load_register()
-    found = read_results(results)
     return Content(
         Evidence(register, load_features(features_dir()), found, found is not None and is_stale(found)),
         fragments(register),
@@ -47,13 +44,6 @@ def load_content(results: Path | None, docs: Path) -> Content:
         load_measurements(docs),
         load_implementations(docs),
     )
-
-
-def read_results(path: Path | None) -> Results | None:
-    """Return the results in a file; without the default file, nothing was run."""
-    if path is None:
-        return load_results(RESULTS) if RESULTS.exists() else None
-    return load_results(path)
 
 
 def load_decisions(folder: Path) -> dict[str, Decision]:
@@ -71,6 +61,3 @@ def read_decision(path: Path) -> Decision:
     fields = dict(re.findall(r"^(?:- )?(Status|Resolves): *(.+?)\.?$", text, re.MULTILINE))
     resolves = tuple(re.findall(r"\b[AC][0-9]+\b", fields.get("Resolves", "")))
     return Decision(path.name, title[1] if title else path.stem, fields.get("Status", "unknown"), resolves)
-
-
-__all__ = ["Content", "Decision", "ResultsError", "load_content", "load_decisions", "read_results"]

@@ -8,6 +8,7 @@ specification or a file that the command names has changed.
 
 import hashlib
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,13 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from .. import yaml_files
 from ..badges import LOOKS, Badge, Status
 from ..digest import REPORTED, digest
 from ..requirements import Register, Requirement
 
 LIST = "implementations.yaml"
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CACHE = Path(".results/implementations")
 OPTIONS = ("--lane", "features", "--lane", "tour", "--steps", "300", "--seed", "1")
 KINDS: Mapping[str, str] = {
@@ -64,23 +65,29 @@ class Implementation(NamedTuple):
 
 
 def load_implementations(docs: Path) -> tuple[Implementation, ...]:
-    """Return every listed implementation with its report; raises OSError."""
+    """Return every listed implementation with its report; raises `InvalidFile`."""
     path = docs / LIST
     if not path.is_file():
         return ()
-    try:
-        entries = yaml.safe_load(path.read_text("utf-8")) or []
-        with ThreadPoolExecutor(2) as pool:
-            return tuple(pool.map(lambda entry: load(entry, docs), entries))
-    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise OSError(f"{path}: can't be read: {error}; each entry has name, kind, and run or report") from None
+    entries = [checked(each) for each in yaml_files.read(path, str(path)).items()]
+    with ThreadPoolExecutor(2) as pool:
+        return tuple(pool.map(lambda entry: load(entry, docs), entries))
+
+
+def checked(entry: yaml_files.Entry) -> dict[str, str]:
+    """Return an entry of the list as texts; raises `InvalidFile`."""
+    fields = entry.fields(("name", "kind"), ("run", "report", "reproduce", "contact"))
+    fields["kind"].one_of(KINDS, "kind")
+    if not NAME.fullmatch(fields["name"].text()):
+        raise fields["name"].error("a name of small letters, digits and hyphens is expected here")
+    if ("run" in fields) == ("report" in fields):
+        raise entry.error("either run or report is expected here")
+    return {name: each.text() for name, each in fields.items()}
 
 
 def load(entry: Mapping[str, str], docs: Path) -> Implementation:
     """Return one implementation with its report, run if need be."""
     name, kind, contact = entry["name"], entry["kind"], entry.get("contact", "")
-    if kind not in KINDS:
-        return Implementation(name, kind, REFUSED, problems=(f"its kind is not one of {', '.join(KINDS)}",))
     if "run" in entry:
         command = f"translator-cmk verify --stdio {shlex.quote(entry['run'])} {' '.join(OPTIONS)}"
         folder, problems = run(entry["run"], CACHE / name)
