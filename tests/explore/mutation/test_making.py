@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from translator_cmk.explore.mutation import mutants
-from translator_cmk.explore.mutation.values import another
+from translator_cmk.explore.mutation.operators import another
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.machine import COUNTER_ROWS, DEFAULT_STAGE, ROWS, Accepted, Machine, State, initial
 from translator_cmk.machine.commands import CreateVault, EnableCustomerManagedKeys

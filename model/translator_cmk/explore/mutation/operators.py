@@ -1,14 +1,141 @@
-"""Changes of a value: a constant made another, a field left unwritten, one entity taken for another of its kind."""
+"""Mutation operators: changes of a condition or of a value in a function of a row."""
 
 import ast
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from ...machine.entities import Entity
-from .domains import constant, given, leaves, others, values_of
-from .edits import Edit, edit, expression
-from .meaning import Field, Names, is_entity, leads_to, meaning, reached
+from .meaning import Field, Names, constant, given, is_entity, leads_to, leaves, meaning, others, reached, values_of
+
+Tree = TypeVar("Tree", bound=ast.AST)
+
+
+class Edit(NamedTuple):
+    """One expression of a tree and what takes its place; ``was``, on that line, and ``now`` show the difference."""
+
+    kind: str
+    old: ast.expr
+    new: ast.expr
+    was: str
+    now: str
+    line: int
+
+
+def edit(kind: str, tree: ast.expr, old: ast.expr, new: ast.expr) -> Edit:
+    """The change, shown by the texts of the smallest part of the tree that makes sense by itself."""
+    shown = around(tree, old)
+    return Edit(kind, old, new, ast.unparse(shown), ast.unparse(replaced(shown, old, new)), shown.lineno)
+
+
+def around(tree: ast.expr, node: ast.expr) -> ast.expr | ast.keyword:
+    """The smallest comparison, sum, choice, call, written field or part of a condition that the node is or is in."""
+    shown: Any = tree
+    at: ast.AST = tree
+    while at is not node:
+        parent, at = at, next(child for child in ast.iter_child_nodes(at) if node in ast.walk(child))
+        if isinstance(parent, ast.BoolOp | ast.UnaryOp | ast.Lambda) or isinstance(at, SHOWN):
+            shown = at
+    found: ast.expr | ast.keyword = shown
+    return found
+
+
+SHOWN = (ast.Compare, ast.BinOp, ast.IfExp, ast.Call, ast.keyword)
+
+
+def replaced(tree: Tree, old: ast.AST, new: ast.AST) -> Tree:
+    """The tree with one node, told by identity, replaced by another; the tree itself stays as it is."""
+    made: Tree = _replaced(tree, old, new)
+    return made
+
+
+def _replaced(part: Any, old: ast.AST, new: ast.AST) -> Any:
+    if part is old:
+        return new
+    if isinstance(part, list):
+        return [_replaced(each, old, new) for each in part]
+    if not isinstance(part, ast.AST):
+        return part
+    fields = {name: _replaced(value, old, new) for name, value in ast.iter_fields(part)}
+    return ast.copy_location(type(part)(**fields), part)
+
+
+def expression(code: str) -> ast.expr:
+    """The tree of an expression."""
+    return ast.parse(code, mode="eval").body
+
+
+def negation(node: ast.expr) -> ast.expr:
+    """The expression that is true where this one is false; what is negated already is so no more."""
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return inner
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if type(operator) in OPPOSITE:
+            return ast.Compare(left, [OPPOSITE[type(operator)]()], [right])
+    return ast.UnaryOp(ast.Not(), node)
+
+
+OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+}
+
+
+def condition_edits(tree: ast.Lambda, part: str) -> Iterator[Edit]:
+    """Every change of the condition as such.  ``part`` says whether it is what a row waits for or what it demands."""
+    condition = tree.body
+    yield edit("guard negated", tree, condition, negation(condition))
+    # a demand that is always met, and a row that waits for ever, are rows dropped
+    yield Edit(
+        "guard dropped",
+        condition,
+        ast.copy_location(ast.Constant(part == "when"), condition),
+        f"{part} {ast.unparse(condition)}",
+        f"{part} {'always' if part == 'when' else 'never'}",
+        condition.lineno,
+    )
+    yield from part_edits(tree)
+
+
+def part_edits(tree: ast.Lambda) -> Iterator[Edit]:
+    """Changes of the conditions that the function is put together from."""
+    for node in ast.walk(tree.body):
+        match node:
+            case ast.BoolOp(op=connective, values=values):
+                for value in values:
+                    rest = [other for other in values if other is not value]
+                    without = rest[0] if len(rest) == 1 else ast.BoolOp(connective, rest)
+                    yield edit("condition dropped", tree, node, without)
+                    yield edit("condition negated", tree, value, negation(value))
+                other = ast.Or() if isinstance(connective, ast.And) else ast.And()
+                yield edit("connective changed", tree, node, ast.BoolOp(other, values))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                yield edit("condition negated", tree, node, operand)
+            case ast.IfExp(test=test):
+                yield edit("condition negated", tree, test, negation(test))
+                for always in (True, False):
+                    yield edit("condition dropped", tree, test, ast.Constant(always))
+    yield from comparison_edits(tree)
+
+
+def comparison_edits(tree: ast.Lambda) -> Iterator[Edit]:
+    """A comparison that is turned round, or takes an order where it asks for equality with a number."""
+    for node in ast.walk(tree.body):
+        if not isinstance(node, ast.Compare):
+            continue
+        yield edit("comparison changed", tree, node, negation(node))
+        right = node.comparators[0]
+        if isinstance(node.ops[0], ast.Eq) and isinstance(right, ast.Constant) and type(right.value) is int:
+            for order in (ast.LtE(), ast.GtE()):
+                yield edit("comparison changed", tree, node, ast.Compare(node.left, [order], [right]))
 
 
 def another(kind: type[Entity], entity: Any) -> Any:
