@@ -232,7 +232,6 @@ class Explored(TypedDict):
 
     states: int
     steps: int
-    moves: int | None
     depth: int | None
 
 
