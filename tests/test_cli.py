@@ -31,7 +31,7 @@ def in_a_shell(words: str, redirection: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize(
-    ("words", "redirection", "exit_code", "told"),
+    ("words", "redirection", "exit_code", "message"),
     [
         ("register", ">&-", 2, "error: standard output is closed; send it to a file, or to /dev/null\n"),
         ("--help", ">&-", 2, "error: standard output is closed"),
@@ -43,10 +43,10 @@ def in_a_shell(words: str, redirection: str) -> subprocess.CompletedProcess[str]
         ("serve --stdio", "<&-", 2, "error: standard input is closed; open it, or serve with --http\n"),
     ],
 )
-def test_closed_or_full_stream_is_told(words: str, redirection: str, exit_code: int, told: str) -> None:
+def test_closed_or_full_stream_is_an_error(words: str, redirection: str, exit_code: int, message: str) -> None:
     done = in_a_shell(words, redirection)
     assert done.returncode == exit_code
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
 

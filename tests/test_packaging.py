@@ -33,17 +33,17 @@ def test_wheel_carries_features_and_data(unpacked: Path) -> None:
         assert (package / file).is_file(), file
 
 
-def told_by(unpacked: Path, code: str) -> str:
-    """What the unpacked package prints."""
+def output_of(unpacked: Path, code: str) -> str:
+    """Return the output of the unpacked package."""
     found = f"import sys; sys.path.insert(0, {str(unpacked)!r}); {code}"
     run = subprocess.run([sys.executable, "-I", "-c", found], check=True, capture_output=True, text=True)
     return run.stdout.strip()
 
 
 def test_wheel_has_the_digest_of_the_checkout(unpacked: Path) -> None:
-    assert told_by(unpacked, "from translator_cmk.digest import digest; print(digest())") == digest()
+    assert output_of(unpacked, "from translator_cmk.digest import digest; print(digest())") == digest()
 
 
 def test_wheel_reads_its_own_features(unpacked: Path) -> None:
-    found = told_by(unpacked, "from translator_cmk import features_dir; print(features_dir())")
+    found = output_of(unpacked, "from translator_cmk import features_dir; print(features_dir())")
     assert Path(found) == unpacked / "translator_cmk" / "features"

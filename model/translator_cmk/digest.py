@@ -1,4 +1,4 @@
-"""One hash over everything that the results of a run depend on, which tells results of two versions apart."""
+"""One hash over everything that the results of a run depend on, by which results of two versions differ."""
 
 import hashlib
 import re

@@ -39,7 +39,7 @@ FAULTS = {
     "unknown-field": ("RevokeKeyAccess", "revocation.revoke/revoking-access-that-was-never-granted", "malformed",
                       "has no field 'verdict'"),
     "unknown-answer": ("DeleteResource", "environment.delete-resource/a-deleted-resource-loses-its-access", "malformed",
-                       "answer is 'maybe', which is none"),
+                       "answer is 'maybe', which does not exist"),
     "unknown-reason": ("MoveResourceGroup", "environment.move/moving-a-resource-group", "unknown-id",
                        "'no.such', which is no requirement"),
     "error": ("ReadData", "revocation.data-inaccessible/reading-while-the-key-is-in-reach", "error", "no quota"),

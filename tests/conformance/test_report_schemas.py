@@ -136,4 +136,4 @@ def test_counterexample_that_is_none_is_told_with_its_place(
     file = tmp_path / "one.json"
     file.write_text(json.dumps(content), "utf-8")
     assert main(["replay", "--python", WRONG, str(file)]) == 2
-    assert f"{file}: commands[0].command is 'Destroy', which is none" in capsys.readouterr().err
+    assert f"{file}: commands[0].command is 'Destroy', which does not exist" in capsys.readouterr().err

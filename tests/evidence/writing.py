@@ -1,10 +1,10 @@
 """Where evidence is kept, and how it is written."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from translator_cmk.digest import digest
+from translator_cmk.files import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = ROOT / "docs" / "measurements"
@@ -20,6 +20,4 @@ def stamp(layer: str) -> dict[str, str]:
 def write(path: Path, content: Any) -> None:
     """Write JSON whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    draft.replace(path)
+    write_json(path, content)

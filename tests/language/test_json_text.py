@@ -21,7 +21,7 @@ from translator_cmk.language import LONGEST, WireError, from_text
         (b" " * (LONGEST + 1), "f:1: longer than 1 MiB; write one message on each line"),
     ],
 )
-def test_what_is_not_strict_json_is_told_in_one_line(text: bytes, error: str) -> None:
+def test_what_is_not_strict_json_is_one_line(text: bytes, error: str) -> None:
     with pytest.raises(WireError) as raised:
         from_text(text, "f:1")
     assert str(raised.value) == error

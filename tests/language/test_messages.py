@@ -201,9 +201,9 @@ def test_the_observed_fields_are_those_of_the_model() -> None:
         ),
         (
             {"command": "EnabelIdentity"},
-            "f:7: command is 'EnabelIdentity', which is none; did you mean 'EnableIdentity'?",
+            "f:7: command is 'EnabelIdentity', which does not exist; did you mean 'EnableIdentity'?",
         ),
-        ({"command": "Zzz"}, "f:7: command is 'Zzz', which is none; command.schema.json lists them all"),
+        ({"command": "Zzz"}, "f:7: command is 'Zzz', which does not exist; command.schema.json lists them all"),
         ({"command": "EnableIdentity"}, "f:7: EnableIdentity lacks the field 'resource'; add it"),
         (
             {"command": "EnableIdentity", "resorce": "r"},
@@ -276,7 +276,7 @@ def test_an_error_gives_the_path_to_the_part(read: Callable[[Any], Any], message
 
 
 @given(st.recursive(st.sampled_from(JUNK), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
-def test_whatever_is_sent_the_error_is_one_line(message: Any) -> None:
+def test_every_error_is_one_line(message: Any) -> None:
     for _, _, read in CODECS.values():
         error = ""
         try:

@@ -1,4 +1,4 @@
-"""Situations come about, establish what they say, and a malformed file of them ends in one clear message."""
+"""Situations are reached, establish what they say, and a malformed file of them ends in one clear message."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Lines of a trace are read as the schema has them, and what they leave out is told apart from what is not there."""
+"""Lines of a trace are read as the schema has them, and a field left out differs from an absent one."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ TOLDS: list[dict[str, Any]] = [
 
 
 def read(message: Any) -> Any:
-    """What a line means, whichever it is, with all that it tells told in part."""
+    """Return the meaning of a line of any kind, all of it reported in part."""
     shape = event_shape(PARTS)
     if isinstance(message, dict) and "trace" in message:
         shape = HEAD
@@ -59,25 +59,27 @@ def test_codec_and_schema_accept_the_same_outcomes(sample: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("sample", EVENTS)
-def test_what_is_told_whole_is_also_told_in_part(sample: dict[str, Any]) -> None:
-    """So that one schema will do, whatever the head says."""
+def test_a_whole_report_is_also_a_partial_one(sample: dict[str, Any]) -> None:
+    """One schema is enough for traces of any head."""
     for message in (sample, *mutants(sample)):
         if accepts(lambda each: event_shape(()).read(each, Place("")), message):
             assert accepts(lambda each: event_shape(PARTS).read(each, Place("")), message), message
 
 
-def told(**fields: Any) -> ReportedOutcome:
+def reported(**fields: Any) -> ReportedOutcome:
     found: ReportedOutcome = TOLD.read(fields, Place(""))
     return found
 
 
-def test_what_is_left_out_of_an_outcome_is_not_told() -> None:
-    assert told(outcome="accepted") == ReportedOutcome(Accepted())
-    assert told(outcome="accepted", audit=[]) == ReportedOutcome(Accepted(), audit=True)
+def test_a_field_left_out_of_an_outcome_is_not_reported() -> None:
+    assert reported(outcome="accepted") == ReportedOutcome(Accepted())
+    assert reported(outcome="accepted", audit=[]) == ReportedOutcome(Accepted(), audit=True)
     audit = [{"key": "v/k", "resource": "r"}]
-    assert told(outcome="accepted", audit=audit) == ReportedOutcome(Accepted(audit=(KeyUse("v/k", "r"),)), audit=True)
-    assert told(outcome="refused") == ReportedOutcome(Refused())
-    assert told(outcome="refused", because=[]) == ReportedOutcome(Refused(), reasons=True)
-    assert told(outcome="unspecified") == ReportedOutcome()
-    assert told(outcome="unsupported") == ReportedOutcome(known=False)
-    assert told(outcome="error", code="500") == ReportedOutcome(certain=False)
+    assert reported(outcome="accepted", audit=audit) == ReportedOutcome(
+        Accepted(audit=(KeyUse("v/k", "r"),)), audit=True
+    )
+    assert reported(outcome="refused") == ReportedOutcome(Refused())
+    assert reported(outcome="refused", because=[]) == ReportedOutcome(Refused(), reasons=True)
+    assert reported(outcome="unspecified") == ReportedOutcome()
+    assert reported(outcome="unsupported") == ReportedOutcome(known=False)
+    assert reported(outcome="error", code="500") == ReportedOutcome(certain=False)

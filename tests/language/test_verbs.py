@@ -80,7 +80,7 @@ def test_codec_and_schema_accept_the_same_answers(verb: str, sample: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"levels": []}, "levels is empty; name at least one"),
         ({"capabilities": []}, "codes are mapped to requirements without the capability 'reasons'"),
@@ -96,10 +96,10 @@ def test_codec_and_schema_accept_the_same_answers(verb: str, sample: dict[str, A
         ({"product": "\ud800"}, "half of a surrogate pair"),
     ],
 )
-def test_declaration_has_to_be_of_one_piece(changed: dict[str, Any], told: str) -> None:
+def test_declaration_has_to_be_of_one_piece(changed: dict[str, Any], message: str) -> None:
     with pytest.raises(WireError) as caught:
         answer_from_wire("hello", HELLO | changed)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_what_is_left_out_of_a_declaration_claims_no_capability_and_every_level() -> None:

@@ -132,7 +132,7 @@ def test_environment_is_a_topic_and_a_basis_and_neither_goes_alone(folder: Path)
         load_register(folder)
 
 
-def test_a_silence_needs_a_decision_whatever_its_basis(folder: Path) -> None:
+def test_a_silence_of_any_basis_needs_a_decision(folder: Path) -> None:
     text = (folder / "keys.yaml").read_text("utf-8")
     at = text.index("- id: keys.change")
     silence = text[at:].replace("basis: assumed", "basis: stated", 1)

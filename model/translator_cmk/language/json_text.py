@@ -37,22 +37,22 @@ class NotStrict(Exception):
     """JSON that the standard library would let pass.  Its arguments: what is wrong, what to do."""
 
 
-def without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object with these fields, each of which stands there once."""
+def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object with these fields; raises `NotStrict` if one is there twice."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise NotStrict(f"the field {called(twin)} stands there twice", "leave one out")
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise NotStrict(f"the field {called(repeated)} stands there twice", "leave one out")
     return fields
 
 
-def no_number(word: str) -> None:
+def refuse_constant(word: str) -> None:
     """Refuse NaN and infinity, which are not JSON."""
     raise NotStrict(f"{word} is no JSON", "write a number, or leave the field out")
 
 
-DECODE = json.JSONDecoder(object_pairs_hook=without_twins, parse_constant=no_number).decode
+DECODE = json.JSONDecoder(object_pairs_hook=without_duplicates, parse_constant=refuse_constant).decode
 
 STANDARD_INPUT = "-"
 

@@ -161,7 +161,7 @@ class Word:
 
 
 class Whole:
-    """A whole number of at most six digits, as many as a sentence can tell."""
+    """A whole number of at most six digits, as in sentences."""
 
     def __init__(self, least: int = 1, most: int = 999_999) -> None:
         self.least = least
@@ -322,7 +322,7 @@ class Tagged:
         if not isinstance(word, str):
             raise wrong(word, at.field(self.tag), f"the name of the {self.tag}")
         remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
-        raise at.field(self.tag).error(f"is {called(word)}, which is none", remedy)
+        raise at.field(self.tag).error(f"is {called(word)}, which does not exist", remedy)
 
     def schema(self) -> dict[str, Any]:
         definitions = {}
