@@ -2,8 +2,7 @@
 
 import pytest
 
-from translator_cmk.explore.coverage.decisions import Evaluation, decisions
-from translator_cmk.explore.coverage.mcdc import Condition, every_condition, shown, values
+from translator_cmk.explore.coverage.decisions import Condition, Evaluation, decisions, every_condition, shown, values
 
 TWO = next(number for number, each in enumerate(decisions()) if len(each.conditions) == 2)
 THREE = next(number for number, each in enumerate(decisions()) if len(each.conditions) == 3)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from translator_cmk.explore.coverage.mcdc import shown
+from translator_cmk.explore.coverage.decisions import shown
 from translator_cmk.explore.coverage.reach import Reach, Worlds, reached, worlds
 from translator_cmk.explore.coverage.report import Walked, as_data, share, table
 from translator_cmk.explore.scopes import SCOPES

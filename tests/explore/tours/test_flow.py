@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from translator_cmk.explore.tours.flow import Unbalanced, cheapest_flow, cost, worth
+from translator_cmk.explore.tours.tour import Unbalanced, cheapest_flow, cost, worth
 
 
 def network(seed: int) -> tuple[list[dict[int, int]], list[int]]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ...requirements import TOPICS
 from ..row_sources import row_sources
-from .mcdc import Condition, every_condition, shown, values
+from .decisions import Condition, every_condition, shown, values
 from .reach import Reach, Worlds
 
 

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...machine import Refused, Unspecified
-from ..coverage.decisions import Evaluation
-from ..coverage.mcdc import shown
+from ..coverage.decisions import Evaluation, shown
 from ..coverage.recording import Came
 from ..graph import Graph
 from .tour import beginning

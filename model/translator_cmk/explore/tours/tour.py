@@ -1,7 +1,7 @@
 """Transition tours: sequences that between them give every command in every state of a scope, in the fewest steps.
 
-Each sequence begins with a reset and the commands that lead to the start of the scope.  A step is whatever a system is
-asked for: the reset, or a command.  A command whose outcome is left open ends its sequence, since nobody knows where a
+Each sequence begins with a reset and the commands that lead to the start of the scope.  A step is a reset or a
+command.  A command whose outcome is not specified ends its sequence, since nobody knows where a
 system stands after it.
 
 The shortest tour is found as a postman finds his round.  Close every sequence by a reset, which leads back to the start
@@ -10,15 +10,20 @@ left as often as it is reached, and its steps are what it costs.  The cheapest w
 such that every state is left as often as it is reached, is a cheapest flow; and since every pair is taken, all of it
 hangs together, so that it can be walked in one round.  No tour is shorter: any tour, closed by resets, gives such a
 flow.  The prices of that flow prove the bound without the flow itself.
+
+The flow is found by a primal-dual method.  Any amount may flow along an arc, at the cost of the arc for each unit.  The
+method keeps a price for every node, such that no arc gains more than it costs, and sends flow only along arcs that gain
+exactly that.  Then nothing is cheaper, and the prices prove it.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ...machine import Outcome, Unspecified
 from ..graph import Graph, Pair
-from .flow import Flow, cheapest_flow, worth
 
 
 class Tour(NamedTuple):
@@ -78,7 +83,7 @@ class Network:
         self.excess[node] -= 1
         self.excess[to] += 1
 
-    def sequences(self, flow: Flow) -> Iterator["array[int]"]:
+    def sequences(self, flow: "Flow") -> Iterator["array[int]"]:
         """The sequences that one round makes, cut at its resets.
 
         What leads nowhere is given where the round first comes by.
@@ -99,7 +104,7 @@ class Network:
                 sequence.extend(stays[to])
                 stays[to] = []
 
-    def _round(self, flow: Flow) -> Iterator[tuple[int, int | None]]:
+    def _round(self, flow: "Flow") -> Iterator[tuple[int, int | None]]:
         """A round from the start, as nodes with the commands that lead to them; it ends with a reset.
 
         Hierholzer's way: walk on until there is no way left, which can only be where the walk began; then walk the
@@ -116,7 +121,7 @@ class Network:
                 backwards.append(walk.pop())
         yield from backwards[-3::-1]  # without the reset that it begins with, and the start
 
-    def _departures(self, flow: Flow) -> list[list[tuple[int, int | None]]]:
+    def _departures(self, flow: "Flow") -> list[list[tuple[int, int | None]]]:
         """Of each node, all departures but those that lead nowhere, the first to take last."""
         departures: list[list[tuple[int, int | None]]] = []
         for state in range(self.graph.states):
@@ -127,3 +132,156 @@ class Network:
         resets = flow.along[self.reset].get(0, 0)
         departures.append([(0, None)] * (1 + resets))
         return departures
+
+
+Arcs = Sequence[Mapping[int, int]]
+"""Of each node: the nodes to which arcs lead, with their costs, which are not negative."""
+
+
+class Unbalanced(ValueError):
+    """What arrives in excess at some node cannot flow to where too little arrives."""
+
+
+class Flow(NamedTuple):
+    """How much flows along each arc (``along[v][w]`` from `v` to `w`), and the price of each node."""
+
+    along: Sequence[Mapping[int, int]]
+    prices: Sequence[int]
+
+
+def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
+    """What a flow costs."""
+    return sum(arcs[node][to] * units for node, flows in enumerate(along) for to, units in flows.items())
+
+
+def worth(arcs: Arcs, excess: Sequence[int], prices: Sequence[int]) -> int:
+    """What every flow costs at least that takes away the excess; raises `ValueError` where the prices prove nothing.
+
+    Along an arc the price rises by no more than the arc costs, so that a unit, wherever it flows, costs at least the
+    difference in price between where it ends and where it began; and where all units begin and end is given.
+    """
+    for node, to in enumerate(arcs):
+        for other, of_arc in to.items():
+            if prices[other] - prices[node] > of_arc:
+                raise ValueError(f"from {node} to {other} the price rises by more than {of_arc}")
+    return -sum(amount * price for amount, price in zip(excess, prices, strict=True))
+
+
+def cheapest_flow(arcs: Arcs, excess: Sequence[int]) -> Flow:
+    """The cheapest flow that takes from each node its excess; a node of negative excess gets as much.
+
+    Raises `Unbalanced` where there is none.
+    """
+    balancing = Balancing(arcs, excess)
+    while balancing.sources():
+        balancing.reprice()
+        balancing.send()
+    return Flow(balancing.along, balancing.prices)
+
+
+class Balancing:
+    """A flow on its way to the cheapest that takes all excess away."""
+
+    def __init__(self, arcs: Arcs, excess: Sequence[int]) -> None:
+        self.arcs = arcs
+        self.excess = list(excess)
+        self.prices = [0] * len(excess)
+        self.along: list[dict[int, int]] = [{} for _ in excess]
+        self._into: list[dict[int, None]] = [{} for _ in excess]  # where flow has come from, and could be sent back
+        self._depth: dict[int, tuple[int, int]] = {}
+
+    def sources(self) -> list[int]:
+        """The nodes with an excess."""
+        return [node for node, amount in enumerate(self.excess) if amount > 0]
+
+    def reprice(self) -> None:
+        """Raise prices until a way of arcs that gain what they cost leads from an excess to where too little arrives.
+
+        The order is by distance and, within one, by the number of arcs: so the ways that are found form no circle.
+        """
+        heap = [(0, 0, node) for node in self.sources()]
+        known = {node: (0, 0) for _, _, node in heap}
+        settled: dict[int, tuple[int, int]] = {}
+        nearest: int | None = None
+        while heap:
+            far, hops, node = heappop(heap)
+            if nearest is not None and far > nearest:
+                break
+            if node in settled:
+                continue
+            settled[node] = (far, hops)
+            if self.excess[node] < 0:
+                nearest = far
+            base = far + self.prices[node]
+            for other, of_arc in self._ways(node):
+                if other not in settled:
+                    found = (base + of_arc - self.prices[other], hops + 1)
+                    if other not in known or found < known[other]:
+                        known[other] = found
+                        heappush(heap, (*found, other))
+        if nearest is None:
+            raise Unbalanced("what is too much in one place cannot get to where it is too little")
+        self._depth = settled
+        for node in range(len(self.prices)):
+            self.prices[node] += settled[node][0] if node in settled else nearest
+
+    def send(self) -> None:
+        """Send all that the ways can take which `reprice` has opened."""
+        left = {node: self._next(node) for node in self._depth}
+        for source in self.sources():
+            way = [source]
+            while way and self.excess[source] > 0:
+                node = way[-1]
+                if self.excess[node] < 0:
+                    self._send_along(way)
+                    way = [source]
+                elif left[node]:
+                    other = left[node][-1]
+                    if self._takes(node, other) and (left[other] or self.excess[other] < 0):
+                        way.append(other)
+                    else:
+                        left[node].pop()
+                else:
+                    way.pop()
+
+    def _ways(self, node: int) -> list[tuple[int, int]]:
+        """Where a unit can go from the node, at what cost: along an arc, or back to where flow has come from."""
+        back = [(other, -self.arcs[other][node]) for other in self._into[node]]
+        return [*self.arcs[node].items(), *back]
+
+    def _next(self, node: int) -> list[int]:
+        """The next nodes, by ways that gain what they cost."""
+        price, hops = self.prices[node], self._depth[node][1]
+        return [
+            other
+            for other, of_arc in self._ways(node)
+            if other in self._depth and self._depth[other][1] == hops + 1 and self.prices[other] - price == of_arc
+        ]
+
+    def _takes(self, node: int, other: int) -> bool:
+        """Whether a unit can still go this way: what flows back can be used up."""
+        return other in self._into[node] or not self._is_back(node, other)
+
+    def _send_along(self, way: list[int]) -> None:
+        """Send as much as the way takes from its beginning to its end."""
+        steps = list(pairwise(way))
+        backward = {step: self._is_back(*step) for step in steps}
+        units = min(self.excess[way[0]], -self.excess[way[-1]])
+        for node, other in steps:
+            if backward[node, other]:
+                units = min(units, self.along[other][node])
+        for node, other in steps:
+            if backward[node, other]:
+                self.along[other][node] -= units
+                if not self.along[other][node]:
+                    del self.along[other][node], self._into[node][other]
+            else:
+                self.along[node][other] = self.along[node].get(other, 0) + units
+                self._into[other][node] = None
+        self.excess[way[0]] -= units
+        self.excess[way[-1]] += units
+
+    def _is_back(self, node: int, other: int) -> bool:
+        """Whether the way from the node takes flow back, rather than send more along an arc."""
+        forward = self.arcs[node].get(other)
+        return forward is None or self.prices[other] - self.prices[node] != forward
