@@ -9,7 +9,7 @@ from tests.bdd.wrong_systems import LacksRows
 from tests.conformance.verifying import MODEL, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import Deviations
-from translator_cmk.conformance.judging import Exchange, Followed
+from translator_cmk.conformance.judging import Exchange, SequenceResult
 from translator_cmk.conformance.lane import UNCONFIRMED, Sequences, plan_of
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
@@ -84,7 +84,7 @@ def test_rest_of_a_sequence_is_asked_but_for_what_depends_on_the_step_that_faile
     lane = lane_of(COMMANDS)
     plan = lane.around(plan_of(COMMANDS, DEFAULT_STAGE))
     assert plan is not None
-    rest = lane.rest(plan, Followed(COMMANDS[:2], (DIFFERENCE,), reached=2))
+    rest = lane.rest(plan, SequenceResult(COMMANDS[:2], (DIFFERENCE,), reached=2))
     assert rest is not None
     again = lane.around(rest)
     assert again is not None
@@ -96,7 +96,7 @@ def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> Non
     for _ in range(2):
         plan = lane.around(plan_of(COMMANDS, DEFAULT_STAGE))
         assert plan is not None
-        lane.rest(plan, Followed(COMMANDS[:2], (DIFFERENCE,), reached=2))
+        lane.rest(plan, SequenceResult(COMMANDS[:2], (DIFFERENCE,), reached=2))
     plan = lane.around(plan_of(COMMANDS, DEFAULT_STAGE))
     assert plan is not None
     assert plan.commands == COMMANDS[:1]
@@ -104,5 +104,5 @@ def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> Non
 
 def test_difference_that_the_model_does_not_confirm_is_no_failure() -> None:
     exchanges = (Exchange(None, None, None), Exchange(COMMANDS[0], Accepted(), None))
-    weighed = lane_of(COMMANDS).weighed(Followed(COMMANDS[:1], (DIFFERENCE,), exchanges=exchanges))
+    weighed = lane_of(COMMANDS).weighed(SequenceResult(COMMANDS[:1], (DIFFERENCE,), exchanges=exchanges))
     assert (weighed.failed, weighed.lost_track) == (False, UNCONFIRMED)

@@ -4,7 +4,7 @@ import pytest
 
 from translator_cmk.conformance.counterexamples import BESIDES, OWN, feature
 from translator_cmk.conformance.fixtures import HOME
-from translator_cmk.conformance.judging import Exchange, Followed
+from translator_cmk.conformance.judging import Exchange, SequenceResult
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
 from translator_cmk.machine.commands import (
     CreateKey,
@@ -32,11 +32,11 @@ DIFFERENCE = Difference(
 )
 
 
-def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> Followed:
+def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> SequenceResult:
     """A failure over the last command, where of the others these were refused."""
     answers = (Refused() if number in refused else Accepted() for number in range(len(asked)))
     exchanges = (Exchange(command, answer, None) for command, answer in zip(asked, answers, strict=True))
-    return Followed(asked, (DIFFERENCE,), exchanges=tuple(exchanges))
+    return SequenceResult(asked, (DIFFERENCE,), exchanges=tuple(exchanges))
 
 
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:

@@ -17,9 +17,9 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.fixtures import CROWDED, LIVES, in_variant, variants
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzing, Universe, alphabet
-from translator_cmk.conformance.judging import follow, oracle_for
+from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.subject import Names, Shadow, Subject
+from translator_cmk.conformance.subject import Names, ReferenceModel, Subject
 from translator_cmk.conformance.tour import SMALL
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.situations import situations
@@ -46,7 +46,7 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: b
     situation = situations()["a deployed model under customer-managed keys"]
     commands = (*situation.commands, RevokeKeyAccess("vault", "translator"), ReadData("workspace"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)
-    assert follow(subject, commands, oracle, unobserved).failed is found
+    assert run_sequence(subject, commands, oracle, unobserved).failed is found
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_specification_treats_every_kind_and_region_alike() -> None:
     assert len(others) == 11
     for commands in [*sequences, *LIVES]:
         assert tuple(in_variant(commands, usual)) == commands
-        outcomes = {tuple(map(Shadow().submit, in_variant(commands, each))) for each in others}
-        assert outcomes == {tuple(map(Shadow().submit, commands))}
+        outcomes = {tuple(map(ReferenceModel().submit, in_variant(commands, each))) for each in others}
+        assert outcomes == {tuple(map(ReferenceModel().submit, commands))}
 
 
 def test_region_that_is_not_offered_stands_for_none() -> None:
@@ -185,16 +185,16 @@ def test_region_that_is_not_offered_stands_for_none() -> None:
 
 
 def test_crowded_world_comes_about() -> None:
-    shadow = Shadow()
-    assert all(isinstance(shadow.submit(command), Accepted) for command in CROWDED)
-    seen = shadow.observe()
+    reference = ReferenceModel()
+    assert all(isinstance(reference.submit(command), Accepted) for command in CROWDED)
+    seen = reference.observe()
     assert (len(seen["resource"]), len(seen["document"]), len(seen["model"])) == (5, 10, 7)
 
 
 def test_fuzzing_wants_what_is_left_open_as_it_wants_what_is_accepted() -> None:
     universe = Universe(alphabet(), [()], Declaration("any", "1"))
-    shadow = Shadow()
+    reference = ReferenceModel()
     for command in (*situations()["customer-managed keys are on"].commands, DeleteKey("vault", "key")):
-        shadow.submit(command)
-    wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, shadow)
-    assert any(isinstance(shadow.looks_at(command), Unspecified) for command in wanted)
+        reference.submit(command)
+    wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, reference)
+    assert any(isinstance(reference.looks_at(command), Unspecified) for command in wanted)

@@ -108,19 +108,19 @@ def with_known_failure(forgery: Forgery) -> Path:
 def let_pass(forgery: Forgery) -> list[str]:
     """Call the command of the tour that failed passed; what it was laid to."""
     failed = next(case for case in forgery.envelope["cases"] if case["id"] == DELETED)
-    blamed: list[str] = failed["blamed"]
+    attributed_to: list[str] = failed["blamed"]
     for name in ("reason", "blamed", "shown"):
         del failed[name]
     failed["status"] = "passed"
-    return blamed
+    return attributed_to
 
 
 def silent_in_tour(forgery: Forgery) -> Path:
     """Let nothing that fails in the tour be compared."""
-    blamed = let_pass(forgery)
+    attributed_to = let_pass(forgery)
     for entry in forgery.log:
         if entry["case"] == "tour" and "silent" in entry:
-            entry["silent"] = blamed
+            entry["silent"] = attributed_to
     forgery.write()
     forgery.envelope["tour"]["commands"] += 1
     return forgery.write(follows=False)

@@ -13,12 +13,12 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.channels.direct import Direct
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.findings import KEPT
-from translator_cmk.conformance.lane import Sequencing
+from translator_cmk.conformance.lane import SequenceLane
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import Folder
 from translator_cmk.conformance.running import Running
 from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.worker import Crew
+from translator_cmk.conformance.worker import SessionPool
 from translator_cmk.machine.commands import CreateKey, CreateVault
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System
@@ -53,14 +53,14 @@ def test_log_keeps_sequences_that_tell_news_and_counts_the_rest(fuzzed: Verified
     assert main(["report", "check", str(fuzzed.folder)]) == 0
 
 
-def lane_on(system: Callable[[], System], folder: Path) -> Sequencing:
+def lane_on(system: Callable[[], System], folder: Path) -> SequenceLane:
     """A lane of which nothing is kept but what tells news."""
     register, made = load_register(), Made("0" * 64, "python", "full", (), ("fuzz",), {}, 1, {"log_size": 0})
     running = Running(made, register, Folder(folder), Deviations())
     assert running.folder is not None
     running.log = running.folder.begin()
-    worker = Crew(lambda: Session(Direct(system), running.log), register, 1).worker()
-    return Sequencing("fuzz", running, worker, largest=0)
+    worker = SessionPool(lambda: Session(Direct(system), running.log), register, 1).worker()
+    return SequenceLane("fuzz", running, worker, largest=0)
 
 
 def test_sequence_tells_news_if_it_compares_or_reaches_something_for_the_first_time(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.conformance import slow_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from translator_cmk.bdd.results import load_results
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import Came, Case
+from translator_cmk.conformance.cases import Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running
@@ -47,7 +47,7 @@ def test_cases_are_in_one_order_whenever_they_came_about() -> None:
     late = [Case(f"fuzz/{name}", "fuzz", "account", ()) for name in ("reset", *reversed(COMMANDS))]
     scenarios = [Case(name, "features", "account", ("environment.exists",)) for name in ("b", "a")]
     for case in (*late, *scenarios):
-        running.take(case, Came("failed", blamed=("environment.exists",)))
+        running.take(case, Result("failed", attributed_to=("environment.exists",)))
     ordered = ["b", "a", *(f"fuzz/{name}" for name in (*COMMANDS, "reset"))]
     envelope = running.envelope()
     assert [case["id"] for case in envelope["cases"]] == ordered

@@ -19,7 +19,7 @@ from translator_cmk.conformance.channels import Channel, Fault
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.fuzz import Fuzzing
-from translator_cmk.conformance.judging import follow, oracle_for
+from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import NAMES, STEPS, asked_of, suites_of
@@ -156,7 +156,7 @@ def default_suites() -> tuple[Suite, ...]:
 def tour(subject: Subject, profile: str = "article") -> bool:
     """Whether the system parts from the oracle in one of the sequences of the default tour."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    found = (follow(subject, each, oracle) for each in asked_of(default_suites(), subject.declaration))
+    found = (run_sequence(subject, each, oracle) for each in asked_of(default_suites(), subject.declaration))
     return any(each.failed or bool(each.fault) for each in found)
 
 
@@ -175,7 +175,7 @@ def hypothesis_alone(subject: Subject) -> bool:
             raise Spent
         try:
             commands, unobserved = fuzzing.drawn(data.draw)
-            followed = follow(subject, commands, oracle, unobserved)
+            followed = run_sequence(subject, commands, oracle, unobserved)
         except Spent:
             spent = True
             raise

@@ -25,7 +25,7 @@ class Case(NamedTuple):
     """One thing that is run, and comes to a verdict.
 
     ``rests_on``: the silent requirements that keep it from counting; empty where it counts.
-    ``twins``: the cases of which one has to pass, so that this one, a refusal, counts: refusing all earns nothing.
+    ``controls``: its positive controls, the cases of which one has to pass, so that this one, a refusal, counts.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Case(NamedTuple):
     level: str
     requirements: tuple[str, ...]
     rests_on: tuple[str, ...] = ()
-    twins: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
     core: bool = False
     name: str = ""
     feature: str = ""
@@ -73,7 +73,7 @@ def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
     features = load_features(features_dir())
     pickles = [pickle for feature in features for pickle in feature.pickles]
-    twins = twins_of(pickles)
+    controls = controls_of(pickles)
     found = []
     for feature in features:
         for pickle in feature.pickles:
@@ -84,7 +84,7 @@ def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
                 taken.level,
                 pickle.requirements,
                 () if demanded(oracle, pickle) else tuple(rests_on(pickle, alone)),
-                tuple(twins.get(pickle.id, ())),
+                tuple(controls.get(pickle.id, ())),
                 taken.core,
                 pickle.name,
                 f"features/{feature.path.name}",
@@ -101,7 +101,7 @@ def rests_on(pickle: Pickle, alone: Mapping[str, Oracle]) -> Iterator[str]:
             yield requirement
 
 
-def twins_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
+def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
     """For each scenario of a refusal: the scenarios in which the same command is accepted, of its own rule if any."""
     asked = {pickle.id: type(when_of(pickle)) for pickle in pickles}
     takers = [pickle for pickle in pickles if not asserts(pickle, "refused", "not specified")]
@@ -121,9 +121,9 @@ Selection = Mapping[str, tuple[str, ...]]
 def selected(scenarios: Sequence[Scenario], selection: Selection) -> list[Scenario]:
     """The scenarios that are selected, and the twins of those that are refusals."""
     chosen = [each for each in scenarios if is_selected(each, selection)]
-    twins = {twin for each in chosen for twin in each.case.twins}
+    controls = {control for each in chosen for control in each.case.controls}
     ids = {each.case.id for each in chosen}
-    return [each for each in scenarios if each.case.id in ids or each.case.id in twins]
+    return [each for each in scenarios if each.case.id in ids or each.case.id in controls]
 
 
 def is_selected(scenario: Scenario, selection: Selection) -> bool:
@@ -168,17 +168,17 @@ STATUSES: Mapping[str, str] = {
 }
 
 
-class Came(NamedTuple):
+class Result(NamedTuple):
     """What came of one case as it was run, before it is weighed.
 
-    ``status`` is one of passed, failed, blocked, not-applicable, inconclusive and not-run.  ``blamed``: the
+    ``status`` is one of passed, failed, blocked, not-applicable, inconclusive and not-run.  ``attributed_to``: the
     requirements that a failure is laid to.  ``fault``: its kind, where the system broke.  ``shown``: a failure in full.
     """
 
     status: str
     reason: str = ""
     seconds: float = 0.0
-    blamed: tuple[str, ...] = ()
+    attributed_to: tuple[str, ...] = ()
     fault: str = ""
     shown: str = ""
     step: int = -1
@@ -195,7 +195,7 @@ class Verdict(NamedTuple):
     status: str
     reason: str = ""
     seconds: float = 0.0
-    blamed: tuple[str, ...] = ()
+    attributed_to: tuple[str, ...] = ()
     fault: str = ""
     shown: str = ""
     step: int = -1
@@ -203,12 +203,12 @@ class Verdict(NamedTuple):
     known: str = ""
 
 
-NOT_REACHED = Came("not-run", "not reached")
+NOT_REACHED = Result("not-run", "not reached")
 
 
 def weighed(
     cases: Iterable[Case],
-    came: Mapping[str, Came],
+    results: Mapping[str, Result],
     known: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
 ) -> dict[str, Verdict]:
@@ -221,24 +221,24 @@ def weighed(
     """
     found = {}
     for case in cases:
-        each = came.get(case.id, NOT_REACHED)
+        each = results.get(case.id, NOT_REACHED)
         status, reason = each.status, each.reason
         if status == "blocked":
             status = "failed"
-        twins = {came.get(twin, NOT_REACHED).status for twin in case.twins}
-        listed = next((twin for twin in case.twins if is_known(twin, came, known or {})), "")
-        if status == "passed" and twins == {"not-applicable"}:
+        controls = {results.get(control, NOT_REACHED).status for control in case.controls}
+        listed = next((control for control in case.controls if is_known(control, results, known or {})), "")
+        if status == "passed" and controls == {"not-applicable"}:
             status = "not-applicable"
-            reason = (
-                f"refused, as it should be; but what shows that it is ever accepted is not applicable: {case.twins[0]}"
-            )
-        elif status == "passed" and listed and "passed" not in twins:
+            reason = f"refused, as it should be; but its positive control is not applicable: {case.controls[0]}"
+        elif status == "passed" and listed and "passed" not in controls:
             status = "not-applicable"
-            reason = f"refused, as it should be; but what shows that it is ever accepted is known to fail: {listed}"
-        elif status == "passed" and twins and "passed" not in twins:
+            reason = f"refused, as it should be; but its positive control is known to fail: {listed}"
+        elif status == "passed" and controls and "passed" not in controls:
             status = "inconclusive"
-            reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.twins[0]}"
-        elif status == "not-run" and each.behind and all(is_known(other, came, known or {}) for other in each.behind):
+            reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.controls[0]}"
+        elif (
+            status == "not-run" and each.behind and all(is_known(other, results, known or {}) for other in each.behind)
+        ):
             status, reason = "not-applicable", f"not reached: what leads to it is known to fail: {each.behind[0]}"
         if status == "failed" and not case.scored and each.undelivered:
             status = "not-run"  # it says nothing of what we assume
@@ -251,9 +251,9 @@ def weighed(
     return found
 
 
-def is_known(case: str, came: Mapping[str, Came], known: Mapping[str, str]) -> bool:
+def is_known(case: str, results: Mapping[str, Result], known: Mapping[str, str]) -> bool:
     """Whether the case failed, and the file of deviations says so."""
-    return case in known and came.get(case, NOT_REACHED).status in ("failed", "blocked")
+    return case in known and results.get(case, NOT_REACHED).status in ("failed", "blocked")
 
 
 def assumed(case: Case, decisions: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from ..machine.rows import Effect
 from ..oracle.explain import Difference
 from ..requirements import Register
 from .findings import Finding
-from .judging import Followed
+from .judging import SequenceResult
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES
 from .report.schemas import COUNTEREXAMPLE as SHAPE
@@ -45,7 +45,7 @@ class Recorded(NamedTuple):
     in_front: bool
 
 
-def feature(followed: Followed, register: Register) -> str:
+def feature(followed: SequenceResult, register: Register) -> str:
     """The feature, with one scenario that the system fails.
 
     The model passes it, unless the system has accepted on its way what the model does not, which `OWN` marks.
@@ -102,7 +102,7 @@ class Way(NamedTuple):
     besides: list[Command]
 
 
-def way_of(followed: Followed) -> Way:
+def way_of(followed: SequenceResult) -> Way:
     """What the system did before the last command."""
     way = Way([], [], [])
     before = initial(DEFAULT_STAGE)

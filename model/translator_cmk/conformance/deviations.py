@@ -13,7 +13,7 @@ from ..files import draft_of, write_text
 from ..machine import COMMANDS
 from ..requirements import Register
 from ..yaml_files import Entry, read
-from .cases import FUZZ, TOUR, TRACE, Came, Case
+from .cases import FUZZ, TOUR, TRACE, Case, Result
 
 FAILING = ("failed", "blocked")
 
@@ -31,14 +31,14 @@ class Deviation(NamedTuple):
     expires: str
     line: int
 
-    def covers(self, case: Case, came: Came | None) -> bool:
+    def covers(self, case: Case, result: Result | None) -> bool:
         """Whether the entry speaks of this case, or of a failure that is laid to its requirement."""
         if self.case:
             return case.id == self.case
-        return self.requirement in (came.blamed if came and came.blamed else case.requirements)
+        return self.requirement in (result.attributed_to if result and result.attributed_to else case.requirements)
 
 
-def is_settled(of_it: Iterable[Came]) -> bool:
+def is_settled(of_it: Iterable[Result]) -> bool:
     """Whether something passed, and nothing failed: of what was not run or not decided nothing is known."""
     statuses = {each.status for each in of_it}
     return "passed" in statuses and statuses.isdisjoint(FAILING)
@@ -51,13 +51,13 @@ class Deviations:
         self.entries = tuple(entries)
         self.today = today or datetime.now(UTC).date()  # that on which the report says that the run began
 
-    def known(self, cases: Iterable[Case], came: Mapping[str, Came]) -> dict[str, str]:
+    def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
         """For each case that an entry speaks of and that has not expired: its reason."""
         valid = [entry for entry in self.entries if not self._expired(entry)]
         found = {}
         for case in cases:
             for entry in valid:
-                if entry.covers(case, came.get(case.id)):
+                if entry.covers(case, result.get(case.id)):
                     found[case.id] = f"{entry.reason} ({entry.issue})"
         return found
 
@@ -65,13 +65,13 @@ class Deviations:
         """The requirements that are known not to hold."""
         return frozenset(each.requirement for each in self.entries if each.requirement and not self._expired(each))
 
-    def stale(self, cases: Iterable[Case], came: Mapping[str, Came]) -> list[str]:
+    def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> list[str]:
         """What is wrong with entries after a run: they have expired, or nothing that they speak of has failed."""
         cases = list(cases)
         found = []
         for entry in self.entries:
             about = entry.case or entry.requirement
-            of_it = [came[case.id] for case in cases if case.id in came and entry.covers(case, came[case.id])]
+            of_it = [result[case.id] for case in cases if case.id in result and entry.covers(case, result[case.id])]
             if self._expired(entry):
                 found.append(f"line {entry.line}: the deviation of {about} expired on {entry.expires}")
             elif is_settled(of_it) and not entry.case.startswith(BY_CHANCE):

@@ -231,7 +231,7 @@ def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
         return missing, [], [Found(False, str(error), NO_VERDICT)]
     for command in applicable(LIFE, subject.declaration):
         name = type(command).__name__
-        due = isinstance(subject.shadow.looks_at(command), Accepted) and not subject.declaration.windows
+        due = isinstance(subject.reference.looks_at(command), Accepted) and not subject.declaration.windows
         try:
             with told_after(command):
                 if isinstance(subject.submit(command), Refused) and due:

@@ -22,7 +22,7 @@ from ..oracle.observability import Shown
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import Register, load_register
 from ..system import ModelSystem
-from .cases import FEATURES, Came, Scenario
+from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.names import MESSAGES
 from .running import Running
@@ -33,13 +33,13 @@ PATIENT = ("nothing has changed", "nothing else has changed")
 """Claims that can be made only once everything has had its time to come about."""
 
 
-def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
+def play(subject: Subject, scenario: Scenario, register: Register) -> Result:
     """What came of the scenario; whatever the system does, it is an answer."""
     began = perf_counter()
     pickle = scenario.pickle
     begin_case(subject, scenario)
     if reason := inapplicable(pickle, subject.declaration):
-        return Came("not-applicable", reason)
+        return Result("not-applicable", reason)
     run: ScenarioRun | None = None
     try:
         run = ScenarioRun(subject, pickle)
@@ -47,12 +47,12 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Came:
             getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
         error: Exception | None = None
     except Fault as fault:
-        return Came("inconclusive", f"the system broke: {fault}", perf_counter() - began, fault=fault.kind)
+        return Result("inconclusive", f"the system broke: {fault}", perf_counter() - began, fault=fault.kind)
     except Exception as raised:
         if verdict_of(raised) is None:
             raise
         error = raised
-    return came_of(error, run, scenario, subject, register)._replace(seconds=perf_counter() - began)
+    return result_of(error, run, scenario, subject, register)._replace(seconds=perf_counter() - began)
 
 
 def begin_case(subject: Subject, scenario: Scenario) -> None:
@@ -66,34 +66,34 @@ def is_patient(pickle: Pickle) -> bool:
     return any(step.text in PATIENT for step in pickle.steps)
 
 
-def came_of(
+def result_of(
     error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject, register: Register
-) -> Came:
+) -> Result:
     """What came of a scenario that ended with this."""
     known = verdict_of(error)
     assert known is not None
     status, reason = known.status, known.reason or ""
     pickle = scenario.pickle
-    blamed: tuple[str, ...] = ()
+    attributed_to: tuple[str, ...] = ()
     shown = ""
     if isinstance(error, CapabilityMissing) and run is not None:
         told = [("expected", error.expected), ("observed", error.observed)]
         shown = in_full(scenario, run, told, register)
     elif isinstance(error, AssertionFailed) and run is not None:
-        blamed = laid_to(pickle, run) or pickle.requirements
+        attributed_to = attribution(pickle, run) or pickle.requirements
         told = [("expected", error.expected), ("observed", error.observed)]
         shown = in_full(scenario, run, told, register)
         if is_late(subject, pickle, run.step):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     if isinstance(error, SetupFailed) and run is not None:
-        status, blamed = "blocked", tuple(sorted(error.by))
+        status, attributed_to = "blocked", tuple(sorted(error.by))
         shown = in_full(scenario, run, [("because", error.why)], register)
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
     step = run.step if run else -1
     undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
-    return Came(status, reason, blamed=blamed, fault=fault, shown=shown, step=step, undelivered=undelivered)
+    return Result(status, reason, 0.0, attributed_to, fault, shown, step, undelivered)
 
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
@@ -108,7 +108,7 @@ def explaining(shown: Shown) -> Oracle:
     return Oracle(machine_of(silent_in("full", load_register())), shown)
 
 
-def laid_to(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
+def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
     """The requirements without which the model would have done the same, as far as there are any."""
     model, commands = ModelSystem(MACHINE), list(commands_of(pickle))
     asked = commands if run.declared.can("portal") else [e for c in commands for e in through_the_api(model, c)]
@@ -135,7 +135,7 @@ def in_full(scenario: Scenario, run: ScenarioRun, told: Iterable[tuple[str, str]
 
 
 def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterable[Scenario]) -> None:
-    """Play them all, one after another in each of the sessions; raises `GaveUp`."""
+    """Play them all, one after another in each of the sessions; raises `Aborted`."""
     waiting = deque(scenarios)
     running.expect(scenario.case for scenario in waiting)
     running.save()
@@ -153,7 +153,7 @@ def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterabl
 
 
 def work(running: Running, worker: Worker, waiting: deque[Scenario]) -> None:
-    """Play one scenario after another that nobody else has taken; raises `GaveUp`."""
+    """Play one scenario after another that nobody else has taken; raises `Aborted`."""
     with suppress(IndexError):
         while scenario := waiting.popleft():
             act = partial(play, scenario=scenario, register=worker.register)

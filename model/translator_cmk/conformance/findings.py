@@ -10,8 +10,8 @@ from ..language.sentences import format_fact
 from ..machine import COMMANDS, ROWS, Accepted, Command, Outcome, Refused
 from ..machine.rows import Effect
 from ..oracle.explain import Difference
-from .cases import Came, Case
-from .judging import Commands, Followed, level_concerned, level_of
+from .cases import Case, Result
+from .judging import Commands, SequenceResult, level_concerned, level_of
 
 
 class Signature(NamedTuple):
@@ -80,7 +80,7 @@ class Finding(NamedTuple):
     """The lines of the message log that show it, from the first to the last."""
 
 
-def signature(followed: Followed) -> Signature:
+def signature(followed: SequenceResult) -> Signature:
     """The signature of a failure."""
     requirements = {each for difference in followed.differences for each in difference.requirements}
     kinds = {kind_of(difference.expected, difference.seen) for difference in followed.differences}
@@ -142,11 +142,11 @@ class Tally:
         self.too_open: set[str] = set()
         self.faults: dict[str, tuple[str, str]] = {}
         self.failures: Counter[Signature] = Counter()
-        self.first: dict[Signature, Followed] = {}
+        self.first: dict[Signature, SequenceResult] = {}
         self.lost_track = 0
         self.sequences = 0
 
-    def add(self, followed: Followed) -> Signature | None:
+    def add(self, followed: SequenceResult) -> Signature | None:
         """Count a sequence; the signature of its failure, if it failed."""
         self.sequences += 1
         self.accepted |= followed.accepted
@@ -169,7 +169,7 @@ class Tally:
         self.first.setdefault(found, followed)
         return found
 
-    def learns_from(self, followed: Followed) -> bool:
+    def learns_from(self, followed: SequenceResult) -> bool:
         """Whether a sequence tells something that none before it did."""
         if followed.known and name_of_last(followed) not in self.known:
             return True
@@ -185,7 +185,7 @@ class Tally:
             and followed.unsupported <= self.unsupported
         )
 
-    def leave_out(self, followed: Followed, left_out: LeftOut) -> None:
+    def leave_out(self, followed: SequenceResult, left_out: LeftOut) -> None:
         """Count a sequence among those that are left out of the message log."""
         left_out.sequences += 1
         left_out.lost_track += bool(followed.lost_track)
@@ -233,41 +233,41 @@ class Tally:
             level = next(each for each in LEVELS if each in self.levels)
             yield Case(f"{self.lane}/reset", self.lane, level, (), name="Begin a world in which nothing is there.")
 
-    def came(self, name: str) -> Came:
+    def result(self, name: str) -> Result:
         """What came of a command."""
         if failures := [each for each in self.failures if each.command == name]:
             told = [difference for each in failures for difference in self.first[each].differences]
-            blamed = tuple(sorted({requirement for each in failures for requirement in each.requirements}))
+            attributed_to = tuple(sorted({requirement for each in failures for requirement in each.requirements}))
             times = sum(self.failures[each] for each in failures)
             reason = f"expected: {in_words(told[0].expected)}; observed: {in_words(told[0].seen)}"
-            return Came("failed", f"{reason} ({times} times)" if times > 1 else reason, blamed=blamed)
+            return Result("failed", f"{reason} ({times} times)" if times > 1 else reason, attributed_to=attributed_to)
         if capability := self.undelivered.get(name):
             reason = f"unsupported, though the capability {capability} is declared"
-            return Came("failed", reason, undelivered=capability)
+            return Result("failed", reason, undelivered=capability)
         if name in self.faults:
             kind, text = self.faults[name]
-            return Came("inconclusive", f"the system broke: {text}", fault=kind)
+            return Result("inconclusive", f"the system broke: {text}", fault=kind)
         if name in self.late:
-            return Came("inconclusive", "an effect was still absent when its time was up")
+            return Result("inconclusive", "an effect was still absent when its time was up")
         if name in self.too_open:
-            return Came("inconclusive", "so much is possible after it that the rest of its world was not judged")
+            return Result("inconclusive", "so much is possible after it that the rest of its world was not judged")
         if name in self.unsupported:
             besides = f", and otherwise {self.compared[name]} times" if self.compared[name] else ""
-            return Came("not-run", f"unsupported: it answers so to {name}{besides}")
+            return Result("not-run", f"unsupported: it answers so to {name}{besides}")
         if known := self.known.get(name):
-            blamed = tuple(sorted({requirement for each in known for requirement in each.requirements}))
+            attributed_to = tuple(sorted({requirement for each in known for requirement in each.requirements}))
             reason = f"expected: {in_words(known[0].expected)}; observed: {in_words(known[0].seen)}"
-            return Came("failed", reason, blamed=blamed)
+            return Result("failed", reason, attributed_to=attributed_to)
         if self.compared[name] and name in self.unseen - self.accepted:
-            return Came("not-applicable", "not observed: all that it changes is declared as hidden")
+            return Result("not-applicable", "not observed: all that it changes is declared as hidden")
         if self.compared[name] and name not in self.accepted:
             reason = "it was refused, as it should be; but nothing shows yet that it is ever accepted"
-            return Came("not-run", reason, behind=self.behind(name))
+            return Result("not-run", reason, behind=self.behind(name))
         if self.compared[name] and (waived := effects_of(name)) <= set(self.silent):
-            return Came("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
+            return Result("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
         if self.compared[name]:
-            return Came("passed")
-        return Came("not-run", "not reached", behind=self.behind(name))
+            return Result("passed")
+        return Result("not-run", "not reached", behind=self.behind(name))
 
     def behind(self, name: str) -> tuple[str, ...]:
         """The cases whose failures keep a command from being reached, if it was left out because of any."""
@@ -281,12 +281,12 @@ def effects_of(name: str) -> set[str]:
     return {row.requirement for row in rows} or {name}
 
 
-def name_of_last(followed: Followed) -> str:
+def name_of_last(followed: SequenceResult) -> str:
     """The command that a sequence ended with."""
     return type(followed.asked[-1]).__name__ if followed.asked else "reset"
 
 
-def names_compared(followed: Followed) -> list[str]:
+def names_compared(followed: SequenceResult) -> list[str]:
     """The commands of a sequence that were compared, and did not differ."""
     names = [type(command).__name__ for command in followed.asked]
     undecided = followed.differences or followed.known or followed.fault or followed.lost_track

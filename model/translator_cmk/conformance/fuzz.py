@@ -26,11 +26,11 @@ from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from .cases import FUZZ
 from .findings import Signature
 from .fixtures import CROWDED, crowd, in_variant, variants
-from .judging import Followed, applicable
-from .lane import Sequencing, Step
+from .judging import SequenceResult, applicable
+from .lane import SequenceLane, Step
 from .running import Running
-from .subject import Shadow
-from .worker import GaveUp, Worker
+from .subject import ReferenceModel
+from .worker import Aborted, Worker
 
 SECONDS = 20.0
 """How long is fuzzed unless told otherwise."""
@@ -97,13 +97,15 @@ class Universe:
         self.kinds = sorted(self.by_kind)
         self.starts = starts
 
-    def of_kind(self, kind: str, wanted: str, shadow: Shadow, leaves_out: LeavesOut = lambda _: False) -> list[Command]:
+    def of_kind(
+        self, kind: str, wanted: str, reference: ReferenceModel, leaves_out: LeavesOut = lambda _: False
+    ) -> list[Command]:
         """The commands of a kind that are wanted, and are not left out."""
-        commands = [each for each in self.by_kind[kind] if not leaves_out(Step(each, shadow.looks_at(each)))]
+        commands = [each for each in self.by_kind[kind] if not leaves_out(Step(each, reference.looks_at(each)))]
         if wanted == ANY:
             return commands
         fits = may_change_something if wanted == EFFECTIVE else is_near_miss
-        return [each for each in commands if fits(shadow.looks_at(each))]
+        return [each for each in commands if fits(reference.looks_at(each))]
 
 
 class Parted(Exception):
@@ -113,7 +115,7 @@ class Parted(Exception):
 class Fuzzing:
     """Rounds of Hypothesis; each ends with a failure of a new kind, or after a number of sequences."""
 
-    def __init__(self, lane: Sequencing, seconds: float, seed: int, examples: Path | None) -> None:
+    def __init__(self, lane: SequenceLane, seconds: float, seed: int, examples: Path | None) -> None:
         import hypothesis
 
         self.hypothesis = hypothesis
@@ -124,7 +126,7 @@ class Fuzzing:
         self.seed = seed
         self.examples = examples
         self.rounds = 0
-        self.given_up: GaveUp | None = None
+        self.given_up: Aborted | None = None
         declared = lane.subject.declaration
         two = Universe(alphabet(), [(), *(each.commands for each in situations().values())], declared)
         self.universes = (two, two, two, Universe(crowd(), [CROWDED], declared))
@@ -137,15 +139,15 @@ class Fuzzing:
         return self.began + self.seconds - self.clock.now()
 
     def run(self) -> None:
-        """Fuzz until the time is up, but for one sequence at least; raises `GaveUp`."""
+        """Fuzz until the time is up, but for one sequence at least; raises `Aborted`."""
         while self.left > 0 or not self.rounds:
             self.rounds += 1
             if (found := self.round()) is not None:
                 self.lane.keep(*found)
 
-    def round(self) -> tuple[Signature, Followed] | None:
+    def round(self) -> tuple[Signature, SequenceResult] | None:
         """A failure of a new kind with the shortest sequence for it that Hypothesis has found, if any."""
-        hypothesis, found = self.hypothesis, dict[Signature, Followed]()
+        hypothesis, found = self.hypothesis, dict[Signature, SequenceResult]()
 
         def example(data: Any) -> None:
             over = self.lane.tally.sequences and self.left <= (-SHRINKING if found else 0)
@@ -155,7 +157,7 @@ class Fuzzing:
             if not found:
                 try:
                     found.update(islice(self.lane.run(commands, unobserved), 1))
-                except GaveUp as error:  # Hypothesis would try it again and again
+                except Aborted as error:  # Hypothesis would try it again and again
                     self.given_up = error
                     return
                 self.show()
@@ -195,22 +197,24 @@ class Fuzzing:
     def sequence(self, draw: Callable[[Any], Any], mix: Sequence[str]) -> Iterator[Command]:
         """A situation, then commands of such a mix."""
         choose = self.hypothesis.strategies.sampled_from
-        shadow, universe = Shadow(), draw(choose(self.universes))
+        reference, universe = ReferenceModel(), draw(choose(self.universes))
         for command in draw(choose(universe.starts)):
-            shadow.submit(command)
+            reference.submit(command)
             yield command
         for _ in range(draw(self.hypothesis.strategies.integers(1, LONGEST))):
-            command = self.command(draw, draw(choose(mix)), universe, shadow)
+            command = self.command(draw, draw(choose(mix)), universe, reference)
             for _ in range(draw(choose(TIMES))):
-                shadow.submit(command)
+                reference.submit(command)
                 yield command
 
-    def command(self, draw: Callable[[Any], Any], wanted: str, universe: Universe, shadow: Shadow) -> Command:
+    def command(
+        self, draw: Callable[[Any], Any], wanted: str, universe: Universe, reference: ReferenceModel
+    ) -> Command:
         """A command of a kind that has some that are wanted, if one is found soon."""
         choose = self.hypothesis.strategies.sampled_from
         for _ in range(TRIES):
             kind = draw(choose(universe.kinds))
-            if found := universe.of_kind(kind, wanted, shadow, self.lane.leaves_out):
+            if found := universe.of_kind(kind, wanted, reference, self.lane.leaves_out):
                 break
         command: Command = draw(choose(found or universe.by_kind[kind]))
         return command
@@ -243,9 +247,9 @@ def is_near_miss(outcome: Outcome) -> bool:
 
 
 def run_fuzz(running: Running, worker: Worker, seconds: float, examples: Path | None) -> None:
-    """Fuzz the system; raises `GaveUp`."""
+    """Fuzz the system; raises `Aborted`."""
     running.progress.begin(FUZZ)
-    lane = Sequencing(FUZZ, running, worker, largest=running.made.budgets["log_size"])
+    lane = SequenceLane(FUZZ, running, worker, largest=running.made.budgets["log_size"])
     fuzzing = Fuzzing(lane, seconds, running.made.seed, examples)
     try:
         fuzzing.run()

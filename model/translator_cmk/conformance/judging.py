@@ -43,7 +43,7 @@ class Exchange(NamedTuple):
     seen: Observation | None
 
 
-class Followed(NamedTuple):
+class SequenceResult(NamedTuple):
     """The result of one sequence.
 
     ``asked``: the commands that were carried out or refused, up to the first difference.  ``differences``: what was
@@ -106,7 +106,9 @@ def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage
     return ()
 
 
-def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobserved: bool = False) -> Followed:
+def run_sequence(
+    subject: Subject, commands: Iterable[Command], oracle: Oracle, unobserved: bool = False
+) -> SequenceResult:
     """Put the system through the commands, up to the first difference.
 
     ``unobserved``: observe only after the last command, so that what happens only on observation is found; unless
@@ -134,7 +136,7 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
         for command in () if differences else commands:
             asked.append(command)
             reached += 1
-            before = subject.shadow.observe() if subject.declaration.hidden else {}
+            before = subject.reference.observe() if subject.declaration.hidden else {}
             try:
                 outcome = subject.submit(command)
             except Unsupported:
@@ -168,7 +170,7 @@ def follow(subject: Subject, commands: Iterable[Command], oracle: Oracle, unobse
     late = bool(lacking) and len(lacking) == len(differences)
     if not late:
         differences = tuple(each for each in differences if each not in lacking)
-    return Followed(
+    return SequenceResult(
         tuple(asked),
         differences,
         late,
@@ -193,7 +195,7 @@ CHANGE_NOTHING = (ReadData, TranslateWithModel)
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
     """Whether nothing that the system shows can tell that it has carried out what it has accepted."""
-    changed = difference(before, subject.shadow.observe())
+    changed = difference(before, subject.reference.observe())
     return not isinstance(command, CHANGE_NOTHING) and not any(
         subject.declaration.shows(was.kind, was.field) for was, _ in changed
     )

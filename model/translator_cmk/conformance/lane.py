@@ -10,11 +10,11 @@ from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
 from ..oracle.profiles import machine_of, silent_in
 from .counterexamples import as_json, feature, in_full, json_text
 from .findings import Finding, LeftOut, Signature, Tally, in_words, name_of_last, signature
-from .judging import Commands, Followed, first_difference, follow, oracle_for, shrunk
+from .judging import Commands, SequenceResult, first_difference, oracle_for, run_sequence, shrunk
 from .running import Running
 from .session import Mark
 from .subject import MACHINE
-from .worker import IN_A_ROW, GaveUp, Worker
+from .worker import IN_A_ROW, Aborted, Worker
 
 OFTEN = 3
 """How many sequences a command may break before it is left out of the others."""
@@ -116,17 +116,17 @@ class Sequences:
         """Whether this kind of step has failed again and again, and has never been as demanded."""
         return step.kind not in self.agreed and self.failed[step.kind] >= TWICE
 
-    def rest(self, plan: Plan, followed: Followed) -> Plan | None:
+    def rest(self, plan: Plan, followed: SequenceResult) -> Plan | None:
         """Note which steps were as demanded; the plan for what is left after a failure, around the step that failed.
 
         It begins with the commands that had changed something.
         """
-        parted = followed.failed or bool(followed.known) or bool(followed.fault)
+        differs = followed.failed or bool(followed.known) or bool(followed.fault)
         done = followed.reached - len(plan.way)  # below zero where the way there fails this time
-        agreed = plan.steps[: max(done - bool(parted or followed.late or followed.lost_track), 0)]
+        agreed = plan.steps[: max(done - bool(differs or followed.late or followed.lost_track), 0)]
         self.agreed.update(step.kind for step in agreed)
         left = plan.steps[max(done, 0) :]
-        if parted and not followed.fault and done > 0:
+        if differs and not followed.fault and done > 0:
             self.failed[plan.steps[done - 1].kind] += 1
         if not left:
             return None
@@ -137,13 +137,13 @@ class Sequences:
                 way.append(command)
             state = after
         self.detours -= 1 + len(way) + len(left)
-        if not parted or done < 1 or self.detours < 0:
+        if not differs or done < 1 or self.detours < 0:
             self.not_reached += len(left)
             self.tally.not_reached.update(type(step.command).__name__ for step in left)
             return None
         return Plan(tuple(way), left)
 
-    def weighed(self, followed: Followed) -> Followed:
+    def weighed(self, followed: SequenceResult) -> SequenceResult:
         """The result with a difference only if the readable model confirms it, and apart if it is listed."""
         if not followed.failed:
             return followed
@@ -160,12 +160,12 @@ class Sequences:
         )
         return followed._replace(differences=more, known=() if more else followed.differences)
 
-    def is_doubtful(self, followed: Followed) -> bool:
+    def is_doubtful(self, followed: SequenceResult) -> bool:
         """Whether a failure of a sequence in which nothing was observed may be that of an earlier command."""
         seen = self.tally.failures.keys() | self.doubted
         return followed.unobserved and followed.failed and signature(followed) not in seen
 
-    def settled(self, followed: Followed, looked: Followed) -> Followed:
+    def settled(self, followed: SequenceResult, looked: SequenceResult) -> SequenceResult:
         """Of a doubtful failure and of the same with a look after each command: what counts; the other is counted."""
         if looked.failed or looked.fault or looked.known:
             self.doubted.add(signature(followed))
@@ -174,7 +174,7 @@ class Sequences:
         self.tally.add(looked)
         return followed
 
-    def count(self, followed: Followed) -> Signature | None:
+    def count(self, followed: SequenceResult) -> Signature | None:
         """Count a sequence; the signature of its failure, if it is a new one."""
         if followed.unobserved and followed.failed and signature(followed) in self.doubted:
             followed = without_verdict(followed)
@@ -184,7 +184,7 @@ class Sequences:
             self.broke[name_of_last(followed)] += 1
         return found if found is not None and found not in known else None
 
-    def write_down(self, found: Signature, followed: Followed, messages: tuple[int, int] | None) -> None:
+    def write_down(self, found: Signature, followed: SequenceResult, messages: tuple[int, int] | None) -> None:
         """Keep a failure as it came out last, in so many ``messages``.
 
         Without messages it did not come out again.
@@ -211,12 +211,12 @@ class Sequences:
         """Say what has come of each command, and what was done."""
         for case in self.tally.cases():
             name = case.id.partition("/")[2]
-            self.running.take(case, self.tally.came(name)._replace(shown="\n".join(self.shown.get(name, ()))))
+            self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))
         counts = self.tally.counts() | ({"not_reached": self.not_reached} if self.tally.planned else {})
         self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
 
 
-def without_verdict(followed: Followed) -> Followed:
+def without_verdict(followed: SequenceResult) -> SequenceResult:
     """A failure that follows from an earlier command: nothing is learned of the last one."""
     return followed._replace(differences=(), lost_track=ASKED_AGAIN)
 
@@ -228,7 +228,7 @@ SHRINKING_OF_ONE, SHRINKING_OF_ALL = 20.0, 60.0
 """Seconds after which no shorter sequence is looked for any more, for one failure and for all of a lane."""
 
 
-class Sequencing(Sequences):
+class SequenceLane(Sequences):
     """A lane of sequences at work.
 
     Once the lane has written more than ``largest`` bytes into the message log, it keeps there only what tells news.
@@ -253,10 +253,10 @@ class Sequencing(Sequences):
         running.lanes.append(self)
         running.save()
 
-    def run(self, commands: Iterable[Command], unobserved: bool = False) -> Iterator[tuple[Signature, Followed]]:
+    def run(self, commands: Iterable[Command], unobserved: bool = False) -> Iterator[tuple[Signature, SequenceResult]]:
         """Put the system through a sequence, and through the rest of it around each failure; yield each new failure.
 
-        Raises `GaveUp`.
+        Raises `Aborted`.
         """
         plan: Plan | None = plan_of(commands, self.declared.stage)
         while plan and (plan := self.around(plan)):
@@ -265,8 +265,10 @@ class Sequencing(Sequences):
             if new is not None:
                 yield new, followed
 
-    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> tuple[Followed, Signature | None]:
-        """Put the system through one sequence; the signature of its failure, if it is a new one.  Raises `GaveUp`."""
+    def put_through(
+        self, commands: Iterable[Command], unobserved: bool = False
+    ) -> tuple[SequenceResult, Signature | None]:
+        """Put the system through one sequence; the signature of its failure, if it is a new one.  Raises `Aborted`."""
         followed = self.ask(commands, unobserved)
         if self.is_doubtful(followed):
             followed = self.settled(followed, self.ask(followed.asked, False, news=True))
@@ -274,12 +276,12 @@ class Sequencing(Sequences):
         self.running.tick()
         return followed, new
 
-    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> Followed:
-        """Follow the system through one sequence, and start it again if it breaks; raises `GaveUp`."""
+    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
+        """Follow the system through one sequence, and start it again if it breaks; raises `Aborted`."""
         self.worker.session.case = self.lane
         self.subject.in_front = None
         begun = self.running.log.place
-        followed = self.weighed(follow(self.subject, commands, self.oracle, unobserved))
+        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
         if self._end(begun, news or self.is_doubtful(followed) or self.tally.learns_from(followed)):
             self.tally.leave_out(followed, self.left_out)
         if followed.asked[:-1] or not followed.fault:
@@ -288,18 +290,18 @@ class Sequencing(Sequences):
             self.broken += 1
             if self.broken >= IN_A_ROW:
                 self.count(followed)
-                raise GaveUp(f"given up: the system broke in {self.broken} sequences in a row: {followed.told}")
+                raise Aborted(f"given up: the system broke in {self.broken} sequences in a row: {followed.told}")
             self.worker.restart()
         return followed
 
     def again(
         self, commands: Iterable[Command], found: Signature, unobserved: bool = False, news: bool = False
-    ) -> Followed | None:
+    ) -> SequenceResult | None:
         """How the system fails the sequence, if it fails it in this way; nothing of it is counted."""
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
         self.subject.in_front = self.tally.first[found].in_front
-        followed = self.weighed(follow(self.subject, commands, self.oracle, unobserved))
+        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
         self.subject.in_front = None
         self._end(begun, news or bool(followed.fault))
         if followed.fault:
@@ -308,7 +310,7 @@ class Sequencing(Sequences):
 
     def _end(self, begun: Mark, news: bool) -> bool:
         """A sequence has come to its end; whether the log is so large that it is left out there."""
-        reached = self.subject.shadow.coverage
+        reached = self.subject.reference.coverage
         too_much = self.running.log.place.size > self.largest
         left_out = too_much and not news and not reached.adds_to(self.running.coverage)
         if left_out:
@@ -317,7 +319,7 @@ class Sequencing(Sequences):
         self.running.ended(self.subject, logged=not left_out)
         return left_out
 
-    def keep(self, found: Signature, followed: Followed) -> None:
+    def keep(self, found: Signature, followed: SequenceResult) -> None:
         """Shrink a new failure, and write it down."""
         shortest = self.shortened(found, followed)
         begun = self.running.log.place.lines
@@ -325,7 +327,7 @@ class Sequencing(Sequences):
         messages = (begun + 1, self.running.log.place.lines) if last else None
         self.write_down(found, last or self.tally.first[found], messages)
 
-    def shortened(self, found: Signature, followed: Followed) -> Commands:
+    def shortened(self, found: Signature, followed: SequenceResult) -> Commands:
         """Return the shortest sequence for a failure that is found in time."""
         now = self.worker.session.clock.now
         began = now()

@@ -21,18 +21,18 @@ from ..errors import OK, CommandError
 from ..escaping import plain
 from ..requirements import Register
 from ..system import System
-from .cases import FEATURES, Came, Scenario, scenarios, selected
+from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.direct import Direct
 from .deviations import Deviations
-from .features import begin_case, came_of
+from .features import begin_case, result_of
 from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running
 from .session import Session
 from .subject import by_chance
 from .summary import SAYS
-from .worker import Crew, GaveUp, Worker
+from .worker import Aborted, SessionPool, Worker
 
 pytest_plugins = ("translator_cmk.bdd",)
 
@@ -74,7 +74,7 @@ class Reporter:
         self.running: Running | None = None
         self.worker: Worker | None = None
         self.by_id: dict[str, Scenario] = {}
-        self.came: dict[str, Came] = {}
+        self.results: dict[str, Result] = {}
         self.left: set[str] = set()
         self.note = ""
 
@@ -112,9 +112,9 @@ class Reporter:
         running.log = self.folder.begin()
         running.expect(each.case for each in selected(every, made.selection))
         running.save()
-        crew = Crew(lambda: Session(Direct(self.made), running.log), register, seed)
+        pool = SessionPool(lambda: Session(Direct(self.made), running.log), register, seed)
         try:
-            worker = self.worker = crew.worker()
+            worker = self.worker = pool.worker()
         except Fault as fault:
             running.trouble = plain(str(fault))
             self.finish()
@@ -141,9 +141,9 @@ class Reporter:
         if SUBJECT in item.stash:
             item.stash[SUBJECT] = self.called
         error = call.excinfo.value if call.excinfo else None
-        before = self.came.get(pickle.id)
+        before = self.results.get(pickle.id)
         if before is None or before.status == "passed":
-            self.came[pickle.id] = self.of_phase(error, call, pickle, item.stash.get(SCENARIO_RUN, None))
+            self.results[pickle.id] = self.of_phase(error, call, pickle, item.stash.get(SCENARIO_RUN, None))
         report = yield
         if call.when == "teardown":
             self.end(pickle)
@@ -151,33 +151,33 @@ class Reporter:
 
     def of_phase(
         self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None
-    ) -> Came:
+    ) -> Result:
         """What came of a scenario by this phase of it."""
         assert self.worker is not None
         assert self.running is not None
-        seconds = self.came.get(pickle.id, Came("passed")).seconds + call.duration
+        seconds = self.results.get(pickle.id, Result("passed")).seconds + call.duration
         if run is not None and run.system is not self.worker.subject:
-            return Came("inconclusive", OVERRIDDEN, seconds)
+            return Result("inconclusive", OVERRIDDEN, seconds)
         if isinstance(error, Fault):
-            return Came("inconclusive", f"the system broke: {error}", seconds, fault=error.kind)
+            return Result("inconclusive", f"the system broke: {error}", seconds, fault=error.kind)
         if verdict_of(error) is None:
             status, reason = verdict(error, call.when)
-            return Came(status, reason or "", seconds)
+            return Result(status, reason or "", seconds)
         scenario = self.by_id[pickle.id]
-        came = came_of(error, run, scenario, self.worker.subject, self.running.register)
-        return came._replace(seconds=seconds)
+        result = result_of(error, run, scenario, self.worker.subject, self.running.register)
+        return result._replace(seconds=seconds)
 
     def end(self, pickle: Pickle) -> None:
         """A scenario has come to its end."""
         assert self.worker is not None
         assert self.running is not None
         self.left.discard(pickle.id)
-        came = self.came[pickle.id]
-        self.running.add(self.by_id[pickle.id].case, came, self.worker.subject)
-        self.worker.note(came)
+        result = self.results[pickle.id]
+        self.running.add(self.by_id[pickle.id].case, result, self.worker.subject)
+        self.worker.note(result)
         try:
             self.worker.recover()
-        except GaveUp as gave_up:
+        except Aborted as gave_up:
             self.running.trouble = plain(str(gave_up))
             pytest.exit(self.running.trouble, pytest.ExitCode.TESTS_FAILED)
 

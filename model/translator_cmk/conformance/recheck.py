@@ -22,8 +22,8 @@ from .channels import Fault
 from .connecting import connection
 from .features import play
 from .findings import Signature, left_out_of
-from .judging import Commands, Followed
-from .lane import SHRINKING, Sequencing
+from .judging import Commands, SequenceResult
+from .lane import SHRINKING, SequenceLane
 from .planning import registered
 from .report.claims import declaration_in, deviations_of, made_of, read
 from .report.files import FILES, files_of
@@ -36,7 +36,7 @@ from .subject import by_chance
 from .summary import SAID, SAYS
 from .tour import run_tour
 from .trace import Judging, Trace, head_of, recorded_system
-from .worker import Crew, GaveUp, Worker
+from .worker import Aborted, SessionPool, Worker
 
 LARGE = 2**22
 """Bytes that one sequence hardly has in the log, even where a system shows much that is not ours."""
@@ -51,7 +51,7 @@ SHOWN = ("step", "shown")
 """How a case failed; asked again, a system may do so in another way."""
 
 
-class Repeated(Sequencing):
+class Repeated(SequenceLane):
     """A lane of sequences that is repeated: chance and time are as the log has them.
 
     ``live``: whether a system is asked, so that the log is only read.
@@ -111,13 +111,13 @@ class Repeated(Sequencing):
         self.running.coverage.commands += counts.commands
         self.stream.take()
 
-    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> Followed:
+    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
         """Follow the system through a sequence, under names of the form that they had."""
         if self.lane != FUZZ or (news and not self.live):
             self.next_world(self.lane)
         return super().ask(commands, unobserved, news)
 
-    def shortened(self, found: Signature, followed: Followed) -> Commands:
+    def shortened(self, found: Signature, followed: SequenceResult) -> Commands:
         """Return the last of the sequences that were tried; raises `NotInLog` and `EndOfLog`."""
         commands = followed.asked
         world = self.next_world(SHRINKING)
@@ -152,7 +152,7 @@ class Repetition:
         register = registered()
         made = made_of(envelope, register)
         self.running = Running(made, register, None, deviations_of(envelope, register))
-        self.crew = Crew(self._session, register, by_chance() if live else made.seed)
+        self.pool = SessionPool(self._session, register, by_chance() if live else made.seed)
         if live is None:
             self.running.log = self.log
 
@@ -166,7 +166,7 @@ class Repetition:
         running = self.running
         try:
             if running.made.transport != "none":
-                self._run_lanes(self.crew.worker())
+                self._run_lanes(self.pool.worker())
             else:
                 traces = self.envelope.get(TRACE, {}).get("traces", ())
                 running.declared = recorded_system(self.folder / each["file"] for each in traces)
@@ -174,7 +174,7 @@ class Repetition:
             self.problems += [str(error)] if self.complete else []
         except NotInLog as error:
             self.problems.append(str(error))
-        except (Fault, GaveUp) as error:
+        except (Fault, Aborted) as error:
             if self.live and running.declared is None:
                 raise
             self.problems += [f"the run broke off, and is said to be complete: {error}"] if self.complete else []
@@ -185,7 +185,7 @@ class Repetition:
 
     def _say_bye(self) -> None:
         """End the sessions that have ended in the log; what else it has is a problem."""
-        for session, stream in zip(self.crew.sessions, self.streams, strict=True):
+        for session, stream in zip(self.pool.sessions, self.streams, strict=True):
             entry = stream.peek()
             if self.live or (entry and entry.verb == "bye"):
                 session.bye()
@@ -207,7 +207,7 @@ class Repetition:
         if FEATURES in made.lanes and self.begun(FEATURES):
             workers = [worker]
             while not self.live and declared.can("parallel") and self.log.has_another_session():
-                workers.append(self.crew.worker())
+                workers.append(self.pool.worker())
             self._run_features(workers)
         if TOUR in made.lanes and self.begun(TOUR):
             run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"], begin)
@@ -215,12 +215,12 @@ class Repetition:
             self._run_fuzz(begin(FUZZ, running, worker, largest=made.budgets["log_size"]))
 
     def _run_features(self, workers: list[Worker]) -> None:
-        """Play the scenarios, each in the session that has it; raises `GaveUp` and `NotInLog`."""
+        """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
         running, made = self.running, self.running.made
         chosen = selected(scenarios(made.profile, made.waived), made.selection)
         waiting = {each.case.id: each for each in chosen}
         running.expect(each.case for each in chosen)
-        gave_up: GaveUp | None = None
+        gave_up: Aborted | None = None
         for worker, stream in zip(workers, self.streams, strict=True):
             try:
                 while scenario := self._next_scenario(stream, waiting):
@@ -229,10 +229,10 @@ class Repetition:
                     worker.recover()
             except EndOfLog:
                 pass  # the others may have more
-            except GaveUp as error:
+            except Aborted as error:
                 gave_up = error
         whole = self.complete or any(self.begun(lane) for lane in LANES[1:])
-        missing = [case for case in self._due(chosen, whole) if case not in running.came]
+        missing = [case for case in self._due(chosen, whole) if case not in running.results]
         if len(missing) > (0 if whole else len(workers) - 1):  # each of the others may be about one
             raise NotInLog(f"{MESSAGES} does not have {missing[0]}, which this run asks for")
         if gave_up:
@@ -255,10 +255,10 @@ class Repetition:
         if not made.budgets:
             return [each.case.id for each in chosen if whole and is_selected(each, made.selection)]
         due = [each.case.id for each in chosen]
-        return due if whole else due[: max((due.index(case) + 1 for case in self.running.came), default=0)]
+        return due if whole else due[: max((due.index(case) + 1 for case in self.running.results), default=0)]
 
     def _run_fuzz(self, lane: Repeated) -> None:
-        """Put the system through the sequences of the log; raises `GaveUp` and `NotInLog`."""
+        """Put the system through the sequences of the log; raises `Aborted` and `NotInLog`."""
         try:
             while world := lane.next_world(FUZZ):
                 followed, new = lane.put_through(world.commands, world.unobserved)
@@ -307,11 +307,11 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
     problems += of_files(folder, envelope)
     if broken:
         return problems, repetition.log
-    parted = list(between(envelope, running, (*COMPARED, *SHOWN)))
-    problems += [*of_folder(folder, envelope, running), *parted, *of_envelope(envelope, running)]
-    if not parted and [case["id"] for case in envelope["cases"]] != [case.id for case in in_order(running.cases)]:
+    differs = list(between(envelope, running, (*COMPARED, *SHOWN)))
+    problems += [*of_folder(folder, envelope, running), *differs, *of_envelope(envelope, running)]
+    if not differs and [case["id"] for case in envelope["cases"]] != [case.id for case in in_order(running.cases)]:
         problems.append(f"the cases in {ENVELOPE} are in another order than a run has them in")
-    if not parted and has_its_cases(envelope):
+    if not differs and has_its_cases(envelope):
         problems += of_derived(folder, envelope)
     return problems, repetition.log
 
@@ -493,7 +493,7 @@ def reproduce(args: argparse.Namespace) -> int:
     try:
         running = repetition.run()
     except Fault as fault:
-        raise CommandError(repetition.crew.sessions[-1].in_full(fault), HARNESS) from None
+        raise CommandError(repetition.pool.sessions[-1].in_full(fault), HARNESS) from None
     declared = running.declared
     assert declared is not None  # otherwise it did not say hello
     found = []

@@ -18,7 +18,7 @@ from .channels import Fault
 from .connecting import connection
 from .counterexamples import recorded
 from .findings import in_words
-from .judging import Commands, Followed, applicable, follow, oracle_for
+from .judging import Commands, SequenceResult, applicable, oracle_for, run_sequence
 from .session import Session
 from .subject import Subject, by_chance
 from .verify import registered
@@ -91,7 +91,7 @@ def put_through(session: Session, asked: Asked) -> int:
     progress.begin("replay")
     for number, sequence in enumerate(asked.sequences, start=1):
         commands = tuple(applicable(sequence, declared))
-        followed = follow(subject, commands, oracle, asked.unobserved)
+        followed = run_sequence(subject, commands, oracle, asked.unobserved)
         progress.show_count(number, of_all, "sequences", 0)
         undecided += not followed.failed and is_undecided(followed, len(commands))
         if followed.failed or followed.fault or of_all == 1:
@@ -122,12 +122,12 @@ def count_left_out(sequences: Sequence[Commands], declared: Declaration) -> int:
     return sum(count for command, count in times.items() if not any(True for _ in applicable([command], declared)))
 
 
-def is_undecided(followed: Followed, planned: int) -> bool:
+def is_undecided(followed: SequenceResult, planned: int) -> bool:
     """Whether there is no verdict on all of a sequence: one of which nothing was asked shows nothing."""
     return bool(not planned or followed.late or followed.lost_track or len(followed.asked) < planned)
 
 
-def differ(followed: Followed) -> int:
+def differ(followed: SequenceResult) -> int:
     """Print where the two part, and give the exit code."""
     for difference in followed.differences:
         print(f"     expected  {plain(in_words(difference.expected))}")

@@ -10,7 +10,7 @@ from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import Register
-from .cases import Came, Case, Run, Verdict, counts, exit_code, in_order, weighed
+from .cases import Case, Result, Run, Verdict, counts, exit_code, in_order, weighed
 from .deviations import FAILING, Deviations
 from .findings import Finding
 from .report.envelope import Made, State, envelope
@@ -44,7 +44,7 @@ class Running:
         self.declared: Declaration | None = None
         self.cases: list[Case] = []
         self.expected: set[str] = set()
-        self.came: dict[str, Came] = {}
+        self.results: dict[str, Result] = {}
         self.failed = 0
         self.findings: list[Finding] = []
         self.kept: dict[str, str] = {}  # files of counterexamples
@@ -64,26 +64,26 @@ class Running:
             self.expected.add(case.id)
             self.cases.append(case)
 
-    def take(self, case: Case, came: Came) -> None:
+    def take(self, case: Case, result: Result) -> None:
         """This came of a case; one that nobody expected is added."""
         if case.id not in self.expected:
             self.expect([case])
-        self.came[case.id] = came
+        self.results[case.id] = result
 
-    def add(self, case: Case, came: Came, subject: Subject) -> None:
+    def add(self, case: Case, result: Result, subject: Subject) -> None:
         """This came of a case that the subject was put through to its end."""
         with self.lock:
-            self.take(case, came)
+            self.take(case, result)
             self.ended(subject)
-            self.failed += came.status in FAILING
-            self.progress.show_count(len(self.came), len(self.cases), failed=self.failed)
+            self.failed += result.status in FAILING
+            self.progress.show_count(len(self.results), len(self.cases), failed=self.failed)
             self.tick()
 
     def ended(self, subject: Subject, logged: bool = True) -> None:
         """A case or a sequence has come to its end; what has none in the message log counts for nothing."""
         if logged:
             subject.session.note({"end": True})
-        subject.shadow.coverage.move_to(self.coverage)
+        subject.reference.coverage.move_to(self.coverage)
 
     def tick(self) -> None:
         """Write the envelope if that was some time ago."""
@@ -114,11 +114,11 @@ class Running:
     def verdicts(self) -> dict[str, Verdict]:
         """The verdicts so far."""
         decisions = {each.id: each.decision for each in self.register.values() if each.decision}
-        return weighed(self.cases, self.came, self.deviations.known(self.cases, self.came), decisions)
+        return weighed(self.cases, self.results, self.deviations.known(self.cases, self.results), decisions)
 
     def exit_code(self, verdicts: dict[str, Verdict]) -> int:
         """What the run would return if it ended now."""
-        stale = self.deviations.stale(self.cases, self.came) if self.finished else ()
+        stale = self.deviations.stale(self.cases, self.results) if self.finished else ()
         return exit_code(self.cases, verdicts, Run(self.finished, self.made.lanes, self.faults, tuple(stale)))
 
     def envelope(self) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Running:
             self.exit_code(verdicts),
             self.coverage.counts(),
             place.lines,
-            tuple(self.deviations.stale(self.cases, self.came)) if self.finished else (),
+            tuple(self.deviations.stale(self.cases, self.results)) if self.finished else (),
             self.notes | ({"trouble": self.trouble} if self.trouble else {}),
         )
         return envelope(self.made, self.declared, state, in_order(self.cases), verdicts, self.register)

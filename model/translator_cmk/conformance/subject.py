@@ -75,7 +75,7 @@ class Coverage:
         self.commands = 0
 
 
-class Shadow:
+class ReferenceModel:
     """The model in step with a system."""
 
     def __init__(self, coverage: Coverage | None = None) -> None:
@@ -220,7 +220,7 @@ FieldName = tuple[str, str, str]
 
 
 class Subject:
-    """A system behind a session.  ``shadow`` is the model doing the same, which says what to wait for.
+    """A system behind a session.  ``reference`` is the model doing the same, which says what to wait for.
 
     ``late``: the fields that still showed, when the window of the command that changes them had closed, what they did
     before: at the last look.  ``was_late``: whether there were such when the last command was asked for.
@@ -234,7 +234,7 @@ class Subject:
         self.run = run_of(seed)
         self.names = Names(self.run)
         self.in_front: bool | None = None  # where the salt has to stand in the next worlds
-        self.shadow = Shadow()
+        self.reference = ReferenceModel()
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
@@ -255,7 +255,7 @@ class Subject:
         self.worlds += 1
         self.names = Names(self.next_salt())
         self.session.note({"world": self.salt})
-        self.shadow.reset(stage)
+        self.reference.reset(stage)
         self._forget()
         self.answered = 0
         must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
@@ -276,7 +276,7 @@ class Subject:
         if self.declaration.windows:
             self._submit_in_shadow(command, answer["answer"])
         else:
-            self.shadow.submit(command)
+            self.reference.submit(command)
         self.answered += answer["answer"] != "error"
         match answer["answer"]:
             case "accepted":
@@ -297,10 +297,10 @@ class Subject:
         After a refusal nothing is waited for; but a claim about everything is made when the window has closed.
         """
         self.was_late, self.under_way, self.before = bool(self.late), False, self.seen
-        before, state = self.shadow.observe(), self.shadow.state
-        self.shadow.submit(command)
+        before, state = self.reference.observe(), self.reference.state
+        self.reference.submit(command)
         if answer != "accepted":
-            self.shadow.state = state
+            self.reference.state = state
         if answer not in ("accepted", "refused"):
             return
         if window := self.declaration.windows.get(type(command).__name__, 0):
@@ -308,7 +308,7 @@ class Subject:
             self.waits_if_all = max(self.waits_if_all, until)
             if answer == "accepted":
                 self.waits, self.under_way = max(self.waits, until), True
-                for was, _ in difference(before, self.shadow.observe()):
+                for was, _ in difference(before, self.reference.observe()):
                     if self.declaration.shows(was.kind, was.field):
                         self.earlier[was.kind, was.name, was.field] = was.value
                     else:
@@ -349,7 +349,7 @@ class Subject:
         return seen
 
     def _as_expected(self, seen: Observation) -> bool:
-        return not any(difference(self.visible(self.shadow.observe()), seen))
+        return not any(difference(self.visible(self.reference.observe()), seen))
 
     def is_late(self, fact: Fact) -> bool:
         """Whether this may not be so yet: the last command has a window, and what shows is what did before it."""

@@ -11,7 +11,7 @@ from ..language.declaration import Declaration
 from .cases import TOUR
 from .fixtures import CROWDED, LIVES, crowd, in_variant, variants
 from .judging import Commands, applicable
-from .lane import Sequencing
+from .lane import SequenceLane
 from .running import Running
 from .worker import Worker
 
@@ -79,12 +79,12 @@ def told(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]:
     return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
 
 
-Begin = Callable[[str, Running, Worker, Sequence[Commands]], Sequencing]
+Begin = Callable[[str, Running, Worker, Sequence[Commands]], SequenceLane]
 """Begins a lane of this name, in which these sequences are planned."""
 
 
-def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int, begin: Begin = Sequencing) -> None:
-    """Put the system through them all; raises `GaveUp`."""
+def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int, begin: Begin = SequenceLane) -> None:
+    """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
     with running.interruption.at_once():
         found = suites_of(tuple(scopes), steps)

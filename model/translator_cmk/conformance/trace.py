@@ -20,11 +20,11 @@ from ..machine import Command
 from ..oracle.profiles import machine_of
 from .cases import TRACE
 from .findings import Tally
-from .judging import Followed
+from .judging import SequenceResult
 from .report.folder import Folder
 from .running import Running
 from .summary import UNSTATED
-from .worker import GaveUp
+from .worker import Aborted
 
 UNNAMED = "a recorded system"
 """What a system is called of which no head of a trace says what it is."""
@@ -166,20 +166,20 @@ class Judging:
 
     def _differs(self, deviation: Deviation, source: str) -> None:
         asked = () if self.last is None else (self.last,)
-        self.tally.add(Followed(asked, deviation.differences))
+        self.tally.add(SequenceResult(asked, deviation.differences))
         self.shown.setdefault(self._named, [source, *format_deviation(deviation, source)])
 
     def so_far(self) -> None:
         """Say what has come of each command, and how far each trace was judged."""
         for case in self.tally.cases():
             name = case.id.partition("/")[2]
-            self.running.take(case, self.tally.came(name)._replace(shown="\n".join(self.shown.get(name, ()))))
+            self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))
         counts = self.tally.counts() | {"sequences": self.worlds, "lost_track": len(self.tally.too_open)}
         self.running.notes[TRACE] = {"traces": [each._asdict() for each in self.traces], **counts}
 
 
 def run_trace(running: Running, paths: Iterable[Path]) -> None:
-    """Judge all traces; raises `GaveUp` where one was cut off, once all of them are judged as far as they go."""
+    """Judge all traces; raises `Aborted` where one was cut off, once all of them are judged as far as they go."""
     assert running.folder is not None
     running.progress.begin(TRACE)
     judging = Judging(running, running.folder.path, kept(paths, running.folder))
@@ -198,4 +198,4 @@ def run_trace(running: Running, paths: Iterable[Path]) -> None:
         judging.so_far()
         running.lanes.remove(judging)
     if cut_off:
-        raise GaveUp("; ".join(cut_off))
+        raise Aborted("; ".join(cut_off))

@@ -23,7 +23,7 @@ from .session import Interrupted, Session
 from .subject import by_chance
 from .tour import CROWD, NAMES, STEPS, run_tour
 from .trace import recorded_system, run_trace
-from .worker import Crew, GaveUp
+from .worker import Aborted, SessionPool
 
 REPORT = Path("conformance-report")
 
@@ -124,10 +124,10 @@ def verify(args: argparse.Namespace) -> int:
     assert running.folder is not None
     running.log = log = running.folder.begin()
     session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
-    crew = Crew(lambda: session(way.open()), running.register, seed) if way else None
+    pool = SessionPool(lambda: session(way.open()), running.register, seed) if way else None
     try:
         with running.interruption.heeded():
-            return run_lanes(running, crew, args, way.text if way else "")
+            return run_lanes(running, pool, args, way.text if way else "")
     finally:
         log.close()
 
@@ -139,16 +139,16 @@ def stay_where_they_are(args: argparse.Namespace) -> None:
     args.write_deviations = args.write_deviations and args.write_deviations.absolute()
 
 
-def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, system: str) -> int:
+def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespace, system: str) -> int:
     """Run the lanes, write the report whatever happens, and print what came of them; raises `CommandError`."""
     assert running.folder is not None
     whole = True
     running.save()
     try:
-        go(running, crew, args)
+        go(running, pool, args)
     except Fault as fault:
-        running.trouble = plain(crew.sessions[-1].in_full(fault) if crew else str(fault))
-    except GaveUp as trouble:
+        running.trouble = plain(pool.sessions[-1].in_full(fault) if pool else str(fault))
+    except Aborted as trouble:
         running.trouble = plain(str(trouble))
     except Interrupted as trouble:
         running.trouble = str(trouble)
@@ -166,8 +166,8 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
         whole = False
     finally:
         running.progress.clear()
-        if crew:
-            crew.bye()
+        if pool:
+            pool.bye()
         running.save(whole)
     if not whole:
         return HARNESS
@@ -176,7 +176,7 @@ def run_lanes(running: Running, crew: Crew | None, args: argparse.Namespace, sys
         if args.write_deviations and running.finished:
             write_deviations(args.write_deviations, envelope)
     finally:
-        print("\n".join(summary.lines(envelope, args.report, system, crew.unsupported() if crew else ())))
+        print("\n".join(summary.lines(envelope, args.report, system, pool.unsupported() if pool else ())))
     if args.write_deviations and not running.finished:
         print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])
@@ -201,10 +201,10 @@ def size(text: str) -> int:
     return 0 if text == "0" else count(text)
 
 
-def go(running: Running, crew: Crew | None, args: argparse.Namespace) -> None:
-    """Run each lane; raises `GaveUp`, and `Fault` where the system does not even say hello."""
-    if crew:
-        put_through(running, crew, args)
+def go(running: Running, pool: SessionPool | None, args: argparse.Namespace) -> None:
+    """Run each lane; raises `Aborted`, and `Fault` where the system does not even say hello."""
+    if pool:
+        put_through(running, pool, args)
     else:
         running.declared = recorded_system(args.trace)
     if TRACE in running.made.lanes:
@@ -212,10 +212,10 @@ def go(running: Running, crew: Crew | None, args: argparse.Namespace) -> None:
     running.finished = True
 
 
-def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
+def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -> None:
     """Put a system through the lanes that need one; raises as `go` does."""
     made = running.made
-    worker = crew.worker()
+    worker = pool.worker()
     running.declared = declared = worker.subject.declaration
     running.save()
     parallel = declared.can("parallel")
@@ -225,8 +225,8 @@ def put_through(running: Running, crew: Crew, args: argparse.Namespace) -> None:
     if FEATURES in made.lanes:
         found = selected(scenarios(made.profile, made.waived), made.selection)
         if not found:
-            raise GaveUp("nothing is selected")
-        workers = [worker, *(crew.worker() for _ in range(1, min(jobs, len(found))))]
+            raise Aborted("nothing is selected")
+        workers = [worker, *(pool.worker() for _ in range(1, min(jobs, len(found))))]
         run_features(running, workers, found)
     if TOUR in made.lanes:
         run_tour(running, worker, made.budgets["scopes"], args.steps)

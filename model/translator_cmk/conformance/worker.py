@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ..language.declaration import Declaration
 from ..requirements import Register
-from .cases import Came, Case
+from .cases import Case, Result
 from .channels import Fault
 from .session import Session
 from .subject import Subject
@@ -14,7 +14,7 @@ IN_A_ROW = 5
 """How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
 
 
-class Crew:
+class SessionPool:
     """All sessions of a run."""
 
     def __init__(self, session: Callable[[], Session], register: Register, seed: int) -> None:
@@ -45,7 +45,7 @@ class Crew:
             session.bye()
 
 
-class GaveUp(Exception):
+class Aborted(Exception):
     """The system broke so often in a row that nothing more is to be learned."""
 
 
@@ -65,32 +65,32 @@ class Worker:
         self.subject = Subject(self.session, declared, frozenset(self.register), self.seed)
         return declared
 
-    def attempt(self, case: Case, act: Callable[[Subject], Came]) -> Came:
-        """What comes of the case; raises `GaveUp`."""
+    def attempt(self, case: Case, act: Callable[[Subject], Result]) -> Result:
+        """What comes of the case; raises `Aborted`."""
         self.session.case = case.id
-        came = act(self.subject)
-        self.note(came)
-        if came.fault and (stderr := self.session.channel.told()):
-            came = came._replace(shown="\n".join([SAID, stderr]))
-        return came
+        result = act(self.subject)
+        self.note(result)
+        if result.fault and (stderr := self.session.channel.told()):
+            result = result._replace(shown="\n".join([SAID, stderr]))
+        return result
 
-    def note(self, came: Came) -> None:
+    def note(self, result: Result) -> None:
         """Keep in mind whether a case broke the system, and whether the system was of any use before."""
-        self.broke = bool(came.fault)
-        of_use = not self.broke or (self.subject.answered and came.fault != "too-late")
+        self.broke = bool(result.fault)
+        of_use = not self.broke or (self.subject.answered and result.fault != "too-late")
         self.in_a_row = 0 if of_use else self.in_a_row + 1
 
     def recover(self) -> None:
-        """Begin anew if the last case broke the system; raises `GaveUp`."""
+        """Begin anew if the last case broke the system; raises `Aborted`."""
         if self.in_a_row >= IN_A_ROW:
-            raise GaveUp(f"given up: the system broke in {self.in_a_row} cases in a row")
+            raise Aborted(f"given up: the system broke in {self.in_a_row} cases in a row")
         if self.broke:
             self.restart()
 
     def restart(self) -> None:
-        """Begin anew; raises `GaveUp`."""
+        """Begin anew; raises `Aborted`."""
         self.session.case = ""
         try:
             self.session.restart()
         except Fault as fault:
-            raise GaveUp(f"given up: the system does not start again: {fault}") from None
+            raise Aborted(f"given up: the system does not start again: {fault}") from None

@@ -112,7 +112,7 @@ def case_to_json(case: Case, verdict: Verdict) -> dict[str, Any]:
         "status": verdict.status,
         "reason": verdict.reason,
         "seconds": round(verdict.seconds, 6),
-        "blamed": list(verdict.blamed),
+        "blamed": list(verdict.attributed_to),
         "step": verdict.step,
         "fault": verdict.fault,
         "known": verdict.known,
@@ -140,6 +140,6 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> list[dict[
 
 def causes(verdict: Verdict) -> tuple[str, ...]:
     """What a failure is laid to: requirements, or a capability."""
-    if verdict.undelivered and not verdict.blamed:
+    if verdict.undelivered and not verdict.attributed_to:
         return (f"the capability {verdict.undelivered}",)
-    return verdict.blamed
+    return verdict.attributed_to
