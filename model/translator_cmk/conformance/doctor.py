@@ -21,10 +21,10 @@ from .channels import Fault
 from .connecting import connection
 from .fixtures import HOME, LIFE
 from .judging import applicable
+from .planning import registered
 from .session import Session
 from .subject import Subject, by_chance
 from .summary import few
-from .verify import registered
 
 NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "

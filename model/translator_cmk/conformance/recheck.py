@@ -19,13 +19,13 @@ from ..machine import Command
 from . import connecting
 from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, in_order, is_selected, scenarios, selected
 from .channels import Fault
+from .claims import declaration_in, deviations_of, made_of, read
 from .connecting import connection
 from .features import play
 from .findings import Signature, left_out_of
 from .judging import Commands, SequenceResult
 from .lane import SHRINKING, SequenceLane
 from .planning import registered
-from .report.claims import declaration_in, deviations_of, made_of, read
 from .report.files import FILES, files_of
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, digest_of
 from .report.log import EndOfLog, Entry, MessageLog, NotInLog, Stream, World, shortened

@@ -19,9 +19,9 @@ from .connecting import connection
 from .counterexamples import recorded
 from .findings import in_words
 from .judging import Commands, SequenceResult, applicable, oracle_for, run_sequence
+from .planning import registered
 from .session import Session
 from .subject import Subject, by_chance
-from .verify import registered
 
 SEQUENCES = ".jsonl"
 

@@ -14,7 +14,7 @@ from ..bdd.systems import SystemNotFound, load_factory
 from ..errors import HARNESS, OK, CommandError
 from ..language import LONGEST, WireError, from_text
 from ..system import ModelSystem
-from .answering import Answering, failure
+from .channels.answering import Answering, failure
 
 LOOPBACK = "127.0.0.1"
 

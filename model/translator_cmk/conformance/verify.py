@@ -17,7 +17,7 @@ from .connecting import connection, shortened
 from .deviations import write_deviations
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
-from .planning import lanes_of, planned, registered
+from .planning import lanes_of, planned
 from .running import Running
 from .session import Interrupted, Session
 from .subject import by_chance
@@ -27,7 +27,7 @@ from .worker import Aborted, SessionPool
 
 REPORT = Path("conformance-report")
 
-__all__ = ["add_arguments", "registered", "run", "verify"]
+__all__ = ["add_arguments", "run", "verify"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..conformance.answering import Answering
+from ..conformance.channels.answering import Answering
 from ..conformance.report.schemas import report_schemas
 from ..language import PROTOCOL, schemas, stage_to_wire
 from ..language.shapes import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN

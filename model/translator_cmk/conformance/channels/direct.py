@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...system import System
-from ..answering import Answering
+from .answering import Answering
 
 
 class Direct:

@@ -6,19 +6,19 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ...errors import CommandError
-from ...language import WireError
-from ...language.declaration import DECLARATION, Declaration
-from ...language.json_text import DECODE, NotStrict
-from ...language.shapes import Place
-from ...requirements import Register
-from ..cases import FEATURES, LANES, TRACE, must_be_known, scenarios
-from ..deviations import OF_SEQUENCES, Deviation, Deviations
-from ..planning import must_be_deniable
-from ..tour import NAMES
-from .envelope import FORMAT, Made
-from .folder import ENVELOPE, must_be_a_file
-from .schemas import ENVELOPE as ENVELOPE_SHAPE
+from ..errors import CommandError
+from ..language import WireError
+from ..language.declaration import DECLARATION, Declaration
+from ..language.json_text import DECODE, NotStrict
+from ..language.shapes import Place
+from ..requirements import Register
+from .cases import FEATURES, LANES, TRACE, must_be_known, scenarios
+from .deviations import OF_SEQUENCES, Deviation, Deviations
+from .planning import must_be_deniable
+from .report.envelope import FORMAT, Made
+from .report.folder import ENVELOPE, must_be_a_file
+from .report.schemas import ENVELOPE as ENVELOPE_SHAPE
+from .tour import NAMES
 
 
 def declaration_in(envelope: Mapping[str, Any]) -> Declaration:

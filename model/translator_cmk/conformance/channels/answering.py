@@ -4,13 +4,13 @@ from collections.abc import Callable
 from secrets import token_hex
 from typing import Any
 
-from ..bdd.systems import declaration_of, not_a_system, raised
-from ..language import PROTOCOL, WireError, observation_to_wire
-from ..language.declaration import declaration_to_wire
-from ..language.verbs import request_from_wire
-from ..machine import Accepted, KeyUse, Refused, Unspecified
-from ..system import ModelSystem, System, Unsupported
-from .channels import Request
+from ...bdd.systems import declaration_of, not_a_system, raised
+from ...language import PROTOCOL, WireError, observation_to_wire
+from ...language.declaration import declaration_to_wire
+from ...language.verbs import request_from_wire
+from ...machine import Accepted, KeyUse, Refused, Unspecified
+from ...system import ModelSystem, System, Unsupported
+from . import Request
 
 Answer = dict[str, Any]
 
