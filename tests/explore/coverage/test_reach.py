@@ -18,12 +18,10 @@ def smallest() -> Worlds:
     return worlds([NAMED["losing-the-key"], NAMED["vaults-and-keys"]])
 
 
-def test_tours_reach_every_state_command_reason_and_condition() -> None:
+def test_tours_reach_every_row_reason_and_condition() -> None:
     every = smallest()
     reach = reached(every, (s.commands for graph in every.graphs.values() for s in sequences(graph.scope)))
     there = every.everything
-    assert reach.states == there.states
-    assert reach.pairs == there.pairs
     assert reach.refusals >= there.refusals
     assert reach.rows >= there.rows
     assert shown(reach.evaluations) >= shown(there.evaluations)
@@ -37,21 +35,14 @@ def test_budgeted_sequences_reach_every_pair_of_rows_and_of_topics() -> None:
     assert reach.topic_pairs >= every.everything.topic_pairs
 
 
-def test_no_commands_reach_the_state_in_which_nothing_is() -> None:
+def test_no_commands_reach_no_row() -> None:
     reach = reached(smallest(), [()])
-    assert reach.states == {"losing-the-key": set(), "vaults-and-keys": {0}}
-    assert not any(reach.pairs.values())
     assert not reach.rows
     assert not reach.refusals
 
 
-def test_steps_are_counted_where_a_scope_has_them() -> None:
-    """The start, disabled and lost, and one command in each; what the scope has not is given nowhere in it."""
+def test_refusals_are_covered_with_their_reasons() -> None:
     reach = reached(smallest(), [(*START, DisableKey("vault", "key"), ReadData("workspace"), ReadData("workspace"))])
-    alphabet = NAMED["losing-the-key"].alphabet
-    disable, read = alphabet.index(DisableKey("vault", "key")), alphabet.index(ReadData("workspace"))
-    (lost,) = reach.states["losing-the-key"] - {0}
-    assert reach.pairs["losing-the-key"] == {(0, disable), (lost, read)}
     assert reach.refusals == {frozenset({"revocation.data-inaccessible"})}
     assert reach.reasons == {"revocation.data-inaccessible"}
 
@@ -71,15 +62,11 @@ def test_data_count_what_was_reached_and_name_what_was_not() -> None:
     assert there["rows"]["reached"] == 0
     assert len(there["rows"]["missing"]) == there["rows"]["of"]
     assert "revocation.data-inaccessible" in there["reasons"]["missing"]
-    assert there["scopes"][1] == {
-        "scope": "vaults-and-keys",
-        "states": {"reached": 1, "of": 273},
-        "pairs": {"reached": 0, "of": 4_553},
-    }
     assert all(each["because"].startswith("it is ") for each in data["infeasible"])
     head, *rows = table(data)
     assert head == ["", "nothing", "together"]
-    assert ["states of vaults-and-keys", "1 of 273 (0%)", "1 of 273 (0%)"] in rows
+    count = there["rows"]["of"]
+    assert ["rows", f"0 of {count} (0%)", f"0 of {count} (0%)"] in rows
 
 
 def test_a_share_is_rounded_down() -> None:
@@ -92,6 +79,4 @@ def test_what_several_reach_is_added() -> None:
     both = Reach()
     both.add_all(one)
     both.add_all(other)
-    assert both.states == {name: one.states[name] | other.states[name] for name in both.states}
-    assert both.states["losing-the-key"] == {0}
     assert both.evaluations == one.evaluations | other.evaluations

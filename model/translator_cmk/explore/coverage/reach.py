@@ -1,9 +1,9 @@
-"""What sequences of commands reach, and all that there is to be reached in bounded worlds."""
+"""Coverage of sequences of commands, and all that can be covered in bounded worlds."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from ...machine import DEFAULT_STAGE, Accepted, Command, Outcome, Refused, State, Unspecified, initial
+from ...machine import DEFAULT_STAGE, Accepted, Outcome, Refused, Unspecified, initial
 from ..alphabets import Commands
 from ..graph import Graph, labelled_graph, start_of
 from ..scopes import Scope
@@ -12,11 +12,9 @@ from .recording import Came, Recording
 
 
 class Reach:
-    """Whatever has been reached.  States and commands in states are those of scopes, by the name of the scope."""
+    """How decisions went, the refusals, and the pairs of topics and of rows in successive steps."""
 
     def __init__(self) -> None:
-        self.states: dict[str, set[int]] = {}
-        self.pairs: dict[str, set[tuple[int, int]]] = {}
         self.evaluations: set[Evaluation] = set()
         self.refusals: set[frozenset[str]] = set()
         self.topic_pairs: set[frozenset[str]] = set()
@@ -51,9 +49,6 @@ class Reach:
 
     def add_all(self, other: "Reach") -> None:
         """What another has reached."""
-        for name in other.states:
-            self.states.setdefault(name, set()).update(other.states[name])
-            self.pairs.setdefault(name, set()).update(other.pairs[name])
         self.evaluations |= other.evaluations
         self.refusals |= other.refusals
         self.topic_pairs |= other.topic_pairs
@@ -95,9 +90,6 @@ def worlds(scopes: Iterable[Scope]) -> Worlds:
 def all_of(graph: Graph[Came], recording: Recording) -> Reach:
     """All that there is in a scope."""
     reach = Reach()
-    name = graph.scope.name
-    reach.states[name] = set(range(graph.states))
-    reach.pairs[name] = {pair[:2] for state in range(graph.states) for pair in graph.of(state)}
     for state in range(graph.states):
         reach.evaluations |= recording.observe(graph.state(state))
     for came in graph.labels:
@@ -119,67 +111,22 @@ def successions(graph: Graph[Came]) -> set[tuple[int, bool, int]]:
     return {(*before, after) for ones, others in zip(into, out, strict=True) for before in ones for after in others}
 
 
-class Walker:
-    """Takes sequences through the recorded machine, and keeps what they reach."""
-
-    def __init__(self, worlds: Worlds) -> None:
-        self.worlds = worlds
-        self.reach = Reach()
-        for name in worlds.graphs:
-            self.reach.states[name] = set()
-            self.reach.pairs[name] = set()
-        self._places: dict[State, tuple[tuple[str, int], ...]] = {}
-        self._added: set[tuple[int, bool, int]] = set()  # identities of what was added
-        self._numbers = {
-            name: {command: number for number, command in enumerate(graph.scope.alphabet)}
-            for name, graph in worlds.graphs.items()
-        }
-
-    def walk(self, commands: Iterable[Command]) -> None:
-        """A sequence from a reset on, everything a customer can see being read back after each step."""
+def reached(worlds: Worlds, sequences: Iterable[Commands]) -> Reach:
+    """Return what the sequences cover, each from a reset to the default stage, with all read after each step."""
+    reach = Reach()
+    added: set[tuple[int, bool, int]] = set()  # identities of results
+    for commands in sequences:
         state, before, moved = initial(DEFAULT_STAGE), None, False
-        places = self._come_to(state)
+        reach.evaluations |= worlds.recording.observe(state)
         for command in commands:
-            for name, number in places:
-                self._give(name, number, command)
-            after, came = self.worlds.recording.step(state, command)
-            if (succession := (id(before), moved, id(came))) not in self._added:
-                self._added.add(succession)
-                self.reach.add(came)
+            after, came = worlds.recording.step(state, command)
+            if (succession := (id(before), moved, id(came))) not in added:
+                added.add(succession)
+                reach.add(came)
                 if before is not None:
-                    self.reach.add_succession(before, moved, came)
+                    reach.add_succession(before, moved, came)
             before, moved = came, after != state
             if moved:
                 state = after
-                places = self._come_to(state)
-
-    def _come_to(self, state: State) -> tuple[tuple[str, int], ...]:
-        """The scopes that have the state, each with its number there."""
-        if state not in self._places:
-            self.reach.evaluations |= self.worlds.recording.observe(state)
-            numbers = ((name, graph.number(state)) for name, graph in self.worlds.graphs.items())
-            self._places[state] = tuple((name, number) for name, number in numbers if number is not None)
-            for name, number in self._places[state]:
-                self.reach.states[name].add(number)
-        return self._places[state]
-
-    def _give(self, name: str, state: int, command: Command) -> None:
-        """A command in a state of a scope, where the scope has it."""
-        number = self._numbers[name].get(command)
-        if number is not None and self.worlds.graphs[name].offered(state, number):
-            self.reach.pairs[name].add((state, number))
-
-
-def reached(worlds: Worlds, sequences: Iterable[Commands]) -> Reach:
-    """What the sequences reach, each of which begins with a reset to the default stage."""
-    walker = Walker(worlds)
-    for commands in sequences:
-        walker.walk(commands)
-    return walker.reach
-
-
-def replayed(worlds: Worlds, name: str, sequences: Iterable[Iterable[int]]) -> Iterator[Commands]:
-    """Sequences of numbers of commands of a scope, as commands from the reset on."""
-    graph = worlds.graphs[name]
-    for sequence in sequences:
-        yield (*graph.scope.start, *graph.commands(sequence))
+                reach.evaluations |= worlds.recording.observe(state)
+    return reach

@@ -27,10 +27,6 @@ def as_data(worlds: Worlds, evidence: Sequence[Walked]) -> dict[str, Any]:
     for each in evidence:
         all_reach.add_all(each.reach)
     return {
-        "scopes": [
-            {"scope": name, "states": len(states), "pairs": len(everything.pairs[name])}
-            for name, states in everything.states.items()
-        ],
         "infeasible": [
             {"place": each.place, "condition": each.text, "because": reason}
             for each, reason in infeasible(everything).items()
@@ -61,14 +57,6 @@ def reached_data(everything: Reach, reach: Reach) -> dict[str, Any]:
         "conditions": listed(sorted(feasible), shown(reach.evaluations), lambda each: f"{each.text} ({each.place})"),
         "topic_pairs": listed(topics, reach.topic_pairs, lambda pair: " and ".join(sorted(pair))),
         "row_pairs": counted(everything.row_pairs, reach.row_pairs),
-        "scopes": [
-            {
-                "scope": name,
-                "states": counted(states, reach.states.get(name, set())),
-                "pairs": counted(everything.pairs[name], reach.pairs.get(name, set())),
-            }
-            for name, states in everything.states.items()
-        ],
     }
 
 
@@ -120,9 +108,6 @@ def table(data: Mapping[str, Any]) -> Iterator[list[str]]:
     yield ["", *(name for name, _ in columns)]
     for name, title in TITLES.items():
         yield [title, *(share(reached[name]) for _, reached in columns)]
-    for number, scope in enumerate(data["scopes"]):
-        for what, title in (("states", "states of"), ("pairs", "commands in states of")):
-            yield [f"{title} {scope['scope']}", *(share(reached["scopes"][number][what]) for _, reached in columns)]
 
 
 def share(part: Mapping[str, Any]) -> str:
