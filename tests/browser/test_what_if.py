@@ -4,16 +4,15 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
-from functools import cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from functools import cache
 from pathlib import Path
-from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.opening import DESK, PHONE, served
 from tests.site.building import REGISTER, ROOT, a_run, build, content_of
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
@@ -45,7 +44,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="missing tool: chromium"),
 ]
 
-DESK, PHONE = 1280, 390  # pixels
 NUMBER_OF_WALKS, LENGTH = 3_000, 15
 PAGE = "decide/what-if.html"
 DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
@@ -79,23 +77,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project / "site"
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves files and says nothing of it."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name it has in the base class
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module", params=["file", "http"])
 def address(site: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """Where the page is: in a folder, and on a server."""
     if request.param == "file":
         yield (site / PAGE).as_uri()
         return
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/{PAGE}"
-        server.shutdown()
+    with served(site) as root:
+        yield root + PAGE
 
 
 class Window(NamedTuple):

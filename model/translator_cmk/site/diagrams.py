@@ -29,11 +29,11 @@ class Diagrams:
 
     @property
     def nodes(self) -> list[Node]:
-        """Every node, in the order of their numbers."""
+        """Return every node, in the order of their numbers."""
         return list(self._nodes)
 
     def add(self, answers: Sequence[int]) -> int:
-        """The reference to the diagram of a function, given its answer, 0 or more, for each of the rows.
+        """Return the reference to the diagram of a function, given its answer, 0 or more, for each of the rows.
 
         For other rows the diagram answers anything.
         """
@@ -64,7 +64,7 @@ class Diagrams:
 
 
 def without(known: Mapping[int, int], place: int) -> dict[int, int] | None:
-    """The function of rows without the number at a place, or None where it depends on it."""
+    """Return the function of rows without the number at a place, or None if it depends on it."""
     others = ~(MOST << 8 * place)
     rows = [row & others for row in known]
     found = dict(zip(rows, known.values(), strict=True))
@@ -72,7 +72,7 @@ def without(known: Mapping[int, int], place: int) -> dict[int, int] | None:
 
 
 def parts(known: Mapping[int, int], place: int) -> dict[int, dict[int, int]]:
-    """The function, apart for each number at a place."""
+    """Return the function, apart for each number at a place."""
     found: dict[int, dict[int, int]] = {}
     for row, answer in known.items():
         found.setdefault(row >> 8 * place & MOST, {})[row] = answer
@@ -80,12 +80,12 @@ def parts(known: Mapping[int, int], place: int) -> dict[int, dict[int, int]]:
 
 
 def left_open(parted: Mapping[int, Mapping[int, int]]) -> int:
-    """How many answers are still possible once a number is known, over all numbers."""
+    """Count the answers that are still possible once a number is known, over all numbers."""
     return sum(len(set(part.values())) for part in parted.values())
 
 
 def answer(nodes: Sequence[Node], reference: int, row: Sequence[int]) -> int:
-    """What a diagram answers for a row."""
+    """Return the answer of a diagram for a row."""
     while reference < 0:
         place, other, *exceptions = nodes[~reference]
         reference = dict(zip(exceptions[::2], exceptions[1::2], strict=True)).get(row[place], other)

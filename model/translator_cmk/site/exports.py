@@ -122,7 +122,7 @@ class Refused(TypedDict):
 
 
 class Implementations(Export):
-    """What reports say of each requirement."""
+    """The reports of implementations by requirement."""
 
     implementations: list[ImplementationExport]
     refused: list[Refused]

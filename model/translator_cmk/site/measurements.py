@@ -57,7 +57,7 @@ class Mutants(Measured):
 
 
 class TheoremScope(TypedDict):
-    """What the exhaustive search of one scope found."""
+    """The counts of the exhaustive search of one scope."""
 
     scope: str
     states: int
@@ -89,7 +89,7 @@ class Scope(TypedDict):
 
 
 class Scopes(Measured):
-    """What exhaustive search found of each bounded world."""
+    """The counts of exhaustive search in each bounded world."""
 
     theorems: int
     scopes: list[Scope]
@@ -124,7 +124,7 @@ class CoverageKind(TypedDict):
 
 
 class Coverage(Measured):
-    """What each kind of evidence reached of the default scopes."""
+    """The share of the default scopes that each kind of evidence reached."""
 
     evidence: list[CoverageKind]
     together: Reach
@@ -228,7 +228,7 @@ class ExampleMutants(Measured):
 
 
 class Explored(TypedDict):
-    """What one model checker counts in a scope; None where it does not say."""
+    """The counts of one model checker in a scope; None if it does not report one."""
 
     states: int
     steps: int
@@ -236,7 +236,7 @@ class Explored(TypedDict):
 
 
 class ForeignScope(TypedDict):
-    """What our engines, Spin and Rumur count in one scope."""
+    """The counts of our engines, Spin and Rumur in one scope."""
 
     scope: str
     ours: Explored
@@ -245,7 +245,7 @@ class ForeignScope(TypedDict):
 
 
 class Foreign(Measured):
-    """What Spin and Rumur find in bounded worlds, beside our engines."""
+    """The counts of Spin and Rumur in bounded worlds, beside our engines."""
 
     versions: dict[str, str]
     scopes: list[ForeignScope]
@@ -316,7 +316,7 @@ class Figure(TypedDict):
 
 
 class Bench(Measured):
-    """Performance targets, and what was measured."""
+    """Performance targets with their measurements."""
 
     machine: Machine
     figures: list[Figure]

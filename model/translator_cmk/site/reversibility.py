@@ -105,7 +105,7 @@ THINGS = (
 
 
 class Fate(NamedTuple):
-    """What ends a thing, what brings it back, and what closes the last way back: commands by name.
+    """The commands that end a thing, bring it back, or close the last way back, by name.
 
     Each has the requirements that every acceptance rests on that did so.
     """
@@ -224,7 +224,7 @@ def label(command: str) -> str:
 
 
 class Place(NamedTuple):
-    """Where a state is drawn: column and row, from the top left; nothing leads out of an ``end``."""
+    """The place of a state in the picture: column and row, from the top left; nothing leads out of an ``end``."""
 
     column: float
     row: float

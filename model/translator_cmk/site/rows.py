@@ -1,4 +1,4 @@
-"""The rows of the machine as they are written: which lines of which file speak for a requirement."""
+"""Find the rows of the machine that cite a requirement, as they are written."""
 
 import ast
 import textwrap
@@ -23,7 +23,7 @@ class Fragment(NamedTuple):
 
 
 def fragments(ids: Collection[str]) -> dict[str, list[Fragment]]:
-    """For each requirement the entries of the tables that cite it, in the order in which they are written."""
+    """Return for each requirement the entries of the tables that cite it, in the order of the source."""
     found: dict[str, list[Fragment]] = defaultdict(list)
     for topic in topics.TOPICS:
         for requirement, fragment in of_topic(topic, ids):
@@ -32,7 +32,7 @@ def fragments(ids: Collection[str]) -> dict[str, list[Fragment]]:
 
 
 def of_topic(topic: ModuleType, ids: Collection[str]) -> Iterator[tuple[str, Fragment]]:
-    """Each entry of the topic's tables with each requirement it cites."""
+    """Yield each entry of the topic's tables with each requirement it cites."""
     file = Path(str(topic.__file__))
     source = file.read_text("utf-8")
     tree = ast.parse(source)
@@ -56,6 +56,6 @@ def of_topic(topic: ModuleType, ids: Collection[str]) -> Iterator[tuple[str, Fra
 
 
 def text(source: str, node: ast.expr | ast.FunctionDef) -> str:
-    """The node as it is written, moved to the left edge."""
+    """Return the node as it is written, moved to the left edge."""
     begins_its_line = not source.splitlines()[node.lineno - 1][: node.col_offset].strip()
     return textwrap.dedent(ast.get_source_segment(source, node, padded=begins_its_line) or "")

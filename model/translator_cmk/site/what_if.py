@@ -42,7 +42,7 @@ Row = tuple[int, ...]
 
 
 class Seen(NamedTuple):
-    """Whether a thing is there to be seen, and sentences: of one that is there, always of the same fields in order."""
+    """The visibility of a thing, and sentences about it: always about the same fields, in the same order."""
 
     there: bool
     sentences: tuple[str, ...]
@@ -55,12 +55,12 @@ class Place(NamedTuple):
     name: str
 
     def fact(self, field: str, value: Any) -> str:
-        """That a field of the thing has a value, as a sentence."""
+        """Return the fact that a field of the thing has a value, as a sentence."""
         return format_fact(Fact(self.kind.word, self.name, field, value))
 
     @property
     def title(self) -> str:
-        """The thing in a few words."""
+        """Return the thing in a few words."""
         within, _, name = self.name.rpartition("/")
         if self.kind is Grant:
             return f'Access of "{name}" to "{within}"'
@@ -69,11 +69,11 @@ class Place(NamedTuple):
         return f'{self.kind.__name__} "{name}"'
 
     def has_sentence(self, field: str) -> bool:
-        """Whether there is a sentence of its own for the field."""
+        """Tell whether the field has a sentence of its own."""
         return (self.kind.word, field) in FIELDS_WITH_A_SENTENCE
 
     def seen(self, world: World) -> Seen:
-        """What is seen of the thing; of what left a record, and of an access between two things, that it is gone."""
+        """Return what is seen of the thing: that it is gone, if it left a record or is an access between two things."""
         gone = Seen(there=False, sentences=(self.fact("exists", False),))
         if not world.has(*self):
             return gone if self.kind is Grant and self._joins(world) else Seen(there=False, sentences=())
@@ -88,31 +88,31 @@ class Place(NamedTuple):
         return Seen(there=True, sentences=tuple(sentences))
 
     def _joins(self, world: World) -> bool:
-        """Whether the vault and the resource of an access are there."""
+        """Tell whether the vault and the resource of an access exist."""
         ends = zip(self.kind.links.values(), self.name.split("/"), strict=False)
         return all(world.has(kind, name) and VIEWS[kind][0](world.entity(kind, name)) for kind, name in ends)
 
 
 class Result(NamedTuple):
-    """What came of a command: its outcome, and the records that it wrote."""
+    """The outcome of a command, and the records that it wrote."""
 
     outcome: Outcome
     written: tuple[tuple[Place, Any], ...]
 
 
 class Charted(NamedTuple):
-    """A graph, labelled with numbers of what came of commands; the places of its states, and each state as a row."""
+    """A graph, labelled with numbers of results; the places of its states, and each state as a row."""
 
     machine: Machine
     graph: Graph[int]
-    came: Sequence[Result]
+    results: Sequence[Result]
     states: Sequence[State]
     places: Sequence[Place]
     records: Mapping[Place, Mapping[Any, int]]
     rows: Sequence[Row]
 
     def views(self, place: Place) -> "Views":
-        """What is seen of a thing."""
+        """Return what is seen of a thing in each state."""
         numbers: dict[Seen, int] = {}
 
         def look(each: State, _: Look) -> tuple[State, int]:
@@ -124,30 +124,30 @@ class Charted(NamedTuple):
 
 
 class Views(NamedTuple):
-    """What can be seen of a thing, and which of that is seen in each state, by number."""
+    """The looks of a thing, and the number of its look in each state."""
 
     looks: Sequence[Seen]
     of: Sequence[int]
 
 
 def charted(scope: Scope, machine: Machine) -> Charted:
-    """The graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
-    came: dict[Result, int] = {}
+    """Return the graph of a scope of the machine; raises `StartNotReached` and `RowsContradict`."""
+    results: dict[Result, int] = {}
 
     def step(state: State, command: Command) -> tuple[State, int]:
         after, outcome = machine.step(state, command)
-        return after, came.setdefault(Result(outcome, tuple(written(after))), len(came))
+        return after, results.setdefault(Result(outcome, tuple(written(after))), len(results))
 
     graph = labelled_graph(scope, start_of(scope, machine), step)
     states = [graph.state(number) for number in range(graph.states)]
     columns = {place: found for place, found in columns_of(states) if len(found[0]) > 1}
     records = {place: numbers for place, (numbers, _) in columns.items()}
     rows = list(zip(*(column for _, column in columns.values()), strict=True))
-    return Charted(machine, graph, list(came), states, list(columns), records, rows)
+    return Charted(machine, graph, list(results), states, list(columns), records, rows)
 
 
 def written(state: State) -> Iterator[tuple[Place, Any]]:
-    """The records that a step wrote which is being recorded."""
+    """Yield the records that a recorded step wrote."""
     tables: Mapping[type[Entity], Any] = state.tables
     for kind, table in tables.items():
         assert isinstance(table, Recorded)  # `labelled_graph` takes no other step
@@ -155,7 +155,7 @@ def written(state: State) -> Iterator[tuple[Place, Any]]:
 
 
 def columns_of(states: Sequence[State]) -> Iterator[tuple[Place, tuple[dict[Any, int], list[int]]]]:
-    """Each thing that some state has, with the numbers of its records, and the number of its record in each state."""
+    """Yield each thing that some state has, with the numbers of its records, and that of its record in each state."""
     for kind in ORDER:
         for name in sorted({name for each in states for name in each.tables[kind]}):
             numbers: dict[Any, int] = {}
@@ -182,11 +182,11 @@ LOSSES = (
 """The facts that show that it is there."""
 
 LOSES_IT_OTHERWISE = DeleteResource
-"""All of it goes with the resource too, but that is no matter of keys: the shortest way to lose it avoids this."""
+"""The command that loses all of it without a lost key: the shortest way to lose it avoids this."""
 
 
 class Loss(NamedTuple):
-    """What can be lost: its sentence, its place, and which of the sentences of the place shows it."""
+    """A thing that can be lost: its sentence, its place, and the number of its sentence there."""
 
     sentence: str
     place: int
@@ -194,7 +194,7 @@ class Loss(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """For each state, in bits by the order of what can be lost: what is there, and what is lost for good.
+    """The things that exist in each state, and those lost for good, as bits in the order of `known`.
 
     And the number of the command that begins the shortest way to the most losses, and for each loss that of one that
     gets it back; -1 where there is nothing to do, or no way.
@@ -208,7 +208,7 @@ class Losses(NamedTuple):
 
 
 def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
-    """The losses in the states of a graph; by place, what is seen in each."""
+    """Return the losses in the states of a graph."""
     graph, rows = charted.graph, charted.rows
     known = list(known_losses(views))
     there = [0] * graph.states
@@ -228,7 +228,7 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
 
 
 def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
-    """What can be lost in this graph: in that of a model with a broken row it may never have been there."""
+    """Yield the things that can be lost in this graph; a model with a broken row may never have had some."""
     for fact in LOSSES:
         for number, place in enumerate(views):
             if (place.kind.word, place.name) == (fact.kind, fact.name):
@@ -240,20 +240,20 @@ def known_losses(views: Mapping[Place, Views]) -> Iterator[Loss]:
 FORMAT = 1
 
 NOTHING = "nothing yet"
-"""What the start from which all else is reached is called."""
+"""The name of the start from which everything else is reached."""
 
 NAMES = frozenset({"environment.exists", "environment.new-name"})
 """Reasons to refuse that say no more than that a name means nothing here, or something already."""
 
 
 class Numbered:
-    """Things in the order in which they were first named, each once."""
+    """Numbers for things, in the order in which they were first named."""
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
 
     def __call__(self, thing: Any) -> int:
-        """The number of a thing."""
+        """Return the number of a thing."""
         return self._numbers.setdefault(thing, len(self._numbers))
 
     def __iter__(self) -> Iterator[Any]:
@@ -272,11 +272,11 @@ class Tables:
         self.places = {place: number for number, place in enumerate(charted.places)}
         self.losses = losses(charted, self.views)
         not_offered = self.steps(())
-        # what came of a command that is not offered is numbered `NOT_OFFERED`, which is the last
-        self.came = [*map(self._step, charted.came), not_offered]
+        # the result of a command that is not offered is numbered `NOT_OFFERED`, which is the last
+        self.results = [*map(self._step, charted.results), not_offered]
 
     def as_json(self) -> dict[str, Any]:
-        """The tables, as `what-if.schema.json` describes them."""
+        """Return the tables as a JSON value."""
         graph = self.charted.graph
         scope = graph.scope
         found = {
@@ -301,14 +301,14 @@ class Tables:
         }
 
     def _starts(self) -> Iterator[dict[str, Any]]:
-        """Nothing, and every situation that the scope has."""
+        """Yield the empty start, and every situation of the scope."""
         yield self._start(NOTHING, [0])
         for situation in situations().values():
             if way := self._way(situation):
                 yield self._start(situation.name, way)
 
     def _way(self, situation: Situation) -> list[int]:
-        """The states on the way to a situation; none where it leaves the scope."""
+        """Return the states on the way to a situation; none if it leaves the scope."""
         way = [0]
         for command in situation.commands:
             reached, _ = self.charted.machine.step(self.charted.states[way[-1]], command)
@@ -319,7 +319,7 @@ class Tables:
         return way
 
     def _start(self, name: str, way: list[int]) -> dict[str, Any]:
-        """A start, with what was there at some time on the way to it."""
+        """Return a start, with the things that existed at some time on the way to it."""
         there = 0
         for at in way:
             there |= self.losses.there[at]
@@ -347,16 +347,16 @@ class Tables:
             "about": subject(command),
             "sentence": sentence,
             "requirements": [self.requirements(row.requirement) for row in rows][:1],
-            "step": self.diagrams.add([self.came[label] for label in graph.label[number :: graph.width]]),
+            "step": self.diagrams.add([self.results[label] for label in graph.label[number :: graph.width]]),
         }
 
-    def _step(self, came: Result) -> int:
-        """What comes of a command: its outcome, and each place that changes with its new record."""
+    def _step(self, result: Result) -> int:
+        """Return the number of a result: its outcome, and each place that changes with its new record."""
         records = self.charted.records
         # what no row brings into being may be written to, and is not there after all
-        written = ((place, record) for place, record in came.written if place in records)
+        written = ((place, record) for place, record in result.written if place in records)
         changes = ((self.places[place], records[place][record]) for place, record in written)
-        return self.steps((self.outcomes(came.outcome), *(each for change in changes for each in change)))
+        return self.steps((self.outcomes(result.outcome), *(each for change in changes for each in change)))
 
     def _outcome(self, outcome: Outcome) -> dict[str, Any]:
         match outcome:
@@ -384,13 +384,13 @@ class Tables:
 
 
 def always(seen: Iterable[Seen]) -> list[int]:
-    """The places of the sentences that are the same wherever the thing is there."""
+    """Return the places of the sentences that are the same in every state that has the thing."""
     columns = zip(*{each.sentences for each in seen if each.there}, strict=True)
     return [at for at, column in enumerate(columns) if len(set(column)) == 1]
 
 
 def code(sentence: str) -> str:
-    """A short name for a sentence that lasts as long as its words."""
+    """Return a short code for a sentence, which changes only with its words."""
     return sha256(sentence.encode()).hexdigest()[:4]
 
 
@@ -398,7 +398,7 @@ PAGE = "what-if.html"
 
 
 def way(found: Charted | None, situation: str, commands: Sequence[Command]) -> str | None:
-    """The address that leads through these commands; None where the page does not have one of them there."""
+    """Return the address that leads through these commands; None if the page lacks one of them there."""
     if found is None:
         return None
     state = initial(DEFAULT_STAGE)
