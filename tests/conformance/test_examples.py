@@ -1,5 +1,6 @@
 """The examples are conformant, each in its language and over its transport, and take nothing of the specification."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -29,13 +30,20 @@ def url() -> Iterator[str]:
     server.stdout.close()
 
 
+def declared_profile(language: str) -> str:
+    """The profile that an example says it conforms to."""
+    source = next((EXAMPLES / language).glob("emulator.*")).read_text("utf-8")
+    found = re.search(r"conforms to the profile (\w+)", source)
+    assert found is not None
+    return found[1]
+
+
 @pytest.mark.parametrize("language", PROGRAMS)
-def test_example_is_conformant_in_the_full_profile(tmp_path: Path, language: str) -> None:
-    found = verify(tmp_path, "--stdio", PROGRAMS[language], "--profile", "full", "--lane", "features")
+def test_example_is_conformant_in_the_profile_that_it_declares(tmp_path: Path, language: str) -> None:
+    profile = declared_profile(language)
+    found = verify(tmp_path, "--stdio", PROGRAMS[language], "--profile", profile, "--lane", "features")
     assert found.exit_code == 0
     assert found.report["subject"]["product"] == f"example emulator in {language.title()}"
-    scored = found.report["counts"]["lanes"]["features"]
-    assert scored["passed"] == scored["total"] - 5
 
 
 def test_example_is_conformant_over_http(tmp_path: Path, url: str) -> None:

@@ -1,5 +1,5 @@
 // A small emulator of customer-managed keys that speaks protocol 1, over standard input and output or over HTTP.
-// It needs nothing but Node.
+// It needs nothing but Node, and conforms to the profile article.
 //
 //   translator-cmk verify --stdio "node emulator.mjs"
 //   node emulator.mjs --http 8080 & translator-cmk verify --http http://127.0.0.1:8080/

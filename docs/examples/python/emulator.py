@@ -1,6 +1,6 @@
 """A small emulator of customer-managed keys that speaks protocol 1 over standard input and output.
 
-It needs nothing but Python.  `translator-cmk verify --stdio "python3 emulator.py"` puts it to the test.
+It needs nothing but Python, and conforms to the profile article: `translator-cmk verify --stdio "python3 emulator.py"`.
 """
 
 import json
