@@ -41,11 +41,11 @@ test: $(INSTALLED) ## run the whole test suite
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.
 site: $(INSTALLED) ## run features and properties against the model, then build the site into site/
-	@rm -f $(RESULTS)/results.json
-	@status=0; $(PY) -m pytest $(SUITE) --results $(RESULTS)/results.json $(ARGS) || status=$$?; \
+	@rm -rf $(RESULTS)/run
+	@status=0; $(PY) -m pytest $(SUITE) --results $(RESULTS)/run $(ARGS) || status=$$?; \
 	$(MAKE) --no-print-directory pages && exit $$status
 
-pages: $(INSTALLED) ## build the site from the results there are
+pages: $(INSTALLED) ## build the site from the report there is
 	$(PY) -m translator_cmk.cli site
 	$(PY) -m mkdocs build --strict
 

@@ -2,7 +2,7 @@
 
 import signal
 
-pytest_plugins = ["pytester", "translator_cmk.bdd", "translator_cmk.bdd.evidence"]
+pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
 
 # Who starts the tests in the background may have them ignore Ctrl-C, and what they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)

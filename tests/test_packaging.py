@@ -29,7 +29,7 @@ def test_wheel_carries_features_and_data(unpacked: Path) -> None:
     assert {f.name for f in (package / "features").glob("*.feature")} == {
         f.name for f in features_dir().glob("*.feature")
     }
-    for file in ("py.typed", "language/situations.yaml", "requirements/article.yaml", "bdd/results.schema.json"):
+    for file in ("py.typed", "language/situations.yaml", "requirements/article.yaml"):
         assert (package / file).is_file(), file
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.site.building import PICKLES, a_run, build, copy_pages, generate
-from translator_cmk.bdd.results import Results
+from tests.site.building import PICKLES, a_run, build, copy_pages, generate_made_up
+from translator_cmk.conformance.results import Results
 
 STEPS = (
     {"step": "Given a vault with a key"},
@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
     run = with_outcomes(dict(zip(workspace, outcomes, strict=False)))
     items = tuple(replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items)
-    assert generate(project, replace(run, items=items)).returncode == 0
+    generate_made_up(project, replace(run, items=items))
     built = build(project)
     assert built.returncode == 0, built.stderr
     return project / "site"

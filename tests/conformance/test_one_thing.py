@@ -12,9 +12,9 @@ from tests.bdd.samples import MODULE
 from tests.conformance import limited_systems
 from tests.conformance.verifying import MODEL, verify
 from translator_cmk import features_dir
-from translator_cmk.bdd.results import load_results
 from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
+from translator_cmk.conformance.results import load_results
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
@@ -39,25 +39,25 @@ def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], system: str
 ) -> None:
     suite(pytester)
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--system", system, "--report", "report", "--results", "results.json")
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--system", system, "--results", "report")
     folder = pytester.path / "report"
-    by_pytest = json.loads((folder / "report.json").read_text("utf-8"))
+    report = json.loads((folder / "report.json").read_text("utf-8"))
     found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", "vault", "--profile", "full")
-    assert verdicts(by_pytest) == verdicts(found.report)
+    assert verdicts(report) == verdicts(found.report)
     same = ("subject", "counts", "coverage", "groups", "lanes", "profile", "complete", "exit_code", "digest")
-    assert {name: by_pytest[name] for name in same} == {name: found.report[name] for name in same}
+    assert {name: report[name] for name in same} == {name: found.report[name] for name in same}
     assert {file.name for file in folder.iterdir()} == {file.name for file in found.folder.iterdir()}
     assert (folder / "badge.svg").read_bytes() == (found.folder / "badge.svg").read_bytes()
-    assert (ran.ret == 0) == (by_pytest["exit_code"] == 0)
+    assert (ran.ret == 0) == (report["exit_code"] == 0)
     assert main(["report", "check", str(folder)]) == 0
-    assert f"all {len(by_pytest['cases'])} verdicts are confirmed" in capsys.readouterr().out
-    by_id = {item.id: item.status for item in load_results(pytester.path / "results.json").items}
-    assert by_id == {item.id: item.status for item in load_results(folder / "results.json").items}
+    assert f"all {len(report['cases'])} verdicts are confirmed" in capsys.readouterr().out
+    by_pytest, by_verify = load_results(folder), load_results(found.folder)
+    assert [(each.id, each.status) for each in by_pytest.items] == [(each.id, each.status) for each in by_verify.items]
 
 
 def test_what_was_not_run_leaves_a_report_that_is_not_conformant(pytester: pytest.Pytester) -> None:
     suite(pytester)
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--report", "report", "-k", "two_regions")
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "two_regions")
     ran.assert_outcomes(passed=2, deselected=20)
     assert ran.ret == 1  # what shows that the request is ever accepted was left out
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
@@ -69,7 +69,7 @@ def test_run_that_stops_before_its_end_leaves_a_report_marked_incomplete(
     pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
 ) -> None:
     suite(pytester)
-    pytester.runpytest_inprocess(*PLUGIN, "--system", WRONG, "--report", "report", "-x")
+    pytester.runpytest_inprocess(*PLUGIN, "--system", WRONG, "--results", "report", "-x")
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     assert (report["complete"], report["exit_code"], report["trouble"]) == (False, 4, "stopped before its end")
     assert main(["report", "check", str(pytester.path / "report")]) == 4
@@ -80,9 +80,9 @@ def test_features_of_ones_own_have_no_such_report(pytester: pytest.Pytester) -> 
     suite(pytester)
     file = pytester.path / "features" / "vault.feature"
     file.write_text(file.read_text("utf-8").replace(GENERATES, IMPORTS, 1), "utf-8")
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--report", "report")
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report")
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    ran.stderr.fnmatch_lines(["ERROR: --report: vault.* is no scenario of the specification, so that nobody could *"])
+    ran.stderr.fnmatch_lines(["ERROR: --results: vault.* is no scenario of the specification, so that nobody could *"])
 
 
 def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester) -> None:
@@ -91,6 +91,87 @@ def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester
         "import pytest\nfrom translator_cmk.system import ModelSystem\n"
         "@pytest.fixture\ndef system(): return ModelSystem()\n"
     )
-    assert pytester.runpytest_inprocess(*PLUGIN, "--report", "report").ret == 1
+    assert pytester.runpytest_inprocess(*PLUGIN, "--results", "report").ret == 1
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     assert {case["status"] for case in report["cases"]} == {"inconclusive"}
+
+
+def test_other_tests_are_recorded_as_properties(pytester: pytest.Pytester) -> None:
+    suite(pytester)
+    pytester.makepyfile(
+        test_laws="""
+        import pytest
+        @pytest.mark.evidence("property", "it-holds", "keys.enable")
+        def test_it_holds(evidence_details): evidence_details.append({"reached": ["keys.enable"]})
+        @pytest.mark.evidence("property", "it-does-not")
+        def test_it_does_not(): assert False, "it was seen not to hold"
+        """
+    )
+    assert pytester.runpytest_inprocess(*PLUGIN, "--results", "report").ret == 1
+    holds, fails = [item for item in load_results(pytester.path / "report").items if item.kind == "property"]
+    assert (holds.id, holds.status, holds.requirements) == ("it-holds", "passed", ("keys.enable",))
+    assert [*holds.details] == [{"reached": ["keys.enable"]}]
+    assert (fails.status, (fails.reason or "").partition("\n")[0]) == ("failed", "it was seen not to hold")
+    assert main(["report", "check", str(pytester.path / "report")]) == 0
+
+
+def test_scenario_that_fails_in_its_teardown_has_not_passed(pytester: pytest.Pytester) -> None:
+    suite(pytester)
+    pytester.makeconftest(
+        "import pytest\n@pytest.fixture(autouse=True)\ndef leaves():\n    yield\n    raise OSError('in use')\n"
+    )
+    pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "two_regions")
+    report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+    played = {(case["status"], case["reason"]) for case in report["cases"] if case["reason"] != "not reached"}
+    assert played == {("inconclusive", "OSError in teardown: in use")}
+
+
+def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
+    suite(pytester)
+    with pytest.raises(KeyboardInterrupt):
+        pytester.runpytest_inprocess(
+            *PLUGIN, "--results", "report", "--system", f"{wrong_systems.__name__}:IsInterrupted"
+        )
+    report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+    assert (report["complete"], report["trouble"]) == (False, "interrupted")
+    assert {case["status"] for case in report["cases"]} == {"not-run"}
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--results", "test_features.py/report"), "test_features.py/report: can't be written"),
+        (("--results", "report", "-n", "2"), "--results needs the run in one process"),
+    ],
+)
+def test_report_that_can_not_be_written_is_wrong_usage(
+    pytester: pytest.Pytester, options: tuple[str, ...], told: str
+) -> None:
+    suite(pytester)
+    ran = pytester.runpytest_inprocess(*PLUGIN, *options)
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert told in ran.stderr.str()
+
+
+def test_run_without_scenarios_writes_no_report(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_passes(): pass")
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report")
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert "report: no scenario was collected" in ran.stdout.str()
+    assert not (pytester.path / "report").exists()
+
+
+def test_only_the_model_is_called_the_model(pytester: pytest.Pytester) -> None:
+    suite(pytester)
+    pytester.makepyfile(
+        pretends="""
+        class Pretends:
+            declaration = {"product": "model", "version": "1"}
+            def reset(self, stage): pass
+            def submit(self, command): pass
+            def observe(self): return {}
+        """
+    )
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "--system", "pretends:Pretends")
+    assert ran.ret == pytest.ExitCode.USAGE_ERROR
+    assert "it calls itself 'model', as only the model does" in ran.stderr.str()

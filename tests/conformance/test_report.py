@@ -1,6 +1,7 @@
 """A report says what came out in every form it has, can be derived anew, and stays valid when a run is cut off."""
 
 import json
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,11 +10,11 @@ import pytest
 from tests.bdd import wrong_systems
 from tests.conformance import slow_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
-from translator_cmk.bdd.results import load_results
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.results import ResultsError, load_results
 from translator_cmk.conformance.running import Running
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register
@@ -104,12 +105,28 @@ def test_junit_skips_what_is_not_decided_and_does_not_count(tmp_path: Path) -> N
     assert len([*root.iter("skipped")]) == 1
 
 
-def test_results_are_those_of_scenarios_as_pytest_writes_them(wrong: Verified) -> None:
-    results = load_results(wrong.folder / "results.json")
-    assert results.subject == "loses nothing"
-    statuses = {item.id: item.status for item in results.items}
-    assert statuses["revocation.access-revoked/revoked-access"] == "failed"
-    assert statuses["environment.create-vault/a-new-vault"] == "passed"
+def test_results_are_derived_from_the_message_log(wrong: Verified, tmp_path: Path) -> None:
+    results = load_results(wrong.folder)
+    assert (results.subject, results.complete) == ("loses nothing", False)  # not everything was selected
+    items = {item.id: item for item in results.items}
+    assert items["revocation.access-revoked/revoked-access"].status == "failed"
+    granted = items["environment.create-vault/a-new-vault"]
+    assert granted.status == "passed"
+    assert [next(iter(each)) for each in granted.details] == ["step"] * len(granted.details)
+    assert granted.details[0]["outcome"]["by"] == ["environment.create-vault"]
+    edited = Path(shutil.copytree(wrong.folder, tmp_path / "edited")) / "report.json"
+    edited.write_text(edited.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8")
+    item = next(each for each in load_results(edited.parent).items if each.id.startswith("revocation.access"))
+    assert (item.status, item.reason) == ("failed", "the report says passed, and its message log shows failed")
+
+
+def test_results_of_a_log_that_was_changed_are_refused(wrong: Verified, tmp_path: Path) -> None:
+    log = Path(shutil.copytree(wrong.folder, tmp_path / "edited")) / "messages.ndjson"
+    log.write_text(log.read_text("utf-8").replace('"CreateVault"', '"DeleteVault"', 1), "utf-8")
+    with pytest.raises(ResultsError, match=r"messages\.ndjson"):
+        load_results(log.parent)
+    with pytest.raises(ResultsError, match="can't be read"):
+        load_results(tmp_path / "nowhere")
 
 
 def test_badge_has_counts_and_never_a_percentage(wrong: Verified) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.opening import DESK, PHONE, STILL, opened, overflow, served, shifts, violations
 from tests.evidence.writing import MEASUREMENTS, write
-from tests.site.building import a_run, build, copy_pages, generate
+from tests.site.building import a_record, build, copy_pages, generate
 from translator_cmk.digest import digest
 
 VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (DESK, PHONE)]
@@ -37,7 +37,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
         copy_pages(project)
-        generate(project, a_run()).check_returncode()
+        generate(project, a_record()).check_returncode()
         build(project).check_returncode()
         site = project / "site"
         pages = sorted(page.relative_to(site).as_posix() for page in site.rglob("*.html"))

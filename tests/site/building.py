@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -11,13 +12,16 @@ from pathlib import Path
 
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Pickle, load_features
-from translator_cmk.bdd.results import Item, Results, write_results
+from translator_cmk.cli import main
+from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
-from translator_cmk.site.content import Content, load_decisions
+from translator_cmk.site.content import Content, load_content, load_decisions
 from translator_cmk.site.evidence import Evidence
 from translator_cmk.site.measurements import MEASUREMENTS
 from translator_cmk.site.pages import FOLDERS
+from translator_cmk.site.pages import generate as generate_files
+from translator_cmk.site.render import replace_folders
 from translator_cmk.site.rows import fragments
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,12 +87,27 @@ def copy_pages(folder: Path) -> None:
     )
 
 
+@cache
+def a_record() -> Path:
+    """Return the folder of the report on a run of every scenario against the model."""
+    folder = Path(tempfile.mkdtemp()) / "run"
+    lanes = ("--lane", "features", "--profile", "full", "--python", "translator_cmk.system:ModelSystem")
+    assert main(["verify", *lanes, "--report", str(folder)]) == 0
+    return folder
+
+
+def generate_made_up(folder: Path, results: Results) -> None:
+    """Generate the site in the folder, with made-up results as those of the last run."""
+    content = load_content(results, folder / "docs")
+    replace_folders(folder / "docs", FOLDERS, generate_files(content))
+
+
 def generate(
-    folder: Path, results: Results | None, *options: str, environment: Mapping[str, str] | None = None
+    folder: Path, record: Path | None, *options: str, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `translator-cmk site` in the folder, with these results as those of the last run."""
-    if results is not None:
-        write_results(folder / ".results" / "results.json", results)
+    """Run `translator-cmk site` in the folder, with this report as that of the last run."""
+    if record is not None:
+        shutil.copytree(record, folder / ".results" / "run")
     command = [sys.executable, "-m", "translator_cmk.cli", "site", *options]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | (environment or {})

@@ -39,11 +39,11 @@ def message(project: Path, badge: str) -> str:
 def test_broken_row_is_published_red(project: Path, requirement: str) -> None:
     topics = project / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
     topics.write_text(topics.read_text("utf-8") + DROP.format(requirement=requirement), "utf-8")
-    plain = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "-p", "translator_cmk.bdd")
+    plain = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider")
     chosen = ("-m", f"{requirement} or encryption.section")
-    suite = run(project, "-m", "pytest", *plain, *chosen, "--results", "results.json", "tests/features")
+    suite = run(project, "-m", "pytest", *plain, *chosen, "--results", "results", "tests/features")
     assert suite.returncode == 1, suite.stdout
-    site = run(project, "-m", "translator_cmk.cli", "site", "--results", "results.json")
+    site = run(project, "-m", "translator_cmk.cli", "site", "--results", "results")
     assert (site.returncode, site.stderr) == (0, "")
     assert "failed" in message(project, f"requirements/{requirement}")
     assert "failed" in message(project, "all")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.building import a_run, copy_pages, files_in, generate
-from translator_cmk.bdd.results import write_results
+from tests.site.building import a_record, copy_pages, files_in, generate
 from translator_cmk.site.render import replace_folders
 
 
@@ -30,11 +29,10 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
     for stale in ("badges/scenarios/old.svg", "specification/old.md"):
         (project / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
         (project / "docs" / stale).write_text("", "utf-8")
-    write_results(project / "kept" / "results.json", a_run(subject="an emulator 1.2"))
-    done = generate(project, None, "--results", "kept/results.json", "--docs", str(project / "docs"))
+    done = generate(project, None, "--results", str(a_record()), "--docs", str(project / "docs"))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "an emulator 1.2: " in done.stdout
-    assert "an emulator 1.2: " in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
+    assert "model: " in done.stdout
+    assert "model: " in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
     found = files_in(project / "docs")
     assert not [name for name in found if "/old." in name]
     assert written.items() <= found.items()
@@ -44,23 +42,23 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b"", "not JSON, or cut off"),
-        (b'{"format": 1', "not JSON, or cut off"),
-        (b"\xff\xfe", "not UTF-8"),
-        (b"[]", "is not a JSON object"),
-        (b'{"format": 2}', "written in format 2"),
-        (b'{"format": 1}', "has no"),
+        (b"", "not JSON"),
+        (b'{"format": 1', "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[]", "no envelope of a report"),
+        (b'{"format": 2}', "no envelope of a report in format 1"),
+        (b'{"format": 1}', "lacks the field"),
     ],
 )
 def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, content: bytes, told: str) -> None:
     (project / "docs" / "badges").mkdir()
     (project / "docs" / "badges" / "all.svg").write_text("of an earlier run", "utf-8")
-    (project / ".results").mkdir()
-    (project / ".results" / "results.json").write_bytes(content)
+    (project / ".results" / "run").mkdir(parents=True)
+    (project / ".results" / "run" / "report.json").write_bytes(content)
     before = files_in(project / "docs")
     done = generate(project, None)
     assert done.returncode == 2
-    assert done.stderr.startswith("translator-cmk: error: .results/results.json")
+    assert done.stderr.startswith("translator-cmk: error: .results/run")
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
     assert files_in(project / "docs") == before
@@ -69,7 +67,7 @@ def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, co
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--results", "nowhere.json"], "nowhere.json: can't be read: No such file or directory"),
+        (["--results", "nowhere"], "nowhere/report.json: can't be read: No such file or directory"),
         (["--docs", "nowhere"], "nowhere: no such folder; run this in the root of the project, or use --docs DIR"),
         (["--docs", "mkdocs.yml"], "mkdocs.yml: no such folder"),
     ],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
 from translator_cmk.badges import Status
-from translator_cmk.bdd.results import STATUSES, Item, Results
+from translator_cmk.conformance.results import STATUSES, Item, Results
 from translator_cmk.site.evidence import STATUSES as WORDS
 from translator_cmk.site.evidence import Evidence, Verdict
 from translator_cmk.site.evidence import in_words as outcome

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tests.site.building import REGISTER, ROOT, a_run, build, copy_pages, files_in, generate
+from tests.site.building import REGISTER, ROOT, a_record, build, copy_pages, files_in, generate
 
 KILOBYTE = 1000
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
@@ -24,7 +24,7 @@ def built(folder: Path, seed: str) -> Path:
     """The site in this folder, built from the pages of this checkout and a run in which everything passed."""
     folder.mkdir()
     copy_pages(folder)
-    assert generate(folder, a_run(), environment={"PYTHONHASHSEED": seed}).returncode == 0
+    assert generate(folder, a_record(), environment={"PYTHONHASHSEED": seed}).returncode == 0
     done = build(folder)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr

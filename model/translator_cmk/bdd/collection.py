@@ -23,6 +23,8 @@ from .lint import lint
 PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
 
+DIAGNOSTICS = "translator_cmk_diagnostics"
+
 Key = tuple[Path, str, str]
 """Feature file, name of the scenario, and cell of the first column; the lint refuses two pickles that share one."""
 
@@ -87,6 +89,49 @@ class Collection:
                 remedy = "run one system at a time, without parametrized fixtures"
                 yield Diagnostic(feature.path, pickle.line, text, remedy)
             joined.add(pickle.id)
+
+
+class Conclusion:
+    """Turns a run with diagnostics, or one in which no scenario was decided, into one that did not pass."""
+
+    def __init__(self, config: pytest.Config, collection: Collection) -> None:
+        self.config = config
+        self.collection = collection
+        self.diagnostics: list[str] = []  # of the processes of xdist
+        self.statuses: set[str] = set()
+        self.note = ""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Hand the diagnostics over to the process that distributes the tests."""
+        if hasattr(self.config, "workerinput"):
+            self.config.workeroutput[DIAGNOSTICS] = self.collection.diagnostics  # type: ignore[attr-defined]  # of xdist
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the diagnostics of a process over; all of them collect the same."""
+        self.diagnostics = getattr(node, "workeroutput", {}).get(DIAGNOSTICS, []) or self.diagnostics
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note the status of one phase of a scenario."""
+        scenario: dict[str, Any] | None = getattr(report, "scenario", None)
+        if scenario is not None and (report.when == "call" or scenario["status"] != "passed"):
+            self.statuses.add(scenario["status"])
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Set the exit code."""
+        if self.diagnostics:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        elif self.statuses and not self.statuses & {"passed", "failed"} and exitstatus == pytest.ExitCode.OK:
+            self.note = "no scenario was decided"
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print what stopped the run."""
+        for diagnostic in self.diagnostics:
+            terminalreporter.write_line(f"ERROR: {diagnostic}", red=True)
+        if self.note:
+            terminalreporter.write_line(self.note)
 
 
 def template_of(function: object) -> Any:

@@ -20,19 +20,17 @@ from ..machine import Command
 from ..requirements import Register, load_register
 from ..system import ModelSystem, System, Unsupported
 from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, NotApplicable
-from .collection import FEATURE, PICKLE, Collection
+from .collection import FEATURE, PICKLE, Collection, Conclusion
 from .features import ATTESTATION, COUNTEREXAMPLE, Pickle
 from .formatting import format_failure, format_title
 from .junit import JUnitNames
-from .recorder import Recorder
 from .scenario_run import Inconclusive, ScenarioRun, SetupFailed, Verdict, verdict_of
-from .systems import SystemNotFound, load_factory, not_a_system, subject_of
+from .systems import SystemNotFound, load_factory, not_a_system
 
 REGISTER = pytest.StashKey[Register]()
 FACTORY = pytest.StashKey[Callable[[], System]]()
 BY_OPTION = pytest.StashKey[bool]()
 SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
-SUBJECT = pytest.StashKey[str]()
 
 OURS = (AssertionFailed, SetupFailed, Inconclusive, NotApplicable, Unsupported)
 """What running a scenario raises; anything else comes from the system, from a fixture or from a defect of ours."""
@@ -46,7 +44,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="MODULE:FACTORY",
         help="run the scenarios against the system that this makes, called once for each (default: the model)",
     )
-    group.addoption("--results", metavar="FILE", type=Path, help="write the verdict on each scenario as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,11 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("translator_cmk.bdd needs the plugin of pytest-bdd; add -p pytest_bdd.plugin")
     if config.getoption("--cucumber-json"):
         # pytest-bdd writes skipped scenarios into it as passed, leaves the rules out, and under xdist everything
-        raise pytest.UsageError("--cucumber-json would not show the verdicts of this run; use --junitxml or --results")
+        raise pytest.UsageError("--cucumber-json would not show the verdicts of this run; use --junitxml")
     name: str | None = config.getoption("--system")
-    results: Path | None = config.getoption("--results")
-    if results is not None and results.is_dir():
-        raise pytest.UsageError(f"--results {results}: this is a folder; name a file")
     try:
         register = config.stash[REGISTER] = load_register()
         config.stash[FACTORY] = load_factory(name, config.invocation_params.dir) if name else ModelSystem
@@ -71,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
     collection = Collection(config, register)
     config.pluginmanager.register(collection)
-    config.pluginmanager.register(Recorder(config, collection))
+    config.pluginmanager.register(Conclusion(config, collection))
     config.pluginmanager.register(JUnitNames(config))
 
 
@@ -91,7 +85,6 @@ def scenario_run(request: pytest.FixtureRequest, system: System) -> ScenarioRun:
         raise Inconclusive(f"--system {name} is given, and a fixture called system overrides it; remove one of them")
     if problem := not_a_system(system):
         raise Inconclusive(problem)
-    request.node.stash[SUBJECT] = subject_of(system, name)
     run = request.node.stash[SCENARIO_RUN] = ScenarioRun(system, request.node.stash[PICKLE])
     return run
 
@@ -127,8 +120,6 @@ def pytest_runtest_makereport(
         "topic": path.stem,
         "status": status,
         "reason": reason,
-        "subject": item.stash.get(SUBJECT, None),
-        "details": run.details if run and call.when == "call" else [],
     }
     return report
 

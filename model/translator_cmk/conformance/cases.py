@@ -69,7 +69,7 @@ def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...
 def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     """As `scenarios`."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
-    oracle = Oracle(machine_of(silent))
+    oracle, whole = Oracle(machine_of(silent)), Oracle(machine_of(frozenset()))
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
     features = load_features(features_dir())
     pickles = [pickle for feature in features for pickle in feature.pickles]
@@ -83,7 +83,8 @@ def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
                 FEATURES,
                 taken.level,
                 pickle.requirements,
-                () if demanded(oracle, pickle) else tuple(rests_on(pickle, alone)),
+                # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
+                () if demanded(oracle, pickle) or not demanded(whole, pickle) else tuple(rests_on(pickle, alone)),
                 tuple(controls.get(pickle.id, ())),
                 taken.core,
                 pickle.name,

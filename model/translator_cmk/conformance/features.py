@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 from zlib import crc32
 
 from ..bdd.assertions import AssertionFailed
@@ -33,8 +34,13 @@ PATIENT = ("nothing has changed", "nothing else has changed")
 """Claims that can be made only once everything has had its time to come about."""
 
 
-def play(subject: Subject, scenario: Scenario, register: Register) -> Result:
-    """What came of the scenario; whatever the system does, it is an answer."""
+def play(
+    subject: Subject, scenario: Scenario, register: Register, details: list[dict[str, Any]] | None = None
+) -> Result:
+    """Return the result of the scenario; whatever the system does, it is an answer.
+
+    Into ``details`` goes what is shown of each step.  The model says which requirements a change rests on.
+    """
     began = perf_counter()
     pickle = scenario.pickle
     begin_case(subject, scenario)
@@ -43,8 +49,11 @@ def play(subject: Subject, scenario: Scenario, register: Register) -> Result:
     run: ScenarioRun | None = None
     try:
         run = ScenarioRun(subject, pickle)
+        run.details = [] if details is None else details
         for step in pickle.steps:
             getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
+            if run.details[-1].get("outcome", {}).get("outcome") == "accepted":
+                run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
         error: Exception | None = None
     except Fault as fault:
         return Result("inconclusive", f"the system broke: {fault}", perf_counter() - began, fault=fault.kind)

@@ -1,6 +1,8 @@
-"""A pytest plugin: `--report DIR` makes of a run of the scenarios the report that `verify --lane features` makes.
+"""A pytest plugin: `--results DIR` writes the report of a run of the scenarios, as `verify --lane features` does.
 
-A suite opts in by `-p translator_cmk.conformance.pytest_report`, which brings the plugin of the scenarios along.
+A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads the plugin of the scenarios as well.
+`@pytest.mark.evidence("property", "a-name", "a.requirement", ...)` adds another test to the report; the fixture
+`evidence_details` takes what else is worth keeping of it, as JSON-like dictionaries.
 
 PYTEST_DONT_REWRITE
 """
@@ -13,20 +15,20 @@ import pytest
 
 from ..bdd.collection import PICKLE
 from ..bdd.features import Pickle
-from ..bdd.plugin import FACTORY, REGISTER, SCENARIO_RUN, SUBJECT, verdict
+from ..bdd.plugin import FACTORY, REGISTER, SCENARIO_RUN, verdict
 from ..bdd.scenario_run import ScenarioRun, verdict_of
-from ..bdd.systems import subject_of
+from ..bdd.systems import MODEL, declaration_of
 from ..digest import REPORTED, digest
 from ..errors import OK, CommandError
 from ..escaping import plain
 from ..requirements import Register
-from ..system import System
+from ..system import ModelSystem, System
 from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.direct import Direct
 from .deviations import Deviations
 from .features import begin_case, result_of
-from .report.envelope import Made
+from .report.envelope import KINDS, Made
 from .report.folder import Folder
 from .running import Running
 from .session import Session
@@ -35,6 +37,8 @@ from .summary import SAYS
 from .worker import Aborted, SessionPool, Worker
 
 pytest_plugins = ("translator_cmk.bdd",)
+
+DETAILS = pytest.StashKey[list[dict[str, Any]]]()
 
 PROFILE = "full"
 """What pytest judges by: every scenario counts."""
@@ -47,19 +51,27 @@ OVERRIDDEN = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the option."""
     parser.getgroup("translator-cmk").addoption(
-        "--report", metavar="DIR", type=Path, help="write the report of the conformance kit into this folder"
+        "--results", metavar="DIR", type=Path, help="write the report of the run into this folder"
     )
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Takes over where a report is asked for."""
-    folder: Path | None = config.getoption("--report")
+    """Begin a report where one is asked for."""
+    config.addinivalue_line("markers", "evidence(kind, id, *requirements): this test is evidence of that kind")
+    folder: Path | None = config.getoption("--results")
     if folder is None or config.option.collectonly:
         return
     if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
-        raise pytest.UsageError("--report needs the run in one process, in one order; leave -n out, or say -n 0")
+        raise pytest.UsageError("--results needs the run in one process, in one order; leave -n out, or say -n 0")
     config.pluginmanager.register(Reporter(config, folder), "translator-cmk-report")
+
+
+@pytest.fixture
+def evidence_details(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    """Return the list of what to keep of the test besides its outcome."""
+    details: list[dict[str, Any]] = request.node.stash.setdefault(DETAILS, [])
+    return details
 
 
 class Reporter:
@@ -70,23 +82,24 @@ class Reporter:
         self.folder = Folder(folder)
         self.name: str | None = config.getoption("--system")
         self.make: Callable[[], System] = config.stash[FACTORY]
-        self.called = ""
         self.running: Running | None = None
         self.worker: Worker | None = None
         self.by_id: dict[str, Scenario] = {}
         self.results: dict[str, Result] = {}
         self.left: set[str] = set()
         self.note = ""
+        self.properties: dict[str, dict[str, Any]] = {}
 
     def made(self) -> System:
-        """The system; what it is called is kept."""
+        """Return the system; raises `CommandError` where it takes the name of the model."""
         system = self.make()
-        self.called = subject_of(system, self.name)
+        if self.name and not isinstance(system, ModelSystem) and declaration_of(system).product == MODEL:
+            raise CommandError(f"--system {self.name}: it calls itself {MODEL!r}, as only the model does; rename it")
         return system
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Begins the report of what is going to be run."""
+        """Begin the report of what is going to be run."""
         pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
         if not pickles:
             return
@@ -102,7 +115,7 @@ class Reporter:
         for pickle in pickles:
             if not is_ours(pickle, self.by_id):
                 raise CommandError(
-                    f"--report: {pickle.id} is no scenario of the specification, so that nobody could check it"
+                    f"--results: {pickle.id} is no scenario of the specification, so that nobody could check it"
                 )
         self.left = {pickle.id for pickle in pickles}
         chosen = tuple(name for name in self.by_id if name in self.left) if len(self.left) < len(every) else ()
@@ -125,7 +138,7 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Begins a case."""
+        """Begin a case."""
         if self.worker is not None and (pickle := item.stash.get(PICKLE, None)):
             self.worker.session.case = pickle.id
             begin_case(self.worker.subject, self.by_id[pickle.id])
@@ -134,12 +147,14 @@ class Reporter:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Keeps what came of a phase; the first that did not pass decides."""
+        """Record a phase of a scenario; the first that did not pass decides."""
+        if marker := item.get_closest_marker("evidence"):
+            report = yield
+            self.note_property(item, marker, report, call)
+            return report
         pickle = item.stash.get(PICKLE, None)
         if self.worker is None or pickle is None:
             return (yield)
-        if SUBJECT in item.stash:
-            item.stash[SUBJECT] = self.called
         error = call.excinfo.value if call.excinfo else None
         before = self.results.get(pickle.id)
         if before is None or before.status == "passed":
@@ -148,6 +163,27 @@ class Reporter:
         if call.when == "teardown":
             self.end(pickle)
         return report
+
+    def note_property(
+        self, item: pytest.Item, marker: pytest.Mark, report: pytest.TestReport, call: pytest.CallInfo[None]
+    ) -> None:
+        """Record a phase of a test that is evidence; the first that did not pass decides."""
+        kind, name, *requirements = marker.args
+        if kind not in KINDS:
+            raise pytest.UsageError(f"{item.nodeid}: evidence of the kind {kind!r}; choose one of {', '.join(KINDS)}")
+        if (report.passed and report.when != "call") or name in self.properties:
+            return
+        status = "passed" if report.passed else "not-run" if report.skipped else "failed"
+        reason = (str(call.excinfo.value).partition("\n")[0] if call.excinfo else "") or "failed"
+        self.properties[name] = {
+            "id": name,
+            "kind": kind,
+            "requirements": requirements,
+            "status": status,
+            "seconds": round(report.duration, 6),
+            **({} if status == "passed" else {"reason": reason}),
+            "details": item.stash.get(DETAILS, []),
+        }
 
     def of_phase(
         self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None
@@ -183,8 +219,11 @@ class Reporter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Writes the report; a run that it does not call conformant does not pass."""
+        """Write the report; a run that it does not call conformant does not pass."""
         running = self.running
+        if running is None and not self.note and exitstatus != pytest.ExitCode.USAGE_ERROR:
+            self.note = f"no report in {self.folder.path}: no scenario was collected"
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if running is None or self.worker is None:
             return
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -200,13 +239,14 @@ class Reporter:
     def finish(self) -> dict[str, Any]:
         """Write the whole report, and close its log; the envelope."""
         assert self.running is not None
+        self.running.notes["properties"] = list(self.properties.values())
         self.running.save(whole=True)
         envelope = self.running.envelope()
         self.running.log.close()
         return envelope
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Says where the report is, and what it says."""
+        """Print where the report is, and what it says."""
         if self.note:
             terminalreporter.write_line(self.note)
 

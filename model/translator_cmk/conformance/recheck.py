@@ -149,6 +149,7 @@ class Repetition:
         self.streams: list[Stream] = []
         self.live = live
         self.problems: list[str] = []
+        self.details: dict[str, list[dict[str, Any]]] = {}  # of the steps of each scenario
         register = registered()
         made = made_of(envelope, register)
         self.running = Running(made, register, None, deviations_of(envelope, register))
@@ -204,10 +205,10 @@ class Repetition:
         running, made = self.running, self.running.made
         running.declared = declared = worker.subject.declaration
         begin = partial(Repeated, stream=self.streams[0], live=self.live is not None)
+        workers = [worker]
+        while not self.live and declared.can("parallel") and self.log.has_another_session():
+            workers.append(self.pool.worker())
         if FEATURES in made.lanes and self.begun(FEATURES):
-            workers = [worker]
-            while not self.live and declared.can("parallel") and self.log.has_another_session():
-                workers.append(self.pool.worker())
             self._run_features(workers)
         if TOUR in made.lanes and self.begun(TOUR):
             run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"], begin)
@@ -224,7 +225,8 @@ class Repetition:
         for worker, stream in zip(workers, self.streams, strict=True):
             try:
                 while scenario := self._next_scenario(stream, waiting):
-                    act = partial(play, scenario=scenario, register=worker.register)
+                    details = self.details.setdefault(scenario.case.id, [])
+                    act = partial(play, scenario=scenario, register=worker.register, details=details)
                     running.add(scenario.case, worker.attempt(scenario.case, act), worker.subject)
                     worker.recover()
             except EndOfLog:

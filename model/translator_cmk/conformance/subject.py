@@ -81,6 +81,7 @@ class ReferenceModel:
     def __init__(self, coverage: Coverage | None = None) -> None:
         self.coverage = coverage or Coverage()
         self.state = initial(DEFAULT_STAGE)
+        self.by: frozenset[str] = frozenset()  # the requirements that the last change rests on
 
     def reset(self, stage: Stage) -> None:
         """Start afresh."""
@@ -90,6 +91,7 @@ class ReferenceModel:
         """What the model makes of it."""
         self.state, outcome = MACHINE.step(self.state, command, self.coverage.note)
         self.coverage.commands += 1
+        self.by = outcome.by if isinstance(outcome, Accepted) else frozenset()
         if isinstance(outcome, Refused):
             self.coverage.reasons |= outcome.because
         return outcome

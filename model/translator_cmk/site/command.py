@@ -5,19 +5,18 @@ import sys
 from pathlib import Path
 
 from ..bdd.features import FeatureError
-from ..bdd.results import Results, ResultsError, load_results
 from ..errors import OK, CommandError
 
-RESULTS = Path(".results/results.json")
+RESULTS = Path(".results/run")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `site`."""
     parser.add_argument(
         "--results",
-        metavar="FILE",
+        metavar="DIR",
         type=Path,
-        help=f"results that pytest --results wrote (default: {RESULTS}; without it nothing counts as run)",
+        help=f"report of pytest --results or verify (default: {RESULTS}; without it nothing counts as run)",
     )
     parser.add_argument(
         "--docs", metavar="DIR", type=Path, default=Path("docs"), help="the folder of the pages (default: docs)"
@@ -27,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the generated parts of the site; raises `CommandError` for bad input."""
     # here, since Jinja is in the extra `site`, and --help needs none of this
-    from .content import load_content
+    from ..conformance.results import ResultsError
+    from .content import load_content, read_results
     from .measurements import MeasurementError
     from .pages import FOLDERS, generate
     from .render import replace_folders
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if not args.docs.is_dir():
             raise OSError(f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR")
-        content = load_content(read_results(args.results), args.docs)
+        content = load_content(read_results(args.results, RESULTS), args.docs)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
     except (FeatureError, MeasurementError, ResultsError, OSError) as error:
@@ -45,10 +45,3 @@ def run(args: argparse.Namespace) -> int:
             print(f"translator-cmk: warning: {each.name}: not shown: {'; '.join(each.problems)}", file=sys.stderr)
     print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")
     return OK
-
-
-def read_results(path: Path | None) -> Results | None:
-    """Return the results in a file; without the default file, nothing was run."""
-    if path is None:
-        return load_results(RESULTS) if RESULTS.exists() else None
-    return load_results(path)

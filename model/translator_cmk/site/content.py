@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .. import features_dir
 from ..bdd.features import load_features
-from ..bdd.results import Results, is_stale
+from ..conformance.results import Results, is_stale, load_results
 from ..requirements import load_register
 from .evidence import Evidence
 from .implementations import Implementation, load_implementations
@@ -44,6 +44,13 @@ def load_content(found: Results | None, docs: Path) -> Content:
         load_measurements(docs),
         load_implementations(docs),
     )
+
+
+def read_results(path: Path | None, default: Path) -> Results | None:
+    """Return the results of a report; without the default one, nothing was run."""
+    if path is None:
+        return load_results(default) if default.exists() else None
+    return load_results(path)
 
 
 def load_decisions(folder: Path) -> dict[str, Decision]:

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..badges import LOOKS, Badge, Status
 from ..bdd.features import Feature, Pickle, Scenario
-from ..bdd.results import Item, Results
+from ..conformance.results import Item, Results
 from ..requirements import Register, Requirement
 from .render import number
 

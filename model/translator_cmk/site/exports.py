@@ -1,11 +1,9 @@
 """Declare and fill the JSON files for other programs; their schemas follow from the declarations."""
 
-import json
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from typing import Any, Literal, NotRequired, TypedDict
 
-from ..bdd.results import as_json
+from ..conformance.results import Results
 from ..requirements.report import requirement_json
 from . import implementations
 from .content import Content
@@ -128,6 +126,29 @@ class Implementations(Export):
     refused: list[Refused]
 
 
+class ItemExport(TypedDict):
+    """The result of one scenario or property; ``reason`` is there unless it passed."""
+
+    id: str
+    kind: str
+    requirements: list[str]
+    status: Literal["passed", "failed", "not-run", "inconclusive", "not-applicable"]
+    seconds: float
+    reason: NotRequired[str]
+
+
+class RunExport(Export):
+    """The results of the last run, derived from its message log; ``digest`` is that of the specification it ran."""
+
+    digest: str
+    subject: str
+    profile: str
+    started: str
+    finished: str
+    complete: bool
+    items: list[ItemExport]
+
+
 def exports(content: Content) -> Iterator[tuple[str, Any]]:
     """Yield each file for other programs with its path from docs/."""
     shared: Export = {
@@ -139,11 +160,35 @@ def exports(content: Content) -> Iterator[tuple[str, Any]]:
     yield "data/requirements.schema.json", document(Requirements, "requirements")
     yield "data/implementations.json", implementation_results(content, shared)
     yield "data/implementations.schema.json", document(Implementations, "implementations")
-    schema = resources.files("translator_cmk.bdd") / "results.schema.json"
-    yield "data/results.schema.json", json.loads(schema.read_text("utf-8"))
+    yield "data/results.schema.json", document(RunExport, "results")
     if content.evidence.results:
-        yield "data/results.json", as_json(content.evidence.results)
+        yield "data/results.json", run_results(content.evidence.results, shared)
     yield from protocol_files()
+
+
+def run_results(results: Results, shared: Export) -> RunExport:
+    """Return the results of a run."""
+    items: list[Any] = [
+        {
+            "id": item.id,
+            "kind": item.kind,
+            "requirements": list(item.requirements),
+            "status": item.status,
+            "seconds": item.seconds,
+            **({"reason": item.reason} if item.reason is not None else {}),
+        }
+        for item in results.items
+    ]
+    return {
+        **shared,
+        "digest": results.digest,
+        "subject": results.subject,
+        "profile": results.profile,
+        "started": results.started,
+        "finished": results.finished,
+        "complete": results.complete,
+        "items": items,
+    }
 
 
 def requirements(content: Content, shared: Export) -> Requirements:

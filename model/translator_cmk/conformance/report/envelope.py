@@ -14,6 +14,9 @@ from ..kit import release
 
 FORMAT = 1
 
+KINDS = ("property", "theorem", "sequence", "mutants")
+"""What else than scenarios a run of pytest may report."""
+
 
 class Made(NamedTuple):
     """How a run was made: what it can be made again from."""

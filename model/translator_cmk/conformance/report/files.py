@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...badges import endpoint, svg
-from . import cucumber, html, junit, markdown, results
+from . import cucumber, html, junit, markdown
 from .badge import badge_of
 from .platforms import Platform, this_one
 
@@ -15,7 +15,6 @@ FILES: Mapping[str, Callable[[dict[str, Any], Platform], str]] = {
     "junit.xml": lambda envelope, _: junit.text(envelope),
     "report.html": lambda envelope, _: html.text(envelope),
     "summary.md": lambda envelope, _: markdown.text(envelope),
-    "results.json": results.text,
     "cucumber.ndjson": cucumber.text,
 }
 

@@ -25,7 +25,7 @@ from ...machine import COMMANDS
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS
 from ..cases import LANES, STATUSES
-from .envelope import FORMAT
+from .envelope import FORMAT, KINDS
 from .shapes import Anything, AsIs, Count, Integer, Listed, Number, OneOf, OrNull, Prose, record, tallied
 
 TRANSPORTS = ("stdio", "http", "python", "none")
@@ -62,6 +62,14 @@ DEVIATION = record(
     {"requirement": Prose(), "case": Prose(), "reason": Prose(), "issue": Prose(), "expires": ID, "line": Count()},
 )
 COVERAGE = ("commands", "rows", "rows_in_all", "reasons", "reasons_in_all")
+
+PROPERTY = record(
+    "a property",
+    {"id": ID, "kind": Word(KINDS), "requirements": IDS, "status": Word(("passed", "failed", "not-run")),
+     "seconds": Number(), "details": Listed(Anything())},
+    {"reason": Prose()},
+)  # fmt: skip  # a table
+"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system."""
 
 ENVELOPE = record(
     "the envelope of a report",
@@ -110,6 +118,7 @@ ENVELOPE = record(
         "tour": record("the tour", DONE, {"not_reached": Count(), "steps": Count(), "scopes": Listed(SCOPE)}),
         "fuzz": record("the fuzzing", DONE, {"seconds": Number(), "rounds": Count()}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
+        "properties": Listed(PROPERTY),
         "trouble": Prose(),
         "files": Named(FILE, DIGEST),
     },
