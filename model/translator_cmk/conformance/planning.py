@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 from ..bdd.features import FeatureError
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
@@ -20,6 +22,32 @@ from .tour import NAMES
 from .trace import must_be_readable
 
 UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
+
+
+class Options(NamedTuple):
+    """What a run is told beside the plan that its report has: folders and files, and how it asks.
+
+    Files are named absolutely, since a system in this process may change the working directory.
+    """
+
+    report: Path
+    traces: tuple[Path, ...]
+    examples: Path | None
+    write_deviations: Path | None
+    jobs: int | None
+    patience: float
+
+
+def options_of(args: argparse.Namespace) -> Options:
+    """Return the options in the arguments of `verify`."""
+    return Options(
+        args.report,
+        tuple(path.absolute() for path in args.trace),
+        args.examples and args.examples.absolute(),
+        args.write_deviations and args.write_deviations.absolute(),
+        args.jobs,
+        args.timeout,
+    )
 
 
 @cache

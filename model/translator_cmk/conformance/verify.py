@@ -17,7 +17,7 @@ from .connecting import connection, shortened
 from .deviations import write_deviations
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
-from .planning import lanes_of, planned
+from .planning import Options, lanes_of, options_of, planned
 from .running import Running
 from .session import Interrupted, Session
 from .subject import by_chance
@@ -120,32 +120,25 @@ def verify(args: argparse.Namespace) -> int:
     way = None if lanes == (TRACE,) else connection(args)
     seed = by_chance() if args.seed is None else args.seed
     running = planned(args, lanes, way.transport if way else "none", seed)
-    stay_where_they_are(args)
+    options = options_of(args)
     assert running.folder is not None
     running.log = log = running.folder.begin()
-    session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
+    session = partial(Session, log=log, patience=options.patience, interruption=running.interruption)
     pool = SessionPool(lambda: session(way.open()), running.register, seed) if way else None
     try:
         with running.interruption.heeded():
-            return run_lanes(running, pool, args, way.text if way else "")
+            return run_lanes(running, pool, options, way.text if way else "")
     finally:
         log.close()
 
 
-def stay_where_they_are(args: argparse.Namespace) -> None:
-    """Name whole the files that are read and written later: a system in this process may change where it is."""
-    args.trace = [path.absolute() for path in args.trace]
-    args.examples = args.examples and args.examples.absolute()
-    args.write_deviations = args.write_deviations and args.write_deviations.absolute()
-
-
-def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespace, system: str) -> int:
+def run_lanes(running: Running, pool: SessionPool | None, options: Options, system: str) -> int:
     """Run the lanes, write the report whatever happens, and print what came of them; raises `CommandError`."""
     assert running.folder is not None
     whole = True
     running.save()
     try:
-        go(running, pool, args)
+        go(running, pool, options)
     except Fault as fault:
         running.trouble = plain(pool.sessions[-1].in_full(fault) if pool else str(fault))
     except Aborted as trouble:
@@ -153,13 +146,13 @@ def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespa
     except Interrupted as trouble:
         running.trouble = str(trouble)
         running.progress.clear()
-        print_error(f"{trouble}; {args.report} has what came out so far")
+        print_error(f"{trouble}; {options.report} has what came out so far")
     except CommandError:
         whole = False
         raise
     except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
         whole = False
-        raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(f"{options.report}: can't be written: {error.strerror}", HARNESS) from None
     except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
         traceback.print_exc()
         running.trouble = "a defect of the kit; its traceback is on standard error"
@@ -173,12 +166,12 @@ def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespa
         return HARNESS
     envelope = running.envelope()
     try:
-        if args.write_deviations and running.finished:
-            write_deviations(args.write_deviations, envelope)
+        if options.write_deviations and running.finished:
+            write_deviations(options.write_deviations, envelope)
     finally:
-        print("\n".join(summary.lines(envelope, args.report, system, pool.unsupported() if pool else ())))
-    if args.write_deviations and not running.finished:
-        print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
+        print("\n".join(summary.lines(envelope, options.report, system, pool.unsupported() if pool else ())))
+    if options.write_deviations and not running.finished:
+        print(f"{options.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])
 
 
@@ -201,25 +194,25 @@ def size(text: str) -> int:
     return 0 if text == "0" else count(text)
 
 
-def go(running: Running, pool: SessionPool | None, args: argparse.Namespace) -> None:
+def go(running: Running, pool: SessionPool | None, options: Options) -> None:
     """Run each lane; raises `Aborted`, and `Fault` where the system does not even say hello."""
     if pool:
-        put_through(running, pool, args)
+        put_through(running, pool, options)
     else:
-        running.declared = recorded_system(args.trace)
+        running.declared = recorded_system(options.traces)
     if TRACE in running.made.lanes:
-        run_trace(running, args.trace)
+        run_trace(running, options.traces)
     running.finished = True
 
 
-def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -> None:
+def put_through(running: Running, pool: SessionPool, options: Options) -> None:
     """Put a system through the lanes that need one; raises as `go` does."""
     made = running.made
     worker = pool.worker()
     running.declared = declared = worker.subject.declaration
     running.save()
     parallel = declared.can("parallel")
-    jobs = args.jobs or (2 if parallel else 1)  # what is declared is tried
+    jobs = options.jobs or (2 if parallel else 1)  # what is declared is tried
     if jobs > 1 and not parallel:
         raise CommandError(f"--jobs {jobs}: the system has not declared the capability parallel")
     if FEATURES in made.lanes:
@@ -229,6 +222,6 @@ def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -
         workers = [worker, *(pool.worker() for _ in range(1, min(jobs, len(found))))]
         run_features(running, workers, found)
     if TOUR in made.lanes:
-        run_tour(running, worker, made.budgets["scopes"], args.steps)
+        run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"])
     if FUZZ in made.lanes:
-        run_fuzz(running, worker, args.seconds, args.examples)
+        run_fuzz(running, worker, made.budgets["seconds"], options.examples)
