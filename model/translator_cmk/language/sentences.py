@@ -8,42 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..machine import Accepted, Command, Outcome, Refused
-from ..machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    DeleteKey,
-    DeleteResource,
-    DeleteVault,
-    DeployModel,
-    DisableIdentity,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    EnableKey,
-    EnablePurgeProtection,
-    EnableSoftDelete,
-    EndVaultRetention,
-    GrantKeyAccess,
-    ImportKey,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    PurgeKey,
-    PurgeVault,
-    ReadData,
-    RecoverKey,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    RevokeKeyAccess,
-    RotateKey,
-    TrainModel,
-    TranslateWithModel,
-    UndeployModel,
-    UploadDocument,
-)
+from ..machine import Accepted, Command, Outcome, Refused, commands
 from .facts import ABSENT, Fact
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
@@ -143,87 +108,89 @@ class CommandPhrase(Phrase):
 
 def key_phrases() -> Iterator[CommandPhrase]:
     for command, verb in (
-        (RotateKey, "rotates"),
-        (DisableKey, "disables"),
-        (EnableKey, "enables"),
-        (DeleteKey, "deletes"),
-        (RecoverKey, "recovers"),
-        (PurgeKey, "purges"),
+        (commands.RotateKey, "rotates"),
+        (commands.DisableKey, "disables"),
+        (commands.EnableKey, "enables"),
+        (commands.DeleteKey, "deletes"),
+        (commands.RecoverKey, "recovers"),
+        (commands.PurgeKey, "purges"),
     ):
         yield CommandPhrase(command, f"the customer {verb} the key {{key}} of {{vault}}")
 
 
 COMMAND_PHRASES: tuple[CommandPhrase, ...] = (
     CommandPhrase(
-        CreateResource,
+        commands.CreateResource,
         "the customer creates the {kind} resource {resource}[ in {location}][ on the {tier}]"
         "[ in the subscription {subscription}][ in the group {group}][ with {keys} keys]",
         words={"kind": KINDS, "keys": KEY_SOURCES},
         defaults={"location": "westeurope", "tier": "cmk-tier", **AT_HOME},
     ),
-    CommandPhrase(DeleteResource, "the customer deletes the resource {resource}"),
+    CommandPhrase(commands.DeleteResource, "the customer deletes the resource {resource}"),
     CommandPhrase(
-        MoveResource,
+        commands.MoveResource,
         "the customer moves the resource {resource} to the subscription {subscription}[ and the group {group}]",
         defaults={"group": AT_HOME["group"]},
     ),
     CommandPhrase(
-        MoveResourceGroup,
+        commands.MoveResourceGroup,
         "the customer moves the resource group {group} of the subscription {subscription} to the subscription {to}",
     ),
-    CommandPhrase(MoveSubscription, "the customer moves the subscription {subscription} to the directory {directory}"),
-    CommandPhrase(EnableIdentity, "the customer enables the managed identity of {resource}"),
-    CommandPhrase(DisableIdentity, "the customer disables the managed identity of {resource}"),
     CommandPhrase(
-        EnableCustomerManagedKeys,
+        commands.MoveSubscription, "the customer moves the subscription {subscription} to the directory {directory}"
+    ),
+    CommandPhrase(commands.EnableIdentity, "the customer enables the managed identity of {resource}"),
+    CommandPhrase(commands.DisableIdentity, "the customer disables the managed identity of {resource}"),
+    CommandPhrase(
+        commands.EnableCustomerManagedKeys,
         "the customer enables customer-managed keys for {resource} with the key {key} of {vault}"
         "[ through the {through}]",
         fixed={"store": "key-vault"},
         words={"through": CHANNELS},
     ),
     CommandPhrase(
-        EnableCustomerManagedKeys,
+        commands.EnableCustomerManagedKeys,
         "the customer enables customer-managed keys for {resource} with a key held in {store}[ through the {through}]",
         fixed={"vault": None, "key": None},
         words={"through": CHANNELS, "store": STORES},
     ),
-    CommandPhrase(ReturnToMicrosoftManagedKeys, "the customer returns {resource} to Microsoft-managed keys"),
+    CommandPhrase(commands.ReturnToMicrosoftManagedKeys, "the customer returns {resource} to Microsoft-managed keys"),
     CommandPhrase(
-        CreateVault,
+        commands.CreateVault,
         "the customer creates the vault {vault}[ in {region}]"
         "[ in the subscription {subscription}][ in the group {group}]"
         "[ {soft_delete} soft delete and {purge_protection} purge protection][ using {permission_model}]",
         words={"soft_delete": WITH, "purge_protection": WITH, "permission_model": PERMISSION_MODELS},
         defaults={"region": "westeurope", **AT_HOME},
     ),
-    CommandPhrase(EnableSoftDelete, "the customer turns on soft delete for {vault}"),
-    CommandPhrase(EnablePurgeProtection, "the customer turns on purge protection for {vault}"),
-    CommandPhrase(DeleteVault, "the customer deletes the vault {vault}"),
-    CommandPhrase(RecoverVault, "the customer recovers the vault {vault}"),
-    CommandPhrase(PurgeVault, "the customer purges the vault {vault}"),
-    CommandPhrase(EndVaultRetention, "the retention period of the vault {vault} ends"),
-    CommandPhrase(GrantKeyAccess, "the customer grants {resource} access to the keys of {vault}"),
-    CommandPhrase(RevokeKeyAccess, "the customer revokes the access of {resource} to the keys of {vault}"),
+    CommandPhrase(commands.EnableSoftDelete, "the customer turns on soft delete for {vault}"),
+    CommandPhrase(commands.EnablePurgeProtection, "the customer turns on purge protection for {vault}"),
+    CommandPhrase(commands.DeleteVault, "the customer deletes the vault {vault}"),
+    CommandPhrase(commands.RecoverVault, "the customer recovers the vault {vault}"),
+    CommandPhrase(commands.PurgeVault, "the customer purges the vault {vault}"),
+    CommandPhrase(commands.EndVaultRetention, "the retention period of the vault {vault} ends"),
+    CommandPhrase(commands.GrantKeyAccess, "the customer grants {resource} access to the keys of {vault}"),
+    CommandPhrase(commands.RevokeKeyAccess, "the customer revokes the access of {resource} to the keys of {vault}"),
     CommandPhrase(
-        CreateKey,
+        commands.CreateKey,
         "the customer generates the key {key} in {vault}[ of type {type} and {size} bits]",
         words={"type": KEY_TYPES},
         numbers=("size",),
     ),
     CommandPhrase(
-        ImportKey,
+        commands.ImportKey,
         "the customer imports the key {key} into {vault}[ of type {type} and {size} bits]",
         words={"type": KEY_TYPES},
         numbers=("size",),
     ),
     *key_phrases(),
-    CommandPhrase(CreateWorkspace, "the customer creates the workspace {workspace} for {resource}"),
-    CommandPhrase(UploadDocument, "the customer uploads the document {document} to {workspace}"),
-    CommandPhrase(TrainModel, "the customer trains the model {model} in {workspace}"),
-    CommandPhrase(DeployModel, "the customer deploys the model {model}"),
-    CommandPhrase(UndeployModel, "the customer undeploys the model {model}"),
-    CommandPhrase(TranslateWithModel, "the customer translates with the model {model}"),
-    CommandPhrase(ReadData, "the customer reads the data of {workspace}"),
+    CommandPhrase(commands.CreateWorkspace, "the customer creates the workspace {workspace} for {resource}"),
+    CommandPhrase(commands.UploadDocument, "the customer uploads the document {document} to {workspace}"),
+    CommandPhrase(commands.TrainModel, "the customer trains the model {model} in {workspace}"),
+    CommandPhrase(commands.DeployModel, "the customer deploys the model {model}"),
+    CommandPhrase(commands.UndeployModel, "the customer undeploys the model {model}"),
+    CommandPhrase(commands.TranslateWithModel, "the customer translates with the model {model}"),
+    CommandPhrase(commands.ReadData, "the customer reads the data of {workspace}"),
 )
 
 
