@@ -61,19 +61,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def scenarios(every: Worlds, pickles: Iterable[Pickle]) -> Walked:
-    """What the commands of scenarios reach, those of their Givens included."""
+    """Return the reach of the commands of scenarios, those of their Givens included."""
     sequences = [tuple(commands_of(pickle)) for pickle in pickles]
     return walked(every, "scenarios", "The commands of every scenario, its Givens included.", sequences)
 
 
 def tours(every: Worlds) -> Walked:
-    """What the tours of the scopes reach."""
+    """Return the reach of the tours of the scopes."""
     sequences = [each.commands for graph in every.graphs.values() for each in suite(graph.scope).sequences]
     return walked(every, "tours", "The transition tour of each scope.", sequences)
 
 
 def walked(every: Worlds, name: str, sentence: str, sequences: list[Commands]) -> Walked:
-    """What sequences reach."""
+    """Return the reach of sequences."""
     return Walked(name, sentence, len(sequences), sum(map(len, sequences)), reached(every, sequences))
 
 

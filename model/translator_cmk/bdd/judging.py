@@ -17,17 +17,17 @@ FEW = 40
 
 @cache
 def by_name() -> dict[str, Mutant]:
-    """Every mutant by its name."""
+    """Return every mutant by its name."""
     return {mutant.name: mutant for mutant in mutants()}
 
 
 def judged(name: str) -> Judged:
-    """What becomes of the mutant of that name."""
+    """Return the verdict on the mutant of that name."""
     return judge(by_name()[name], scenario_against)
 
 
 def judgements(names: Sequence[str], processes: int | None = None) -> Iterator[Judged]:
-    """What becomes of each mutant, in their order; in as many processes as there are processors, but for a few."""
+    """Yield the verdict on each mutant, in order; in a process a processor, but for a few mutants."""
     processes = processes or (1 if len(names) <= FEW else os.cpu_count() or 1)
     if processes == 1:
         yield from map(judged, names)

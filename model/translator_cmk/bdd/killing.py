@@ -24,12 +24,12 @@ RED = (AssertionFailed, SetupFailed, *BROKEN_DOWN)
 
 @cache
 def pickles() -> tuple[Pickle, ...]:
-    """All scenarios of the specification."""
+    """Return all scenarios of the specification."""
     return tuple(pickle for feature in load_features(features_dir()) for pickle in feature.pickles)
 
 
 def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = RED) -> bool:
-    """Whether the scenario, run against the machine, turns red in one of these ways."""
+    """Return whether the scenario, run against the machine, turns red in one of these ways."""
     try:
         run_scenario(ModelSystem(machine), pickle)
     except RED as error:
@@ -52,7 +52,7 @@ def scenario_against(mutant: Mutant) -> Red | None:
 
 
 def leaves_its_profile(mutant: Mutant, pickle: Pickle) -> bool:
-    """Whether tags and rows agree on whether the scenario is in the profile `article`, and the mutant's rows do not.
+    """Return whether tags and rows agree that the scenario is in the profile `article`, and the mutant's rows do not.
 
     By its tags it is in it unless one of them is silent there.  What a row cites says whether the row is.
     """
@@ -61,11 +61,11 @@ def leaves_its_profile(mutant: Mutant, pickle: Pickle) -> bool:
 
 
 def in_article(rows: Collection[Row], pickle: Pickle) -> bool:
-    """Whether the profile `article` of these rows demands all of the scenario."""
+    """Return whether the profile `article` of these rows demands all of the scenario."""
     return demanded(Oracle(machine_of(article_silence(), rows)), pickle)
 
 
 @cache
 def article_silence() -> frozenset[str]:
-    """What is silent in the profile `article`."""
+    """Return the requirements that are silent in the profile `article`."""
     return silent_in("article", load_register())

@@ -65,7 +65,7 @@ def chosen(requirement: str | None) -> list[Mutant]:
 
 
 def lines(each: Judged) -> Iterator[str]:
-    """A mutant and its verdict, in words."""
+    """Yield a mutant and its verdict in words."""
     yield f"{each.place}: {each.kind} [{', '.join(each.requirements)}]"
     yield f"  was: {each.was}"
     yield f"  now: {each.now}"
@@ -73,7 +73,7 @@ def lines(each: Judged) -> Iterator[str]:
 
 
 def told(each: Judged) -> str:
-    """The verdict in a sentence."""
+    """Return the verdict in a sentence."""
     match each.verdict:
         case "equivalent":
             return f"equivalent in every scope: {', '.join(world.name for world in WORLDS)}"
@@ -86,7 +86,7 @@ def told(each: Judged) -> str:
 
 
 def summary(found: Sequence[Judged]) -> Iterator[str]:
-    """How many mutants there were, and what became of them."""
+    """Yield the number of mutants and of each verdict."""
     verdicts = Counter(each.verdict for each in found)
     tellable = verdicts["killed"] + verdicts["survives"]
     theorems = sum(each.theorem is not None for each in found)

@@ -55,7 +55,7 @@ class RowSource(NamedTuple):
         return made
 
     def _loop(self) -> dict[str, Any]:
-        """What the row's functions were given by name when they were made."""
+        """Return the values that the row's functions were given by name when they were made."""
         given = ((tree.args.defaults, getattr(self.row, part).__defaults__ or ()) for part, tree in self.parts.items())
         return {ast.unparse(name): value for names, values in given for name, value in zip(names, values, strict=True)}
 
@@ -96,7 +96,7 @@ def of_table(module: ModuleType, table: str) -> Iterator[RowSource]:
 
 
 def entries(module: ModuleType, table: str) -> list[ast.expr]:
-    """What the table is written as: calls, and loops over them."""
+    """Return the entries of the table: calls, and loops over them."""
     for node in tree_of(module).body:
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [table]:
             return node.value.elts if isinstance(node.value, ast.Tuple) else [ast.Starred(node.value, ast.Load())]
@@ -119,7 +119,7 @@ def row_call(entry: ast.expr, helpers: Mapping[str, ast.FunctionDef]) -> ast.Cal
 
 
 def how_many(entry: ast.expr, module: ModuleType) -> int:
-    """How many rows an entry makes."""
+    """Return the number of rows that an entry makes."""
     if not isinstance(entry, ast.Starred):
         return 1
     written = ast.fix_missing_locations(ast.Expression(ast.Tuple([entry], ast.Load())))
@@ -142,14 +142,14 @@ OPERATORS = (ast.And, ast.Or, ast.Not, ast.cmpop, ast.Add)
 
 
 def outside(tree: ast.Lambda) -> Iterator[ast.expr]:
-    """What in the function is no form of rows: also a call of what has no name, and a chain of comparisons."""
+    """Yield expressions that are no form of rows: also a call of an expression, and a chain of comparisons."""
     for node in ast.walk(tree.body):
         if isinstance(node, ast.expr) and not in_form(node):
             yield node
 
 
 def in_form(node: ast.expr) -> bool:
-    """Whether the expression is a form of rows, whatever its parts are."""
+    """Return whether the expression is a form of rows, whatever its parts are."""
     match node:
         case ast.BoolOp(op=operator) | ast.UnaryOp(op=operator) | ast.BinOp(op=operator):
             return isinstance(operator, OPERATORS)

@@ -18,12 +18,12 @@ class Searched(NamedTuple):
 
 
 def is_broken(theorem: Theorem, searched: Searched) -> bool:
-    """Whether the search broke the theorem."""
+    """Return whether the search broke the theorem."""
     return verdict(theorem, searched.found) == "broken"
 
 
 def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
-    """What each search found."""
+    """Yield the result of each search."""
     for each in searched:
         found = each.found
         refused, silent = sum(found.refusals.values()), sum(found.silences.values())
@@ -56,7 +56,7 @@ def theorem_lines(searched: Sequence[Searched]) -> Iterator[str]:
 
 
 def broken_lines(theorem: Theorem, searched: Searched) -> Iterator[str]:
-    """How the theorem was broken: a scenario, or that what it says never comes about."""
+    """Yield the counterexample: a scenario, or that no state is as the theorem says."""
     yield f"  broken in {searched.found.scope}: {theorem.name}"
     for line in searched.scenarios.get(theorem.name, "this never comes about").splitlines():
         yield f"    {line}"

@@ -36,7 +36,7 @@ class Decision(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """How a decision (by number) went once: the value of each condition, None where it was not asked; the result."""
+    """An evaluation of a decision (by number): the value of each condition, None where it was not asked; the result."""
 
     decision: int
     values: tuple[bool | None, ...]
@@ -75,7 +75,7 @@ def choices(tree: ast.Lambda | None) -> list[ast.IfExp]:
 
 
 def conditions(tree: ast.expr) -> list[ast.expr]:
-    """What `and`, `or` and `not` join, in the order in which it is asked."""
+    """Return the conditions that `and`, `or` and `not` join, in the order of evaluation."""
     match tree:
         case ast.BoolOp(values=values):
             return [each for value in values for each in conditions(value)]
@@ -141,7 +141,7 @@ def noting_guard(source: RowSource, part: str, number: int, noting: Noting) -> C
 
 
 def noting_choices(source: RowSource, part: str, numbers: list[int], noting: Noting) -> Callable[..., Any]:
-    """What the row writes, which notes how each of its choices goes."""
+    """Return the function that writes, which notes how each of its choices goes."""
     tree = copy.deepcopy(source.parts[part])
     for number, choice in zip(numbers, choices(tree), strict=True):
         size = len(decisions()[number].conditions)
@@ -166,7 +166,7 @@ def called(name: str, *arguments: ast.expr) -> ast.Call:
 
 
 def has_its_say(evaluation: Evaluation) -> bool:
-    """Whether a row speaks by this: its `when` holds, or, of a demand, its `unless` does not."""
+    """Return whether a row applies by this: its `when` holds, or, of a demand, its `unless` does not."""
     made = decisions()[evaluation.decision]
     if made.part in WRITTEN:
         return False
@@ -182,7 +182,7 @@ class Condition(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where the decision is written."""
+        """The place of the decision in the source."""
         return decisions()[self.decision].place
 
     @property

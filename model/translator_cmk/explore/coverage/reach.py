@@ -48,7 +48,7 @@ class Reach:
             self.topic_pairs.update(pair for pair in pairs if len(pair) == 2)
 
     def add_all(self, other: "Reach") -> None:
-        """What another has reached."""
+        """Add everything that another has reached."""
         self.evaluations |= other.evaluations
         self.refusals |= other.refusals
         self.topic_pairs |= other.topic_pairs

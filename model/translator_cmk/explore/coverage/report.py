@@ -21,7 +21,7 @@ class Walked(NamedTuple):
 
 
 def as_data(worlds: Worlds, evidence: Sequence[Walked]) -> dict[str, Any]:
-    """What each kind of evidence reached, and what all of them did together."""
+    """Return the reach of each kind of evidence, and of all of them together."""
     everything = worlds.everything
     all_reach = Reach()
     for each in evidence:
@@ -46,7 +46,7 @@ def as_data(worlds: Worlds, evidence: Sequence[Walked]) -> dict[str, Any]:
 
 
 def reached_data(everything: Reach, reach: Reach) -> dict[str, Any]:
-    """What was reached of each thing that can be, with what is missing where that is a list one reads."""
+    """Return the count reached of each thing, with the names of the missing ones where they are few."""
     feasible = shown(everything.evaluations)
     rows = {number: f"{source.row.requirement} ({source.place})" for number, source in enumerate(row_sources())}
     topics = [frozenset(pair) for pair in combinations(TOPICS, 2)]
@@ -61,7 +61,7 @@ def reached_data(everything: Reach, reach: Reach) -> dict[str, Any]:
 
 
 def counted(there: Iterable[Any], reached: Iterable[Any]) -> dict[str, Any]:
-    """How many of what there is were reached."""
+    """Return how many of all were reached."""
     there = set(there)
     return {"reached": len(there.intersection(reached)), "of": len(there)}
 
@@ -111,6 +111,6 @@ def table(data: Mapping[str, Any]) -> Iterator[list[str]]:
 
 
 def share(part: Mapping[str, Any]) -> str:
-    """How much of it, rounded down, with the counts."""
+    """Return the share, rounded down, with the counts."""
     reached, of = part["reached"], part["of"]
     return f"{reached:,} of {of:,} ({100 * reached // of if of else 100}%)"

@@ -79,7 +79,7 @@ class Ground:
         return None
 
     def unseen(self, mutant: Mutant) -> bool:
-        """Whether no sequence of commands tells the mutant from the article: each is answered and shown the same.
+        """Return whether no sequence of commands tells the mutant from the article: all is answered and shown the same.
 
         It may keep other records all the same, of what no customer sees and no row asks.
         """
@@ -145,7 +145,7 @@ def sights(look: Any, state: State) -> dict[Look, Any]:
 
 
 def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
-    """Whether the two say different things; so they do where one breaks down."""
+    """Return whether the two say different things; so they do where one breaks down."""
     try:
         return bool(one(state, asked) != article(state, asked))
     except BROKEN_DOWN:

@@ -131,7 +131,7 @@ def helper_mutants() -> Iterator[Mutant]:
 
 
 def calls(source: RowSource, helper: str) -> bool:
-    """Whether a function of the row names the helper."""
+    """Return whether a function of the row names the helper."""
     names = (node for tree in source.parts.values() for node in ast.walk(tree))
     return any(isinstance(node, ast.Name) and node.id == helper for node in names)
 

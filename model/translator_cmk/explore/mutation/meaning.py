@@ -37,7 +37,7 @@ class Reached(NamedTuple):
 
 
 def names_of(row: Row, tree: ast.Lambda) -> Names:
-    """What the parameters of a row's function stand for."""
+    """Return the command or kind that each parameter of a row's function stands for."""
     match row:
         case Means(meaning=meaning):
             given: tuple[type[Any] | None, ...] = (meaning.about,)
@@ -59,20 +59,20 @@ def leads_to(of: type[Any], field: str) -> type[Entity] | None:
 
 
 def is_new(of: type[Any], field: str) -> bool:
-    """Whether the field names what is not there yet, so that it leads no further."""
+    """Return whether the field names what is not there yet, so that it leads no further."""
     return issubclass(of, Command) and any(
         isinstance(reference, New) for at, reference, _ in of.references if of.fields[at] == field
     )
 
 
 def may_be_missing(of: type[Any], field: str) -> bool:
-    """Whether the field may lead nowhere."""
+    """Return whether the field may lead nowhere."""
     hint = of.hints[field]
     return isinstance(hint, UnionType) and type(None) in get_args(hint)
 
 
 def meaning(node: ast.expr, names: Names) -> type[Any] | Field | None:
-    """What the expression stands for: a command, a kind of entity, a field, or None for all else."""
+    """Return the command, the kind of entity or the field that the expression stands for, or None."""
     match node:
         case ast.Name(id=name):
             return names.get(name)
@@ -85,7 +85,7 @@ def meaning(node: ast.expr, names: Names) -> type[Any] | Field | None:
 
 
 def is_entity(found: Any) -> TypeGuard[type[Entity]]:
-    """Whether what an expression stands for is an entity."""
+    """Return whether what an expression stands for is an entity."""
     return isinstance(found, type) and issubclass(found, Entity)
 
 

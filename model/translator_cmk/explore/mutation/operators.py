@@ -178,7 +178,7 @@ def choice_edits(tree: ast.Lambda, node: ast.Tuple, field: Field) -> Iterator[Ed
 
 
 def places(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field | None, ast.expr]]:
-    """Where values stand, each with the field that it is a value of."""
+    """Yield the places of values, each with the field that it is a value of."""
     for field, node in given(tree, names):
         if isinstance(node, ast.Tuple):
             yield field, node
@@ -222,7 +222,7 @@ def chains(tree: ast.Lambda, names: Names) -> Iterator[ast.expr]:
 
 
 def compared_with_none(tree: ast.Lambda, node: ast.expr) -> bool:
-    """Whether the expression is merely asked whether it is there."""
+    """Return whether the expression is merely asked whether it is there."""
     return any(
         isinstance(each, ast.Compare) and each.left is node and isinstance(each.ops[0], ast.Is | ast.IsNot)
         for each in ast.walk(tree)
@@ -245,7 +245,7 @@ def field_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
 
 
 def instead(field: Field, node: ast.expr) -> Iterator[ast.expr]:
-    """What could be written in place of a field's value."""
+    """Yield expressions that could be written in place of a field's value."""
     if isinstance(node, ast.Attribute):
         for other in field.of.fields:
             if other != field.name and field.of.hints[other] is field.hint and not leads_to(field.of, other):

@@ -123,7 +123,7 @@ def write(path: Path, text: Iterable[str]) -> None:
 
 
 def as_data(made: Suite, seconds: float) -> dict[str, Any]:
-    """What is said of the sequences of a scope, as JSON has it."""
+    """Return the summary of the sequences of a scope, for JSON."""
     bound = made.lower_bound
     return {
         "scope": made.scope.name,

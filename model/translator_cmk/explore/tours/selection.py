@@ -62,7 +62,7 @@ class Candidate(NamedTuple):
 
 
 def select(graph: Graph[Came], budget: int) -> Selected:
-    """What is worth most within the budget, which is more than the steps to the start."""
+    """Select the sequences worth most within the budget, which is more than the steps to the start."""
     selecting = Selecting(graph, budget)
     while candidate := selecting.best() or selecting.nearest():
         selecting.take(candidate)
@@ -141,7 +141,7 @@ class Selecting:
         self.at = None if self.ends[candidate.way[-1].label] else state
 
     def selected(self) -> Selected:
-        """What was chosen, beside all that there is."""
+        """Return the selection, with counts of all that there is."""
         all_rows = 0
         for each in self.mask_of:
             all_rows |= each
@@ -160,7 +160,7 @@ class Selecting:
         )
 
     def _starts(self) -> Iterator[tuple[int, bool]]:
-        """Where to go on from, and whether that takes a reset."""
+        """Yield the states to go on from, and whether that takes a reset."""
         if self.at is not None:
             yield self.at, False
         if self.sequences[-1]:
@@ -183,14 +183,14 @@ class Selecting:
         return following
 
     def _gain(self, before: tuple[int, ...], label: int) -> int:
-        """What the label would add, after a step in which these rows spoke."""
+        """Return the gain of the label after a step in which these rows applied."""
         rows = self.mask_of[label]
         new = (rows & ~self.rows).bit_count() + (self.reason_of[label] not in self.reasons)
         ways = (self.ways_of[label] & ~self.ways).bit_count()
         return FIRST * new + SECOND * ways + sum((rows & ~self.followed.get(row, 0)).bit_count() for row in before)
 
     def _gaining(self, option: Option) -> Option | None:
-        """What gains something after the option, if anything does."""
+        """Return an option that gains something after this one, or None."""
         before = self.rows_of[option.label]
         return next((last for last in self.options[option.after] if self._gain(before, last.label)), None)
 
@@ -231,12 +231,12 @@ def reason_in(came: Came) -> frozenset[str] | None:
 
 
 def ends_a_sequence(came: Came) -> bool:
-    """Whether nobody knows where a system stands after it."""
+    """Return whether the state of a system after it is not specified."""
     return isinstance(came.outcome, Unspecified)
 
 
 def following_rows(graph: Graph[Came]) -> dict[int, int]:
-    """Of each row: those that can have their say in the step after one in which it had its own."""
+    """Return for each row those that can apply in the step after one in which it applied."""
     masks = [mask(rows_in(came)) for came in graph.labels]
     into = [0] * graph.states
     out = [0] * graph.states

@@ -37,7 +37,7 @@ class CommandSequence(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """What a system is asked to do: the reset, and each command."""
+        """The number of requests: the reset, and each command."""
         return 1 + len(self.commands)
 
 
@@ -87,7 +87,7 @@ def whole(scope: Scope) -> Suite:
 
 
 def budgeted(scope: Scope, budget: int) -> Suite:
-    """What is worth most of the scope within so many steps."""
+    """Return the sequences of the scope worth most within so many steps."""
     graph = recorded_graph(scope)
     if budget <= beginning(graph):
         raise ValueError(f"the start of {scope.name} takes {beginning(graph)} steps, so at least one more is needed")

@@ -74,7 +74,7 @@ def givens(scope: Scope, commands: Commands) -> list[str]:
 
 
 def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> Iterator[str]:
-    """What came of the command: all that can be seen of it."""
+    """Yield the assertions on the command: all that can be seen of its result."""
     if isinstance(outcome, Refused):
         yield from ("the request is refused", "nothing has changed")
     elif isinstance(outcome, Accepted):
@@ -86,7 +86,7 @@ def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> It
 
 
 def changes(before: Observation, after: Observation) -> Iterator[str]:
-    """What changed, and that nothing else did; of a change that no sentence tells, nothing."""
+    """Yield the changes that a sentence can state, and that nothing else changed where all are stated."""
     facts = [now for _, now in difference(before, after)]
     told = [format_fact(fact) for fact in facts if can_be_told(fact)]
     yield from told

@@ -76,7 +76,7 @@ class Network:
                     self.arcs[state][pair.after] = 1
 
     def _end(self, pair: Pair) -> int:
-        """Where the pair leads: to a reset where its outcome is left open."""
+        """Return the node that the pair leads to: the reset where its outcome is not specified."""
         return self.reset if pair.label in self._open else pair.after
 
     def _move(self, node: int, to: int) -> None:
@@ -122,7 +122,7 @@ class Network:
         yield from backwards[-3::-1]  # without the reset that it begins with, and the start
 
     def _departures(self, flow: "Flow") -> list[list[tuple[int, int | None]]]:
-        """Of each node, all departures but those that lead nowhere, the first to take last."""
+        """Return for each node all departures but loops, the first to take last."""
         departures: list[list[tuple[int, int | None]]] = []
         for state in range(self.graph.states):
             pairs = [pair for pair in self.graph.of(state) if self._end(pair) != state]
@@ -139,23 +139,23 @@ Arcs = Sequence[Mapping[int, int]]
 
 
 class Unbalanced(ValueError):
-    """What arrives in excess at some node cannot flow to where too little arrives."""
+    """An excess at some node cannot flow to where too little arrives."""
 
 
 class Flow(NamedTuple):
-    """How much flows along each arc (``along[v][w]`` from `v` to `w`), and the price of each node."""
+    """The units along each arc (``along[v][w]`` from `v` to `w`), and the price of each node."""
 
     along: Sequence[Mapping[int, int]]
     prices: Sequence[int]
 
 
 def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
-    """What a flow costs."""
+    """Return the cost of a flow."""
     return sum(arcs[node][to] * units for node, flows in enumerate(along) for to, units in flows.items())
 
 
 def worth(arcs: Arcs, excess: Sequence[int], prices: Sequence[int]) -> int:
-    """What every flow costs at least that takes away the excess; raises `ValueError` where the prices prove nothing.
+    """Return a lower bound of the cost of every flow that takes away the excess; `ValueError` for prices without proof.
 
     Along an arc the price rises by no more than the arc costs, so that a unit, wherever it flows, costs at least the
     difference in price between where it ends and where it began; and where all units begin and end is given.
@@ -245,7 +245,7 @@ class Balancing:
                     way.pop()
 
     def _ways(self, node: int) -> list[tuple[int, int]]:
-        """Where a unit can go from the node, at what cost: along an arc, or back to where flow has come from."""
+        """Return the nodes a unit can go to, with costs: along an arc, or back to where flow has come from."""
         back = [(other, -self.arcs[other][node]) for other in self._into[node]]
         return [*self.arcs[node].items(), *back]
 
@@ -259,7 +259,7 @@ class Balancing:
         ]
 
     def _takes(self, node: int, other: int) -> bool:
-        """Whether a unit can still go this way: what flows back can be used up."""
+        """Return whether a unit can still go this way: what flows back can be used up."""
         return other in self._into[node] or not self._is_back(node, other)
 
     def _send_along(self, way: list[int]) -> None:
@@ -282,6 +282,6 @@ class Balancing:
         self.excess[way[-1]] += units
 
     def _is_back(self, node: int, other: int) -> bool:
-        """Whether the way from the node takes flow back, rather than send more along an arc."""
+        """Return whether the way from the node takes flow back, rather than send more along an arc."""
         forward = self.arcs[node].get(other)
         return forward is None or self.prices[other] - self.prices[node] != forward
