@@ -1,168 +1,165 @@
-"""Holds our engines against Spin, Rumur, minicheck, musil and Hypothesis, in one run in which they take turns.
+"""Measure the search by sets of states beside Spin and Rumur, on the scope of 950,113 states.
 
-Run as `make bench`, or `python -m tests.bench.peers`.  Everybody has to find the same before anything is compared, and
-the medians of several rounds are.  A rival that is not installed is told of and left out.  `--json FILE` writes the
-figures as data.  The exit code is 1 where a goal is missed, and 3 where the counts differ.
+Run as `python -m tests.bench.peers`, or with `--json FILE`.  All take turns, and medians are printed.  All of them have
+to find the same states and steps, or nothing is compared: then the exit code is 3; it is 1 if the goal is missed.
+Spin and Rumur are not charged with making and compiling their models.  Our search is charged with all that it derives.
 """
 
 import argparse
 import json
 import os
-import statistics
+import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
-from tests.bench.contests import CONTESTS, GOALS, Contest, Results, Samples
-from tests.bench.rivals.contenders import Absent, Contender, Sample
+from tests.bench.checkers import MISSING, Verifier, first_line, rumur, spin
+from tests.bench.models import murphi, promela
 from tests.evidence.writing import stamp
+from translator_cmk import __version__
+from translator_cmk.explore.scopes import SCOPES
 
-BUSY = 1.2
-"""From how many seconds by the clock for one of processor time on a machine is too busy to be measured on."""
-
-
-class CountsDiffer(Exception):
-    """Two that search the same do not find the same."""
-
-
-def same_counts(samples: Samples) -> None:
-    """Raises `CountsDiffer` where states differ, or steps among those that count the same steps."""
-    alike: dict[tuple[str, str], tuple[str, int]] = {}
-    for name, each in samples.items():
-        if "the toy" in name or name == "Hypothesis":
-            continue
-        for sample in each:
-            for field in ("states", "transitions"):
-                which = (field, "moves" if field == "transitions" and "moves only" in name else "")
-                if sample[field] is None:
-                    continue
-                other, count = alike.setdefault(which, (name, sample[field]))
-                if count != sample[field]:
-                    raise CountsDiffer(f"{name} finds {sample[field]:,} {field}, and {other} {count:,}")
+SCOPE = next(scope for scope in SCOPES if scope.name == "six-resources")
+FOLDER = Path(__file__).resolve().parents[2] / ".bench"
+GOAL = 10
+SPIN = "Spin, every step"
 
 
-def take_turns(contest: Contest, rounds: int) -> tuple[list[Contender], Samples, list[str]]:
-    """Those that took part, their samples, and who is missing and why."""
-    contenders, missing = [], []
-    for make in contest.contenders:
-        try:
-            contenders.append(make())
-        except Absent as reason:
-            missing.append(str(reason))
-    samples: Samples = {contender.name: [] for contender in contenders}
-    for turn in range(rounds):
-        for contender in contenders:
-            print(f"\r\x1b[K{contest.scope}, round {turn + 1}: {contender.name}", end="", file=sys.stderr, flush=True)
-            samples[contender.name].append(contender.once())
-    print("\r\x1b[K", end="", file=sys.stderr)
-    return contenders, samples, missing
+class Sample(NamedTuple):
+    """One run: its states and steps, seconds by the clock and of processor time, and the most memory it took."""
+
+    counts: tuple[int, int]
+    seconds: float
+    cpu: float
+    kilobytes: int
 
 
-def summary(contender: Contender, samples: list[Sample]) -> dict[str, Any]:
-    """What is kept of a contender."""
-    first = samples[0]
-    fields = [field for field, value in first.items() if isinstance(value, float) or field == "kilobytes"]
-    counts = {field: value for field, value in first.items() if field not in fields and value is not None}
-    return {
-        "name": contender.name,
-        "version": contender.version,
-        "made_in": round(contender.made, 2),
-        **counts,
-        "median": {field: round(statistics.median(sample[field] for sample in samples), 4) for field in fields},
-        "seconds": [round(sample["seconds"], 4) for sample in samples],
-    }
+class Contender(NamedTuple):
+    """A model checker: its name and version, and how to run it once."""
+
+    name: str
+    version: str
+    once: Callable[[], Sample]
 
 
-def waited(samples: Samples) -> float:
-    """The most seconds by the clock that anybody took for a second of processor time: 1 on a quiet machine."""
-    return max(float(sample["seconds"] / sample["cpu"]) for each in samples.values() for sample in each)
+def measured(command: Sequence[str], within: Path, read: Callable[[str], tuple[int, int]]) -> Sample:
+    """Run a program, and return its counts with what it took."""
+    with tempfile.TemporaryFile("w+") as out:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=within, stdout=out, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        return Sample(read(out.read()), took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 
 
-def verdicts(contest: str, samples: Samples) -> Iterator[dict[str, Any]]:
-    """The figures of a contest beside their goals; one that lacks a rival is left out."""
-    for goal in GOALS:
-        if goal.contest != contest:
-            continue
-        try:
-            figure, by_processor = (goal.figure(Results(samples, processor)) for processor in (False, True))
-        except KeyError:
-            continue
-        met = goal.goal is None or (figure <= goal.goal if goal.at_most else figure >= goal.goal)
-        yield {
-            "name": goal.name,
-            "figure": round(figure, 3),
-            "by_processor": round(by_processor, 3),
-            "unit": goal.unit,
-            "goal": goal.goal,
-            "at_most": goal.at_most,
-            "met": met,
-        }
+def ours() -> Contender:
+    """Return our search by sets of states, in a process of its own, whose start is not charged to it."""
+    code = (
+        "import json, time; from tests.bench.peers import SCOPE; from translator_cmk.explore.search import explore;"
+        "c = time.process_time();"
+        "f = explore(SCOPE, engine='sets'); c = time.process_time() - c;"
+        "print(json.dumps([f.states, f.transitions, f.seconds, c]))"
+    )
+    root = Path(__file__).resolve().parents[2]
+
+    def once() -> Sample:
+        found: list[Any] = []
+
+        def read(said: str) -> tuple[int, int]:
+            found.extend(json.loads(said))
+            return found[0], found[1]
+
+        return measured((sys.executable, "-c", code), root, read)._replace(seconds=found[2], cpu=found[3])
+
+    return Contender("sets", f"translator-cmk {__version__}, Python {sys.version.split()[0]}", once)
 
 
-def lines(found: Mapping[str, Any]) -> Iterator[str]:
-    """What a contest showed, in words."""
-    yield f"{found['scope']}: {found['sentence']}"
-    for each in found["contenders"]:
-        median = each["median"]
-        steps = f", {each['transitions']:,} steps" if "transitions" in each else ""
-        size = f", {each['state_bytes']} bytes a state" if "state_bytes" in each else ""
-        made = f"; made in {each['made_in']} s" if each["made_in"] else ""
-        yield (
-            f"  {each['name']}: {median['seconds']:.3f} s ({median.get('cpu', 0):.3f} s of processor), "
-            f"{median['kilobytes'] / 1000:,.0f} MB, {each['states']:,} states{steps}{size}{made} [{each['version']}]"
-        )
-    for reason in found["missing"]:
-        yield f"  absent: {reason}"
-    if found["waited"] > BUSY:
-        yield f"  the machine was busy: a second of processor time took up to {found['waited']} s; measure again"
-    for each in found["figures"]:
-        verdict = "      " if each["goal"] is None else "met   " if each["met"] else "missed"
-        sign = "<=" if each["at_most"] else ">="
-        goal = "no goal" if each["goal"] is None else f"goal {sign} {each['goal']:,}"
-        also = f", by processor time {each['by_processor']:,.2f}" if each["by_processor"] != each["figure"] else ""
-        yield f"  {verdict}  {each['name']}: {each['figure']:,.2f} {each['unit']}{also}  ({goal})"
+def compiled(name: str, version: str, made: Verifier) -> Contender:
+    """Return the contender with this verifier."""
+
+    def read(said: str) -> tuple[int, int]:
+        found = made.read(said)
+        return found.states, found.transitions
+
+    return Contender(name, version, lambda: measured(made.command, made.folder, read))
+
+
+def contenders() -> list[Contender]:
+    """Return all that are on this machine."""
+    found = [ours()]
+    if not MISSING:
+        by_spin = spin(promela(SCOPE), FOLDER / "spin", "-O3", breadth_first=False, states=SCOPE.states or 0)
+        by_rumur = rumur(murphi(SCOPE), FOLDER / "rumur", "-O3", "-march=native", threads=2)
+        found.append(compiled(SPIN, first_line("spin", "-V"), by_spin))
+        found.append(compiled("Rumur with 2 threads, every step", first_line("rumur", "--version"), by_rumur))
+    return found
 
 
 def main() -> int:
     """Measure, print, and write; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each takes its turn (default: 3)")
-    parser.add_argument("--only", choices=CONTESTS, action="append", help="these contests alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as data")
     arguments = parser.parse_args()
-    contests: list[dict[str, Any]] = []
-    for name, contest in CONTESTS.items():
-        if arguments.only and name not in arguments.only:
-            continue
-        contenders, samples, missing = take_turns(contest, arguments.rounds)
-        try:
-            same_counts(samples)
-        except CountsDiffer as problem:
-            print(f"{contest.scope}: {problem}: nothing is compared", file=sys.stderr)
-            return 3
-        found: dict[str, Any] = {
-            "contest": name,
-            "scope": contest.scope,
-            "sentence": contest.sentence,
-            "contenders": [summary(each, samples[each.name]) for each in contenders],
-            "missing": missing,
-            "waited": round(waited(samples), 2),
-            "figures": list(verdicts(name, samples)),
-        }
-        contests.append(found)
-        print("\n".join(lines(found)), flush=True)
-    if arguments.json:
-        content = {**stamp("explore"), "machine": machine(), "rounds": arguments.rounds, "contests": contests}
+    taking_part = contenders()
+    samples: dict[str, list[Sample]] = {each.name: [] for each in taking_part}
+    for _ in range(arguments.rounds):
+        for each in taking_part:
+            samples[each.name].append(each.once())
+    counts = {name: {each.counts for each in found} for name, found in samples.items()}
+    if len(set[tuple[int, int]]().union(*counts.values())) > 1:
+        print(f"they differ, so nothing is compared: {counts}", file=sys.stderr)
+        return 3
+    contest = as_data(taking_part, samples)
+    for each in contest["contenders"]:
+        print(f"{each['name']}: {each['median']['seconds']:.2f} s; {each['version']}")
+    for figure in contest["figures"]:
+        print(f"{figure['name']}: {figure['figure']:.1f} times as fast (goal: at least {figure['goal']})")
+    if MISSING:
+        print(f"missing tool: {', '.join(MISSING)}; sets were measured alone")
+    if arguments.json and not MISSING:
+        from tests.bench.run import processor  # which prepares measures of its own as it is imported
+
+        machine = {"cores": os.cpu_count(), "processor": processor()}
+        content = {**stamp("explore"), "machine": machine, "rounds": arguments.rounds, "contests": [contest]}
         arguments.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    return 0 if all(figure["met"] for found in contests for figure in found["figures"]) else 1
+    return 0 if all(figure["met"] for figure in contest["figures"]) else 1
 
 
-def machine() -> dict[str, Any]:
-    """What it was measured on."""
-    from tests.bench.run import processor  # which prepares measures of its own as it is imported
-
-    return {"cores": os.cpu_count(), "processor": processor(), "load": round(os.getloadavg()[0], 1)}
+def as_data(taking_part: list[Contender], samples: dict[str, list[Sample]]) -> dict[str, Any]:
+    """Return the contest, as the page of measurements reads it."""
+    medians = {
+        name: {field: median(getattr(each, field) for each in found) for field in ("seconds", "cpu", "kilobytes")}
+        for name, found in samples.items()
+    }
+    figures = []
+    if SPIN in medians:
+        ratio = medians[SPIN]["seconds"] / medians["sets"]["seconds"]
+        name = f"sets, with all that it derives, against {SPIN}"
+        figures.append(
+            {"name": name, "figure": ratio, "unit": "", "goal": GOAL, "at_most": False, "met": ratio >= GOAL}
+        )
+    return {
+        "contest": "dense",
+        "scope": SCOPE.name,
+        "sentence": "Interchangeable resources: a set of states is small as a set of bits.",
+        "contenders": [
+            {
+                "name": each.name,
+                "version": each.version,
+                "states": samples[each.name][0].counts[0],
+                "median": medians[each.name],
+            }
+            for each in taking_part
+        ],
+        "figures": figures,
+    }
 
 
 if __name__ == "__main__":

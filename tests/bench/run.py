@@ -23,8 +23,10 @@ from tests.bench import kit, what_if
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
 from translator_cmk.digest import digest
+from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.search import explore
+from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.explore.tours.sequences import suite
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
 
@@ -78,10 +80,11 @@ def stepper(start: State, walks: list[list[Command]]) -> Callable[[], float]:
     return once
 
 
-def packed_steps() -> float:
-    """Steps a second of a search of the scope with two of each, tables and all."""
-    found = explore(next(scope for scope in SCOPES if scope.name == "two-of-each"), engine="packed")
-    return found.transitions / found.seconds
+def theorem_seconds() -> float:
+    """Search all default scopes with all theorems."""
+    started = time.perf_counter()
+    assert all(explore(scope, theorems=THEOREMS).complete for scope in chosen(None))
+    return time.perf_counter() - started
 
 
 def tour_seconds() -> float:
@@ -141,7 +144,7 @@ def transferred(page: Path) -> int:
 MEASURES = (
     Measure("step, from nothing", stepper(NOTHING, FROM_NOTHING), "/s", 300_000, less_is_better=False),
     Measure("step, from two resources at work", stepper(AT_WORK, FROM_WORK), "/s", None, less_is_better=False),
-    Measure("step, packed, in a scope that is known", packed_steps, "/s", None, less_is_better=False),
+    Measure("all theorems in the default scopes", theorem_seconds, "s", None, rounds=3),
     Measure("the tour of 65,406 commands in states", tour_seconds, "s", 2, rounds=3),
     Measure("what the kit adds to a command, in its process", kit.in_process, "µs", 40, rounds=3),
     Measure("what the kit adds to a command, over stdio", kit.over_stdio, "µs", 120, rounds=3),

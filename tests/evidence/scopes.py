@@ -9,26 +9,22 @@ from collections import Counter
 from typing import Any
 
 from tests.evidence.writing import MEASUREMENTS, stamp, write
-from translator_cmk.explore.commands import SOON
-from translator_cmk.explore.exploration import Exploration
+from translator_cmk.explore.exploration import Exploration, verdict
 from translator_cmk.explore.scopes import SCOPES, Scope
-from translator_cmk.explore.search import explore
-from translator_cmk.explore.theorems import LOCAL, THEOREMS
-from translator_cmk.explore.verdicts import verdict
+from translator_cmk.explore.search import SOON, Engine, explore
+from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.language.sentences import format_command
 
-SECOND = {
-    "sets": ("two-of-each", "two-lives", "six-resources", "six-resources-two-keys", "eight-resources"),
-    "remembering": ("two-of-each",),
-}
-"""Engines that search a large scope a second time; a scope of up to SOON states is searched by each but one."""
+LARGEST_MEMOISED = 200_000
+"""How many states a scope has at most that is searched memoised too."""
 
 
-def engines(scope: Scope) -> tuple[str, ...]:
-    """The engines that search a scope without theorems, beside the one that holds theorems."""
-    if (scope.states or 0) <= SOON:
-        return ("reference", "packed", "sets")
-    return tuple(engine for engine, names in SECOND.items() if scope.name in names)
+def engines(scope: Scope) -> tuple[Engine, ...]:
+    """Return the engines that search a scope without theorems, beside the one that checks theorems."""
+    states = scope.states or 0
+    if states <= SOON:
+        return ("reference",)
+    return ("memoised",) if states <= LARGEST_MEMOISED else ()
 
 
 def counts(found: Exploration) -> tuple[Any, ...]:
@@ -38,8 +34,7 @@ def counts(found: Exploration) -> tuple[Any, ...]:
 
 def measured(scope: Scope) -> dict[str, Any]:
     """What the engines found of a scope.  Raises `ValueError` where they differ, or differ from what it says."""
-    held = THEOREMS if (scope.states or 0) <= SOON else LOCAL
-    found = explore(scope, theorems=held)
+    found = explore(scope, theorems=THEOREMS)
     seconds = {found.engine: round(found.seconds, 2)}
     for engine in engines(scope):
         other = explore(scope, engine=engine)
@@ -48,7 +43,7 @@ def measured(scope: Scope) -> dict[str, Any]:
             raise ValueError(f"{scope.name}: {engine} finds something else than {found.engine}")
     if scope.states not in (None, found.states):
         raise ValueError(f"{scope.name}: {found.states:,} states were found, and {scope.states:,} are told of it")
-    verdicts = {theorem.name: verdict(theorem, found) for theorem in held}
+    verdicts = {theorem.name: verdict(theorem, found) for theorem in THEOREMS}
     return {
         "scope": scope.name,
         "sentence": scope.sentence,
@@ -63,7 +58,7 @@ def measured(scope: Scope) -> dict[str, Any]:
         "silences": listed(found.silences),
         "seconds": seconds,
         "held": found.engine,
-        "theorems": {name: each for name, each in verdicts.items() if each != "not asked"},
+        "theorems": {name: each for name, each in verdicts.items() if each not in ("not asked", "not checked")},
         "broken": sorted(found.broken),
     }
 

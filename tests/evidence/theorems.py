@@ -16,13 +16,12 @@ from tests.evidence.mutants import BROKEN
 from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.mistakes import MISTAKES
 from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.engines.stepwise import StartNotReached
-from translator_cmk.explore.exploration import Exploration
+from translator_cmk.explore.exploration import Exploration, verdict
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.worlds import WORLDS
+from translator_cmk.explore.scope import StartNotReached
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
-from translator_cmk.explore.verdicts import verdict
 from translator_cmk.machine import Machine
 
 MISTAKE = {mistake.theorem: mistake for mistake in MISTAKES}
@@ -51,7 +50,7 @@ def breaks(theorem: Theorem, machine: Machine) -> bool:
         if theorem.form == "sometimes" and world.name not in theorem.within:
             continue
         try:
-            found = explore(world, machine, "remembering", [theorem], stop=True)
+            found = explore(world, machine, "memoised", [theorem], stop=True)
         except StartNotReached:
             continue
         if verdict(theorem, found) == "broken":

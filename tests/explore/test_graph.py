@@ -4,8 +4,8 @@ import pytest
 
 from tests.explore.test_scopes import NAMED, walk
 from tests.machine.faulty_models import without
-from translator_cmk.explore.engines.stepwise import StartNotReached
 from translator_cmk.explore.graph import NOT_OFFERED, state_graph
+from translator_cmk.explore.scope import StartNotReached
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 
@@ -27,7 +27,7 @@ def test_the_way_to_a_state_leads_there_and_is_the_shortest() -> None:
     graph, machine = state_graph(NAMED["vaults-and-keys"]), Machine(ROWS)
     far = [0] * graph.states
     for number in range(graph.states):
-        way = graph.way(number)
+        way = graph.path(number)
         far[number] = len(way)
         state = initial(DEFAULT_STAGE)
         for command in (*graph.scope.start, *graph.commands(way)):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.engines.remembering import RememberingMachine
+from translator_cmk.explore.memoised import MemoisedMachine
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
@@ -43,7 +43,7 @@ class Walked(NamedTuple):
 
 def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _: None) -> Iterator[Walked]:
     """Every step of a scope, by a search that shares nothing with the engines but the machine that remembers."""
-    remembering = RememberingMachine(machine)
+    remembering = MemoisedMachine(machine)
     state = initial(DEFAULT_STAGE)
     for command in scope.start:
         state, _ = remembering.step(state, command)

@@ -17,12 +17,11 @@ from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.commands import chosen, exit_code, searches
 from translator_cmk.explore.counterexample import DoesNotReplay, counterexample
-from translator_cmk.explore.exploration import Broken, Exploration
+from translator_cmk.explore.exploration import Broken, Exploration, together, verdict
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.statements import as_data, search_lines, theorem_lines
 from translator_cmk.explore.theorems import THEOREMS, Named, Unchanged
-from translator_cmk.explore.verdicts import together, verdict
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
@@ -34,7 +33,7 @@ THEOREM = {theorem.name: theorem for theorem in THEOREMS}
 
 @cache
 def explored() -> dict[str, Exploration]:
-    return {scope.name: explore(scope, engine="remembering", theorems=THEOREMS) for scope in SMALL}
+    return {scope.name: explore(scope, engine="memoised", theorems=THEOREMS) for scope in SMALL}
 
 
 @pytest.mark.parametrize("scope", SMALL, ids=lambda scope: str(scope.name))

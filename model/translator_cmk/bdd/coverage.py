@@ -8,10 +8,11 @@ from pathlib import Path
 from .. import features_dir
 from ..errors import DEVIATIONS, OK, CommandError
 from ..explore.alphabets import Commands
-from ..explore.commands import SOON, chosen
+from ..explore.commands import chosen
 from ..explore.coverage.reach import Worlds, reached, worlds
 from ..explore.coverage.report import Walked, as_data, table
 from ..explore.scopes import SCOPES
+from ..explore.search import SOON
 from ..explore.tours.sequences import SequenceError, read_sequences, suite
 from .features import FeatureError, Pickle, load_features
 from .vocabulary import commands_of

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from functools import cache
 
 from .. import features_dir
-from ..explore.engines.judging import BROKEN_DOWN
 from ..explore.mutation import Mutant
 from ..explore.mutation.judging import Red
+from ..explore.theorems.theorem import ROWS_RAISE
 from ..machine import ROWS, Machine
 from ..machine.rows import Row
 from ..oracle import Oracle
@@ -18,7 +18,7 @@ from .features import Pickle, load_features
 from .membership import demanded
 from .scenario_run import SetupFailed, run_scenario
 
-RED = (AssertionFailed, SetupFailed, *BROKEN_DOWN)
+RED = (AssertionFailed, SetupFailed, *ROWS_RAISE)
 """How a scenario turns red: at a Then, at a Given, or where rows read what is not there."""
 
 

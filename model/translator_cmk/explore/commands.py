@@ -4,80 +4,66 @@ import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
+from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import ROWS, Machine
 from ..progress import ProgressBar
 from .counterexample import counterexample
-from .engines.stepwise import Report
-from .engines.tabulated import NotTabulated
-from .exploration import Progress
+from .exploration import Progress, Report
 from .scopes import SCOPES, Scope
-from .search import ENGINES, explore
+from .search import SOON, explore
 from .statements import Searched, as_data, is_broken, search_lines, theorem_lines
-from .theorems import LOCAL, THEOREMS
-
-SOON = 5_000
-"""How many states a scope has at most that is searched without being asked for by name: these take seconds."""
+from .theorems import THEOREMS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `explore` and of `theorems`."""
+    """Add the arguments of `explore` and of `theorems`."""
     parser.add_argument(
         "--scope",
         choices=[scope.name for scope in SCOPES],
         metavar="SCOPE",
-        help=f"what to search (default: each of up to {SOON:,} states): {', '.join(map(described, SCOPES))}",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=list(ENGINES),
-        help="how to search; all engines find the same, and 'sets' holds theorems about states alone "
-        "(default: what suits the scope)",
+        help=f"what to search (default: each of up to {SOON:,} states): {', '.join(map(described, SCOPES))}. "
+        "Larger scopes are searched by sets of states, which checks theorems about every state, but none about steps "
+        "or about what is reached",
     )
     parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
 
 
 def described(scope: Scope) -> str:
-    """A scope and its size."""
+    """Return a scope and its size."""
     return scope.name if scope.states is None else f"{scope.name} ({scope.states:,} states)"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints what searches find; returns 0 where all theorems hold, 1 where one is broken, 4 after Ctrl-C."""
-    return say(args, search_lines)
+    """Print what searches find; returns 0 where all theorems hold, 1 where one is broken, 4 after Ctrl-C."""
+    return search_and_print(args, search_lines)
 
 
 def run_theorems(args: argparse.Namespace) -> int:
-    """Prints every theorem with what searches say of it; returns as `run` does."""
-    return say(args, theorem_lines)
+    """Print every theorem with its verdict; returns as `run` does."""
+    return search_and_print(args, theorem_lines)
 
 
-def say(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterator[str]]) -> int:
+def search_and_print(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterator[str]]) -> int:
     """Search what the arguments ask for, print it, and return the exit code."""
-    try:
-        searched = list(searches(chosen(args.scope), args.engine))
-    except NotTabulated as error:
-        told = f"the engine {args.engine} cannot search {args.scope or 'every scope'}: {error}"
-        raise CommandError(told) from None
+    searched = list(searches(chosen(args.scope)))
     print(json.dumps([as_data(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
     return exit_code(searched)
 
 
 def chosen(name: str | None) -> list[Scope]:
-    """The scope of that name; without one, all that are searched in seconds."""
+    """Return the scope of that name, or all that are searched within seconds."""
     if name is not None:
         return [scope for scope in SCOPES if scope.name == name]
     return [scope for scope in SCOPES if scope.states is not None and scope.states <= SOON]
 
 
-def searches(scopes: Iterable[Scope], engine: str | None = None, machine: Machine | None = None) -> Iterator[Searched]:
-    """A search of each scope of the machine (the article's, unless another is given), until one is interrupted."""
+def searches(scopes: Iterable[Scope], machine: Machine | None = None) -> Iterator[Searched]:
+    """Search each scope of the machine (by default the article's), until one search is interrupted."""
     machine = machine or Machine(ROWS)
     named = {theorem.name: theorem for theorem in THEOREMS}
     for scope in scopes:
-        held = THEOREMS if (scope.states or 0) <= SOON else LOCAL
         bar = ProgressBar(scope.name)
-        found = explore(scope, machine, engine, held, reporter(scope, bar) if bar.visible else None)
+        found = explore(scope, machine, None, THEOREMS, reporter(scope, bar) if bar.visible else None)
         bar.clear()
         scenarios = {
             name: counterexample(scope, machine, named[name], broken).scenario for name, broken in found.broken.items()
@@ -88,7 +74,7 @@ def searches(scopes: Iterable[Scope], engine: str | None = None, machine: Machin
 
 
 def exit_code(searched: Iterable[Searched]) -> int:
-    """What the command returns after these searches."""
+    """Return the exit code after these searches."""
     if not all(each.found.complete for each in searched):
         return INCOMPLETE
     return DEVIATIONS if any(is_broken(theorem, each) for theorem in THEOREMS for each in searched) else OK

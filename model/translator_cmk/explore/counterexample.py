@@ -9,9 +9,9 @@ from ..language.sentences import format_command, format_fact
 from ..machine import DEFAULT_STAGE, Machine, Refused, State, Unspecified, initial
 from ..machine.entities import KINDS
 from .alphabets import Commands
-from .engines.judging import Judge, Look
 from .exploration import Broken
-from .scopes import Scope
+from .judge import EntityName, Judge
+from .scope import Scope
 from .theorems import Expectation, Named, Theorem, Unchanged, Uses
 
 
@@ -41,7 +41,7 @@ def breaks(machine: Machine, theorem: Theorem, commands: Commands) -> list[Expec
     judge = Judge(machine, [theorem])
     state = before(machine, commands)
     after, judged = judge.step(state, commands[-1])
-    looks = [Look(kind, name) for kind in KINDS for name in after.tables[kind]]
+    looks = [EntityName(kind, name) for kind in KINDS for name in after.tables[kind]]
     seen = [broken for look in looks for broken in judge.look(after, look)[1].broken]
     return [expected for _, expected in (*judged.broken, *seen)]
 

@@ -1,19 +1,125 @@
-"""The state graph of a scope: its states by number, and where each command leads from each of them."""
+"""Walk the states of a scope breadth first, and keep the states and transitions as a graph.
+
+Every search that takes one step after another is this walk: the search with theorems, tours, coverage and the pages.
+"""
 
 from array import array
-from collections.abc import Callable, Hashable, Iterable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from collections import deque
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from struct import Struct
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, State, initial
-from .alphabets import Commands
-from .engines.remembering import Remembered
-from .engines.stepwise import StartNotReached
-from .engines.store import Store
-from .scopes import Scope
+from ..machine import ROWS, Command, Machine, Outcome, State
+from ..machine.entities import KINDS, Entity
+from ..machine.world import Table
+from .memoised import Memoised
+from .scope import Scope, start_of
 
 Label = TypeVar("Label", bound=Hashable)
 
+Step = Callable[[State, Command], tuple[State, Label]]
+"""A pure step: the state after the command, and the outcome or more."""
+
 NOT_OFFERED = -1
+
+NUMBERS = Struct(f"{len(KINDS)}I")
+
+
+class Store:
+    """Packs states into bytes that are equal exactly if the states are: each table is kept once, and has a number."""
+
+    def __init__(self) -> None:
+        self._tables: dict[type[Entity], list[Table]] = {kind: [] for kind in KINDS}
+        self._by_content: dict[type[Entity], dict[frozenset[tuple[str, Any]], int]] = {kind: {} for kind in KINDS}
+        self._by_identity: dict[int, int] = {}  # of the tables kept here, so that no other table can have the identity
+
+    def pack(self, state: State) -> bytes:
+        """Return the state in bytes."""
+        known = self._by_identity
+        numbers = []
+        for kind, table in state.tables.items():
+            number = known.get(id(table))
+            numbers.append(self._number(kind, table) if number is None else number)
+        return NUMBERS.pack(*numbers)
+
+    def unpack(self, packed: bytes) -> State:
+        """Return the state that was packed."""
+        numbers = zip(KINDS, NUMBERS.unpack(packed), strict=True)
+        return State({kind: self._tables[kind][number] for kind, number in numbers})
+
+    def _number(self, kind: type[Entity], table: Table) -> int:
+        tables = self._tables[kind]
+        number = self._by_content[kind].setdefault(frozenset(table.items()), len(tables))
+        if number == len(tables):
+            tables.append(table)
+            self._by_identity[id(table)] = number
+        return number
+
+
+class Walk:
+    """A breadth-first walk of a scope from a start.  States are numbered in the order in which they are found."""
+
+    def __init__(self, scope: Scope, start: State) -> None:
+        self.scope = scope
+        self.width = len(scope.alphabet)
+        self.came = array("q", [-1])  # of each state: the transition by which it was found, as one number
+        self.expanded = 0
+        self._store = Store()
+        self._found = [self._store.pack(start)]
+        self._numbers = {self._found[0]: 0}
+
+    @property
+    def states(self) -> int:
+        """Return how many states were found."""
+        return len(self._found)
+
+    def number(self, state: State) -> int | None:
+        """Return the number of a state; None if it was not found."""
+        return self._numbers.get(self._store.pack(state))
+
+    def state(self, number: int) -> State:
+        """Return the state of this number."""
+        return self._store.unpack(self._found[number])
+
+    def path(self, state: int) -> tuple[int, ...]:
+        """Return a shortest path from the start to the state, as numbers of commands."""
+        path: list[int] = []
+        while (came := self.came[state]) >= 0:
+            state, command = divmod(came, self.width)
+            path.append(command)
+        return tuple(reversed(path))
+
+    def commands(self, numbers: Iterable[int]) -> tuple[Command, ...]:
+        """Return the commands of these numbers."""
+        return tuple(self.scope.alphabet[number] for number in numbers)
+
+    def transitions(self, step: Step[Label]) -> Iterator[tuple[int, int, int, Label, State | None]]:
+        """Take every step that the scope offers in every state.
+
+        Yields the number of the state, of the command and of the state after, the label, and the state after if it is
+        found for the first time.
+        """
+        scope, pack = self.scope, self._store.pack
+        found, numbers = self._found, self._numbers
+        for at, packed in enumerate(found):  # which grows meanwhile
+            state = self._store.unpack(packed)
+            for number, command in enumerate(scope.alphabet):
+                if not scope.offers(command, state):
+                    continue
+                after, label = step(state, command)
+                if after is state:
+                    yield at, number, at, label, None
+                    continue
+                reached = pack(after)
+                known = numbers.get(reached)
+                if known is not None:
+                    yield at, number, known, label, None
+                    continue
+                known = numbers[reached] = len(found)
+                found.append(reached)
+                self.came.append(at * self.width + number)
+                yield at, number, known, label, after
+            self.expanded = at + 1
 
 
 class Pair(NamedTuple):
@@ -25,45 +131,37 @@ class Pair(NamedTuple):
     label: int
 
 
-class Graph(Generic[Label]):
-    """Every state of a scope, numbered by distance from its start, which is 0, and every command in each.
+class Graph(Walk, Generic[Label]):
+    """The walk with all its transitions.
 
-    A command is the number of its place in the alphabet of the scope.  A label says what came of a command: an outcome,
-    and what else there is to say.  Of state `s` and command `c`, ``after`` and ``label`` have the successor and the
-    number of the label at `s * width + c`; `NOT_OFFERED` stands where the scope does not have the command in the state.
+    A label says what came of a command: an outcome, and perhaps more.  Of state `s` and command `c`, ``after`` and
+    ``label`` have the successor and the number of the label at `s * width + c`, or `NOT_OFFERED`.
     """
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.width = len(scope.alphabet)
+    def __init__(self, scope: Scope, start: State, step: Step[Label]) -> None:
+        super().__init__(scope, start)
         self.after = array("i")
         self.label = array("i")
-        self.labels: list[Label] = []
-        self.came = array("q")  # of each state: the pair it was found by, as one number; of the start: -1
-        self._store = Store()
-        self._found: list[bytes] = []
-        self._numbers: dict[bytes, int] = {}
-
-    @property
-    def states(self) -> int:
-        """How many states there are."""
-        return len(self._found)
+        nothing = array("i", [NOT_OFFERED] * self.width)
+        labels: dict[Label, int] = {}
+        for at, command, after, label, _ in self.transitions(step):
+            while len(self.after) <= at * self.width:
+                self.after += nothing
+                self.label += nothing
+            self.after[at * self.width + command] = after
+            self.label[at * self.width + command] = labels.setdefault(label, len(labels))
+        while len(self.after) < self.states * self.width:
+            self.after += nothing
+            self.label += nothing
+        self.labels = list(labels)
 
     @property
     def pairs(self) -> int:
-        """How many pairs of a state and a command that the scope has in it."""
+        """Return how many pairs of a state and an offered command there are."""
         return len(self.after) - self.after.count(NOT_OFFERED)
 
-    def number(self, state: State) -> int | None:
-        """The number of a state; None where it is none of the scope's."""
-        return self._numbers.get(self._store.pack(state))
-
-    def state(self, number: int) -> State:
-        """The state of this number."""
-        return self._store.unpack(self._found[number])
-
     def of(self, state: int) -> Iterator[Pair]:
-        """Every command in a state."""
+        """Yield every command that is offered in a state."""
         first = state * self.width
         for command in range(self.width):
             after = self.after[first + command]
@@ -71,67 +169,17 @@ class Graph(Generic[Label]):
                 yield Pair(state, command, after, self.label[first + command])
 
     def offered(self, state: int, command: int) -> bool:
-        """Whether the scope has the command in the state."""
+        """Return whether the scope offers the command in the state."""
         return self.after[state * self.width + command] != NOT_OFFERED
 
     def pair(self, state: int, command: int) -> Pair:
-        """A command that the scope has in the state."""
+        """Return a command that the scope offers in the state."""
         place = state * self.width + command
         return Pair(state, command, self.after[place], self.label[place])
 
-    def way(self, state: int) -> tuple[int, ...]:
-        """A shortest way from the start to the state, as numbers of commands."""
-        way: list[int] = []
-        while (came := self.came[state]) >= 0:
-            state, command = divmod(came, self.width)
-            way.append(command)
-        return tuple(reversed(way))
-
-    def commands(self, numbers: Iterable[int]) -> Commands:
-        """The commands of these numbers."""
-        return tuple(self.scope.alphabet[number] for number in numbers)
-
-    def search(self, start: State, step: Callable[[State, Command], tuple[State, Label]]) -> None:
-        """Find every state from this start on."""
-        scope, pack, unpack = self.scope, self._store.pack, self._store.unpack
-        found, numbers = self._found, self._numbers
-        labels: dict[Label, int] = {}
-        found.append(pack(start))
-        numbers[found[0]] = 0
-        self.came.append(-1)
-        for at, packed in enumerate(found):
-            state = unpack(packed)
-            for number, command in enumerate(scope.alphabet):
-                if not scope.offers(command, state):
-                    self.after.append(NOT_OFFERED)
-                    self.label.append(NOT_OFFERED)
-                    continue
-                after, label = step(state, command)
-                self.label.append(labels.setdefault(label, len(labels)))
-                if after is state:
-                    self.after.append(at)
-                    continue
-                reached = pack(after)
-                if reached not in numbers:
-                    numbers[reached] = len(found)
-                    found.append(reached)
-                    self.came.append(at * self.width + number)
-                self.after.append(numbers[reached])
-        self.labels = list(labels)
-
-
-def start_of(scope: Scope, machine: Machine) -> State:
-    """The state in which the scope starts; raises `StartNotReached`."""
-    state = initial(DEFAULT_STAGE)
-    for command in scope.start:
-        state, outcome = machine.step(state, command)
-        if not isinstance(outcome, Accepted):
-            raise StartNotReached(f"{scope.name}: {command} comes to {outcome}")
-    return state
-
 
 def state_graph(scope: Scope, machine: Machine | None = None) -> Graph[Outcome]:
-    """The graph of a scope of the machine (of the article, unless another is given), labelled with outcomes.
+    """Return the graph of a scope of the machine (by default the article's), labelled with outcomes.
 
     Raises `StartNotReached`.
     """
@@ -139,8 +187,86 @@ def state_graph(scope: Scope, machine: Machine | None = None) -> Graph[Outcome]:
     return labelled_graph(scope, start_of(scope, machine), machine.step)
 
 
-def labelled_graph(scope: Scope, start: State, step: Callable[[State, Command], tuple[State, Label]]) -> Graph[Label]:
-    """The graph that a pure step makes, which need not be a machine's own, from a start on."""
-    graph: Graph[Label] = Graph(scope)
-    graph.search(start, Remembered(step).step)
-    return graph
+def labelled_graph(scope: Scope, start: State, step: Step[Label]) -> Graph[Label]:
+    """Return the graph that a pure step makes from a start, which need not be a machine's own."""
+    return Graph(scope, start, Memoised(step).step)
+
+
+# Reachability: what each state still leads to
+
+NO_COMMAND = -1
+
+Predecessors = Sequence[Collection[int]]
+"""Of each state: the states from which one command leads there."""
+
+
+def predecessors(graph: Graph[Any], without: Collection[int] = ()) -> Predecessors:
+    """Return the predecessors of each state, by commands other than those of the numbers ``without``."""
+    found: list[set[int]] = [set() for _ in range(graph.states)]
+    numbers = [number for number in range(graph.width) if number not in without]
+    for state in range(graph.states):
+        leads = graph.after[state * graph.width : (state + 1) * graph.width]
+        for after in {leads[number] for number in numbers} - {state, NOT_OFFERED}:
+            found[after].add(state)
+    return found
+
+
+def attainable(earlier: Predecessors, holds: Sequence[int]) -> list[int]:
+    """Return of each state what holds in it or in a state that it leads to, as the bits of a number."""
+    found = list(holds)
+    waiting = list(range(len(found)))
+    while waiting:
+        state = waiting.pop()
+        for each in earlier[state]:
+            if found[each] | found[state] != found[each]:
+                found[each] |= found[state]
+                waiting.append(each)
+    return found
+
+
+def highest(earlier: Predecessors, values: Sequence[int]) -> list[int]:
+    """Return of each state the highest value that it has or leads to."""
+    found = list(values)
+    for value in sorted(set(values), reverse=True):
+        waiting = [state for state, own in enumerate(values) if own == value == found[state]]
+        while waiting:
+            for each in earlier[waiting.pop()]:
+                if found[each] < value:
+                    found[each] = value
+                    waiting.append(each)
+    return found
+
+
+def first_commands(graph: Graph[Any], earlier: Predecessors, values: Sequence[int]) -> list[int]:
+    """Return of each state the command that begins a shortest path to the highest value that it leads to.
+
+    It is `NO_COMMAND` where the state has that value.  Only transitions in ``earlier`` are taken.
+    """
+    most = highest(earlier, values)
+    far = {state: 0 for state, value in enumerate(values) if value == most[state]}
+    waiting = deque(far)
+    while waiting:
+        state = waiting.popleft()
+        for each in earlier[state]:
+            # all along such a path its end is the highest value that is led to
+            if each not in far and most[each] == most[state]:
+                far[each] = far[state] + 1
+                waiting.append(each)
+    return [first_command(graph, earlier, state, far, most) for state in range(graph.states)]
+
+
+def first_command(
+    graph: Graph[Any], earlier: Predecessors, state: int, far: Mapping[int, int], most: Sequence[int]
+) -> int:
+    """Return the command that leads from the state to one that is nearer to the same value."""
+    if not far[state]:
+        return NO_COMMAND
+    leads = graph.after[state * graph.width : (state + 1) * graph.width]
+    return next(
+        number
+        for number, after in enumerate(leads)
+        if after != NOT_OFFERED
+        and far[after] == far[state] - 1
+        and most[after] == most[state]
+        and state in earlier[after]
+    )

@@ -3,8 +3,6 @@
 A name is given once and never again, so that with that bound every scope is finite.
 """
 
-from ..language.situations import situations
-from ..machine import Command, State
 from ..machine.commands import (
     CreateKey,
     CreateWorkspace,
@@ -24,12 +22,9 @@ from ..machine.commands import (
     TrainModel,
     UploadDocument,
 )
-from ..machine.entities import Key
-from ..machine.values import Value
 from .alphabets import (
     RESOURCES,
     TRANSLATOR,
-    Commands,
     access,
     creates_resource,
     creates_vault,
@@ -40,7 +35,6 @@ from .alphabets import (
     key_life,
     key_source,
     moves,
-    numbered,
     of_both,
     one_vault_for_all,
     switches,
@@ -48,37 +42,9 @@ from .alphabets import (
     two_of_each,
     work,
 )
+from .scope import Scope
 
-
-class Scope(Value):
-    """A bounded world.
-
-    It starts from a ``situation`` (none: from nothing but the stage).  ``alphabet``: the commands that it has.
-    ``versions``: how far a key can be rotated.  ``states``: how many a search finds, where one has counted them.
-    ``interchangeable``: names of which any two can be swapped, and the scope is the same.
-    """
-
-    __slots__ = ()
-    name: str
-    sentence: str
-    situation: str | None
-    alphabet: Commands
-    versions: int = 2
-    states: int | None = None
-    interchangeable: tuple[str, ...] = ()
-
-    @property
-    def start(self) -> Commands:
-        """The commands that lead from nothing to where the scope starts."""
-        return situations()[self.situation].commands if self.situation else ()
-
-    def offers(self, command: Command, state: State) -> bool:
-        """Whether the command is there to be given in this state: one that would leave the bounds is not."""
-        if not isinstance(command, RotateKey):
-            return True
-        record = state.tables[Key].get(f"{command.vault}/{command.key}")
-        return record is None or record[Key.position["version"]] < self.versions
-
+__all__ = ["SCOPES", "Scope"]
 
 SCOPES = (
     Scope(
@@ -180,7 +146,6 @@ SCOPES = (
         None,
         tuple(one_vault_for_all(6, keys=1)),
         states=950_113,
-        interchangeable=numbered("translator", 6),
     ),
     Scope(
         "six-resources-two-keys",
@@ -188,7 +153,6 @@ SCOPES = (
         None,
         tuple(one_vault_for_all(6, keys=2)),
         states=33_891_305,
-        interchangeable=numbered("translator", 6),
     ),
     Scope(
         "eight-resources",
@@ -196,6 +160,5 @@ SCOPES = (
         None,
         tuple(one_vault_for_all(8, keys=1)),
         states=46_256_041,
-        interchangeable=numbered("translator", 8),
     ),
 )

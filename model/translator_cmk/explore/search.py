@@ -1,78 +1,150 @@
-"""Search of a scope: every state that can be reached, by the shortest way, and every command in each.
+"""Search a scope: every state that can be reached, by a shortest path, and every command in each.
 
-Engines go about it differently, and agree on all that they say but the seconds.
+The reference takes each step of the machine.  The memoised search takes no step twice that reads the same.  Large
+scopes are searched by sets of states.  All of them find the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
+from typing import Literal
 
-from ..machine import ROWS, Machine
-from .engines.packed import packed
-from .engines.sets import sets
-from .engines.stepwise import Remembering, Report, stepwise
-from .engines.symmetric import symmetric
-from .engines.tabulated import NotTabulated
-from .exploration import Exploration
-from .scopes import Scope
-from .theorems.theorem import Theorem
+from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
+from ..machine.entities import KINDS
+from .exploration import ABOUT_STATES, Broken, Exploration, Findings, Progress, Report
+from .graph import Walk
+from .judge import EntityName, Judge, Judged
+from .memoised import Memoised
+from .scope import Scope, StartNotReached
+from .sets.cubes import NotSeparable
+from .sets.search import search_sets
+from .theorems.theorem import Expectation, Theorem
 
-Engine = Callable[[Scope, Machine, tuple[Theorem, ...], Report | None, bool], Exploration]
-"""Searches a scope of a machine and holds theorems against it; told whom to report to, and whether to stop early."""
+Engine = Literal["reference", "memoised", "sets"]
 
-ENGINES: Mapping[str, Engine] = {
-    "reference": stepwise("reference", lambda judge: judge),
-    "remembering": stepwise("remembering", Remembering),
-    "packed": packed,
-    "sets": sets,
-    "symmetric": symmetric,
-}
-
-
-ABOUT_STATES = ("always", "sometimes")
-
-VERY_FEW, FEW, MANY = 500, 5_000, 50_000
-"""States below which plain steps are quickest, below which remembered steps are, and above which sets of states are."""
+SOON = 5_000
+"""How many states a scope has at most that is searched within seconds; larger ones are searched by sets of states."""
 
 
 def explore(
     scope: Scope,
     machine: Machine | None = None,
-    engine: str | None = None,
+    engine: Engine | None = None,
     theorems: Iterable[Theorem] = (),
     report: Report | None = None,
     stop: bool = False,
 ) -> Exploration:
-    """Search a scope of the machine (of the article, unless another is given) and hold theorems against it.
+    """Search a scope of the machine (by default the article's) and hold theorems against it.
 
-    ``report`` is told now and then how far the search has come.  With ``stop`` it ends at the first broken theorem.
-    Ctrl-C ends it too, and gives what it has found so far, which is not ``complete``.
-    The engine "sets" holds theorems about states, and none about steps.
-    Raises `StartNotReached`, `NotTabulated` where the engine asked for cannot search the machine, and `ValueError`
-    where there is no engine of that name.
+    ``report`` is called now and then with the progress.  With ``stop`` the search ends at the first broken theorem.
+    Ctrl-C ends it too, and returns what it has found so far, which is not ``complete``.
+    Without ``engine``, scopes of more than `SOON` states are searched by sets of states, others memoised.  Sets check
+    no theorem about steps; a machine that they cannot take apart is searched memoised.
+    Raises `StartNotReached`, and `NotSeparable` if ``engine`` asks for sets of such a machine.
     """
-    held = tuple(theorems)
-    name = engine or chosen(scope, held)
-    if name not in ENGINES:
-        raise ValueError(f"there is no engine {name!r}; the engines are {', '.join(ENGINES)}")
-    if name == "sets":
-        held = tuple(theorem for theorem in held if theorem.form in ABOUT_STATES)
-    try:
-        return ENGINES[name](scope, machine or Machine(ROWS), held, report, stop)
-    except NotTabulated:
-        if engine:
-            raise
-        return ENGINES["remembering"](scope, machine or Machine(ROWS), held, report, stop)
+    machine, held = machine or Machine(ROWS), tuple(theorems)
+    if engine == "sets" or (engine is None and (scope.states or 0) > SOON):
+        try:
+            about_states = tuple(theorem for theorem in held if theorem.form in ABOUT_STATES)
+            return search_sets(scope, machine, about_states, report, stop)
+        except NotSeparable:
+            if engine:
+                raise
+    return Search(scope, machine, held, stop, memoise=engine != "reference").run(report)
 
 
-def chosen(scope: Scope, theorems: tuple[Theorem, ...] = ()) -> str:
-    """The engine that suits the scope and what is to be held against it.
+class Search:
+    """One search that takes one step after the other, and its findings so far."""
 
-    Tables are worth making where many states share them, and with theorems about steps they are larger.  Where there
-    are many states, so many combinations of what can be reached are among them that sets of them pay.
-    """
-    about_steps = any(theorem.form not in ABOUT_STATES for theorem in theorems)
-    states = scope.states or FEW
-    if states < (FEW if about_steps else VERY_FEW):
-        return "remembering" if about_steps else "reference"
-    if not about_steps and (scope.interchangeable or states > MANY):
-        return "sets"
-    return "symmetric" if scope.interchangeable else "packed"
+    def __init__(
+        self, scope: Scope, machine: Machine, theorems: tuple[Theorem, ...], stop: bool, memoise: bool
+    ) -> None:
+        self.scope = scope
+        self.stop = stop
+        self.engine = "memoised" if memoise else "reference"
+        self.found = Findings(scope.name)
+        self.machine = machine
+        self.judge = Judge(machine, theorems)
+        step, look = self.judge.step if theorems else self._step, self.judge.look
+        self.step = Memoised(step).step if memoise else step
+        self.look = Memoised(look).step if memoise else look
+        self.looks = bool(theorems)
+        self.walk: Walk | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the search has found a broken theorem and ends there."""
+        return self.stop and bool(self.found.broken)
+
+    def run(self, report: Report | None) -> Exploration:
+        """Search, and return the result.  Raises `StartNotReached`."""
+        try:
+            complete = self._search(report)
+        except KeyboardInterrupt:
+            complete = False
+        states = self.walk.states if self.walk else 0
+        return self.found.exploration(self.engine, states, self._depth(), complete, self.judge.asked)
+
+    def _search(self, report: Report | None) -> bool:
+        """Search, and return whether all of the scope was searched."""
+        start = self._start()
+        if start is None:
+            return False
+        self.walk = walk = Walk(self.scope, start)
+        for at, number, _, (outcome, broken), new in walk.transitions(self.step):
+            self.found.count(outcome)
+            if broken:
+                self._note(broken, at, number)
+            if new is not None and self.looks:
+                self._look(new, at, number)
+            if self.stopped:
+                return False
+            if report and self.found.report_due():
+                waiting = walk.states - walk.expanded
+                report(Progress(walk.states, self.found.transitions, waiting, self._depth(), self.found.seconds))
+        return not self.stopped
+
+    def _start(self) -> State | None:
+        """Take the steps to the start; returns None if a broken theorem says why it is not reached."""
+        state = initial(DEFAULT_STAGE)
+        for number, command in enumerate(self.scope.start):
+            state, judged = self.step(state, command)
+            self._note(judged.broken, -1, number)
+            if self.looks:
+                self._look(state, -1, number)
+            if not isinstance(judged.outcome, Accepted):
+                if self.found.broken:
+                    return None
+                raise StartNotReached(f"{self.scope.name}: {command} comes to {judged.outcome}")
+        return state
+
+    def _step(self, state: State, command: Command) -> tuple[State, Judged]:
+        """Take the machine's step, which no theorem is about."""
+        after, outcome = self.machine.step(state, command)
+        return after, Judged(outcome, ())
+
+    def _look(self, state: State, at: int, number: int) -> None:
+        """Hold the theorems about states against each entity in a state."""
+        for kind in KINDS:
+            for name in state.tables[kind]:
+                _, seen = self.look(state, EntityName(kind, name))
+                self._note(seen.broken, at, number)
+                for theorem in seen.reached:
+                    if theorem not in self.found.reached:
+                        self.found.reached[theorem] = self._path(at, number)
+
+    def _note(self, broken: Iterable[tuple[str, Expectation]], at: int, number: int) -> None:
+        for theorem, expected in broken:
+            if theorem not in self.found.broken:
+                self.found.broken[theorem] = Broken(self._path(at, number), expected)
+
+    def _path(self, at: int, number: int) -> tuple[Command, ...]:
+        """Return the commands from nothing to the state number ``at``, and one more.
+
+        Before the first state, at -1, these are commands that lead to the start.
+        """
+        if at < 0 or self.walk is None:
+            return self.scope.start[: number + 1]
+        return (*self.scope.start, *self.walk.commands((*self.walk.path(at), number)))
+
+    def _depth(self) -> int:
+        """Return the number of commands to the farthest state, which is the last that was found."""
+        return len(self.walk.path(self.walk.states - 1)) if self.walk else 0

@@ -3,11 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .exploration import Exploration
+from .exploration import Exploration, together, verdict
 from .theorems import THEOREMS, Theorem
-from .verdicts import together, verdict
 
-WORDS = {"holds": "hold", "broken": "are broken", "undecided": "are undecided", "not asked": "ask nothing here"}
+WORDS = {
+    "holds": "hold",
+    "broken": "are broken",
+    "undecided": "are undecided",
+    "not asked": "ask nothing here",
+    "not checked": "are not checked here",
+}
 
 
 class Searched(NamedTuple):

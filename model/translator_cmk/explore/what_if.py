@@ -1,6 +1,5 @@
 """The scope to ask "what if" in: one of each, right or wrong, and nearly every command of the model."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..machine import Command, State
@@ -33,30 +32,7 @@ from .alphabets import (
     work,
 )
 from .alphabets import key_source as key_sources
-from .scopes import Scope
-
-Bound = Callable[[Any, State], bool]
-
-
-class BoundedScope(Scope):
-    """A scope that has commands of some types only where a bound of the type is met.
-
-    A value names all of its fields itself, so that those of a scope are here again.
-    """
-
-    __slots__ = ()
-    name: str
-    sentence: str
-    situation: str | None
-    alphabet: Commands
-    versions: int = 2
-    states: int | None = None
-    bounds: Mapping[type[Command], Bound] = {}
-
-    def offers(self, command: Command, state: State) -> bool:
-        """Whether the command is there to be given in this state."""
-        bound = self.bounds.get(type(command))
-        return super().offers(command, state) and (bound is None or bound(command, state))
+from .scope import Scope
 
 
 def field(state: State, kind: Any, name: str, field: str) -> Any:
@@ -134,17 +110,17 @@ ANOTHER_VAULT: Commands = (
     EnableCustomerManagedKeys("translator", "other-vault", "key"),
 )
 
-WHAT_IF = BoundedScope(
+WHAT_IF = Scope(
     "what-if",
     "One of each, right or wrong, from nothing to the end, with moves to another directory and a second vault.",
     None,
     (*RESOURCE, *VAULT, *KEY, *ENABLING, *work(*TRANSLATOR), *MOVES, *ANOTHER_VAULT),
     states=8_902,
-    bounds={
-        CreateWorkspace: works,
-        RotateKey: rotates,
-        **dict.fromkeys((MoveResource, MoveSubscription), moves),
-        **dict.fromkeys((CreateVault, CreateKey, EnableCustomerManagedKeys), uses),
-    },
+    bounds=(
+        (CreateWorkspace, works),
+        (RotateKey, rotates),
+        *((kind, moves) for kind in (MoveResource, MoveSubscription)),
+        *((kind, uses) for kind in (CreateVault, CreateKey, EnableCustomerManagedKeys)),
+    ),
 )
 """Each bound keeps apart what would only multiply: wrong things and work, moves and rotations, two vaults at once."""

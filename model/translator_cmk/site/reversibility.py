@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 from ..bdd.features import slug
 from ..explore.alphabets import access, deletes_and_recovers, identity, key_life, key_source
-from ..explore.graph import Graph, Pair, state_graph
-from ..explore.prospects import attainable, before
+from ..explore.graph import Graph, Pair, attainable, predecessors, state_graph
 from ..explore.scopes import SCOPES, Scope
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
@@ -174,7 +173,7 @@ def add_entity(found: Fate, scope: Scope, name: str) -> None:
     graph = searched(scope)
     assert graph
     so = [world.has(kind, name) and holds(world.entity(kind, name)) for world in worlds(scope)]
-    possible = attainable(before(graph), [int(each) for each in so])
+    possible = attainable(predecessors(graph), [int(each) for each in so])
     was = ever(graph, so)
     for state in range(graph.states):
         for pair in graph.of(state):

@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.engines.judging import Look
-from ..explore.engines.remembering import Recorded, Remembered
-from ..explore.graph import Graph, labelled_graph, start_of
-from ..explore.prospects import attainable, before, ways
+from ..explore.graph import Graph, attainable, first_commands, labelled_graph, predecessors
+from ..explore.judge import EntityName
+from ..explore.memoised import Memoised, RecordedTable
+from ..explore.scope import start_of
 from ..explore.scopes import Scope
 from ..explore.what_if import WHAT_IF
 from ..language.facts import ABSENT, Fact
@@ -115,11 +115,11 @@ class Charted(NamedTuple):
         """Return what is seen of a thing in each state."""
         numbers: dict[Seen, int] = {}
 
-        def look(each: State, _: Look) -> tuple[State, int]:
+        def look(each: State, _: EntityName) -> tuple[State, int]:
             return each, numbers.setdefault(place.seen(self.machine.world(each)), len(numbers))
 
-        remembered = Remembered(look).step
-        found = [remembered(each, Look(*place))[1] for each in self.states]
+        memoised = Memoised(look).step
+        found = [memoised(each, EntityName(*place))[1] for each in self.states]
         return Views(list(numbers), found)
 
 
@@ -150,7 +150,7 @@ def written(state: State) -> Iterator[tuple[Place, Any]]:
     """Yield the records that a recorded step wrote."""
     tables: Mapping[type[Entity], Any] = state.tables
     for kind, table in tables.items():
-        assert isinstance(table, Recorded)  # `labelled_graph` takes no other step
+        assert isinstance(table, RecordedTable)  # `labelled_graph` takes no other step
         yield from ((Place(kind, name), record) for name, record in table.written.items())
 
 
@@ -219,11 +219,11 @@ def losses(charted: Charted, views: Mapping[Place, Views]) -> Losses:
         for each, look in enumerate(of):
             there[each] |= shows_it[look] << bit
             made[each] |= (rows[each][loss.place] > 0) << bit
-    earlier = before(graph)
+    earlier = predecessors(graph)
     for_good = [ever & ~possible for ever, possible in zip(made, attainable(earlier, there), strict=True)]
     otherwise = [at for at, command in enumerate(graph.scope.alphabet) if isinstance(command, LOSES_IT_OTHERWISE)]
-    to_lose = ways(graph, before(graph, otherwise), [each.bit_count() for each in for_good])
-    back = [ways(graph, earlier, [each >> bit & 1 for each in there]) for bit in range(len(known))]
+    to_lose = first_commands(graph, predecessors(graph, otherwise), [each.bit_count() for each in for_good])
+    back = [first_commands(graph, earlier, [each >> bit & 1 for each in there]) for bit in range(len(known))]
     return Losses(known, there, for_good, to_lose, back)
 
 

@@ -5,13 +5,13 @@ from itertools import product
 import pytest
 
 from translator_cmk.explore.commands import chosen
+from translator_cmk.explore.exploration import verdict
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.mutation.comparing import Sight, ground, looks
 from translator_cmk.explore.mutation.worlds import TWO_OF_A_KIND, WORLDS
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
-from translator_cmk.explore.verdicts import verdict
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Command, Machine, initial
 
 EVERY = mutants()

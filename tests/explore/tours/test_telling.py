@@ -52,7 +52,7 @@ def test_commands_in_states_drawn_at_random_are_told_and_hold(name: str, tmp_pat
     for number in range(10):
         state = random.randrange(graph.states)
         command = random.choice([pair.command for pair in graph.of(state)])
-        commands = graph.commands((*graph.way(state), command))
+        commands = graph.commands((*graph.path(state), command))
         drawn.append(CommandSequence(str(number), (*graph.scope.start, *commands), len(graph.scope.start)))
     told = pickles(name, tuple(drawn), tmp_path)
     assert len(told) > 10

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from ...machine import DEFAULT_STAGE, Accepted, Outcome, Refused, Unspecified, initial
 from ..alphabets import Commands
-from ..graph import Graph, labelled_graph, start_of
+from ..graph import Graph, labelled_graph
+from ..scope import start_of
 from ..scopes import Scope
 from .decisions import Evaluation, decisions, has_its_say
 from .recording import Came, Recording

@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from ...machine import Command, Machine, Outcome, State
 from ...machine.observation import SEEN
-from ..engines.judging import Look
-from ..engines.remembering import Remembered
-from ..graph import Graph, labelled_graph, start_of
+from ..graph import Graph, labelled_graph
+from ..judge import EntityName
+from ..memoised import Memoised
+from ..scope import start_of
 from ..scopes import Scope
 from .decisions import Evaluation, decisions, has_its_say, noting_rows
 
@@ -35,12 +36,12 @@ class Recording:
         self._noted: set[Evaluation] = set()
         self._came: dict[Came, Came] = {}
         self.machine = Machine(noting_rows(self._noted.add))
-        self.step = Remembered(self._step).step
-        self._look_at = Remembered(self._look).step
+        self.step = Memoised(self._step).step
+        self._look_at = Memoised(self._look).step
 
     def observe(self, state: State) -> frozenset[Evaluation]:
         """How the decisions go that are made for what a customer sees of the state."""
-        looks = (Look(kind, name) for kind in VIEWS for name in state.tables[kind])
+        looks = (EntityName(kind, name) for kind in VIEWS for name in state.tables[kind])
         return frozenset[Evaluation]().union(*(self._look_at(state, look)[1] for look in looks))
 
     def _step(self, state: State, command: Command) -> tuple[State, Came]:
@@ -49,7 +50,7 @@ class Recording:
         came = Came(outcome, frozenset(self._noted))
         return after, self._came.setdefault(came, came)
 
-    def _look(self, state: State, look: Look) -> tuple[State, frozenset[Evaluation]]:
+    def _look(self, state: State, look: EntityName) -> tuple[State, frozenset[Evaluation]]:
         self._noted.clear()
         entity = self.machine.world(state).entity(look.kind, look.name)
         shows, view = VIEWS[look.kind]

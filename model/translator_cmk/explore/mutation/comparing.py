@@ -13,9 +13,10 @@ from ...machine.entities import KINDS
 from ...machine.observation import SEEN
 from ...machine.rows import Means
 from ..alphabets import Commands
-from ..engines.judging import BROKEN_DOWN, Look
-from ..engines.remembering import Remembered, RememberingMachine
+from ..judge import EntityName
+from ..memoised import Memoised, MemoisedMachine
 from ..scopes import Scope
+from ..theorems.theorem import ROWS_RAISE
 from .mutant import Mutant
 
 SHOWN = {kind: (shows, view) for kind, shows, view in SEEN}
@@ -42,8 +43,8 @@ class Ground:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.step = RememberingMachine(Machine(ROWS)).step
-        self.look = Remembered(Sight(Machine(ROWS))).step
+        self.step = MemoisedMachine(Machine(ROWS)).step
+        self.look = Memoised(Sight(Machine(ROWS))).step
         self.found = list(self._search())
 
     def _search(self) -> Iterator[Found]:
@@ -67,8 +68,8 @@ class Ground:
     def difference(self, mutant: Mutant) -> Difference | None:
         """Where the mutant first behaves otherwise, or None where it does the same in every step of the scope."""
         machine = Machine(mutant.rows)
-        step = RememberingMachine(machine).step
-        look = Remembered(Sight(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
+        step = MemoisedMachine(machine).step
+        look = Memoised(Sight(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
         for at, found in enumerate(self.found):
             if look and any(differ(look, self.look, found.state, each) for each in looks(found.state)):
                 return Difference(self.scope, self.way(at))
@@ -84,7 +85,7 @@ class Ground:
         It may keep other records all the same, of what no customer sees and no row asks.
         """
         machine = Machine(mutant.rows)
-        step, look = RememberingMachine(machine).step, Remembered(Sight(machine)).step
+        step, look = MemoisedMachine(machine).step, Memoised(Sight(machine)).step
         start = initial(DEFAULT_STAGE)
         pair = (start, start)
         for command in self.scope.start:
@@ -108,7 +109,7 @@ class Ground:
             after, outcome = step(pair[0], command)
             other, expected = self.step(pair[1], command)
             same = outcome == expected and sights(look, after) == sights(self.look, other)
-        except BROKEN_DOWN:
+        except ROWS_RAISE:
             return None
         return (after, other) if same else None
 
@@ -127,18 +128,18 @@ class Sight:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
 
-    def __call__(self, state: State, at: Look) -> tuple[State, Any]:
+    def __call__(self, state: State, at: EntityName) -> tuple[State, Any]:
         entity: Any = self.machine.world(state).entity(at.kind, at.name)
         shows, view = SHOWN[at.kind]
         return state, tuple(view(entity).items()) if shows(entity) else None
 
 
-def looks(state: State) -> Iterator[Look]:
+def looks(state: State) -> Iterator[EntityName]:
     """Everything in the state that a customer may see."""
-    return (Look(kind, name) for kind in KINDS if kind in SHOWN for name in state.tables[kind])
+    return (EntityName(kind, name) for kind in KINDS if kind in SHOWN for name in state.tables[kind])
 
 
-def sights(look: Any, state: State) -> dict[Look, Any]:
+def sights(look: Any, state: State) -> dict[EntityName, Any]:
     """All that a customer sees of the state."""
     seen = ((at, look(state, at)[1]) for at in looks(state))
     return {at: view for at, view in seen if view is not None}
@@ -148,7 +149,7 @@ def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
     """Return whether the two say different things; so they do where one breaks down."""
     try:
         return bool(one(state, asked) != article(state, asked))
-    except BROKEN_DOWN:
+    except ROWS_RAISE:
         return True
 
 

@@ -6,13 +6,12 @@ from typing import NamedTuple
 from ...machine import Machine
 from ...machine.entities import KINDS
 from ..counterexample import before
-from ..engines.judging import Judge, Look
-from ..engines.stepwise import StartNotReached
-from ..exploration import Broken
+from ..exploration import Broken, verdict
+from ..judge import EntityName, Judge
+from ..scope import StartNotReached
 from ..scopes import Scope
 from ..search import explore
 from ..theorems import THEOREMS, Theorem
-from ..verdicts import verdict
 from .comparing import Difference
 from .mutant import Mutant
 
@@ -53,7 +52,7 @@ def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem
     if not commands:
         return None
     after, judged = judge.step(before(machine, commands), commands[-1])
-    looks = (Look(kind, name) for kind in KINDS for name in after.tables[kind])
+    looks = (EntityName(kind, name) for kind in KINDS for name in after.tables[kind])
     broken = (*judged.broken, *(each for look in looks for each in judge.look(after, look)[1].broken))
     if not broken:
         return None
@@ -64,7 +63,7 @@ def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
     """The theorem that a search of the scope breaks first; or one of what comes about, which never does."""
     try:
-        found = explore(difference.scope, machine, "remembering", theorems, stop=True)
+        found = explore(difference.scope, machine, "memoised", theorems, stop=True)
     except StartNotReached:
         return None
     broken = [theorem for theorem in theorems if verdict(theorem, found) == "broken"]

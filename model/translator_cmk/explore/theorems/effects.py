@@ -43,7 +43,7 @@ from ...machine.commands import (
 )
 from ...machine.entities import CUSTOMER, MICROSOFT, Resource, Vault, Workspace
 from ...machine.rows import Effect, Whenever
-from ..engines.remembering import Remembered
+from ..memoised import Memoised
 from .requests import workspace
 from .states import home
 from .theorem import (
@@ -330,7 +330,7 @@ def written_for(machine: Machine, on: type[Command]) -> frozenset[str]:
 def only_with(machine: Machine, by: frozenset[str]) -> Callable[[State, Command], tuple[State, Outcome]]:
     """Return the step of the machine without the rows that write for any other requirement than these."""
     rows = [row for row in machine.rows if not isinstance(row, Effect | Whenever) or row.requirement in by]
-    return Remembered(type(machine)(rows, machine.silent).step).step
+    return Memoised(type(machine)(rows, machine.silent).step).step
 
 
 def is_same(step: Step, other: Callable[[State, Command], tuple[State, Outcome]]) -> bool:

@@ -12,9 +12,10 @@ from ...errors import OK, CommandError
 from ...files import write_text
 from ...progress import ProgressBar
 from ...requirements import load_register
-from ..commands import SOON, chosen, described
+from ..commands import chosen, described
 from ..graph import state_graph
 from ..scopes import SCOPES, Scope
+from ..search import SOON
 from .sequences import LARGEST, Suite, suite, wire_lines
 from .telling import feature_lines
 

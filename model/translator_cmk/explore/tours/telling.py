@@ -50,7 +50,7 @@ def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[st
     """The scenario of a command in a state, line by line."""
     command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
     told = format_command(command)
-    given = steps("Given", givens(graph.scope, graph.commands(graph.way(pair.state))))
+    given = steps("Given", givens(graph.scope, graph.commands(graph.path(pair.state))))
     then = list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine))
     title = f"{sentence_title(told)}, in state {pair.state}"
     return scenario_lines(title, given, told, then, shown(outcome, command)[1:])

@@ -1,6 +1,6 @@
-"""Moves sets of states in which a cluster of entities is one digit, as `clusters` finds them.
+"""Compute the image of a set of states under all commands, where each cluster of entities is one digit.
 
-Clusters for which an integer has no room are told by the outer fields, whose states all move alike.
+Clusters for which an integer has no room are outer fields, whose states all move alike.
 """
 
 from collections import Counter
@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator
 from operator import add as add_up
 from typing import Any, NamedTuple
 
-from .bitsets import Bits, Digit, Layout, add, members, shifted, without
-from .clusters import Cluster, Cubes, Parts
-from .cubes import BROKEN, Cube, Sorted, fields_of
-from .moving import Outcomes
-from .packing import Packing
+from .bitsets import Bits, Digit, Layout, Regions, add, members, shifted, without
+from .clusters import Cluster, Parts
+from .cubes import BROKEN, Cube, Cubes, Packing, SortedCubes, fields_of
 
 
 class Carried(NamedTuple):
@@ -44,27 +42,27 @@ class Tally:
         self._rows.setdefault(shared, [0] * len(self._digit.records))[number] += times
 
     def counted(self, cubes: Cubes, shared: int) -> Counter[Any]:
-        """How many of the states come to what."""
+        """Return how many of the states have which result."""
         found: Counter[Any] = Counter()
         for cube in cubes:
-            told = cube.fields & shared
-            if told not in self._gathered:
-                self._gathered[told] = self._by(told)
-            if row := self._gathered[told].get(cube.bits & told):
-                found[cube.comes_to] += sum(row[number] for number in members(self._digit.fitting(cube)))
+            read = cube.fields & shared
+            if read not in self._gathered:
+                self._gathered[read] = self._by(read)
+            if row := self._gathered[read].get(cube.bits & read):
+                found[cube.result] += sum(row[number] for number in members(self._digit.fitting(cube)))
         return found
 
-    def _by(self, told: int) -> dict[int, list[int]]:
+    def _by(self, read: int) -> dict[int, list[int]]:
         """The rows of those that agree in these fields, added up."""
         gathered: dict[int, list[int]] = {}
         for shared, row in self._rows.items():
-            into = gathered.setdefault(shared & told, [0] * len(row))
+            into = gathered.setdefault(shared & read, [0] * len(row))
             into[:] = map(add_up, into, row)
         return gathered
 
 
-class Clustered:
-    """One step further, with what follows, where there are clusters."""
+class Image:
+    """Computes images of sets of states, with all that follows."""
 
     def __init__(self, packing: Packing, parts: Parts, largest: int) -> None:
         self._shared = parts.shared
@@ -78,17 +76,17 @@ class Clustered:
             within.append(cluster.digit)
         self.layout = Layout(within)
         self._inner, self._outer = self._clusters[: len(within)], self._clusters[len(within) :]
-        self._crossing = Sorted(
+        self._crossing = SortedCubes(
             (cube for cubes in parts.commands for cube in cubes if cube.move and not cube.fields & ~parts.shared),
             parts.shared,
         )
-        self._broken = Outcomes(self.layout, [cube for cube in parts.broken if self._may_be(cube)])
+        self._broken = Regions(self.layout, [cube for cube in parts.broken if self._may_be(cube)])
         self._within: dict[int, list[tuple[int, int]]] = {}
         self._outward: dict[int, list[tuple[int, dict[int, list[int]]]]] = {}
         self._across: dict[int, list[Crossing]] = {}
 
-    def after(self, states: Bits, known: Bits) -> Bits:
-        """The states one command further, but for those known."""
+    def of(self, states: Bits, known: Bits) -> Bits:
+        """Return the states one command further, without those that are known."""
         found: Bits = {}
         for outer, bits in states.items():
             shared = outer & self._shared
@@ -115,7 +113,7 @@ class Clustered:
         return without(found, known)
 
     def counted(self, states: Bits) -> Iterator[Counter[Any]]:
-        """How many of the states each function lets come to what: commands, then what follows."""
+        """Yield of each function how many states have which result: commands, then what follows."""
         tallies = [Tally(cluster) for cluster in self._clusters]
         in_all = Tally(None)
         for outer, bits in states.items():
@@ -133,11 +131,11 @@ class Clustered:
             yield next((tally for tally in tallies if fields & tally.fields), in_all).counted(cubes, self._shared)
 
     def _may_be(self, cube: Cube) -> bool:
-        """Whether each cluster can be as the cube says."""
+        """Return whether each cluster can have the records of the cube."""
         return all(cluster.digit.fitting(cube) for cluster in self._clusters)
 
     def _learn(self, shared: int) -> None:
-        """How states move where the shared entities have these records."""
+        """Find how states move where the shared entities have these records."""
         alike: dict[int, int] = {}
         for position, cluster in enumerate(self._inner):
             for region, shift in self._moves(position, cluster.steps(shared)):
@@ -169,7 +167,7 @@ class Clustered:
             yield Crossing(step, inner, outer)
 
     def _moves(self, position: int, steps: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The regions that move when a digit does, and by how much."""
+        """Return the regions that move when a digit does, and by how much."""
         alike: dict[int, int] = {}
         for one, other in steps:
             alike[other - one] = alike.get(other - one, 0) | 1 << one

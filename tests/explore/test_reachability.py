@@ -3,19 +3,24 @@
 from array import array
 from typing import Any
 
-from translator_cmk.explore.graph import NOT_OFFERED, Graph
-from translator_cmk.explore.prospects import NO_WAY, attainable, before, highest, ways
-from translator_cmk.explore.scopes import SCOPES
+from translator_cmk.explore.graph import (
+    NO_COMMAND,
+    NOT_OFFERED,
+    Graph,
+    attainable,
+    first_commands,
+    highest,
+    predecessors,
+)
 
 # Two commands a state:  0 -> 1 -> 2 -> 3, and 0 -> 4 <-> 5.  From 3 and 4 one command leads nowhere.
 LEADS = [(1, 4), (2, 1), (3, 3), (3, NOT_OFFERED), (5, 4), (4, NOT_OFFERED)]
 
 
 class SmallGraph(Graph[Any]):
-    """A graph of no scope's own."""
+    """A graph that no scope has."""
 
     def __init__(self, leads: list[tuple[int, int]]) -> None:
-        super().__init__(SCOPES[0])
         self.width = 2
         self.after = array("i", [after for each in leads for after in each])
         self.size = len(leads)
@@ -27,7 +32,7 @@ class SmallGraph(Graph[Any]):
 
 
 GRAPH = SmallGraph(LEADS)
-EARLIER = before(GRAPH)
+EARLIER = predecessors(GRAPH)
 
 
 def test_states_before_a_state_are_those_that_lead_there_and_not_itself() -> None:
@@ -35,7 +40,7 @@ def test_states_before_a_state_are_those_that_lead_there_and_not_itself() -> Non
 
 
 def test_commands_that_are_left_out_lead_nowhere() -> None:
-    assert before(GRAPH, without={1}) == [set(), {0}, {1}, {2}, {5}, {4}]
+    assert predecessors(GRAPH, without={1}) == [set(), {0}, {1}, {2}, {5}, {4}]
 
 
 def test_what_holds_later_is_attainable_before_and_not_after() -> None:
@@ -47,14 +52,14 @@ def test_highest_value_is_found_round_a_circle() -> None:
 
 
 def test_way_leads_to_the_highest_value_by_the_fewest_commands() -> None:
-    assert ways(GRAPH, EARLIER, [0, 0, 0, 1, 0, 0]) == [0, 0, 0, NO_WAY, NO_WAY, NO_WAY]
-    assert ways(GRAPH, EARLIER, [0, 0, 0, 1, 0, 1]) == [1, 0, 0, NO_WAY, 0, NO_WAY]
+    assert first_commands(GRAPH, EARLIER, [0, 0, 0, 1, 0, 0]) == [0, 0, 0, NO_COMMAND, NO_COMMAND, NO_COMMAND]
+    assert first_commands(GRAPH, EARLIER, [0, 0, 0, 1, 0, 1]) == [1, 0, 0, NO_COMMAND, 0, NO_COMMAND]
 
 
 def test_way_passes_a_lower_value_by() -> None:
-    assert ways(GRAPH, EARLIER, [0, 1, 0, 2, 0, 0]) == [0, 0, 0, NO_WAY, NO_WAY, NO_WAY]
+    assert first_commands(GRAPH, EARLIER, [0, 1, 0, 2, 0, 0]) == [0, 0, 0, NO_COMMAND, NO_COMMAND, NO_COMMAND]
 
 
 def test_way_takes_no_command_that_is_left_out() -> None:
-    without_the_second = before(GRAPH, without={1})
-    assert ways(GRAPH, without_the_second, [0, 0, 0, 0, 1, 1])[0] == NO_WAY
+    without_the_second = predecessors(GRAPH, without={1})
+    assert first_commands(GRAPH, without_the_second, [0, 0, 0, 0, 1, 1])[0] == NO_COMMAND

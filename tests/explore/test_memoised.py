@@ -1,4 +1,4 @@
-"""A machine that remembers steps exactly as the machine it remembers for."""
+"""A memoised machine steps exactly as the machine itself."""
 
 from random import Random
 
@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.engines.remembering import RememberingMachine
+from translator_cmk.explore.memoised import MemoisedMachine
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
-REMEMBERING = RememberingMachine(Machine(ROWS))
+MEMOISED = MemoisedMachine(Machine(ROWS))
 
 
 @given(st.randoms(use_true_random=False))
@@ -18,13 +18,13 @@ REMEMBERING = RememberingMachine(Machine(ROWS))
 def test_steps_are_those_of_the_machine(random: Random) -> None:
     state = initial(DEFAULT_STAGE)
     for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(60))):
-        expected = REMEMBERING.machine.step(state, command)
-        assert REMEMBERING.step(state, command) == expected  # learned, or remembered from another example
-        assert REMEMBERING.step(state, command) == expected  # remembered
+        expected = MEMOISED.machine.step(state, command)
+        assert MEMOISED.step(state, command) == expected  # computed, or kept from another example
+        assert MEMOISED.step(state, command) == expected  # kept
         state = expected[0]
 
 
-def test_no_step_is_taken_twice() -> None:
+def test_no_step_is_computed_twice() -> None:
     taken = []
 
     class Counting(Machine):
@@ -32,7 +32,7 @@ def test_no_step_is_taken_twice() -> None:
             taken.append(command)
             return super().step(state, command, choose)
 
-    machine = RememberingMachine(Counting(ROWS))
+    machine = MemoisedMachine(Counting(ROWS))
     for _ in range(3):
         state = initial(DEFAULT_STAGE)
         for command in TWO_AT_WORK:
@@ -40,20 +40,20 @@ def test_no_step_is_taken_twice() -> None:
     assert len(taken) == len(TWO_AT_WORK)
 
 
-def test_changed_rows_are_remembered_apart() -> None:
-    """What one machine remembers says nothing about another: each changed set of rows is stepped like itself."""
+def test_changed_rows_are_memoised_apart() -> None:
+    """Each changed set of rows is stepped like itself."""
     for mutant in [each for each in mutants() if each.kind in ("row dropped", "guard negated")][::16]:
         machine = Machine(mutant.rows)
-        remembering = RememberingMachine(machine)
+        memoised = MemoisedMachine(machine)
         state = initial(DEFAULT_STAGE)
         for command in TWO_AT_WORK:
-            assert remembering.step(state, command) == machine.step(state, command)
+            assert memoised.step(state, command) == machine.step(state, command)
             state, _ = machine.step(state, command)
 
 
-def test_what_is_remembered_is_bounded() -> None:
-    machine = RememberingMachine(Machine(ROWS), limit=5)
+def test_number_of_kept_results_is_bounded() -> None:
+    machine = MemoisedMachine(Machine(ROWS), limit=5)
     state = initial(DEFAULT_STAGE)
     for command in TWO_AT_WORK:
         state, _ = machine.step(state, command)
-        assert machine.remembered <= 5
+        assert machine.kept <= 5

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ...machine import Command, Machine, Outcome, State
-from ...machine.entities import Entity
-from ...machine.values import Value
-from ...machine.world import World
-from ..theorems import Change, Step, Theorem
-from ..theorems.theorem import ROWS_RAISE, Expectation, Readable, is_met, is_shown, look_up
-
-BROKEN_DOWN = ROWS_RAISE
+from ..machine import Command, Machine, Outcome, State
+from ..machine.entities import Entity
+from ..machine.values import Value
+from ..machine.world import World
+from .theorems import Change, Step, Theorem
+from .theorems.theorem import ROWS_RAISE, Expectation, Readable, is_met, is_shown, look_up
 
 
 class Judged(NamedTuple):
@@ -20,7 +18,7 @@ class Judged(NamedTuple):
     broken: tuple[tuple[str, Expectation], ...]
 
 
-class Look(Value):
+class EntityName(Value):
     """An entity to look at: something to ask of a state, as a command is."""
 
     __slots__ = ()
@@ -55,7 +53,7 @@ class Judge:
         outcome: Outcome | None
         try:
             after, outcome = self.machine.step(state, command)
-        except BROKEN_DOWN:
+        except ROWS_RAISE:
             after, outcome = state, None
         step = Step(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
         broken = [*self.of_request(step)]
@@ -63,11 +61,11 @@ class Judge:
             broken += self.of_change(step, kind, name)
         return after, Judged(outcome, tuple(broken))
 
-    def look(self, state: State, at: Look) -> tuple[State, Seen]:
+    def look(self, state: State, at: EntityName) -> tuple[State, Seen]:
         """The state unchanged, and what there is to say of one entity in it."""
         return state, self.of_entity(self.machine.world(state), at)
 
-    def of_entity(self, world: World, at: Look) -> Seen:
+    def of_entity(self, world: World, at: EntityName) -> Seen:
         """What there is to say of one entity, which must exist."""
         always = self._about.get(("always", at.kind), ())
         sometimes = self._about.get(("sometimes", at.kind), ())
@@ -97,7 +95,7 @@ class Judge:
                     self.asked.add(theorem.name)
                     if not is_met(expected):
                         yield theorem.name, expected
-            except BROKEN_DOWN:
+            except ROWS_RAISE:
                 yield theorem.name, Readable()
 
 
@@ -105,5 +103,5 @@ def comes_about(theorem: Theorem, entity: Entity) -> bool:
     """Whether the entity is as the theorem says; what cannot be read is not."""
     try:
         return bool(theorem.check(entity))
-    except BROKEN_DOWN:
+    except ROWS_RAISE:
         return False

@@ -1,4 +1,4 @@
-"""A machine that remembers its steps, and is exact.
+"""Memoise pure functions of a state by the records that they read, exactly.
 
 A step is a function of the command and of the records that it reads.  So a step whose reads are recorded has the same
 result in every state that agrees on them.  For each command the recorded reads form a tree: a node says what is read
@@ -8,8 +8,8 @@ next, and has a branch for each value that was found there; a leaf holds what th
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ...machine import Command, Machine, Outcome, State
-from ...machine.entities import KINDS, Entity
+from ..machine import Command, Machine, Outcome, State
+from ..machine.entities import KINDS, Entity
 
 Asked = TypeVar("Asked", bound=tuple[Any, ...])
 Came = TypeVar("Came")
@@ -33,7 +33,7 @@ class Node(NamedTuple):
     branches: dict[Any, "Node | Leaf"]
 
 
-class Recorded:
+class RecordedTable:
     """A table whose reads are recorded, under what has been written to it since."""
 
     __slots__ = ("kind", "log", "table", "written")
@@ -66,8 +66,8 @@ class Recorded:
     def items(self) -> Iterator[tuple[str, Any]]:
         return ((name, self.get(name)) for name in self)
 
-    def copy(self) -> "Recorded":
-        return Recorded(self.kind, self.table, self.log, dict(self.written))
+    def copy(self) -> "RecordedTable":
+        return RecordedTable(self.kind, self.table, self.log, dict(self.written))
 
     def __setitem__(self, name: str, record: Any) -> None:
         self.written[name] = record
@@ -76,20 +76,20 @@ class Recorded:
         self.written[name] = None
 
 
-class Remembered(Generic[Asked, Came]):
-    """A pure function of a state, and of what is asked of it, that is not called twice where it reads the same.
+class Memoised(Generic[Asked, Came]):
+    """A pure function of a state and of a question, which is not called twice for the same reads.
 
-    It remembers ``limit`` calls at most, and then starts anew.  What is asked is a tuple, whose type counts.
+    It keeps the results of ``limit`` calls at most, and then starts again.  The question is a tuple, whose type counts.
     """
 
     def __init__(self, call: Callable[[State, Asked], tuple[State, Came]], limit: int = 1_000_000) -> None:
         self.call = call
         self.limit = limit
-        self.remembered = 0
+        self.kept = 0
         self._trees: dict[type[Any], dict[tuple[Any, ...], Node | Leaf]] = {}
 
     def step(self, state: State, asked: Asked) -> tuple[State, Came]:
-        """The state after, and what came of it, exactly as from the function."""
+        """Return the state after and the result, exactly as the function does."""
         tables = state.tables
         trees = self._trees.get(type(asked))
         node = trees.get(tuple(asked)) if trees else None
@@ -113,14 +113,14 @@ class Remembered(Generic[Asked, Came]):
 
     def _learn(self, state: State, asked: Asked) -> Leaf:
         log: dict[Read, Any] = {}
-        tables: Any = {kind: Recorded(kind, state.tables[kind], log, {}) for kind in KINDS}
+        tables: Any = {kind: RecordedTable(kind, state.tables[kind], log, {}) for kind in KINDS}
         after, outcome = self.call(State(tables), asked)
         changes = ((kind, tuple(after.tables[kind].written.items())) for kind in KINDS)  # type: ignore[attr-defined]  # recorded
         leaf = Leaf(outcome, tuple(change for change in changes if change[1]))
-        if self.remembered == self.limit:
+        if self.kept == self.limit:
             self._trees.clear()
-            self.remembered = 0
-        self.remembered += 1
+            self.kept = 0
+        self.kept += 1
         trees = self._trees.setdefault(type(asked), {})
         place: Any = tuple(asked)
         within: Any = trees
@@ -131,8 +131,8 @@ class Remembered(Generic[Asked, Came]):
         return leaf
 
 
-class RememberingMachine(Remembered[Command, Outcome]):
-    """Steps as the machine does, and takes no step twice that reads the same."""
+class MemoisedMachine(Memoised[Command, Outcome]):
+    """Steps as the machine does, and computes no step twice that reads the same."""
 
     def __init__(self, machine: Machine, limit: int = 1_000_000) -> None:
         super().__init__(machine.step, limit)

@@ -1,1 +1,0 @@
-"""Scopes in the languages of other model checkers."""

@@ -1,0 +1,137 @@
+"""The search by sets of states: all states of one depth are one set.  It checks theorems about states alone."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from ...machine import Accepted, Command, Machine, State
+from ..exploration import Broken, Exploration, Findings, Progress, Report
+from ..judge import EntityName, Judge, Seen
+from ..scope import Scope, start_of
+from ..theorems.theorem import Theorem
+from .bitsets import LARGEST, Bits, Place, Regions, add, contains, count, halves
+from .clusters import parted
+from .cubes import BROKEN, NOT_OFFERED, Name, NotSeparable, StepParts
+from .image import Image
+
+NOTHING_SEEN = Seen()
+
+
+class SetSearch:
+    """One search by sets of states, of which an integer has ``largest`` bits at most.
+
+    Raises `NotSeparable` for a machine whose steps it cannot take apart.
+    """
+
+    def __init__(self, scope: Scope, machine: Machine, theorems: Iterable[Theorem], largest: int = LARGEST) -> None:
+        if type(machine) is not Machine:
+            raise NotSeparable(f"{type(machine).__name__} is no machine of rows alone")
+        held = tuple(theorems)
+        self.scope = scope
+        self.machine = machine
+        self.found = Findings(scope.name)
+        self.depth = 0
+        self.asked: set[str] = set()
+        self._states: Bits = {}
+        self._new: Bits = {}
+        self._levels: list[Bits] = []
+        self._parts = StepParts(scope, machine, start_of(scope, machine))
+        self._commands, follows = self._parts.all_cubes()
+        clusters = parted(self._parts.packing, self._commands, follows)
+        if clusters is None:
+            raise NotSeparable(f"the entities of {scope.name} do not fall into clusters")
+        self.image = Image(self._parts.packing, clusters, largest)
+        self._judge = Judge(machine, held)
+        self._looks = [self._regions(name) for name in self._parts.names()] if held else []
+
+    def run(self, report: Report | None = None, stop: bool = False) -> Exploration:
+        """Search, and return the result.  Raises `NotSeparable` if the rows raise in a state that can be reached."""
+        try:
+            complete = self._search(report, stop)
+        except KeyboardInterrupt:
+            complete = False
+        for number, results in enumerate(self.image.counted(self._states)):
+            if results[BROKEN]:
+                raise NotSeparable("the rows raise in a state that can be reached")
+            if number < len(self._commands):
+                for outcome, times in results.items():
+                    if times and outcome != NOT_OFFERED:
+                        self.found.count(outcome, times)
+        return self.found.exploration("sets", count(self._states), self.depth, complete, self.asked)
+
+    def _search(self, report: Report | None, stop: bool) -> bool:
+        """Search, and return whether all of the scope was searched."""
+        outer, bit = self.image.layout.place(0)
+        self._new = {outer: 1 << bit}
+        while self._new:
+            self.depth += bool(self._states)
+            for outer, bits in self._new.items():
+                add(self._states, outer, bits)
+            if report and self.found.report_due():
+                states = count(self._states)
+                steps = states * len(self.scope.alphabet)
+                report(Progress(states, steps, count(self._new), self.depth, self.found.seconds))
+            if self._looks:
+                self._levels.append(self._new)
+                self._look(self._new)
+                if stop and self.found.broken:
+                    return False
+            self._new = self.image.of(self._new, self._states)
+        return True
+
+    def _regions(self, name: Name) -> Regions:
+        """Return where theorems about the entity hold, are broken, and have anything to demand."""
+        return Regions(self.image.layout, list(self._parts.cubes(partial(self._see, name=name))))
+
+    def _see(self, state: State, _: int, name: Name) -> tuple[tuple[Seen, frozenset[str]], int]:
+        """Hold theorems against an entity, which may not exist."""
+        world = self.machine.world(state)
+        self._judge.asked = set()
+        seen = self._judge.of_entity(world, EntityName(*name)) if world.has(*name) else NOTHING_SEEN
+        return (seen, frozenset(self._judge.asked)), 0
+
+    def _look(self, states: Bits) -> None:
+        """Hold theorems against the states of one depth."""
+        for regions in self._looks:
+            for outer, bits in states.items():
+                for result, region in regions.at(outer).items():
+                    if there := bits & region:
+                        if result is BROKEN:
+                            raise NotSeparable("the rows raise in a state that can be reached")
+                        seen, asked = result
+                        self.asked |= asked
+                        for theorem, expected in seen.broken:
+                            if theorem not in self.found.broken:
+                                path = self._path((outer, there.bit_length() - 1))
+                                self.found.broken[theorem] = Broken(path, expected)
+
+    def _path(self, place: Place) -> tuple[Command, ...]:
+        """Return the commands from nothing to a state of the last depth."""
+        layout = self.image.layout
+        path: list[Any] = []
+        for level in reversed(self._levels[:-1]):
+            before = level
+            while count(before) > 1:
+                one, other = halves(before)
+                before = one if contains(self.image.of(one, {}), place) else other
+            [(outer, bits)] = before.items()
+            target = self._parts.packing.state(layout.packed(place))
+            place = (outer, bits.bit_length() - 1)
+            path.append(self._command(self._parts.packing.state(layout.packed(place)), target))
+        return (*self.scope.start, *reversed(path))
+
+    def _command(self, before: State, after: State) -> Command:
+        """Return the first command that leads from one state to the other."""
+        for command in self.scope.alphabet:
+            if self.scope.offers(command, before):
+                reached, outcome = self.machine.step(before, command)
+                if isinstance(outcome, Accepted) and reached == after:
+                    return command
+        raise AssertionError("a state of one depth does not lead to one of the next")
+
+
+def search_sets(
+    scope: Scope, machine: Machine, theorems: Iterable[Theorem], report: Report | None, stop: bool
+) -> Exploration:
+    """Search a scope by sets of states; raises `StartNotReached` and `NotSeparable`."""
+    return SetSearch(scope, machine, theorems).run(report, stop)

@@ -1,0 +1,136 @@
+"""The search by sets of states finds what the search of single states finds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.machine.faulty_models import ChangesOnRefusal, leaves_models_deployed
+from translator_cmk.explore.alphabets import one_vault_for_all
+from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
+from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.explore.search import explore
+from translator_cmk.explore.sets.bitsets import count, halves, repeated
+from translator_cmk.explore.sets.cubes import NotSeparable
+from translator_cmk.explore.sets.search import SetSearch
+from translator_cmk.explore.theorems import THEOREMS
+from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine.commands import CreateResource, RevokeKeyAccess
+from translator_cmk.machine.entities import Grant, Resource, Vault
+from translator_cmk.machine.rows import refuse, sets, whenever, write
+
+ON_STATES = tuple(theorem for theorem in THEOREMS if theorem.form in ABOUT_STATES)
+NAMED = {scope.name: scope for scope in SCOPES}
+
+
+def shared(resources: int, keys: int = 1, states: int | None = None) -> Scope:
+    """Return a small scope of the family that the largest ones are of."""
+    alphabet = tuple(one_vault_for_all(resources, keys))
+    return Scope("shared", "Resources that share a vault.", None, alphabet, states=states)
+
+
+def counted(found: Exploration) -> Mapping[str, Any]:
+    """Return all that a search counted, and the lengths of its counterexamples."""
+    lengths = {name: len(broken.commands) for name, broken in found.broken.items()}
+    return found._asdict() | {"engine": "", "seconds": 0, "broken": lengths}
+
+
+@pytest.mark.parametrize("largest", [1, 50, 1_000, 1 << 18])
+@pytest.mark.parametrize("scope", [shared(3), shared(2, 2), NAMED["two-resources"]], ids=lambda scope: str(scope.name))
+def test_sets_are_counted_as_their_states_are(scope: Scope, largest: int) -> None:
+    one = explore(scope, engine="memoised", theorems=ON_STATES)
+    assert counted(one) == counted(SetSearch(scope, Machine(ROWS), ON_STATES, largest).run())
+
+
+@pytest.mark.parametrize("name", [scope.name for scope in SCOPES if 5_000 < (scope.states or 0) < 1_000_000])
+def test_large_scope_has_as_many_states_as_it_says(name: str) -> None:
+    found = explore(NAMED[name])
+    assert (found.engine, found.states, found.complete) == ("sets", NAMED[name].states, True)
+
+
+def test_sets_find_shortest_counterexamples_too() -> None:
+    scope, wrong = NAMED["two-resources"], leaves_models_deployed()
+    one = explore(scope, wrong, "memoised", ON_STATES)
+    other = SetSearch(scope, wrong, ON_STATES, 50).run()
+    assert other.broken
+    assert counted(one) == counted(other)
+
+
+def test_sets_stop_at_the_first_broken_theorem() -> None:
+    found = explore(NAMED["two-resources"], leaves_models_deployed(), "sets", ON_STATES, stop=True)
+    assert found.broken
+    assert not found.complete
+
+
+@pytest.mark.parametrize("each", [Grant, Resource])
+def test_rows_that_raise_in_a_cluster_are_not_passed_over(each: type[Grant] | type[Resource]) -> None:
+    breaks = whenever(each, "identity.access-removed", when=lambda e: e.nothing, then=lambda e: sets(e))
+    with pytest.raises(NotSeparable, match="the rows raise"):
+        SetSearch(shared(3), Machine((*ROWS, breaks)), (), 50).run()
+
+
+def test_commands_that_raise_in_a_cluster_are_not_passed_over() -> None:
+    breaks = refuse(RevokeKeyAccess, "identity.access-policy", unless=lambda c: c.resource.nothing)
+    with pytest.raises(NotSeparable, match="the rows raise"):
+        SetSearch(shared(3), Machine((*ROWS, breaks)), (), 50).run()
+
+
+def test_sets_are_chosen_for_large_scopes_and_say_which_theorems_they_do_not_check() -> None:
+    found = explore(shared(2, states=6_000), theorems=THEOREMS)
+    assert found.engine == "sets"
+    assert explore(shared(2), theorems=THEOREMS).engine == "memoised"
+    for theorem in THEOREMS:
+        assert (verdict(theorem, found) == "not checked") == (theorem.form != "always"), theorem.name
+
+
+AT_ANOTHER = whenever(
+    Resource,
+    "environment.mistake",
+    when=lambda r: r.identity and r.world.has(Vault, "vault"),
+    then=lambda r: write(Vault, "vault", soft_delete=False),
+)
+ENDLESS = (
+    whenever(Resource, "a.b", when=lambda r: r.identity, then=lambda r: sets(r, identity=False)),
+    whenever(Resource, "c.d", when=lambda r: not r.identity, then=lambda r: sets(r, identity=True)),
+)
+
+
+@pytest.mark.parametrize(
+    ("machine", "message"),
+    [
+        (ChangesOnRefusal(ROWS), "ChangesOnRefusal is no machine of rows alone"),
+        (Machine((*ROWS, AT_ANOTHER)), "resource translator-[12] writes to another entity"),
+        (Machine((*ROWS, *ENDLESS)), "reach no fixpoint"),
+    ],
+    ids=["no rows", "writes elsewhere", "endless"],
+)
+def test_machine_that_cannot_be_taken_apart_is_searched_memoised(machine: Machine, message: str) -> None:
+    with pytest.raises(NotSeparable, match=message):
+        explore(shared(2), machine, "sets")
+
+
+def test_large_scope_of_a_machine_that_cannot_be_taken_apart_is_searched_memoised() -> None:
+    assert explore(shared(2, states=6_000), ChangesOnRefusal(ROWS)).engine == "memoised"
+
+
+def test_scope_without_clusters_is_not_searched_by_sets() -> None:
+    with pytest.raises(NotSeparable, match="vaults-and-keys do not fall into clusters"):
+        explore(NAMED["vaults-and-keys"], engine="sets")
+
+
+@pytest.mark.parametrize(("size", "times"), [(1, 1), (3, 2), (5, 7), (4, 8)])
+def test_bits_are_repeated(size: int, times: int) -> None:
+    bits = (1 << size) - 1 & 0b10101
+    assert repeated(bits, size, times) == sum(bits << size * number for number in range(times))
+
+
+@pytest.mark.parametrize("bits", [{0: 0b11}, {0: 1, 5: 1}, {3: 1 | 1 << 200}, {3: 0b1011 << 90}])
+def test_set_is_halved_into_two_that_are_not_empty(bits: dict[int, int]) -> None:
+    one, other = halves(dict(bits))
+    assert count(one) + count(other) == count(bits)
+    assert count(one)
+    assert count(other)
+
+
+def test_commands_of_the_family_name_every_resource() -> None:
+    assert sum(isinstance(command, CreateResource) for command in shared(4).alphabet) == 4
