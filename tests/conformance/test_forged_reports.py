@@ -13,8 +13,7 @@ from tests.conformance import slow_systems
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import Verified, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.report.files import files_of
-from translator_cmk.conformance.report.platforms import Platform
+from translator_cmk.conformance.report.summaries import Platform, files_of
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"
 FAILS = "revocation.access-revoked/revoked-access"

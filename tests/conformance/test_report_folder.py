@@ -8,8 +8,7 @@ import pytest
 
 from tests.conformance.verifying import MODEL, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.report.earlier import KEYS
-from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES, Folder
+from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
 ONE = ("--lane", "features", "--case", "environment.create-vault/a-new-vault")

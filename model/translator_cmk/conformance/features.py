@@ -25,7 +25,7 @@ from ..requirements import Register, load_register
 from ..system import ModelSystem
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
-from .report.names import MESSAGES
+from .report.folder import MESSAGES
 from .running import Running
 from .subject import MACHINE, Subject
 from .worker import Worker

@@ -26,10 +26,9 @@ from .findings import Signature, left_out_of
 from .judging import Commands, SequenceResult
 from .lane import SHRINKING, SequenceLane
 from .planning import registered
-from .report.files import FILES, files_of
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, digest_of
 from .report.log import EndOfLog, Entry, MessageLog, NotInLog, Stream, World, shortened
-from .report.platforms import platform_in
+from .report.summaries import FILES, files_of, platform_in
 from .running import Running
 from .session import Session
 from .subject import by_chance

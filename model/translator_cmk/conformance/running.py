@@ -14,8 +14,8 @@ from .cases import Case, Result, Run, Verdict, counts, exit_code, in_order, weig
 from .deviations import FAILING, Deviations
 from .findings import Finding
 from .report.envelope import Made, State, envelope
-from .report.files import files_of
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
+from .report.summaries import files_of
 from .session import Interruption, Keeps, NoLog
 from .subject import Coverage, Subject
 

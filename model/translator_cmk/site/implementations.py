@@ -146,7 +146,7 @@ def kit(*arguments: str) -> tuple[str, ...]:
 
 def badge(implementation: Implementation) -> Badge:
     """Return the badge of a report; nothing that is stale is green."""
-    from ..conformance.report.badge import badge_of
+    from ..conformance.report.summaries import badge_of
 
     report = implementation.report or {}
     fresh = badge_of(dict(report))
