@@ -101,7 +101,7 @@ OTHER = ("other-translator", "other-workspace", "other-document", "other-model")
 
 
 def demanded() -> Iterator[Command]:
-    """What can be right or wrong before customer-managed keys are enabled; each wrong in one way, some in two."""
+    """Yield right and wrong prerequisites of customer-managed keys; each wrong one is wrong in one way, some in two."""
     yield from creates_resource("translator", kind=("Translator", "AIServices", "CognitiveServices"))
     yield from creates_resource("translator", location=("eastus", "global"))
     yield from creates_resource("translator", tier="basic-tier")

@@ -1,4 +1,4 @@
-"""What a search returns: counts, broken theorems with their counterexamples, and a verdict on each theorem."""
+"""Results of searches: counts, broken theorems with their counterexamples, and a verdict on each theorem."""
 
 import time
 from collections import Counter
@@ -67,7 +67,7 @@ class Exploration(NamedTuple):
 
 
 class Findings:
-    """What a search has found so far, whichever engine it is."""
+    """The findings of a search so far, of any engine."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope

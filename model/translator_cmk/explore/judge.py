@@ -1,4 +1,4 @@
-"""Holds theorems against states and steps."""
+"""Hold theorems against states and steps."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from .theorems.theorem import ROWS_RAISE, Expectation, Readable, is_met, is_show
 
 
 class Judged(NamedTuple):
-    """What came of a step (None: the rows broke down), and the theorems that it breaks, each with what it demands."""
+    """The outcome of a step (None: the rows raised), and the theorems that it breaks, each with its demand."""
 
     outcome: Outcome | None
     broken: tuple[tuple[str, Expectation], ...]
@@ -36,7 +36,7 @@ class Seen(NamedTuple):
 class Judge:
     """Theorems, ready to be held against the steps and the states of one machine.
 
-    Both methods take a state and give one, like a machine's step, so that what remembers steps can remember judgements.
+    Both methods take a state and give one, like a machine's step, so both can be memoised.
     ``asked`` has the theorems that had anything to demand so far, by name.
     """
 
@@ -49,7 +49,7 @@ class Judge:
                 self._about.setdefault((theorem.form, about), []).append(theorem)
 
     def step(self, state: State, command: Command) -> tuple[State, Judged]:
-        """The machine's step, judged."""
+        """Return the machine's step, judged."""
         outcome: Outcome | None
         try:
             after, outcome = self.machine.step(state, command)
@@ -62,11 +62,11 @@ class Judge:
         return after, Judged(outcome, tuple(broken))
 
     def look(self, state: State, at: EntityName) -> tuple[State, Seen]:
-        """The state unchanged, and what there is to say of one entity in it."""
+        """Return the state unchanged, with the theorems that one entity in it breaks and reaches."""
         return state, self.of_entity(self.machine.world(state), at)
 
     def of_entity(self, world: World, at: EntityName) -> Seen:
-        """What there is to say of one entity, which must exist."""
+        """Return the theorems that one entity, which must exist, breaks and reaches."""
         always = self._about.get(("always", at.kind), ())
         sometimes = self._about.get(("sometimes", at.kind), ())
         entity = world.entity(at.kind, at.name)
@@ -74,12 +74,12 @@ class Judge:
         return Seen(broken, tuple(theorem.name for theorem in sometimes if comes_about(theorem, entity)))
 
     def of_request(self, step: Step) -> Iterator[tuple[str, Expectation]]:
-        """The theorems about the command that the step breaks."""
+        """Return the theorems about the command that the step breaks."""
         on = self._about.get(("request", type(step.command)), ())
         return self._unmet(on, step, lambda expected: is_met(expected, step))
 
     def of_change(self, step: Step, kind: type[Entity], name: str) -> Iterator[tuple[str, Expectation]]:
-        """The theorems about an entity that the step changed, and breaks."""
+        """Return the theorems about a changed entity that the step breaks."""
         change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
         about = self._about.get(("change", kind), ())
         self.asked.update(theorem.name for theorem in about)
@@ -88,7 +88,7 @@ class Judge:
     def _unmet(
         self, theorems: Iterable[Theorem], seen: Any, is_met: Callable[[Any], bool]
     ) -> Iterator[tuple[str, Expectation]]:
-        """What the theorems demand of what is seen and do not get."""
+        """Yield the demands of theorems that are not met."""
         for theorem in theorems:
             try:
                 for expected in theorem.check(seen):
@@ -100,7 +100,7 @@ class Judge:
 
 
 def comes_about(theorem: Theorem, entity: Entity) -> bool:
-    """Whether the entity is as the theorem says; what cannot be read is not."""
+    """Return whether the entity is as the theorem says; an entity that cannot be read is not."""
     try:
         return bool(theorem.check(entity))
     except ROWS_RAISE:

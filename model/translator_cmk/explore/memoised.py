@@ -26,7 +26,7 @@ class Leaf(NamedTuple):
 
 
 class Node(NamedTuple):
-    """What is read next, and where each value leads."""
+    """The next read, with a branch for each value."""
 
     kind: type[Entity]
     name: str | None

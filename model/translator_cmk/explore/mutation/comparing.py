@@ -13,6 +13,7 @@ from ...machine.entities import KINDS
 from ...machine.observation import SEEN
 from ...machine.rows import Means
 from ..alphabets import Commands
+from ..graph import Walk
 from ..judge import EntityName
 from ..memoised import Memoised, MemoisedMachine
 from ..scopes import Scope
@@ -54,16 +55,15 @@ class Ground:
             yield Found(state, at, by, (command,))
             state, by, at = self.step(state, command)[0], command, at + 1
         first = at + 1
-        waiting: list[tuple[State, int, Command | None]] = [(state, at, by)]
-        seen = {state}
-        for number, (state, before, by) in enumerate(waiting, start=first):
-            offered = tuple(command for command in self.scope.alphabet if self.scope.offers(command, state))
-            yield Found(state, before, by, offered)
-            for command in offered:
-                after = self.step(state, command)[0]
-                if after not in seen:
-                    seen.add(after)
-                    waiting.append((after, number, command))
+        walk = Walk(self.scope, state)
+        offered: dict[int, list[Command]] = {}
+        for number, command_number, *_ in walk.transitions(self.step):
+            offered.setdefault(number, []).append(self.scope.alphabet[command_number])
+        yield Found(state, at, by, tuple(offered.get(0, ())))
+        for number in range(1, walk.states):
+            before, command_number = divmod(walk.came[number], walk.width)
+            by = self.scope.alphabet[command_number]
+            yield Found(walk.state(number), first + before, by, tuple(offered.get(number, ())))
 
     def difference(self, mutant: Mutant) -> Difference | None:
         """Where the mutant first behaves otherwise, or None where it does the same in every step of the scope."""

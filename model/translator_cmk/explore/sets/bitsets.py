@@ -43,7 +43,7 @@ class Digit:
 
 
 class Layout:
-    """What a combination of the inner fields weighs; all fields that are in none of the digits are outer."""
+    """The weights of the digits of the inner fields; all other fields are outer."""
 
     def __init__(self, digits: Sequence[Digit]) -> None:
         self.digits = digits

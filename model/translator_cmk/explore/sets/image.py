@@ -14,7 +14,7 @@ from .cubes import BROKEN, Cube, Cubes, Packing, SortedCubes, fields_of
 
 
 class Carried(NamedTuple):
-    """What a change of the shared entities does to the digit of a cluster: regions that move, and all of them."""
+    """The effect of a change of the shared entities on the digit of a cluster: all that moves, and the regions."""
 
     away: int
     moves: list[tuple[int, int]]

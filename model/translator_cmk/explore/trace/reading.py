@@ -32,7 +32,7 @@ LOCATION = "global"
 
 
 class NoneKnown(ValueError):
-    """A command that is told in part cannot be completed.  Its arguments: what is wrong, what to do."""
+    """A partial command cannot be completed.  Its arguments: the error, and the remedy."""
 
 
 class Names:
