@@ -52,7 +52,7 @@ def scenario_against(mutant: Mutant) -> Red | None:
 
 
 def leaves_its_profile(mutant: Mutant, pickle: Pickle) -> bool:
-    """Return whether tags and rows agree that the scenario is in the profile `article`, and the mutant's rows do not.
+    """Return whether tags and rows agree on the scenario's place in profile `article`, and the mutant's rows do not.
 
     By its tags it is in it unless one of them is silent there.  What a row cites says whether the row is.
     """
