@@ -22,8 +22,7 @@ from translator_cmk.bdd.features import load_features
 from translator_cmk.explore.alphabets import Commands
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import Condition, decisions
-from translator_cmk.explore.coverage.reach import Worlds, worlds
-from translator_cmk.explore.coverage.report import TITLES, Walked, as_data, infeasible
+from translator_cmk.explore.coverage.reach import TITLES, Walked, Worlds, as_data, infeasible, worlds
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.tours.sequences import sequences
 from translator_cmk.machine import ROWS, Command, Machine

@@ -9,8 +9,7 @@ from .. import features_dir
 from ..errors import DEVIATIONS, OK, CommandError
 from ..explore.alphabets import Commands
 from ..explore.commands import chosen
-from ..explore.coverage.reach import Worlds, reached, worlds
-from ..explore.coverage.report import Walked, as_data, table
+from ..explore.coverage.reach import Walked, Worlds, as_data, reached, table, worlds
 from ..explore.scopes import SCOPES
 from ..explore.search import SOON
 from ..explore.tours.sequences import SequenceError, read_sequences, suite

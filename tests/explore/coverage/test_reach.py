@@ -3,8 +3,7 @@
 from functools import cache
 
 from translator_cmk.explore.coverage.decisions import shown
-from translator_cmk.explore.coverage.reach import Reach, Worlds, reached, worlds
-from translator_cmk.explore.coverage.report import Walked, as_data, share, table
+from translator_cmk.explore.coverage.reach import Reach, Walked, Worlds, as_data, reached, share, table, worlds
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.tours.sequences import sequences
 from translator_cmk.machine.commands import DeleteVault, DisableIdentity, DisableKey, ReadData, RecoverVault

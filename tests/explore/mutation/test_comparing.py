@@ -7,7 +7,7 @@ import pytest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import verdict
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.mutation.comparing import Sight, ground, looks
+from translator_cmk.explore.mutation.judging import Sight, ground, looks
 from translator_cmk.explore.mutation.worlds import TWO_OF_A_KIND, WORLDS
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.search import explore

@@ -10,8 +10,7 @@ from translator_cmk.bdd.killing import leaves_its_profile, pickles, scenario_aga
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.counterexample import counterexample
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.mutation.judging import Red, differences, judge
-from translator_cmk.explore.mutation.killing import Kill, in_time, killed
+from translator_cmk.explore.mutation.judging import Kill, Red, differences, in_time, judge, killed
 from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.theorems import THEOREMS, Named
 from translator_cmk.machine import ROWS, Machine
