@@ -30,7 +30,7 @@ def tab_to(page: Page, selector: str) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
-    raise AssertionError(f"{selector} is out of reach of the keyboard")
+    raise AssertionError(f"{selector} can not be reached by keyboard")
 
 
 def test_questions_are_answered_by_keyboard_and_kept_in_the_address(browser: Browser, site: Path) -> None:

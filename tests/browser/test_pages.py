@@ -242,14 +242,14 @@ def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(brows
     )
     assert len(rows) > 15
     page = found.page.context.new_page()
-    for address, told in rows:
+    for address, row in rows:
         page.goto(address)
         assert page.locator("#what-if-said .what-if-notice").count() == 0, address
         assert page.locator("#what-if-path li").count() == len(address.partition("then=")[2].split(".")) + 1
         assert page.locator("#what-if-path .accepted").count() == page.locator("#what-if-path li").count() - 1
         lost = page.locator("#what-if-losses").inner_text()
         for here, there in {"inaccessible": "is inaccessible", "undeployed": "is undeployed"}.items():
-            assert (here in told.replace("stays ", "")) == (there in lost), (address, here)
+            assert (here in row.replace("stays ", "")) == (there in lost), (address, here)
     assert (found.complaints, found.outside) == ([], [])
     found.page.context.close()
 

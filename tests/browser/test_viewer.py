@@ -96,9 +96,9 @@ def shown(page: Page, *files: Path) -> str:
     one = len(files) == 1 and files[0].is_dir()
     field = page.locator("#report-folder" if one else "#report-files")
     # until the browser has listed the files of a folder, the page still shows what it showed before
-    field.evaluate("each => each.addEventListener('change', () => each.classList.add('told'), { once: true })")
+    field.evaluate("each => each.addEventListener('change', () => each.classList.add('message'), { once: true })")
     field.set_input_files(files[0] if one else list(files))
-    expect(field).to_have_class("told")
+    expect(field).to_have_class("message")
     field.evaluate("each => each.removeAttribute('class')")
     expect(page.locator("#report-said")).not_to_have_text("Reading …")
     return page.locator("#report-viewer").inner_text()
@@ -170,7 +170,7 @@ def tab_to(page: Page, selector: str) -> None:
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(`.viewer ${selector}`)", selector):
             return
-    raise AssertionError(f"{selector} is out of reach of the keyboard")
+    raise AssertionError(f"{selector} can not be reached by keyboard")
 
 
 def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, wrong: Path) -> None:
@@ -226,7 +226,7 @@ def test_failure_is_shown_in_full_with_its_log_and_counterexample(page: Page, wr
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("report.json", b"", "report.json is empty."),
         ("report.json", b'{"format":1,"cases":[{"id":"a', "ends in the middle, so it was cut off"),
@@ -239,15 +239,15 @@ def test_failure_is_shown_in_full_with_its_log_and_counterexample(page: Page, wr
         ("report.zip", b"PK\x03\x04junk", "report.zip can't be unpacked: it is no zip, or was cut off"),
     ],
 )
-def test_what_is_no_report_is_told(page: Page, tmp_path: Path, name: str, content: bytes, told: str) -> None:
+def test_what_is_no_report_is_reported(page: Page, tmp_path: Path, name: str, content: bytes, message: str) -> None:
     (tmp_path / name).write_bytes(content)
-    assert told in shown(page, tmp_path / name)
+    assert message in shown(page, tmp_path / name)
     assert page.locator("#report-said.notice").count() == 1
     assert page.locator("#report-shown > *").count() == 0
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda e: e["cases"][3].update(status="great"), "cases[3].status is not one of passed, failed"),
         (lambda e: e["cases"][3].update(status="__proto__"), "cases[3].status is not one of"),
@@ -259,14 +259,16 @@ def test_what_is_no_report_is_told(page: Page, tmp_path: Path, name: str, conten
         (lambda e: e["subject"].update(product=None), "subject.product is not a text"),
     ],
 )
-def test_other_form_is_told_with_its_place(page: Page, wrong: Path, tmp_path: Path, change: Change, told: str) -> None:
+def test_other_form_is_reported_with_its_place(
+    page: Page, wrong: Path, tmp_path: Path, change: Change, message: str
+) -> None:
     said = shown(page, changed(wrong, tmp_path, change))
-    assert told in said
+    assert message in said
     assert "It was changed, or made by another version of the kit." in said
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda e: e.update(complete=False, trouble="interrupted"), "marked incomplete: the run was broken off (inter"),
         (lambda e: e["counts"]["scored"].update(passed=1), "counts do not follow from its cases (passed)"),
@@ -276,8 +278,8 @@ def test_other_form_is_told_with_its_place(page: Page, wrong: Path, tmp_path: Pa
         (lambda e: None, "Its log, messages.ndjson, is not among what was opened"),
     ],
 )
-def test_what_to_mind_is_told(page: Page, wrong: Path, tmp_path: Path, change: Change, told: str) -> None:
-    assert told in shown(page, changed(wrong, tmp_path, change))
+def test_what_to_mind_is_reported(page: Page, wrong: Path, tmp_path: Path, change: Change, message: str) -> None:
+    assert message in shown(page, changed(wrong, tmp_path, change))
     assert page.locator("#report-shown h2").count() == 1
 
 
@@ -308,7 +310,7 @@ def test_log_of_a_case_is_found_wherever_it_is(page: Page, wrong: Path, tmp_path
     expect(page.locator(".cases .log li")).to_have_count(len(own))
 
 
-def test_folder_without_or_with_several_reports_is_told(page: Page, wrong: Path, tmp_path: Path) -> None:
+def test_folder_without_or_with_several_reports_is_reported(page: Page, wrong: Path, tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "notes.txt").write_text("nothing", "utf-8")
     (tmp_path / "a" / "more.txt").write_text("nothing", "utf-8")
@@ -328,7 +330,7 @@ def test_zip_shows_what_the_folder_shows(page: Page, wrong: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (lambda whole: whole[:-30], "it is no zip, or was cut off"),
         (lambda whole: whole[:2_000] + bytes(500) + whole[2_500:], "what is in it is damaged"),
@@ -337,13 +339,13 @@ def test_zip_shows_what_the_folder_shows(page: Page, wrong: Path, tmp_path: Path
         (lambda whole: whole.replace(b"\x08\x00", b"\x63\x00"), "it is encrypted, or packed in an uncommon way"),
     ],
 )
-def test_spoilt_zip_is_told(
-    page: Page, wrong: Path, tmp_path: Path, spoil: Callable[[bytes], bytes], told: str
+def test_spoilt_zip_is_reported(
+    page: Page, wrong: Path, tmp_path: Path, spoil: Callable[[bytes], bytes], message: str
 ) -> None:
     with zipfile.ZipFile(tmp_path / "whole.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(wrong / "report.json", "report.json")
     (tmp_path / "spoilt.zip").write_bytes(spoil((tmp_path / "whole.zip").read_bytes()))
-    assert f"spoilt.zip can't be unpacked: {told}" in shown(page, tmp_path / "spoilt.zip")
+    assert f"spoilt.zip can't be unpacked: {message}" in shown(page, tmp_path / "spoilt.zip")
 
 
 def drop(page: Page, *paths: Path) -> None:
@@ -404,10 +406,10 @@ def test_nothing_in_a_report_runs_or_is_markup(page: Page, wrong: Path, tmp_path
     page.evaluate("document.activeElement.blur()")  # the theme gives an attribute to what has the focus
     tags = set(page.evaluate("[...new Set([...document.querySelectorAll('#report-shown *')].map(e => e.localName))]"))
     assert not tags & {"img", "script", "iframe", "object", "style", "link", "svg"}
-    told = page.locator("#report-shown").inner_text()
+    message = page.locator("#report-shown").inner_text()
     assert page.locator("#report-shown h2").inner_text().startswith(f"loses nothing{visible(HOSTILE)}")
-    assert not {"\x1b", "\x00", "\u202e"} & set(told)
-    assert told.count(visible(HOSTILE)) > 100
+    assert not {"\x1b", "\x00", "\u202e"} & set(message)
+    assert message.count(visible(HOSTILE)) > 100
     links = page.locator("#report-shown a").evaluate_all("all => all.map(each => each.getAttribute('href'))")
     assert all(each.startswith("../specification/") and "<" not in each for each in links)
     handlers = "[...document.querySelectorAll('#report-shown *')].flatMap(e => [...e.attributes].map(a => a.name))"
@@ -418,8 +420,8 @@ def test_nothing_in_a_report_runs_or_is_markup(page: Page, wrong: Path, tmp_path
 def test_texts_are_made_visible_as_the_kit_does(page: Page, wrong: Path, tmp_path: Path) -> None:
     text = "".join(map(chr, [*range(0x20, 0x180), 0x200B, 0x2028, 0x2066, 0x3000, 0xE000, 0xFEFF, 0x1F600, 0xE0001]))
     shown(page, changed(wrong, tmp_path, lambda e: e["subject"].update(product=text)))
-    told = page.locator("#report-shown h2").text_content() or ""
-    assert told.removesuffix(": deviations") == visible(text).strip()
+    message = page.locator("#report-shown h2").text_content() or ""
+    assert message.removesuffix(": deviations") == visible(text).strip()
 
 
 def test_browser_lets_the_page_ask_nobody_else(browser: Browser, site: Path) -> None:

@@ -19,8 +19,7 @@ from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact, difference
 from translator_cmk.language.gherkin import use_in_words
-from translator_cmk.language.sentences import FACT_PHRASES, format_command
-from translator_cmk.language.sentences import format_fact as told
+from translator_cmk.language.sentences import FACT_PHRASES, format_command, format_fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     DEFAULT_STAGE,
@@ -170,7 +169,7 @@ WALKS = """
 """
 
 MACHINE = Machine(ROWS)
-TOLD = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
+WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
 CHANGING = {"subscription": {"production"}}
 """Of the things that the stage gives, those that the scope changes."""
 
@@ -220,12 +219,12 @@ class Model:
             for name, fields in entities.items()
             for field, value in {"exists": True, **({"key": ABSENT} if kind == "resource" else {}), **fields}.items()
         ]
-        return {told(each) for each in found if (each.kind, each.field) in TOLD}
+        return {format_fact(each) for each in found if (each.kind, each.field) in WITH_A_SENTENCE}
 
     @cache  # noqa: B019  # likewise
     def changes(self, before: int, after: int) -> set[tuple[str, str]]:
         """What changed, each as it was and as it is, in sentences."""
-        return {(told(was), told(now)) for was, now in difference(self.shown(before), self.shown(after))}
+        return {(format_fact(was), format_fact(now)) for was, now in difference(self.shown(before), self.shown(after))}
 
 
 def came(outcome: Outcome) -> tuple[str, set[str], set[str]]:
@@ -398,7 +397,7 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     assert "✔ accepted" in said(page)
     tab_to("creates the workspace")
     page.keyboard.press("Space")
-    assert focused() == "The answer"  # the name is taken now, so that this is not to be asked again
+    assert focused() == "The answer"  # the name is taken now, so it is not offered again
     page.locator("#what-if-from").focus()
     tab_to("Undo")
     page.keyboard.press("Enter")

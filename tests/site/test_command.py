@@ -40,7 +40,7 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "not JSON"),
         (b'{"format": 1', "not JSON"),
@@ -50,7 +50,7 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
         (b'{"format": 1}', "lacks the field"),
     ],
 )
-def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, content: bytes, told: str) -> None:
+def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, content: bytes, message: str) -> None:
     (project / "docs" / "badges").mkdir()
     (project / "docs" / "badges" / "all.svg").write_text("of an earlier run", "utf-8")
     (project / ".results" / "run").mkdir(parents=True)
@@ -59,23 +59,23 @@ def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, co
     done = generate(project, None)
     assert done.returncode == 2
     assert done.stderr.startswith("translator-cmk: error: .results/run")
-    assert told in done.stderr
+    assert message in done.stderr
     assert done.stderr.count("\n") == 1
     assert files_in(project / "docs") == before
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--results", "nowhere"], "nowhere/report.json: can't be read: No such file or directory"),
         (["--docs", "nowhere"], "nowhere: no such folder; run this in the root of the project, or use --docs DIR"),
         (["--docs", "mkdocs.yml"], "mkdocs.yml: no such folder"),
     ],
 )
-def test_what_is_not_there_is_refused_in_one_line(project: Path, options: list[str], told: str) -> None:
+def test_what_is_not_there_is_refused_in_one_line(project: Path, options: list[str], message: str) -> None:
     done = generate(project, None, *options)
     assert done.returncode == 2
-    assert done.stderr.startswith(f"translator-cmk: error: {told}")
+    assert done.stderr.startswith(f"translator-cmk: error: {message}")
     assert done.stderr.count("\n") == 1
 
 

@@ -112,7 +112,7 @@ def test_every_page_is_light(site: Path) -> None:
 def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> None:
     links = 0
     for page in pages(site):
-        if page.name == "404.html":  # it is shown in the place of any page, so that its links begin at the root
+        if page.name == "404.html":  # it is shown in the place of any page, so its links begin at the root
             continue
         for link in read(page).links:
             if urlsplit(link).scheme:

@@ -87,5 +87,5 @@ def test_every_open_question_has_an_experiment() -> None:
 
 
 def test_every_disagreement_of_the_register_is_told() -> None:
-    told = [each["id"] for each in data("other_sources")["disagreements"]]
-    assert told == [name for name in REGISTER.questions if name.startswith("C")]
+    known = [each["id"] for each in data("other_sources")["disagreements"]]
+    assert known == [name for name in REGISTER.questions if name.startswith("C")]

@@ -9,14 +9,13 @@ from tests.site.building import REGISTER
 from tests.site.what_if_reading import MACHINE, Row, chart, forward, tables
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
-from translator_cmk.language.sentences import FACT_PHRASES, read_command, read_fact
-from translator_cmk.language.sentences import format_fact as told
+from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site.what_if import Tables, charted
 
-TOLD = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
+WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
 
 
 @cache
@@ -47,14 +46,18 @@ def test_what_is_seen_is_what_the_model_shows() -> None:
                 if (kind, name) not in places:
                     continue  # it never changes
                 seen = {"exists": True, **fields} | ({"key": fields.get("key", ABSENT)} if kind == "resource" else {})
-                shown |= {sentence(kind, name, field, value) for field, value in seen.items() if (kind, field) in TOLD}
+                shown |= {
+                    sentence(kind, name, field, value)
+                    for field, value in seen.items()
+                    if (kind, field) in WITH_A_SENTENCE
+                }
         assert set(tables().facts(row)) == shown, row
 
 
 @cache
 def sentence(kind: str, name: str, field: str, value: object) -> str:
     """The sentence of a fact."""
-    return told(Fact(kind, name, field, value))
+    return format_fact(Fact(kind, name, field, value))
 
 
 def test_a_thing_always_has_its_sentences_in_the_same_order() -> None:

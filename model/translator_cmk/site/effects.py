@@ -77,7 +77,7 @@ class Finding(NamedTuple):
     seen: str | None
     grounds: tuple[str, ...]
     basis: str
-    """The weakest basis among the grounds; empty if there are none."""
+    """The weakest basis among the grounds; empty without grounds."""
     remedied: bool
 
     @property

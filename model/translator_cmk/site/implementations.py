@@ -1,7 +1,7 @@
 """Run the example implementations, read the reports of others, and roll each report up by requirement.
 
 `docs/implementations.yaml` lists them.  An entry has a ``name``, a ``kind``, and either ``run``, the command of an
-implementation that speaks the protocol over standard input and output, or ``report``, the folder of a report that
+implementation that uses the protocol over standard input and output, or ``report``, the folder of a report that
 `translator-cmk verify` wrote, from docs/.  A report of a run is kept in `.results/` and made again when the
 specification or a file that the command names has changed.
 """
