@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from translator_cmk.bdd.judging import judgements
+from translator_cmk.bdd.killing import judgements
 from translator_cmk.bdd.mutants import lines, summary, verdict_code
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict

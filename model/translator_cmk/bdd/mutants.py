@@ -12,7 +12,7 @@ from ..explore.mutation.judging import Judged
 from ..explore.mutation.worlds import WORLDS
 from ..progress import ProgressBar
 from ..requirements import load_register
-from .judging import judgements
+from .killing import judgements
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
