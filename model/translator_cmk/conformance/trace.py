@@ -133,8 +133,8 @@ class Judging:
                 if at > until or len(was.deviations) == MOST:
                     return
                 yield at, event
-                if isinstance(event, Event) and event.asked is not None:
-                    last = type(event.asked.commands[0]).__name__
+                if isinstance(event, Event) and event.request is not None:
+                    last = type(event.request.commands[0]).__name__
                 if len(checker.verdict.deviations) > len(was.deviations):
                     self.tally.known.setdefault(last, checker.verdict.deviations[-1].differences)
                 was = checker.verdict
@@ -149,13 +149,17 @@ class Judging:
             return
         self.worlds += not self.begun
         self.begun = True
-        if event.asked is not None:
-            self.last = event.asked.commands[0]
+        if event.request is not None:
+            self.last = event.request.commands[0]
         if len(now.deviations) > len(was.deviations):
             self._differs(now.deviations[-1], source)
         elif len(now.overflows) > len(was.overflows):
             self.tally.too_open.add(self._named)
-        elif event.asked is not None and event.tells and (now.skipped, now.uncompared) == (was.skipped, was.uncompared):
+        elif (
+            event.request is not None
+            and event.judgeable
+            and (now.skipped, now.uncompared) == (was.skipped, was.uncompared)
+        ):
             self.tally.compared[self._named] += 1
             self.tally.accepted.add(self._named)  # a log may well tell of refusals alone
 

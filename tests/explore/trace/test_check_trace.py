@@ -1,6 +1,7 @@
-"""Claims about `translator-cmk check-trace`: one verdict on any file, and one line for whatever is wrong with it."""
+"""`translator-cmk check-trace` gives one verdict on any file, and one line for an error in it."""
 
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from translator_cmk.language import LONGEST, command_to_wire, schemas, stage_to_
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage
 from translator_cmk.machine.commands import CreateVault, DeleteVault, DisableKey, ReadData
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "traces.md"
 
 Done = subprocess.CompletedProcess[bytes]
 
@@ -37,7 +40,7 @@ def lines(*messages: dict[str, Any]) -> bytes:
     return b"".join(json.dumps(message).encode() + b"\n" for message in messages)
 
 
-def told(*sequence: Command, outcome: str = "accepted") -> list[dict[str, Any]]:
+def events(*sequence: Command, outcome: str = "accepted") -> list[dict[str, Any]]:
     return [{"command": command_to_wire(command), "outcome": {"outcome": outcome}} for command in sequence]
 
 
@@ -81,7 +84,7 @@ def test_what_run_prints_is_a_trace_that_fits(profile: str, tmp_path: Path) -> N
 
 
 def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> None:
-    text = lines(*told(*AT_WORK, DeleteVault("vault"), ReadData("workspace"), ReadData("workspace")))
+    text = lines(*events(*AT_WORK, DeleteVault("vault"), ReadData("workspace"), ReadData("workspace")))
     at = len(AT_WORK) + 2
     done = run(text)
     assert done.returncode == 1
@@ -100,40 +103,40 @@ def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> 
 
 
 def test_a_waived_requirement_may_be_kept_or_not() -> None:
-    text = lines(*told(*AT_WORK, DeleteVault("vault"), ReadData("workspace")))
+    text = lines(*events(*AT_WORK, DeleteVault("vault"), ReadData("workspace")))
     assert verdict(text, "--waive", "revocation.data-inaccessible")["waived"] == ["revocation.data-inaccessible"]
 
 
 def test_the_profile_full_takes_assumptions_for_specified() -> None:
-    text = lines(*told(*AT_WORK, DisableKey("vault", "key"), ReadData("workspace")))
+    text = lines(*events(*AT_WORK, DisableKey("vault", "key"), ReadData("workspace")))
     assert verdict(text)["fits"]
     assert verdict(text, "--profile", "full", exit_code=1)["deviations"][0]["line"] == len(AT_WORK) + 2
 
 
-def test_commands_and_observations_may_be_told_in_part(tmp_path: Path) -> None:
+def test_commands_and_observations_may_be_partial(tmp_path: Path) -> None:
     """A log that names no vault: it can only have been the one that the resource's key is in."""
     partial = ["command", "observation"]
     head: dict[str, Any] = {"trace": 1, "subject": "a log", "partial": partial, "names": {"vault": ["spare", "vault"]}}
     deleted = {"command": {"command": "DeleteVault"}, "outcome": {"outcome": "accepted"}}
     gone = {"observation": {"document": {"document": {"exists": False}}}}
-    text = lines(head, *told(*AT_WORK), deleted, gone)
+    text = lines(head, *events(*AT_WORK), deleted, gone)
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     for done in (run(text), run(b"", file=str(file))):
         assert (done.returncode, done.stderr) == (0, b"")
     kept = {"observation": {"document": {"document": {"exists": True}}}}
-    assert verdict(lines(head, *told(*AT_WORK), deleted, kept), exit_code=1)["deviations"][0]["commands"] == []
+    assert verdict(lines(head, *events(*AT_WORK), deleted, kept), exit_code=1)["deviations"][0]["commands"] == []
 
 
 def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
-    made, deleted = told(CreateVault("vault", "westeurope", "production", "g"), DeleteVault("vault"))
+    made, deleted = events(CreateVault("vault", "westeurope", "production", "g"), DeleteVault("vault"))
     hidden = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "accepted"}}
     text = lines(made, deleted, hidden)
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     assert run(b"", file=str(file)).returncode == 0
     assert trouble(run(text)) == (
-        "standard input:3: a command that is told in part, in a trace that can't be read twice; "
+        "standard input:3: a partial command, in a trace that can't be read twice; "
         "put the names into its head, or name a file"
     )
     head = {"trace": 1, "names": {"vault": ["vault"]}}
@@ -141,7 +144,7 @@ def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) ->
 
 
 def test_what_is_hidden_is_not_compared() -> None:
-    seen = told(*AT_WORK)
+    seen = events(*AT_WORK)
     seen[-1]["observation"] = {}
     assert verdict(lines(*seen), exit_code=1)["deviations"]
     kinds = ["subscription", "resource", "vault", "key", "grant", "workspace", "document", "model"]
@@ -149,9 +152,9 @@ def test_what_is_hidden_is_not_compared() -> None:
 
 
 def test_what_a_system_does_not_support_or_fails_at_is_no_deviation() -> None:
-    failed = [{**event, "outcome": {"outcome": "error", "code": "500"}} for event in told(*AT_WORK)]
-    unsupported = [{**event, "outcome": {"outcome": "unsupported"}} for event in told(*AT_WORK)]
-    right = told(CreateVault("other", "westeurope", "production", "g"))
+    failed = [{**event, "outcome": {"outcome": "error", "code": "500"}} for event in events(*AT_WORK)]
+    unsupported = [{**event, "outcome": {"outcome": "unsupported"}} for event in events(*AT_WORK)]
+    right = events(CreateVault("other", "westeurope", "production", "g"))
     assert verdict(lines(*failed, *right))["told"] == 1
     assert verdict(lines(*unsupported, *right))["told"] == 1
 
@@ -159,9 +162,9 @@ def test_what_a_system_does_not_support_or_fails_at_is_no_deviation() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (b"\n\n", "tells of no outcome and no observation"),
-        (lines({"trace": 1}), "tells of no outcome and no observation"),
-        (lines({"command": command_to_wire(AT_WORK[0])}), "tells of no outcome and no observation"),
+        (b"\n\n", "has no outcome and no observation"),
+        (lines({"trace": 1}), "has no outcome and no observation"),
+        (lines({"command": command_to_wire(AT_WORK[0])}), "has no outcome and no observation"),
     ],
 )
 def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes, expected: str) -> None:
@@ -170,7 +173,7 @@ def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes, expect
     assert expected in done.stdout.decode()
 
 
-GOOD = lines(*told(*AT_WORK))
+GOOD = lines(*events(*AT_WORK))
 
 BAD: dict[str, tuple[bytes, str]] = {
     "no JSON": (GOOD + b"{nothing}\n", f":{len(AT_WORK) + 1}: not JSON at column 2"),
@@ -186,7 +189,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     ),
     "a late head": (GOOD + b'{"trace":1}\n', f":{len(AT_WORK) + 1}: a head that is not on the first line"),
     "another version": (b'{"trace":2}\n', ":1: trace is the number 2; write a whole number from 1 to 1"),
-    "nothing told": (b"{}\n", ":1: the event has no command and no observation"),
+    "an empty event": (b"{}\n", ":1: the event has no command and no observation"),
     "only an outcome": (
         b'{"outcome":{"outcome":"accepted"}}\n',
         ":1: the event has the field 'outcome' and no command",
@@ -229,8 +232,8 @@ def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
     assert run(GOOD[:-1]).returncode == 0  # only the last line break is missing
 
 
-def test_what_is_impossible_stays_so_whatever_follows() -> None:
-    text = lines(*told(AT_WORK[0]), *told(AT_WORK[0]))
+def test_impossible_event_stays_impossible_if_the_rest_cannot_be_read() -> None:
+    text = lines(*events(AT_WORK[0]), *events(AT_WORK[0]))
     assert trouble(run(text + b"nonsense\n"), 1).startswith("standard input:3: not JSON")
     assert trouble(run(text + b'{"trace'), 1).startswith("standard input:3: cut off")
 
@@ -295,3 +298,17 @@ def test_a_line_without_end_ends_in_a_verdict() -> None:
             stream.write(b" " * 2**20)
 
     assert trouble(fed(write)).startswith("standard input:1: longer than 1 MiB")
+
+
+def block(start: str) -> str:
+    found = re.search(f"```{start}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_example_is_judged_as_the_page_says(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text(block('json title="log.jsonl"'), "utf-8")
+    command = [BINARY, "check-trace", "log.jsonl"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout == block("text")

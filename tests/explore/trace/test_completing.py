@@ -1,4 +1,4 @@
-"""A command that is told in part may have been every command that it can be completed to, and no other."""
+"""A partial command may have been every command that it can be completed to, and no other."""
 
 from itertools import product
 from random import Random
@@ -8,7 +8,7 @@ import pytest
 
 from tests.explore.following import FULL
 from translator_cmk.explore.trace import Event, Log, check
-from translator_cmk.explore.trace.checking import Asked
+from translator_cmk.explore.trace.checking import Request
 from translator_cmk.explore.trace.reading import Names, NoneKnown, completions
 from translator_cmk.language.traces import ReportedOutcome
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command
@@ -23,13 +23,13 @@ from translator_cmk.system import ModelSystem
 NAMES = Names({"vault": ["v1", "v2"], "key": ["k1", "k2"], "resource": ["r1"], "group": ["g"]})
 
 
-def all_of(command: str, **told: object) -> set[Command]:
-    found = completions(command, told, NAMES, DEFAULT_STAGE)
+def all_of(command: str, **given: object) -> set[Command]:
+    found = completions(command, given, NAMES, DEFAULT_STAGE)
     assert len(set(found)) == len(found)
     return set(found)
 
 
-def test_what_is_not_told_may_be_anything_that_is_known() -> None:
+def test_field_that_is_left_out_may_have_any_value_that_is_known() -> None:
     assert all_of("DeleteKey") == {DeleteKey(v, k) for v in ("v1", "v2") for k in ("k1", "k2")}
     assert all_of("DeleteKey", vault="v3") == {DeleteKey("v3", "k1"), DeleteKey("v3", "k2")}
     assert len(all_of("CreateKey", vault="v1", key="k1")) == 4 * 3
@@ -45,13 +45,13 @@ def test_what_is_named_only_sometimes_is_left_out_elsewhere() -> None:
     assert found == with_key | without | {EnableCustomerManagedKeys("r1", store="elsewhere", through="api")}
 
 
-def test_a_command_that_is_told_whole_is_itself() -> None:
+def test_complete_command_is_itself() -> None:
     command = CreateVault("v1", "eastus", "foreign", "g")
     assert all_of("CreateVault", **command.as_dict()) == {command}
 
 
-def test_where_nothing_is_known_is_said() -> None:
-    with pytest.raises(NoneKnown, match="TrainModel is told without its model"):
+def test_command_that_cannot_be_completed_is_an_error() -> None:
+    with pytest.raises(NoneKnown, match="TrainModel has no model"):
         all_of("TrainModel")
     with pytest.raises(NoneKnown, match="no EnableCustomerManagedKeys has these fields"):
         all_of("EnableCustomerManagedKeys", resource="r1", store="elsewhere", vault="v1")
@@ -82,7 +82,7 @@ HIDDEN = ("DeleteKey", "RecoverKey", "DeleteVault", "RecoverVault")
 
 
 def test_a_trace_fits_where_one_of_its_completions_does() -> None:
-    """Two commands of which only the type is told: each trace is judged as all its completions together."""
+    """Two commands of which only the type is known: each trace is judged as all its completions together."""
     found = set()
     for seed in range(7):
         random, system, log = Random(seed), ModelSystem(), Log()
@@ -91,9 +91,9 @@ def test_a_trace_fits_where_one_of_its_completions_does() -> None:
         possible: list[list[Event]] = []
         for _ in range(2):
             commands = completions(random.choice(HIDDEN), {}, NAMES, DEFAULT_STAGE)
-            told = ReportedOutcome(random.choice([type(system.submit(random.choice(commands)))(), Accepted()]))
-            partly.append(Event(Asked(commands), told, None))
-            possible.append([Event(Asked((command,)), told, None) for command in commands])
+            reported = ReportedOutcome(random.choice([type(system.submit(random.choice(commands)))(), Accepted()]))
+            partly.append(Event(Request(commands), reported, None))
+            possible.append([Event(Request((command,)), reported, None) for command in commands])
         seen = {"key": {"v1/k1": {"exists": random.random() < 0.5}, "v2/k2": {"exists": random.random() < 0.5}}}
         last = log.event(observation=seen, partial=True)
         expected = any(check([*whole, *chosen, last], FULL).fits for chosen in product(*possible))

@@ -13,13 +13,13 @@ from ...oracle.observability import Address, Shown, names_in, observation_of, pr
 
 T = TypeVar("T")
 
-NOT_TOLD = ReportedOutcome()
+NOT_REPORTED = ReportedOutcome()
 
 MOST = 100
 """How many deviations, and how many events from which entities are not compared, a verdict lists at most."""
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """A request: a command, or one of several where the trace does not say which.
 
     If it is ``idle``, the trace does not say either whether anything was carried out.
@@ -37,29 +37,29 @@ class Seen(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event: the request, the answer and the observation; ``asked`` and ``seen`` are None where there is none."""
+    """An event: the request, the answer and the observation; ``request`` and ``seen`` are None where there is none."""
 
-    asked: Asked | None
-    told: ReportedOutcome
+    request: Request | None
+    reported: ReportedOutcome
     seen: Seen | None
 
     @property
-    def tells(self) -> bool:
+    def judgeable(self) -> bool:
         """Return whether there is anything to judge."""
-        return self.told.outcome is not None or self.seen is not None
+        return self.reported.outcome is not None or self.seen is not None
 
     @property
     def shown(self) -> Shown:
         """Return which parts of the answer and of the observation the system shows."""
         seen = self.seen.shown if self.seen else Shown()
-        return Shown(self.told.reasons, self.told.audit, seen.hidden, seen.only, seen.omitted)
+        return Shown(self.reported.reasons, self.reported.audit, seen.hidden, seen.only, seen.omitted)
 
 
 class Reset(NamedTuple):
     """The start of a world that has nothing but the stage."""
 
     stage: Stage
-    asked: None = None
+    request: None = None
 
 
 class Log:
@@ -79,9 +79,9 @@ class Log:
 
         A ``partial`` observation says nothing but the fields in it, `exists` among them.
         """
-        told = NOT_TOLD if outcome is None else ReportedOutcome(outcome, self.shown.reasons, self.shown.audit)
-        asked = None if command is None else Asked((command,))
-        return Event(asked, told, None if observation is None else self.seen(observation, partial))
+        reported = NOT_REPORTED if outcome is None else ReportedOutcome(outcome, self.shown.reasons, self.shown.audit)
+        request = None if command is None else Request((command,))
+        return Event(request, reported, None if observation is None else self.seen(observation, partial))
 
     def seen(self, observation: Observation, partial: bool = False, omitted: frozenset[Address] = frozenset()) -> Seen:
         """Return what an observation shows; the fields in ``omitted`` are not part of it."""
@@ -95,7 +95,7 @@ class Log:
 def addresses(observation: Observation) -> set[Address]:
     """Return the fields of a partial observation, with `exists` for each entity."""
     named = {name: projection_in(observation, name) for name in names_in(observation)}
-    return {(name, field) for name, look in named.items() for field in ("exists", *look)}
+    return {(name, field) for name, fields in named.items() for field in ("exists", *fields)}
 
 
 def without_gone(observation: Observation) -> Observation:
@@ -137,10 +137,10 @@ class Parting(NamedTuple):
 class Verdict(NamedTuple):
     """The verdict on a trace.
 
-    ``judged`` counts the events held against the specification: ``told`` of them had something to compare, and
+    ``judged`` counts the events compared with the specification: ``told`` of them had something to compare, and
     ``uncompared`` a command about things that are uncompared.  ``skipped`` counts those after an impossible event, or
     after one that leaves too much possible, up to the next reset.  In each world the first impossible event is a
-    deviation; ``worlds`` counts them all, and ``deviating`` those with one.  ``partings`` tell from where on something
+    deviation; ``worlds`` counts them all, and ``deviating`` those with one.  ``partings`` say from where on something
     was uncompared, and ``overflows`` where too much was possible.  Of each, `MOST` are kept.  ``states`` is the
     greatest number of states that were possible at once.
     """
@@ -212,7 +212,7 @@ class Checker:
                 self._skipped += 1
                 continue
             self._judged += 1
-            self._told += event.tells
+            self._told += event.judgeable
             try:
                 self._follows = self._judge(at, event)
             except TooManyStates:
@@ -221,14 +221,14 @@ class Checker:
 
     def _judge(self, at: int, event: Event) -> bool:
         """Judge one event, and return whether it is possible."""
-        oracle, asked, seen = self._oracle, event.asked, event.seen
+        oracle, request, seen = self._oracle, event.request, event.seen
         all_compared = not oracle.uncompared
-        allowed = None if asked is None else oracle.submit_any(asked.commands, asked.idle)
-        differences = oracle.narrow(event.told.outcome, seen.observation if seen else None, event.shown)
+        allowed = None if request is None else oracle.submit_any(request.commands, request.idle)
+        differences = oracle.narrow(event.reported.outcome, seen.observation if seen else None, event.shown)
         self._uncompared += not oracle.compared
         if differences:
             self._deviating += 1
-            note(self._deviations, Deviation(at, asked.commands if asked else (), allowed, differences))
+            note(self._deviations, Deviation(at, request.commands if request else (), allowed, differences))
             return False
         if not oracle.uncompared:
             self._states = max(self._states, len(oracle.states))

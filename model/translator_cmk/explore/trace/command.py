@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile",
         choices=PROFILES,
         default="article",
-        help="what the trace is held against: all that is specified, or no more than follows from the article "
+        help="what the trace is compared with: all that is specified, or no more than follows from the article "
         "(default: article)",
     )
     parser.add_argument(
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the verdict.
 
     Returns 0 where the trace fits, 1 where an event of it is impossible, 2 where it can't be read to its end, and 4
-    where it is cut off, is too open to be judged to its end, or tells of nothing that can be judged.
+    where it is cut off, allows too many states to be judged to its end, or has nothing that can be judged.
     """
     try:
         register = load_register()
@@ -53,24 +53,24 @@ def run(args: argparse.Namespace) -> int:
         machine = machine_of(silent_in(args.profile, register) | waived)
     except ValueError as error:
         raise CommandError(str(error)) from None
-    checker, reader, trouble = Checker(machine), Reader(args.file), OK
+    checker, reader, exit_code = Checker(machine), Reader(args.file), OK
     try:
         checker.read(reader)
     except Truncated as error:
-        trouble = INCOMPLETE
+        exit_code = INCOMPLETE
         print_error(error)
     except WireError as error:
-        trouble = USAGE
+        exit_code = USAGE
         print_error(error)
     except KeyboardInterrupt:
-        trouble = INCOMPLETE
+        exit_code = INCOMPLETE
         print_error("interrupted")
     verdict = checker.verdict
     source = "standard input" if args.file == "-" else args.file
     if args.json:
         print(json.dumps(verdict_to_dict(verdict, source, args.profile, waived), indent=2))
-    elif verdict.judged or not trouble:
+    elif verdict.judged or not exit_code:
         print("\n".join(format_verdict(verdict, source, args.profile)))
     if not verdict.fits:
         return DEVIATIONS
-    return trouble or (OK if verdict.complete else INCOMPLETE)
+    return exit_code or (OK if verdict.complete else INCOMPLETE)

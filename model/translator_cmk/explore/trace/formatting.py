@@ -21,9 +21,9 @@ def format_verdict(verdict: Verdict, source: str, profile: str) -> Iterator[str]
         yield from format_deviation(deviation, source)
     for parting in verdict.partings:
         named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(parting.entities)))
-        yield f"{source}:{parting.at}: what is done here is left open, so from here on these go uncompared: {named}"
+        yield f"{source}:{parting.at}: the result is not specified, so from here on these go uncompared: {named}"
     for at in verdict.overflows:
-        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; tell more of it"
+        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; log more of it"
     yield f"{source} {conclusion(verdict, profile)}"
 
 
@@ -38,7 +38,7 @@ def conclusion(verdict: Verdict, profile: str) -> str:
         where = f"in {plural(verdict.deviating, 'world')}, first on line {verdict.deviations[0].at:,}"
         return f"does not fit the specification (profile {profile}) {where}: {counts}"
     if not verdict.told:
-        return "tells of no outcome and no observation, so there is nothing to judge; log what came of the commands"
+        return "has no outcome and no observation, so there is nothing to judge; log the outcomes of the commands"
     if verdict.overflows:
         return f"fits the specification (profile {profile}) as far as it was judged: {counts}"
     return f"fits the specification (profile {profile}): {counts}"

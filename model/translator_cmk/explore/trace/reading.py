@@ -18,7 +18,7 @@ from ...machine.entities import Directory, Key, Location, Subscription, Tier
 from ...machine.references import Reference
 from ...oracle import LIMIT
 from ...oracle.observability import Address, Shown
-from .checking import NOT_TOLD, Asked, Event, Log, Reset
+from .checking import NOT_REPORTED, Event, Log, Request, Reset
 
 WHOLE: frozenset[str] = frozenset()
 
@@ -90,11 +90,11 @@ class Reader:
         self.file = file
         self.subject = ""
         self._log = Log()
-        self._partial = WHOLE  # what is told in part, unless an event says otherwise
+        self._partial = WHOLE  # parts that are reported in part, unless an event says otherwise
         self._head = Names()
         self._names: Names | None = None
         self._stage = DEFAULT_STAGE
-        self._shapes = {frozenset(partial): event_shape(partial) for partial in TOLD_IN_PART}
+        self._shapes = {frozenset(partial): event_shape(partial) for partial in PARTIAL_FIELDS}
 
     def __iter__(self) -> Iterator[tuple[int, Event | Reset]]:
         first = True
@@ -126,30 +126,30 @@ class Reader:
         """Return the event on a line."""
         number = message.get("line")
         if type(number) is int and 1 <= number <= LAST_LINE:
-            del message["line"]  # it says nothing of what was asked, answered or seen
+            del message["line"]  # it is no part of the request, the answer or the observation
         place = Place(where)
         partial = PARTIAL.read(message["partial"], place.field("partial")) if "partial" in message else self._partial
         if isinstance(message.get("command"), str):
             raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
         event = self._shapes[partial].read(message, place)
-        told: ReportedOutcome = event.get("outcome", NOT_TOLD)
-        asked = self._asked(message["command"], event["command"], told, where) if "command" in event else None
+        reported: ReportedOutcome = event.get("outcome", NOT_REPORTED)
+        request = self._request(message["command"], event["command"], reported, where) if "command" in event else None
         if "observation" not in event:
-            return Event(asked, told, None)
-        untold = addresses(event.get("unspecified", {}))
-        return Event(asked, told, self._log.seen(event["observation"], "observation" in partial, untold))
+            return Event(request, reported, None)
+        omitted = addresses(event.get("unspecified", {}))
+        return Event(request, reported, self._log.seen(event["observation"], "observation" in partial, omitted))
 
-    def _asked(self, message: dict[str, Any], command: Any, told: ReportedOutcome, where: str) -> Asked | None:
+    def _request(self, message: dict[str, Any], command: Any, reported: ReportedOutcome, where: str) -> Request | None:
         """Return the request; None where the system has no such command."""
-        if not told.known:
+        if not reported.known:
             return None
         if not isinstance(command, dict):
-            return Asked((command,), idle=not told.certain)
+            return Request((command,), idle=not reported.certain)
         try:
             commands = completions(message["command"], command, self._known(where), self._stage)
         except NoneKnown as error:
             raise WireError(where, *error.args) from None
-        return Asked(commands, idle=not told.certain)
+        return Request(commands, idle=not reported.certain)
 
     def _known(self, where: str) -> Names:
         """Return the names in the head of the trace, and in all its lines if it can be read twice."""
@@ -158,12 +158,12 @@ class Reader:
             if Path(self.file).is_file():
                 note_all(self._names, self.file)
             elif not any(self._head.of.values()):
-                what = "a command that is told in part, in a trace that can't be read twice"
+                what = "a partial command, in a trace that can't be read twice"
                 raise WireError(where, what, "put the names into its head, or name a file")
         return self._names
 
 
-TOLD_IN_PART = ((), *((part,) for part in PARTS), PARTS)
+PARTIAL_FIELDS = ((), *((part,) for part in PARTS), PARTS)
 
 
 def parsed(line: SourceLine) -> Any:
@@ -196,24 +196,24 @@ def addresses(unspecified: dict[str, dict[str, tuple[str, ...]]]) -> frozenset[A
     )
 
 
-def completions(command: str, told: Mapping[str, Any], names: Names, stage: Stage) -> tuple[Command, ...]:
+def completions(command: str, given: Mapping[str, Any], names: Names, stage: Stage) -> tuple[Command, ...]:
     """Return every command of that name with the given fields; raises `NoneKnown`.
 
     Any other field has any value of its vocabulary, or any name in the trace if it names something.
     """
     kind = COMMANDS[command]
-    values = [[told[field]] if field in told else list(possible(kind, field, names, stage)) for field in kind.fields]
+    values = [[given[field]] if field in given else list(possible(kind, field, names, stage)) for field in kind.fields]
     for field, found in zip(kind.fields, values, strict=True):
         if not found:
-            raise NoneKnown(f"{command} is told without its {field}, and the trace knows none", "name it in the head")
+            raise NoneKnown(f"{command} has no {field}, and the trace names none", "name it in the head")
     made = []
     for chosen in product(*values):
         try:
             made.append(kind(*chosen))
         except ValueError:
-            continue  # what is named is not named where it must be
+            continue  # a name is missing where it is required, or given where it is not allowed
         if len(made) > LIMIT:
-            raise NoneKnown(f"{command} may be more than {LIMIT} commands", "tell more of its fields")
+            raise NoneKnown(f"{command} may be more than {LIMIT} commands", "give more of its fields")
     if not made:
         raise NoneKnown(f"no {command} has these fields", "see command.schema.json")
     return tuple(made)
