@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from translator_cmk.bdd.killing import judgements
-from translator_cmk.bdd.mutants import lines, summary, verdict_code
+from translator_cmk.bdd.mutants import judgements, lines, summary, verdict_code
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
 
@@ -51,7 +50,7 @@ def test_json_has_an_object_for_each_mutant() -> None:
     ("requirement", "code", "said"),
     [
         ("keys.nonsense", 2, "there is no requirement 'keys.nonsense'; translator-cmk register lists them"),
-        ("environment.exists", 4, "no row of the model cites environment.exists, so that there is nothing to change"),
+        ("environment.exists", 4, "no row of the model cites environment.exists, so there is nothing to change"),
     ],
 )
 def test_a_requirement_that_has_no_rows_ends_in_one_message(requirement: str, code: int, said: str) -> None:

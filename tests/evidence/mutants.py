@@ -13,8 +13,7 @@ from typing import Any, get_args
 
 from tests.evidence.writing import MEASUREMENTS, PARTS, stamp, write
 from tests.test_suite import astray
-from translator_cmk.bdd.killing import judgements, pickles
-from translator_cmk.bdd.mutants import summary
+from translator_cmk.bdd.mutants import judgements, pickles, summary
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.mutation.worlds import WORLDS

@@ -9,6 +9,9 @@ from types import TracebackType
 from typing import Any
 
 import pytest
+
+# pytest has no public way to the file it writes, and no other way than these attributes to name a test case in it.
+from _pytest.junitxml import xml_key
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import StepParser
 
@@ -23,7 +26,6 @@ from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, NotApplic
 from .collection import FEATURE, PICKLE, Collection, Conclusion
 from .features import ATTESTATION, COUNTEREXAMPLE, Pickle
 from .formatting import format_failure, format_title
-from .junit import JUnitNames
 from .scenario_run import Inconclusive, ScenarioRun, SetupFailed, Verdict, verdict_of
 from .systems import SystemNotFound, load_factory, not_a_system
 
@@ -161,6 +163,23 @@ def own_frames(traceback: TracebackType | None) -> TracebackType | None:
             return frame
         frame = frame.tb_next
     return traceback
+
+
+class JUnitNames:
+    """Names each test case of a JUnit file after its requirement and scenario, and its class after its topic."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Name the test case, before pytest opens it."""
+        xml = self.config.stash.get(xml_key, None)
+        scenario: dict[str, Any] | None = getattr(report, "scenario", None)
+        if xml is not None and scenario is not None:
+            case = xml.node_reporter(report)
+            case.add_attribute("name", scenario["title"])
+            case.add_attribute("classname", scenario["topic"])
 
 
 class Sentence(StepParser):
