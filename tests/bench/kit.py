@@ -21,7 +21,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from translator_cmk.conformance.channels import Channel
-from translator_cmk.conformance.channels.direct import Direct
+from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.conformance.session import Log, Session

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from translator_cmk.conformance.cases import STATUSES
-from translator_cmk.conformance.claims import declaration_in
+from translator_cmk.conformance.planning import declaration_in
 from translator_cmk.conformance.recheck import CLAIMED, Repetition
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder
 from translator_cmk.conformance.report.summaries import files_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from translator_cmk.conformance.counterexamples import BESIDES, OWN, feature
+from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.fixtures import HOME
 from translator_cmk.conformance.judging import Exchange, SequenceResult
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused

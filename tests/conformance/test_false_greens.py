@@ -14,7 +14,7 @@ from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels.direct import Direct
+from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fixtures import CROWDED, LIVES, in_variant, variants
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzing, Universe, alphabet
 from translator_cmk.conformance.judging import oracle_for, run_sequence

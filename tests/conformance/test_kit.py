@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.conformance.verifying import MODEL, ROOT, verify
-from translator_cmk.conformance import kit
+from translator_cmk.conformance import cases
 
 ROW = "revocation.undeploys"
 ONLY = ("--lane", "features", "--topic", "vault")
@@ -57,8 +57,8 @@ def test_kit_of_a_release_is_green(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     releases = tmp_path / "releases.yaml"
-    releases.write_text(yaml.safe_dump({"9.9.9": kit.specification_digest()}), "utf-8")
-    monkeypatch.setattr(kit, "RELEASES", releases)
+    releases.write_text(yaml.safe_dump({"9.9.9": cases.specification_digest()}), "utf-8")
+    monkeypatch.setattr(cases, "RELEASES", releases)
     found = verify(tmp_path, "--python", MODEL, *ONLY)
     assert found.report["release"] == "9.9.9"
     assert "unreleased" not in capsys.readouterr().out

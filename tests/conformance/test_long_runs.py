@@ -10,15 +10,14 @@ import pytest
 from tests.bdd import wrong_systems
 from tests.conformance.verifying import MODEL, Verified, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels.direct import Direct
+from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.findings import KEPT
 from translator_cmk.conformance.lane import SequenceLane
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.report.folder import Folder
-from translator_cmk.conformance.running import Running
+from translator_cmk.conformance.running import Running, SessionPool
 from translator_cmk.conformance.session import Session
-from translator_cmk.conformance.worker import SessionPool
 from translator_cmk.machine.commands import CreateKey, CreateVault
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System

@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 from tests.bdd import wrong_systems
 from tests.conformance.verifying import FAULTY, Verified, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.report.schemas import report_schemas
+from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.language import schemas
 
 WRONG = f"{wrong_systems.__name__}:LosesNothing"

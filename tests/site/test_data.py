@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.site.building import REGISTER, ROOT, a_run, content_of
-from translator_cmk.conformance.report.schemas import report_schemas
+from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.language import schemas
 from translator_cmk.site import pages as site_pages

@@ -1,16 +1,21 @@
-"""The cases of a run: which there are, which are selected, and what the result of each means for the exit code."""
+"""Make the cases of a run, check the kit that they come from, and weigh their results into verdicts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 from .. import features_dir
 from ..bdd.diagnostics import did_you_mean
 from ..bdd.features import Pickle, load_features
-from ..bdd.membership import demanded, when_of
+from ..bdd.membership import demanded, undemanded_scenarios, when_of
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts
+from ..digest import PACKAGE, files
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..machine import COMMANDS
 from ..oracle import Oracle
@@ -294,3 +299,38 @@ def exit_code(cases: Iterable[Case], verdicts: Mapping[str, Verdict], run: Run) 
     if found["failed"] or run.stale:
         return DEVIATIONS
     return INCOMPLETE if found["inconclusive"] or found["not-run"] else OK
+
+
+RELEASES = Path(__file__).with_name("releases.yaml")
+SPECIFICATION = ("machine", "oracle", "requirements")
+"""The packages that, with the features, decide what is demanded of a system."""
+
+
+@cache
+def check_kit() -> None:
+    """Raise `CommandError` unless the model demands every scenario."""
+    found = undemanded_scenarios(machine_of(()), load_features(features_dir()))
+    if found:
+        raise CommandError(
+            f"the kit contradicts itself: its model does not demand {len(found)} of its own scenarios, of them "
+            f"{found[0].id}; nothing was asked; install the kit again",
+            HARNESS,
+        )
+
+
+@cache
+def specification_digest() -> str:
+    """Return the SHA-256 of what decides a verdict's demands: features, register, model and oracle."""
+    folders = {"features": features_dir(), **{name: PACKAGE / name for name in SPECIFICATION}}
+    found = sha256()
+    for folder in sorted(folders):
+        for name, path in sorted(files(folders[folder])):
+            content = path.read_bytes().replace(b"\r\n", b"\n")
+            found.update(f"{folder}/{name}\0{len(content)}\0".encode() + content)
+    return found.hexdigest()
+
+
+def release(releases: Path | None = None) -> str:
+    """Return the version of the release that this kit is of; empty where it is of none."""
+    known: Mapping[str, str] = yaml.safe_load((releases or RELEASES).read_text("utf-8")) or {}
+    return next((version for version, digest in known.items() if digest == specification_digest()), "")

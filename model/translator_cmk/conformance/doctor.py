@@ -15,16 +15,15 @@ from ..language.declaration import CAPABILITIES, Declaration
 from ..machine import COMMANDS, Accepted, Command, Observation, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..system import Unsupported
-from . import connecting
 from .cases import scenarios
-from .channels import Fault
-from .connecting import connection
+from .channels import Fault, connecting
+from .channels.connecting import connection
 from .fixtures import HOME, LIFE
 from .judging import applicable
 from .planning import registered
+from .report.summaries import few
 from .session import Session
 from .subject import Subject, by_chance
-from .summary import few
 
 NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "

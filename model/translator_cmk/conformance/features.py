@@ -26,9 +26,8 @@ from ..system import ModelSystem
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.folder import MESSAGES
-from .running import Running
+from .running import Running, Worker
 from .subject import MACHINE, Subject
-from .worker import Worker
 
 PATIENT = ("nothing has changed", "nothing else has changed")
 """Claims that can be made only once everything has had its time to come about."""

@@ -28,9 +28,8 @@ from .findings import Signature
 from .fixtures import CROWDED, crowd, in_variant, variants
 from .judging import SequenceResult, applicable
 from .lane import SequenceLane, Step
-from .running import Running
+from .running import Aborted, Running, Worker
 from .subject import ReferenceModel
-from .worker import Aborted, Worker
 
 SECONDS = 20.0
 """How long is fuzzed unless told otherwise."""

@@ -8,13 +8,23 @@ from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
 from ..oracle.profiles import machine_of, silent_in
-from .counterexamples import as_json, feature, in_full, json_text
-from .findings import Finding, LeftOut, Signature, Tally, in_words, name_of_last, signature
+from .findings import (
+    Finding,
+    LeftOut,
+    Signature,
+    Tally,
+    as_json,
+    feature,
+    in_full,
+    in_words,
+    json_text,
+    name_of_last,
+    signature,
+)
 from .judging import Commands, SequenceResult, first_difference, oracle_for, run_sequence, shrunk
-from .running import Running
+from .running import IN_A_ROW, Aborted, Running, Worker
 from .session import Mark
 from .subject import MACHINE
-from .worker import IN_A_ROW, Aborted, Worker
 
 OFTEN = 3
 """How many sequences a command may break before it is left out of the others."""

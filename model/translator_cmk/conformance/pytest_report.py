@@ -25,16 +25,15 @@ from ..requirements import Register
 from ..system import ModelSystem, System
 from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
-from .channels.direct import Direct
+from .channels.answering import Direct
 from .deviations import Deviations
 from .features import begin_case, result_of
 from .report.envelope import KINDS, Made
 from .report.folder import Folder
-from .running import Running
+from .report.summaries import SAYS
+from .running import Aborted, Running, SessionPool, Worker
 from .session import Session
 from .subject import by_chance
-from .summary import SAYS
-from .worker import Aborted, SessionPool, Worker
 
 pytest_plugins = ("translator_cmk.bdd",)
 

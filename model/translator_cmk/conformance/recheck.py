@@ -16,26 +16,22 @@ from ..explore.trace.reading import Truncated
 from ..language import WireError
 from ..language.declaration import declaration_to_wire
 from ..machine import Command
-from . import connecting
 from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, in_order, is_selected, scenarios, selected
-from .channels import Fault
-from .claims import declaration_in, deviations_of, made_of, read
-from .connecting import connection
+from .channels import Fault, connecting
+from .channels.connecting import connection
 from .features import play
 from .findings import Signature, left_out_of
 from .judging import Commands, SequenceResult
 from .lane import SHRINKING, SequenceLane
-from .planning import registered
+from .planning import declaration_in, deviations_of, made_of, read, registered
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, digest_of
 from .report.log import EndOfLog, Entry, MessageLog, NotInLog, Stream, World, shortened
-from .report.summaries import FILES, files_of, platform_in
-from .running import Running
+from .report.summaries import FILES, SAID, SAYS, files_of, platform_in
+from .running import Aborted, Running, SessionPool, Worker
 from .session import Session
 from .subject import by_chance
-from .summary import SAID, SAYS
 from .tour import run_tour
 from .trace import Judging, Trace, head_of, recorded_system
-from .worker import Aborted, SessionPool, Worker
 
 LARGE = 2**22
 """Bytes that one sequence hardly has in the log, even where a system shows much that is not ours."""

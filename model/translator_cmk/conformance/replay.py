@@ -13,11 +13,9 @@ from ..language.declaration import Declaration
 from ..language.sentences import format_command
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..progress import ProgressBar
-from . import connecting
-from .channels import Fault
-from .connecting import connection
-from .counterexamples import recorded
-from .findings import in_words
+from .channels import Fault, connecting
+from .channels.connecting import connection
+from .findings import in_words, recorded
 from .judging import Commands, SequenceResult, applicable, oracle_for, run_sequence
 from .planning import registered
 from .session import Session

@@ -9,9 +9,9 @@ from ..bdd.systems import MODEL
 from ..digest import REPORTED, digest
 from ..errors import CommandError
 from .cases import FEATURES
-from .claims import read
+from .planning import read
 from .recheck import Repetition
-from .summary import product
+from .report.summaries import product
 
 STATUSES = ("passed", "failed", "not-run", "inconclusive", "not-applicable")
 """The statuses of an item: a scenario that did not get to its starting point was not run, and one that differs from an

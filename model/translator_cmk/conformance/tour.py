@@ -12,8 +12,7 @@ from .cases import TOUR
 from .fixtures import CROWDED, LIVES, crowd, in_variant, variants
 from .judging import Commands, applicable
 from .lane import SequenceLane
-from .running import Running
-from .worker import Worker
+from .running import Running, Worker
 
 STEPS = 2_400
 """How many steps, resets and commands alike, the tour has unless told otherwise: shared among the scopes."""

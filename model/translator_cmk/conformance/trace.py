@@ -22,9 +22,8 @@ from .cases import TRACE
 from .findings import Tally
 from .judging import SequenceResult
 from .report.folder import Folder
-from .running import Running
-from .summary import UNSTATED
-from .worker import Aborted
+from .report.summaries import UNSTATED
+from .running import Aborted, Running
 
 UNNAMED = "a recorded system"
 """What a system is called of which no head of a trace says what it is."""

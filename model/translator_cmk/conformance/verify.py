@@ -10,20 +10,19 @@ from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
-from . import connecting, summary
 from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios, selected
-from .channels import Fault
-from .connecting import connection, shortened
+from .channels import Fault, connecting
+from .channels.connecting import connection, shortened
 from .deviations import write_deviations
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
 from .planning import Options, lanes_of, options_of, planned
-from .running import Running
+from .report import summaries
+from .running import Aborted, Running, SessionPool
 from .session import Interrupted, Session
 from .subject import by_chance
 from .tour import CROWD, NAMES, STEPS, run_tour
 from .trace import recorded_system, run_trace
-from .worker import Aborted, SessionPool
 
 REPORT = Path("conformance-report")
 
@@ -169,7 +168,7 @@ def run_lanes(running: Running, pool: SessionPool | None, options: Options, syst
         if options.write_deviations and running.finished:
             write_deviations(options.write_deviations, envelope)
     finally:
-        print("\n".join(summary.lines(envelope, options.report, system, pool.unsupported() if pool else ())))
+        print("\n".join(summaries.lines(envelope, options.report, system, pool.unsupported() if pool else ())))
     if options.write_deviations and not running.finished:
         print(f"{options.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])

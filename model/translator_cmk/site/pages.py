@@ -9,9 +9,8 @@ from typing import Any
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.features import Feature, Pickle, slug
 from ..conformance.cases import STATUSES as CASE_STATUSES
-from ..conformance.report.envelope import FORMAT
-from ..conformance.report.schemas import report_schemas
-from ..conformance.summary import SAYS, counted
+from ..conformance.report.envelope import FORMAT, report_schemas
+from ..conformance.report.summaries import SAYS, counted
 from ..digest import REPORTED, digest
 from ..explore.theorems import THEOREMS
 from ..language import PROTOCOL, schemas, stage_to_wire

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..conformance.channels.answering import Answering
-from ..conformance.report.schemas import report_schemas
+from ..conformance.report.envelope import report_schemas
 from ..language import PROTOCOL, schemas, stage_to_wire
 from ..language.shapes import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..machine import DEFAULT_STAGE

@@ -1,4 +1,4 @@
-"""The system's side of the contract: answers requests for an object that implements `System`, session by session."""
+"""Answer requests for an object that implements `System`, session by session: the system's side of the contract."""
 
 from collections.abc import Callable
 from secrets import token_hex
@@ -103,3 +103,26 @@ def failure(text: str) -> Answer:
 def use_to_wire(use: KeyUse) -> dict[str, Any]:
     """The use of a key as a JSON value."""
     return use.as_dict()
+
+
+class Direct:
+    """Asks an object.  No process is between, so that nothing can interrupt it while it answers."""
+
+    def __init__(self, make: Callable[[], System]) -> None:
+        self.answering = Answering(make)
+
+    def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
+        """The answer of the object."""
+        return self.answering.answer(request)
+
+    def restart(self) -> None:
+        """Forget all sessions."""
+        self.answering.sessions.clear()
+
+    def close(self) -> None:
+        """Nothing is left behind."""
+        self.answering.sessions.clear()
+
+    def told(self) -> str:
+        """It says nothing beside its answers."""
+        return ""

@@ -1,21 +1,361 @@
-"""The envelope of a report: what was run, against what, when, and what came of it."""
+"""Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft 2020-12)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ... import __version__
 from ...language import PROTOCOL
-from ...language.declaration import LEVELS, Declaration, declaration_to_wire
-from ...requirements import Register
-from ..cases import STATUSES, Case, Verdict, counts
+from ...language.declaration import DECLARATION, LEVELS, Declaration, declaration_to_wire
+from ...language.messages import COMMAND
+from ...language.schemas import schema
+from ...language.shapes import (
+    REQUIREMENT,
+    Flag,
+    Line,
+    Misfit,
+    Named,
+    Place,
+    Record,
+    Referred,
+    Several,
+    Shape,
+    Text,
+    Whole,
+    WireError,
+    Word,
+    wrong,
+)
+from ...language.verbs import REQUEST
+from ...machine import COMMANDS
+from ...oracle.profiles import PROFILES
+from ...requirements import TOPICS, Register
+from ..cases import LANES, STATUSES, Case, Verdict, counts, release
 from ..deviations import Deviation
-from ..kit import release
 
 FORMAT = 1
 
 KINDS = ("property", "theorem", "sequence", "mutants")
-"""What else than scenarios a run of pytest may report."""
+"""The kinds of evidence, beside scenarios, that a run of pytest may report."""
+
+LARGEST = 10**15
+"""The most that is counted: JSON readers in any language have numbers of this size exactly."""
+
+
+class AsIs:
+    """A value that has a shape, given back as JSON has it."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+
+    def read(self, value: Any, at: Place) -> Any:
+        self.shape.read(value, at)
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return self.shape.schema()
+
+
+class Anything:
+    """Whatever a system answered, right or wrong."""
+
+    def read(self, value: Any, at: Place) -> Any:  # noqa: ARG002  # as the other shapes have it
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {}
+
+
+class OrNull:
+    """A value, or null where there is none."""
+
+    def __init__(self, shape: Shape, title: str) -> None:
+        self.shape = shape
+        self.title = title
+
+    def read(self, value: Any, at: Place) -> Any:
+        return None if value is None else self.shape.read(value, at)
+
+    def schema(self) -> dict[str, Any]:
+        return {"description": self.title, "oneOf": [self.shape.schema(), {"type": "null"}]}
+
+
+class Count:
+    """A whole number, from 0 on."""
+
+    def read(self, value: Any, at: Place) -> int:
+        if type(value) is int and 0 <= value <= LARGEST:
+            return value
+        raise wrong(value, at, "a whole number from 0 on")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 0, "maximum": LARGEST}
+
+
+class Number:
+    """A number, with or without a fraction, from 0 on."""
+
+    def read(self, value: Any, at: Place) -> float:
+        if type(value) in (int, float) and 0 <= value <= LARGEST:
+            return float(value)
+        raise wrong(value, at, "a number from 0 on")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": 0, "maximum": LARGEST}
+
+
+class Integer:
+    """A whole number, negative or not."""
+
+    def read(self, value: Any, at: Place) -> int:
+        if type(value) is int:
+            return value
+        raise wrong(value, at, "a whole number")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer"}
+
+
+class Prose:
+    """A text, which may be empty."""
+
+    def read(self, value: Any, at: Place) -> str:
+        if isinstance(value, str):
+            return value
+        raise wrong(value, at, "a text")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+class Listed:
+    """A list, in which something may stand twice."""
+
+    def __init__(self, item: Shape) -> None:
+        self.item = item
+
+    def read(self, value: Any, at: Place) -> list[Any]:
+        if not isinstance(value, list):
+            raise wrong(value, at, "a list")
+        return [self.item.read(item, at.item(index)) for index, item in enumerate(value)]
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema()}
+
+
+class OneOf:
+    """One of several records, told apart by a field that only one of them has."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self.records = dict(records)
+
+    def read(self, value: Any, at: Place) -> Any:
+        if not isinstance(value, dict):
+            raise wrong(value, at, "an object")
+        for field, record in self.records.items():
+            if field in value:
+                return record.read(value, at)
+        raise WireError(at.where, f"it has none of {', '.join(self.records)}", "write one of them")
+
+    def schema(self) -> dict[str, Any]:
+        return {"oneOf": [record.schema() for record in self.records.values()]}
+
+
+def record(title: str, needed: Mapping[str, Shape], may: Mapping[str, Shape] | None = None) -> Record:
+    """An object with these fields, and perhaps those."""
+    return Record(title, {**needed, **(may or {})}, tuple(needed))
+
+
+def tallied(words: Collection[str], of: Shape) -> Record:
+    """An object that has each of these words for a field."""
+    return record("a tally", dict.fromkeys(words, of))
+
+
+TRANSPORTS = ("stdio", "http", "python", "none")
+"""How a system was spoken with; nothing was, where only traces of it were judged."""
+
+ID = Line(1_000)
+DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
+TIME = Text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as '2026-03-04T05:06:07Z'")
+FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
+TALLY = tallied(("total", *STATUSES), Count())
+IDS = Listed(REQUIREMENT)
+
+CASE = record(
+    "a case",
+    {"id": ID, "lane": Word(LANES), "level": Word(LEVELS), "requirements": IDS, "scored": Flag(),
+     "status": Word(STATUSES), "seconds": Number()},
+    {"rests_on": IDS, "name": ID, "feature": ID, "line": Count(), "reason": Prose(), "blamed": IDS, "step": Count(),
+     "fault": Line(100), "known": Prose(), "shown": Prose()},
+)  # fmt: skip  # a table
+TRACE = record(
+    "a trace",
+    {
+        "file": Text("traces/[0-9]{2,4}\\.jsonl", "the name of a trace in the folder"),
+        "sha256": DIGEST,
+        "name": ID,
+        "subject": Prose(),
+        "judged_to": Count(),
+    },
+)
+DONE: dict[str, Shape] = {"sequences": Count(), "commands": Count(), "lost_track": Count()}
+SCOPE = record("a scope", {"scope": ID, "steps": Count(), "guarantee": Prose()})
+DEVIATION = record(
+    "a deviation",
+    {"requirement": Prose(), "case": Prose(), "reason": Prose(), "issue": Prose(), "expires": ID, "line": Count()},
+)
+COVERAGE = ("commands", "rows", "rows_in_all", "reasons", "reasons_in_all")
+
+PROPERTY = record(
+    "a property",
+    {"id": ID, "kind": Word(KINDS), "requirements": IDS, "status": Word(("passed", "failed", "not-run")),
+     "seconds": Number(), "details": Listed(Anything())},
+    {"reason": Prose()},
+)  # fmt: skip  # a table
+"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system."""
+
+ENVELOPE = record(
+    "the envelope of a report",
+    {
+        "format": Whole(FORMAT, FORMAT),
+        "kit": Line(100),
+        "protocol": Whole(PROTOCOL, PROTOCOL),
+        "register": record("the register", {"article": Line(100), "requirements": Count()}),
+        "digest": DIGEST,
+        "subject": OrNull(AsIs(DECLARATION), "What the system declared; null where it did not say hello."),
+        "transport": Word(TRANSPORTS),
+        "profile": Word(PROFILES),
+        "waived": IDS,
+        "lanes": Several(Word(LANES)),
+        "selection": record(
+            "the selection",
+            {},
+            {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
+        ),
+        "seed": Integer(),
+        "budgets": record("the budgets", {}, {"steps": Count(), "seconds": Number(), "scopes": Listed(ID),
+                                              "log_size": Count()}),
+        "started": TIME,
+        "finished": TIME,
+        "complete": Flag(),
+        "faults": Count(),
+        "exit_code": Whole(0, 4),
+        "coverage": tallied(COVERAGE, Count()),
+        "counts": record(
+            "the counts",
+            {
+                "scored": TALLY,
+                "assumed": TALLY,
+                "levels": record("the levels", {}, dict.fromkeys(LEVELS, TALLY)),
+                "lanes": record("the lanes", {}, dict.fromkeys(LANES, TALLY)),
+            },
+        ),
+        "groups": Listed(record("a group", {"cause": Prose(), "cases": Listed(ID)})),
+        "deviations": Listed(DEVIATION),
+        "stale_deviations": Listed(Prose()),
+        "cases": Listed(CASE),
+    },
+    {
+        "release": Prose(),
+        "messages": Count(),
+        "tour": record("the tour", DONE, {"not_reached": Count(), "steps": Count(), "scopes": Listed(SCOPE)}),
+        "fuzz": record("the fuzzing", DONE, {"seconds": Number(), "rounds": Count()}),
+        "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
+        "properties": Listed(PROPERTY),
+        "trouble": Prose(),
+        "files": Named(FILE, DIGEST),
+    },
+)  # fmt: skip  # a table
+"""`report.json`."""
+
+FAILED = record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": Count()})
+LEFT_OUT = record(
+    "what was left out",
+    {"sequences": Count(), "lost_track": Count(), "commands": Count(), "failed": Listed(FAILED),
+     "compared": record("what was compared", {}, dict.fromkeys(COMMANDS, Count()))},
+)  # fmt: skip  # a table
+FAULT = record("a fault", {"kind": Line(100), "text": Prose()}, {"stderr": Prose()})
+HEAD: dict[str, Shape] = {"at": Number(), "case": Prose()}
+SESSION: dict[str, Shape] = {"session": Count()}
+"""The number of a session; the first leaves it out."""
+ENDS = ("answer", "fault", "interrupted")
+"""What can come of a request; an answer that is none is there beside the fault that it is."""
+
+
+def exchange(**fields: Any) -> dict[str, Any]:
+    """A request with what came of it; raises `Misfit` where nothing did."""
+    if not any(name in fields for name in ENDS):
+        raise Misfit(f"a request has none of {', '.join(ENDS)}", "leave nothing out of the log")
+    return fields
+
+
+class Exchange(Record):
+    """A request with what came of it."""
+
+    def schema(self) -> dict[str, Any]:
+        return {**super().schema(), "anyOf": [{"required": [name]} for name in ENDS]}
+
+
+ENTRY = OneOf(
+    {
+        "world": record("the beginning of a world", {**HEAD, "world": Line(100)}, SESSION),
+        "end": record("the end of a world", {**HEAD, "end": Flag()}, SESSION),
+        "left_out": record("what was left out", {**HEAD, "left_out": LEFT_OUT}),
+        "request": Exchange(
+            "a request",
+            {
+                **HEAD,
+                **SESSION,
+                "request": AsIs(Referred(REQUEST, "request")),
+                "answer": Anything(),
+                "fault": FAULT,
+                "interrupted": Flag(),
+            },
+            (*HEAD, "request"),
+            exchange,
+        ),
+    }
+)
+"""A line of `messages.ndjson`."""
+
+COUNTEREXAMPLE = record(
+    "a counterexample",
+    {
+        "format": Whole(FORMAT, FORMAT),
+        "profile": Word(PROFILES),
+        "silent": IDS,
+        "requirements": IDS,
+        "commands": Listed(Referred(COMMAND, "command")),
+        "expected": Listed(Prose()),
+        "seen": Listed(Prose()),
+        "always": Flag(),
+        "scenario": Prose(),
+    },
+    {
+        "unobserved": Flag(),
+        "salt_in_front": Flag(),
+        "messages": record("lines of the message log", {"from": Count(), "to": Count()}),
+    },
+)
+"""`counterexamples/*.json`."""
+
+BADGE = record(
+    "a badge",
+    {"schemaVersion": Whole(1, 1), "label": ID, "message": ID, "color": ID, "labelColor": ID, "isError": Flag()},
+)
+"""`badge.json`."""
+
+FILES: dict[str, tuple[str, Record | OneOf]] = {
+    "report": ("The envelope of a report: how a run was made, and what came of it", ENVELOPE),
+    "message-log-entry": ("A line of the message log of a report", ENTRY),
+    "counterexample": ("A failure that was found, and can be replayed", COUNTEREXAMPLE),
+    "badge": ("The badge of a report, as shields.io reads it", BADGE),
+}
+
+
+def report_schemas() -> dict[str, dict[str, Any]]:
+    """Every schema by its name; the name with `.schema.json` is its file and its `$id`."""
+    return {name: schema(name, title, shape.schema()) for name, (title, shape) in FILES.items()}
 
 
 class Made(NamedTuple):

@@ -14,8 +14,8 @@ from ...machine import Command
 from ..channels import Fault
 from ..session import Mark
 from ..subject import OTHERWISE, Names
+from .envelope import ENTRY
 from .folder import MESSAGES, must_be_a_file
-from .schemas import ENTRY
 
 SOON = 0.25
 """Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a look, not time."""

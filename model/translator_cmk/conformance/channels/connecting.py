@@ -1,4 +1,4 @@
-"""How a system is named on the command line, and the way to it."""
+"""Name a system on the command line, and open a channel to it."""
 
 import argparse
 import re
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..bdd.systems import SystemNotFound, load_factory
-from ..errors import CommandError
-from .channels import PATIENCE, Channel
-from .channels.direct import Direct
-from .channels.http import Url, split
-from .channels.stdio import Process
+from ...bdd.systems import SystemNotFound, load_factory
+from ...errors import CommandError
+from . import PATIENCE, Channel
+from .answering import Direct
+from .http import Url, split
+from .stdio import Process
 
 OF_A_SHELL = frozenset({"|", "||", "|&", "&&", "&", ";", "<", "<<", ">", ">>", "2>", "2>>", "2>&1", "&>"})
 QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
