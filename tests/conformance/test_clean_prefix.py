@@ -8,13 +8,14 @@ import pytest
 from tests.bdd.wrong_systems import LacksRows
 from tests.conformance.verifying import MODEL, verify
 from translator_cmk.cli import main
+from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.judging import Exchange, SequenceResult
-from translator_cmk.conformance.lane import UNCONFIRMED, Sequences, plan_of
+from translator_cmk.conformance.lane import UNCONFIRMED, SequenceLane, plan_of
 from translator_cmk.conformance.report.envelope import Made
-from translator_cmk.conformance.running import Running
+from translator_cmk.conformance.running import Running, SessionPool
+from translator_cmk.conformance.session import Session
 from translator_cmk.language import command_from_wire
-from translator_cmk.language.declaration import Declaration
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Refused
 from translator_cmk.machine.commands import CreateKey, CreateVault, RotateKey
 from translator_cmk.oracle.explain import Difference
@@ -74,10 +75,12 @@ COMMANDS: tuple[Command, ...] = (
 DIFFERENCE = Difference(Accepted(), Refused())
 
 
-def lane_of(commands: tuple[Command, ...]) -> Sequences:
+def lane_of(commands: tuple[Command, ...]) -> SequenceLane:
     """A lane in which this is planned."""
     made = Made("0" * 64, "python", "article", (), ("tour",), {}, 1, {})
-    return Sequences("tour", Running(made, load_register(), None, Deviations()), Declaration("any", "1"), [commands])
+    running = Running(made, load_register(), None, Deviations())
+    worker = SessionPool(lambda: Session(Direct(ModelSystem)), running.register, 1).worker()
+    return SequenceLane("tour", running, worker, [commands])
 
 
 def test_rest_of_a_sequence_is_asked_but_for_what_depends_on_the_step_that_failed() -> None:
@@ -88,7 +91,7 @@ def test_rest_of_a_sequence_is_asked_but_for_what_depends_on_the_step_that_faile
     assert rest is not None
     again = lane.around(rest)
     assert again is not None
-    assert (again.commands, lane.not_reached) == ((COMMANDS[0], *COMMANDS[3:]), 1)
+    assert (again.commands, lane.tally.not_reached.total()) == ((COMMANDS[0], *COMMANDS[3:]), 1)
 
 
 def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> None:

@@ -39,9 +39,7 @@ class Signature(NamedTuple):
 class LeftOut:
     """Counts of sequences whose messages are not kept; whatever came of them came of one that is kept as well."""
 
-    def __init__(self, lane: str, logged: int = 0) -> None:
-        self.lane = lane
-        self.logged = logged  # bytes that the lane has in the log before these counts
+    def __init__(self) -> None:
         self.sequences = 0
         self.lost_track = 0
         self.commands = 0
@@ -59,9 +57,9 @@ class LeftOut:
         }
 
 
-def left_out_of(lane: str, content: Mapping[str, Any], logged: int) -> LeftOut:
-    """The counts in an entry of the message log, in which the lane has so many bytes before it."""
-    found = LeftOut(lane, logged)
+def left_out_of(content: Mapping[str, Any]) -> LeftOut:
+    """Return the counts in an entry of the message log."""
+    found = LeftOut()
     found.sequences, found.lost_track, found.commands = (
         content[name] for name in ("sequences", "lost_track", "commands")
     )
@@ -143,7 +141,7 @@ class Tally:
     ) -> None:
         self.lane = lane
         self.known: dict[str, tuple[Difference, ...]] = {}  # by command: how it differs as a listed deviation says
-        self.not_reached: set[str] = set()  # commands that were left out where they are planned
+        self.not_reached: Counter[str] = Counter()  # how often a command was left out where it is planned
         self.undelivered: dict[str, str] = {}  # by command: the capability
         self.silent = silent  # from the beginning, by the profile or since it is waived
         self.levels = levels
@@ -329,6 +327,23 @@ class Recorded(NamedTuple):
     commands: tuple[Command, ...]
     unobserved: bool
     in_front: bool
+
+
+def finding_of(
+    found: Signature, failure: SequenceResult, register: Register, messages: tuple[int, int] | None
+) -> Finding:
+    """Return a failure as it is kept; without ``messages`` that show it, it was seen once and not again."""
+    return Finding(
+        found,
+        failure.asked,
+        tuple(in_words(each.expected) for each in failure.differences),
+        tuple(in_words(each.seen) for each in failure.differences),
+        feature(failure, register) if failure.asked else "",
+        always=messages is not None,
+        unobserved=failure.unobserved,
+        in_front=failure.in_front,
+        messages=messages,
+    )
 
 
 def feature(followed: SequenceResult, register: Register) -> str:

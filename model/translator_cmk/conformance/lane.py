@@ -4,19 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
 from ..oracle.profiles import machine_of, silent_in
 from .findings import (
-    Finding,
     LeftOut,
     Signature,
     Tally,
     as_json,
-    feature,
+    finding_of,
     in_full,
-    in_words,
     json_text,
     name_of_last,
     signature,
@@ -36,6 +33,12 @@ MOST_SHOWN = 100
 """After how many lines no more failures of one command are shown in full; each has a file of its own all the same."""
 
 UNCONFIRMED = "the readable model, asked the same, does not confirm the difference"
+SHRINKING = "shrinking"
+"""The case under which the message log has the attempts to find a shorter sequence."""
+
+SHRINKING_OF_ONE, SHRINKING_OF_ALL = 20.0, 60.0
+"""Seconds after which no shorter sequence is looked for any more, for one failure and for all of a lane."""
+
 ASKED_AGAIN = "it was asked again with a look after each command, and differs at an earlier one"
 
 Kind = tuple[str, type[Outcome], frozenset[str]]
@@ -82,13 +85,31 @@ def plan_of(commands: Iterable[Command], stage: Stage) -> Plan:
     return Plan((), tuple(steps))
 
 
-class Sequences:
-    """A lane of sequences.  A failure counts only if everything before it in its sequence was as demanded."""
+def without_verdict(result: SequenceResult) -> SequenceResult:
+    """Return a failure that follows from an earlier command, without a verdict on the last one."""
+    return result._replace(differences=(), lost_track=ASKED_AGAIN)
 
-    def __init__(self, lane: str, running: Running, declared: Declaration, asked: Sequence[Commands] = ()) -> None:
+
+class SequenceLane:
+    """A lane of sequences.  A failure counts only if everything before it in its sequence was as demanded.
+
+    ``asked``: the sequences that are planned.  Once the lane has written more than ``largest`` bytes into the message
+    log, it keeps only sequences that show something new.
+    """
+
+    def __init__(
+        self,
+        lane: str,
+        running: Running,
+        worker: Worker,
+        asked: Sequence[Commands] = (),
+        largest: float = float("inf"),
+    ) -> None:
         self.lane = lane
         self.running = running
-        self.declared = declared
+        self.worker = worker
+        self.subject = worker.subject
+        self.declared = declared = worker.subject.declaration
         planned = {type(command) for commands in asked for command in commands}
         self.tally = Tally(lane, declared.levels, planned, running.silent)
         self.shown: dict[str, list[str]] = {}  # for a command, what it failed in
@@ -96,11 +117,17 @@ class Sequences:
         self.failed: Counter[Kind] = Counter()
         self.agreed: set[Kind] = set()
         self.doubted: set[Signature] = set()  # where nothing was observed: what follows from an earlier command
-        self.not_reached = 0
         self.detours = sum(1 + len(commands) for commands in asked) if asked else float("inf")  # steps left for them
         self.oracle = oracle_for(machine_of(running.silent), declared)
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), declared)
         self.model = oracle_for(machine_of(silent_in("full", running.register)), declared)
+        self.broken = 0  # sequences in a row, in which nothing was compared
+        self.largest = running.log.place.size + largest
+        self.left_out = LeftOut()
+        self.shrinking = SHRINKING_OF_ALL  # seconds left
+        running.expect(self.tally.cases())
+        running.lanes.append(self)
+        running.save()
 
     def around(self, plan: Plan) -> Plan | None:
         """The plan without the steps that are known to fail or break, and without what depends on them; None if empty.
@@ -118,7 +145,6 @@ class Sequences:
             else:
                 state = after
                 kept.append(step)
-        self.not_reached += len(left_out)
         self.tally.not_reached.update(left_out)
         return Plan(plan.way, tuple(kept)) if kept else None
 
@@ -148,7 +174,6 @@ class Sequences:
             state = after
         self.detours -= 1 + len(way) + len(left)
         if not differs or done < 1 or self.detours < 0:
-            self.not_reached += len(left)
             self.tally.not_reached.update(type(step.command).__name__ for step in left)
             return None
         return Plan(tuple(way), left)
@@ -193,75 +218,6 @@ class Sequences:
         if followed.fault:
             self.broke[name_of_last(followed)] += 1
         return found if found is not None and found not in known else None
-
-    def write_down(self, found: Signature, followed: SequenceResult, messages: tuple[int, int] | None) -> None:
-        """Keep a failure as it came out last, in so many ``messages``.
-
-        Without messages it did not come out again.
-        """
-        asked = followed.asked
-        finding = Finding(
-            found,
-            asked,
-            tuple(in_words(each.expected) for each in followed.differences),
-            tuple(in_words(each.seen) for each in followed.differences),
-            feature(followed, self.running.register) if asked else "",
-            always=messages is not None,
-            unobserved=followed.unobserved,
-            in_front=followed.in_front,
-            messages=messages,
-        )
-        kept = json_text(as_json(finding, self.running.made.profile, self.running.silent))
-        file = self.running.keep(self.lane, finding, kept)
-        shown = self.shown.setdefault(found.command, [f"{self.lane}/{found.command}"])
-        if len(shown) < MOST_SHOWN:
-            shown += in_full(finding, file, self.running.register)
-
-    def so_far(self) -> None:
-        """Say what has come of each command, and what was done."""
-        for case in self.tally.cases():
-            name = case.id.partition("/")[2]
-            self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))
-        counts = self.tally.counts() | ({"not_reached": self.not_reached} if self.tally.planned else {})
-        self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
-
-
-def without_verdict(followed: SequenceResult) -> SequenceResult:
-    """A failure that follows from an earlier command: nothing is learned of the last one."""
-    return followed._replace(differences=(), lost_track=ASKED_AGAIN)
-
-
-SHRINKING = "shrinking"
-"""The case under which the message log has what was asked only to find a shorter sequence."""
-
-SHRINKING_OF_ONE, SHRINKING_OF_ALL = 20.0, 60.0
-"""Seconds after which no shorter sequence is looked for any more, for one failure and for all of a lane."""
-
-
-class SequenceLane(Sequences):
-    """A lane of sequences at work.
-
-    Once the lane has written more than ``largest`` bytes into the message log, it keeps there only what tells news.
-    """
-
-    def __init__(
-        self,
-        lane: str,
-        running: Running,
-        worker: Worker,
-        asked: Sequence[Commands] = (),
-        largest: float = float("inf"),
-    ) -> None:
-        super().__init__(lane, running, worker.subject.declaration, asked)
-        self.worker = worker
-        self.subject = worker.subject
-        self.broken = 0  # sequences in a row, in which nothing was compared
-        self.largest = running.log.place.size + largest
-        self.left_out = LeftOut(lane)
-        self.shrinking = SHRINKING_OF_ALL  # seconds left
-        running.expect(self.tally.cases())
-        running.lanes.append(self)
-        running.save()
 
     def run(self, commands: Iterable[Command], unobserved: bool = False) -> Iterator[tuple[Signature, SequenceResult]]:
         """Put the system through a sequence, and through the rest of it around each failure; yield each new failure.
@@ -335,7 +291,12 @@ class SequenceLane(Sequences):
         begun = self.running.log.place.lines
         last = self.again(shortest, found, followed.unobserved, news=True)
         messages = (begun + 1, self.running.log.place.lines) if last else None
-        self.write_down(found, last or self.tally.first[found], messages)
+        finding = finding_of(found, last or self.tally.first[found], self.running.register, messages)
+        kept = json_text(as_json(finding, self.running.made.profile, self.running.silent))
+        file = self.running.keep(self.lane, finding, kept)
+        shown = self.shown.setdefault(found.command, [f"{self.lane}/{found.command}"])
+        if len(shown) < MOST_SHOWN:
+            shown += in_full(finding, file, self.running.register)
 
     def shortened(self, found: Signature, followed: SequenceResult) -> Commands:
         """Return the shortest sequence for a failure that is found in time."""
@@ -351,11 +312,17 @@ class SequenceLane(Sequences):
         return shortest
 
     def so_far(self) -> None:
-        """Say what has come of each command, and what was done."""
+        """Report the result of each command so far, and how much was done."""
         if self.left_out.sequences or self.left_out.commands:
             self.running.log.write({"case": self.lane, "left_out": self.left_out.as_json()})
-            self.left_out = LeftOut(self.lane)
-        super().so_far()
+            self.left_out = LeftOut()
+        for case in self.tally.cases():
+            name = case.id.partition("/")[2]
+            self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))
+        counts = self.tally.counts()
+        if self.tally.planned:
+            counts["not_reached"] = self.tally.not_reached.total()
+        self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
 
     def end(self, **notes: object) -> None:
         """Likewise, once and for all."""

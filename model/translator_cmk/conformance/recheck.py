@@ -101,7 +101,7 @@ class Repeated(SequenceLane):
         if entry.case != FUZZ or not (self.live or self.may_have_left_out()):
             told = "counts stand for messages that no run leaves out"
             raise NotInLog(f"{MESSAGES}:{entry.number}: {told}: the log is not that large")
-        counts = left_out_of(FUZZ, entry.content["left_out"], 0)
+        counts = left_out_of(entry.content["left_out"])
         self.tally.take(counts)
         self.running.coverage.commands += counts.commands
         self.stream.take()
