@@ -19,11 +19,10 @@ from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk import features_dir
 from translator_cmk.bdd.coverage import scenarios, tours, walked
 from translator_cmk.bdd.features import load_features
-from translator_cmk.explore.alphabets import Commands
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import Condition, decisions
 from translator_cmk.explore.coverage.reach import TITLES, Walked, Worlds, as_data, infeasible, worlds
-from translator_cmk.explore.scopes import Scope
+from translator_cmk.explore.scopes import Commands, Scope
 from translator_cmk.explore.tours.sequences import sequences
 from translator_cmk.machine import ROWS, Command, Machine
 

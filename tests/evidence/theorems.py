@@ -19,7 +19,7 @@ from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import Exploration, verdict
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.worlds import WORLDS
-from translator_cmk.explore.scope import StartNotReached
+from translator_cmk.explore.scopes import StartNotReached
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import Machine

@@ -25,7 +25,7 @@ from tests.explore.tours.faults import (
     world,
 )
 from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.coverage.recording import recorded_graph
+from translator_cmk.explore.coverage.decisions import recorded_graph
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.tours.selection import select

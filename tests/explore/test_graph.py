@@ -5,7 +5,7 @@ import pytest
 from tests.explore.test_scopes import NAMED, walk
 from tests.machine.faulty_models import without
 from translator_cmk.explore.graph import NOT_OFFERED, state_graph
-from translator_cmk.explore.scope import StartNotReached
+from translator_cmk.explore.scopes import StartNotReached
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 

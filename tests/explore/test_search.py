@@ -23,8 +23,7 @@ from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import Exploration, Progress
 from translator_cmk.explore.graph import Store
-from translator_cmk.explore.scope import StartNotReached
-from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.explore.scopes import SCOPES, Scope, StartNotReached
 from translator_cmk.explore.search import Engine, explore
 from translator_cmk.explore.theorems import LOCAL, THEOREMS
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
@@ -44,7 +43,7 @@ COUNTED = {
     "one-of-each": (2_894, 80_104, 18, 22_111, 57_027, 966),
     "two-resources": (1_820, 40_040, 10, 22_134, 16_580, 1_326),
 }
-"""States, steps, depth, and steps accepted, refused and left open: a row that changes the world shows here."""
+"""States, steps, depth, and steps accepted, refused and not specified: a row that changes the world shows here."""
 
 
 def same(one: Exploration, other: Exploration) -> bool:

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from tests.machine.faulty_models import ChangesOnRefusal, leaves_models_deployed
-from translator_cmk.explore.alphabets import one_vault_for_all
 from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
-from translator_cmk.explore.scopes import SCOPES, Scope
+from translator_cmk.explore.scopes import SCOPES, Scope, one_vault_for_all
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.sets.bitsets import count, halves, repeated
 from translator_cmk.explore.sets.cubes import NotSeparable

@@ -43,7 +43,7 @@ def test_no_theorem_is_broken(scope: Scope) -> None:
 
 
 def test_every_theorem_asks_something_in_a_small_scope() -> None:
-    """None holds merely because what it is about never comes about."""
+    """None holds only because its subject never occurs."""
     for theorem in THEOREMS:
         assert together(verdict(theorem, found) for found in explored().values()) == "holds", theorem.name
 
@@ -198,7 +198,7 @@ def test_what_never_comes_about_is_told() -> None:
     theorem = THEOREM["reached-upload-lost-with-the-key-back"]
     assert verdict(theorem, searched.found) == "broken"
     lines = "\n".join(search_lines([searched]))
-    assert f"broken in losing-the-key: {theorem.name}\n    this never comes about" in lines
+    assert f"broken in losing-the-key: {theorem.name}\n    this never happens" in lines
 
 
 def test_counterexample_that_does_not_replay_is_a_defect_of_the_engine() -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from .. import features_dir
 from ..errors import DEVIATIONS, OK, CommandError
-from ..explore.alphabets import Commands
 from ..explore.commands import chosen
 from ..explore.coverage.reach import Walked, Worlds, as_data, reached, table, worlds
-from ..explore.scopes import SCOPES
+from ..explore.scopes import SCOPES, Commands
 from ..explore.search import SOON
 from ..explore.tours.sequences import SequenceError, read_sequences, suite
 from .features import FeatureError, Pickle, load_features

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
 from typing import Any, get_args
 
-from ..explore.alphabets import Commands, access, each, identity, key_life
+from ..explore.scopes import Commands, access, each, identity, key_life
 from ..machine import Command
 from ..machine.commands import (
     CreateKey,

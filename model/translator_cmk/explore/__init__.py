@@ -1,1 +1,1 @@
-"""All that the machine can do, and what must hold of it: bounded worlds, searches of them, and what comes of that."""
+"""Search bounded worlds, and check what must hold of the machine: theorems, tours, mutants and traces."""

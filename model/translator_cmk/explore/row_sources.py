@@ -35,21 +35,21 @@ class RowSource(NamedTuple):
 
     @property
     def line(self) -> int:
-        """The line on which the call begins."""
+        """Return the line on which the call begins."""
         return self.call.lineno
 
     @property
     def path(self) -> str:
-        """The file, from the root of the source."""
+        """Return the file, from the root of the source."""
         return path_of(self.module)
 
     @property
     def place(self) -> str:
-        """File and line, as editors understand them."""
+        """Return file and line, as editors understand them."""
         return f"{self.path}:{self.line}"
 
     def function(self, tree: ast.Lambda, names: Mapping[str, Any] = MappingProxyType({})) -> Callable[..., Any]:
-        """The function of a tree, in the names of the row's module, of the loop that the row comes from, and these."""
+        """Return the function of a tree, with the names of the row's module, of the loop around the row, and these."""
         written = ast.fix_missing_locations(ast.Expression(tree))
         made: Callable[..., Any] = eval(compiled(written, self.path), {**vars(self.module), **self._loop(), **names})
         return made
@@ -62,29 +62,29 @@ class RowSource(NamedTuple):
 
 @cache
 def row_sources() -> tuple[RowSource, ...]:
-    """The article's rows, in their order."""
+    """Return the article's rows, in their order."""
     return tuple(source for topic in topics.TOPICS for source in of_table(topic, "ROWS"))
 
 
 @cache
 def counter_row_sources() -> tuple[RowSource, ...]:
-    """The rows of mistakes, in their order."""
+    """Return the rows of mistakes, in their order."""
     return tuple(source for topic in topics.TOPICS for source in of_table(topic, "COUNTER_ROWS"))
 
 
 def path_of(module: ModuleType) -> str:
-    """The file of a topic, from the root of the source."""
+    """Return the file of a topic, from the root of the source."""
     return f"{ROOT}/{Path(str(module.__file__)).name}"
 
 
 @cache
 def tree_of(module: ModuleType) -> ast.Module:
-    """The syntax tree of a topic."""
+    """Return the syntax tree of a topic."""
     return ast.parse(Path(str(module.__file__)).read_text("utf-8"))
 
 
 def of_table(module: ModuleType, table: str) -> Iterator[RowSource]:
-    """The rows of one of a topic's two tables, each with the call that makes it."""
+    """Yield the rows of one of a topic's two tables, each with the call that makes it."""
     rows = iter(getattr(module, table))
     helpers = {node.name: node for node in tree_of(module).body if isinstance(node, ast.FunctionDef)}
     for entry in entries(module, table):
@@ -104,7 +104,7 @@ def entries(module: ModuleType, table: str) -> list[ast.expr]:
 
 
 def row_call(entry: ast.expr, helpers: Mapping[str, ast.FunctionDef]) -> ast.Call:
-    """The call of refuse, effect, means, whenever or silent that makes the rows of an entry."""
+    """Return the call of refuse, effect, means, whenever or silent that makes the rows of an entry."""
     match entry:
         case ast.Starred(value=inner) | ast.GeneratorExp(elt=inner):
             return row_call(inner, helpers)
@@ -127,7 +127,7 @@ def how_many(entry: ast.expr, module: ModuleType) -> int:
 
 
 def compiled(tree: ast.Expression, path: str) -> CodeType:
-    """The code of an expression."""
+    """Return the code of an expression."""
     code: CodeType = compile(tree, path, "eval")
     return code
 

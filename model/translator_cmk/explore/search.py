@@ -7,13 +7,14 @@ scopes are searched by sets of states.  All of them find the same.
 from collections.abc import Iterable
 from typing import Literal
 
+from ..language.sentences import format_command, format_outcome
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
 from ..machine.entities import KINDS
 from .exploration import ABOUT_STATES, Broken, Exploration, Findings, Progress, Report
 from .graph import Walk
 from .judge import EntityName, Judge, Judged
 from .memoised import Memoised
-from .scope import Scope, StartNotReached
+from .scopes import Scope, StartNotReached
 from .sets.cubes import NotSeparable
 from .sets.search import search_sets
 from .theorems.theorem import Expectation, Theorem
@@ -32,7 +33,7 @@ def explore(
     report: Report | None = None,
     stop: bool = False,
 ) -> Exploration:
-    """Search a scope of the machine (by default the article's) and hold theorems against it.
+    """Search a scope of the machine (by default the article's) and check theorems in it.
 
     ``report`` is called now and then with the progress.  With ``stop`` the search ends at the first broken theorem.
     Ctrl-C ends it too, and returns what it has found so far, which is not ``complete``.
@@ -113,7 +114,8 @@ class Search:
             if not isinstance(judged.outcome, Accepted):
                 if self.found.broken:
                     return None
-                raise StartNotReached(f"{self.scope.name}: {command} comes to {judged.outcome}")
+                outcome = format_outcome(judged.outcome) if judged.outcome else "the rows raise"
+                raise StartNotReached(f"{self.scope.name}: {format_command(command)}: {outcome}")
         return state
 
     def _step(self, state: State, command: Command) -> tuple[State, Judged]:

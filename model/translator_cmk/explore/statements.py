@@ -1,4 +1,4 @@
-"""What searches found, in words and as JSON."""
+"""Format the results of searches, as text and as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ WORDS = {
     "holds": "hold",
     "broken": "are broken",
     "undecided": "are undecided",
-    "not asked": "ask nothing here",
+    "not asked": "do not apply here",
     "not checked": "are not checked here",
 }
 
@@ -34,11 +34,11 @@ def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
         refused, silent = sum(found.refusals.values()), sum(found.silences.values())
         yield (
             f"{found.scope}: {found.states:,} states, {found.transitions:,} steps ({found.accepted:,} accepted, "
-            f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} left open), "
+            f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} not specified), "
             f"depth {found.depth}, {found.seconds:.1f} s, engine {found.engine}"
         )
         verdicts = [verdict(theorem, found) for theorem in THEOREMS]
-        counts = {word: verdicts.count(came) for came, word in WORDS.items() if came in verdicts}
+        counts = {word: verdicts.count(each) for each, word in WORDS.items() if each in verdicts}
         yield f"  of {len(THEOREMS)} theorems " + ", ".join(f"{number} {word}" for word, number in counts.items())
         if not found.complete:
             yield "  interrupted: this is a part of the scope, and decides nothing about the whole"
@@ -48,27 +48,27 @@ def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
 
 
 def theorem_lines(searched: Sequence[Searched]) -> Iterator[str]:
-    """Every theorem with what came of it in all the searches, and counterexamples."""
+    """Yield every theorem with its verdict in all the searches, and counterexamples."""
     for theorem in THEOREMS:
-        came = together(verdict(theorem, each.found) for each in searched)
-        yield f"{came:<9}  {theorem.sentence} [{', '.join(theorem.requirements)}]"
+        found = together(verdict(theorem, each.found) for each in searched)
+        yield f"{found:<9}  {theorem.sentence} [{', '.join(theorem.requirements)}]"
         for each in searched:
             if is_broken(theorem, each):
                 yield from broken_lines(theorem, each)
     yield "searched: " + ", ".join(f"{each.found.scope} ({each.found.states:,} states)" for each in searched)
     if not all(each.found.complete for each in searched):
-        yield "interrupted: the last of them in part, so that it decides nothing"
+        yield "interrupted: the last of them in part, so it decides nothing"
 
 
 def broken_lines(theorem: Theorem, searched: Searched) -> Iterator[str]:
     """Yield the counterexample: a scenario, or that no state is as the theorem says."""
     yield f"  broken in {searched.found.scope}: {theorem.name}"
-    for line in searched.scenarios.get(theorem.name, "this never comes about").splitlines():
+    for line in searched.scenarios.get(theorem.name, "this never happens").splitlines():
         yield f"    {line}"
 
 
 def as_data(searched: Searched) -> dict[str, Any]:
-    """A search as JSON has it."""
+    """Return a search as JSON has it."""
     found = searched.found
     return {
         "scope": found.scope,
@@ -95,5 +95,5 @@ def as_data(searched: Searched) -> dict[str, Any]:
 
 
 def in_order(counts: Mapping[frozenset[str], int]) -> list[tuple[list[str], int]]:
-    """Sets of ids with how often each was given, in alphabetical order."""
+    """Return sets of ids with how often each was given, in alphabetical order."""
     return sorted((sorted(ids), number) for ids, number in counts.items())

@@ -19,9 +19,10 @@ from ..machine.commands import (
     RotateKey,
 )
 from ..machine.entities import CUSTOMER, Key, Resource, Vault
-from .alphabets import (
+from .scopes import (
     TRANSLATOR,
     Commands,
+    Scope,
     access,
     creates_resource,
     creates_vault,
@@ -31,49 +32,48 @@ from .alphabets import (
     key_life,
     work,
 )
-from .alphabets import key_source as key_sources
-from .scope import Scope
+from .scopes import key_source as key_sources
 
 
 def field(state: State, kind: Any, name: str, field: str) -> Any:
-    """The value of a field; None where there is no such entity."""
+    """Return the value of a field; None where there is no such entity."""
     record = state.tables[kind].get(name)
     return record and record[kind.position[field]]
 
 
 def under_customer_managed_keys(state: State) -> bool:
-    """Whether customer-managed keys are on, with a key or without."""
+    """Return whether customer-managed keys are on, with a key or without."""
     return bool(field(state, Resource, "translator", "key_source") == CUSTOMER)
 
 
 def works(_: CreateWorkspace, state: State) -> bool:
-    """A workspace is made for a resource that can have customer-managed keys."""
+    """Allow workspaces of a resource that can have customer-managed keys."""
     return bool(field(state, Resource, "translator", "tier") != "basic-tier")
 
 
 def at_home(state: State) -> bool:
-    """Whether the resource is in the directory that it was created in."""
+    """Return whether the resource is in the directory that it was created in."""
     return bool(field(state, Resource, "translator", "directory") == "home")
 
 
 def purged(state: State) -> bool:
-    """Whether the vault is gone for good."""
+    """Return whether the vault is gone for good."""
     return bool(field(state, Vault, "vault", "state") == "purged")
 
 
 def rotates(_: RotateKey, state: State) -> bool:
-    """A key is rotated under customer-managed keys, before its resource moves."""
+    """Allow rotations under customer-managed keys, before the resource moves."""
     return under_customer_managed_keys(state) and at_home(state)
 
 
 def moves(_: Command, state: State) -> bool:
-    """A resource moves under customer-managed keys, with a key that is there and was not rotated."""
+    """Allow moves under customer-managed keys, with a key that exists and was not rotated."""
     not_rotated = field(state, Key, "vault/key", "version") == 1
     return under_customer_managed_keys(state) and not_rotated and not purged(state)
 
 
 def uses(command: Any, state: State) -> bool:
-    """Another vault is used where the first is purged that held the customer's key, and nothing has moved."""
+    """Allow another vault where the first, which held the customer's key, is purged, and nothing has moved."""
     another = command.vault == "other-vault"
     return not another or (under_customer_managed_keys(state) and at_home(state) and purged(state))
 

@@ -7,9 +7,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.alphabets import access, deletes_and_recovers, identity, key_life, key_source
 from ..explore.graph import Graph, Pair, attainable, predecessors, state_graph
-from ..explore.scopes import SCOPES, Scope
+from ..explore.scopes import SCOPES, Scope, access, deletes_and_recovers, identity, key_life, key_source
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
 from ..machine.commands import DeleteResource, DeployModel, EndVaultRetention, PurgeVault, TrainModel, UndeployModel

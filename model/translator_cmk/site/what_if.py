@@ -12,8 +12,7 @@ from ..bdd.features import slug
 from ..explore.graph import Graph, attainable, first_commands, labelled_graph, predecessors
 from ..explore.judge import EntityName
 from ..explore.memoised import Memoised, RecordedTable
-from ..explore.scope import start_of
-from ..explore.scopes import Scope
+from ..explore.scopes import Scope, start_of
 from ..explore.what_if import WHAT_IF
 from ..language.facts import ABSENT, Fact
 from ..language.gherkin import use_in_words

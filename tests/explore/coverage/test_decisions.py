@@ -5,8 +5,7 @@ from random import Random
 import pytest
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.coverage.decisions import Decision, Evaluation, decisions, has_its_say
-from translator_cmk.explore.coverage.recording import Recording
+from translator_cmk.explore.coverage.decisions import Decision, Evaluation, Recording, decisions, has_its_say
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, initial
 from translator_cmk.machine.commands import (

@@ -4,8 +4,7 @@ from functools import cache
 
 import pytest
 
-from translator_cmk.explore.coverage.decisions import Evaluation, shown
-from translator_cmk.explore.coverage.recording import Came, recorded_graph
+from translator_cmk.explore.coverage.decisions import Came, Evaluation, recorded_graph, shown
 from translator_cmk.explore.graph import Graph
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.tours.selection import Selected, following_rows, reason_in, select

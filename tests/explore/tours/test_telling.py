@@ -12,8 +12,7 @@ from translator_cmk.bdd.features import Pickle, read_feature
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import SCOPES
-from translator_cmk.explore.tours.sequences import CommandSequence, sequences
-from translator_cmk.explore.tours.telling import feature_lines
+from translator_cmk.explore.tours.sequences import CommandSequence, feature_lines, sequences
 from translator_cmk.machine import Machine, Outcome
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem

@@ -16,8 +16,14 @@ from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
+from ...machine import Command, Machine, Outcome, State
+from ...machine.observation import SEEN
 from ...machine.rows import Refuse, Row
+from ..graph import Graph, labelled_graph
+from ..judge import EntityName
+from ..memoised import Memoised
 from ..row_sources import RowSource, row_sources
+from ..scopes import Scope, start_of
 
 GUARDS = ("when", "unless")
 WRITTEN = ("then", "uses")
@@ -48,12 +54,12 @@ Note = Callable[[Evaluation], None]
 
 @cache
 def decisions() -> tuple[Decision, ...]:
-    """Every decision of the article's rows, in their order; each row has one at least."""
+    """Return every decision of the article's rows, in their order; each row has one at least."""
     return tuple(each for number, source in enumerate(row_sources()) for each in of_row(number, source))
 
 
 def of_row(number: int, source: RowSource) -> Iterator[Decision]:
-    """The decisions of one row: its guards, then its choices."""
+    """Yield the decisions of one row: its guards, then its choices."""
     for part in GUARDS:
         if hasattr(source.row, part):
             tree = source.parts.get(part)
@@ -64,13 +70,13 @@ def of_row(number: int, source: RowSource) -> Iterator[Decision]:
 
 
 def decision(number: int, part: str, source: RowSource, parts: list[ast.expr]) -> Decision:
-    """The decision of these conditions."""
+    """Return the decision of these conditions."""
     line = parts[0].lineno if parts else source.line
     return Decision(number, part, f"{source.path}:{line}", tuple(map(ast.unparse, parts)))
 
 
 def choices(tree: ast.Lambda | None) -> list[ast.IfExp]:
-    """The choices in a function."""
+    """Return the choices in a function."""
     return [node for node in ast.walk(tree) if isinstance(node, ast.IfExp)] if tree else []
 
 
@@ -85,7 +91,7 @@ def conditions(tree: ast.expr) -> list[ast.expr]:
 
 
 def noting_rows(note: Note) -> tuple[Row, ...]:
-    """The article's rows, each of which notes how its decisions go, and is otherwise the same."""
+    """Return the article's rows, each of which notes how its decisions go, and is otherwise the same."""
     numbers: dict[tuple[int, str], list[int]] = {}
     for number, each in enumerate(decisions()):
         numbers.setdefault((each.row, each.part), []).append(number)
@@ -116,7 +122,7 @@ class Noting:
 
 
 def noting_row(source: RowSource, row: int, numbers: dict[tuple[int, str], list[int]], noting: Noting) -> Row:
-    """One row, with functions that note."""
+    """Return one row, with functions that note."""
     functions: dict[str, Any] = {}
     for part in GUARDS:
         if (row, part) in numbers:
@@ -130,7 +136,7 @@ def noting_row(source: RowSource, row: int, numbers: dict[tuple[int, str], list[
 
 
 def noting_guard(source: RowSource, part: str, number: int, noting: Noting) -> Callable[..., bool]:
-    """The guard, which notes how it goes."""
+    """Return the guard, which notes how it goes."""
     tree = copy.deepcopy(source.parts[part]) if part in source.parts else None
     function = getattr(source.row, part)
     size = len(decisions()[number].conditions)
@@ -151,7 +157,7 @@ def noting_choices(source: RowSource, part: str, numbers: list[int], noting: Not
 
 
 def noted(tree: ast.expr, positions: Iterator[int]) -> ast.expr:
-    """The expression, in which each condition is kept as it is asked."""
+    """Return the expression, in which each condition is kept as it is asked."""
     match tree:
         case ast.BoolOp(op=op, values=values):
             return ast.copy_location(ast.BoolOp(op, [noted(value, positions) for value in values]), tree)
@@ -161,7 +167,7 @@ def noted(tree: ast.expr, positions: Iterator[int]) -> ast.expr:
 
 
 def called(name: str, *arguments: ast.expr) -> ast.Call:
-    """A call."""
+    """Return a call."""
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
 
@@ -182,17 +188,17 @@ class Condition(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The place of the decision in the source."""
+        """Return the place of the decision in the source."""
         return decisions()[self.decision].place
 
     @property
     def text(self) -> str:
-        """The condition as it is written."""
+        """Return the condition as it is written."""
         return decisions()[self.decision].conditions[self.position]
 
 
 def every_condition() -> tuple[Condition, ...]:
-    """The conditions of all decisions, in their order."""
+    """Return the conditions of all decisions, in their order."""
     return tuple(
         Condition(number, position)
         for number, each in enumerate(decisions())
@@ -201,7 +207,7 @@ def every_condition() -> tuple[Condition, ...]:
 
 
 def shown(evaluations: Iterable[Evaluation]) -> set[Condition]:
-    """The conditions that these evaluations show to decide by themselves."""
+    """Return the conditions that these evaluations show to decide by themselves."""
     by_result: dict[tuple[int, bool], set[tuple[bool | None, ...]]] = {}
     for each in evaluations:
         by_result.setdefault((each.decision, each.result), set()).add(each.values)
@@ -216,13 +222,67 @@ def shown(evaluations: Iterable[Evaluation]) -> set[Condition]:
 
 
 def differences(one: tuple[bool | None, ...], other: tuple[bool | None, ...]) -> Iterator[int]:
-    """The positions of the conditions that were asked in both and had different values."""
+    """Yield the positions of the conditions that were asked in both and had different values."""
     for position, (first, second) in enumerate(zip(one, other, strict=True)):
         if first is not None and second is not None and first is not second:
             yield position
 
 
 def values(condition: Condition, evaluations: Iterable[Evaluation]) -> set[bool]:
-    """The values that a condition had where it was asked."""
+    """Return the values that a condition had where it was asked."""
     asked = (each.values[condition.position] for each in evaluations if each.decision == condition.decision)
     return {value for value in asked if value is not None}
+
+
+VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
+
+
+class Came(NamedTuple):
+    """What came of a step, and how every decision went that was made on the way."""
+
+    outcome: Outcome
+    evaluations: frozenset[Evaluation]
+
+    @property
+    def spoke(self) -> frozenset[int]:
+        """Return the rows that had their say, by number."""
+        return frozenset(decisions()[each.decision].row for each in self.evaluations if has_its_say(each))
+
+
+class Recording:
+    """A machine whose decisions are recorded.  It takes no step twice that reads the same.
+
+    What comes to the same is one object, and stays it, so that it can be told by its identity.
+    """
+
+    def __init__(self) -> None:
+        self._noted: set[Evaluation] = set()
+        self._came: dict[Came, Came] = {}
+        self.machine = Machine(noting_rows(self._noted.add))
+        self.step = Memoised(self._step).step
+        self._look_at = Memoised(self._look).step
+
+    def observe(self, state: State) -> frozenset[Evaluation]:
+        """Return how the decisions go that are made for what a customer sees of the state."""
+        looks = (EntityName(kind, name) for kind in VIEWS for name in state.tables[kind])
+        return frozenset[Evaluation]().union(*(self._look_at(state, look)[1] for look in looks))
+
+    def _step(self, state: State, command: Command) -> tuple[State, Came]:
+        self._noted.clear()
+        after, outcome = self.machine.step(state, command)
+        came = Came(outcome, frozenset(self._noted))
+        return after, self._came.setdefault(came, came)
+
+    def _look(self, state: State, look: EntityName) -> tuple[State, frozenset[Evaluation]]:
+        self._noted.clear()
+        entity = self.machine.world(state).entity(look.kind, look.name)
+        shows, view = VIEWS[look.kind]
+        if shows(entity):
+            view(entity)
+        return state, frozenset(self._noted)
+
+
+def recorded_graph(scope: Scope) -> Graph[Came]:
+    """Return the graph of a scope, labelled with what came of each step and how decisions went."""
+    recording = Recording()
+    return labelled_graph(scope, start_of(scope, recording.machine), recording.step)

@@ -6,13 +6,10 @@ from typing import Any, NamedTuple
 
 from ...machine import DEFAULT_STAGE, Accepted, Outcome, Refused, Unspecified, initial
 from ...requirements import TOPICS
-from ..alphabets import Commands
 from ..graph import Graph, labelled_graph
 from ..row_sources import row_sources
-from ..scope import start_of
-from ..scopes import Scope
-from .decisions import Condition, Evaluation, decisions, every_condition, has_its_say, shown, values
-from .recording import Came, Recording
+from ..scopes import Commands, Scope, start_of
+from .decisions import Came, Condition, Evaluation, Recording, decisions, every_condition, has_its_say, shown, values
 
 
 class Reach:
@@ -26,22 +23,22 @@ class Reach:
 
     @property
     def rows(self) -> set[int]:
-        """The rows that had their say, by number."""
+        """Return the rows that had their say, by number."""
         return {decisions()[each.decision].row for each in self.evaluations if has_its_say(each)}
 
     @property
     def reasons(self) -> set[str]:
-        """The single demands that something was refused for."""
+        """Return the single demands that something was refused for."""
         return set[str]().union(*self.refusals)
 
     def add(self, came: Came) -> None:
-        """A step."""
+        """Return a step."""
         self.evaluations |= came.evaluations
         if isinstance(came.outcome, Refused):
             self.refusals.add(came.outcome.because)
 
     def add_succession(self, before: Came, moved: bool, after: Came) -> None:
-        """Two steps of which the one follows the other; whether the first led to another state.
+        """Return two steps of which the one follows the other; whether the first led to another state.
 
         Two topics meet where a row of the one changed something, and a row of the other has its say right after.
         """
@@ -60,7 +57,7 @@ class Reach:
 
 
 def topics_of(outcome: Outcome) -> set[str]:
-    """The topics of the requirements that an outcome names."""
+    """Return the topics of the requirements that an outcome names."""
     match outcome:
         case Accepted(by=ids):
             named = ids
@@ -92,7 +89,7 @@ def worlds(scopes: Iterable[Scope]) -> Worlds:
 
 
 def all_of(graph: Graph[Came], recording: Recording) -> Reach:
-    """All that there is in a scope."""
+    """Return all that there is in a scope."""
     reach = Reach()
     for state in range(graph.states):
         reach.evaluations |= recording.observe(graph.state(state))
@@ -104,7 +101,7 @@ def all_of(graph: Graph[Came], recording: Recording) -> Reach:
 
 
 def successions(graph: Graph[Came]) -> set[tuple[int, bool, int]]:
-    """The labels of every two steps that can follow each other, and whether the first leads to another state."""
+    """Return the labels of every two steps that can follow each other, and whether the first leads to another state."""
     into: list[set[tuple[int, bool]]] = [set() for _ in range(graph.states)]
     out: list[set[int]] = [set() for _ in range(graph.states)]
     for state in range(graph.states):
@@ -193,19 +190,19 @@ def counted(there: Iterable[Any], reached: Iterable[Any]) -> dict[str, Any]:
 
 
 def listed(there: Iterable[Any], reached: Any, name: Any) -> dict[str, Any]:
-    """The same, with the names of what was not."""
+    """Return the same, with the names of what was not."""
     there = list(there)
     return counted(there, reached) | {"missing": [name(each) for each in there if each not in reached]}
 
 
 def infeasible(everything: Reach) -> Mapping[Condition, str]:
-    """The conditions that nothing in the scopes shows to decide by themselves, each with what there is of it."""
+    """Return the conditions that nothing in the scopes shows to decide by themselves, each with what there is of it."""
     possible = shown(everything.evaluations)
     return {each: why_not(each, everything) for each in every_condition() if each not in possible}
 
 
 def why_not(condition: Condition, everything: Reach) -> str:
-    """Why a condition cannot be shown to decide."""
+    """Return why a condition cannot be shown to decide."""
     had = values(condition, everything.evaluations)
     if not had:
         return "it is never asked"
@@ -225,7 +222,7 @@ TITLES = {
 
 
 def table(data: Mapping[str, Any]) -> Iterator[list[str]]:
-    """A line for each thing that can be reached: what it is, how many of each kind of evidence, and of all together.
+    """Yield a line for each thing that can be reached, with the number for each kind of evidence, and for all together.
 
     The first line names the kinds.
     """

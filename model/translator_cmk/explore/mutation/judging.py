@@ -12,14 +12,12 @@ from ...machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
 from ...machine.entities import KINDS
 from ...machine.observation import SEEN
 from ...machine.rows import Means
-from ..alphabets import Commands
 from ..counterexample import before
 from ..exploration import Broken, verdict
 from ..graph import Walk
 from ..judge import EntityName, Judge
 from ..memoised import Memoised, MemoisedMachine
-from ..scope import StartNotReached
-from ..scopes import Scope
+from ..scopes import Commands, Scope, StartNotReached
 from ..search import explore
 from ..theorems import THEOREMS, Theorem
 from ..theorems.theorem import ROWS_RAISE
@@ -72,7 +70,7 @@ class Ground:
             yield Found(walk.state(number), first + before, by, tuple(offered.get(number, ())))
 
     def difference(self, mutant: Mutant) -> Difference | None:
-        """Where the mutant first behaves otherwise, or None where it does the same in every step of the scope."""
+        """Return where the mutant first behaves otherwise; None if it does the same in every step of the scope."""
         machine = Machine(mutant.rows)
         step = MemoisedMachine(machine).step
         look = Memoised(Sight(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
@@ -110,7 +108,7 @@ class Ground:
         return True
 
     def _both(self, step: Any, look: Any, pair: tuple[State, State], command: Command) -> tuple[State, State] | None:
-        """The states of the mutant and of the article after the command; None where one can tell them apart."""
+        """Return the states of the mutant and of the article after the command; None where one can tell them apart."""
         try:
             after, outcome = step(pair[0], command)
             other, expected = self.step(pair[1], command)
@@ -120,7 +118,7 @@ class Ground:
         return (after, other) if same else None
 
     def way(self, at: int) -> Commands:
-        """The commands from nothing to the state found as number ``at``."""
+        """Return the commands from nothing to the state found as number ``at``."""
         way: list[Command] = []
         while (by := self.found[at].by) is not None:
             way.append(by)
@@ -141,12 +139,12 @@ class Sight:
 
 
 def looks(state: State) -> Iterator[EntityName]:
-    """Everything in the state that a customer may see."""
+    """Return everything in the state that a customer may see."""
     return (EntityName(kind, name) for kind in KINDS if kind in SHOWN for name in state.tables[kind])
 
 
 def sights(look: Any, state: State) -> dict[EntityName, Any]:
-    """All that a customer sees of the state."""
+    """Return all that a customer sees of the state."""
     seen = ((at, look(state, at)[1]) for at in looks(state))
     return {at: view for at, view in seen if view is not None}
 
@@ -160,7 +158,7 @@ def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
 
 
 def new_rows(mutant: Mutant) -> set[Any]:
-    """The rows that the mutant has and the article has not, and those that it lacks."""
+    """Return the rows that the mutant has and the article has not, and those that it lacks."""
     return set(mutant.rows) ^ set(ROWS)
 
 
@@ -183,7 +181,7 @@ class Kill(NamedTuple):
 
 
 def killed(mutant: Mutant, differences: Iterable[Difference], theorems: Sequence[Theorem] = THEOREMS) -> Kill | None:
-    """How a theorem finds the mutant in one of the scopes where it behaves otherwise.
+    """Return how a theorem finds the mutant in one of the scopes where it behaves otherwise.
 
     Theorems are held against the first step that differs, which the mutant comes to as the article does.  Where none
     is broken by it, the scope is searched until one is.
@@ -198,7 +196,7 @@ def killed(mutant: Mutant, differences: Iterable[Difference], theorems: Sequence
 
 
 def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
-    """The theorem that the differing step breaks, or the state that it leads to."""
+    """Return the theorem that the differing step breaks, or the state that it leads to."""
     judge = Judge(machine, theorems)
     commands = difference.commands
     if not commands:
@@ -213,7 +211,7 @@ def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem
 
 
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
-    """The theorem that a search of the scope breaks first; or one of what comes about, which never does."""
+    """Return the theorem that a search of the scope breaks first; or one of what comes about, which never does."""
     try:
         found = explore(difference.scope, machine, "memoised", theorems, stop=True)
     except StartNotReached:
@@ -293,12 +291,12 @@ def judge(
 
 
 def differences(mutant: Mutant, worlds: Sequence[Scope] = WORLDS) -> Iterator[Difference]:
-    """Where the mutant first behaves otherwise, scope by scope."""
+    """Return where the mutant first behaves otherwise, scope by scope."""
     return (found for world in worlds if (found := ground(world).difference(mutant)))
 
 
 def remembered(differences: Iterator[Difference], found: list[Difference]) -> Iterator[Difference]:
-    """The differences, each kept as it comes."""
+    """Yield the differences, each kept as it comes."""
     for each in differences:
         found.append(each)
         yield each

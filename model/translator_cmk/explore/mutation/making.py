@@ -23,7 +23,7 @@ WORDS: dict[str, Any] = {"another": another, **{kind.__name__: kind for kind in 
 
 @cache
 def mutants() -> tuple[Mutant, ...]:
-    """All of them, in the order of the rows; names are unique."""
+    """Return all of them, in the order of the rows; names are unique."""
     count: Counter[str] = Counter()
     named = []
     for mutant in unnumbered():
@@ -33,7 +33,7 @@ def mutants() -> tuple[Mutant, ...]:
 
 
 def unnumbered() -> Iterator[Mutant]:
-    """All of them, named by requirement, row and kind of change alone."""
+    """Yield all of them, named by requirement, row and kind of change alone."""
     for source in row_sources():
         yield changed(source, "row dropped", (), str(ast.unparse(source.call)), "no such row")
         yield from of_functions(source)
@@ -50,7 +50,7 @@ def unnumbered() -> Iterator[Mutant]:
 
 
 def of_functions(source: RowSource) -> Iterator[Mutant]:
-    """The row with each change of each of its functions, each change once however it comes about."""
+    """Yield the row with each change of each of its functions, each change once however it arises."""
     for part, tree in source.parts.items():
         seen = {ast.unparse(tree)}
         for edit in edits(source, part, tree, names_of(source.row, tree)):
@@ -63,13 +63,13 @@ def of_functions(source: RowSource) -> Iterator[Mutant]:
 
 
 def edits(source: RowSource, part: str, tree: ast.Lambda, names: Names) -> Iterator[Edit]:
-    """Every change of one function of the row."""
+    """Yield every change of one function of the row."""
     yield from condition_edits(tree, part) if part in ("when", "unless") else part_edits(tree)
     yield from value_edits(tree, names, source.module)
 
 
 def changed(source: RowSource, kind: str, new: tuple[Any, ...], was: str, now: str, line: int | None = None) -> Mutant:
-    """The article's rows with others in place of the row."""
+    """Return the article's rows with others in place of the row."""
     row = source.row
     return Mutant(
         f"{row.requirement}/{called(row)}/{kind.replace(' ', '-')}",
@@ -84,7 +84,7 @@ def changed(source: RowSource, kind: str, new: tuple[Any, ...], was: str, now: s
 
 
 def miscited(source: RowSource) -> Mutant:
-    """The row under another requirement, which is silent where this one speaks, or speaks where it is silent."""
+    """Return the row under another requirement, which is silent where this one is not, or the other way round."""
     mine = source.row.requirement
     other = other_side(mine)
     return changed(source, "citation changed", (source.row._replace(requirement=other),), mine, other)
@@ -92,7 +92,7 @@ def miscited(source: RowSource) -> Mutant:
 
 @cache
 def other_side(requirement: str) -> str:
-    """A requirement that the profile `article` treats otherwise, of the same topic if there is one."""
+    """Return a requirement that the profile `article` treats otherwise, of the same topic if there is one."""
     silent = silent_in("article", register())
     others = [
         each
@@ -117,7 +117,7 @@ PATH = "model/translator_cmk/machine/rows.py"
 
 
 def helper_mutants() -> Iterator[Mutant]:
-    """Each helper with each change of an expression in it."""
+    """Yield each helper with each change of an expression in it."""
     module = ast.parse(Path(rows.__file__).read_text("utf-8"))
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and node.name in HELPERS:
@@ -137,7 +137,7 @@ def calls(source: RowSource, helper: str) -> bool:
 
 
 def helper_edits(node: ast.FunctionDef, names: Names) -> Iterator[Edit]:
-    """Every change of what the helper returns."""
+    """Yield every change of what the helper returns."""
     for statement in node.body:
         if isinstance(statement, ast.Return) and statement.value:
             tree = ast.Lambda(node.args, statement.value)  # so that it reads as a row's function does
@@ -146,7 +146,7 @@ def helper_edits(node: ast.FunctionDef, names: Names) -> Iterator[Edit]:
 
 
 def helper_function(node: ast.FunctionDef) -> Callable[..., Any]:
-    """The helper that the tree defines."""
+    """Return the helper that the tree defines."""
     names = {**vars(rows), **{kind.__name__: kind for kind in KINDS}, "another": another}
     exec(compile(ast.fix_missing_locations(ast.Module([node], [])), PATH, "exec"), names)
     made: Callable[..., Any] = names[node.name]
@@ -154,7 +154,7 @@ def helper_function(node: ast.FunctionDef) -> Callable[..., Any]:
 
 
 def of_helper(name: str, callers: list[RowSource], edit: Edit, helper: Callable[..., Any]) -> Mutant:
-    """The article's rows in which all that call the helper call another in its place."""
+    """Return the article's rows in which all that call the helper call another in its place."""
     new = {source.row: with_helper(source, name, helper) for source in callers}
     return Mutant(
         f"{callers[0].row.requirement}/{name}/{edit.kind.replace(' ', '-')}",
@@ -169,6 +169,6 @@ def of_helper(name: str, callers: list[RowSource], edit: Edit, helper: Callable[
 
 
 def with_helper(source: RowSource, name: str, helper: Callable[..., Any]) -> Row:
-    """The row with its functions made anew, in which the helper's name means another."""
+    """Return the row with its functions made again, in which the helper's name means another."""
     parts = {part: source.function(tree, {name: helper}) for part, tree in source.parts.items()}
     return with_functions(source.row, parts)

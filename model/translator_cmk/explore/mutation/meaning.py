@@ -24,7 +24,7 @@ class Field(NamedTuple):
 
     @property
     def hint(self) -> Any:
-        """Its type."""
+        """Return its type."""
         return self.of.hints[self.name]
 
 
@@ -51,7 +51,7 @@ def names_of(row: Row, tree: ast.Lambda) -> Names:
 
 
 def leads_to(of: type[Any], field: str) -> type[Entity] | None:
-    """The kind of the entity that a field leads to, if it leads to one."""
+    """Return the kind of the entity that a field leads to, if it leads to one."""
     if issubclass(of, Command):
         return next((reference.kind for at, reference, _ in of.references if of.fields[at] == field), None)
     kind: type[Entity] | None = of.links.get(field)
@@ -90,7 +90,7 @@ def is_entity(found: Any) -> TypeGuard[type[Entity]]:
 
 
 def reached(names: Names) -> Iterator[Reached]:
-    """Every entity that the parameters lead to."""
+    """Yield every entity that the parameters lead to."""
     for name, of in names.items():
         if is_entity(of):
             yield Reached(name, of, frozenset())
@@ -98,7 +98,7 @@ def reached(names: Names) -> Iterator[Reached]:
 
 
 def beyond(code: str, of: type[Any], missing: frozenset[str]) -> Iterator[Reached]:
-    """Every entity that an expression leads to, itself not among them."""
+    """Yield every entity that an expression leads to, itself not among them."""
     for field in of.fields:
         kind = leads_to(of, field)
         if kind:
@@ -113,7 +113,7 @@ SIZES = (2048, 3072, 4096)
 
 
 def constant(node: ast.expr, names: Names, module: ModuleType) -> Any:
-    """The string, number or truth value that the expression is, or names; None for all else."""
+    """Return the string, number or truth value that the expression is, or names; None for all else."""
     match node:
         case ast.Constant(value=str() | int() as value):
             return value
@@ -124,7 +124,7 @@ def constant(node: ast.expr, names: Names, module: ModuleType) -> Any:
 
 
 def others(value: Any, field: Field | None) -> list[Any]:
-    """The other values that the field can have; a number that is no field's is compared with its neighbours."""
+    """Return the other values that the field can have; a number that is no field's is compared with its neighbours."""
     if isinstance(value, bool):
         return [not value]
     known = values_of(field) if field else (value - 1, value + 1)
@@ -132,7 +132,7 @@ def others(value: Any, field: Field | None) -> list[Any]:
 
 
 def values_of(field: Field) -> tuple[Any, ...]:
-    """The values that the field can have, where they are few."""
+    """Return the values that the field can have, where they are few."""
     if field.hint is bool:
         return (False, True)
     return SIZES if field.name == "size" else domains().get(field) or tuple(declared(field))
@@ -140,7 +140,7 @@ def values_of(field: Field) -> tuple[Any, ...]:
 
 @cache
 def domains() -> dict[Field, tuple[str, ...]]:
-    """Every field of strings that a row compares or writes, with the values that it is known to have."""
+    """Return every field of strings that a row compares or writes, with the values that it is known to have."""
     found: dict[Field, dict[str, None]] = {}
     for source in row_sources():
         for tree in source.parts.values():
@@ -159,7 +159,7 @@ def domains() -> dict[Field, tuple[str, ...]]:
 
 
 def declared(field: Field) -> Iterator[str]:
-    """The values that a field is declared with."""
+    """Yield the values that a field is declared with."""
     yield from get_args(field.hint) if get_origin(field.hint) is Literal else ()
     default = field.of.defaults.get(field.name)
     if isinstance(default, str) and default not in ("absent", "unknown"):
@@ -167,7 +167,7 @@ def declared(field: Field) -> Iterator[str]:
 
 
 def staged(field: Field) -> Iterator[str]:
-    """The values that the field has in what the stage gives."""
+    """Yield the values that the field has in what the stage gives."""
     if issubclass(field.of, Entity):
         for record in initial(DEFAULT_STAGE).tables[field.of].values():
             value = record[field.of.position[field.name]]
@@ -176,7 +176,7 @@ def staged(field: Field) -> Iterator[str]:
 
 
 def given(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field, ast.expr]]:
-    """Each field that the function compares or writes, with what it is compared with or becomes."""
+    """Yield each field that the function compares or writes, with what it is compared with or becomes."""
     for node in ast.walk(tree):
         match node:
             case ast.Compare(left=left, comparators=[right]):
@@ -191,7 +191,7 @@ def given(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field, ast.expr]]:
 
 
 def leaves(node: ast.expr) -> Iterator[ast.expr]:
-    """The values that an expression may come to, as far as they are written in it."""
+    """Yield the values that an expression may come to, as far as they are written in it."""
     match node:
         case ast.IfExp(body=body, orelse=orelse):
             yield from (*leaves(body), *leaves(orelse))

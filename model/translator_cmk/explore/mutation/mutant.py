@@ -25,12 +25,12 @@ class Mutant(NamedTuple):
 
     @property
     def requirement(self) -> str:
-        """The requirement whose row is changed, or the first of those whose rows call what is changed."""
+        """Return the requirement whose row is changed, or the first of those whose rows call what is changed."""
         return self.requirements[0]
 
 
 def called(row: Row) -> str:
-    """The row by kind and subject."""
+    """Return the row by kind and subject."""
     subject = row.meaning if isinstance(row, Means) else row.about if isinstance(row, Whenever) else row.on
     each = getattr(row, "each", None)
     words = [type(row).__name__.lower(), getattr(subject, "__name__", str(subject)), each.__name__ if each else ""]
@@ -38,7 +38,7 @@ def called(row: Row) -> str:
 
 
 def concerned(rows: Iterable[Row]) -> frozenset[type[Command]] | None:
-    """The commands on whose steps alone rows bear: their own, but any for what follows from a state."""
+    """Return the commands on whose steps alone rows bear: their own, but any for what follows from a state."""
     found: set[type[Command]] = set()
     for row in rows:
         if isinstance(row, Means | Whenever):
@@ -48,11 +48,11 @@ def concerned(rows: Iterable[Row]) -> frozenset[type[Command]] | None:
 
 
 def with_functions(row: Any, functions: Mapping[str, Callable[..., Any]]) -> Row:
-    """The row with other functions in these parts."""
+    """Return the row with other functions in these parts."""
     made: Row = row._replace(**functions)
     return made
 
 
 def exchanged(old: Row, new: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The article's rows with others in place of one."""
+    """Return the article's rows with others in place of one."""
     return tuple(each for row in ROWS for each in (new if row is old else (row,)))

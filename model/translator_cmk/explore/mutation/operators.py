@@ -23,13 +23,13 @@ class Edit(NamedTuple):
 
 
 def edit(kind: str, tree: ast.expr, old: ast.expr, new: ast.expr) -> Edit:
-    """The change, shown by the texts of the smallest part of the tree that makes sense by itself."""
+    """Return the change, shown by the texts of the smallest part of the tree that makes sense by itself."""
     shown = around(tree, old)
     return Edit(kind, old, new, ast.unparse(shown), ast.unparse(replaced(shown, old, new)), shown.lineno)
 
 
 def around(tree: ast.expr, node: ast.expr) -> ast.expr | ast.keyword:
-    """The smallest comparison, sum, choice, call, written field or part of a condition that the node is or is in."""
+    """Return the smallest comparison, sum, choice, call, written field or part of a condition around the node."""
     shown: Any = tree
     at: ast.AST = tree
     while at is not node:
@@ -44,7 +44,7 @@ SHOWN = (ast.Compare, ast.BinOp, ast.IfExp, ast.Call, ast.keyword)
 
 
 def replaced(tree: Tree, old: ast.AST, new: ast.AST) -> Tree:
-    """The tree with one node, told by identity, replaced by another; the tree itself stays as it is."""
+    """Return the tree with one node, found by identity, replaced by another; the tree itself stays as it is."""
     made: Tree = _replaced(tree, old, new)
     return made
 
@@ -61,12 +61,12 @@ def _replaced(part: Any, old: ast.AST, new: ast.AST) -> Any:
 
 
 def expression(code: str) -> ast.expr:
-    """The tree of an expression."""
+    """Return the tree of an expression."""
     return ast.parse(code, mode="eval").body
 
 
 def negation(node: ast.expr) -> ast.expr:
-    """The expression that is true where this one is false; what is negated already is so no more."""
+    """Return the expression that is true where this one is false; what is negated already is so no more."""
     match node:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return inner
@@ -90,7 +90,7 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 
 def condition_edits(tree: ast.Lambda, part: str) -> Iterator[Edit]:
-    """Every change of the condition as such.  ``part`` says whether it is what a row waits for or what it demands."""
+    """Yield every change of the condition as such; ``part`` says whether a row waits for it or demands it."""
     condition = tree.body
     yield edit("guard negated", tree, condition, negation(condition))
     # a demand that is always met, and a row that waits for ever, are rows dropped
@@ -106,7 +106,7 @@ def condition_edits(tree: ast.Lambda, part: str) -> Iterator[Edit]:
 
 
 def part_edits(tree: ast.Lambda) -> Iterator[Edit]:
-    """Changes of the conditions that the function is put together from."""
+    """Yield changes of the conditions that the function is put together from."""
     for node in ast.walk(tree.body):
         match node:
             case ast.BoolOp(op=connective, values=values):
@@ -127,7 +127,7 @@ def part_edits(tree: ast.Lambda) -> Iterator[Edit]:
 
 
 def comparison_edits(tree: ast.Lambda) -> Iterator[Edit]:
-    """A comparison that is turned round, or takes an order where it asks for equality with a number."""
+    """Yield a comparison that is turned round, or takes an order where it asks for equality with a number."""
     for node in ast.walk(tree.body):
         if not isinstance(node, ast.Compare):
             continue
@@ -139,7 +139,7 @@ def comparison_edits(tree: ast.Lambda) -> Iterator[Edit]:
 
 
 def another(kind: type[Entity], entity: Any) -> Any:
-    """The next entity of the kind by name, the first after the last; the same one where there is no other."""
+    """Return the next entity of the kind by name, the first after the last; the same one where there is no other."""
     if entity is None:
         return None
     names = sorted(each.name for each in entity.world.every(kind))
@@ -149,14 +149,14 @@ def another(kind: type[Entity], entity: Any) -> Any:
 
 
 def value_edits(tree: ast.Lambda, names: Names, module: ModuleType) -> Iterator[Edit]:
-    """Every change of a value in a function of a row."""
+    """Yield every change of a value in a function of a row."""
     yield from constant_edits(tree, names, module)
     yield from entity_edits(tree, names)
     yield from field_edits(tree, names)
 
 
 def constant_edits(tree: ast.Lambda, names: Names, module: ModuleType) -> Iterator[Edit]:
-    """Each constant made each other value of the field that it is compared with or written to."""
+    """Yield each constant made each other value of the field that it is compared with or written to."""
     for field, node in places(tree, names):
         value = constant(node, names, module)
         for other in others(value, field) if value is not None else ():
@@ -166,7 +166,7 @@ def constant_edits(tree: ast.Lambda, names: Names, module: ModuleType) -> Iterat
 
 
 def choice_edits(tree: ast.Lambda, node: ast.Tuple, field: Field) -> Iterator[Edit]:
-    """A list of values with one left out, one more, or one in place of another."""
+    """Yield a list of values with one left out, one more, or one in place of another."""
     held = [ast.unparse(element) for element in node.elts]
     more = [new for value in values_of(field) if ast.unparse(new := ast.Constant(value)) not in held]
     shorter = [[other for other in node.elts if other is not element] for element in node.elts]
@@ -190,7 +190,7 @@ def places(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field | None, ast.e
 
 
 def entity_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
-    """Each entity taken for another: one that the parameters lead to by another way, or the next of its kind."""
+    """Yield each entity taken for another: one that the parameters lead to by another way, or the next of its kind."""
     known = list(reached(names))
     mentioned = {ast.unparse(node) for node in ast.walk(tree)}
     for node in chains(tree, names):
@@ -208,14 +208,14 @@ def entity_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
 
 
 def namesakes(field: Field, names: Names, code: str) -> Iterator[str]:
-    """The field of the same name of each parameter that has one; of names, which every entity has, none."""
+    """Yield the field of the same name of each parameter that has one; of names, which every entity has, none."""
     if field.name != "name":
         owners = [name for name, of in names.items() if field.name in of.fields and not leads_to(of, field.name)]
         yield from (other for name in owners if (other := f"{name}.{field.name}") != code)
 
 
 def chains(tree: ast.Lambda, names: Names) -> Iterator[ast.expr]:
-    """Every expression of names and attributes that stands for something."""
+    """Yield every expression of names and attributes that stands for something."""
     for node in ast.walk(tree.body):
         if isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load) and meaning(node, names):
             yield node
@@ -230,7 +230,7 @@ def compared_with_none(tree: ast.Lambda, node: ast.expr) -> bool:
 
 
 def field_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
-    """Each written field left out, and written with another field's value or with one value whatever is asked."""
+    """Yield each written field left out, and written with another field's value or with one value whatever is asked."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue

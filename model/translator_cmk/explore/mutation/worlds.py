@@ -30,9 +30,11 @@ from ...machine.commands import (
     UndeployModel,
     UploadDocument,
 )
-from ..alphabets import (
+from ..commands import chosen
+from ..scopes import (
     RESOURCES,
     Commands,
+    Scope,
     access,
     creates_resource,
     creates_vault,
@@ -42,8 +44,6 @@ from ..alphabets import (
     of_both,
     switches,
 )
-from ..commands import chosen
-from ..scopes import Scope
 
 VAULTS = ("vault", "other-vault")
 WORKSPACES = ("workspace", "other-workspace")
@@ -51,7 +51,7 @@ MODELS = ("model", "other-model")
 
 
 def vault_life(vault: str) -> Commands:
-    """A vault from creation to the end."""
+    """Return a vault from creation to the end."""
     ends = (PurgeVault(vault), EndVaultRetention(vault))
     return (EnableSoftDelete(vault), EnablePurgeProtection(vault), *deletes_and_recovers(vault), *ends)
 

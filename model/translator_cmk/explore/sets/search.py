@@ -7,12 +7,11 @@ from typing import Any
 from ...machine import Accepted, Command, Machine, State
 from ..exploration import Broken, Exploration, Findings, Progress, Report
 from ..judge import EntityName, Judge, Seen
-from ..scope import Scope, start_of
+from ..scopes import Scope, start_of
 from ..theorems.theorem import Theorem
 from .bitsets import LARGEST, Bits, Place, Regions, add, contains, count, halves
-from .clusters import parted
 from .cubes import BROKEN, NOT_OFFERED, Name, NotSeparable, StepParts
-from .image import Image
+from .image import Image, parted
 
 NOTHING_SEEN = Seen()
 

@@ -86,7 +86,7 @@ class Step:
 
     @cached_property
     def asked(self) -> Any:
-        """The command with entities, as they were before, for its names; None for a name without an entity."""
+        """Return the command with entities, as they were before, for its names; None for a name without an entity."""
         fields = self.command.as_dict()
         for field in fields.keys() & KIND_OF_FIELD.keys():
             if fields[field] is not None:
@@ -95,21 +95,21 @@ class Step:
 
     @property
     def accepted(self) -> bool:
-        """Whether the request was accepted."""
+        """Return whether the request was accepted."""
         return isinstance(self.outcome, Accepted)
 
     @property
     def because(self) -> frozenset[str]:
-        """The reasons of a refusal; empty where there is none."""
+        """Return the reasons of a refusal; empty where there is none."""
         return self.outcome.because if isinstance(self.outcome, Refused) else frozenset()
 
     @property
     def by(self) -> frozenset[str]:
-        """The requirements that an acceptance names; empty where there is none."""
+        """Return the requirements that an acceptance names; empty where there is none."""
         return self.outcome.by if isinstance(self.outcome, Accepted) else frozenset()
 
     def changed(self) -> Iterator[tuple[type[Entity], str]]:
-        """Every entity whose record is another one after the step, or gone, or new."""
+        """Yield every entity whose record is another one after the step, or gone, or new."""
         for kind in KINDS:
             was, now = self.before.tables[kind], self.after.tables[kind]
             if was is not now:
@@ -127,7 +127,7 @@ class Change(NamedTuple):
     now: Any
 
     def by(self, *commands: type[Command]) -> bool:
-        """Whether the step is one of these commands, and about this entity."""
+        """Return whether the step is one of these commands, and about this entity."""
         command: Any = self.step.command
         kind = type(self.was or self.now).word
         return type(command) in commands and kind in command.fields and entity_name(command, kind) == self.name

@@ -16,14 +16,13 @@ from ..commands import chosen, described
 from ..graph import state_graph
 from ..scopes import SCOPES, Scope
 from ..search import SOON
-from .sequences import LARGEST, Suite, suite, wire_lines
-from .telling import feature_lines
+from .sequences import LARGEST, Suite, feature_lines, suite, wire_lines
 
 STANDARD_OUTPUT = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `tour`."""
+    """Add arguments of `tour`."""
     small = [scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST]
     parser.add_argument(
         "--scope",
@@ -46,24 +45,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_output(parser: argparse.ArgumentParser) -> None:
-    """Arguments on where sequences go, and how they are told of."""
+    """Add the arguments on where sequences go, and how they are summarised."""
     parser.add_argument(
         "--output",
         metavar="FILE",
-        help="where to write the sequences; - is standard output, and what is said of them then goes to standard error",
+        help="where to write the sequences; - is standard output, and their summary then goes to standard error",
     )
     parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
 
 
 def positive(text: str) -> int:
-    """A whole number above zero; raises `argparse.ArgumentTypeError`."""
+    """Return a whole number above zero; raises `argparse.ArgumentTypeError`."""
     if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of steps; write a whole number from 1 on")
     return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Writes sequences and says what they guarantee; exit code 2 for what can't be made or written."""
+    """Write sequences and print what they guarantee; exit code 2 if they can't be made or written."""
     if args.gherkin and args.scope is None:
         raise CommandError("a file holds one feature: name one scope with --scope")
     output = args.output or (STANDARD_OUTPUT if args.gherkin else None)
@@ -103,13 +102,13 @@ def show(bar: ProgressBar, scope: Scope) -> None:
 
 
 def lines(made: Iterable[Suite]) -> Iterator[str]:
-    """The sequences as JSON lines."""
+    """Yield the sequences as JSON lines."""
     for each in made:
         yield from wire_lines(each.sequences)
 
 
 def feature(made: Suite) -> Iterator[str]:
-    """The sequences of a scope as a feature."""
+    """Yield the sequences of a scope as a feature."""
     return feature_lines(state_graph(made.scope), made.sequences, load_register())
 
 
@@ -138,7 +137,7 @@ def as_data(made: Suite, seconds: float) -> dict[str, Any]:
 
 
 def in_words(said: dict[str, Any]) -> Iterator[str]:
-    """The same in two lines."""
+    """Yield the same in two lines."""
     bound = f", of at least {said['lower_bound']:,}" if "lower_bound" in said else ""
     how_many = f"{said['sequences']:,} sequence{'s' if said['sequences'] > 1 else ''}"
     yield (

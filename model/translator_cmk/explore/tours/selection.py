@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...machine import Refused, Unspecified
-from ..coverage.decisions import Evaluation, shown
-from ..coverage.recording import Came
+from ..coverage.decisions import Came, Evaluation, shown
 from ..graph import Graph
 from .tour import beginning
 
@@ -93,7 +92,7 @@ class Selecting:
         self._taken: set[tuple[int, int]] = set()
 
     def best(self) -> Candidate | None:
-        """The command within the horizon that has the most to gain for each step; None where none gains anything."""
+        """Return the command within the horizon that gains most for each step; None if none gains anything."""
         best: Candidate | None = None
         for start, resets in self._starts():
             came: dict[int, tuple[int, Option] | None] = {start: None}
@@ -110,7 +109,7 @@ class Selecting:
         return best
 
     def nearest(self) -> Candidate | None:
-        """The nearest two commands in succession of which the second gains something; None where there are none."""
+        """Return the nearest two commands in succession of which the second gains something; None if there are none."""
         found: list[Candidate] = []
         for start, resets in self._starts():
             came: dict[int, tuple[int, Option] | None] = {start: None}
@@ -167,13 +166,13 @@ class Selecting:
             yield 0, True
 
     def _before(self, step: tuple[int, Option] | None, resets: bool) -> tuple[int, ...]:
-        """The rows that spoke in the step before."""
+        """Return the rows that spoke in the step before."""
         if step is None:
             return () if resets else self.before
         return self.rows_of[step[1].label]
 
     def _following(self, level: list[int], came: dict[int, tuple[int, Option] | None]) -> list[int]:
-        """The states one step on that have not been come by."""
+        """Return the states one step on that have not been come by."""
         following = []
         for state in level:
             for option in self.options[state]:
@@ -203,11 +202,11 @@ class Selecting:
         self.before = self.rows_of[label]
 
     def _ways_in(self, came: Came) -> int:
-        """The ways in which decisions go, each by a number that it is given when it is first seen."""
+        """Return the ways in which decisions go, each by a number that it is given when it is first seen."""
         return mask(self.numbers.setdefault(each, len(self.numbers)) for each in sorted(came.evaluations, key=repr))
 
     def _options(self, state: int) -> Iterator[Option]:
-        """The commands in the state; of those that lead to one state and come to the same, one."""
+        """Yield the commands in the state; of those that lead to one state and come to the same, one."""
         seen: set[tuple[int, int]] = set()
         for pair in self.graph.of(state):
             if (pair.after, pair.label) not in seen:
@@ -216,17 +215,17 @@ class Selecting:
 
 
 def rows_in(came: Came) -> tuple[int, ...]:
-    """The rows that had their say, by number."""
+    """Return the rows that had their say, by number."""
     return tuple(sorted(came.spoke))
 
 
 def mask(numbers: Iterable[int]) -> int:
-    """The set of numbers, none of them given twice, as an integer."""
+    """Return the set of numbers, none of them given twice, as an integer."""
     return sum(1 << number for number in numbers)
 
 
 def reason_in(came: Came) -> frozenset[str] | None:
-    """The set of reasons of a refusal."""
+    """Return the set of reasons of a refusal."""
     return came.outcome.because if isinstance(came.outcome, Refused) else None
 
 
@@ -253,7 +252,7 @@ def following_rows(graph: Graph[Came]) -> dict[int, int]:
 
 
 def way_to(came: dict[int, tuple[int, Option] | None], state: int) -> tuple[Option, ...]:
-    """The steps to a state that was come by."""
+    """Return the steps to a state that was come by."""
     way: list[Option] = []
     while step := came[state]:
         state, option = step

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...language import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
-from ...machine import DEFAULT_STAGE, Command, Outcome
-from ..alphabets import Commands
-from ..coverage.recording import recorded_graph
-from ..graph import Graph, state_graph
-from ..scopes import Scope
+from ...language.facts import difference
+from ...language.gherkin import can_be_told, scenario_lines, sentence_title, steps, uses_in_words
+from ...language.sentences import format_command, format_fact
+from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
+from ...machine.rows import Effect
+from ...requirements import Register
+from ..coverage.decisions import recorded_graph
+from ..graph import Graph, Pair, state_graph
+from ..scopes import Commands, Scope
 from .selection import select
 from .tour import beginning, tour
 
@@ -37,7 +41,7 @@ class CommandSequence(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """The number of requests: the reset, and each command."""
+        """Return the number of requests: the reset, and each command."""
         return 1 + len(self.commands)
 
 
@@ -57,7 +61,7 @@ class Suite(NamedTuple):
 
 
 def sequences(scope: Scope, budget: int | None = None) -> Iterator[CommandSequence]:
-    """The sequences of a scope: a whole tour, or what is worth most within a budget of steps.
+    """Yield the sequences of a scope: a whole tour, or what is worth most within a budget of steps.
 
     The whole tour gives every command in every state, those that are refused or change nothing included, in as few
     steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, conditions
@@ -68,14 +72,14 @@ def sequences(scope: Scope, budget: int | None = None) -> Iterator[CommandSequen
 
 
 def suite(scope: Scope, budget: int | None = None) -> Suite:
-    """The sequences of a scope, with what they guarantee; raises as `sequences` does."""
+    """Return the sequences of a scope, with what they guarantee; raises as `sequences` does."""
     if scope.states is None or scope.states > LARGEST:
         raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
     return whole(scope) if budget is None else budgeted(scope, budget)
 
 
 def whole(scope: Scope) -> Suite:
-    """A transition tour of the scope."""
+    """Return a transition tour of the scope."""
     graph: Graph[Outcome] = state_graph(scope)
     found = tour(graph)
     guarantee = (
@@ -102,7 +106,7 @@ def budgeted(scope: Scope, budget: int) -> Suite:
 
 
 def named(graph: Graph[Any], found: Iterable[Iterable[int]]) -> tuple[CommandSequence, ...]:
-    """Sequences of numbers of commands, from the reset on and with their ids."""
+    """Return sequences of numbers of commands, from the reset on and with their ids."""
     scope = graph.scope
     return tuple(
         CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
@@ -111,7 +115,7 @@ def named(graph: Graph[Any], found: Iterable[Iterable[int]]) -> tuple[CommandSeq
 
 
 def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
-    """The sequences as JSON lines, as `translator-cmk run` reads them: each begins with its stage, and is a reset."""
+    """Yield the sequences as JSON lines, as `translator-cmk run` reads them; each begins with its stage: a reset."""
     stage = json.dumps({"stage": stage_to_wire(DEFAULT_STAGE)}, separators=(",", ":"))
     for sequence in found:
         yield stage
@@ -124,7 +128,7 @@ class SequenceError(ValueError):
 
 
 def read_sequences(path: Path) -> Iterator[Commands]:
-    """The sequences in a file of JSON lines, each from a reset to the default stage on; raises `SequenceError`."""
+    """Yield the sequences in a file of JSON lines, each from a reset to the default stage; raises `SequenceError`."""
     sequence: list[Command] = []
     started = False
     try:
@@ -150,3 +154,85 @@ def read_sequences(path: Path) -> Iterator[Commands]:
         raise SequenceError(str(error)) from None
     if started:
         yield tuple(sequence)
+
+
+def feature_lines(graph: Graph[Outcome], sequences: Iterable[CommandSequence], register: Register) -> Iterator[str]:
+    """Yield a feature with a scenario for each command in a state that the sequences give, by rule."""
+    by_rule: dict[str, list[Pair]] = {}
+    for pair in pairs_of(graph, sequences):
+        ids = shown(graph.labels[pair.label], graph.scope.alphabet[pair.command])
+        by_rule.setdefault(ids[0], []).append(pair)
+    yield f"Feature: Sequences of {graph.scope.name}"
+    yield f"  {graph.scope.sentence}"
+    machine = Machine(ROWS)
+    for requirement in sorted(by_rule):
+        yield ""
+        yield f"  @{requirement}"
+        yield f"  Rule: {register[requirement].title}"
+        for pair in by_rule[requirement]:
+            yield ""
+            yield from (f"    {line}" for line in scenario(graph, pair, machine))
+
+
+def pairs_of(graph: Graph[Outcome], sequences: Iterable[CommandSequence]) -> Iterator[Pair]:
+    """Yield the commands in states that the sequences give, each once."""
+    number = {command: number for number, command in enumerate(graph.scope.alphabet)}
+    given: set[tuple[int, int]] = set()
+    for sequence in sequences:
+        at = 0
+        for command in sequence.commands[sequence.start :]:
+            pair = graph.pair(at, number[command])
+            if (at, pair.command) not in given:
+                given.add((at, pair.command))
+                yield pair
+            at = pair.after
+
+
+def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[str]:
+    """Yield the scenario of a command in a state, line by line."""
+    command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
+    told = format_command(command)
+    given = steps("Given", givens(graph.scope, graph.commands(graph.path(pair.state))))
+    then = list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine))
+    title = f"{sentence_title(told)}, in state {pair.state}"
+    return scenario_lines(title, given, told, then, shown(outcome, command)[1:])
+
+
+def shown(outcome: Outcome, command: Command) -> list[str]:
+    """Return the requirements that the outcome shows, or those that say what the command does where nothing changed."""
+    match outcome:
+        case Accepted(by=by):
+            return sorted(
+                by or {row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command)}
+            )
+        case Refused(because=because):
+            return sorted(because)
+    return sorted(outcome.silent)
+
+
+def givens(scope: Scope, commands: Commands) -> list[str]:
+    """Return the way to a state."""
+    return [*([scope.situation] if scope.situation else []), *map(format_command, commands)]
+
+
+def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> Iterator[str]:
+    """Yield the assertions on the command: all that can be seen of its result."""
+    if isinstance(outcome, Refused):
+        yield from ("the request is refused", "nothing has changed")
+    elif isinstance(outcome, Accepted):
+        yield "the request is accepted"
+        yield from changes(observe(machine.world(before)), observe(machine.world(after)))
+        yield from uses_in_words(outcome.audit)
+    else:
+        yield "what happens is not specified"
+
+
+def changes(before: Observation, after: Observation) -> Iterator[str]:
+    """Yield the changes that a sentence can state, and that nothing else changed where all are stated."""
+    facts = [now for _, now in difference(before, after)]
+    told = [format_fact(fact) for fact in facts if can_be_told(fact)]
+    yield from told
+    if not facts:
+        yield "nothing has changed"
+    elif len(told) == len(facts):
+        yield "nothing else has changed"

@@ -40,12 +40,12 @@ class Tour(NamedTuple):
 
 
 def beginning(graph: Graph[Any]) -> int:
-    """The steps that a new sequence begins with: the reset, and the commands that lead to the start."""
+    """Return the steps that a new sequence begins with: the reset, and the commands that lead to the start."""
     return 1 + len(graph.scope.start)
 
 
 def tour(graph: Graph[Outcome]) -> Tour:
-    """A shortest tour of the graph."""
+    """Return a shortest tour of the graph."""
     network = Network(graph)
     flow = cheapest_flow(network.arcs, network.excess)
     sequences = tuple(network.sequences(flow))
@@ -84,7 +84,7 @@ class Network:
         self.excess[to] += 1
 
     def sequences(self, flow: "Flow") -> Iterator["array[int]"]:
-        """The sequences that one round makes, cut at its resets.
+        """Yield the sequences that one round makes, cut at its resets.
 
         What leads nowhere is given where the round first comes by.
         """
@@ -105,7 +105,7 @@ class Network:
                 stays[to] = []
 
     def _round(self, flow: "Flow") -> Iterator[tuple[int, int | None]]:
-        """A round from the start, as nodes with the commands that lead to them; it ends with a reset.
+        """Yield a round from the start, as nodes with the commands that lead to them; it ends with a reset.
 
         Hierholzer's way: walk on until there is no way left, which can only be where the walk began; then walk the
         rounds that were left out, and put each in where it branches off.
@@ -168,7 +168,7 @@ def worth(arcs: Arcs, excess: Sequence[int], prices: Sequence[int]) -> int:
 
 
 def cheapest_flow(arcs: Arcs, excess: Sequence[int]) -> Flow:
-    """The cheapest flow that takes from each node its excess; a node of negative excess gets as much.
+    """Return the cheapest flow that takes from each node its excess; a node of negative excess gets as much.
 
     Raises `Unbalanced` where there is none.
     """
@@ -191,7 +191,7 @@ class Balancing:
         self._depth: dict[int, tuple[int, int]] = {}
 
     def sources(self) -> list[int]:
-        """The nodes with an excess."""
+        """Return the nodes with an excess."""
         return [node for node, amount in enumerate(self.excess) if amount > 0]
 
     def reprice(self) -> None:
@@ -250,7 +250,7 @@ class Balancing:
         return [*self.arcs[node].items(), *back]
 
     def _next(self, node: int) -> list[int]:
-        """The next nodes, by ways that gain what they cost."""
+        """Return the next nodes, by ways that gain what they cost."""
         price, hops = self.prices[node], self._depth[node][1]
         return [
             other
