@@ -7,7 +7,7 @@ import pytest
 
 from tests.bdd.samples import ENABLE, OUTLINE, REGISTER, RIGHT, feature, rule
 from translator_cmk import features_dir
-from translator_cmk.bdd.diagnostics import Diagnostic
+from translator_cmk.bdd.features import Diagnostic
 from translator_cmk.bdd.lint import lint, run_lint
 
 TOO_LONG = RIGHT.replace("Vault and resource in one region", "x" * 71)

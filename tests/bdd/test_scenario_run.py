@@ -108,10 +108,10 @@ FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
     "a use of the key": (
         ModelSystem,
         steps(READ, NO_USE, given=USED),
-        "observed: a use of the key vault/key for trans",
+        'observed: the use of the key "key" of "vault" is recorded for "translator"',
     ),
-    "no use of the key": (ModelSystem, steps(READ, USE, given=UNUSED), "observed: no use of a key"),
-    "a use for another": (ModelSystem, steps(READ, USE.replace("translator", "other"), given=USED), "for translator"),
+    "no use of the key": (ModelSystem, steps(READ, USE, given=UNUSED), "observed: no use of a key is recorded"),
+    "a use for another": (ModelSystem, steps(READ, USE.replace("translator", "other"), given=USED), 'for "translator"'),
 }
 
 

@@ -1,18 +1,42 @@
-"""The assertions that a `Then` can make besides a fact: about the outcome of the `When`, what changed, and the audit
-trail.
+"""The assertions that a `Then` can make besides a fact: about the outcome of the `When`, changes, and the audit trail.
 
 All of them are about the `When`, so a scenario without one has none of these sentences.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from ..language.declaration import Declaration
-from ..language.facts import Fact, difference
-from ..language.sentences import Phrase, format_outcome
+from ..language.facts import Fact, difference, observed
+from ..language.gherkin import use_in_words, uses_in_words
+from ..language.sentences import Phrase, format_fact, format_outcome
 from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
-from .formatting import Change, format_changes, format_ids, format_uses
+
+Change = tuple[Fact, Fact]
+"""A fact as it was and as it is."""
+
+
+def format_ids(ids: Iterable[str]) -> str:
+    """Return the ids in alphabetical order."""
+    return ", ".join(sorted(ids))
+
+
+def format_changes(changes: Iterable[Change]) -> str:
+    """Return what changed, on one line."""
+    return "; ".join(f"{format_fact(now)} (before: {format_fact(was)})" for was, now in changes)
+
+
+def format_uses(uses: Sequence[KeyUse]) -> str:
+    """Return the entries of an audit trail, on one line."""
+    return "; ".join(uses_in_words(uses))
+
+
+def format_observed(seen: Observation, fact: Fact) -> str:
+    """Return what the observation has in place of a fact, in words."""
+    if not observed(seen, fact.kind, fact.name, "exists"):
+        return format_fact(Fact(fact.kind, fact.name, "exists", False))
+    return format_fact(Fact(fact.kind, fact.name, fact.field, observed(seen, fact.kind, fact.name, fact.field)))
 
 
 class AssertionFailed(AssertionError):
@@ -107,12 +131,12 @@ def check_otherwise_unchanged(result: StepResult, _: dict[str, Any]) -> None:
 def check_key_use(result: StepResult, values: dict[str, Any]) -> None:
     use = KeyUse(f"{values['vault']}/{values['key']}", values["resource"])
     if use not in result.audit:
-        raise AssertionFailed(format_uses([use]), format_uses(result.audit))
+        raise AssertionFailed(use_in_words(use), format_uses(result.audit))
 
 
 def check_no_key_use(result: StepResult, _: dict[str, Any]) -> None:
     if result.audit:
-        raise AssertionFailed(format_uses([]), format_uses(result.audit))
+        raise AssertionFailed(format_uses(()), format_uses(result.audit))
 
 
 def check_not_specified(result: StepResult, _: dict[str, Any]) -> None:

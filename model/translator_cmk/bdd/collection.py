@@ -16,8 +16,7 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
 from ..requirements import Register
-from .diagnostics import Diagnostic
-from .features import Feature, Pickle, feature_files, read_feature
+from .features import Diagnostic, Feature, Pickle, feature_files, read_feature
 from .lint import lint
 
 PICKLE = pytest.StashKey[Pickle]()

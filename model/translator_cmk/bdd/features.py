@@ -1,19 +1,22 @@
-"""Feature files as records: what is written, and the pickles that it compiles to, one for each row of examples."""
+"""Feature files as records: what is written, and the pickles that it compiles to, one for each row of examples.
 
+A diagnostic says what is wrong in a file, where, and what to do about it.
+"""
+
+import difflib
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from gherkin.errors import CompositeParserException, ParserError, ParserException
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from ..requirements import TOPICS
-from .diagnostics import Diagnostic
 
 ATTESTATION = "attestation"
 """The tag of what can only be declared."""
@@ -22,6 +25,30 @@ COUNTEREXAMPLE = "counterexample"
 """The tag of a feature that a machine wrote: it may have any name and as many steps as it needs."""
 
 STEP_KINDS = {"Context": "given", "Action": "when", "Outcome": "then"}
+
+
+class Diagnostic(NamedTuple):
+    """One thing that is wrong at a line (from 1) of a file."""
+
+    file: Path
+    line: int
+    text: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{shown(self.file)}:{self.line}: {self.text}; {self.remedy}"
+
+
+def shown(file: Path) -> str:
+    """Return the path from the current folder, where it lies below it."""
+    file = file.absolute()
+    return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return a remedy for an unknown word: the known word most like it, or another remedy where none is close."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"write {close[0]!r}" if close else otherwise
 
 
 class FeatureError(ValueError):

@@ -14,9 +14,9 @@ from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
 from ..requirements import TOPICS, Register, load_register
 from .assertions import Assertion
-from .diagnostics import Diagnostic, did_you_mean
 from .features import (
     ATTESTATION,
+    Diagnostic,
     Examples,
     Feature,
     FeatureError,
@@ -25,6 +25,7 @@ from .features import (
     Scenario,
     Step,
     Tag,
+    did_you_mean,
     feature_files,
     read_feature,
     slug,

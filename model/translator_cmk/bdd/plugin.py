@@ -25,8 +25,7 @@ from ..system import ModelSystem, System, Unsupported
 from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, NotApplicable
 from .collection import FEATURE, PICKLE, Collection, Conclusion
 from .features import ATTESTATION, COUNTEREXAMPLE, Pickle
-from .formatting import format_failure, format_title
-from .scenario_run import Inconclusive, ScenarioRun, SetupFailed, Verdict, verdict_of
+from .scenario_run import Inconclusive, ScenarioRun, SetupFailed, Verdict, format_failure, format_title, verdict_of
 from .systems import SystemNotFound, load_factory, not_a_system
 
 REGISTER = pytest.StashKey[Register]()

@@ -1,7 +1,8 @@
-"""Runs one scenario against one system, step by step, and keeps what it observed."""
+"""Runs one scenario against one system, step by step, and formats its failure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
@@ -10,10 +11,10 @@ from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation, Stage
 from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
 from ..machine.rows import Effect
+from ..requirements import Requirement
 from ..system import ModelSystem, System, Unsupported
-from .assertions import Assertion, AssertionFailed, NotApplicable, StepResult
-from .features import Pickle
-from .formatting import Change, format_ids, format_observed
+from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_ids, format_observed
+from .features import Pickle, shown
 from .prerequisites import inapplicable, is_legacy, not_offered, promised, through_the_api
 from .systems import declaration_of
 from .vocabulary import READERS, facts_of
@@ -268,3 +269,34 @@ def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
     for step in pickle.steps:
         getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
     return run
+
+
+def format_title(pickle: Pickle) -> str:
+    """Return the scenario's name in reports: requirement, name, and which row of the examples."""
+    return f"[{pickle.requirements[0]}] {pickle.name}{f' ({pickle.row})' if pickle.row else ''}"
+
+
+def format_failure(
+    pickle: Pickle,
+    path: Path,
+    requirement: Requirement | None,
+    step: int,
+    findings: Sequence[tuple[str, str]],
+    changes: Iterable[Change],
+) -> Iterator[str]:
+    """Yield the lines that say why the scenario stopped at its step of this number (from 0)."""
+    yield f"{shown(path)}:{pickle.steps[step].line}"
+    if requirement is not None:
+        yield ""
+        yield f"  {'requirement':<11}  {requirement.title}"
+        yield f"  {'':<11}  {requirement.wording}"
+    yield ""
+    for number, each in enumerate(pickle.steps[: step + 1]):
+        yield f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}"
+    if findings:
+        yield ""
+    for name, text in findings:
+        yield f"  {name:<11}  {text}"
+    for number, (was, now) in enumerate(changes):
+        yield f"  {'' if number else 'changed':<11}  - {format_fact(was)}"
+        yield f"  {'':<11}  + {format_fact(now)}"

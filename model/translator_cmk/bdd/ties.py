@@ -17,8 +17,7 @@ from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
 from ..oracle import Oracle
 from ..requirements import TOPICS, Register, Requirement, load_register
-from .diagnostics import Diagnostic, did_you_mean
-from .features import Feature, Pickle, feature_files, load_features
+from .features import Diagnostic, Feature, Pickle, did_you_mean, feature_files, load_features
 from .lint import lint
 from .membership import demanded, undemanded_scenarios
 

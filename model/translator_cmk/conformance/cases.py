@@ -10,8 +10,7 @@ from typing import NamedTuple
 import yaml
 
 from .. import features_dir
-from ..bdd.diagnostics import did_you_mean
-from ..bdd.features import Pickle, load_features
+from ..bdd.features import Pickle, did_you_mean, load_features
 from ..bdd.membership import demanded, undemanded_scenarios, when_of
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts

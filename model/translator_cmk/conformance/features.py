@@ -12,9 +12,8 @@ from zlib import crc32
 
 from ..bdd.assertions import AssertionFailed
 from ..bdd.features import Pickle
-from ..bdd.formatting import format_failure, format_title
 from ..bdd.prerequisites import inapplicable, through_the_api
-from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
+from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, format_title, verdict_of
 from ..bdd.vocabulary import READERS, commands_of
 from ..language.facts import Fact
 from ..oracle import Oracle
