@@ -12,8 +12,8 @@ from typing import Any
 
 from tests.evidence.writing import MEASUREMENTS, stamp, write
 from tests.explore.tours.faults import (
-    Sight,
     Transfer,
+    View,
     Visits,
     World,
     can_be_seen,
@@ -37,7 +37,7 @@ FAULTS = 2_000
 LENGTH = 50
 """Commands of a random sequence: as many as Hypothesis takes by default."""
 
-SIGHTS: tuple[Sight, ...] = ("answers", "customer", "state")
+VIEWS: tuple[View, ...] = ("answers", "customer", "state")
 
 ENOUGH = 10_000
 """A budget within which every small scope gives all the rows, reasons and pairs of rows that it has."""
@@ -59,7 +59,7 @@ def measured(scope: Scope) -> dict[str, Any]:
         "lower_bound": made.lower_bound,
         "sequences": len(made.sequences),
         "seconds": round(seconds, 2),
-        "transfer_faults": {sight: found(world(graph, sight), suites, faults) for sight in SIGHTS},
+        "transfer_faults": {view: found(world(graph, view), suites, faults) for view in VIEWS},
     }
 
 

@@ -8,7 +8,7 @@ def as_pickle(text: str) -> Pickle:
     tags, _, *lines = text.splitlines()
     steps, kind = [], ""
     for number, line in enumerate(lines, start=3):
-        keyword, _, told = line.strip().partition(" ")
+        keyword, _, text_of_step = line.strip().partition(" ")
         kind = kind if keyword == "And" else keyword.lower()
-        steps.append(Step(keyword, kind, told, number, False))
+        steps.append(Step(keyword, kind, text_of_step, number, False))
     return Pickle("counterexample", "", "", 1, tuple(tag[1:] for tag in tags.split()), tuple(steps))

@@ -32,7 +32,7 @@ def test_explore_chooses_how_to_search_and_prints_what_it_found(scope: str, expe
     assert {"refusals", "seconds", "theorems"} <= found.keys()
 
 
-def test_theorems_are_each_told_with_what_came_of_them() -> None:
+def test_each_theorem_is_printed_with_its_verdict() -> None:
     ended = run("theorems", *SCOPE)
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()

@@ -115,7 +115,7 @@ def test_counterexample_is_the_shortest_there_is() -> None:
     ]
 
 
-def test_search_stops_at_the_first_broken_theorem_if_told_to() -> None:
+def test_search_stops_at_the_first_broken_theorem_if_asked() -> None:
     found = explore(NAMED["losing-the-key"], resurrects_uploads(), theorems=THEOREMS, stop=True)
     assert found.broken
     assert not found.complete
@@ -145,22 +145,22 @@ def test_states_are_packed_alike_exactly_if_they_are_equal() -> None:
     assert len(set(packed.values())) == len(packed) > 100
 
 
-def test_search_tells_how_far_it_has_come() -> None:
-    told: list[Progress] = []
+def test_search_reports_its_progress() -> None:
+    reports: list[Progress] = []
 
     def report(progress: Progress) -> None:
-        told.append(progress)
-        if len(told) == 2:
+        reports.append(progress)
+        if len(reports) == 2:
             raise KeyboardInterrupt
 
     found = explore(NAMED["two-of-each"], engine="memoised", report=report)
-    assert 0 < told[0].states <= told[1].states <= found.states
-    assert told[0].rate > 0
-    assert told[1].frontier >= 0
+    assert 0 < reports[0].states <= reports[1].states <= found.states
+    assert reports[0].rate > 0
+    assert reports[1].frontier >= 0
     assert not found.complete
 
 
-def test_interrupted_search_shows_its_progress_and_then_tells_the_part_and_no_verdict() -> None:
+def test_interrupted_search_shows_its_progress_and_reports_no_verdict() -> None:
     """Ctrl-C in a real process on a terminal: exit code 4, and nothing is said to hold but what was reached."""
     words = [sys.executable, "-m", "translator_cmk.cli", "explore", "--scope", "two-lives", "--json"]
     terminal, end = pty.openpty()

@@ -97,7 +97,7 @@ ENDLESS = (
 @pytest.mark.parametrize(
     ("machine", "message"),
     [
-        (ChangesOnRefusal(ROWS), "ChangesOnRefusal is no machine of rows alone"),
+        (ChangesOnRefusal(ROWS), "ChangesOnRefusal is not a machine of rows alone"),
         (Machine((*ROWS, AT_ANOTHER)), "resource translator-[12] writes to another entity"),
         (Machine((*ROWS, *ENDLESS)), "reach no fixpoint"),
     ],

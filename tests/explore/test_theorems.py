@@ -1,4 +1,4 @@
-"""The theorems hold of the article, ask something, are told without the rows, and find what is wrong."""
+"""The theorems hold of the article, ask something, do not use the rows' meanings, and find what is wrong."""
 
 import ast
 import subprocess
@@ -59,7 +59,7 @@ def test_every_row_has_a_theorem_and_every_theorem_states_requirements_of_the_re
     assert {row.requirement for row in ROWS} <= cited <= load_register().keys()
 
 
-def test_theorems_are_named_apart_and_told_in_a_sentence() -> None:
+def test_theorems_have_names_of_their_own_and_a_sentence() -> None:
     assert len(THEOREM) == len(THEOREMS)
     for theorem in THEOREMS:
         assert theorem.sentence.endswith("."), theorem.name
@@ -181,18 +181,20 @@ Scenario: No model is deployed while the key is out of reach
 ]
 
 
-@pytest.mark.parametrize(("wrong", "name", "told"), WRONG, ids=[name for _, name, _ in WRONG])
-def test_broken_theorem_is_told_as_the_shortest_scenario(wrong: Callable[[], Machine], name: str, told: str) -> None:
+@pytest.mark.parametrize(("wrong", "name", "scenario"), WRONG, ids=[name for _, name, _ in WRONG])
+def test_broken_theorem_is_formatted_as_the_shortest_scenario(
+    wrong: Callable[[], Machine], name: str, scenario: str
+) -> None:
     (searched,) = searches([NAMED["losing-the-key"]], machine=wrong())
-    assert searched.scenarios[name] == told
+    assert searched.scenarios[name] == scenario
     assert exit_code([searched]) == 1
     for lines in (search_lines([searched]), theorem_lines([searched])):
-        assert "\n".join(f"    {line}" for line in told.splitlines()) in "\n".join(lines)
+        assert "\n".join(f"    {line}" for line in scenario.splitlines()) in "\n".join(lines)
     by_name = {theorem["name"]: theorem for theorem in as_data(searched)["theorems"]}
-    assert (by_name[name]["verdict"], by_name[name]["scenario"]) == ("broken", told)
+    assert (by_name[name]["verdict"], by_name[name]["scenario"]) == ("broken", scenario)
 
 
-def test_what_never_comes_about_is_told() -> None:
+def test_state_that_is_never_reached_is_reported() -> None:
     machine = Machine(without("environment.recover-vault", "vault.access-policy", "environment.enable-key"))
     (searched,) = searches([NAMED["losing-the-key"]], machine=machine)
     theorem = THEOREM["reached-upload-lost-with-the-key-back"]

@@ -31,7 +31,7 @@ class Store:
     def __init__(self) -> None:
         self._tables: dict[type[Entity], list[Table]] = {kind: [] for kind in KINDS}
         self._by_content: dict[type[Entity], dict[frozenset[tuple[str, Any]], int]] = {kind: {} for kind in KINDS}
-        self._by_identity: dict[int, int] = {}  # of the tables kept here, so that no other table can have the identity
+        self._by_identity: dict[int, int] = {}  # of the tables kept here, so no other table can have the identity
 
     def pack(self, state: State) -> bytes:
         """Return the state in bytes."""
@@ -62,7 +62,7 @@ class Walk:
     def __init__(self, scope: Scope, start: State) -> None:
         self.scope = scope
         self.width = len(scope.alphabet)
-        self.came = array("q", [-1])  # of each state: the transition by which it was found, as one number
+        self.found_by = array("q", [-1])  # of each state: the transition by which it was found, as one number
         self.expanded = 0
         self._store = Store()
         self._found = [self._store.pack(start)]
@@ -84,8 +84,8 @@ class Walk:
     def path(self, state: int) -> tuple[int, ...]:
         """Return a shortest path from the start to the state, as numbers of commands."""
         path: list[int] = []
-        while (came := self.came[state]) >= 0:
-            state, command = divmod(came, self.width)
+        while (found_by := self.found_by[state]) >= 0:
+            state, command = divmod(found_by, self.width)
             path.append(command)
         return tuple(reversed(path))
 
@@ -117,7 +117,7 @@ class Walk:
                     continue
                 known = numbers[reached] = len(found)
                 found.append(reached)
-                self.came.append(at * self.width + number)
+                self.found_by.append(at * self.width + number)
                 yield at, number, known, label, after
             self.expanded = at + 1
 
@@ -134,7 +134,7 @@ class Pair(NamedTuple):
 class Graph(Walk, Generic[Label]):
     """The walk with all its transitions.
 
-    A label says what came of a command: an outcome, and perhaps more.  Of state `s` and command `c`, ``after`` and
+    A label is the result of a command: an outcome, and perhaps more.  Of state `s` and command `c`, ``after`` and
     ``label`` have the successor and the number of the label at `s * width + c`, or `NOT_OFFERED`.
     """
 

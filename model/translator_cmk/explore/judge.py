@@ -1,4 +1,4 @@
-"""Hold theorems against states and steps."""
+"""Check theorems against states and steps."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ class Seen(NamedTuple):
 
 
 class Judge:
-    """Theorems, ready to be held against the steps and the states of one machine.
+    """Theorems, ready to be checked against the steps and the states of one machine.
 
     Both methods take a state and give one, like a machine's step, so both can be memoised.
     ``asked`` has the theorems that had anything to demand so far, by name.
@@ -71,7 +71,7 @@ class Judge:
         sometimes = self._about.get(("sometimes", at.kind), ())
         entity = world.entity(at.kind, at.name)
         broken = tuple(self._unmet(always, entity, lambda fact: is_shown(fact, world)))
-        return Seen(broken, tuple(theorem.name for theorem in sometimes if comes_about(theorem, entity)))
+        return Seen(broken, tuple(theorem.name for theorem in sometimes if is_reached(theorem, entity)))
 
     def of_request(self, step: Step) -> Iterator[tuple[str, Expectation]]:
         """Return the theorems about the command that the step breaks."""
@@ -99,7 +99,7 @@ class Judge:
                 yield theorem.name, Readable()
 
 
-def comes_about(theorem: Theorem, entity: Entity) -> bool:
+def is_reached(theorem: Theorem, entity: Entity) -> bool:
     """Return whether the entity is as the theorem says; an entity that cannot be read is not."""
     try:
         return bool(theorem.check(entity))

@@ -2,7 +2,7 @@
 
 A step is a function of the command and of the records that it reads.  So a step whose reads are recorded has the same
 result in every state that agrees on them.  For each command the recorded reads form a tree: a node says what is read
-next, and has a branch for each value that was found there; a leaf holds what the step came to and what it changed.
+next, and has a branch for each value that was found there; a leaf holds the outcome and the changes.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,8 +11,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from ..machine import Command, Machine, Outcome, State
 from ..machine.entities import KINDS, Entity
 
-Asked = TypeVar("Asked", bound=tuple[Any, ...])
-Came = TypeVar("Came")
+Question = TypeVar("Question", bound=tuple[Any, ...])
+Result = TypeVar("Result")
 
 Read = tuple[type[Entity], str | None]
 """A record by kind and name, or, without a name, the names of the kind."""
@@ -76,28 +76,28 @@ class RecordedTable:
         self.written[name] = None
 
 
-class Memoised(Generic[Asked, Came]):
+class Memoised(Generic[Question, Result]):
     """A pure function of a state and of a question, which is not called twice for the same reads.
 
     It keeps the results of ``limit`` calls at most, and then starts again.  The question is a tuple, whose type counts.
     """
 
-    def __init__(self, call: Callable[[State, Asked], tuple[State, Came]], limit: int = 1_000_000) -> None:
+    def __init__(self, call: Callable[[State, Question], tuple[State, Result]], limit: int = 1_000_000) -> None:
         self.call = call
         self.limit = limit
         self.kept = 0
         self._trees: dict[type[Any], dict[tuple[Any, ...], Node | Leaf]] = {}
 
-    def step(self, state: State, asked: Asked) -> tuple[State, Came]:
+    def step(self, state: State, question: Question) -> tuple[State, Result]:
         """Return the state after and the result, exactly as the function does."""
         tables = state.tables
-        trees = self._trees.get(type(asked))
-        node = trees.get(tuple(asked)) if trees else None
+        trees = self._trees.get(type(question))
+        node = trees.get(tuple(question)) if trees else None
         while type(node) is Node:
             kind, name, branches = node
             node = branches.get(tuple(tables[kind]) if name is None else tables[kind].get(name))
         if node is None:
-            node = self._learn(state, asked)
+            node = self._learn(state, question)
         outcome, changes = node  # type: ignore[misc]  # a leaf by now
         if not changes:
             return state, outcome
@@ -111,18 +111,18 @@ class Memoised(Generic[Asked, Came]):
                     table[name] = record
         return State(after), outcome
 
-    def _learn(self, state: State, asked: Asked) -> Leaf:
+    def _learn(self, state: State, question: Question) -> Leaf:
         log: dict[Read, Any] = {}
         tables: Any = {kind: RecordedTable(kind, state.tables[kind], log, {}) for kind in KINDS}
-        after, outcome = self.call(State(tables), asked)
+        after, outcome = self.call(State(tables), question)
         changes = ((kind, tuple(after.tables[kind].written.items())) for kind in KINDS)  # type: ignore[attr-defined]  # recorded
         leaf = Leaf(outcome, tuple(change for change in changes if change[1]))
         if self.kept == self.limit:
             self._trees.clear()
             self.kept = 0
         self.kept += 1
-        trees = self._trees.setdefault(type(asked), {})
-        place: Any = tuple(asked)
+        trees = self._trees.setdefault(type(question), {})
+        place: Any = tuple(question)
         within: Any = trees
         for (kind, name), value in log.items():
             node = within.setdefault(place, Node(kind, name, {}))

@@ -1,7 +1,7 @@
 """The rows as they are written: where each stands, and the syntax trees of its functions.
 
 What changes a row, or says what its conditions are made of, starts here.  The functions of rows keep to a small part of
-Python, so that whoever reads their trees knows every form there is; `outside` finds what does not.
+Python, so a reader of their trees knows every form there is; `outside` finds what does not.
 """
 
 import ast
@@ -149,7 +149,7 @@ def outside(tree: ast.Lambda) -> Iterator[ast.expr]:
 
 
 def in_form(node: ast.expr) -> bool:
-    """Return whether the expression is a form of rows, whatever its parts are."""
+    """Return whether the expression is a form of rows; its parts are not checked."""
     match node:
         case ast.BoolOp(op=operator) | ast.UnaryOp(op=operator) | ast.BinOp(op=operator):
             return isinstance(operator, OPERATORS)

@@ -124,7 +124,7 @@ class Search:
         return after, Judged(outcome, ())
 
     def _look(self, state: State, at: int, number: int) -> None:
-        """Hold the theorems about states against each entity in a state."""
+        """Check the theorems about states against each entity in a state."""
         for kind in KINDS:
             for name in state.tables[kind]:
                 _, seen = self.look(state, EntityName(kind, name))

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.coverage.decisions import Decision, Evaluation, Recording, decisions, has_its_say
+from translator_cmk.explore.coverage.decisions import Decision, Evaluation, Recording, decisions, row_applies
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, initial
 from translator_cmk.machine.commands import (
@@ -100,7 +100,7 @@ def test_a_condition_that_makes_further_decisions_keeps_its_own_value() -> None:
 
 
 def test_what_speaks_is_what_the_outcome_names() -> None:
-    """Of a refusal, the demands that spoke are the reasons; of an acceptance, whatever changed something spoke."""
+    """Of a refusal, the demands that applied are the reasons; of an acceptance, whatever changed something applied."""
     recording, random = Recording(), Random(1)
     names = {"environment.exists", "environment.new-name"}
     refused = 0
@@ -108,20 +108,20 @@ def test_what_speaks_is_what_the_outcome_names() -> None:
         state = initial(DEFAULT_STAGE)
         for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(30))):
             state, came = recording.step(state, command)
-            spoke = {ROWS[row] for row in came.spoke}
-            demands = {row.requirement for row in spoke if isinstance(row, Refuse)}
+            applied = {ROWS[row] for row in came.applied}
+            demands = {row.requirement for row in applied if isinstance(row, Refuse)}
             if isinstance(came.outcome, Refused) and not came.outcome.because <= names:
                 assert demands == came.outcome.because
                 refused += 1
             elif isinstance(came.outcome, Accepted):
                 assert not demands
-                assert came.outcome.by <= {row.requirement for row in spoke}
+                assert came.outcome.by <= {row.requirement for row in applied}
     assert refused > 20
 
 
 def test_a_row_has_its_say_by_one_result_of_one_guard() -> None:
     for number, decision in enumerate(decisions()):
-        says = [has_its_say(Evaluation(number, (), result)) for result in (True, False)]
+        says = [row_applies(Evaluation(number, (), result)) for result in (True, False)]
         demands = isinstance(ROWS[decision.row], Refuse)
         expected = {"when": [not demands, False], "unless": [False, True]}.get(decision.part, [False, False])
         assert says == expected

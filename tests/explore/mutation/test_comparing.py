@@ -1,4 +1,4 @@
-"""A mutant is the same as the article in a scope exactly where no step and no sight in it differs."""
+"""A mutant is the same as the article in a scope exactly where no step and no observation in it differs."""
 
 from itertools import product
 
@@ -7,7 +7,7 @@ import pytest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import verdict
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.mutation.judging import Sight, ground, looks
+from translator_cmk.explore.mutation.judging import View, ground, looks
 from translator_cmk.explore.mutation.worlds import TWO_OF_A_KIND, WORLDS
 from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.search import explore
@@ -26,16 +26,16 @@ def the(requirement: str, kind: str, now: str = "") -> Mutant:
 def shown_otherwise(mutant: Mutant, scope: Scope, length: int) -> bool:
     """Whether some sequence of this many commands, from the start of the scope, shows a difference: by trying all."""
 
-    def told(machine: Machine, commands: tuple[Command, ...]) -> list[object]:
+    def observed(machine: Machine, commands: tuple[Command, ...]) -> list[object]:
         state, answers = initial(DEFAULT_STAGE), []
         for command in (*scope.start, *commands):
             state, outcome = machine.step(state, command)
             answers.append((state, outcome))
-        return [*answers, *(Sight(machine)(state, at)[1] for at in looks(state))]
+        return [*answers, *(View(machine)(state, at)[1] for at in looks(state))]
 
     article, other = Machine(ROWS), Machine(mutant.rows)
     sequences = product(scope.alphabet, repeat=length)
-    return any(told(article, commands) != told(other, commands) for commands in sequences)
+    return any(observed(article, commands) != observed(other, commands) for commands in sequences)
 
 
 @pytest.mark.parametrize("world", WORLDS[:6], ids=lambda world: str(world.name))

@@ -43,12 +43,12 @@ def test_mutants_are_found_by_theorems_alone_and_the_scenario_tells_it(mutant: M
     assert kill is not None
     assert kill.theorem.name in kill.every
     assert kill.broken is not None
-    told = counterexample(kill.scope, Machine(mutant.rows), kill.theorem, kill.broken).scenario
-    run_scenario(ModelSystem(Machine(ROWS)), as_pickle(told))
+    scenario = counterexample(kill.scope, Machine(mutant.rows), kill.theorem, kill.broken).scenario
+    run_scenario(ModelSystem(Machine(ROWS)), as_pickle(scenario))
     if not isinstance(kill.broken.expected, Named):  # which no sentence of a scenario speaks of
         broken_down = (Exception,) if kill.theorem.name == "every-request-is-answered" else ()
         with pytest.raises((AssertionFailed, *broken_down)):
-            run_scenario(ModelSystem(Machine(mutant.rows)), as_pickle(told))
+            run_scenario(ModelSystem(Machine(mutant.rows)), as_pickle(scenario))
 
 
 def the(requirement: str, kind: str, now: str = "") -> Mutant:

@@ -59,8 +59,8 @@ def test_what_was_there_stands_where_the_mutant_says() -> None:
     for mutant in EVERY:
         path, _, line = mutant.place.rpartition(":")
         written = (SOURCE / path).read_text("utf-8").splitlines()[int(line) - 1 :]
-        told = mutant.now if mutant.kind == "mistake added" else mutant.was
-        assert bare(told) in bare("\n".join(written)), mutant.name
+        text = mutant.now if mutant.kind == "mistake added" else mutant.was
+        assert bare(text) in bare("\n".join(written)), mutant.name
 
 
 def bare(code: str) -> str:
@@ -68,7 +68,7 @@ def bare(code: str) -> str:
     return re.sub(r"[\s()'\",]|^(when|unless) ", "", code)
 
 
-def test_changes_of_a_demand_are_told_in_its_own_words() -> None:
+def test_changes_of_a_demand_are_shown_in_its_own_words() -> None:
     size = "c.key.size == 2048"
     types = "c.key.type in ('RSA', 'RSA-HSM')"
     assert of("keys.rsa-2048", "condition dropped", "connective changed") == [

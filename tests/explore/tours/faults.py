@@ -27,7 +27,7 @@ class Transfer(NamedTuple):
     to: int
 
 
-Sight = Literal["answers", "customer", "state"]
+View = Literal["answers", "customer", "state"]
 """What is seen of each step: whether it was accepted, all that a customer can see beside that, or the whole state."""
 
 
@@ -39,15 +39,15 @@ class World(NamedTuple):
     seen: Sequence[int]
 
 
-def world(graph: Graph[Outcome], sight: Sight) -> World:
+def world(graph: Graph[Outcome], view: View) -> World:
     """The graph with what is seen of it."""
     kinds = [OPEN if isinstance(each, Unspecified) else int(isinstance(each, Accepted)) for each in graph.labels]
     answers = array("i", (NOT_OFFERED if label == NOT_OFFERED else kinds[label] for label in graph.label))
     machine, numbers = Machine(ROWS), dict[str, int]()
-    if sight == "customer":
-        sights = (repr(observe(machine.world(graph.state(number)))) for number in range(graph.states))
-        return World(graph, answers, array("i", (numbers.setdefault(each, len(numbers)) for each in sights)))
-    return World(graph, answers, array("i", (number if sight == "state" else 0 for number in range(graph.states))))
+    if view == "customer":
+        views = (repr(observe(machine.world(graph.state(number)))) for number in range(graph.states))
+        return World(graph, answers, array("i", (numbers.setdefault(each, len(numbers)) for each in views)))
+    return World(graph, answers, array("i", (number if view == "state" else 0 for number in range(graph.states))))
 
 
 class Visits:

@@ -76,7 +76,7 @@ def test_gherkin_goes_to_standard_output_unless_a_file_is_named(tmp_path: Path) 
         ),
     ],
 )
-def test_what_can_not_be_made_or_written_is_told_in_one_line(arguments: tuple[str, ...], error: str) -> None:
+def test_error_is_one_line(arguments: tuple[str, ...], error: str) -> None:
     done = tour(*arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"translator-cmk: error: {error}\n")
 

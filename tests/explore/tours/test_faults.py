@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tests.explore.tours.faults import (
-    Sight,
+    View,
     Visits,
     World,
     can_be_seen,
@@ -25,13 +25,13 @@ NAMED = {scope.name: scope for scope in SCOPES}
 
 
 @cache
-def seen_of(name: str, sight: Sight = "customer") -> World:
-    return world(state_graph(NAMED[name]), sight)
+def seen_of(name: str, view: View = "customer") -> World:
+    return world(state_graph(NAMED[name]), view)
 
 
 @cache
-def toured(name: str, sight: Sight = "customer") -> Visits:
-    return Visits(seen_of(name, sight), tour(seen_of(name, sight).graph).sequences)
+def toured(name: str, view: View = "customer") -> Visits:
+    return Visits(seen_of(name, view), tour(seen_of(name, view).graph).sequences)
 
 
 def test_tour_finds_every_single_fault_of_the_smallest_scope_where_the_state_is_read_back() -> None:
@@ -78,8 +78,8 @@ def test_a_fault_in_what_is_never_given_is_not_found() -> None:
     assert nothing.steps() == 9
 
 
-def test_what_no_command_tells_apart_is_no_fault() -> None:
-    """By answers alone, states of the smallest scope cannot all be told apart."""
+def test_fault_that_no_command_shows_is_not_a_fault() -> None:
+    """By answers alone, states of the smallest scope cannot all be distinguished."""
     seen = seen_of("losing-the-key", "answers")
     hidden = [fault for fault in every_transfer(seen) if not can_be_seen(seen, fault)]
     assert hidden

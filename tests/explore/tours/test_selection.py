@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from translator_cmk.explore.coverage.decisions import Came, Evaluation, recorded_graph, shown
+from translator_cmk.explore.coverage.decisions import Evaluation, StepRecord, recorded_graph, shown
 from translator_cmk.explore.graph import Graph
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.tours.selection import Selected, following_rows, reason_in, select
@@ -16,11 +16,11 @@ NAMES = pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
 
 
 @cache
-def graph_of(name: str) -> Graph[Came]:
+def graph_of(name: str) -> Graph[StepRecord]:
     return recorded_graph(NAMED[name])
 
 
-def met(graph: Graph[Came], selected: Selected) -> tuple[int, int, int, int, int]:
+def met(graph: Graph[StepRecord], selected: Selected) -> tuple[int, int, int, int, int]:
     """Pairs, rows, reasons, conditions and pairs of rows, counted by going through the sequences."""
     pairs: set[tuple[int, int]] = set()
     rows: set[int] = set()
@@ -34,11 +34,11 @@ def met(graph: Graph[Came], selected: Selected) -> tuple[int, int, int, int, int
             came = graph.labels[pair.label]
             assert number == len(sequence) or not isinstance(came.outcome, Unspecified)
             pairs.add((at, command))
-            rows |= came.spoke
+            rows |= came.applied
             evaluations |= came.evaluations
             reasons.add(reason_in(came))
-            row_pairs.update((one, other) for one in before for other in came.spoke)
-            at, before = pair.after, came.spoke
+            row_pairs.update((one, other) for one in before for other in came.applied)
+            at, before = pair.after, came.applied
     return len(pairs), len(rows), len(reasons - {None}), len(shown(evaluations)), len(row_pairs)
 
 
@@ -80,7 +80,7 @@ def test_rows_that_can_follow_each_other_are_those_of_two_steps_in_succession() 
     for state in range(graph.states):
         for pair in graph.of(state):
             for following in graph.of(pair.after):
-                for row in graph.labels[pair.label].spoke:
-                    followed.setdefault(row, set()).update(graph.labels[following.label].spoke)
+                for row in graph.labels[pair.label].applied:
+                    followed.setdefault(row, set()).update(graph.labels[following.label].applied)
     bits = following_rows(graph)
     assert {row: {r for r in range(200) if bits[row] >> r & 1} for row in bits} == followed

@@ -47,7 +47,7 @@ def test_tour_takes_no_more_steps_than_any_tour_has_to(name: str) -> None:
 
 
 @EACH
-def test_nothing_follows_what_is_left_open(name: str) -> None:
+def test_nothing_follows_what_is_not_specified(name: str) -> None:
     graph, made = toured(name)
     for sequence in made.sequences:
         *before, _ = steps(graph, iter(sequence))
@@ -55,7 +55,7 @@ def test_nothing_follows_what_is_left_open(name: str) -> None:
 
 
 @EACH
-def test_what_leads_nowhere_is_given_once(name: str) -> None:
+def test_command_that_changes_nothing_is_given_once(name: str) -> None:
     graph, made = toured(name)
     stays = [pair for sequence in made.sequences for pair in steps(graph, iter(sequence)) if pair.after == pair.state]
     assert len(stays) == len(set(stays))

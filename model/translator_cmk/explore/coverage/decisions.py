@@ -171,7 +171,7 @@ def called(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
 
 
-def has_its_say(evaluation: Evaluation) -> bool:
+def row_applies(evaluation: Evaluation) -> bool:
     """Return whether a row applies by this: its `when` holds, or, of a demand, its `unless` does not."""
     made = decisions()[evaluation.decision]
     if made.part in WRITTEN:
@@ -237,27 +237,27 @@ def values(condition: Condition, evaluations: Iterable[Evaluation]) -> set[bool]
 VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
 
 
-class Came(NamedTuple):
-    """What came of a step, and how every decision went that was made on the way."""
+class StepRecord(NamedTuple):
+    """What record of a step, and how every decision went that was made on the way."""
 
     outcome: Outcome
     evaluations: frozenset[Evaluation]
 
     @property
-    def spoke(self) -> frozenset[int]:
-        """Return the rows that had their say, by number."""
-        return frozenset(decisions()[each.decision].row for each in self.evaluations if has_its_say(each))
+    def applied(self) -> frozenset[int]:
+        """Return the rows that applied, by number."""
+        return frozenset(decisions()[each.decision].row for each in self.evaluations if row_applies(each))
 
 
 class Recording:
     """A machine whose decisions are recorded.  It takes no step twice that reads the same.
 
-    What comes to the same is one object, and stays it, so that it can be told by its identity.
+    Equal records are one object, which identifies them.
     """
 
     def __init__(self) -> None:
         self._noted: set[Evaluation] = set()
-        self._came: dict[Came, Came] = {}
+        self._records: dict[StepRecord, StepRecord] = {}
         self.machine = Machine(noting_rows(self._noted.add))
         self.step = Memoised(self._step).step
         self._look_at = Memoised(self._look).step
@@ -267,11 +267,11 @@ class Recording:
         looks = (EntityName(kind, name) for kind in VIEWS for name in state.tables[kind])
         return frozenset[Evaluation]().union(*(self._look_at(state, look)[1] for look in looks))
 
-    def _step(self, state: State, command: Command) -> tuple[State, Came]:
+    def _step(self, state: State, command: Command) -> tuple[State, StepRecord]:
         self._noted.clear()
         after, outcome = self.machine.step(state, command)
-        came = Came(outcome, frozenset(self._noted))
-        return after, self._came.setdefault(came, came)
+        record = StepRecord(outcome, frozenset(self._noted))
+        return after, self._records.setdefault(record, record)
 
     def _look(self, state: State, look: EntityName) -> tuple[State, frozenset[Evaluation]]:
         self._noted.clear()
@@ -282,7 +282,7 @@ class Recording:
         return state, frozenset(self._noted)
 
 
-def recorded_graph(scope: Scope) -> Graph[Came]:
-    """Return the graph of a scope, labelled with what came of each step and how decisions went."""
+def recorded_graph(scope: Scope) -> Graph[StepRecord]:
+    """Return the graph of a scope, labelled with what record of each step and how decisions went."""
     recording = Recording()
     return labelled_graph(scope, start_of(scope, recording.machine), recording.step)

@@ -9,7 +9,17 @@ from ...requirements import TOPICS
 from ..graph import Graph, labelled_graph
 from ..row_sources import row_sources
 from ..scopes import Commands, Scope, start_of
-from .decisions import Came, Condition, Evaluation, Recording, decisions, every_condition, has_its_say, shown, values
+from .decisions import (
+    Condition,
+    Evaluation,
+    Recording,
+    StepRecord,
+    decisions,
+    every_condition,
+    row_applies,
+    shown,
+    values,
+)
 
 
 class Reach:
@@ -23,26 +33,26 @@ class Reach:
 
     @property
     def rows(self) -> set[int]:
-        """Return the rows that had their say, by number."""
-        return {decisions()[each.decision].row for each in self.evaluations if has_its_say(each)}
+        """Return the rows that applied, by number."""
+        return {decisions()[each.decision].row for each in self.evaluations if row_applies(each)}
 
     @property
     def reasons(self) -> set[str]:
         """Return the single demands that something was refused for."""
         return set[str]().union(*self.refusals)
 
-    def add(self, came: Came) -> None:
+    def add(self, record: StepRecord) -> None:
         """Return a step."""
-        self.evaluations |= came.evaluations
-        if isinstance(came.outcome, Refused):
-            self.refusals.add(came.outcome.because)
+        self.evaluations |= record.evaluations
+        if isinstance(record.outcome, Refused):
+            self.refusals.add(record.outcome.because)
 
-    def add_succession(self, before: Came, moved: bool, after: Came) -> None:
+    def add_succession(self, before: StepRecord, moved: bool, after: StepRecord) -> None:
         """Return two steps of which the one follows the other; whether the first led to another state.
 
-        Two topics meet where a row of the one changed something, and a row of the other has its say right after.
+        Two topics meet where a row of the one changed something, and a row of the other applies right after.
         """
-        self.row_pairs.update((one, other) for one in before.spoke for other in after.spoke)
+        self.row_pairs.update((one, other) for one in before.applied for other in after.applied)
         if moved:
             following = topics_of(after.outcome)
             pairs = (frozenset((one, other)) for one in topics_of(before.outcome) for other in following)
@@ -72,7 +82,7 @@ class Worlds(NamedTuple):
     """The recorded graphs of scopes, by name, and all that there is in them."""
 
     recording: Recording
-    graphs: dict[str, Graph[Came]]
+    graphs: dict[str, Graph[StepRecord]]
     everything: Reach
 
 
@@ -80,7 +90,7 @@ def worlds(scopes: Iterable[Scope]) -> Worlds:
     """Search these scopes."""
     recording = Recording()
     everything = Reach()
-    graphs: dict[str, Graph[Came]] = {}
+    graphs: dict[str, Graph[StepRecord]] = {}
     for scope in scopes:
         graph = labelled_graph(scope, start_of(scope, recording.machine), recording.step)
         graphs[scope.name] = graph
@@ -88,19 +98,19 @@ def worlds(scopes: Iterable[Scope]) -> Worlds:
     return Worlds(recording, graphs, everything)
 
 
-def all_of(graph: Graph[Came], recording: Recording) -> Reach:
+def all_of(graph: Graph[StepRecord], recording: Recording) -> Reach:
     """Return all that there is in a scope."""
     reach = Reach()
     for state in range(graph.states):
         reach.evaluations |= recording.observe(graph.state(state))
-    for came in graph.labels:
-        reach.add(came)
+    for record in graph.labels:
+        reach.add(record)
     for before, moved, after in successions(graph):
         reach.add_succession(graph.labels[before], moved, graph.labels[after])
     return reach
 
 
-def successions(graph: Graph[Came]) -> set[tuple[int, bool, int]]:
+def successions(graph: Graph[StepRecord]) -> set[tuple[int, bool, int]]:
     """Return the labels of every two steps that can follow each other, and whether the first leads to another state."""
     into: list[set[tuple[int, bool]]] = [set() for _ in range(graph.states)]
     out: list[set[int]] = [set() for _ in range(graph.states)]
@@ -120,13 +130,13 @@ def reached(worlds: Worlds, sequences: Iterable[Commands]) -> Reach:
         state, before, moved = initial(DEFAULT_STAGE), None, False
         reach.evaluations |= worlds.recording.observe(state)
         for command in commands:
-            after, came = worlds.recording.step(state, command)
-            if (succession := (id(before), moved, id(came))) not in added:
+            after, record = worlds.recording.step(state, command)
+            if (succession := (id(before), moved, id(record))) not in added:
                 added.add(succession)
-                reach.add(came)
+                reach.add(record)
                 if before is not None:
-                    reach.add_succession(before, moved, came)
-            before, moved = came, after != state
+                    reach.add_succession(before, moved, record)
+            before, moved = record, after != state
             if moved:
                 state = after
                 reach.evaluations |= worlds.recording.observe(state)

@@ -1,7 +1,7 @@
 """Verdicts on mutants: whether one differs from the article in a scope, and whether theorems or scenarios find it.
 
 The article's machine is searched once.  A mutant is then compared with it state by state, in the order in which they
-were found, so that the first difference is one that a shortest sequence of commands shows.
+were found, so the first difference is one that a shortest sequence of commands shows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,7 +49,7 @@ class Ground:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.step = MemoisedMachine(Machine(ROWS)).step
-        self.look = Memoised(Sight(Machine(ROWS))).step
+        self.look = Memoised(View(Machine(ROWS))).step
         self.found = list(self._search())
 
     def _search(self) -> Iterator[Found]:
@@ -65,7 +65,7 @@ class Ground:
             offered.setdefault(number, []).append(self.scope.alphabet[command_number])
         yield Found(state, at, by, tuple(offered.get(0, ())))
         for number in range(1, walk.states):
-            before, command_number = divmod(walk.came[number], walk.width)
+            before, command_number = divmod(walk.found_by[number], walk.width)
             by = self.scope.alphabet[command_number]
             yield Found(walk.state(number), first + before, by, tuple(offered.get(number, ())))
 
@@ -73,7 +73,7 @@ class Ground:
         """Return where the mutant first behaves otherwise; None if it does the same in every step of the scope."""
         machine = Machine(mutant.rows)
         step = MemoisedMachine(machine).step
-        look = Memoised(Sight(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
+        look = Memoised(View(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
         for at, found in enumerate(self.found):
             if look and any(differ(look, self.look, found.state, each) for each in looks(found.state)):
                 return Difference(self.scope, self.way(at))
@@ -84,12 +84,12 @@ class Ground:
         return None
 
     def unseen(self, mutant: Mutant) -> bool:
-        """Return whether no sequence of commands tells the mutant from the article: all is answered and shown the same.
+        """Return whether no sequence of commands distinguishes the mutant from the article.
 
         It may keep other records all the same, of what no customer sees and no row asks.
         """
         machine = Machine(mutant.rows)
-        step, look = MemoisedMachine(machine).step, Memoised(Sight(machine)).step
+        step, look = MemoisedMachine(machine).step, Memoised(View(machine)).step
         start = initial(DEFAULT_STAGE)
         pair = (start, start)
         for command in self.scope.start:
@@ -108,11 +108,11 @@ class Ground:
         return True
 
     def _both(self, step: Any, look: Any, pair: tuple[State, State], command: Command) -> tuple[State, State] | None:
-        """Return the states of the mutant and of the article after the command; None where one can tell them apart."""
+        """Return the states of the mutant and of the article after the command; None if they differ."""
         try:
             after, outcome = step(pair[0], command)
             other, expected = self.step(pair[1], command)
-            same = outcome == expected and sights(look, after) == sights(self.look, other)
+            same = outcome == expected and observations(look, after) == observations(self.look, other)
         except ROWS_RAISE:
             return None
         return (after, other) if same else None
@@ -126,7 +126,7 @@ class Ground:
         return tuple(reversed(way))
 
 
-class Sight:
+class View:
     """What a customer sees of one entity, as a machine's meanings have it."""
 
     def __init__(self, machine: Machine) -> None:
@@ -143,7 +143,7 @@ def looks(state: State) -> Iterator[EntityName]:
     return (EntityName(kind, name) for kind in KINDS if kind in SHOWN for name in state.tables[kind])
 
 
-def sights(look: Any, state: State) -> dict[EntityName, Any]:
+def observations(look: Any, state: State) -> dict[EntityName, Any]:
     """Return all that a customer sees of the state."""
     seen = ((at, look(state, at)[1]) for at in looks(state))
     return {at: view for at, view in seen if view is not None}
@@ -169,7 +169,7 @@ NAMED = {theorem.name: theorem for theorem in THEOREMS}
 
 
 class Kill(NamedTuple):
-    """A theorem that the mutant breaks in the scope, and how; what never comes about is broken by no step.
+    """A theorem that the mutant breaks in the scope, and how; what is never reached is broken by no step.
 
     ``every``: the names of all the theorems that were seen to be broken on the way.
     """
@@ -183,7 +183,7 @@ class Kill(NamedTuple):
 def killed(mutant: Mutant, differences: Iterable[Difference], theorems: Sequence[Theorem] = THEOREMS) -> Kill | None:
     """Return how a theorem finds the mutant in one of the scopes where it behaves otherwise.
 
-    Theorems are held against the first step that differs, which the mutant comes to as the article does.  Where none
+    Theorems are checked against the first step that differs, which the mutant reaches as the article does.  Where none
     is broken by it, the scope is searched until one is.
     """
     machine = Machine(mutant.rows)
@@ -211,7 +211,7 @@ def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem
 
 
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
-    """Return the theorem that a search of the scope breaks first; or one of what comes about, which never does."""
+    """Return the theorem that a search of the scope breaks first; or one about what is reached, which never is."""
     try:
         found = explore(difference.scope, machine, "memoised", theorems, stop=True)
     except StartNotReached:
@@ -243,7 +243,7 @@ class Judged(NamedTuple):
     - `killed`: a theorem is broken by it in a scope, a scenario turns red, or both.
     - `equivalent`: it takes every step and shows every state as the article does, in every scope.
     - `unseen`: it keeps other records, but no sequence of commands of any scope shows it.
-    - `survives`: it can be told from the article, and nothing does.
+    - `survives`: it differs from the article, and nothing shows it.
 
     ``own``: whether the scenario is one of its requirement.  ``broken``: all theorems that were seen to be broken.
     """

@@ -140,7 +140,7 @@ def helper_edits(node: ast.FunctionDef, names: Names) -> Iterator[Edit]:
     """Yield every change of what the helper returns."""
     for statement in node.body:
         if isinstance(statement, ast.Return) and statement.value:
-            tree = ast.Lambda(node.args, statement.value)  # so that it reads as a row's function does
+            tree = ast.Lambda(node.args, statement.value)  # to read as a row's function does
             yield from part_edits(tree)
             yield from value_edits(tree, names, rows)
 

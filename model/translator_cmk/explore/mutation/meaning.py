@@ -59,7 +59,7 @@ def leads_to(of: type[Any], field: str) -> type[Entity] | None:
 
 
 def is_new(of: type[Any], field: str) -> bool:
-    """Return whether the field names what is not there yet, so that it leads no further."""
+    """Return whether the field names what is not there yet, so it leads no further."""
     return issubclass(of, Command) and any(
         isinstance(reference, New) for at, reference, _ in of.references if of.fields[at] == field
     )

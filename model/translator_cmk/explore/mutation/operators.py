@@ -230,7 +230,7 @@ def compared_with_none(tree: ast.Lambda, node: ast.expr) -> bool:
 
 
 def field_edits(tree: ast.Lambda, names: Names) -> Iterator[Edit]:
-    """Yield each written field left out, and written with another field's value or with one value whatever is asked."""
+    """Yield each written field left out, and written with another field's value or with one value in any case."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue

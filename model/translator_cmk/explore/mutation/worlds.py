@@ -1,7 +1,7 @@
 """The scopes in which mutants are judged: the small ones, and a few in which one thing can be taken for another.
 
 A mutant that confuses two things of a kind shows only where there are two that differ.  These scopes have them, with
-few commands, so that all mutants together can be held against each of them.
+few commands, so all mutants together can be searched in each of them.
 """
 
 from ...machine.commands import (

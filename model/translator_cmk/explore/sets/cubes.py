@@ -226,7 +226,7 @@ class StepParts:
             sizes[about] = {name: known.get(name, 1) for name in packing.named(fields_of(found[about]))}
             if len(packing.shifts) > fields:
                 fields = len(packing.shifts)
-                todo = dict.fromkeys(tried)  # what was read as a constant is none
+                todo = dict.fromkeys(tried)  # what was read as a constant may change
             for other, tried_with in sizes.items():
                 if any(len(packing.records[name]) > size for name, size in tried_with.items()):
                     todo[other] = None
@@ -237,7 +237,7 @@ def merged(cubes: Cubes, fields: Iterable[int]) -> list[Cube]:
     """Return the same function in fewer cubes, without fields that make no difference, and without broken cubes.
 
     A function may read what makes no difference: that the workspace of another resource is not one of this resource.
-    Where it raises there is no state, so any result will do there; the search checks that there is none.
+    Where it raises there is no state, so any result will do there; the search checks that no such state is reached.
     """
     does = {(cube.result, cube.move): None for cube in cubes if cube.result is not BROKEN}
     numbers = {key: number for number, key in enumerate(does)}
@@ -277,7 +277,7 @@ def fields_of(cubes: Iterable[Cube]) -> int:
 
 
 class SortedCubes:
-    """Cubes by the bits that they have in some fields, so that those which fit a packed state there are looked up."""
+    """Cubes by the bits that they have in some fields, to look up those which fit a packed state."""
 
     def __init__(self, cubes: Iterable[Cube], fields: int = -1) -> None:
         self._sorted: dict[int, dict[int, list[Cube]]] = {}

@@ -24,7 +24,7 @@ class SetSearch:
 
     def __init__(self, scope: Scope, machine: Machine, theorems: Iterable[Theorem], largest: int = LARGEST) -> None:
         if type(machine) is not Machine:
-            raise NotSeparable(f"{type(machine).__name__} is no machine of rows alone")
+            raise NotSeparable(f"{type(machine).__name__} is not a machine of rows alone")
         held = tuple(theorems)
         self.scope = scope
         self.machine = machine
@@ -83,14 +83,14 @@ class SetSearch:
         return Regions(self.image.layout, list(self._parts.cubes(partial(self._see, name=name))))
 
     def _see(self, state: State, _: int, name: Name) -> tuple[tuple[Seen, frozenset[str]], int]:
-        """Hold theorems against an entity, which may not exist."""
+        """Check theorems against an entity, which may not exist."""
         world = self.machine.world(state)
         self._judge.asked = set()
         seen = self._judge.of_entity(world, EntityName(*name)) if world.has(*name) else NOTHING_SEEN
         return (seen, frozenset(self._judge.asked)), 0
 
     def _look(self, states: Bits) -> None:
-        """Hold theorems against the states of one depth."""
+        """Check theorems against the states of one depth."""
         for regions in self._looks:
             for outer, bits in states.items():
                 for result, region in regions.at(outer).items():

@@ -80,19 +80,19 @@ def run(args: argparse.Namespace) -> int:
     finally:
         bar.clear()
     text = feature(made[0]) if args.gherkin else lines(made)
-    told = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    put_out(text, told, output)
+    summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
+    put_out(text, summary, output)
     return OK
 
 
-def put_out(text: Iterable[str], told: str, output: str | None) -> None:
+def put_out(text: Iterable[str], summary: str, output: str | None) -> None:
     """Write sequences where they are wanted, and print what is said of them; raises `CommandError`."""
     if output == STANDARD_OUTPUT:
         for line in text:
             print(line)
     elif output:
         write(Path(output), text)
-    print(told, file=sys.stderr if output == STANDARD_OUTPUT else sys.stdout)
+    print(summary, file=sys.stderr if output == STANDARD_OUTPUT else sys.stdout)
 
 
 def show(bar: ProgressBar, scope: Scope) -> None:

@@ -191,11 +191,11 @@ def pairs_of(graph: Graph[Outcome], sequences: Iterable[CommandSequence]) -> Ite
 def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[str]:
     """Yield the scenario of a command in a state, line by line."""
     command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
-    told = format_command(command)
+    sentence = format_command(command)
     given = steps("Given", givens(graph.scope, graph.commands(graph.path(pair.state))))
     then = list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine))
-    title = f"{sentence_title(told)}, in state {pair.state}"
-    return scenario_lines(title, given, told, then, shown(outcome, command)[1:])
+    title = f"{sentence_title(sentence)}, in state {pair.state}"
+    return scenario_lines(title, given, sentence, then, shown(outcome, command)[1:])
 
 
 def shown(outcome: Outcome, command: Command) -> list[str]:
@@ -230,9 +230,9 @@ def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> It
 def changes(before: Observation, after: Observation) -> Iterator[str]:
     """Yield the changes that a sentence can state, and that nothing else changed where all are stated."""
     facts = [now for _, now in difference(before, after)]
-    told = [format_fact(fact) for fact in facts if can_be_told(fact)]
-    yield from told
+    stated = [format_fact(fact) for fact in facts if can_be_told(fact)]
+    yield from stated
     if not facts:
         yield "nothing has changed"
-    elif len(told) == len(facts):
+    elif len(stated) == len(facts):
         yield "nothing else has changed"

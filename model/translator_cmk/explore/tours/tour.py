@@ -4,11 +4,11 @@ Each sequence begins with a reset and the commands that lead to the start of the
 command.  A command whose outcome is not specified ends its sequence, since nobody knows where a
 system stands after it.
 
-The shortest tour is found as a postman finds his round.  Close every sequence by a reset, which leads back to the start
-and costs what a new beginning costs.  Then a tour is a round that takes each pair at least once, so that every state is
+The shortest tour is a solution of the postman problem.  Close every sequence by a reset, which leads back to the start
+and costs what a new beginning costs.  Then a tour is a round that takes each pair at least once, so every state is
 left as often as it is reached, and its steps are what it costs.  The cheapest way to take pairs again, and to reset,
 such that every state is left as often as it is reached, is a cheapest flow; and since every pair is taken, all of it
-hangs together, so that it can be walked in one round.  No tour is shorter: any tour, closed by resets, gives such a
+is connected, so it can be walked in one round.  No tour is shorter: any tour, closed by resets, gives such a
 flow.  The prices of that flow prove the bound without the flow itself.
 
 The flow is found by a primal-dual method.  Any amount may flow along an arc, at the cost of the arc for each unit.  The
@@ -157,7 +157,7 @@ def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
 def worth(arcs: Arcs, excess: Sequence[int], prices: Sequence[int]) -> int:
     """Return a lower bound of the cost of every flow that takes away the excess; `ValueError` for prices without proof.
 
-    Along an arc the price rises by no more than the arc costs, so that a unit, wherever it flows, costs at least the
+    Along an arc the price rises by no more than the arc costs, so a unit, wherever it flows, costs at least the
     difference in price between where it ends and where it began; and where all units begin and end is given.
     """
     for node, to in enumerate(arcs):
@@ -170,7 +170,7 @@ def worth(arcs: Arcs, excess: Sequence[int], prices: Sequence[int]) -> int:
 def cheapest_flow(arcs: Arcs, excess: Sequence[int]) -> Flow:
     """Return the cheapest flow that takes from each node its excess; a node of negative excess gets as much.
 
-    Raises `Unbalanced` where there is none.
+    Raises `Unbalanced` if there is no such flow.
     """
     balancing = Balancing(arcs, excess)
     while balancing.sources():

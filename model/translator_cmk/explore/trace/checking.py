@@ -37,7 +37,7 @@ class Seen(NamedTuple):
 
 
 class Event(NamedTuple):
-    """An event: the request, the answer and the observation; ``request`` and ``seen`` are None where there is none."""
+    """An event: the request, the answer and the observation; ``request`` and ``seen`` may be None."""
 
     request: Request | None
     reported: ReportedOutcome

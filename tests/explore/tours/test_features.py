@@ -1,4 +1,4 @@
-"""Each command in a state is told as a scenario that holds of the model, and of no model that does otherwise there."""
+"""Each command in a state is a scenario that holds of the model, and of no model that does otherwise there."""
 
 from functools import cache
 from pathlib import Path
@@ -27,35 +27,35 @@ def graph_of(name: str) -> Graph[Outcome]:
     return state_graph(NAMED[name])
 
 
-def pickles(name: str, told: "tuple[CommandSequence, ...]", folder: Path) -> list[Pickle]:
+def pickles(name: str, given: "tuple[CommandSequence, ...]", folder: Path) -> list[Pickle]:
     """The scenarios of the feature that tells the sequences, as features are read."""
     file = folder / f"{name}.feature"
-    file.write_text("\n".join(feature_lines(graph_of(name), told, REGISTER)) + "\n", "utf-8")
+    file.write_text("\n".join(feature_lines(graph_of(name), given, REGISTER)) + "\n", "utf-8")
     feature = read_feature(file)
     assert not feature.loose
     return list(feature.pickles)
 
 
-def test_every_command_in_every_state_is_told_and_holds(tmp_path: Path) -> None:
+def test_every_command_in_every_state_is_a_scenario_that_holds(tmp_path: Path) -> None:
     scope = NAMED["losing-the-key"]
-    told = pickles(scope.name, tuple(sequences(scope)), tmp_path)
-    assert len(told) == 140
-    assert len({pickle.id for pickle in told}) == 140
-    for pickle in told:
+    scenarios = pickles(scope.name, tuple(sequences(scope)), tmp_path)
+    assert len(scenarios) == 140
+    assert len({pickle.id for pickle in scenarios}) == 140
+    for pickle in scenarios:
         run_scenario(ModelSystem(), pickle)
 
 
 @pytest.mark.parametrize("name", ["vaults-and-keys", "demands", "directories", "one-of-each"])
-def test_commands_in_states_drawn_at_random_are_told_and_hold(name: str, tmp_path: Path) -> None:
+def test_commands_in_random_states_are_scenarios_that_hold(name: str, tmp_path: Path) -> None:
     graph, random, drawn = graph_of(name), Random(name), []
     for number in range(10):
         state = random.randrange(graph.states)
         command = random.choice([pair.command for pair in graph.of(state)])
         commands = graph.commands((*graph.path(state), command))
         drawn.append(CommandSequence(str(number), (*graph.scope.start, *commands), len(graph.scope.start)))
-    told = pickles(name, tuple(drawn), tmp_path)
-    assert len(told) > 10
-    for pickle in random.sample(told, 10):
+    scenarios = pickles(name, tuple(drawn), tmp_path)
+    assert len(scenarios) > 10
+    for pickle in random.sample(scenarios, 10):
         run_scenario(ModelSystem(), pickle)
 
 
