@@ -174,10 +174,11 @@ STATUSES: Mapping[str, str] = {
 
 
 class Result(NamedTuple):
-    """What came of one case as it was run, before it is weighed.
+    """The result of one case: as it was run, or, with ``known``, the verdict once it was weighed.
 
-    ``status`` is one of passed, failed, blocked, not-applicable, inconclusive and not-run.  ``attributed_to``: the
-    requirements that a failure is laid to.  ``fault``: its kind, where the system broke.  ``shown``: a failure in full.
+    As run, ``status`` is one of passed, failed, blocked, not-applicable, inconclusive and not-run.  ``attributed_to``:
+    the requirements that a failure is attributed to.  ``fault``: its kind, if the system broke.  ``shown``: a failure
+    in full.
     """
 
     status: str
@@ -192,20 +193,8 @@ class Result(NamedTuple):
     """The capability that was declared, and is not supported."""
     behind: tuple[str, ...] = ()
     """The cases whose failures keep this one from being reached."""
-
-
-class Verdict(NamedTuple):
-    """The verdict on one case; ``known`` is the reason that the file of deviations gives."""
-
-    status: str
-    reason: str = ""
-    seconds: float = 0.0
-    attributed_to: tuple[str, ...] = ()
-    fault: str = ""
-    shown: str = ""
-    step: int = -1
-    undelivered: str = ""
     known: str = ""
+    """Of a verdict: the reason that the file of deviations gives."""
 
 
 NOT_REACHED = Result("not-run", "not reached")
@@ -216,7 +205,7 @@ def weighed(
     results: Mapping[str, Result],
     known: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
-) -> dict[str, Verdict]:
+) -> dict[str, Result]:
     """The verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail.
 
     Where that twin is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
@@ -252,7 +241,7 @@ def weighed(
         deviation = (known or {}).get(case.id, "")
         if status == "failed" and deviation:
             status = "known"
-        found[case.id] = Verdict(status, reason, *each[2:-1], known=deviation)
+        found[case.id] = each._replace(status=status, reason=reason, known=deviation)
     return found
 
 
@@ -269,7 +258,7 @@ def assumed(case: Case, decisions: Mapping[str, str]) -> str:
     return " and ".join(parts + ([f"differs from what is waived ({', '.join(waived)})"] if waived else []))
 
 
-def counts(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> Counter[str]:
+def counts(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> Counter[str]:
     """How many of the cases have which status."""
     return Counter(verdicts[case.id].status for case in cases)
 
@@ -283,7 +272,7 @@ class Run(NamedTuple):
     stale: tuple[str, ...] = ()  # what is wrong with the file of deviations
 
 
-def exit_code(cases: Iterable[Case], verdicts: Mapping[str, Verdict], run: Run) -> int:
+def exit_code(cases: Iterable[Case], verdicts: Mapping[str, Result], run: Run) -> int:
     """0 conformant, 1 deviations, 3 the system or the kit broke, 4 incomplete: not everything that counts was decided.
 
     Of several the one that says most about how much to trust the run: 3, then 4 for a run that was cut off, then 1.

@@ -10,14 +10,14 @@ from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import Register
-from .cases import Case, Result, Run, Verdict, counts, exit_code, in_order, weighed
+from .cases import Case, Result, Run, counts, exit_code, in_order, weighed
 from .channels import Fault
 from .deviations import FAILING, Deviations
 from .findings import Finding
-from .report.envelope import Made, State, envelope
+from .report.envelope import Made, envelope
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
 from .report.summaries import SAID, files_of
-from .session import Interruption, Keeps, NoLog, Session
+from .session import Interruption, NoLog, Session
 from .subject import Coverage, Subject
 
 IN_A_ROW = 5
@@ -124,7 +124,7 @@ class Running:
         self.made = made
         self.register = register
         self.folder = folder
-        self.log: Keeps = NoLog()
+        self.log = NoLog()
         self.lanes: list[Lane] = []
         self.interruption = Interruption()
         self.deviations = deviations
@@ -198,12 +198,12 @@ class Running:
         """What is silent besides since it is known not to hold: so it hides nothing else.  It is looked at beside."""
         return self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
 
-    def verdicts(self) -> dict[str, Verdict]:
+    def verdicts(self) -> dict[str, Result]:
         """The verdicts so far."""
         decisions = {each.id: each.decision for each in self.register.values() if each.decision}
         return weighed(self.cases, self.results, self.deviations.known(self.cases, self.results), decisions)
 
-    def exit_code(self, verdicts: dict[str, Verdict]) -> int:
+    def exit_code(self, verdicts: dict[str, Result]) -> int:
         """What the run would return if it ended now."""
         stale = self.deviations.stale(self.cases, self.results) if self.finished else ()
         return exit_code(self.cases, verdicts, Run(self.finished, self.made.lanes, self.faults, tuple(stale)))
@@ -213,18 +213,19 @@ class Running:
         place = self.log.flush()
         self.faults = place.faults or self.faults
         verdicts = self.verdicts()
-        state = State(
-            self.started,
-            max(self.started, now()),  # the clock may have been set back
-            self.finished,
-            self.faults,
-            self.exit_code(verdicts),
-            self.coverage.counts(),
-            place.lines,
-            tuple(self.deviations.stale(self.cases, self.results)) if self.finished else (),
-            self.notes | ({"trouble": self.trouble} if self.trouble else {}),
-        )
-        return envelope(self.made, self.declared, state, in_order(self.cases), verdicts, self.register)
+        state = {
+            "started": self.started,
+            "finished": max(self.started, now()),  # the clock may have been set back
+            "complete": self.finished,
+            "faults": self.faults,
+            "exit_code": self.exit_code(verdicts),
+            "coverage": self.coverage.counts(),
+            "messages": place.lines,  # all this follows from so many entries of the message log
+            "stale_deviations": self.deviations.stale(self.cases, self.results) if self.finished else [],
+            **self.notes,
+            **({"trouble": self.trouble} if self.trouble else {}),
+        }
+        return envelope(self.made, self.declared, self.register, in_order(self.cases), verdicts) | state
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""

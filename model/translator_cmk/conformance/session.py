@@ -28,32 +28,30 @@ class Mark(NamedTuple):
     faults: int = 0
 
 
-class Writes(Protocol):
-    """Anything that takes entries."""
+class NoLog:
+    """Discard each entry; the base of the logs that keep them."""
+
+    @property
+    def place(self) -> Mark:
+        """The end of the log."""
+        return Mark()
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry."""
 
-
-class Keeps(Writes, Protocol):
-    """The log of a run: one that is written, none, or one that is repeated."""
-
-    @property
-    def place(self) -> Mark:
-        """The end of it."""
-
     def flush(self) -> Mark:
-        """Leave nothing unwritten up to a place."""
+        """Write all entries to the file, and return the end of the log."""
+        return self.place
 
     def forget(self, mark: Mark) -> None:
-        """Take back what was written since then."""
+        """Remove all entries since then."""
 
     def close(self) -> None:
-        """Write the last of it."""
+        """Write the last entries."""
 
 
-class Log:
-    """Writes each entry as soon as there is one, so that a run that is cut off leaves all that it saw."""
+class Log(NoLog):
+    """Write each entry at once: a run that is cut off leaves all that it saw."""
 
     def __init__(self, path: Path) -> None:
         self.file = path.open("wb")
@@ -63,7 +61,7 @@ class Log:
 
     @property
     def place(self) -> Mark:
-        """The end of it."""
+        """The end of the log."""
         return Mark(self.lines, self.size, self.faults)
 
     def write(self, entry: dict[str, Any]) -> None:
@@ -77,43 +75,21 @@ class Log:
             self.faults += "fault" in entry
 
     def flush(self) -> Mark:
-        """Leave nothing unwritten up to a place."""
+        """Write all entries to the file, and return the end of the log."""
         with self.lock:
             self.file.flush()
             return self.place
 
     def forget(self, mark: Mark) -> None:
-        """Take back what was written since then."""
+        """Remove all entries since then."""
         with self.lock:
             self.file.seek(mark.size)
             self.file.truncate()
             self.lines, self.size, self.faults = mark
 
     def close(self) -> None:
-        """Write the last of it."""
+        """Write the last entries."""
         self.file.close()
-
-
-class NoLog:
-    """Keeps nothing."""
-
-    @property
-    def place(self) -> Mark:
-        """The beginning."""
-        return Mark()
-
-    def write(self, entry: dict[str, Any]) -> None:
-        """Forget it."""
-
-    def flush(self) -> Mark:
-        """There is nothing to write."""
-        return self.place
-
-    def forget(self, mark: Mark) -> None:
-        """There is nothing to take back."""
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -199,7 +175,7 @@ class Session:
     def __init__(
         self,
         channel: Channel,
-        log: Writes | None = None,
+        log: NoLog | None = None,
         patience: float = PATIENCE,
         clock: Clock | None = None,
         interruption: Interruption | None = None,

@@ -1,7 +1,7 @@
 """Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft 2020-12)."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ... import __version__
@@ -30,7 +30,7 @@ from ...language.verbs import REQUEST
 from ...machine import COMMANDS
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS, Register
-from ..cases import LANES, STATUSES, Case, Verdict, counts, release
+from ..cases import LANES, STATUSES, Case, Result, counts, release
 from ..deviations import Deviation
 
 FORMAT = 1
@@ -56,16 +56,6 @@ class AsIs:
         return self.shape.schema()
 
 
-class Anything:
-    """Whatever a system answered, right or wrong."""
-
-    def read(self, value: Any, at: Place) -> Any:  # noqa: ARG002  # as the other shapes have it
-        return value
-
-    def schema(self) -> dict[str, Any]:
-        return {}
-
-
 class OrNull:
     """A value, or null where there is none."""
 
@@ -80,52 +70,31 @@ class OrNull:
         return {"description": self.title, "oneOf": [self.shape.schema(), {"type": "null"}]}
 
 
-class Count:
-    """A whole number, from 0 on."""
+class Simple:
+    """A value that is written as it is: ``expected`` describes it, ``fits`` checks it."""
 
-    def read(self, value: Any, at: Place) -> int:
-        if type(value) is int and 0 <= value <= LARGEST:
+    def __init__(self, expected: str, fits: Callable[[Any], bool], **schema: Any) -> None:
+        self.expected = expected
+        self.fits = fits
+        self.fields = schema
+
+    def read(self, value: Any, at: Place) -> Any:
+        if self.fits(value):
             return value
-        raise wrong(value, at, "a whole number from 0 on")
+        raise wrong(value, at, self.expected)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": 0, "maximum": LARGEST}
+        return dict(self.fields)
 
 
-class Number:
-    """A number, with or without a fraction, from 0 on."""
-
-    def read(self, value: Any, at: Place) -> float:
-        if type(value) in (int, float) and 0 <= value <= LARGEST:
-            return float(value)
-        raise wrong(value, at, "a number from 0 on")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "number", "minimum": 0, "maximum": LARGEST}
-
-
-class Integer:
-    """A whole number, negative or not."""
-
-    def read(self, value: Any, at: Place) -> int:
-        if type(value) is int:
-            return value
-        raise wrong(value, at, "a whole number")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "integer"}
-
-
-class Prose:
-    """A text, which may be empty."""
-
-    def read(self, value: Any, at: Place) -> str:
-        if isinstance(value, str):
-            return value
-        raise wrong(value, at, "a text")
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "string"}
+RANGE = {"minimum": 0, "maximum": LARGEST}
+COUNT = Simple("a whole number from 0 on", lambda it: type(it) is int and 0 <= it <= LARGEST, type="integer", **RANGE)
+NUMBER = Simple(
+    "a number from 0 on", lambda it: type(it) in (int, float) and 0 <= it <= LARGEST, type="number", **RANGE
+)
+INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")
+PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
+ANYTHING = Simple("any value", lambda _: True)
 
 
 class Listed:
@@ -178,15 +147,15 @@ ID = Line(1_000)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
 TIME = Text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as '2026-03-04T05:06:07Z'")
 FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
-TALLY = tallied(("total", *STATUSES), Count())
+TALLY = tallied(("total", *STATUSES), COUNT)
 IDS = Listed(REQUIREMENT)
 
 CASE = record(
     "a case",
     {"id": ID, "lane": Word(LANES), "level": Word(LEVELS), "requirements": IDS, "scored": Flag(),
-     "status": Word(STATUSES), "seconds": Number()},
-    {"rests_on": IDS, "name": ID, "feature": ID, "line": Count(), "reason": Prose(), "blamed": IDS, "step": Count(),
-     "fault": Line(100), "known": Prose(), "shown": Prose()},
+     "status": Word(STATUSES), "seconds": NUMBER},
+    {"rests_on": IDS, "name": ID, "feature": ID, "line": COUNT, "reason": PROSE, "blamed": IDS, "step": COUNT,
+     "fault": Line(100), "known": PROSE, "shown": PROSE},
 )  # fmt: skip  # a table
 TRACE = record(
     "a trace",
@@ -194,23 +163,23 @@ TRACE = record(
         "file": Text("traces/[0-9]{2,4}\\.jsonl", "the name of a trace in the folder"),
         "sha256": DIGEST,
         "name": ID,
-        "subject": Prose(),
-        "judged_to": Count(),
+        "subject": PROSE,
+        "judged_to": COUNT,
     },
 )
-DONE: dict[str, Shape] = {"sequences": Count(), "commands": Count(), "lost_track": Count()}
-SCOPE = record("a scope", {"scope": ID, "steps": Count(), "guarantee": Prose()})
+DONE: dict[str, Shape] = {"sequences": COUNT, "commands": COUNT, "lost_track": COUNT}
+SCOPE = record("a scope", {"scope": ID, "steps": COUNT, "guarantee": PROSE})
 DEVIATION = record(
     "a deviation",
-    {"requirement": Prose(), "case": Prose(), "reason": Prose(), "issue": Prose(), "expires": ID, "line": Count()},
+    {"requirement": PROSE, "case": PROSE, "reason": PROSE, "issue": PROSE, "expires": ID, "line": COUNT},
 )
 COVERAGE = ("commands", "rows", "rows_in_all", "reasons", "reasons_in_all")
 
 PROPERTY = record(
     "a property",
     {"id": ID, "kind": Word(KINDS), "requirements": IDS, "status": Word(("passed", "failed", "not-run")),
-     "seconds": Number(), "details": Listed(Anything())},
-    {"reason": Prose()},
+     "seconds": NUMBER, "details": Listed(ANYTHING)},
+    {"reason": PROSE},
 )  # fmt: skip  # a table
 """A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system."""
 
@@ -220,7 +189,7 @@ ENVELOPE = record(
         "format": Whole(FORMAT, FORMAT),
         "kit": Line(100),
         "protocol": Whole(PROTOCOL, PROTOCOL),
-        "register": record("the register", {"article": Line(100), "requirements": Count()}),
+        "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": OrNull(AsIs(DECLARATION), "What the system declared; null where it did not say hello."),
         "transport": Word(TRANSPORTS),
@@ -232,15 +201,15 @@ ENVELOPE = record(
             {},
             {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
         ),
-        "seed": Integer(),
-        "budgets": record("the budgets", {}, {"steps": Count(), "seconds": Number(), "scopes": Listed(ID),
-                                              "log_size": Count()}),
+        "seed": INTEGER,
+        "budgets": record("the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "scopes": Listed(ID),
+                                              "log_size": COUNT}),
         "started": TIME,
         "finished": TIME,
         "complete": Flag(),
-        "faults": Count(),
+        "faults": COUNT,
         "exit_code": Whole(0, 4),
-        "coverage": tallied(COVERAGE, Count()),
+        "coverage": tallied(COVERAGE, COUNT),
         "counts": record(
             "the counts",
             {
@@ -250,33 +219,33 @@ ENVELOPE = record(
                 "lanes": record("the lanes", {}, dict.fromkeys(LANES, TALLY)),
             },
         ),
-        "groups": Listed(record("a group", {"cause": Prose(), "cases": Listed(ID)})),
+        "groups": Listed(record("a group", {"cause": PROSE, "cases": Listed(ID)})),
         "deviations": Listed(DEVIATION),
-        "stale_deviations": Listed(Prose()),
+        "stale_deviations": Listed(PROSE),
         "cases": Listed(CASE),
     },
     {
-        "release": Prose(),
-        "messages": Count(),
-        "tour": record("the tour", DONE, {"not_reached": Count(), "steps": Count(), "scopes": Listed(SCOPE)}),
-        "fuzz": record("the fuzzing", DONE, {"seconds": Number(), "rounds": Count()}),
+        "release": PROSE,
+        "messages": COUNT,
+        "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
+        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER, "rounds": COUNT}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
         "properties": Listed(PROPERTY),
-        "trouble": Prose(),
+        "trouble": PROSE,
         "files": Named(FILE, DIGEST),
     },
 )  # fmt: skip  # a table
 """`report.json`."""
 
-FAILED = record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": Count()})
+FAILED = record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": COUNT})
 LEFT_OUT = record(
     "what was left out",
-    {"sequences": Count(), "lost_track": Count(), "commands": Count(), "failed": Listed(FAILED),
-     "compared": record("what was compared", {}, dict.fromkeys(COMMANDS, Count()))},
+    {"sequences": COUNT, "lost_track": COUNT, "commands": COUNT, "failed": Listed(FAILED),
+     "compared": record("what was compared", {}, dict.fromkeys(COMMANDS, COUNT))},
 )  # fmt: skip  # a table
-FAULT = record("a fault", {"kind": Line(100), "text": Prose()}, {"stderr": Prose()})
-HEAD: dict[str, Shape] = {"at": Number(), "case": Prose()}
-SESSION: dict[str, Shape] = {"session": Count()}
+FAULT = record("a fault", {"kind": Line(100), "text": PROSE}, {"stderr": PROSE})
+HEAD: dict[str, Shape] = {"at": NUMBER, "case": PROSE}
+SESSION: dict[str, Shape] = {"session": COUNT}
 """The number of a session; the first leaves it out."""
 ENDS = ("answer", "fault", "interrupted")
 """What can come of a request; an answer that is none is there beside the fault that it is."""
@@ -307,7 +276,7 @@ ENTRY = OneOf(
                 **HEAD,
                 **SESSION,
                 "request": AsIs(Referred(REQUEST, "request")),
-                "answer": Anything(),
+                "answer": ANYTHING,
                 "fault": FAULT,
                 "interrupted": Flag(),
             },
@@ -326,15 +295,15 @@ COUNTEREXAMPLE = record(
         "silent": IDS,
         "requirements": IDS,
         "commands": Listed(Referred(COMMAND, "command")),
-        "expected": Listed(Prose()),
-        "seen": Listed(Prose()),
+        "expected": Listed(PROSE),
+        "seen": Listed(PROSE),
         "always": Flag(),
-        "scenario": Prose(),
+        "scenario": PROSE,
     },
     {
         "unobserved": Flag(),
         "salt_in_front": Flag(),
-        "messages": record("lines of the message log", {"from": Count(), "to": Count()}),
+        "messages": record("lines of the message log", {"from": COUNT, "to": COUNT}),
     },
 )
 """`counterexamples/*.json`."""
@@ -372,30 +341,14 @@ class Made(NamedTuple):
     deviations: tuple[Deviation, ...] = ()
 
 
-class State(NamedTuple):
-    """How far a run has come."""
-
-    started: str
-    finished: str
-    complete: bool
-    faults: int
-    exit_code: int
-    coverage: Mapping[str, int]
-    messages: int
-    """Entries of the message log that all this follows from."""
-    stale: tuple[str, ...]
-    notes: Mapping[str, Any]
-
-
 def envelope(
     made: Made,
     declared: Declaration | None,
-    state: State,
-    cases: Iterable[Case],
-    verdicts: Mapping[str, Verdict],
     register: Register,
+    cases: Iterable[Case],
+    verdicts: Mapping[str, Result],
 ) -> dict[str, Any]:
-    """The envelope as a JSON value, but for the digests of the other files."""
+    """Return the envelope as a JSON value, without how far the run has come and the digests of the other files."""
     cases = list(cases)
     scored = [case for case in cases if case.scored]
     return {
@@ -413,13 +366,6 @@ def envelope(
         "selection": {name: list(values) for name, values in made.selection.items() if values},
         "seed": made.seed,
         "budgets": dict(made.budgets),
-        "started": state.started,
-        "finished": state.finished,
-        "complete": state.complete,
-        "faults": state.faults,
-        "exit_code": state.exit_code,
-        "coverage": dict(state.coverage),
-        "messages": state.messages,
         "counts": {
             "scored": tally(scored, verdicts),
             "assumed": tally([case for case in cases if not case.scored], verdicts),
@@ -428,19 +374,17 @@ def envelope(
         },
         "groups": groups(cases, verdicts),
         "deviations": [entry._asdict() for entry in made.deviations],
-        "stale_deviations": list(state.stale),
-        **state.notes,
         "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
     }
 
 
-def tally(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> dict[str, int]:
+def tally(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, int]:
     """How many there are, and how many of each status."""
     found = counts(cases, verdicts)
     return {"total": found.total(), **{status: found[status] for status in STATUSES}}
 
 
-def case_to_json(case: Case, verdict: Verdict) -> dict[str, Any]:
+def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """One case with its verdict; what is empty is left out."""
     whole = {
         "id": case.id,
@@ -465,7 +409,7 @@ def case_to_json(case: Case, verdict: Verdict) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value not in ("", [], -1) or name in always}
 
 
-def groups(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> list[dict[str, Any]]:
+def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:
     """The failures by what they are laid to: the requirement that most share, then that of the rest, and so on.
 
     What is laid to no requirement may be to a capability that is declared.
@@ -481,7 +425,7 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Verdict]) -> list[dict[
     return found
 
 
-def causes(verdict: Verdict) -> tuple[str, ...]:
+def causes(verdict: Result) -> tuple[str, ...]:
     """What a failure is laid to: requirements, or a capability."""
     if verdict.undelivered and not verdict.attributed_to:
         return (f"the capability {verdict.undelivered}",)

@@ -1,4 +1,4 @@
-"""Reads the message log of a report: each session's part of it answers in place of the system that was run."""
+"""Read the message log of a report: each session's part of it answers in place of the system that was run."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from ...language import LONGEST, WireError, command_from_wire, from_text
 from ...language.shapes import Place
 from ...machine import Command
 from ..channels import Fault
-from ..session import Mark
+from ..session import Mark, NoLog
 from ..subject import OTHERWISE, Names
 from .envelope import ENTRY
 from .folder import MESSAGES, must_be_a_file
@@ -70,7 +70,7 @@ class World(NamedTuple):
         return int(number) if re.fullmatch("[1-9][0-9]{0,9}", number) else 0
 
 
-class MessageLog:
+class MessageLog(NoLog):
     """A message log, as far as the verdicts of a report rest on it: on so many ``messages``, or on all.
 
     It is read as far as its streams need it; raises `CommandError`.  Sessions that repeat the run write their entries
@@ -82,7 +82,7 @@ class MessageLog:
         self.read = 0
         self.more = 0  # messages beyond
         self.truncated = 0  # the number of a last line that was cut off
-        self.place = Mark()  # up to which the run was repeated
+        self.repeated = Mark()  # the place up to which the run was repeated
         self.waiting: list[deque[Entry]] = []  # by session: entries that were read and not repeated
         self.streams: list[Stream] = []
         self.entries = self._entries(path)
@@ -119,20 +119,18 @@ class MessageLog:
             pass
         return (entry for entries in self.waiting for entry in entries)
 
-    def flush(self) -> Mark:
-        """Return the place up to which the run was repeated."""
-        return self.place
+    @property
+    def place(self) -> Mark:
+        """The place up to which the run was repeated."""
+        return self.repeated
 
-    def forget(self, _: Mark) -> NoReturn:
+    def forget(self, mark: Mark) -> NoReturn:  # noqa: ARG002  # as the other logs have it
         """Refuse to take back what the log has."""
         raise NotInLog(f"{MESSAGES}:{self.place.lines}: a sequence is there that a run would have left out")
 
     def write(self, entry: dict[str, Any]) -> NoReturn:
         """Refuse what belongs to no session."""
         raise NotInLog(f"{MESSAGES}: the log does not have {shortened(entry)}")
-
-    def close(self) -> None:
-        """Close nothing: the file is closed once it has been read."""
 
     def _entries(self, path: Path) -> Iterator[Entry]:
         must_be_a_file(path)
@@ -150,7 +148,7 @@ class MessageLog:
             raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
 
 
-class Stream:
+class Stream(NoLog):
     """The entries of one session: the channel that answers as it did, the clock of that time, and what it may write."""
 
     def __init__(self, log: MessageLog, waiting: deque[Entry]) -> None:
@@ -171,7 +169,7 @@ class Stream:
         entry = self.waiting.popleft()
         self.time = float(entry.content["at"])
         place = self.log.place
-        self.log.place = Mark(place.lines + 1, place.size + entry.size, place.faults + ("fault" in entry.content))
+        self.log.repeated = Mark(place.lines + 1, place.size + entry.size, place.faults + ("fault" in entry.content))
         return entry
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
@@ -240,9 +238,6 @@ class Stream:
 
     def restart(self) -> None:
         """Do nothing: the log has what came next."""
-
-    def close(self) -> None:
-        """Do nothing: the log is closed once it has been read."""
 
     def told(self) -> str:
         """Return the standard error that the last fault came with."""
