@@ -155,17 +155,17 @@ def test_sessions_that_declare_different_things_end_the_run(tmp_path: Path) -> N
 def test_names_are_found_again_in_either_form(salt: str) -> None:
     names = Names(salt)
     for name in ("vault", "other-vault", "long-short-key"):
-        assert names.plain(names.told(name)) == name
-        assert names.ours("vault", names.told(name), {})
-    assert not names.ours("vault", Names(f"{salt}1").told("vault"), {"region": "eastus"})
-    assert names.ours("document", f"{names.told('document')}-backup", {})
-    assert names.ours("document", "archive", {"workspace": names.told("workspace")})
+        assert names.plain(names.salted_name(name)) == name
+        assert names.ours("vault", names.salted_name(name), {})
+    assert not names.ours("vault", Names(f"{salt}1").salted_name("vault"), {"region": "eastus"})
+    assert names.ours("document", f"{names.salted_name('document')}-backup", {})
+    assert names.ours("document", "archive", {"workspace": names.salted_name("workspace")})
 
 
 def test_some_names_begin_like_others_and_some_end_like_others() -> None:
     even, odd = Names("k3v40"), Names("k3v41")
-    assert even.told("other-vault").endswith(even.told("vault"))
-    assert odd.told("other-vault").startswith(odd.told("vault"))
+    assert even.salted_name("other-vault").endswith(even.salted_name("vault"))
+    assert odd.salted_name("other-vault").startswith(odd.salted_name("vault"))
 
 
 def test_specification_treats_every_kind_and_region_alike() -> None:

@@ -63,7 +63,7 @@ class Counting:
     def close(self) -> None:
         self.channel.close()
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         return ""
 
 
@@ -92,7 +92,7 @@ class InProcess:
     def close(self) -> None:
         self.module = {}
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         return ""
 
 

@@ -113,8 +113,8 @@ def deviation_of(entry: Entry, register: Register, cases: frozenset[str]) -> Dev
     if bool(about["requirement"]) == bool(about["case"]):
         raise entry.error("an entry is about one thing; name either a requirement or a case")
     if about["requirement"] and about["requirement"] not in register:
-        told = f"{about['requirement']!r} is no requirement; translator-cmk register lists them all"
-        raise fields["requirement"].error(told)
+        problem = f"{about['requirement']!r} is no requirement; translator-cmk register lists them all"
+        raise fields["requirement"].error(problem)
     if about["case"] and about["case"] not in cases:
         raise fields["case"].error(f"{about['case']!r} is no case; the report of a run lists them all")
     issue = fields["issue"].text()

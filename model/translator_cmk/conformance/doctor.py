@@ -38,7 +38,7 @@ class Found(NamedTuple):
     """What one look at an adapter found: that all is well or not, or neither where it was not taken yet."""
 
     well: bool | None
-    told: str
+    text: str
     fix: str = ""
 
 
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     finally:
         session.bye()
     for each in found:
-        print(f"{MARKS[each.well]} {plain(each.told)}")
+        print(f"{MARKS[each.well]} {plain(each.text)}")
         if each.well is False:
             print(f"  {plain(each.fix)}")
     if any(each.well is False for each in found):
@@ -101,8 +101,8 @@ def codes(declared: Declaration, known: frozenset[str]) -> Iterator[Found]:
     """Codes that stand for what is no requirement."""
     for code, requirements in declared.codes.items():
         if unknown := sorted(requirements - known):
-            told = f"its code {code!r} stands for {unknown[0]!r}, which is no requirement"
-            yield Found(False, told, "translator-cmk register lists them all")
+            text = f"its code {code!r} stands for {unknown[0]!r}, which is no requirement"
+            yield Found(False, text, "translator-cmk register lists them all")
 
 
 Look = Callable[[Subject], Found]
@@ -147,8 +147,8 @@ def has_a_place_for_a_vault(subject: Subject) -> Found:
     region, subscription, *_ = HOME
     stage = subject.declaration.stage
     if region not in stage.regions or subscription not in stage.subscriptions:
-        told = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
-        return Found(False, told, "offer them in the stage of hello, whatever they are called in your system")
+        text = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
+        return Found(False, text, "offer them in the stage of hello, whatever they are called in your system")
     return Found(True, f"its stage has the region {region!r} and the subscription {subscription!r}")
 
 
@@ -175,8 +175,8 @@ def shows_what_was_made(subject: Subject) -> Found:
     if before == after:
         return Found(False, "a vault was made, and what it shows is the same", "show it under vault, by its name")
     if "vault" not in vaults(after):
-        told = "a vault was made, and it shows none of that name"
-        return Found(False, told, "show it under vault, by the whole name that it was given")
+        text = "a vault was made, and it shows none of that name"
+        return Found(False, text, "show it under vault, by the whole name that it was given")
     return Found(True, "it makes a vault, and shows it")
 
 
@@ -204,14 +204,14 @@ def vaults(seen: Observation) -> set[str]:
 def ask(subject: Subject, command: Command) -> object:
     """What comes of the command; raises `NotFinished` and `Fault`."""
     try:
-        with told_after(command):
+        with naming(command):
             return subject.submit(command)
     except Unsupported:
         raise NotFinished(type(command).__name__) from None
 
 
 @contextmanager
-def told_after(command: Command) -> Iterator[None]:
+def naming(command: Command) -> Iterator[None]:
     """A `Fault` raised in here says after which command it came."""
     try:
         yield
@@ -232,7 +232,7 @@ def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
         name = type(command).__name__
         due = isinstance(subject.reference.looks_at(command), Accepted) and not subject.declaration.windows
         try:
-            with told_after(command):
+            with naming(command):
                 if isinstance(subject.submit(command), Refused) and due:
                     refused[name] = None
                 subject.look()
@@ -246,8 +246,8 @@ def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
             return missing, list(refused), [Found(False, str(fault), LOOKS_LIKE)]
     if not erring:
         return missing, list(refused), []
-    told = f"commands that end in an error, {len(erring)} in all: {', '.join(erring)}; {next(iter(erring.values()))}"
-    return missing, list(refused), [Found(False, told, NO_VERDICT)]
+    text = f"commands that end in an error, {len(erring)} in all: {', '.join(erring)}; {next(iter(erring.values()))}"
+    return missing, list(refused), [Found(False, text, NO_VERDICT)]
 
 
 def advice(missing: set[str], declared: Declaration, system: str) -> Iterator[str]:

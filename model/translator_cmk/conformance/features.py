@@ -84,12 +84,12 @@ def result_of(
     attributed_to: tuple[str, ...] = ()
     shown = ""
     if isinstance(error, CapabilityMissing) and run is not None:
-        told = [("expected", error.expected), ("observed", error.observed)]
-        shown = in_full(scenario, run, told, register)
+        facts = [("expected", error.expected), ("observed", error.observed)]
+        shown = in_full(scenario, run, facts, register)
     elif isinstance(error, AssertionFailed) and run is not None:
         attributed_to = attribution(pickle, run) or pickle.requirements
-        told = [("expected", error.expected), ("observed", error.observed)]
-        shown = in_full(scenario, run, told, register)
+        facts = [("expected", error.expected), ("observed", error.observed)]
+        shown = in_full(scenario, run, facts, register)
         if is_late(subject, pickle, run.step):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     if isinstance(error, SetupFailed) and run is not None:
@@ -131,11 +131,11 @@ def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
     return tuple(sorted({requirement for each in differences for requirement in each.requirements}))
 
 
-def in_full(scenario: Scenario, run: ScenarioRun, told: Iterable[tuple[str, str]], register: Register) -> str:
+def in_full(scenario: Scenario, run: ScenarioRun, facts: Iterable[tuple[str, str]], register: Register) -> str:
     """A format_failure with its scenario, its requirement, and what changed."""
     pickle = scenario.pickle
     requirement = register.get(pickle.requirements[0])
-    lines = format_failure(pickle, Path(scenario.case.feature), requirement, run.step, list(told), run.changes)
+    lines = format_failure(pickle, Path(scenario.case.feature), requirement, run.step, list(facts), run.changes)
     case = scenario.case.id
     seen = f"  {'messages':<11}  {MESSAGES}, case {case}", f"  {'again':<11}  translator-cmk verify ... --case {case}"
     return "\n".join([format_title(pickle), *lines, *seen])

@@ -171,7 +171,7 @@ class Tally:
             self.known.setdefault(last, followed.known)
         self.compared.update(names_compared(followed))
         if followed.fault:
-            self.faults[last] = (followed.fault, followed.told)
+            self.faults[last] = (followed.fault, followed.fault_text)
         if followed.late:
             self.late.add(last)
         if not followed.failed:
@@ -182,7 +182,7 @@ class Tally:
         return found
 
     def learns_from(self, followed: SequenceResult) -> bool:
-        """Whether a sequence tells something that none before it did."""
+        """Whether a sequence shows something new."""
         if followed.known and name_of_last(followed) not in self.known:
             return True
         if followed.fault or (followed.failed and self.failures[signature(followed)] < KEPT):
@@ -248,10 +248,10 @@ class Tally:
     def result(self, name: str) -> Result:
         """What came of a command."""
         if failures := [each for each in self.failures if each.command == name]:
-            told = [difference for each in failures for difference in self.first[each].differences]
+            differences = [difference for each in failures for difference in self.first[each].differences]
             attributed_to = tuple(sorted({requirement for each in failures for requirement in each.requirements}))
             times = sum(self.failures[each] for each in failures)
-            reason = f"expected: {in_words(told[0].expected)}; observed: {in_words(told[0].seen)}"
+            reason = f"expected: {in_words(differences[0].expected)}; observed: {in_words(differences[0].seen)}"
             return Result("failed", f"{reason} ({times} times)" if times > 1 else reason, attributed_to=attributed_to)
         if capability := self.undelivered.get(name):
             reason = f"unsupported, though the capability {capability} is declared"
@@ -353,9 +353,9 @@ def feature(followed: SequenceResult, register: Register) -> str:
     """
     when = followed.asked[-1]
     way = way_of(followed)
-    told = format_command(when)
+    sentence = format_command(when)
     thens, tags = claims(followed.differences)
-    title = sentence_title(told).replace('"', "")
+    title = sentence_title(sentence).replace('"', "")
     rule, *others = tags or requirements_of(when)
     lines = [
         f"@{COUNTEREXAMPLE}",
@@ -365,7 +365,7 @@ def feature(followed: SequenceResult, register: Register) -> str:
         f"  @{rule}",
         f"  Rule: {register[rule].title}",
         "",
-        *(f"    {line}" for line in scenario_lines(title, way_there(way), told, thens, others)),
+        *(f"    {line}" for line in scenario_lines(title, way_there(way), sentence, thens, others)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -431,8 +431,8 @@ def way_there(way: Way) -> Iterator[str]:
     yield from lines[len(start) :]
     if way.besides:
         yield f"  # {BESIDES}"
-    for told, times in Counter(map(format_command, way.besides)).items():
-        yield f"  #   {told}{f', {times} times' if times > 1 else ''}"
+    for sentence, times in Counter(map(format_command, way.besides)).items():
+        yield f"  #   {sentence}{f', {times} times' if times > 1 else ''}"
 
 
 def starting_point(given: Sequence[Command]) -> list[str]:

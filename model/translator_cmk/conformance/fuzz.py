@@ -32,10 +32,10 @@ from .running import Aborted, Running, Worker
 from .subject import ReferenceModel
 
 SECONDS = 20.0
-"""How long is fuzzed unless told otherwise."""
+"""How many seconds fuzzing lasts by default."""
 
 LOG_SIZE = 32
-"""How many MiB the lane writes into the message log before it keeps there only what tells news."""
+"""How many MiB the lane writes into the message log before it keeps only sequences that show something new."""
 
 SHRINKING = 20.0
 """For how many seconds at most what was found is shrunk once the time is up."""
@@ -80,7 +80,7 @@ EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"
 
 MOSTLY_EFFECTIVE = (EFFECTIVE, EFFECTIVE, EFFECTIVE, NEAR_MISS, ANY)
 MIXED = (EFFECTIVE, EFFECTIVE, NEAR_MISS, NEAR_MISS, ANY)
-"""Where nothing is looked at, only what is refused tells that something was lost."""
+"""Where nothing is looked at, only refusals show that something was lost."""
 
 TRIES = 5
 """From how many kinds of commands one is drawn that is wanted, before any is taken."""

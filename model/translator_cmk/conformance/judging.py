@@ -59,8 +59,8 @@ class SequenceResult(NamedTuple):
     """Why nothing is compared from here on."""
     fault: str = ""
     """The kind of fault, where the system broke over the last command, or over the reset if there is none."""
-    told: str = ""
-    """What it did then."""
+    fault_text: str = ""
+    """How it broke."""
     in_front: bool = False
     """Whether the salt stood in front of names."""
     undelivered: frozenset[tuple[str, str]] = frozenset()
@@ -126,7 +126,7 @@ def run_sequence(
     unsupported: set[str] = set()
     undelivered: set[tuple[str, str]] = set()
     differences: tuple[Difference, ...] = ()
-    lost_track = fault = told = ""
+    lost_track = fault = fault_text = ""
     reached = 0
     try:
         subject.reset(stage)
@@ -163,9 +163,9 @@ def run_sequence(
     except TooManyStates as error:
         lost_track = str(error)
     except Fault as error:
-        fault, told = error.kind, str(error)
+        fault, fault_text = error.kind, str(error)
     except Errs as error:
-        fault, told = "error", str(error)
+        fault, fault_text = "error", str(error)
     lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
     late = bool(lacking) and len(lacking) == len(differences)
     if not late:
@@ -178,7 +178,7 @@ def run_sequence(
         frozenset(unsupported),
         lost_track,
         fault,
-        told,
+        fault_text,
         subject.names.in_front,
         frozenset(undelivered),
         (),

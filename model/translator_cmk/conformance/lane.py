@@ -256,7 +256,7 @@ class SequenceLane:
             self.broken += 1
             if self.broken >= IN_A_ROW:
                 self.count(followed)
-                raise Aborted(f"given up: the system broke in {self.broken} sequences in a row: {followed.told}")
+                raise Aborted(f"given up: the system broke in {self.broken} sequences in a row: {followed.fault_text}")
             self.worker.restart()
         return followed
 

@@ -31,7 +31,7 @@ UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
 
 
 class Options(NamedTuple):
-    """What a run is told beside the plan that its report has: folders and files, and how it asks.
+    """Options of a run that are not part of its report: folders and files, and how it asks.
 
     Files are named absolutely, since a system in this process may change the working directory.
     """

@@ -99,8 +99,8 @@ class Repeated(SequenceLane):
 
     def _take_left_out(self, entry: Entry) -> None:
         if entry.case != FUZZ or not (self.live or self.may_have_left_out()):
-            told = "counts stand for messages that no run leaves out"
-            raise NotInLog(f"{MESSAGES}:{entry.number}: {told}: the log is not that large")
+            problem = "counts stand for messages that no run leaves out"
+            raise NotInLog(f"{MESSAGES}:{entry.number}: {problem}: the log is not that large")
         counts = left_out_of(entry.content["left_out"])
         self.tally.take(counts)
         self.running.coverage.commands += counts.commands
@@ -271,11 +271,11 @@ class Repetition:
         folder, traces = self.folder, [Trace(**each) for each in self.envelope[TRACE]["traces"]]
         for number, trace in enumerate(traces, start=1):
             if trace.file != f"traces/{number:02}.jsonl" or not (folder / trace.file).is_file():
-                told = f"trace {number} is {trace.file}, which is not there, or not where a run puts it"
-                raise CommandError(f"{folder}: {told}")
+                problem = f"trace {number} is {trace.file}, which is not there, or not where a run puts it"
+                raise CommandError(f"{folder}: {problem}")
             if (found := digest_of(folder / trace.file)) != trace.sha256:
-                told = f"its SHA-256 is {found}, and not that of the trace that was judged"
-                raise CommandError(f"{folder / trace.file}: {told}")
+                problem = f"its SHA-256 is {found}, and not that of the trace that was judged"
+                raise CommandError(f"{folder / trace.file}: {problem}")
         until = [float("inf") if self.complete else trace.judged_to for trace in traces]
         judging = Judging(self.running, folder, traces)
         for number in range(len(traces)):
@@ -295,8 +295,8 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
     """Return everything in a report that does not follow from its log, and the log; raises `CommandError`."""
     repetition = Repetition(folder, envelope)
     if envelope["digest"] != digest(REPORTED):
-        told = "it was made with another version of the specification than this one: install that, and check again"
-        return [told], repetition.log
+        problem = "it was made with another version of the specification than this one: install that, and check again"
+        return [problem], repetition.log
     running = repetition.run()
     problems = [*repetition.problems, *of_log(repetition.log, envelope)]
     broken = bool(problems)
@@ -358,8 +358,8 @@ def between(envelope: dict[str, Any], running: Running, compared: tuple[str, ...
         was, is_ = then.get(name, {"status": "not there"}), now.get(name, {"status": "not there"})
         other = next((field for field in compared if not same(field, was, is_)), None)
         if other == "status":
-            told = f": {is_.get('reason', '')}" if is_.get("reason") else ""
-            yield f"{name}: was {was['status']}, is {is_['status']}{told}"
+            problem = f": {is_.get('reason', '')}" if is_.get("reason") else ""
+            yield f"{name}: was {was['status']}, is {is_['status']}{problem}"
         elif other is not None:
             yield f"{name}: its {other} was {was.get(other, 'not there')!r}, is {is_.get(other, 'not there')!r}"
 
@@ -428,7 +428,7 @@ def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iter
 
 
 def is_unfinished(name: str, known: Collection[str], running: Running) -> bool:
-    """Whether a run that was killed may have left the file: half written, or not yet told of."""
+    """Whether a run that was killed may have left the file: half written, or not yet listed."""
     draft = re.fullmatch(r"(.*/)?\.([^/]+)\.draft", name)
     if draft is not None:
         name = (draft[1] or "") + draft[2]

@@ -99,7 +99,7 @@ def put_through(session: Session, asked: Asked) -> int:
             for place, command in enumerate(followed.asked, start=1):
                 print(f"{place:>3}  {format_command(command)}")
         if followed.fault:
-            raise CommandError(f"the system broke: {followed.told}", HARNESS)
+            raise CommandError(f"the system broke: {followed.fault_text}", HARNESS)
         if followed.failed:
             return differ(followed)
     progress.clear()

@@ -80,7 +80,7 @@ class Worker:
         self.session.case = case.id
         result = act(self.subject)
         self.note(result)
-        if result.fault and (stderr := self.session.channel.told()):
+        if result.fault and (stderr := self.session.channel.stderr_tail()):
             result = result._replace(shown="\n".join([SAID, stderr]))
         return result
 

@@ -96,20 +96,20 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(KeyboardInterrupt):
-    """The run was told to end; the text names the signal."""
+    """The run was interrupted; the text names the signal."""
 
 
 class Interruption:
-    """Whether a run was told to end, and ``by`` what."""
+    """Whether a run was interrupted, and ``by`` which signal."""
 
     def __init__(self) -> None:
         self.by = ""
-        self.told = False
+        self.raised = False
         self.thread = get_ident()  # signals reach no other
         self.waits = False
 
     def wait(self) -> None:
-        """Until `go_on` this thread may be interrupted anywhere; raises `Interrupted` if it has been told to end."""
+        """Until `go_on` this thread may be interrupted anywhere; raises `Interrupted` if the run was interrupted."""
         if get_ident() == self.thread:
             self.waits = True
         if self.by:
@@ -121,9 +121,9 @@ class Interruption:
             self.waits = False
 
     def check(self) -> None:
-        """Raises `Interrupted` if the run was told to end."""
+        """Raises `Interrupted` if the run was interrupted."""
         if self.by:
-            self.told = True
+            self.raised = True
             raise Interrupted(f"interrupted by {self.by}")
 
     @contextmanager
@@ -148,12 +148,12 @@ class Interruption:
 
     def _on(self, number: int, _: FrameType | None) -> None:
         again, self.by = bool(self.by), signal.Signals(number).name
-        if (self.waits or again) and not self.told:
+        if (self.waits or again) and not self.raised:
             self.check()
 
 
 class Clock(Protocol):
-    """What tells the time, and lets it pass."""
+    """A source of time."""
 
     def now(self) -> float:
         """Seconds since some moment."""
@@ -191,7 +191,7 @@ class Session:
         self.number = 0  # among the sessions of a run
         self.declared: Declaration | None = None
         self.broken = False  # whether the last request ended in a fault
-        self.interrupted = False  # whether the last request has no answer, since the run was told to end
+        self.interrupted = False  # whether the last request has no answer, since the run was interrupted
 
     def hello(self) -> Declaration:
         """Begin, and learn what the system is; raises `Fault`, also where it is another than before."""
@@ -219,7 +219,8 @@ class Session:
             self.broken = True
             if fault.kind == "not-json":
                 entry.pop("answer", None)  # the log has no way to write it
-            entry["fault"] = {"kind": fault.kind, "text": str(fault)} | told(self.channel.told())
+            stderr = self.channel.stderr_tail()
+            entry["fault"] = {"kind": fault.kind, "text": str(fault)} | ({"stderr": stderr} if stderr else {})
             raise
         finally:
             self.note(entry)
@@ -268,7 +269,7 @@ class Session:
 
     def in_full(self, fault: Fault) -> str:
         """The fault, with the end of what the system said beside its answers."""
-        said = self.channel.told()
+        said = self.channel.stderr_tail()
         return f"{fault}; it said: {said[-300:]}" if said else str(fault)
 
     def bye(self) -> None:
@@ -289,8 +290,3 @@ def is_json(value: Any) -> bool:
     except (TypeError, ValueError, RecursionError):
         return False
     return same
-
-
-def told(text: str) -> dict[str, str]:
-    """What the system said beside its answers, if anything."""
-    return {"stderr": text} if text else {}

@@ -146,22 +146,22 @@ class Names:
         self.in_front = (salt.removesuffix(OTHERWISE)[-1:] in tuple("13579")) != salt.endswith(OTHERWISE)
 
     def salted(self, command: Command) -> Command:
-        """The command as the system is told it."""
+        """Return the command under the names of this world."""
         values: list[Any] = list(command)
         for index in salted_positions(type(command)):
             if values[index] is not None:
-                values[index] = self.told(values[index])
+                values[index] = self.salted_name(values[index])
         return tuple.__new__(type(command), values)  # the fields fit together as they did before
 
     def unsalted(self, command: Command) -> Command:
-        """The command as the kit tells it."""
+        """Return the command under its plain names."""
         values: list[Any] = list(command)
         for index in salted_positions(type(command)):
             if values[index] is not None:
                 values[index] = self.plain(values[index])
         return tuple.__new__(type(command), values)
 
-    def told(self, name: str) -> str:
+    def salted_name(self, name: str) -> str:
         """The name with its salt."""
         if not self.in_front:
             return f"{name}-{self.salt}"

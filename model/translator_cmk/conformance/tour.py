@@ -15,7 +15,7 @@ from .lane import SequenceLane
 from .running import Running, Worker
 
 STEPS = 2_400
-"""How many steps, resets and commands alike, the tour has unless told otherwise: shared among the scopes."""
+"""How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
 
 LARGEST = 5_000
 """How many states a scope has at most that sequences are made from at once: these take seconds."""
@@ -72,8 +72,8 @@ def pairs(scope: Scope) -> int:
     return (scope.states or 0) * len(scope.alphabet)
 
 
-def told(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]:
-    """What a report says of a tour: its steps, and what each scope guarantees."""
+def notes_of(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]:
+    """Return the notes on a tour for a report: its steps, and what each scope guarantees."""
     scopes = [{"scope": each.scope.name, "steps": each.steps, "guarantee": each.guarantee} for each in made]
     return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
 
@@ -89,7 +89,7 @@ def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int
         found = suites_of(tuple(scopes), steps)
     asked = asked_of(found, worker.subject.declaration)
     lane = begin(TOUR, running, worker, asked)
-    notes, done = told(found, asked), 0
+    notes, done = notes_of(found, asked), 0
     try:
         for commands in asked:
             for new, followed in lane.run(commands):

@@ -123,7 +123,7 @@ class Judging:
         checker.read(noted())
 
     def _note_known(self, trace: Trace, until: float) -> None:
-        """Note what comes out otherwise only as it is known to: a judge to whom nothing is known tells."""
+        """Note listed deviations, with a checker to which nothing is known."""
         checker = Checker(machine_of(self.running.silent))
 
         def noted() -> Iterator[tuple[int, Event | Reset]]:
@@ -138,7 +138,7 @@ class Judging:
                     self.tally.known.setdefault(last, checker.verdict.deviations[-1].differences)
                 was = checker.verdict
 
-        with suppress(Truncated, WireError):  # told where it is judged
+        with suppress(Truncated, WireError):  # reported where the trace is judged
             checker.read(noted())
 
     def _note(self, event: Event | Reset, was: Verdict, now: Verdict, source: str) -> None:

@@ -91,7 +91,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MIB",
         type=size,
         default=LOG_SIZE,
-        help=f"how much of the fuzzing is logged in full; then only what tells news (default: {LOG_SIZE})",
+        help="how much of the fuzzing is logged in full; "
+        f"then only sequences that show something new (default: {LOG_SIZE})",
     )
     parser.add_argument(
         "--jobs",

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 
 PATIENCE = 10.0
-"""Seconds that a system has for an answer, unless told otherwise."""
+"""Seconds that a system has for an answer, by default."""
 
 
 class Fault(Exception):
@@ -35,5 +35,5 @@ class Channel(Protocol):
     def close(self) -> None:
         """Leave nothing behind."""
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         """What the system last said beside its answers, such as on standard error; empty if nothing."""

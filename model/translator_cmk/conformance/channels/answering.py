@@ -123,6 +123,6 @@ class Direct:
         """Nothing is left behind."""
         self.answering.sessions.clear()
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         """It says nothing beside its answers."""
         return ""

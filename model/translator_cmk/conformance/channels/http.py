@@ -41,7 +41,7 @@ class Url:
             text = self._exchange(body, patience)
         except (OSError, http.client.HTTPException) as error:
             self.restart()
-            raise Fault(*told_of(error, self.deadline.passed)) from None
+            raise Fault(*fault_of(error, self.deadline.passed)) from None
         finally:
             self.deadline.lift()
         try:
@@ -116,7 +116,7 @@ class Url:
         self.restart()
         self.deadline.end()
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         """It says nothing beside its answers."""
         return ""
 
@@ -194,7 +194,7 @@ def connection_to(url: SplitResult, patience: float) -> http.client.HTTPConnecti
     return http.client.HTTPConnection(url.hostname, url.port, timeout=patience)
 
 
-def told_of(error: Exception, late: bool) -> tuple[str, str]:
+def fault_of(error: Exception, late: bool) -> tuple[str, str]:
     """The kind and the text of the fault behind an error."""
     if late or isinstance(error, TimeoutError):
         return "too-late", "had not answered in full when its time was up"

@@ -67,7 +67,7 @@ class Process:
             self.started.end(grace)
             self.started = None
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         """The end of its standard error."""
         return self.started.errors() if self.started else ""
 
@@ -185,7 +185,7 @@ class Started:
 
 
 def kill_all_with(mark: str) -> None:
-    """Kill the processes that have left the group; only Linux tells which they are."""
+    """Kill the processes that have left the group; only on Linux can they be found."""
     for _ in range(ROUNDS):  # one that is killed may just have started another
         found = [each for each in Path("/proc").glob("[0-9]*/environ") if mark.encode() in content(each)]
         for each in found:

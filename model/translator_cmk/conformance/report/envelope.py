@@ -113,7 +113,7 @@ class Listed:
 
 
 class OneOf:
-    """One of several records, told apart by a field that only one of them has."""
+    """One of several records, distinguished by a field that only one of them has."""
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self.records = dict(records)

@@ -83,7 +83,7 @@ def digest_of(file: Path) -> str:
 
 
 KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cases"}
-"""Keys by which the envelope of any version of the kit is told from somebody's own report.json."""
+"""Keys by which the envelope of any version of the kit is distinguished from somebody's own report.json."""
 
 NAMES = frozenset({ENVELOPE, MESSAGES, *FILES})
 IN_FOLDERS = {

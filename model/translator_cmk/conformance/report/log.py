@@ -231,15 +231,10 @@ class Stream(NoLog):
         ahead += bool(entry and "end" in entry.content)
         return World(first.case, names.salt, tuple(commands), verbs[1:2] == ["submit"], ahead - begun)
 
-    def discard(self) -> None:
-        """Leave out all that comes before the next world, and before counts of what was left out."""
-        while (entry := self.peek()) and not entry.content.keys() & {"world", "left_out"}:
-            self.take()
-
     def restart(self) -> None:
         """Do nothing: the log has what came next."""
 
-    def told(self) -> str:
+    def stderr_tail(self) -> str:
         """Return the standard error that the last fault came with."""
         return self.stderr
 
@@ -257,8 +252,8 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     try:
         found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
     except (WireError, ValueError, RecursionError) as error:
-        told = str(error).removeprefix(f"{where}: ")
-        raise CommandError(f"{where}: no entry of a log: {told}") from None
+        problem = str(error).removeprefix(f"{where}: ")
+        raise CommandError(f"{where}: no entry of a log: {problem}") from None
     try:
         entry: dict[str, Any] = ENTRY.read(found, Place(where))
     except WireError as error:
@@ -278,8 +273,8 @@ def differs(entry: Entry, then: dict[str, Any], now: dict[str, Any]) -> str:
     """Return where the log has something else than a run would write."""
     where = f"{MESSAGES}:{entry.number}"
     if "world" in now and then.get("world") != now["world"]:
-        told = f"{shortened(then)} is there where the world {now['world']} is due"
-        return f"{where}: {told}: worlds were taken out, or moved"
+        problem = f"{shortened(then)} is there where the world {now['world']} is due"
+        return f"{where}: {problem}: worlds were taken out, or moved"
     return f"{where}: the log has {shortened(then)} where {shortened(now)} would be"
 
 

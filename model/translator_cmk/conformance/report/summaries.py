@@ -269,11 +269,6 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; } td { overflo
 """
 
 
-def html_page(envelope: dict[str, Any]) -> str:
-    """The page."""
-    return "\n".join(html_lines(envelope)) + "\n"
-
-
 def html_lines(envelope: dict[str, Any]) -> Iterator[str]:
     """Its lines."""
     name = html(product(envelope))
@@ -292,7 +287,7 @@ def html_lines(envelope: dict[str, Any]) -> Iterator[str]:
         yield from (
             table_row("td", each, counted(tally)) for each, tally in envelope["counts"][part].items() if tally["total"]
         )
-    yield from (table_row("td", what, told) for what, told in reached(envelope))
+    yield from (table_row("td", what, text) for what, text in reached(envelope))
     yield "</table>"
     yield from html_failures(envelope)
     yield "<table><caption>Every case</caption>"
@@ -345,11 +340,6 @@ def table_row(cell: str, *texts: str) -> str:
     return f"<tr>{''.join(f'<{cell}>{each}</{cell}>' for each in cells)}</tr>"
 
 
-def markdown_page(envelope: dict[str, Any]) -> str:
-    """The page."""
-    return "\n".join(markdown_lines(envelope)) + "\n"
-
-
 def markdown_lines(envelope: dict[str, Any]) -> Iterator[str]:
     """Its lines."""
     yield f"# {markdown(product(envelope))}: {headline(envelope)}"
@@ -367,8 +357,8 @@ def markdown_lines(envelope: dict[str, Any]) -> Iterator[str]:
         for name, tally in envelope["counts"][part].items():
             if tally["total"]:
                 yield f"| {name} | {counted(tally)} |"
-    for what, told in reached(envelope):
-        yield f"| {markdown(what)} | {markdown(told)} |"
+    for what, text in reached(envelope):
+        yield f"| {markdown(what)} | {markdown(text)} |"
     yield ""
     yield from markdown_failures(envelope)
     for case in envelope["cases"]:
@@ -425,8 +415,8 @@ def add_case(suite: ElementTree.Element, case: dict[str, Any], kind: str) -> Non
         suite, "testcase", name=case_name(case), classname=case_class(case), time=f"{case['seconds']:.3f}"
     )
     if kind:
-        told = {"known": f"known deviation: {case.get('known', '')}: "}.get(case["status"], "")
-        inner = ElementTree.SubElement(element, kind, message=plain(told + case.get("reason", case["status"])))
+        text = {"known": f"known deviation: {case.get('known', '')}: "}.get(case["status"], "")
+        inner = ElementTree.SubElement(element, kind, message=plain(text + case.get("reason", case["status"])))
         if shown := case.get("shown"):
             inner.text = "\n".join(plain(line) for line in shown.splitlines())
 
@@ -443,7 +433,7 @@ def add_run(root: ElementTree.Element, envelope: dict[str, Any]) -> None:
 
 
 def element_of(case: dict[str, Any]) -> str:
-    """The element that tells what came of the case; none where it passed."""
+    """Return the element for the result of a case; empty if it passed."""
     status = case["status"]
     if status == "failed":
         return "failure"
@@ -455,9 +445,9 @@ def element_of(case: dict[str, Any]) -> str:
 def case_name(case: dict[str, Any]) -> str:
     """The name of the case."""
     row = case["id"].split("/")[2:]
-    told = f"{case.get('name', case['id'])}{f' ({row[0]})' if row else ''}"
+    text = f"{case.get('name', case['id'])}{f' ({row[0]})' if row else ''}"
     return plain(
-        f"[{case['requirements'][0]}] {told}" if case["requirements"] else f"[{case['id']}] {told}", LONGEST - 100
+        f"[{case['requirements'][0]}] {text}" if case["requirements"] else f"[{case['id']}] {text}", LONGEST - 100
     )
 
 
@@ -580,8 +570,8 @@ FILES: Mapping[str, Callable[[dict[str, Any], Platform], str]] = {
     "badge.svg": lambda envelope, _: svg(badge_of(envelope)),
     "badge.json": lambda envelope, _: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
     "junit.xml": lambda envelope, _: junit_xml(envelope),
-    "report.html": lambda envelope, _: html_page(envelope),
-    "summary.md": lambda envelope, _: markdown_page(envelope),
+    "report.html": lambda envelope, _: "\n".join(html_lines(envelope)) + "\n",
+    "summary.md": lambda envelope, _: "\n".join(markdown_lines(envelope)) + "\n",
     "cucumber.ndjson": cucumber_messages,
 }
 
