@@ -27,7 +27,7 @@ from ..requirements import Register, Requirement
 LIST = "implementations.yaml"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 CACHE = Path(".results/implementations")
-OPTIONS = ("--lane", "features", "--lane", "tour", "--steps", "300", "--seed", "1")
+OPTIONS = ("--lane", "features", "--lane", "tour", "--scope", "losing-the-key", "--steps", "100", "--seed", "1")
 KINDS: Mapping[str, str] = {
     "product": "an implementation, as its maker reports it",
     "example": "an example, written here to show how an implementation is tested",
