@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from tests.site.building import REGISTER
+from tests.site.building import REGISTER, content_of
 from tests.site.what_if_reading import MACHINE, Row, chart, forward, tables
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
@@ -13,6 +13,8 @@ from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_co
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
+from translator_cmk.site import pages as site_pages
+from translator_cmk.site import what_if
 from translator_cmk.site.what_if import Tables, charted
 
 WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
@@ -125,15 +127,19 @@ def test_nearly_every_kind_of_request_can_be_made() -> None:
     assert set(COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
 
 
-def test_every_demand_can_be_broken_and_every_silence_met() -> None:
-    reasons = {
-        name
-        for each in tables().outcomes
-        if each["outcome"] in ("refused", "unspecified")
-        for name in each["requirements"]
-    }
+@pytest.mark.parametrize("lacking", [None, "vault.same-region"])
+def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
+    lacking: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = [each for each in tables().outcomes if lacking not in each["requirements"]]
+    met = {name for each in without if each["outcome"] != "accepted" for name in each["requirements"]}
+    kept = [tables().data["outcomes"][tables().outcomes.index(each)] for each in without]
+    monkeypatch.setattr(what_if, "what_if_tables", lambda: tables().data | {"outcomes": kept})
+    (text,) = (text for path, text in site_pages.pages(content_of(None)) if path == "decide/what-if.md")
+    named = text.partition("No request of this page meets")[2].partition("\n")[0]
     demands = {each.id for each in REGISTER.values() if each.kind in ("demand", "silence")}
-    assert demands - reasons == set()
+    assert {name for name in REGISTER if f"#{name})" in named} == demands - met
+    assert lacking is None or lacking in named
 
 
 def test_codes_of_requests_differ() -> None:

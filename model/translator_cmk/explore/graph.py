@@ -101,10 +101,12 @@ class Walk:
         """
         scope, pack = self.scope, self._store.pack
         found, numbers = self._found, self._numbers
+        # most commands are offered in every state, and it takes as long to ask as to step
+        commands = [(number, each, scope.is_bounded(each)) for number, each in enumerate(scope.alphabet)]
         for at, packed in enumerate(found):  # which grows meanwhile
             state = self._store.unpack(packed)
-            for number, command in enumerate(scope.alphabet):
-                if not scope.offers(command, state):
+            for number, command, bounded in commands:
+                if bounded and not scope.offers(command, state):
                     continue
                 after, label = step(state, command)
                 if after is state:

@@ -77,6 +77,10 @@ class Scope(Value):
         """Return the commands that lead from nothing to the start of the scope."""
         return situations()[self.situation].commands if self.situation else ()
 
+    def is_bounded(self, command: Command) -> bool:
+        """Tell whether there may be a state in which the command is not offered."""
+        return isinstance(command, RotateKey) or any(type(command) is kind for kind, _ in self.bounds)
+
     def offers(self, command: Command, state: State) -> bool:
         """Return whether the command is offered in this state: one that would leave the bounds is not."""
         if any(type(command) is kind and not bound(command, state) for kind, bound in self.bounds):

@@ -46,7 +46,7 @@ class Diagrams:
             else:
                 known = fewer
         # to ask first for what settles most makes small diagrams, and one order for all of a diagram is quick to find
-        asked.sort(key=lambda place: left_open(parts(known, place)))
+        asked.sort(key=lambda place: still_possible(known, place))
         return self._build(known, asked)
 
     def _build(self, known: Mapping[int, int], places: Sequence[int]) -> int:
@@ -79,9 +79,9 @@ def parts(known: Mapping[int, int], place: int) -> dict[int, dict[int, int]]:
     return found
 
 
-def left_open(parted: Mapping[int, Mapping[int, int]]) -> int:
-    """Count the answers that are still possible once a number is known, over all numbers."""
-    return sum(len(set(part.values())) for part in parted.values())
+def still_possible(known: Mapping[int, int], place: int) -> int:
+    """Count the answers that are still possible once the number at a place is known, over all numbers."""
+    return len({(row >> 8 * place & MOST, answer) for row, answer in known.items()})
 
 
 def answer(nodes: Sequence[Node], reference: int, row: Sequence[int]) -> int:

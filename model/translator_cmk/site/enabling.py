@@ -1,6 +1,6 @@
 """Try each value of each condition of data/conditions.yaml before CMK is enabled, with all else right."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from ..machine import DEFAULT_STAGE, ROWS, Command, Outcome, RowsContradict, initial
@@ -72,6 +72,11 @@ def condition(entry: Mapping[str, Any], register: Register) -> Condition:
 def demands() -> set[str]:
     """Return the requirements that a request to enable CMK can break."""
     return {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys}
+
+
+def untried(found: Iterable[Condition]) -> set[str]:
+    """Return the demands that no value of these conditions breaks."""
+    return demands() - {name for each in found for value in each.values for name in value.because}
 
 
 def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:

@@ -25,7 +25,7 @@ from .evidence import MODEL, STATUSES
 from .measurements import is_current
 from .render import UP, duration, environment, number, plain, rendered, requirement_path
 from .sourced import Notes, cell, data
-from .what_if import what_if_size, what_if_tables
+from .what_if import unreached, what_if_size, what_if_tables
 
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
 
@@ -182,11 +182,13 @@ def decide_pages(content: Content) -> Iterator[Page]:
         },
     )
     zone = data("landing_zone")
+    conditions = enabling.conditions(register)
     yield (
         "decide/enable.md",
         "enable.md",
         {
-            "conditions": enabling.conditions(register),
+            "conditions": conditions,
+            "untried": enabling.untried(conditions),
             "demands": enabling.demands(),
             "checklist": data("checklist"),
             "policy": with_cells(zone["policy"], "audit", "deny"),
@@ -201,7 +203,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
     ]
     yield "decide/obligations.md", "obligations.md", {"frameworks": frameworks, "notes": Notes()}
     states, steps = what_if_size()
-    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps}
+    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unreached(register)}
 
 
 def with_cells(entries: Iterable[Mapping[str, Any]], *fields: str) -> list[dict[str, Any]]:

@@ -428,6 +428,18 @@ def what_if_tables() -> dict[str, Any] | None:
     return Tables(found, load_register()).as_json() if found else None
 
 
+def unreached(register: Register) -> list[str]:
+    """Return the demands and silences that are behind no answer in the tables; nothing without tables."""
+    found = what_if_tables()
+    if found is None:
+        return []
+    ids = [each["id"] for each in found["requirements"]]
+    met = {
+        ids[number] for each in found["outcomes"] if each["outcome"] != "accepted" for number in each["requirements"]
+    }
+    return [name for name, each in register.items() if each.kind in ("demand", "silence") and name not in met]
+
+
 def what_if_size() -> tuple[int, int]:
     """Return the numbers of states and steps of the scope."""
     found = what_if_tables()
