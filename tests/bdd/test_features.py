@@ -37,8 +37,8 @@ def test_tags_of_a_scenario_belong_to_its_source(tmp_path: Path) -> None:
 def test_each_row_has_an_id_and_a_line(folder: Path) -> None:
     [read] = load_features(folder)
     one, two = read.rules[0].scenarios
-    assert one.ids == ["vault.same-region/vault-and-resource-in-one-region"]
-    assert two.ids == [
+    assert [pickle.id for pickle in one.pickles] == ["vault.same-region/vault-and-resource-in-one-region"]
+    assert [pickle.id for pickle in two.pickles] == [
         "vault.same-region/vault-and-resource-in-two-regions/in-eastus",
         "vault.same-region/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier",
     ]

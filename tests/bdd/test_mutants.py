@@ -31,7 +31,8 @@ def test_each_mutant_of_a_requirement_is_told_with_its_place_its_change_and_what
         at = told.index(f"{mutant.place}: {mutant.kind} [environment.vault-protections]")
         assert re.fullmatch(r"  killed by theorem \S+ in scope \S+( and by scenario \S+)?", told[at + 3])
     assert (
-        f"{len(OF_ONE)} mutants: 0 equivalent in every scope, 0 unseen, {len(OF_ONE)} that can be told" in ended.stdout
+        f"{len(OF_ONE)} mutants: 0 equivalent in every scope, 0 unseen, {len(OF_ONE)} that an observation distinguishes"
+        in ended.stdout
     )
     assert told[-1].endswith("and 0 survive")
 

@@ -19,7 +19,7 @@ SMALL = [scope for scope in SCOPES if scope.states is not None and scope.states 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `coverage`."""
+    """Add the arguments of `coverage`."""
     parser.add_argument(
         "--scope",
         choices=[scope.name for scope in SMALL],
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints what was reached.
+    """Print the coverage.
 
     Returns 0 where scenarios and tours together reach all rows, reasons and conditions of the worlds that are looked
     at, 1 where they fall short, and 2 for sequences or features that can't be read.
@@ -77,7 +77,7 @@ def walked(every: Worlds, name: str, sentence: str, sequences: list[Commands]) -
 
 
 def lines(data: dict[str, object]) -> Iterator[str]:
-    """The table, with its columns in line, and what cannot be reached."""
+    """Yield the table, with its columns aligned, and the conditions that can't be reached."""
     cells = list(table(data))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:

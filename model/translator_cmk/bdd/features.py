@@ -122,11 +122,6 @@ class Scenario:
     examples: tuple[Examples, ...]
     pickles: tuple[Pickle, ...]
 
-    @property
-    def ids(self) -> list[str]:
-        """Return the id of each of its pickles, as in results."""
-        return [pickle.id for pickle in self.pickles]
-
 
 @dataclass(frozen=True)
 class Rule:

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the verdict on each mutant.
 
-    Returns 0 where all are found that can be told from the article, 1 where one survives, 2 for an unknown requirement
+    Returns 0 where all are found that an observation distinguishes, 1 where one survives, 2 for an unknown requirement
     and 4 after Ctrl-C, or where no row cites the requirement.
     """
     if args.requirement is not None and args.requirement not in load_register():
@@ -115,7 +115,7 @@ def summary(found: Sequence[Judged]) -> Iterator[str]:
     scenarios = sum(each.scenario is not None for each in found)
     yield (
         f"{len(found):,} mutants: {verdicts['equivalent']:,} equivalent in every scope, {verdicts['unseen']:,} unseen, "
-        f"{tellable:,} that can be told from the article"
+        f"{tellable:,} that an observation distinguishes"
     )
     yield (
         f"of these {theorems:,} are killed by theorems alone, {scenarios:,} by scenarios alone, "
