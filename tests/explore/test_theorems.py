@@ -12,6 +12,7 @@ import pytest
 import translator_cmk.explore.theorems as package
 from tests.explore.mistakes import MISTAKES, Mistake
 from tests.explore.scenarios import as_pickle
+from tests.explore.test_scopes import exercised
 from tests.machine.faulty_models import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
@@ -42,10 +43,13 @@ def test_no_theorem_is_broken(scope: Scope) -> None:
     assert [theorem.name for theorem in THEOREMS if verdict(theorem, found) == "broken"] == []
 
 
-def test_every_theorem_asks_something_in_a_small_scope() -> None:
-    """None holds only because its subject never occurs."""
+def test_every_theorem_asks_something_if_a_small_scope_exercises_its_rows() -> None:
+    """None holds only because its subject never occurs; coverage reports the rows that no small scope exercises."""
+    reached = exercised(tuple(SMALL)).rows
     for theorem in THEOREMS:
-        assert together(verdict(theorem, found) for found in explored().values()) == "holds", theorem.name
+        rows = {number for number, row in enumerate(ROWS) if row.requirement in theorem.requirements}
+        if rows <= reached:
+            assert together(verdict(theorem, found) for found in explored().values()) == "holds", theorem.name
 
 
 def test_what_comes_about_does_so_in_exactly_the_scopes_that_are_named() -> None:

@@ -64,7 +64,7 @@ def test_a_budget_that_is_large_enough_buys_all_that_there_is(name: str) -> None
 
 
 def test_a_budget_of_a_hundred_steps_buys_nine_rows_of_ten_and_every_reason() -> None:
-    """In the scope with the whole life of one of each entity, of 80,104 commands in states."""
+    """In the scope with the whole life of one of each entity."""
     selected = select(graph_of("one-of-each"), 100)
     assert selected.rows * 10 >= selected.all_rows * 9
     assert selected.reasons == selected.all_reasons
