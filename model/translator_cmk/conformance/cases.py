@@ -50,7 +50,7 @@ class Case(NamedTuple):
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
-    """The cases as a report has them, whenever they came about: by lane, and those of sequences by command."""
+    """Return the cases as a report has them, whenever they came about: by lane, and those of sequences by command."""
     place = {name: number for number, name in enumerate((*COMMANDS, "reset"))}
     return sorted(
         cases, key=lambda case: (LANES.index(case.lane), case.lane != FEATURES and place[case.id.partition("/")[2]])
@@ -65,13 +65,13 @@ class Scenario(NamedTuple):
 
 
 def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...]:
-    """Every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
+    """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
     return judged(profile, waived)
 
 
 @cache  # apart, since to a cache `f(x)` and `f(x, ())` are two things, and this prerequisites_of most of a short run
 def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
-    """As `scenarios`."""
+    """Return the scenarios, memoised."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
     oracle, whole = Oracle(machine_of(silent)), Oracle(machine_of(frozenset()))
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
@@ -100,14 +100,14 @@ def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
 
 
 def rests_on(pickle: Pickle, alone: Mapping[str, Oracle]) -> Iterator[str]:
-    """The requirements without which the scenario would not be demanded; ``alone``: an oracle for each silence."""
+    """Yield the requirements that the scenario rests on; ``alone``: an oracle for the silence of each."""
     for requirement, oracle in alone.items():
         if not demanded(oracle, pickle):
             yield requirement
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
-    """For each scenario of a refusal: the scenarios in which the same command is accepted, of its own rule if any."""
+    """Return the positive controls of each refusal: scenarios that accept the same command, of its own rule if any."""
     asked = {pickle.id: type(when_of(pickle)) for pickle in pickles}
     takers = [pickle for pickle in pickles if not asserts(pickle, "refused", "not specified")]
     found: dict[str, list[str]] = {}
@@ -124,7 +124,7 @@ Selection = Mapping[str, tuple[str, ...]]
 
 
 def selected(scenarios: Sequence[Scenario], selection: Selection) -> list[Scenario]:
-    """The scenarios that are selected, and the twins of those that are refusals."""
+    """Return the scenarios that are selected, and the twins of those that are refusals."""
     chosen = [each for each in scenarios if is_selected(each, selection)]
     controls = {control for each in chosen for control in each.case.controls}
     ids = {each.case.id for each in chosen}
@@ -132,7 +132,7 @@ def selected(scenarios: Sequence[Scenario], selection: Selection) -> list[Scenar
 
 
 def is_selected(scenario: Scenario, selection: Selection) -> bool:
-    """Whether each part of the selection has the scenario."""
+    """Return whether each part of the selection has the scenario."""
     case = scenario.case
     parts = (
         ("requirement", set(case.requirements)),
@@ -146,7 +146,7 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
 def must_be_known(
     scenarios: Iterable[Scenario], selection: Selection, waived: Iterable[str], register: Register
 ) -> None:
-    """Raises `CommandError` where something is selected or waived that there is not."""
+    """Raise `CommandError` if something is selected or waived that there is not."""
     known = {
         "requirement": list(register),
         "topic": list(TOPICS),
@@ -206,7 +206,7 @@ def weighed(
     known: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
 ) -> dict[str, Result]:
-    """The verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail.
+    """Return the verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail.
 
     Where that twin is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
 
@@ -246,12 +246,12 @@ def weighed(
 
 
 def is_known(case: str, results: Mapping[str, Result], known: Mapping[str, str]) -> bool:
-    """Whether the case failed, and the file of deviations says so."""
+    """Return whether the case failed, and the file of deviations says so."""
     return case in known and results.get(case, NOT_REACHED).status in ("failed", "blocked")
 
 
 def assumed(case: Case, decisions: Mapping[str, str]) -> str:
-    """What a case that does not count differs from: our assumptions, with their records, or what is waived."""
+    """Format the assumptions, with their records, or waivers that a case that does not count differs from."""
     ours = [f"{each}, {decisions[each]}" for each in case.rests_on if each in decisions]
     waived = [each for each in case.rests_on if each not in decisions]
     parts = [f"differs from our assumption ({'; '.join(ours)})"] if ours else []
@@ -259,12 +259,12 @@ def assumed(case: Case, decisions: Mapping[str, str]) -> str:
 
 
 def counts(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> Counter[str]:
-    """How many of the cases have which status."""
+    """Return how many of the cases have which status."""
     return Counter(verdicts[case.id].status for case in cases)
 
 
 class Run(NamedTuple):
-    """What decides the exit code, beside the verdicts."""
+    """The inputs of the exit code, beside the verdicts."""
 
     finished: bool  # it went to its end
     lanes: tuple[str, ...]  # each of them has to decide something

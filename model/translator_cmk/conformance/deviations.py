@@ -32,14 +32,14 @@ class Deviation(NamedTuple):
     line: int
 
     def covers(self, case: Case, result: Result | None) -> bool:
-        """Whether the entry speaks of this case, or of a failure that is laid to its requirement."""
+        """Return whether the entry speaks of this case, or of a failure that is laid to its requirement."""
         if self.case:
             return case.id == self.case
         return self.requirement in (result.attributed_to if result and result.attributed_to else case.requirements)
 
 
 def is_settled(of_it: Iterable[Result]) -> bool:
-    """Whether something passed, and nothing failed: of what was not run or not decided nothing is known."""
+    """Return whether something passed, and nothing failed: of what was not run or not decided nothing is known."""
     statuses = {each.status for each in of_it}
     return "passed" in statuses and statuses.isdisjoint(FAILING)
 
@@ -52,7 +52,7 @@ class Deviations:
         self.today = today or datetime.now(UTC).date()  # that on which the report says that the run began
 
     def known(self, cases: Iterable[Case], result: Mapping[str, Result]) -> dict[str, str]:
-        """For each case that an entry speaks of and that has not expired: its reason."""
+        """Return the reason of each case that is covered by an entry that has not expired."""
         valid = [entry for entry in self.entries if not self._expired(entry)]
         found = {}
         for case in cases:
@@ -62,11 +62,11 @@ class Deviations:
         return found
 
     def requirements(self) -> frozenset[str]:
-        """The requirements that are known not to hold."""
+        """Return the requirements that are known not to hold."""
         return frozenset(each.requirement for each in self.entries if each.requirement and not self._expired(each))
 
     def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> list[str]:
-        """What is wrong with entries after a run: they have expired, or nothing that they speak of has failed."""
+        """Return the entries that are stale after a run: they have expired, or nothing that they cover has failed."""
         cases = list(cases)
         found = []
         for entry in self.entries:
@@ -94,7 +94,7 @@ HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue
 
 
 def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) -> Deviations:
-    """The entries of a file; raises `InvalidFile`."""
+    """Return the entries of a file; raises `InvalidFile`."""
     cases = OF_SEQUENCES.union(scenarios)
     found: dict[str, Deviation] = {}
     for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
@@ -107,7 +107,7 @@ def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) ->
 
 
 def deviation_of(entry: Entry, register: Register, cases: frozenset[str]) -> Deviation:
-    """One entry; raises `InvalidFile`."""
+    """Return one entry; raises `InvalidFile`."""
     fields = entry.fields(REQUIRED, ABOUT)
     about = {name: fields[name].text() if name in fields else "" for name in ABOUT}
     if bool(about["requirement"]) == bool(about["case"]):
@@ -125,7 +125,7 @@ def deviation_of(entry: Entry, register: Register, cases: frozenset[str]) -> Dev
 
 
 def deviations_text(failed: Iterable[str], expires: date) -> str:
-    """A file that lists these cases, to be filled in: an entry without a true issue is easy to find."""
+    """Return a file that lists these cases, to be filled in: an entry without a true issue is easy to find."""
     entries = [
         {"case": case, "reason": "to be written", "issue": "https://example.invalid/", "expires": str(expires)}
         for case in failed
@@ -135,7 +135,7 @@ def deviations_text(failed: Iterable[str], expires: date) -> str:
 
 
 def must_be_writable(path: Path) -> None:
-    """Raises `CommandError` where such a file can't be written, so that nobody learns that after an hour."""
+    """Raise `CommandError` if such a file can't be written, so that nobody learns that after an hour."""
     file = without_links(path)
     try:
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
@@ -160,5 +160,5 @@ def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
 
 
 def without_links(path: Path) -> Path:
-    """The path without links, even where they lead in a circle."""
+    """Return the path without links, even where they lead in a circle."""
     return Path(os.path.realpath(path))

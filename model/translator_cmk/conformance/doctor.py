@@ -35,7 +35,7 @@ LOOKS_LIKE = "the protocol page says what each message looks like, and when it h
 
 
 class Found(NamedTuple):
-    """What one look at an adapter found: that all is well or not, or neither where it was not taken yet."""
+    """The result of one check of an adapter: good, bad, or None if it was not made yet."""
 
     well: bool | None
     text: str
@@ -50,12 +50,12 @@ class NotFinished(Exception):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `doctor`."""
+    """Add the arguments of `doctor`."""
     connecting.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
+    """Print each finding; 0 where all is well, 1 where something is to be fixed, 4 where commands are missing."""
     way = connection(args)
     session = Session(way.open(), patience=args.timeout)
     try:
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def about(declared: Declaration) -> Iterator[str]:
-    """What it has declared, and what that leaves out."""
+    """Yield what the system has declared, and what that leaves out."""
     lacking = [name for name in CAPABILITIES if not declared.can(name)]
     yield f"levels: {', '.join(declared.levels)}; capabilities: {', '.join(sorted(declared.capabilities)) or 'none'}"
     every = scenarios("article")
@@ -98,7 +98,7 @@ def about(declared: Declaration) -> Iterator[str]:
 
 
 def codes(declared: Declaration, known: frozenset[str]) -> Iterator[Found]:
-    """Codes that stand for what is no requirement."""
+    """Check that codes stand for requirements."""
     for code, requirements in declared.codes.items():
         if unknown := sorted(requirements - known):
             text = f"its code {code!r} stands for {unknown[0]!r}, which is no requirement"
@@ -109,7 +109,7 @@ Look = Callable[[Subject], Found]
 
 
 def looks(subject: Subject) -> Iterator[Found]:
-    """Every look, in the order in which things have to be fixed; after one that fails no other is worth it."""
+    """Yield every look, in the order in which things have to be fixed; after one that fails no other is worth it."""
     for look in (observes, has_a_place_for_a_vault, refuses_what_is_not_there, shows_what_was_made, isolates):
         try:
             found = look(subject)
@@ -130,7 +130,7 @@ def looks(subject: Subject) -> Iterator[Found]:
 
 
 def observes(subject: Subject) -> Found:
-    """Whether a new world can be looked at."""
+    """Return whether a new world can be looked at."""
     subject.reset(subject.declaration.stage)
     seen = subject.observe()
     here = seen.get("subscription", {})
@@ -143,7 +143,7 @@ def observes(subject: Subject) -> Found:
 
 
 def has_a_place_for_a_vault(subject: Subject) -> Found:
-    """Whether the stage has the region and the subscription that most scenarios begin in."""
+    """Return whether the stage has the region and the subscription that most scenarios begin in."""
     region, subscription, *_ = HOME
     stage = subject.declaration.stage
     if region not in stage.regions or subscription not in stage.subscriptions:
@@ -153,7 +153,7 @@ def has_a_place_for_a_vault(subject: Subject) -> Found:
 
 
 def refuses_what_is_not_there(subject: Subject) -> Found:
-    """Whether a command on a name that was never given is refused."""
+    """Return whether a command on a name that was never given is refused."""
     outcome = ask(subject, DeleteVault("nowhere"))
     if not isinstance(outcome, Refused):
         return Found(
@@ -165,7 +165,7 @@ def refuses_what_is_not_there(subject: Subject) -> Found:
 
 
 def shows_what_was_made(subject: Subject) -> Found:
-    """Whether two different worlds look different."""
+    """Return whether two different worlds look different."""
     before = subject.observe()
     if not isinstance(ask(subject, CreateVault("vault", *HOME)), Accepted):
         return Found(False, "it refuses to make a vault", "make it, and answer accepted")
@@ -181,7 +181,7 @@ def shows_what_was_made(subject: Subject) -> Found:
 
 
 def isolates(subject: Subject) -> Found:
-    """Whether names of a new world mean nothing yet, and can be used; what was made before may still be there."""
+    """Check that names of a new world are unused and can be used; earlier entities may still be there."""
     subject.reset(subject.declaration.stage)
     if vaults(subject.observe()):
         return Found(
@@ -197,12 +197,12 @@ def isolates(subject: Subject) -> Found:
 
 
 def vaults(seen: Observation) -> set[str]:
-    """The vaults in sight."""
+    """Return the vaults in sight."""
     return set(seen.get("vault", {}))
 
 
 def ask(subject: Subject, command: Command) -> object:
-    """What comes of the command; raises `NotFinished` and `Fault`."""
+    """Submit the command; raises `NotFinished` and `Fault`."""
     try:
         with naming(command):
             return subject.submit(command)
@@ -212,7 +212,7 @@ def ask(subject: Subject, command: Command) -> object:
 
 @contextmanager
 def naming(command: Command) -> Iterator[None]:
-    """A `Fault` raised in here says after which command it came."""
+    """Name the command in a `Fault` that is raised in the block."""
     try:
         yield
     except Fault as fault:
@@ -220,9 +220,7 @@ def naming(command: Command) -> Iterator[None]:
 
 
 def whole_life(subject: Subject) -> tuple[set[str], list[str], list[Found]]:
-    """The commands that it answers `unsupported` to, of those it can be asked for, those that it refuses, and what is
-    to be fixed: what errs, and what it shows that no observation may have; raises `Fault`.
-    """
+    """Run the smoke sequence: return the unsupported commands, the refused ones and errors to fix; raises `Fault`."""
     missing, refused, erring = set[str](), dict[str, None](), dict[str, str]()
     try:
         subject.reset(subject.declaration.stage)

@@ -69,14 +69,14 @@ def begin_case(subject: Subject, scenario: Scenario) -> None:
 
 
 def is_patient(pickle: Pickle) -> bool:
-    """Whether the scenario makes a claim that can be made only once everything has had its time."""
+    """Return whether the scenario makes a claim that can be made only once everything has had its time."""
     return any(step.text in PATIENT for step in pickle.steps)
 
 
 def result_of(
     error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject, register: Register
 ) -> Result:
-    """What came of a scenario that ended with this."""
+    """Return the result of a scenario that ended with this error, or without one."""
     known = verdict_of(error)
     assert known is not None
     status, reason = known.status, known.reason or ""
@@ -104,19 +104,19 @@ def result_of(
 
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
-    """Whether a step is not met since an effect was late: its own, or one before what the scenario is about."""
+    """Return whether a step is not met since an effect was late: its own, or one before what the scenario is about."""
     statement = READERS[pickle.steps[step].kind](pickle.steps[step].text)
     return subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
 
 
 @cache
 def explaining(shown: Shown) -> Oracle:
-    """An oracle that has found out once which machines are wrong in what."""
+    """Return an oracle that has found out once which machines are wrong in what."""
     return Oracle(machine_of(silent_in("full", load_register())), shown)
 
 
 def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
-    """The requirements without which the model would have done the same, as far as there are any."""
+    """Return the requirements without which the model would have done the same, as far as there are any."""
     model, commands = ModelSystem(MACHINE), list(commands_of(pickle))
     asked = commands if run.declared.can("portal") else [e for c in commands for e in through_the_api(model, c)]
     declared = run.declared
@@ -132,7 +132,7 @@ def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
 
 
 def in_full(scenario: Scenario, run: ScenarioRun, facts: Iterable[tuple[str, str]], register: Register) -> str:
-    """A format_failure with its scenario, its requirement, and what changed."""
+    """Return a format_failure with its scenario, its requirement, and what changed."""
     pickle = scenario.pickle
     requirement = register.get(pickle.requirements[0])
     lines = format_failure(pickle, Path(scenario.case.feature), requirement, run.step, list(facts), run.changes)

@@ -29,7 +29,7 @@ from .subject import MACHINE
 
 
 class Signature(NamedTuple):
-    """What makes two failures the same: the command, what it is laid to, and what kind of thing was otherwise."""
+    """The identity of a failure: the command, the requirements it is attributed to, and the kinds of difference."""
 
     command: str
     requirements: tuple[str, ...]
@@ -47,7 +47,7 @@ class LeftOut:
         self.failed: Counter[Signature] = Counter()
 
     def as_json(self) -> dict[str, Any]:
-        """The counts as the message log has them."""
+        """Return the counts as the message log has them."""
         return {
             "sequences": self.sequences,
             "lost_track": self.lost_track,
@@ -69,7 +69,7 @@ def left_out_of(content: Mapping[str, Any]) -> LeftOut:
 
 
 def signature_of(content: Mapping[str, Any]) -> Signature:
-    """The signature in an entry."""
+    """Return the signature in an entry."""
     requirements: Iterable[str] = content["requirements"]
     return Signature(content["command"], tuple(requirements), tuple(content["kinds"]))
 
@@ -93,26 +93,26 @@ class Finding(NamedTuple):
 
 
 def signature(followed: SequenceResult) -> Signature:
-    """The signature of a failure."""
+    """Return the signature of a failure."""
     requirements = {each for difference in followed.differences for each in difference.requirements}
     kinds = {kind_of(difference.expected, difference.seen) for difference in followed.differences}
     return Signature(name_of_last(followed), tuple(sorted(requirements)), tuple(sorted(kinds)))
 
 
 def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
-    """What kind of thing was otherwise."""
+    """Return the kind of a difference."""
     if isinstance(expected, Fact):
         return f"{expected.kind}.{expected.field}"
     return f"{word(expected)}-{word(seen)}" if type(expected) is not type(seen) else f"{word(expected)} otherwise"
 
 
 def word(outcome: Outcome | Fact) -> str:
-    """An outcome in one word."""
+    """Return an outcome in one word."""
     return {Accepted: "accepted", Refused: "refused"}.get(type(outcome), "unspecified")
 
 
 def in_words(each: Outcome | Fact) -> str:
-    """What was demanded, or seen, as a sentence."""
+    """Format what was expected or observed as a sentence."""
     if isinstance(each, Fact):
         return format_fact(each)
     if isinstance(each, Accepted):
@@ -130,7 +130,7 @@ KEPT = 10
 
 
 class Tally:
-    """What a lane has found so far."""
+    """The results of a lane so far."""
 
     def __init__(
         self,
@@ -182,7 +182,7 @@ class Tally:
         return found
 
     def learns_from(self, followed: SequenceResult) -> bool:
-        """Whether a sequence shows something new."""
+        """Return whether a sequence shows something new."""
         if followed.known and name_of_last(followed) not in self.known:
             return True
         if followed.fault or (followed.failed and self.failures[signature(followed)] < KEPT):
@@ -213,7 +213,7 @@ class Tally:
         self.failures.update({each: times for each, times in left_out.failed.items() if each in self.first})
 
     def counts(self) -> dict[str, int]:
-        """How much was done."""
+        """Return how much was done."""
         return {
             "sequences": self.sequences,
             "commands": self.compared.total(),
@@ -221,7 +221,7 @@ class Tally:
         }
 
     def cases(self) -> Iterator[Case]:
-        """A case for each command of a level that is claimed, if it was planned, or accepted by and by.
+        """Yield a case for each command of a level that is claimed, if it was planned, or accepted by and by.
 
         One of another level has a case where it failed in what it brought about in a level that is claimed.
         """
@@ -246,7 +246,7 @@ class Tally:
             yield Case(f"{self.lane}/reset", self.lane, level, (), name="Begin a world in which nothing is there.")
 
     def result(self, name: str) -> Result:
-        """What came of a command."""
+        """Return the result of a command."""
         if failures := [each for each in self.failures if each.command == name]:
             differences = [difference for each in failures for difference in self.first[each].differences]
             attributed_to = tuple(sorted({requirement for each in failures for requirement in each.requirements}))
@@ -282,31 +282,31 @@ class Tally:
         return Result("not-run", "not reached", behind=self.behind(name))
 
     def behind(self, name: str) -> tuple[str, ...]:
-        """The cases whose failures keep a command from being reached, if it was left out because of any."""
+        """Return the cases whose failures keep a command from being reached, if it was left out because of any."""
         failed = {each.command for each in self.failures} | self.known.keys()
         return tuple(f"{self.lane}/{each}" for each in sorted(failed)) if name in self.not_reached else ()
 
 
 def effects_of(name: str) -> set[str]:
-    """The requirements that say what a command does; one that changes nothing has others."""
+    """Return the requirements that say what a command does; one that changes nothing has others."""
     rows = [row for row in ROWS if isinstance(row, Effect) and row.on.__name__ == name]
     return {row.requirement for row in rows} or {name}
 
 
 def name_of_last(followed: SequenceResult) -> str:
-    """The command that a sequence ended with."""
+    """Return the command that a sequence ended with."""
     return type(followed.asked[-1]).__name__ if followed.asked else "reset"
 
 
 def names_compared(followed: SequenceResult) -> list[str]:
-    """The commands of a sequence that were compared, and did not differ."""
+    """Return the commands of a sequence that were compared, and did not differ."""
     names = [type(command).__name__ for command in followed.asked]
     undecided = followed.differences or followed.known or followed.fault or followed.lost_track
     return names[:-1] if undecided else names
 
 
 def case_of(lane: str, name: str, command: type[Command], level: str) -> Case:
-    """The case of a command in a lane."""
+    """Return the case of a command in a lane."""
     return Case(f"{lane}/{name}", lane, level, (), name=(command.__doc__ or name).splitlines()[0])
 
 
@@ -347,7 +347,7 @@ def finding_of(
 
 
 def feature(followed: SequenceResult, register: Register) -> str:
-    """The feature, with one scenario that the system fails.
+    """Return the feature, with one scenario that the system fails.
 
     The model passes it, unless the system has accepted on its way what the model does not, which `OWN` marks.
     """
@@ -371,7 +371,7 @@ def feature(followed: SequenceResult, register: Register) -> str:
 
 
 def claims(differences: Sequence[Difference]) -> tuple[list[str], list[str]]:
-    """What should be so, as sentences, and the requirements that it shows: of a refusal, its reasons."""
+    """Return the expected results as sentences, and their requirements: of a refusal, its reasons."""
     refusal = next((each.expected for each in differences if isinstance(each.expected, Refused)), None)
     if refusal is not None:
         return ["the request is refused", "nothing has changed"], sorted(refusal.because)
@@ -381,7 +381,7 @@ def claims(differences: Sequence[Difference]) -> tuple[list[str], list[str]]:
 
 
 def sentences(expected: Outcome | Fact) -> Iterator[str]:
-    """How a scenario says that this should be so; nothing where no sentence does."""
+    """Yield how a scenario says that this should be so; nothing where no sentence does."""
     match expected:
         case Fact():
             if can_be_told(expected):
@@ -404,7 +404,7 @@ class Way(NamedTuple):
 
 
 def way_of(followed: SequenceResult) -> Way:
-    """What the system did before the last command."""
+    """Sort the commands before the last one by the system's answers."""
     way = Way([], [], [])
     before = initial(DEFAULT_STAGE)
     for command, taken in zip(followed.asked[:-1], followed.taken, strict=False):
@@ -422,7 +422,7 @@ def way_of(followed: SequenceResult) -> Way:
 
 
 def way_there(way: Way) -> Iterator[str]:
-    """The way as steps, and as comments what a Given can't say."""
+    """Yield the way as steps, and as comments what a Given can't say."""
     start = starting_point(way.shared)
     lines = list(steps("Given", [*start, *map(format_command, way.own)]))
     yield from lines[: len(start)]
@@ -436,7 +436,7 @@ def way_there(way: Way) -> Iterator[str]:
 
 
 def starting_point(given: Sequence[Command]) -> list[str]:
-    """How to get there: by the situation that saves most steps, if one leads to the same, and by the other commands."""
+    """Return the shortest Given steps: a situation that saves steps, if there is one, and the other commands."""
     aim = after(given)
     best = [format_command(command) for command in given]
     for name, situation in situations().items():
@@ -447,7 +447,7 @@ def starting_point(given: Sequence[Command]) -> list[str]:
 
 
 def after(commands: Iterable[Command]) -> State:
-    """The state of the model after these commands."""
+    """Return the state of the model after these commands."""
     found = initial(DEFAULT_STAGE)
     for command in commands:
         found, _ = MACHINE.step(found, command)
@@ -455,12 +455,12 @@ def after(commands: Iterable[Command]) -> State:
 
 
 def requirements_of(command: Command) -> list[str]:
-    """The requirements that say what a command does."""
+    """Return the requirements that say what a command does."""
     return sorted({row.requirement for row in MACHINE.rows if isinstance(row, Effect) and row.on is type(command)})
 
 
 def in_full(finding: Finding, file: str, register: Register) -> Iterator[str]:
-    """The failure for readers of a report: its requirements, its scenario, what differs, and how to see it again."""
+    """Yield the failure for readers of a report: requirements, scenario, differences and the command to replay it."""
     for requirement in finding.signature.requirements:
         yield f"requirement  {register[requirement].title} ({requirement})"
         yield f"             {register[requirement].wording}"
@@ -482,7 +482,7 @@ def in_full(finding: Finding, file: str, register: Register) -> Iterator[str]:
 
 
 def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, Any]:
-    """The failure as it is kept."""
+    """Return the failure as it is kept."""
     return {
         "format": FORMAT,
         "profile": profile,
@@ -500,7 +500,7 @@ def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, 
 
 
 def recorded(path: Path) -> Recorded:
-    """The failure in a file; raises `CommandError`."""
+    """Return the failure in a file; raises `CommandError`."""
     try:
         content = from_text(path.read_bytes(), str(path))
         if not isinstance(content, dict) or "commands" not in content:
@@ -520,5 +520,5 @@ def recorded(path: Path) -> Recorded:
 
 
 def json_text(value: dict[str, Any]) -> str:
-    """The value as JSON, indented."""
+    """Return the value as JSON, indented."""
     return json.dumps(value, indent=1) + "\n"

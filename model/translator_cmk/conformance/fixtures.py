@@ -122,7 +122,7 @@ KEYS = (*(command.key for command in UNFIT_KEYS), "brought-key")
 
 
 def at_work(workspace: str, resource: str, *words: str) -> Iterator[Command]:
-    """A workspace with a document and a deployed model for each of these words."""
+    """Yield a workspace with a document and a deployed model for each of these words."""
     yield CreateWorkspace(workspace, resource)
     yield from (UploadDocument(f"{word}-document", workspace) for word in words)
     yield from (TrainModel(f"{word}-model", workspace) for word in words)
@@ -157,7 +157,7 @@ CROWDED: Commands = (
     *at_work("global-workspace", "global-translator", "global"),
     *(TranslateWithModel("model"), ReadData("workspace")) * OFTEN,
 )
-"""What each sequence of it begins with: two resources have keys of their own, and the other one can get any."""
+"""The beginning of each of its sequences: two resources have keys of their own, and the other one can get any."""
 
 WORK: Commands = (
     *(ReadData("workspace"), TranslateWithModel("model"), ReadData("third-workspace")),
@@ -252,11 +252,11 @@ LIVES: tuple[Commands, ...] = tuple(
         ),
     )
 )  # fmt: skip  # rows
-"""What befalls it: each loss that the article states, and what must not be one."""
+"""Its sequences: each loss that the article states, and commands that must not be one."""
 
 
 def crowd() -> Iterator[Command]:
-    """What is done there."""
+    """Yield the commands of the stress fixture."""
     vaults, resources = (*VAULTS, *SPARE_VAULTS), (*RESOURCES, *UNFIT_RESOURCES)
     yield from each(EnableCustomerManagedKeys, resource=resources, vault=vaults, key="key", through=("api", "portal"))
     yield from each(
@@ -290,11 +290,11 @@ KINDS: tuple[str, ...] = get_args(ResourceKind)
 FIELDS = ("kind", "location", "region", "subscription", "to")
 
 Variant = Mapping[str, str]
-"""What stands for which kind, region and subscription."""
+"""The replacement of each kind, region and subscription."""
 
 
 def variants(stage: Stage) -> tuple[Variant, ...]:
-    """Every kind in the place of every other, and what the stage offers of regions and of subscriptions at home.
+    """Return every kind in the place of every other, and what the stage offers of regions and of subscriptions at home.
 
     The first changes nothing.
     """
@@ -310,7 +310,7 @@ def variants(stage: Stage) -> tuple[Variant, ...]:
 
 
 def in_variant(commands: Iterable[Command], variant: Variant) -> Iterator[Command]:
-    """The commands with what stands in them for what."""
+    """Yield the commands with what stands in them for what."""
     for command in commands:
         values: list[Any] = list(command)
         for index, field in enumerate(command.fields):

@@ -61,11 +61,11 @@ CROSSED: tuple[Command, ...] = (
     EnablePurgeProtection("spare-vault"),
     *(each(vault) for each in (PurgeVault, EndVaultRetention) for vault in ("vault", "spare-vault")),
 )
-"""What no scope needs: two of a kind that belong to one thing, and a vault beside the one in use."""
+"""Commands that no scope needs: two children of one entity, and a vault beside the one in use."""
 
 
 def alphabet() -> tuple[Command, ...]:
-    """Every command of every scope, over two resources, two vaults and what belongs to them, and what crosses them."""
+    """Return every command of every scope, over two resources, two vaults and their parts, and across them."""
     return tuple(dict.fromkeys([*(command for scope in SCOPES for command in scope.alphabet), *CROSSED]))
 
 
@@ -99,7 +99,7 @@ class Universe:
     def of_kind(
         self, kind: str, wanted: str, reference: ReferenceModel, leaves_out: LeavesOut = lambda _: False
     ) -> list[Command]:
-        """The commands of a kind that are wanted, and are not left out."""
+        """Return the commands of a kind that are wanted, and are not left out."""
         commands = [each for each in self.by_kind[kind] if not leaves_out(Step(each, reference.looks_at(each)))]
         if wanted == ANY:
             return commands
@@ -120,7 +120,6 @@ class Fuzzing:
         self.hypothesis = hypothesis
         self.lane = lane
         self.clock = lane.worker.session.clock
-        self.began = self.clock.now()
         self.seconds = seconds
         self.seed = seed
         self.examples = examples
@@ -131,6 +130,7 @@ class Fuzzing:
         self.universes = (two, two, two, Universe(crowd(), [CROWDED], declared))
         self.variants = variants(declared.stage)
         self.slow = {command for command, seconds in declared.windows.items() if seconds}
+        self.began = self.clock.now()  # the time is for sequences, not for what precedes them
 
     @property
     def left(self) -> float:
@@ -145,7 +145,7 @@ class Fuzzing:
                 self.lane.keep(*found)
 
     def round(self) -> tuple[Signature, SequenceResult] | None:
-        """A failure of a new kind with the shortest sequence for it that Hypothesis has found, if any."""
+        """Return a failure of a new kind with the shortest sequence for it that Hypothesis has found, if any."""
         hypothesis, found = self.hypothesis, dict[Signature, SequenceResult]()
 
         def example(data: Any) -> None:
@@ -185,7 +185,7 @@ class Fuzzing:
         return next(iter(found.items()), None)
 
     def drawn(self, draw: Callable[[Any], Any]) -> Asked:
-        """A sequence that the system can be asked for, and whether it is looked at only after that."""
+        """Return a sequence that the system can be asked for, and whether it is looked at only after that."""
         choose = self.hypothesis.strategies.sampled_from
         variant, unobserved = draw(choose(self.variants)), draw(choose((False, False, False, True)))
         sequence = in_variant(self.sequence(draw, MIXED if unobserved else MOSTLY_EFFECTIVE), variant)
@@ -194,7 +194,7 @@ class Fuzzing:
         return asked, unobserved and not waits
 
     def sequence(self, draw: Callable[[Any], Any], mix: Sequence[str]) -> Iterator[Command]:
-        """A situation, then commands of such a mix."""
+        """Yield a situation, then commands of such a mix."""
         choose = self.hypothesis.strategies.sampled_from
         reference, universe = ReferenceModel(), draw(choose(self.universes))
         for command in draw(choose(universe.starts)):
@@ -209,7 +209,7 @@ class Fuzzing:
     def command(
         self, draw: Callable[[Any], Any], wanted: str, universe: Universe, reference: ReferenceModel
     ) -> Command:
-        """A command of a kind that has some that are wanted, if one is found soon."""
+        """Return a command of a kind that has some that are wanted, if one is found soon."""
         choose = self.hypothesis.strategies.sampled_from
         for _ in range(TRIES):
             kind = draw(choose(universe.kinds))
@@ -228,7 +228,7 @@ class Fuzzing:
 
 
 def by_kind_of(commands: Iterable[Command]) -> ByKind:
-    """The commands by the names of their types."""
+    """Return the commands by the names of their types."""
     found: ByKind = {}
     for command in commands:
         found.setdefault(type(command).__name__, []).append(command)
@@ -236,12 +236,12 @@ def by_kind_of(commands: Iterable[Command]) -> ByKind:
 
 
 def may_change_something(outcome: Outcome) -> bool:
-    """Whether the command is accepted, and changes something or records the use of a key; or may be."""
+    """Return whether the command is accepted, and changes something or records the use of a key; or may be."""
     return isinstance(outcome, Unspecified) or (isinstance(outcome, Accepted) and bool(outcome.by))
 
 
 def is_near_miss(outcome: Outcome) -> bool:
-    """Whether the command is refused for one reason alone, and that is not a name: one check has to notice it."""
+    """Return whether the command is refused for one reason alone, which is not a name."""
     return isinstance(outcome, Refused) and len(outcome.because) == 1 and not outcome.because & NAMES_ARE_RESOLVED_FIRST
 
 

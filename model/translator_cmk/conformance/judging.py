@@ -83,12 +83,12 @@ class SequenceResult(NamedTuple):
 
     @property
     def taken(self) -> tuple[bool, ...]:
-        """Of each command that was answered, whether the system accepted it."""
+        """Whether each command that was answered was accepted."""
         return tuple(isinstance(each.outcome, Accepted) for each in self.exchanges if each.command is not None)
 
 
 def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
-    """What the machine demands of a system that shows what it has declared to show."""
+    """Return an oracle that expects the system to show what it has declared to show."""
     return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
 
 
@@ -194,7 +194,7 @@ CHANGE_NOTHING = (ReadData, TranslateWithModel)
 
 
 def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
-    """Whether nothing that the system shows can tell that it has carried out what it has accepted."""
+    """Return whether nothing that the system shows can tell that it has carried out what it has accepted."""
     changed = difference(before, subject.reference.observe())
     return not isinstance(command, CHANGE_NOTHING) and not any(
         subject.declaration.shows(was.kind, was.field) for was, _ in changed
@@ -206,24 +206,24 @@ LOWEST = next(iter(LEVELS))
 
 
 def level_of(command: type[Command]) -> str:
-    """The level that a command belongs to: the highest of what it names."""
+    """Return the level that a command belongs to: the highest of what it names."""
     kinds = [reference.kind.word for _, reference, _ in command.references]
     return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=LOWEST)
 
 
 def is_claimed(differences: Iterable[Difference], command: type[Command], levels: Collection[str]) -> bool:
-    """Whether all differences that a command has led to concern levels that are claimed: outcomes that of its own."""
+    """Return whether all differences after a command concern levels that are claimed: outcomes, the command's level."""
     return all(level_concerned(each, command) in levels for each in differences)
 
 
 def level_concerned(difference: Difference, command: type[Command]) -> str:
-    """The level of what was otherwise after a command."""
+    """Return the level of what was otherwise after a command."""
     expected = difference.expected
     return KIND_LEVELS.get(expected.kind, LOWEST) if isinstance(expected, Fact) else level_of(command)
 
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
-    """The commands that a system can be asked for; what it would do through the portal is done through the API.
+    """Yield the commands that a system can be asked for; what it would do through the portal is done through the API.
 
     Those of the levels below what it claims are among them, since they lead there.
     """
@@ -253,7 +253,7 @@ ATTEMPTS = 200
 
 
 def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool], attempts: int = ATTEMPTS) -> Commands:
-    """A shortest sequence that can be had by leaving out one run of commands after another, longer runs first.
+    """Return a shortest sequence that can be had by leaving out one run of commands after another, longer runs first.
 
     ``fails`` says whether a sequence still fails; the last command stays.
     """

@@ -130,7 +130,7 @@ class SequenceLane:
         running.save()
 
     def around(self, plan: Plan) -> Plan | None:
-        """The plan without the steps that are known to fail or break, and without what depends on them; None if empty.
+        """Return the plan without steps known to fail or break and without steps that depend on them; None if empty.
 
         A step is left out as well where, without these, the model would answer it otherwise than planned.
         """
@@ -149,7 +149,7 @@ class SequenceLane:
         return Plan(plan.way, tuple(kept)) if kept else None
 
     def leaves_out(self, step: Step) -> bool:
-        """Whether this kind of step has failed again and again, and has never been as demanded."""
+        """Return whether this kind of step has failed again and again, and has never been as demanded."""
         return step.kind not in self.agreed and self.failed[step.kind] >= TWICE
 
     def rest(self, plan: Plan, followed: SequenceResult) -> Plan | None:
@@ -179,7 +179,7 @@ class SequenceLane:
         return Plan(tuple(way), left)
 
     def weighed(self, followed: SequenceResult) -> SequenceResult:
-        """The result with a difference only if the readable model confirms it, and apart if it is listed."""
+        """Return the result with a difference only if the readable model confirms it, and apart if it is listed."""
         if not followed.failed:
             return followed
         stage = self.declared.stage
@@ -196,12 +196,12 @@ class SequenceLane:
         return followed._replace(differences=more, known=() if more else followed.differences)
 
     def is_doubtful(self, followed: SequenceResult) -> bool:
-        """Whether a failure of a sequence in which nothing was observed may be that of an earlier command."""
+        """Return whether a failure of a sequence in which nothing was observed may be that of an earlier command."""
         seen = self.tally.failures.keys() | self.doubted
         return followed.unobserved and followed.failed and signature(followed) not in seen
 
     def settled(self, followed: SequenceResult, looked: SequenceResult) -> SequenceResult:
-        """Of a doubtful failure and of the same with a look after each command: what counts; the other is counted."""
+        """Choose between a doubtful failure and the same sequence observed after each command, and count the other."""
         if looked.failed or looked.fault or looked.known:
             self.doubted.add(signature(followed))
             self.tally.add(without_verdict(followed))
@@ -263,7 +263,7 @@ class SequenceLane:
     def again(
         self, commands: Iterable[Command], found: Signature, unobserved: bool = False, news: bool = False
     ) -> SequenceResult | None:
-        """How the system fails the sequence, if it fails it in this way; nothing of it is counted."""
+        """Return how the system fails the sequence, if it fails it in this way; nothing of it is counted."""
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
         self.subject.in_front = self.tally.first[found].in_front
@@ -275,7 +275,7 @@ class SequenceLane:
         return followed if followed.failed and signature(followed) == found else None
 
     def _end(self, begun: Mark, news: bool) -> bool:
-        """A sequence has come to its end; whether the log is so large that it is left out there."""
+        """Return a sequence has come to its end; whether the log is so large that it is left out there."""
         reached = self.subject.reference.coverage
         too_much = self.running.log.place.size > self.largest
         left_out = too_much and not news and not reached.adds_to(self.running.coverage)
@@ -325,7 +325,7 @@ class SequenceLane:
         self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
 
     def end(self, **notes: object) -> None:
-        """Likewise, once and for all."""
+        """Report the results for the last time."""
         self.so_far()
         self.running.notes[self.lane] |= notes
         self.running.lanes.remove(self)

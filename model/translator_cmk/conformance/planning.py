@@ -63,7 +63,7 @@ def registered() -> Register:
 
 
 def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
-    """The lanes that the arguments ask for; raises `CommandError`.
+    """Return the lanes that the arguments ask for; raises `CommandError`.
 
     Unless they are named, all of them: without traces none for these, and where scenarios are selected nothing else.
     """
@@ -83,7 +83,7 @@ def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
 
 
 def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> Running:
-    """The run that the arguments ask for; raises `CommandError`."""
+    """Return the run that the arguments ask for; raises `CommandError`."""
     register = registered()
     chosen = {name: tuple(getattr(args, name)) for name in ("requirement", "topic", "level", "case")}
     waived = tuple(sorted(set(args.waive)))
@@ -116,7 +116,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
 
 
 def must_lie_elsewhere(args: argparse.Namespace) -> None:
-    """Raises `CommandError` where a file that is read or written lies in the folder of the report, which is its own."""
+    """Raise `CommandError` if a file that is read or written lies in the folder of the report, which is its own."""
     named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
     for option, paths in (*named.items(), ("examples", [args.examples])):
         for path in paths:
@@ -127,7 +127,7 @@ def must_lie_elsewhere(args: argparse.Namespace) -> None:
 
 
 def must_be_deniable(waived: Iterable[str]) -> None:
-    """Raises `CommandError` where something is waived without which nothing is left to verify."""
+    """Raise `CommandError` if something is waived without which nothing is left to verify."""
     for requirement in waived:
         if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
             raise CommandError(
@@ -136,7 +136,7 @@ def must_be_deniable(waived: Iterable[str]) -> None:
 
 
 def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
-    """What the system declared; raises `CommandError`."""
+    """Return the declaration of the system; raises `CommandError`."""
     try:
         found: Declaration = DECLARATION.read(envelope["subject"], Place(f"subject in {ENVELOPE}"))
         return found
@@ -145,7 +145,7 @@ def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
 
 
 def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
-    """How the run was made; raises `CommandError` where no run is made so."""
+    """Return how the run was made; raises `CommandError` where no run is made so."""
     made = Made(
         str(envelope["digest"]),
         str(envelope["transport"]),
@@ -168,7 +168,7 @@ def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
 
 
 def must_be_budgets(made: Made) -> None:
-    """Raises `CommandError` where a run has other budgets than verify gives it; one of pytest has none."""
+    """Raise `CommandError` if a run has other budgets than verify gives it; one of pytest has none."""
     if not made.budgets and (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full"):
         return
     if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
@@ -180,7 +180,7 @@ def must_be_budgets(made: Made) -> None:
 
 
 def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations:
-    """The deviations that were known on the day the run began; raises `CommandError`."""
+    """Return the deviations that were known on the day the run began; raises `CommandError`."""
     entries = [Deviation(**each) for each in envelope["deviations"]]
     cases = OF_SEQUENCES.union(each.case.id for each in scenarios(envelope["profile"])) if entries else OF_SEQUENCES
     for entry in entries:
@@ -192,7 +192,7 @@ def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations
 
 
 def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str]) -> None:
-    """Raises `CommandError` where no file of known deviations has such an entry."""
+    """Raise `CommandError` if no file of known deviations has such an entry."""
     about_one = bool(entry.requirement) != bool(entry.case)
     there = entry.requirement in register or entry.case in cases
     try:
@@ -207,7 +207,7 @@ def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str])
 
 
 def must_be_times(envelope: Mapping[str, Any]) -> None:
-    """Raises `CommandError` where a run did not begin and end at a time."""
+    """Raise `CommandError` if a run did not begin and end at a time."""
     for name in ("started", "finished"):
         try:
             datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
@@ -220,7 +220,7 @@ def must_be_times(envelope: Mapping[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any]:
-    """The envelope of a report; raises `CommandError`."""
+    """Return the envelope of a report; raises `CommandError`."""
     path = folder / ENVELOPE
     must_be_a_file(path)
     try:

@@ -40,7 +40,7 @@ pytest_plugins = ("translator_cmk.bdd",)
 DETAILS = pytest.StashKey[list[dict[str, Any]]]()
 
 PROFILE = "full"
-"""What pytest judges by: every scenario counts."""
+"""The profile of pytest: every scenario counts."""
 
 OVERRIDDEN = (
     "a fixture called system takes the place of what --system names; remove it, so that there is a report on it"
@@ -48,7 +48,7 @@ OVERRIDDEN = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option."""
+    """Add the option."""
     parser.getgroup("translator-cmk").addoption(
         "--results", metavar="DIR", type=Path, help="write the report of the run into this folder"
     )
@@ -187,7 +187,7 @@ class Reporter:
     def of_phase(
         self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None
     ) -> Result:
-        """What came of a scenario by this phase of it."""
+        """Return the result of a scenario after this phase."""
         assert self.worker is not None
         assert self.running is not None
         seconds = self.results.get(pickle.id, Result("passed")).seconds + call.duration
@@ -203,7 +203,7 @@ class Reporter:
         return result._replace(seconds=seconds)
 
     def end(self, pickle: Pickle) -> None:
-        """A scenario has come to its end."""
+        """Record the result of a scenario, and restart a system that broke."""
         assert self.worker is not None
         assert self.running is not None
         self.left.discard(pickle.id)
@@ -251,11 +251,11 @@ class Reporter:
 
 
 def is_ours(pickle: Pickle, by_id: dict[str, Scenario]) -> bool:
-    """Whether a scenario is one of the specification, step by step."""
+    """Return whether a scenario is one of the specification, step by step."""
     known = by_id.get(pickle.id)
     return known is not None and said(pickle) == said(known.pickle)
 
 
 def said(pickle: Pickle) -> tuple[object, ...]:
-    """What a scenario says, wherever it stands."""
+    """Return the content of a scenario, without its place."""
     return (pickle.requirements, *((step.kind, step.text) for step in pickle.steps))

@@ -345,13 +345,13 @@ def first_difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[
 
 
 def has_its_cases(envelope: Mapping[str, Any]) -> bool:
-    """Whether files can be made from an envelope, with whose cases nothing is wrong."""
+    """Return whether files can be made from an envelope, with whose cases nothing is wrong."""
     cases = {case["id"] for case in envelope["cases"]}
     return envelope["exit_code"] in SAYS and all(cases.issuperset(group["cases"]) for group in envelope["groups"])
 
 
 def between(envelope: dict[str, Any], running: Running, compared: tuple[str, ...] = COMPARED) -> Iterator[str]:
-    """Every case of which something else comes now, in one of the fields that are compared."""
+    """Yield every case of which something else comes now, in one of the fields that are compared."""
     now = {case["id"]: case for case in running.envelope()["cases"]}
     then = {case["id"]: case for case in envelope["cases"]}
     for name in (*then, *(each for each in now if each not in then)):
@@ -365,13 +365,13 @@ def between(envelope: dict[str, Any], running: Running, compared: tuple[str, ...
 
 
 def same(field: str, was: Mapping[str, Any], is_: Mapping[str, Any]) -> bool:
-    """Whether a case has the same there; where the system broke, the run shows what it said of that."""
+    """Return whether a case has the same there; where the system broke, the run shows what it said of that."""
     then, now = was.get(field), is_.get(field)
     return then == now or (field == "shown" and bool(was.get("fault")) and now is None and str(then).startswith(SAID))
 
 
 def of_envelope(envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
-    """Where the envelope is not what follows, but for its cases."""
+    """Yield the fields of the envelope, except its cases, that do not follow."""
     complete = envelope["complete"]
     if complete and "trouble" in envelope:
         yield f"trouble in {ENVELOPE} tells why a run ended early, and it is said to be complete"
@@ -392,7 +392,7 @@ def of_envelope(envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
 
 
 def fits(then: Mapping[str, Any] | None, now: Mapping[str, Any], complete: bool) -> bool:
-    """Whether a lane is said to have done what it did; one that was cut off says it in part."""
+    """Return whether a lane is said to have done what it did; one that was cut off says it in part."""
     then = then or {}
     if complete:
         return all(then.get(name) == value for name, value in now.items())
@@ -428,7 +428,7 @@ def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iter
 
 
 def is_unfinished(name: str, known: Collection[str], running: Running) -> bool:
-    """Whether a run that was killed may have left the file: half written, or not yet listed."""
+    """Return whether a run that was killed may have left the file: half written, or not yet listed."""
     draft = re.fullmatch(r"(.*/)?\.([^/]+)\.draft", name)
     if draft is not None:
         name = (draft[1] or "") + draft[2]
@@ -445,7 +445,7 @@ def of_derived(path: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def says(file: Path, text: str) -> bool:
-    """Whether this is what is in the file, byte by byte; raises `CommandError`."""
+    """Return whether this is what is in the file, byte by byte; raises `CommandError`."""
     try:
         return file.is_file() and file.read_bytes() == text.encode("utf-8", "surrogatepass")
     except OSError as error:
@@ -453,12 +453,12 @@ def says(file: Path, text: str) -> bool:
 
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `report check`."""
+    """Add the arguments of `report check`."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="the folder of a report")
 
 
 def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `report reproduce`."""
+    """Add the arguments of `report reproduce`."""
     check_arguments(parser)
     connecting.add_arguments(parser)
 

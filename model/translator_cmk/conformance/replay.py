@@ -25,7 +25,7 @@ SEQUENCES = ".jsonl"
 
 
 class Asked(NamedTuple):
-    """What a system is put through, and which requirements may hold or not meanwhile."""
+    """The sequences for a system, and the requirements that are silent meanwhile."""
 
     sequences: Sequence[Commands]
     silent: frozenset[str]
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `replay`."""
+    """Add the arguments of `replay`."""
     connecting.add_arguments(parser)
     parser.add_argument(
         "--profile",
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Prints where the two part; 1 where they do, 0 where they never do, and 4 where some of it came to no verdict."""
+    """Print where the two part; 1 where they do, 0 where they never do, and 4 where some of it came to no verdict."""
     asked = asked_of(args.file, args.profile)
     session = Session(connection(args).open(), patience=args.timeout)
     try:
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def asked_of(file: Path, profile: str) -> Asked:
-    """What is in a file; raises `CommandError`."""
+    """Read a counterexample or sequences; raises `CommandError`."""
     register = registered()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
@@ -115,13 +115,13 @@ def put_through(session: Session, asked: Asked) -> int:
 
 
 def count_left_out(sequences: Sequence[Commands], declared: Declaration) -> int:
-    """How many of the commands a system with this declaration can't be asked for."""
+    """Return how many of the commands a system with this declaration can't be asked for."""
     times = Counter(command for sequence in sequences for command in sequence)
     return sum(count for command, count in times.items() if not any(True for _ in applicable([command], declared)))
 
 
 def is_undecided(followed: SequenceResult, planned: int) -> bool:
-    """Whether there is no verdict on all of a sequence: one of which nothing was asked shows nothing."""
+    """Return whether there is no verdict on all of a sequence: one of which nothing was asked shows nothing."""
     return bool(not planned or followed.late or followed.lost_track or len(followed.asked) < planned)
 
 

@@ -50,10 +50,10 @@ class Results:
     """Of the specification that was run, as `translator_cmk.digest.digest` gives it."""
     versions: Mapping[str, str]
     subject: str
-    """What was put to the test: `model`, or the name of a system."""
+    """The system under test: `model`, or its name."""
     profile: str
     selection: tuple[str, ...]
-    """What the run was narrowed to; empty for everything."""
+    """The options that narrowed the run; empty for everything."""
     started: str
     finished: str
     """ISO 8601 in UTC, to the second."""

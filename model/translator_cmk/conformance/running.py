@@ -35,7 +35,7 @@ class SessionPool:
         self.workers: list[Worker] = []
 
     def worker(self) -> "Worker":
-        """One more session at work; raises `Fault`."""
+        """Return one more session at work; raises `Fault`."""
         session = self.session()
         session.number = len(self.sessions)
         self.sessions.append(session)
@@ -46,7 +46,7 @@ class SessionPool:
         return worker
 
     def unsupported(self) -> set[str]:
-        """The commands that any of them has answered `unsupported` to."""
+        """Return the commands that any of them has answered `unsupported` to."""
         return set[str]().union(*(worker.subject.unsupported for worker in self.workers))
 
     def bye(self) -> None:
@@ -76,7 +76,7 @@ class Worker:
         return declared
 
     def attempt(self, case: Case, act: Callable[[Subject], Result]) -> Result:
-        """What comes of the case; raises `Aborted`."""
+        """Run the case; raises `Aborted`."""
         self.session.case = case.id
         result = act(self.subject)
         self.note(result)
@@ -118,7 +118,7 @@ class Lane(Protocol):
 
 
 class Running:
-    """What is known of a run at any moment."""
+    """The state of a run at any moment."""
 
     def __init__(self, made: Made, register: Register, folder: Folder | None, deviations: Deviations) -> None:
         self.made = made
@@ -146,19 +146,19 @@ class Running:
         self.progress = ProgressBar()
 
     def expect(self, cases: Iterable[Case]) -> None:
-        """These are going to be run."""
+        """Add cases that are going to be run."""
         for case in cases:
             self.expected.add(case.id)
             self.cases.append(case)
 
     def take(self, case: Case, result: Result) -> None:
-        """This came of a case; one that nobody expected is added."""
+        """Record the result of a case; add the case if nobody expected it."""
         if case.id not in self.expected:
             self.expect([case])
         self.results[case.id] = result
 
     def add(self, case: Case, result: Result, subject: Subject) -> None:
-        """This came of a case that the subject was put through to its end."""
+        """Record the result of a case that the subject was put through to its end."""
         with self.lock:
             self.take(case, result)
             self.ended(subject)
@@ -167,7 +167,7 @@ class Running:
             self.tick()
 
     def ended(self, subject: Subject, logged: bool = True) -> None:
-        """A case or a sequence has come to its end; what has none in the message log counts for nothing."""
+        """Note the end of a case or a sequence; without it in the message log, it does not count."""
         if logged:
             subject.session.note({"end": True})
         subject.reference.coverage.move_to(self.coverage)
@@ -190,26 +190,26 @@ class Running:
 
     @property
     def silent(self) -> frozenset[str]:
-        """What the lanes that have an oracle take for silent: by the profile, and as waived."""
+        """The requirements that are silent for the lanes with an oracle: by the profile, and as waived."""
         return silent_in(self.made.profile, self.register) | frozenset(self.made.waived)
 
     @property
     def listed(self) -> frozenset[str]:
-        """What is silent besides since it is known not to hold: so it hides nothing else.  It is looked at beside."""
+        """The requirements that are known not to hold: they are silent as well, and judged apart."""
         return self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
 
     def verdicts(self) -> dict[str, Result]:
-        """The verdicts so far."""
+        """Return the verdicts so far."""
         decisions = {each.id: each.decision for each in self.register.values() if each.decision}
         return weighed(self.cases, self.results, self.deviations.known(self.cases, self.results), decisions)
 
     def exit_code(self, verdicts: dict[str, Result]) -> int:
-        """What the run would return if it ended now."""
+        """Return the exit code that the run would have if it ended now."""
         stale = self.deviations.stale(self.cases, self.results) if self.finished else ()
         return exit_code(self.cases, verdicts, Run(self.finished, self.made.lanes, self.faults, tuple(stale)))
 
     def envelope(self) -> dict[str, Any]:
-        """All that is known, as the report has it."""
+        """Return all that is known, as the report has it."""
         place = self.log.flush()
         self.faults = place.faults or self.faults
         verdicts = self.verdicts()
@@ -243,10 +243,10 @@ class Running:
         self.saved = monotonic()
 
     def failures(self) -> int:
-        """How many cases that count have failed."""
+        """Return how many cases that count have failed."""
         return counts([case for case in self.cases if case.scored], self.verdicts())["failed"]
 
 
 def now() -> str:
-    """The time in UTC, to the second."""
+    """Return the time in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -20,7 +20,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `serve`."""
+    """Add the arguments of `serve`."""
     transport = parser.add_mutually_exclusive_group(required=True)
     transport.add_argument(
         "--stdio", action="store_true", help="answer JSON lines of standard input on standard output"
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serves until the input ends or the command is interrupted."""
+    """Serve until the input ends or the command is interrupted."""
     try:
         make = load_factory(args.python, Path.cwd()) if args.python else ModelSystem
     except SystemNotFound as error:
@@ -59,7 +59,7 @@ def over_stdio(answering: Answering, requests: BinaryIO, answers: BinaryIO) -> N
 
 
 def answered(answering: Answering, text: bytes) -> bytes:
-    """The answer to a request, both as JSON text."""
+    """Return the answer to a request, both as JSON text."""
     try:
         answer = answering.answer(from_text(text, "the request"))
     except WireError as error:
@@ -89,7 +89,7 @@ def over_http(answering: Answering, host: str, port: int) -> None:
 
 
 def resolved(host: str, port: int) -> str:
-    """The first address of a host, since one server listens at one; raises `CommandError`."""
+    """Return the first address of a host, since one server listens at one; raises `CommandError`."""
     try:
         *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
@@ -101,7 +101,7 @@ Respond = Callable[[str, list[tuple[str, str]]], object]
 
 
 def application(answering: Answering, environ: dict[str, Any], respond: Respond) -> Iterable[bytes]:
-    """The WSGI application."""
+    """Return the WSGI application."""
     if environ["REQUEST_METHOD"] != "POST":
         respond("405 Method Not Allowed", [("Allow", "POST"), ("Content-Type", "text/plain")])
         return [b"POST one request of protocol 1 as JSON.\n"]

@@ -109,26 +109,26 @@ class Interruption:
         self.waits = False
 
     def wait(self) -> None:
-        """Until `go_on` this thread may be interrupted anywhere; raises `Interrupted` if the run was interrupted."""
+        """Let signals interrupt this thread anywhere until `go_on`; raises `Interrupted` if the run was interrupted."""
         if get_ident() == self.thread:
             self.waits = True
         if self.by:
             self.check()
 
     def go_on(self) -> None:
-        """The wait is over."""
+        """Let signals wait again."""
         if get_ident() == self.thread:
             self.waits = False
 
     def check(self) -> None:
-        """Raises `Interrupted` if the run was interrupted."""
+        """Raise `Interrupted` if the run was interrupted."""
         if self.by:
             self.raised = True
             raise Interrupted(f"interrupted by {self.by}")
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """What is done in here leaves nothing half done wherever it ends."""
+        """Let signals interrupt the block, which leaves nothing half done wherever it ends."""
         self.wait()
         try:
             yield
@@ -137,7 +137,7 @@ class Interruption:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """The signals are heeded.  Once `Interrupted` was raised, more of them are not: the report is being written."""
+        """Handle signals in the block.  Once `Interrupted` was raised, ignore more: the report is being written."""
         here = current_thread() is main_thread()  # no other can say what is done about signals
         before = [(each, signal.signal(each, self._on)) for each in SIGNALS] if here else []
         try:
@@ -201,7 +201,7 @@ class Session:
         return self.declared
 
     def ask(self, verb: str, patience: float = 0.0, **fields: Any) -> dict[str, Any]:
-        """The answer, its parts read; raises `Fault`."""
+        """Return the answer, its parts read; raises `Fault`."""
         name = f"{self.random.getrandbits(48):012x}"
         request = Request(id=name, verb=verb, **fields)
         if self.token is not None:
@@ -256,7 +256,7 @@ class Session:
         return answer
 
     def _must_welcome(self, answer: dict[str, Any]) -> None:
-        """Raises `Fault` where nothing can be asked of the system, or where it is another than before."""
+        """Raise `Fault` if nothing can be asked of the system, or where it is another than before."""
         if answer["answer"] == "error":
             raise Fault("error", f"answered hello with an error: {answer.get('message', 'without a message')}")
         if self.declared is not None and declaration_of(answer) != self.declared:
@@ -268,7 +268,7 @@ class Session:
         self.hello()
 
     def in_full(self, fault: Fault) -> str:
-        """The fault, with the end of what the system said beside its answers."""
+        """Return the fault, with the end of what the system said beside its answers."""
         said = self.channel.stderr_tail()
         return f"{fault}; it said: {said[-300:]}" if said else str(fault)
 
@@ -284,7 +284,7 @@ class Session:
 
 
 def is_json(value: Any) -> bool:
-    """Whether it is a JSON value; an object in this process may answer with anything."""
+    """Return whether it is a JSON value; an object in this process may answer with anything."""
     try:
         same: bool = json.loads(json.dumps(value)) == value
     except (TypeError, ValueError, RecursionError):

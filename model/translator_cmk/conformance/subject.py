@@ -52,7 +52,7 @@ class Coverage:
         return True
 
     def counts(self) -> dict[str, int]:
-        """What was reached, of how much."""
+        """Return how many rows and reasons were covered, and how many there are."""
         return {
             "commands": self.commands,
             "rows": sum(id(row) in self.rows for row in ROWS),
@@ -62,7 +62,7 @@ class Coverage:
         }
 
     def adds_to(self, other: "Coverage") -> bool:
-        """Whether it has reached what the other has not."""
+        """Return whether it has reached what the other has not."""
         return not (self.rows <= other.rows and self.reasons <= other.reasons)
 
     def move_to(self, other: "Coverage") -> None:
@@ -88,7 +88,7 @@ class ReferenceModel:
         self.state = initial(stage)
 
     def submit(self, command: Command) -> Outcome:
-        """What the model makes of it."""
+        """Carry out the command."""
         self.state, outcome = MACHINE.step(self.state, command, self.coverage.note)
         self.coverage.commands += 1
         self.by = outcome.by if isinstance(outcome, Accepted) else frozenset()
@@ -97,16 +97,16 @@ class ReferenceModel:
         return outcome
 
     def looks_at(self, command: Command) -> Outcome:
-        """What the model would make of it; nothing comes of that."""
+        """Return the outcome that the command would have; the state stays."""
         return MACHINE.step(self.state, command)[1]
 
     def observe(self) -> Observation:
-        """What should be seen, if all is as assumed."""
+        """Return the observation that is expected."""
         return observe(MACHINE.world(self.state))
 
 
 MADE = (Vault, Key, Resource, Workspace, Document, Model)
-"""What commands make and name.  Things of the stage are not made, and keep their names."""
+"""The kinds that commands create and name.  Entities of the stage are not created, and keep their names."""
 
 SALTED_FIELDS = {
     "resource": ("group", "key"),
@@ -128,7 +128,7 @@ OTHERWISE = "x"
 
 @cache
 def salted_positions(command: type[Command]) -> tuple[int, ...]:
-    """Where a command of this type has a name to be salted."""
+    """Return the positions of a command's fields that get a salt."""
     made = {index for index, reference, _ in command.references if reference.kind in MADE}
     return tuple(sorted(made | {index for index, field in enumerate(command.fields) if field == "group"}))
 
@@ -162,14 +162,14 @@ class Names:
         return tuple.__new__(type(command), values)
 
     def salted_name(self, name: str) -> str:
-        """The name with its salt."""
+        """Return the name with its salt."""
         if not self.in_front:
             return f"{name}-{self.salt}"
         first, dash, others = name.partition("-")
         return f"{self.salt}-{others}{dash}{first}"
 
     def plain(self, name: str) -> str:
-        """The name without its salt; two names are two."""
+        """Return the name without its salt; two names are two."""
         return "/".join(map(self._plain, name.split("/")))
 
     def _plain(self, part: str) -> str:
@@ -181,7 +181,7 @@ class Names:
         return f"{first}{dash}{others}"
 
     def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
-        """Whether it is seen: what is of this world, is named after what is, or belongs to it."""
+        """Return whether it is seen: what is of this world, is named after what is, or belongs to it."""
         if kind not in SALTED_FIELDS or self._has_salt(name):
             return True
         return any(self._has_salt(str(fields.get(field, ""))) for field in SALTED_FIELDS[kind])
@@ -190,7 +190,7 @@ class Names:
         return self.salt in text and self.salt in text.replace("/", "-").split("-")
 
     def seen(self, observation: Observation) -> Observation:
-        """What an observation shows of this world, under its own names."""
+        """Return the part of an observation that belongs to this world, under plain names."""
         return {
             kind: {
                 self.plain(name): self._fields(kind, fields)
@@ -243,7 +243,7 @@ class Subject:
         self._forget()
 
     def next_salt(self) -> str:
-        """A salt that no world of this run has had, nor, in all likelihood, of another."""
+        """Return a salt that no world of this run has had, nor, in all likelihood, of another."""
         salt = f"{self.run}{self.worlds}"
         return salt if self.in_front in (None, Names(salt).in_front) else f"{salt}{OTHERWISE}"
 
@@ -263,7 +263,7 @@ class Subject:
         must_not_err(self.session.ask("reset", stage=stage_to_wire(stage)), "reset")
 
     def _forget(self) -> None:
-        """Nothing is under way."""
+        """Forget all effects that are awaited."""
         self.waits = self.waits_if_all = 0.0  # until when: for an effect, and where a claim is made of everything
         self.waits_blindly = False  # for what it does not show
         self.earlier: dict[FieldName, Any] = {}  # what is to change shows this before
@@ -317,7 +317,7 @@ class Subject:
                         self.waits_blindly = True
 
     def _reasons(self, answer: dict[str, frozenset[str]]) -> frozenset[str]:
-        """Why it refused, as far as it has declared to say so."""
+        """Return the reasons of a refusal, if the system has declared to give them."""
         if not self.declaration.can("reasons"):
             return frozenset()
         because = answer.get("because", frozenset()) | self.declaration.codes.get(str(answer.get("code")), frozenset())
@@ -326,7 +326,7 @@ class Subject:
         return because
 
     def observe(self) -> Observation:
-        """What it shows once all effects have come about, or their time is up."""
+        """Observe the system once all effects are there or their time is up."""
         seen = self.look()
         if not self.declaration.windows:
             return seen
@@ -354,12 +354,12 @@ class Subject:
         return not any(difference(self.visible(self.reference.observe()), seen))
 
     def is_late(self, fact: Fact) -> bool:
-        """Whether this may not be so yet: the last command has a window, and what shows is what did before it."""
+        """Return whether a fact may be late: the last command has a window, and the earlier value still shows."""
         name = fact.kind, fact.name, fact.field
         return self.under_way and observed(self.seen, *name) == observed(self.before, *name)
 
     def _settles(self, seconds: float) -> bool:
-        """Whether the system says that nothing is under way any more."""
+        """Return whether the system says that nothing is under way any more."""
         answer = self.session.ask(
             "settle", patience=seconds + self.session.patience, seconds=min(int(seconds) + 1, 86_400)
         )
@@ -367,13 +367,13 @@ class Subject:
         return bool(answer["answer"] == "settled")
 
     def look(self) -> Observation:
-        """What it shows now; raises `Errs` and `Fault`."""
+        """Observe the system now; raises `Errs` and `Fault`."""
         answer = self.session.ask("observe")
         must_not_err(answer, "observe")
         return self.visible(self.names.seen(answer["observation"]))
 
     def visible(self, observation: Observation) -> Observation:
-        """An observation without what is declared as hidden."""
+        """Return an observation without what is declared as hidden."""
         unseen, shows = self.declaration.unseen, self.declaration.shows
         if not unseen:
             return observation
@@ -385,16 +385,16 @@ class Subject:
 
 
 def by_chance() -> int:
-    """A seed that no run has had before, in all likelihood: a system may keep what an earlier run has made."""
+    """Return a seed that no run has had before, in all likelihood: a system may keep what an earlier run has made."""
     return random.SystemRandom().randrange(2**32)
 
 
 def run_of(seed: int) -> str:
-    """What the salts of all worlds of a session begin with."""
+    """Return the common beginning of the salts of a session."""
     return "".join(random.Random(seed).choices(LETTERS, k=4))
 
 
 def must_not_err(answer: dict[str, object], verb: str) -> None:
-    """Raises `Errs` where the answer is that something went wrong."""
+    """Raise `Errs` if the answer is that something went wrong."""
     if answer["answer"] == "error":
         raise Errs(f"it answers {verb} with an error: {answer.get('message', 'without a message')}")

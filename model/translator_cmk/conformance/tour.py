@@ -31,15 +31,15 @@ CROWD = Suite(
     guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
     "chosen, and not searched for.",
 )
-"""What no scope is large enough for.  Its steps come on top of those that the scopes have."""
+"""The stress fixture, which no scope is large enough for.  Its steps are added to those of the scopes."""
 
 NAMES = (*(scope.name for scope in SMALL), CROWD.scope.name)
-"""What there is to tour."""
+"""The names of everything that can be toured."""
 
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds
 def suites_of(scopes: tuple[str, ...], steps: int) -> tuple[Suite, ...]:
-    """The sequences of the scopes of these names in so many steps; what is no name of a scope adds nothing."""
+    """Return the sequences of the scopes of these names in so many steps; what is no name of a scope adds nothing."""
     return (*suites([each for each in SMALL if each.name in scopes], steps), *[CROWD] * (CROWD.scope.name in scopes))
 
 
@@ -61,14 +61,14 @@ def within(scope: Scope, steps: int) -> Suite:
 
 
 def asked_of(made: Iterable[Suite], declared: Declaration) -> list[Commands]:
-    """What a system is asked for, sequence by sequence: each is of another kind of resource or in another region."""
+    """Return the sequences for a system, each with another kind of resource or in another region."""
     every = cycle(variants(declared.stage))
     sequences = (sequence.commands for each in made for sequence in each.sequences)
     return [tuple(applicable(in_variant(commands, next(every)), declared)) for commands in sequences]
 
 
 def pairs(scope: Scope) -> int:
-    """Commands in states of a scope of which the states are counted: so many at most."""
+    """Return the number of pairs of a state and a command of a scope, at most."""
     return (scope.states or 0) * len(scope.alphabet)
 
 

@@ -26,7 +26,7 @@ from .report.summaries import UNSTATED
 from .running import Aborted, Running
 
 UNNAMED = "a recorded system"
-"""What a system is called of which no head of a trace says what it is."""
+"""The name of a system that no head of a trace names."""
 
 
 class Trace(NamedTuple):
@@ -41,7 +41,7 @@ class Trace(NamedTuple):
 
 
 def must_be_readable(paths: Iterable[Path]) -> None:
-    """Raises `CommandError` where a trace is malformed; that one is cut off is found when it is judged."""
+    """Raise `CommandError` if a trace is malformed; that one is cut off is found when it is judged."""
     for path in paths:
         if str(path) == STANDARD_INPUT:
             raise CommandError("--trace -: name a file, so that the report can keep a copy")
@@ -55,7 +55,7 @@ def must_be_readable(paths: Iterable[Path]) -> None:
 
 
 def head_of(path: Path) -> dict[str, Any]:
-    """The head of a trace that can be read; empty if it has none."""
+    """Return the head of a trace that can be read; empty if it has none."""
     first = next((line for line in read_lines(str(path)) if line.text), None)
     message = from_text(first.text, first.where) if first is not None and first.ended else None
     if not isinstance(message, dict) or "trace" not in message or first is None:
@@ -65,7 +65,7 @@ def head_of(path: Path) -> dict[str, Any]:
 
 
 def recorded_system(paths: Iterable[Path]) -> Declaration:
-    """What traces say of the system that they were recorded from; raises `CommandError` where they are of two."""
+    """Return the declaration of the system that was recorded; raises `CommandError` if traces are of two systems."""
     heads = [head_of(path) for path in paths]
     named = sorted({head["subject"] for head in heads if "subject" in head})
     if len(named) > 1:
@@ -75,7 +75,7 @@ def recorded_system(paths: Iterable[Path]) -> Declaration:
 
 
 def kept(paths: Iterable[Path], folder: Folder) -> list[Trace]:
-    """The traces, copied into the report."""
+    """Return the traces, copied into the report."""
     found = []
     for number, path in enumerate(paths, start=1):
         file = f"traces/{number:02}.jsonl"
@@ -107,7 +107,7 @@ class Judging:
             self._note_known(trace, until)
 
         def noted() -> Iterator[tuple[int, Event | Reset]]:
-            """The events; once it goes on to the next, one has been judged."""
+            """Yield the events, and note the result of each once it has been judged."""
             was = checker.verdict
             for at, event in Reader(str(self.folder / trace.file)):
                 if at > until or len(was.deviations) == MOST:

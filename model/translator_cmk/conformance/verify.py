@@ -30,7 +30,7 @@ __all__ = ["add_arguments", "run", "verify"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `verify`."""
+    """Add the arguments of `verify`."""
     connecting.add_arguments(parser, required=False)
     parser.add_argument(
         "--lane",
@@ -110,7 +110,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Runs the lanes and prints a summary; the exit code is that of the report."""
+    """Run the lanes and prints a summary; the exit code is that of the report."""
     return verify(args)
 
 
@@ -176,21 +176,21 @@ def run_lanes(running: Running, pool: SessionPool | None, options: Options, syst
 
 
 def count(text: str) -> int:
-    """A whole number above zero; raises `argparse.ArgumentTypeError`."""
+    """Return a whole number above zero; raises `argparse.ArgumentTypeError`."""
     if not text.isascii() or not text.isdecimal() or len(text) > 9 or not int(text):
         raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number from 1 to 999999999")
     return int(text)
 
 
 def whole(text: str) -> int:
-    """A whole number from zero on; raises `argparse.ArgumentTypeError`."""
+    """Return a whole number from zero on; raises `argparse.ArgumentTypeError`."""
     if not text.isascii() or not text.isdecimal() or len(text) > 19:
         raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number of up to 19 digits")
     return int(text)
 
 
 def size(text: str) -> int:
-    """A whole number of MiB, from zero on; raises `argparse.ArgumentTypeError`."""
+    """Return a whole number of MiB, from zero on; raises `argparse.ArgumentTypeError`."""
     return 0 if text == "0" else count(text)
 
 

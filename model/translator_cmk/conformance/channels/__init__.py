@@ -27,7 +27,7 @@ class Channel(Protocol):
     """One way to one system."""
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
-        """The answer to a request, a JSON value not checked yet; raises `Fault`, at the latest after these seconds."""
+        """Return the answer to a request, a JSON value not checked yet; raises `Fault`, within ``patience`` seconds."""
 
     def restart(self) -> None:
         """Begin anew after a fault, so that nothing of it is left; raises `Fault`."""
@@ -36,4 +36,4 @@ class Channel(Protocol):
         """Leave nothing behind."""
 
     def stderr_tail(self) -> str:
-        """What the system last said beside its answers, such as on standard error; empty if nothing."""
+        """Return the end of the system's standard error, if it has one."""

@@ -26,7 +26,7 @@ class Answering:
         self.sessions: dict[str, System] = {}
 
     def answer(self, message: Any) -> Answer:
-        """The answer to a request, a JSON value; whatever goes wrong is an answer as well."""
+        """Return the answer to a request, a JSON value; whatever goes wrong is an answer as well."""
         name = message.get("id") if isinstance(message, dict) else None
         head = {"id": name if isinstance(name, str) and name else "unknown"}
         try:
@@ -95,13 +95,13 @@ class Answering:
 
 
 def failure(text: str) -> Answer:
-    """The answer that something went wrong."""
+    """Return the answer that something went wrong."""
     clean = text.encode("utf-8", "replace").decode("utf-8")
     return {"answer": "error", "message": clean[:2000] or "something went wrong"}
 
 
 def use_to_wire(use: KeyUse) -> dict[str, Any]:
-    """The use of a key as a JSON value."""
+    """Return the use of a key as a JSON value."""
     return use.as_dict()
 
 
@@ -112,7 +112,7 @@ class Direct:
         self.answering = Answering(make)
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
-        """The answer of the object."""
+        """Return the answer of the object."""
         return self.answering.answer(request)
 
     def restart(self) -> None:
@@ -120,9 +120,9 @@ class Direct:
         self.answering.sessions.clear()
 
     def close(self) -> None:
-        """Nothing is left behind."""
+        """Forget all sessions."""
         self.answering.sessions.clear()
 
     def stderr_tail(self) -> str:
-        """It says nothing beside its answers."""
+        """Return nothing: an object has no standard error."""
         return ""

@@ -28,7 +28,7 @@ class Connection(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
-    """Arguments that name a system."""
+    """Add the arguments that name a system."""
     system = parser.add_mutually_exclusive_group(required=required)
     system.add_argument(
         "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
 
 
 def must_need_no_shell(command: str) -> None:
-    """Raises `CommandError` where the program would be given what is meant for a shell, as an argument."""
+    """Raise `CommandError` if the program would be given what is meant for a shell, as an argument."""
     words = QUOTED.sub("quoted", command).split()
     if operator := next((word for word in words if word in OF_A_SHELL), ""):
         instead = shlex.quote(f"sh -c {shlex.quote(command)}")
@@ -55,7 +55,7 @@ def must_need_no_shell(command: str) -> None:
 
 
 def seconds(text: str) -> float:
-    """A time in seconds; raises `argparse.ArgumentTypeError`."""
+    """Return a time in seconds; raises `argparse.ArgumentTypeError`."""
     try:
         found = float(text)
     except ValueError:
@@ -66,18 +66,18 @@ def seconds(text: str) -> float:
 
 
 def shortened(text: str) -> str:
-    """What was written, as far as it takes to see it."""
+    """Return the text quoted, its end cut off if it is long."""
     return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def connection(args: argparse.Namespace) -> Connection:
-    """The way to the system that the arguments name; raises `CommandError`."""
+    """Return the way to the system that the arguments name; raises `CommandError`."""
     way = way_to(args)
     return way if args.timeout == PATIENCE else way._replace(text=f"{way.text} --timeout {args.timeout:g}")
 
 
 def way_to(args: argparse.Namespace) -> Connection:
-    """Likewise, without what does not name it."""
+    """Return the connection without options that do not name the system."""
     if args.stdio is not None:
         try:
             if not shlex.split(args.stdio):

@@ -34,7 +34,7 @@ class Url:
         self.answered = False
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
-        """The answer in the body."""
+        """Return the answer in the body."""
         body = json.dumps(request, separators=(",", ":")).encode()
         self.deadline.passed = False
         try:
@@ -117,7 +117,7 @@ class Url:
         self.deadline.end()
 
     def stderr_tail(self) -> str:
-        """It says nothing beside its answers."""
+        """Return nothing: a URL has no standard error."""
         return ""
 
 
@@ -141,7 +141,7 @@ class Deadline:
                 self.watcher.start()
 
     def must_not_have_passed(self) -> None:
-        """Raises `TimeoutError` where time was up."""
+        """Raise `TimeoutError` if time was up."""
         if self.passed:
             raise TimeoutError
 
@@ -168,7 +168,7 @@ class Deadline:
 
 
 def split(url: str) -> SplitResult:
-    """The parts of the URL; raises `ValueError`."""
+    """Return the parts of the URL; raises `ValueError`."""
     parts = urlsplit(url)
     parts.port  # noqa: B018  # raises ValueError where it is none
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -185,7 +185,7 @@ def split(url: str) -> SplitResult:
 
 
 def connection_to(url: SplitResult, patience: float) -> http.client.HTTPConnection:
-    """A connection, not yet opened, that checks the certificate of an https URL."""
+    """Return a connection, not yet opened, that checks the certificate of an https URL."""
     assert url.hostname is not None
     if url.scheme == "https":
         return http.client.HTTPSConnection(
@@ -195,7 +195,7 @@ def connection_to(url: SplitResult, patience: float) -> http.client.HTTPConnecti
 
 
 def fault_of(error: Exception, late: bool) -> tuple[str, str]:
-    """The kind and the text of the fault behind an error."""
+    """Return the kind and the text of the fault behind an error."""
     if late or isinstance(error, TimeoutError):
         return "too-late", "had not answered in full when its time was up"
     if isinstance(error, ssl.SSLError):

@@ -48,7 +48,7 @@ class Process:
         self.started: Started | None = None
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
-        """The answer on the next line."""
+        """Return the answer on the next line."""
         if self.started is None:
             self.started = Started(self.words)
         line = self.started.line(ENCODE(request).encode() + b"\n", monotonic() + patience)
@@ -68,7 +68,7 @@ class Process:
             self.started = None
 
     def stderr_tail(self) -> str:
-        """The end of its standard error."""
+        """Return the end of its standard error."""
         return self.started.errors() if self.started else ""
 
 
@@ -102,7 +102,7 @@ class Started:
         self.reader.start()
 
     def line(self, request: bytes, until: float) -> bytes:
-        """The line that comes after the request was written; raises `Fault`."""
+        """Return the line that comes after the request was written; raises `Fault`."""
         if self.pending or self._ready(0.0):
             said = self.pending or self._read()
             if not said:
@@ -139,7 +139,7 @@ class Started:
                     raise Fault("too-late", "does not read its standard input") from None
 
     def _ended(self) -> str:
-        """How the process ended, once its output has."""
+        """Return how the process ended, once its output has."""
         try:
             code = self.process.wait(GRACE)
         except subprocess.TimeoutExpired:
@@ -155,7 +155,7 @@ class Started:
             self.kept = (self.kept + piece)[-KEPT:]
 
     def errors(self) -> str:
-        """The end of standard error."""
+        """Return the end of standard error."""
         if self.process.poll() is not None:
             self.reader.join(GRACE)
         return self.kept.decode("utf-8", "replace").strip()
@@ -196,14 +196,14 @@ def kill_all_with(mark: str) -> None:
 
 
 def processes() -> Iterator[tuple[int, int, str]]:
-    """Every process: its number, that of its parent, and when it was started; none where it is not Linux."""
+    """Yield every process: its number, that of its parent, and when it was started; none where it is not Linux."""
     for file in Path("/proc").glob("[0-9]*/stat"):
         if fields := content(file).rpartition(b")")[2].split():
             yield int(file.parent.name), int(fields[1]), fields[19].decode()
 
 
 def descendants(process: int) -> set[tuple[int, str]]:
-    """What a process has started, and what that has: the number of each, and when it was started."""
+    """Return the descendants of a process: the number of each, and when it was started."""
     every, found, parents = list(processes()), set[tuple[int, str]](), {process}
     while parents:
         children = {(each, began) for each, parent, began in every if parent in parents}
@@ -220,7 +220,7 @@ def kill_all_of(started: set[tuple[int, str]]) -> None:
 
 
 def content(file: Path) -> bytes:
-    """What is in a file, as far as it can be read."""
+    """Return the content of a file, as far as it can be read."""
     try:
         return file.read_bytes()
     except OSError:
@@ -228,7 +228,7 @@ def content(file: Path) -> bytes:
 
 
 def pieces(handle: int) -> Iterator[bytes]:
-    """What can be read until the end."""
+    """Yield the content of a stream until its end."""
     with suppress(OSError):
         while piece := os.read(handle, 65_536):
             yield piece

@@ -131,12 +131,12 @@ class OneOf:
 
 
 def record(title: str, needed: Mapping[str, Shape], may: Mapping[str, Shape] | None = None) -> Record:
-    """An object with these fields, and perhaps those."""
+    """Return an object with these fields, and perhaps those."""
     return Record(title, {**needed, **(may or {})}, tuple(needed))
 
 
 def tallied(words: Collection[str], of: Shape) -> Record:
-    """An object that has each of these words for a field."""
+    """Return an object that has each of these words for a field."""
     return record("a tally", dict.fromkeys(words, of))
 
 
@@ -248,11 +248,11 @@ HEAD: dict[str, Shape] = {"at": NUMBER, "case": PROSE}
 SESSION: dict[str, Shape] = {"session": COUNT}
 """The number of a session; the first leaves it out."""
 ENDS = ("answer", "fault", "interrupted")
-"""What can come of a request; an answer that is none is there beside the fault that it is."""
+"""The ends of a request; a malformed answer is there beside its fault."""
 
 
 def exchange(**fields: Any) -> dict[str, Any]:
-    """A request with what came of it; raises `Misfit` where nothing did."""
+    """Return a request with what came of it; raises `Misfit` where nothing did."""
     if not any(name in fields for name in ENDS):
         raise Misfit(f"a request has none of {', '.join(ENDS)}", "leave nothing out of the log")
     return fields
@@ -323,7 +323,7 @@ FILES: dict[str, tuple[str, Record | OneOf]] = {
 
 
 def report_schemas() -> dict[str, dict[str, Any]]:
-    """Every schema by its name; the name with `.schema.json` is its file and its `$id`."""
+    """Return every schema by its name; the name with `.schema.json` is its file and its `$id`."""
     return {name: schema(name, title, shape.schema()) for name, (title, shape) in FILES.items()}
 
 
@@ -379,13 +379,13 @@ def envelope(
 
 
 def tally(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, int]:
-    """How many there are, and how many of each status."""
+    """Return how many there are, and how many of each status."""
     found = counts(cases, verdicts)
     return {"total": found.total(), **{status: found[status] for status in STATUSES}}
 
 
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
-    """One case with its verdict; what is empty is left out."""
+    """Return one case with its verdict; what is empty is left out."""
     whole = {
         "id": case.id,
         "lane": case.lane,
@@ -410,7 +410,7 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
 
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:
-    """The failures by what they are laid to: the requirement that most share, then that of the rest, and so on.
+    """Return the failures by what they are laid to: the requirement that most share, then that of the rest, and so on.
 
     What is laid to no requirement may be to a capability that is declared.
     """
@@ -426,7 +426,7 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
 
 
 def causes(verdict: Result) -> tuple[str, ...]:
-    """What a failure is laid to: requirements, or a capability."""
+    """Return the requirements that a failure is attributed to, or a capability."""
     if verdict.undelivered and not verdict.attributed_to:
         return (f"the capability {verdict.undelivered}",)
     return verdict.attributed_to

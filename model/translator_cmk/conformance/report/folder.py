@@ -17,7 +17,7 @@ ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson", 
 
 
 def whole_name(file: Path) -> str:
-    """What the file is called, or is going to be called where it is a draft."""
+    """Return the name of the file; of a draft, its later name."""
     draft = re.fullmatch(r"\.(.+)\.draft", file.name)
     return draft[1] if draft else file.name
 
@@ -44,7 +44,7 @@ class Folder:
         write_text(file, text)
 
     def write_json(self, name: str, value: Mapping[str, Any]) -> None:
-        """Likewise, as JSON."""
+        """Write a value as JSON; raises `OSError`."""
         self.write(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
     def digests(self) -> dict[str, str]:
@@ -54,7 +54,7 @@ class Folder:
         return {name: digest_of(file) for name, file in named.items() if name != ENVELOPE}
 
     def names(self) -> list[str]:
-        """Each file, and each folder but the two that a report has, with a slash at its end."""
+        """Return each file, and each folder but the two that a report has, with a slash at its end."""
         there = {each.relative_to(self.path).as_posix(): each for each in sorted(self.path.rglob("*"))}
         folders = (COUNTEREXAMPLES, TRACES)
         return [f"{name}/" if each.is_dir() else name for name, each in there.items() if name not in folders]
@@ -71,7 +71,7 @@ class Folder:
 
 
 def must_be_a_file(path: Path) -> None:
-    """Raises `CommandError` where a report can't have what is there: opening it might wait for ever."""
+    """Raise `CommandError` if a report can't have what is there: opening it might wait for ever."""
     if path.exists() and not path.is_file():
         raise CommandError(f"{path}: is no file; name the folder of a report")
 
@@ -105,7 +105,7 @@ def remove_earlier(folder: Path) -> None:
 
 
 def all_files(folder: Path) -> Iterator[Path]:
-    """The files of a report that are there; raises `CommandError` for whatever else is."""
+    """Yield the files of a report that are there; raises `CommandError` for whatever else is."""
     for entry in sorted(folder.iterdir()):
         if entry.name in IN_FOLDERS and entry.is_dir() and not entry.is_symlink():
             for inner in sorted(entry.iterdir()):
@@ -115,19 +115,19 @@ def all_files(folder: Path) -> Iterator[Path]:
 
 
 def of_a_report(entry: Path, named_so: bool) -> Path:
-    """The entry, which is a file that a report has; raises `CommandError`."""
+    """Return the entry, which is a file that a report has; raises `CommandError`."""
     if named_so and entry.is_file() and not entry.is_symlink():
         return entry
     raise CommandError(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
 
 
 def is_unwritten(file: Path) -> bool:
-    """Whether this is left where a run was killed before its first envelope was in place."""
+    """Return whether this is left where a run was killed before its first envelope was in place."""
     return file == draft_of(file.with_name(ENVELOPE)) or (file.name == MESSAGES and not file.stat().st_size)
 
 
 def is_envelope(file: Path) -> bool:
-    """Whether this is the envelope of a report, whole or not, of this version of the kit or another."""
+    """Return whether this is the envelope of a report, whole or not, of this version of the kit or another."""
     try:
         content = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):

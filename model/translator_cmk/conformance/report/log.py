@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 
 
 class World(NamedTuple):
-    """What was asked between one reset and the next."""
+    """The requests between one reset and the next."""
 
     case: str
     salt: str

@@ -35,7 +35,7 @@ AGAIN = "again        translator-cmk replay"
 """How a line begins that says how to see a failure again.  A report names no system, so that there it is no command."""
 
 CASE = re.compile(r"( *again +translator-cmk verify) \.\.\. --case ([!-~]+)")
-"""Likewise, for a scenario."""
+"""The same, for a scenario."""
 
 KEPT = re.compile(rf"( *{AGAIN}) \.\.\. ([A-Za-z0-9/-]+\.json)")
 
@@ -53,7 +53,7 @@ SAYS = {
 }
 
 UNRELEASED = "unreleased kit"
-"""What is said of a run by a kit whose specification is not that of a release."""
+"""The mark of a run by a kit whose specification is not that of a release."""
 
 WORDS = {
     "failed": "failed",
@@ -73,13 +73,13 @@ def headline(envelope: Mapping[str, Any]) -> str:
 
 
 def counted(tally: Mapping[str, int]) -> str:
-    """Counts in words: `214 of 220 passed, 3 known, 3 n/a`."""
+    """Format counts, such as `214 of 220 passed, 3 known, 3 n/a`."""
     parts = [f"{tally['passed']} of {tally['total']} passed"]
     return ", ".join(parts + [f"{tally[status]} {word}" for status, word in WORDS.items() if tally[status]])
 
 
 def product(envelope: Mapping[str, Any]) -> str:
-    """What was put to the test."""
+    """Return the product and version of the system."""
     subject = envelope["subject"]
     if subject is None:
         return "a system that did not say hello"
@@ -88,7 +88,7 @@ def product(envelope: Mapping[str, Any]) -> str:
 
 
 def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What the run came upon of the model, and what the tour guarantees."""
+    """Yield the coverage of the model, and the guarantees of the tour."""
     coverage = envelope["coverage"]
     yield "rows of the model come upon", f"{coverage['rows']} of {coverage['rows_in_all']}"
     yield "reasons for refusals come upon", f"{coverage['reasons']} of {coverage['reasons_in_all']}"
@@ -97,13 +97,13 @@ def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def few(words: Sequence[str]) -> str:
-    """Some of the words, and how many more there are."""
+    """Format some of the words, and how many more there are."""
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     return f"{', '.join(map(plain, words[:SHOWN]))}{more}"
 
 
 def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """The requirements that count, and of which nothing was tried, since the system is without what that takes."""
+    """Yield the requirements that count, and were never tried: the system lacks a capability that they need."""
     statuses: dict[str, set[str]] = {}
     for case in envelope["cases"]:
         asks = case["scored"] and not case.get("reason", "").startswith(NOT_SPECIFIED)
@@ -114,7 +114,7 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def narrowed(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """What keeps a run from asking for everything, or from counting it."""
+    """Yield what keeps a run from asking for everything, or from counting it."""
     yield from (
         f"of the scenarios only {name} {few(values)}" for name, values in envelope["selection"].items() if values
     )
@@ -128,7 +128,7 @@ def narrowed(envelope: Mapping[str, Any]) -> Iterator[str]:
 def lines(
     envelope: Mapping[str, Any], folder: Path, system: str = "", unsupported: Collection[str] = ()
 ) -> Iterator[str]:
-    """The summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
+    """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     counts = envelope["counts"]
     parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
@@ -153,7 +153,7 @@ def lines(
 
 
 def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: str) -> str:
-    """The line; where it says how to see a failure again, as a command to paste."""
+    """Return the line; where it says how to see a failure again, as a command to paste."""
     if again := KEPT.fullmatch(line):
         return f"{again[1]} {shlex.quote(str(folder / again[2]))} {system}"
     if again := CASE.fullmatch(line):
@@ -162,7 +162,7 @@ def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: st
 
 
 def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """What failed, by cause, the first case of each in full; then what was not decided."""
+    """Yield the failures by cause, the first of each in full, and the cases that were not decided."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"][:SHOWN]:
         first, *more = group["cases"]
@@ -181,13 +181,13 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def last_said(case: Mapping[str, Any]) -> str:
-    """The last line that the system wrote to standard error as it broke, if any."""
+    """Return the last line that the system wrote to standard error as it broke, if any."""
     head, *said = [line for line in case.get("shown", "").splitlines() if line.strip()] or [""]
     return f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
 
 
 def in_full(case: Mapping[str, Any]) -> Iterator[str]:
-    """A case with all that is known of it."""
+    """Yield a case with all that is known of it."""
     known = f" (known: {plain(case['known'])})" if case["status"] == "known" else ""
     yield f"{FAILED} {plain(case['id'])}{known}"
     yield f"  {plain(case.get('reason', ''))}"
@@ -206,12 +206,12 @@ class Platform(NamedTuple):
 
 
 def this_platform() -> Platform:
-    """The platform that this runs on."""
+    """Return the platform that this runs on."""
     return Platform(platform.python_version(), platform.system(), platform.machine())
 
 
 def platform_in(messages: Path) -> Platform:
-    """The platform that the first of the Cucumber Messages names, or this one where it names none."""
+    """Return the platform that the first of the Cucumber Messages names, or this one where it names none."""
     if not messages.is_file():
         return this_platform()
     try:
@@ -228,7 +228,7 @@ SHORT = {"known": "known", "not-applicable": "n/a", "inconclusive": "inconclusiv
 
 
 def badge_of(envelope: dict[str, Any]) -> Badge:
-    """The badge; only a whole run of a released kit in which nothing failed, known or not, is green."""
+    """Return the badge; only a whole run of a released kit in which nothing failed, known or not, is green."""
     subject, tally = envelope["subject"], envelope["counts"]["scored"]
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
     parts = [
@@ -240,7 +240,7 @@ def badge_of(envelope: dict[str, Any]) -> Badge:
 
 
 def badge_status(envelope: dict[str, Any]) -> Status:
-    """What the badge says of the run."""
+    """Return the status that the badge shows."""
     tally = envelope["counts"]["scored"]
     if tally["failed"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
         return Status.FAILED
@@ -270,7 +270,7 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; } td { overflo
 
 
 def html_lines(envelope: dict[str, Any]) -> Iterator[str]:
-    """Its lines."""
+    """Yield the lines of the page."""
     name = html(product(envelope))
     yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
@@ -299,7 +299,7 @@ def html_lines(envelope: dict[str, Any]) -> Iterator[str]:
 
 
 def run_facts(envelope: dict[str, Any]) -> list[str]:
-    """How the run was made."""
+    """Return how the run was made."""
     return [
         f"profile {envelope['profile']}",
         f"lanes {', '.join(envelope['lanes'])}",
@@ -312,7 +312,7 @@ def run_facts(envelope: dict[str, Any]) -> list[str]:
 
 
 def html_failures(envelope: dict[str, Any]) -> Iterator[str]:
-    """What failed, by cause, each in full."""
+    """Yield the failures by cause, each in full."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
         yield f"<h2>{html(group['cause'] or 'Laid to no requirement')}: {len(group['cases'])}</h2>"
@@ -325,23 +325,23 @@ def html_failures(envelope: dict[str, Any]) -> Iterator[str]:
 
 
 def indented(line: str) -> str:
-    """A line with its indentation."""
+    """Return a line with its indentation."""
     return " " * (len(line) - len(line.lstrip(" "))) + html(line)
 
 
 def mark(status: str) -> str:
-    """A status with its glyph."""
+    """Return a status with its glyph."""
     return f'<span class="mark">{LOOKS[STATUS[status]].glyph} {html(status.replace("-", " "))}</span>'
 
 
 def table_row(cell: str, *texts: str) -> str:
-    """A row of a table; what is a mark already stays as it is."""
+    """Return a row of a table; what is a mark already stays as it is."""
     cells = (each if each.startswith('<span class="mark">') else html(each) for each in texts)
     return f"<tr>{''.join(f'<{cell}>{each}</{cell}>' for each in cells)}</tr>"
 
 
 def markdown_lines(envelope: dict[str, Any]) -> Iterator[str]:
-    """Its lines."""
+    """Yield the lines of the page."""
     yield f"# {markdown(product(envelope))}: {headline(envelope)}"
     yield ""
     yield f"Profile `{envelope['profile']}`, {envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
@@ -369,7 +369,7 @@ def markdown_lines(envelope: dict[str, Any]) -> Iterator[str]:
 
 
 def markdown_failures(envelope: dict[str, Any]) -> Iterator[str]:
-    """What failed, by cause."""
+    """Yield the failures by cause."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
         yield f"## {group['cause'] or 'Laid to no requirement'}: {len(group['cases'])}"
@@ -386,7 +386,7 @@ LONGEST = 512
 
 
 def junit_xml(envelope: dict[str, Any]) -> str:
-    """The file."""
+    """Return the file."""
     root = ElementTree.Element("testsuites", name=product(envelope))
     for lane in envelope["lanes"]:
         cases = [case for case in envelope["cases"] if case["lane"] == lane]
@@ -443,7 +443,7 @@ def element_of(case: dict[str, Any]) -> str:
 
 
 def case_name(case: dict[str, Any]) -> str:
-    """The name of the case."""
+    """Return the name of the case."""
     row = case["id"].split("/")[2:]
     text = f"{case.get('name', case['id'])}{f' ({row[0]})' if row else ''}"
     return plain(
@@ -452,7 +452,7 @@ def case_name(case: dict[str, Any]) -> str:
 
 
 def case_class(case: dict[str, Any]) -> str:
-    """The topic of a scenario, or the lane."""
+    """Return the topic of a scenario, or the lane."""
     return str(case["requirements"][0].partition(".")[0]) if case["requirements"] else str(case["lane"])
 
 
@@ -471,12 +471,12 @@ RESULTS = {
 
 
 def cucumber_messages(envelope: dict[str, Any], made_on: Platform) -> str:
-    """The file."""
+    """Return the file."""
     return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in cucumber_events(envelope, made_on))
 
 
 def cucumber_events(envelope: dict[str, Any], made_on: Platform) -> Iterator[dict[str, Any]]:
-    """Every message, in the order that the protocol asks for."""
+    """Yield every message, in the order that the protocol asks for."""
     cases = {(case["feature"], case["line"]): case for case in envelope["cases"] if case["lane"] == "features"}
     yield {"meta": meta_of(envelope, made_on)}
     pickles = []
@@ -504,7 +504,7 @@ def cucumber_events(envelope: dict[str, Any], made_on: Platform) -> Iterator[dic
 
 
 def meta_of(envelope: dict[str, Any], made_on: Platform) -> dict[str, Any]:
-    """What made the messages, and where."""
+    """Return the metadata of the messages."""
     return {
         "protocolVersion": PROTOCOL_VERSION,
         "implementation": {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]},
@@ -515,7 +515,7 @@ def meta_of(envelope: dict[str, Any], made_on: Platform) -> dict[str, Any]:
 
 
 def step_definition() -> dict[str, Any]:
-    """One for all steps: the sentences."""
+    """Return one for all steps: the sentences."""
     return {
         "id": "sentences",
         "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
@@ -524,7 +524,7 @@ def step_definition() -> dict[str, Any]:
 
 
 def test_case(pickle: dict[str, Any]) -> dict[str, Any]:
-    """The test case of a pickle."""
+    """Return the test case of a pickle."""
     steps = [
         {
             "id": f"{step['id']}/test",
@@ -538,7 +538,7 @@ def test_case(pickle: dict[str, Any]) -> dict[str, Any]:
 
 
 def step_events(pickle: dict[str, Any], case: dict[str, Any], when: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """What came of the steps of one scenario."""
+    """Yield the messages about the steps of one scenario."""
     name = f"{pickle['id']}/started"
     start = {"id": name, "testCaseId": f"{pickle['id']}/test", "attempt": 0, "timestamp": when}
     yield {"testCaseStarted": start}
@@ -551,7 +551,7 @@ def step_events(pickle: dict[str, Any], case: dict[str, Any], when: dict[str, in
 
 
 def step_result(case: dict[str, Any], number: int, decisive: int) -> dict[str, Any]:
-    """What came of one step: those before the decisive one passed, those after it were skipped."""
+    """Return the result of one step: those before the decisive one passed, those after it were skipped."""
     status = RESULTS[case["status"]]
     took = {"seconds": 0, "nanos": 0}
     if status == "PASSED" or number < decisive:
@@ -562,7 +562,7 @@ def step_result(case: dict[str, Any], number: int, decisive: int) -> dict[str, A
 
 
 def at(time: str) -> dict[str, int]:
-    """A time as the messages have it."""
+    """Return a time as the messages have it."""
     return {"seconds": int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()), "nanos": 0}
 
 
