@@ -73,9 +73,11 @@ class SettlesOnNothing(TooSlow):
 class ChangesLate(Slow):
     """Changes something else, after a while, that nobody asked for."""
 
+    declaration: dict[str, Any] = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}  # likewise
+
     def observe(self) -> Observation:
         seen = super().observe()
-        if self.since and time.monotonic() - self.since > 0.6:
+        if self.since and time.monotonic() - self.since > 3:
             for vault in seen["vault"].values():
                 vault["purge_protection"] = False
         return seen

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.wrong_systems import LacksRows
-from tests.conformance.verifying import MODEL, verify
+from tests.conformance.verifying import DEMANDS, MODEL, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
@@ -23,8 +23,7 @@ from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 MODULE = __name__
-TOUR = ("--lane", "tour")
-FUZZ = ("--lane", "fuzz", "--seconds", "4", "--seed", "3")
+TOUR = ("--lane", "tour", "--scope", "losing-the-key")
 
 
 class OneLayer(LacksRows):
@@ -46,9 +45,13 @@ def differs_at_the_end_alone(commands: list[Command]) -> bool:
     return all(alike[:-1]) and not alike[-1]
 
 
-@pytest.mark.parametrize("lane", [TOUR, FUZZ])
-def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: tuple[str, ...]) -> None:
-    found = verify(tmp_path, "--python", f"{MODULE}:OneLayer", *lane)
+@pytest.mark.parametrize("lane", ["tour", "fuzz"])
+def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: str) -> None:
+    system = ("--python", f"{MODULE}:OneLayer")
+    if lane == "tour":
+        found = verify(tmp_path, *system, *TOUR, *DEMANDS)
+    else:
+        found = fuzz(tmp_path, fails_in_fuzzing, *system, "--seed", "3")
     assert found.exit_code == 1
     failed = [case for case in found.report["cases"] if case["status"] == "failed"]
     assert [case["id"].partition("/")[2] for case in failed] == ["EnableCustomerManagedKeys"]
@@ -60,9 +63,8 @@ def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane
 
 
 def test_commands_that_are_not_reached_are_counted(tmp_path: Path) -> None:
-    small = (*TOUR, "--scope", "losing-the-key")
-    assert verify(tmp_path / "all", "--python", MODEL, *small).report["tour"]["not_reached"] == 0
-    assert verify(tmp_path / "some", "--python", f"{MODULE}:OneLayer", *small).report["tour"]["not_reached"] > 0
+    assert verify(tmp_path / "all", "--python", MODEL, *TOUR).report["tour"]["not_reached"] == 0
+    assert verify(tmp_path / "some", "--python", f"{MODULE}:OneLayer", *TOUR).report["tour"]["not_reached"] > 0
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -11,7 +11,7 @@ import yaml
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance import test_clean_prefix as clean_prefix
-from tests.conformance.verifying import FAULTY, MODEL, verify
+from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import load_deviations
 from translator_cmk.requirements import load_register
@@ -88,12 +88,11 @@ def test_known_deviation_alone_is_known_and_what_it_keeps_from_being_reached_doe
 
 
 def test_known_deviation_of_a_requirement_is_shown_by_sequences_alone(tmp_path: Path) -> None:
-    lanes = ("--lane", "tour", "--scope", "demands", "--steps", "300")
-    assert verify(tmp_path, "--python", WRONG, *lanes).exit_code == 1
-    found = verify(tmp_path, "--python", WRONG, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
+    assert verify(tmp_path, "--python", WRONG, *DEMANDS).exit_code == 1
+    found = verify(tmp_path, "--python", WRONG, *DEMANDS, *listing(tmp_path, BY_REQUIREMENT | LATER))
     assert (found.exit_code, found.status("tour/EnableCustomerManagedKeys")) == (0, "known")
     assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
-    stale = verify(tmp_path, "--python", MODEL, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
+    stale = verify(tmp_path, "--python", MODEL, *DEMANDS, *listing(tmp_path, BY_REQUIREMENT | LATER))
     assert stale.status("tour/EnableCustomerManagedKeys") == "passed"
 
 
@@ -105,8 +104,7 @@ def test_deviation_of_which_nothing_was_tried_is_not_stale(tmp_path: Path) -> No
 
 def test_known_deviation_hides_nothing_else_of_a_command(tmp_path: Path) -> None:
     both = f"{limited_systems.__name__}:TakesAnyRegionAndHasNoPortal"
-    lanes = ("--lane", "tour", "--scope", "demands", "--steps", "300")
-    found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, BY_REQUIREMENT | LATER))
+    found = verify(tmp_path, "--python", both, *DEMANDS, *listing(tmp_path, BY_REQUIREMENT | LATER))
     assert (found.exit_code, found.status("tour/EnableCustomerManagedKeys")) == (1, "failed")
     assert [group["cause"] for group in found.report["groups"]] == ["the capability portal"]
 
@@ -114,7 +112,8 @@ def test_known_deviation_hides_nothing_else_of_a_command(tmp_path: Path) -> None
 def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path) -> None:
     entry = {name: value for name, value in BY_REQUIREMENT.items() if name != "requirement"}
     known = listing(tmp_path, entry | LATER | {"case": "fuzz/RotateKey"})
-    assert verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "1", *known).exit_code == 0
+    found = fuzz(tmp_path, decides_in_fuzzing, "--python", MODEL, *known)
+    assert found.exit_code == 0
 
 
 def test_what_failed_can_be_written_down_to_begin_with(tmp_path: Path) -> None:

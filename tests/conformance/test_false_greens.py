@@ -12,7 +12,7 @@ from hypothesis.strategies import DataObject, data
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.verifying import FAULTY, MODEL, Verified, verify
+from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, Verified, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fixtures import CROWDED, LIVES, in_variant, variants
@@ -28,9 +28,6 @@ from translator_cmk.machine.commands import DeleteKey, ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
-
-FUZZ = ("--lane", "fuzz", "--seconds", "4")
-DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
 
 
 def verified(folder: Path, system: str, *arguments: str) -> Verified:
@@ -50,11 +47,11 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: b
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
-    found = verified(tmp_path, "CatchesUpWhenLookedAt", *FUZZ, "--seed", "4")
+    system = f"{wrong_systems.__name__}:CatchesUpWhenLookedAt"
+    found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, "--seed", "4")
     assert found.exit_code == 1
     kept = next((found.folder / "counterexamples").glob("*.json"))
     assert json.loads(kept.read_text("utf-8"))["unobserved"] is True
-    system = f"{wrong_systems.__name__}:CatchesUpWhenLookedAt"
     assert main(["replay", "--python", system, str(kept)]) == 1
     assert main(["report", "check", str(found.folder)]) == 0
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import MODEL, Verified, verify
+from tests.conformance.verifying import MODEL, Verified, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
@@ -22,7 +22,7 @@ from translator_cmk.machine.commands import CreateKey, CreateVault
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System
 
-FUZZ = ("--lane", "fuzz", "--log-size", "0")
+LOGS_LITTLE = ("--log-size", "0")
 ENOUGH = 20
 """Sequences after which some tell no news."""
 
@@ -30,11 +30,8 @@ ENOUGH = 20
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The report on fuzzing of which nothing is kept but what tells news, as long as this machine needs for some."""
-    for seconds in ("0.7", "3", "12", "48"):
-        found = verify(tmp_path_factory.mktemp("fuzzed"), "--python", MODEL, *FUZZ, "--seconds", seconds)
-        if found.report["fuzz"]["sequences"] >= ENOUGH:
-            break
-    return found
+    folder = tmp_path_factory.mktemp("fuzzed")
+    return fuzz(folder, lambda found: found.report["fuzz"]["sequences"] >= ENOUGH, "--python", MODEL, *LOGS_LITTLE)
 
 
 def entries(report: Verified) -> list[dict[str, Any]]:
@@ -90,13 +87,14 @@ def test_failures_that_are_left_out_are_counted(tmp_path: Path) -> None:
 
 
 def test_report_of_which_failures_are_left_out_is_confirmed(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:RefusesEverything", *FUZZ, "--seconds", "0.7")
+    refuses = f"{wrong_systems.__name__}:RefusesEverything"
+    found = fuzz(tmp_path, fails_in_fuzzing, "--python", refuses, *LOGS_LITTLE)
     assert found.exit_code == 1
     assert main(["report", "check", str(found.folder)]) == 0
 
 
 def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", MODEL, *FUZZ, "--seconds", "0.0001")
+    found = verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "0.0001")
     assert (found.report["complete"], found.report["fuzz"]["sequences"]) == (True, 1)
 
 

@@ -58,7 +58,9 @@ def test_both_doors_lead_to_the_same_results_and_report(
 def test_what_was_not_run_leaves_a_report_that_is_not_conformant(pytester: pytest.Pytester) -> None:
     suite(pytester)
     ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "two_regions")
-    ran.assert_outcomes(passed=2, deselected=20)
+    outcomes = ran.parseoutcomes()
+    assert outcomes.pop("deselected") > outcomes.pop("passed") == 2
+    assert not outcomes
     assert ran.ret == 1  # what shows that the request is ever accepted was left out
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     assert (report["exit_code"], report["counts"]["scored"]["not-run"]) == (4, 2)

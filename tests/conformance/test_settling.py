@@ -31,7 +31,7 @@ def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen
     made = f"{slow_systems.__name__}:{system}"
     found = verify(tmp_path, "--python", made, "--lane", "features", "--case", GRANTED, "--case", SEEN)
     assert (found.status(GRANTED), found.status(SEEN), found.exit_code) == (granted, seen, exit_code)
-    assert found.report["subject"]["windows"] == {"GrantKeyAccess": 1}
+    assert found.report["subject"]["windows"] == getattr(slow_systems, system).declaration["windows"]
     assert main(["report", "check", str(found.folder)]) == 0
 
 
@@ -86,7 +86,7 @@ def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> 
         assert server.stdout is not None
         try:
             url = server.stdout.readline().split()[-1]
-            found = verify(tmp_path, "--http", url, "--timeout", "1", "--lane", "features", "--case", GRANTED)
+            found = verify(tmp_path, "--http", url, "--timeout", "2.5", "--lane", "features", "--case", GRANTED)
         finally:
             server.terminate()
     assert (found.exit_code, found.status(GRANTED)) == (0, "passed")

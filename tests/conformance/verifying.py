@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ WHOLE = "environment.create-vault/a-new-vault"
 NEW = "environment.new-name/a-new-name"
 WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
 """A run of two scenarios that any system passes that makes vaults."""
+
+DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
+"""A tour that several tests share, since it takes a second to plan."""
 
 FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
 
@@ -44,3 +48,25 @@ def verify(folder: Path, *arguments: str) -> Verified:
     report = folder / "report"
     code = main(["verify", "--report", str(report), "--seed", "1", *arguments])
     return Verified(code, json.loads((report / "report.json").read_text("utf-8")), report)
+
+
+def fuzz(folder: Path, enough: Callable[[Verified], object], *arguments: str) -> Verified:
+    """Run `verify` with the lane of fuzzing, each time four times as long, until enough has come of it.
+
+    How many sequences fit into a second depends on what else the machine does.
+    """
+    for seconds in ("0.25", "1", "4", "16", "64"):
+        found = verify(folder, "--lane", "fuzz", "--seconds", seconds, *arguments)
+        if enough(found):
+            break
+    return found
+
+
+def decides_in_fuzzing(found: Verified) -> bool:
+    """Tell whether fuzzing has decided anything."""
+    return not {"passed", "failed"}.isdisjoint(found.statuses("fuzz").values())
+
+
+def fails_in_fuzzing(found: Verified) -> bool:
+    """Tell whether fuzzing has found a failure."""
+    return "failed" in found.statuses("fuzz").values()
