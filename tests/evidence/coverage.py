@@ -23,7 +23,7 @@ from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import Condition, decisions
 from translator_cmk.explore.coverage.reach import TITLES, Walked, Worlds, as_data, infeasible, worlds
 from translator_cmk.explore.scopes import Commands, Scope
-from translator_cmk.explore.tours.sequences import sequences
+from translator_cmk.explore.tours.sequences import suite
 from translator_cmk.machine import ROWS, Command, Machine
 
 EXAMPLES, STEPS = 200, 50
@@ -88,7 +88,7 @@ def at_random(scope: Scope) -> Iterator[Commands]:
 
 def budgets(every: Worlds) -> Walked:
     """What the sequences reach that are chosen for rows, reasons and pairs of rows."""
-    found = [each.commands for graph in every.graphs.values() for each in sequences(graph.scope, ENOUGH)]
+    found = [each.commands for graph in every.graphs.values() for each in suite(graph.scope, ENOUGH).sequences]
     sentence = "The sequences of each scope that are chosen for rows, reasons, conditions and pairs of rows."
     return walked(every, "budgeted sequences", sentence, found)
 

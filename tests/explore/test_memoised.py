@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
-from translator_cmk.explore.memoised import MemoisedMachine
+from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
-MEMOISED = MemoisedMachine(Machine(ROWS))
+MEMOISED = Memoised(Machine(ROWS).step)
 
 
 @given(st.randoms(use_true_random=False))
@@ -18,7 +18,7 @@ MEMOISED = MemoisedMachine(Machine(ROWS))
 def test_steps_are_those_of_the_machine(random: Random) -> None:
     state = initial(DEFAULT_STAGE)
     for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(60))):
-        expected = MEMOISED.machine.step(state, command)
+        expected = Machine(ROWS).step(state, command)
         assert MEMOISED.step(state, command) == expected  # computed, or kept from another example
         assert MEMOISED.step(state, command) == expected  # kept
         state = expected[0]
@@ -32,7 +32,7 @@ def test_no_step_is_computed_twice() -> None:
             taken.append(command)
             return super().step(state, command, choose)
 
-    machine = MemoisedMachine(Counting(ROWS))
+    machine = Memoised(Counting(ROWS).step)
     for _ in range(3):
         state = initial(DEFAULT_STAGE)
         for command in TWO_AT_WORK:
@@ -44,7 +44,7 @@ def test_changed_rows_are_memoised_apart() -> None:
     """Each changed set of rows is stepped like itself."""
     for mutant in [each for each in mutants() if each.kind in ("row dropped", "guard negated")][::16]:
         machine = Machine(mutant.rows)
-        memoised = MemoisedMachine(machine)
+        memoised = Memoised(machine.step)
         state = initial(DEFAULT_STAGE)
         for command in TWO_AT_WORK:
             assert memoised.step(state, command) == machine.step(state, command)
@@ -52,7 +52,7 @@ def test_changed_rows_are_memoised_apart() -> None:
 
 
 def test_number_of_kept_results_is_bounded() -> None:
-    machine = MemoisedMachine(Machine(ROWS), limit=5)
+    machine = Memoised(Machine(ROWS).step, limit=5)
     state = initial(DEFAULT_STAGE)
     for command in TWO_AT_WORK:
         state, _ = machine.step(state, command)

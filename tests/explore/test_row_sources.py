@@ -1,6 +1,7 @@
 """Rows are found as they are written, and are written in the small part of Python that their readers know."""
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,6 @@ from translator_cmk.explore.row_sources import (
     PARTS,
     RowSource,
     counter_row_sources,
-    outside,
     path_of,
     row_sources,
     tree_of,
@@ -18,6 +18,35 @@ from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.topics import TOPICS
 
 SOURCES = (*row_sources(), *counter_row_sources())
+
+
+FORMS = (
+    ast.BoolOp, ast.UnaryOp, ast.Compare,
+    ast.BinOp, ast.Attribute, ast.Name, ast.Constant, ast.Tuple,
+    ast.IfExp, ast.Call,
+)  # fmt: skip  # conditions, then values, then choices and named helpers
+
+OPERATORS = (ast.And, ast.Or, ast.Not, ast.cmpop, ast.Add)
+"""What the functions of rows are written with."""
+
+
+def outside(tree: ast.Lambda) -> Iterator[ast.expr]:
+    """Yield expressions that are no form of rows: also a call of an expression, and a chain of comparisons."""
+    for node in ast.walk(tree.body):
+        if isinstance(node, ast.expr) and not in_form(node):
+            yield node
+
+
+def in_form(node: ast.expr) -> bool:
+    """Return whether the expression is a form of rows; its parts are not checked."""
+    match node:
+        case ast.BoolOp(op=operator) | ast.UnaryOp(op=operator) | ast.BinOp(op=operator):
+            return isinstance(operator, OPERATORS)
+        case ast.Compare(ops=operators):
+            return len(operators) == 1
+        case ast.Call(func=called):
+            return isinstance(called, ast.Name)
+    return isinstance(node, FORMS)
 
 
 def test_every_row_has_its_source_in_the_order_of_the_rows() -> None:

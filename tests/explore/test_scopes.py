@@ -10,7 +10,7 @@ import pytest
 
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.reach import reached_data, worlds
-from translator_cmk.explore.memoised import MemoisedMachine
+from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.language.situations import situations
@@ -45,7 +45,7 @@ class Walked(NamedTuple):
 
 def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _: None) -> Iterator[Walked]:
     """Every step of a scope, by a search that shares nothing with the others but the memoised machine."""
-    memoised = MemoisedMachine(machine)
+    memoised = Memoised(machine.step)
     state = initial(DEFAULT_STAGE)
     for command in scope.start:
         state, _ = memoised.step(state, command)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from translator_cmk.explore.memoised import MemoisedMachine
+from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.gherkin import use_in_words
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial
@@ -99,7 +99,7 @@ class Chart(NamedTuple):
 @cache
 def chart() -> Chart:
     """All of the scope, gone through with the model and with the tables side by side; fails where they part."""
-    step = MemoisedMachine(MACHINE).step
+    step = Memoised(MACHINE.step).step
     look_up, outcomes = tables().step, tables().outcomes
     start: Row = tuple(tables().data["starts"][0]["row"])
     states = {start: initial(DEFAULT_STAGE)}

@@ -170,10 +170,6 @@ class Graph(Walk, Generic[Label]):
             if after != NOT_OFFERED:
                 yield Pair(state, command, after, self.label[first + command])
 
-    def offered(self, state: int, command: int) -> bool:
-        """Return whether the scope offers the command in the state."""
-        return self.after[state * self.width + command] != NOT_OFFERED
-
     def pair(self, state: int, command: int) -> Pair:
         """Return a command that the scope offers in the state."""
         place = state * self.width + command

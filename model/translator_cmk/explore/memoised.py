@@ -8,7 +8,7 @@ next, and has a branch for each value that was found there; a leaf holds the out
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ..machine import Command, Machine, Outcome, State
+from ..machine import State
 from ..machine.entities import KINDS, Entity
 
 Question = TypeVar("Question", bound=tuple[Any, ...])
@@ -129,11 +129,3 @@ class Memoised(Generic[Question, Result]):
             within, place = node.branches, value
         within[place] = leaf
         return leaf
-
-
-class MemoisedMachine(Memoised[Command, Outcome]):
-    """Steps as the machine does, and computes no step twice that reads the same."""
-
-    def __init__(self, machine: Machine, limit: int = 1_000_000) -> None:
-        super().__init__(machine.step, limit)
-        self.machine = machine

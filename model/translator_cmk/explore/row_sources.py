@@ -1,7 +1,7 @@
 """The rows as they are written: where each stands, and the syntax trees of its functions.
 
 What changes a row, or says what its conditions are made of, starts here.  The functions of rows keep to a small part of
-Python, so a reader of their trees knows every form there is; `outside` finds what does not.
+Python, so a reader of their trees knows every form there is; a test finds what does not.
 """
 
 import ast
@@ -130,31 +130,3 @@ def compiled(tree: ast.Expression, path: str) -> CodeType:
     """Return the code of an expression."""
     code: CodeType = compile(tree, path, "eval")
     return code
-
-
-FORMS = (
-    ast.BoolOp, ast.UnaryOp, ast.Compare,
-    ast.BinOp, ast.Attribute, ast.Name, ast.Constant, ast.Tuple,
-    ast.IfExp, ast.Call,
-)  # fmt: skip  # conditions, then values, then choices and named helpers
-OPERATORS = (ast.And, ast.Or, ast.Not, ast.cmpop, ast.Add)
-"""What the functions of rows are written with."""
-
-
-def outside(tree: ast.Lambda) -> Iterator[ast.expr]:
-    """Yield expressions that are no form of rows: also a call of an expression, and a chain of comparisons."""
-    for node in ast.walk(tree.body):
-        if isinstance(node, ast.expr) and not in_form(node):
-            yield node
-
-
-def in_form(node: ast.expr) -> bool:
-    """Return whether the expression is a form of rows; its parts are not checked."""
-    match node:
-        case ast.BoolOp(op=operator) | ast.UnaryOp(op=operator) | ast.BinOp(op=operator):
-            return isinstance(operator, OPERATORS)
-        case ast.Compare(ops=operators):
-            return len(operators) == 1
-        case ast.Call(func=called):
-            return isinstance(called, ast.Name)
-    return isinstance(node, FORMS)

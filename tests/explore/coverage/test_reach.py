@@ -5,7 +5,7 @@ from functools import cache
 from translator_cmk.explore.coverage.decisions import shown
 from translator_cmk.explore.coverage.reach import Reach, Walked, Worlds, as_data, reached, share, table, worlds
 from translator_cmk.explore.scopes import SCOPES
-from translator_cmk.explore.tours.sequences import sequences
+from translator_cmk.explore.tours.sequences import suite
 from translator_cmk.machine.commands import DeleteVault, DisableIdentity, DisableKey, ReadData, RecoverVault
 
 NAMED = {scope.name: scope for scope in SCOPES}
@@ -19,7 +19,7 @@ def smallest() -> Worlds:
 
 def test_tours_reach_every_row_reason_and_condition() -> None:
     every = smallest()
-    reach = reached(every, (s.commands for graph in every.graphs.values() for s in sequences(graph.scope)))
+    reach = reached(every, (s.commands for graph in every.graphs.values() for s in suite(graph.scope).sequences))
     there = every.everything
     assert reach.refusals >= there.refusals
     assert reach.rows >= there.rows
@@ -29,7 +29,7 @@ def test_tours_reach_every_row_reason_and_condition() -> None:
 
 def test_budgeted_sequences_reach_every_pair_of_rows_and_of_topics() -> None:
     every = smallest()
-    reach = reached(every, (s.commands for graph in every.graphs.values() for s in sequences(graph.scope, 3_000)))
+    reach = reached(every, (s.commands for graph in every.graphs.values() for s in suite(graph.scope, 3_000).sequences))
     assert reach.row_pairs >= every.everything.row_pairs
     assert reach.topic_pairs >= every.everything.topic_pairs
 

@@ -12,7 +12,7 @@ from translator_cmk.bdd.features import Pickle, read_feature
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import SCOPES
-from translator_cmk.explore.tours.sequences import CommandSequence, feature_lines, sequences
+from translator_cmk.explore.tours.sequences import CommandSequence, feature_lines, suite
 from translator_cmk.machine import Machine, Outcome
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
@@ -38,7 +38,7 @@ def pickles(name: str, given: "tuple[CommandSequence, ...]", folder: Path) -> li
 
 def test_every_command_in_every_state_is_a_scenario_that_holds(tmp_path: Path) -> None:
     scope = NAMED["losing-the-key"]
-    scenarios = pickles(scope.name, tuple(sequences(scope)), tmp_path)
+    scenarios = pickles(scope.name, tuple(suite(scope).sequences), tmp_path)
     assert len(scenarios) == graph_of(scope.name).pairs
     assert len({pickle.id for pickle in scenarios}) == len(scenarios)
     for pickle in scenarios:
@@ -65,7 +65,7 @@ def test_commands_in_random_states_are_scenarios_that_hold(name: str, tmp_path: 
 def test_scenarios_fail_on_a_model_that_lacks_a_row(requirement: str, tmp_path: Path) -> None:
     scope = NAMED["losing-the-key"]
     red = 0
-    for pickle in pickles(scope.name, tuple(sequences(scope)), tmp_path):
+    for pickle in pickles(scope.name, tuple(suite(scope).sequences), tmp_path):
         try:
             run_scenario(ModelSystem(Machine(without(requirement))), pickle)
         except (AssertionFailed, SetupFailed):

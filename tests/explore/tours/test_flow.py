@@ -1,10 +1,16 @@
 """The cheapest flow takes all excess away, and its prices prove that nothing is cheaper."""
 
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import pytest
 
-from translator_cmk.explore.tours.tour import Unbalanced, cheapest_flow, cost, worth
+from translator_cmk.explore.tours.tour import Arcs, Unbalanced, cheapest_flow, worth
+
+
+def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
+    """Return the cost of a flow."""
+    return sum(arcs[node][to] * units for node, flows in enumerate(along) for to, units in flows.items())
 
 
 def network(seed: int) -> tuple[list[dict[int, int]], list[int]]:

@@ -16,7 +16,7 @@ from ..counterexample import before
 from ..exploration import Broken, verdict
 from ..graph import Walk
 from ..judge import EntityName, Judge
-from ..memoised import Memoised, MemoisedMachine
+from ..memoised import Memoised
 from ..scopes import Commands, Scope, StartNotReached
 from ..search import explore
 from ..theorems import THEOREMS, Theorem
@@ -48,7 +48,7 @@ class Ground:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.step = MemoisedMachine(Machine(ROWS)).step
+        self.step = Memoised(Machine(ROWS).step).step
         self.look = Memoised(View(Machine(ROWS))).step
         self.found = list(self._search())
 
@@ -72,7 +72,7 @@ class Ground:
     def difference(self, mutant: Mutant) -> Difference | None:
         """Return where the mutant first behaves otherwise; None if it does the same in every step of the scope."""
         machine = Machine(mutant.rows)
-        step = MemoisedMachine(machine).step
+        step = Memoised(machine.step).step
         look = Memoised(View(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
         for at, found in enumerate(self.found):
             if look and any(differ(look, self.look, found.state, each) for each in looks(found.state)):
@@ -89,7 +89,7 @@ class Ground:
         It may keep other records all the same, of what no customer sees and no row asks.
         """
         machine = Machine(mutant.rows)
-        step, look = MemoisedMachine(machine).step, Memoised(View(machine)).step
+        step, look = Memoised(machine.step).step, Memoised(View(machine)).step
         start = initial(DEFAULT_STAGE)
         pair = (start, start)
         for command in self.scope.start:

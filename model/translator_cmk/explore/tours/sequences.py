@@ -60,19 +60,14 @@ class Suite(NamedTuple):
     guarantee: str
 
 
-def sequences(scope: Scope, budget: int | None = None) -> Iterator[CommandSequence]:
-    """Yield the sequences of a scope: a whole tour, or what is worth most within a budget of steps.
+def suite(scope: Scope, budget: int | None = None) -> Suite:
+    """Return the sequences of a scope, with what they guarantee: a whole tour, or the best within a budget of steps.
 
     The whole tour gives every command in every state, those that are refused or change nothing included, in as few
     steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, conditions
     that decide, and pairs of rows in successive steps as a greedy choice finds.  Raises `TooLarge`, and `ValueError`
     for a budget of less than one step beyond the start of the scope.
     """
-    yield from suite(scope, budget).sequences
-
-
-def suite(scope: Scope, budget: int | None = None) -> Suite:
-    """Return the sequences of a scope, with what they guarantee; raises as `sequences` does."""
     if scope.states is None or scope.states > LARGEST:
         raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
     return whole(scope) if budget is None else budgeted(scope, budget)

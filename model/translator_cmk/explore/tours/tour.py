@@ -149,11 +149,6 @@ class Flow(NamedTuple):
     prices: Sequence[int]
 
 
-def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
-    """Return the cost of a flow."""
-    return sum(arcs[node][to] * units for node, flows in enumerate(along) for to, units in flows.items())
-
-
 def worth(arcs: Arcs, excess: Sequence[int], prices: Sequence[int]) -> int:
     """Return a lower bound of the cost of every flow that takes away the excess; `ValueError` for prices without proof.
 
