@@ -32,6 +32,12 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     return fuzz(tmp_path_factory.mktemp("wrong"), decides_in_fuzzing, "--python", WRONG, *LANES, *TOUR, *SOME)
 
 
+@pytest.fixture(scope="module")
+def wrong_in_features(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """Run scenarios alone on that system: a report that is checked in a tenth of the time."""
+    return verify(tmp_path_factory.mktemp("features"), "--python", WRONG, "--lane", "features", *SOME)
+
+
 def of_tour(forgery: Forgery) -> list[tuple[int, int]]:
     """The worlds of the tour, and those in which something shorter was looked for."""
     cases = {begin: forgery.log[begin]["case"] for begin, _ in forgery.worlds()}
@@ -332,6 +338,28 @@ FORGERIES: dict[str, tuple[Edit, str]] = {
     "times": (field("finished", to="2001-01-01T00:00:00Z", made_anew=False), "before it started at 2"),
     "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
 }
+IN_FEATURES = {
+    "order",
+    "selection",
+    "scenarios",
+    "known",
+    "hello",
+    "page",
+    "page that is no text",
+    "file",
+    "hidden file",
+    "product",
+    "version",
+    "stage",
+    "no subject",
+    "register",
+    "kit",
+    "what is shown",
+    "step",
+    "trouble",
+}
+"""What a report of scenarios alone has, too."""
+
 KNOWN = {name for name in FORGERIES if name.startswith(("twice known", "known "))}
 UNUSABLE = {"no budgets", "no scope", "no scopes", "transport", "no time", "times", "waiver"} | KNOWN
 """What no run writes, so that nothing can be derived from it."""
@@ -349,10 +377,11 @@ def test_interrupted_report_is_confirmed_as_far_as_it_goes(wrong: Verified, tmp_
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_forged_report_is_found_out(
-    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+    request: pytest.FixtureRequest, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
+    report: Verified = request.getfixturevalue("wrong_in_features" if name in IN_FEATURES else "wrong")
     edit, told = FORGERIES[name]
-    folder = edit(Forgery(wrong.folder, tmp_path / "forged"))
+    folder = edit(Forgery(report.folder, tmp_path / "forged"))
     code = main(["report", "check", str(folder)])
     output = capsys.readouterr()
     assert told in output.out + output.err
