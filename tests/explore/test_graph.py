@@ -11,7 +11,7 @@ from translator_cmk.machine import DEFAULT_STAGE, ROWS, Machine, initial
 
 @pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys", "one-of-each"])
 def test_graph_has_the_steps_of_a_plain_walk(name: str) -> None:
-    """Both number states in the order in which they find them, so that they are the same step by step."""
+    """Both number states in the order in which they find them, so they are the same step by step."""
     scope = NAMED[name]
     graph = state_graph(scope)
     pairs = [pair for state in range(graph.states) for pair in graph.of(state)]

@@ -1,4 +1,4 @@
-"""What can come about from a state, and the shortest ways there, on a graph that one can see at a glance."""
+"""Every state that can be reached is found, by a shortest path, on a graph that is small enough to draw."""
 
 from array import array
 from typing import Any

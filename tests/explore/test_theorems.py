@@ -176,7 +176,7 @@ Scenario: A request that works with data under the customer's key has its use re
         lambda: Machine(without("revocation.features-stop")),
         "refused-DeployModel-revocation.features-stop",
         """@revocation.features-stop
-Scenario: No model is deployed while the key is out of reach
+Scenario: No model is deployed while the key is inaccessible
   Given a deployed model under customer-managed keys
   And the customer disables the managed identity of "translator"
   When the customer deploys the model "model"

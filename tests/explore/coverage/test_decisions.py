@@ -100,7 +100,7 @@ def test_a_condition_that_makes_further_decisions_keeps_its_own_value() -> None:
 
 
 def test_what_speaks_is_what_the_outcome_names() -> None:
-    """Of a refusal, the demands that applied are the reasons; of an acceptance, whatever changed something applied."""
+    """Of a refusal, the demands that applied are the reasons; of an acceptance, all that changed something applied."""
     recording, random = Recording(), Random(1)
     names = {"environment.exists", "environment.new-name"}
     refused = 0

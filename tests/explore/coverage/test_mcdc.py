@@ -33,7 +33,7 @@ def test_both_conditions_of_an_alternative_take_three_evaluations() -> None:
         [((True, True), True), ((True, True), True)],
         # the result is the same
         [((False, None), False), ((True, False), False)],
-        # two conditions differ, so that neither is known to be the cause
+        # two conditions differ, so neither is known to be the cause
         [((True, True), True), ((False, False), False)],
     ],
 )

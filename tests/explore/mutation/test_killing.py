@@ -24,7 +24,7 @@ SAME = ("wrong entity", "condition dropped", "connective changed")
 
 
 def sample() -> list[Mutant]:
-    """Some mutants of every kind that a scenario of their requirement finds at once, so that they are not the same."""
+    """Some mutants of every kind that a scenario of their requirement finds at once, so they are not the same."""
     kinds = sorted({mutant.kind for mutant in EVERY})
     kinds.remove("citation changed")  # where another row of the same step names the requirement, no theorem sees it
     found = [mutant for kind in kinds for mutant in [each for each in EVERY if each.kind == kind][4::29]]
@@ -45,7 +45,7 @@ def test_mutants_are_found_by_theorems_alone_and_the_scenario_tells_it(mutant: M
     assert kill.broken is not None
     scenario = counterexample(kill.scope, Machine(mutant.rows), kill.theorem, kill.broken).scenario
     run_scenario(ModelSystem(Machine(ROWS)), as_pickle(scenario))
-    if not isinstance(kill.broken.expected, Named):  # which no sentence of a scenario speaks of
+    if not isinstance(kill.broken.expected, Named):  # which no sentence of a scenario states
         broken_down = (Exception,) if kill.theorem.name == "every-request-is-answered" else ()
         with pytest.raises((AssertionFailed, *broken_down)):
             run_scenario(ModelSystem(Machine(mutant.rows)), as_pickle(scenario))

@@ -3,8 +3,8 @@
 A faulty system does as the model in all pairs of a state and a command but one.  There it goes to a wrong state (a
 transfer fault), or says that it refused what it did, or did what it refused (an output fault).  Whoever tests sees its
 answers, accepted or refused, and may see beside them all that a customer can, or even the whole state.  A fault that
-nobody could ever see so is none; that is decided by following the faulty system and the model through all that they can
-do.
+nobody could ever see is not a fault; that is decided by a search of the faulty system and the model
+together.
 """
 
 from array import array
@@ -17,7 +17,7 @@ from translator_cmk.explore.tours.tour import beginning
 from translator_cmk.machine import ROWS, Accepted, Machine, Outcome, Unspecified, observe
 
 OPEN = 2
-"""The answer that is demanded where the specification leaves it open: any, so that it shows nothing."""
+"""The answer that is demanded where the specification leaves it open: any, so it shows nothing."""
 
 
 class Transfer(NamedTuple):
@@ -133,7 +133,7 @@ def can_be_seen(world: World, fault: Transfer) -> bool:
 
 
 def specified(world: World) -> list[int]:
-    """The places of all pairs of which the specification says what comes of them."""
+    """The places of all pairs whose result is specified."""
     return [place for place, answer in enumerate(world.answers) if answer not in (NOT_OFFERED, OPEN)]
 
 

@@ -1,4 +1,4 @@
-"""Claims about `translator-cmk tour`: what it writes, what it says of it, and one line for whatever is wrong."""
+"""Claims about `translator-cmk tour`: what it writes, what it says of it, and one line for an error."""
 
 import json
 import shutil

@@ -14,7 +14,7 @@ def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
 
 
 def network(seed: int) -> tuple[list[dict[int, int]], list[int]]:
-    """Arcs at random with a way round, so that what is too much can get anywhere, and an excess that sums to none."""
+    """Arcs at random with a way round, so what is too much can get anywhere, and an excess that sums to none."""
     random = Random(seed)
     size = random.randint(2, 40)
     arcs = [{random.randrange(size): random.randint(0, 3) for _ in range(random.randint(0, 4))} for _ in range(size)]

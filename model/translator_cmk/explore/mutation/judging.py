@@ -127,7 +127,7 @@ class Ground:
 
 
 class View:
-    """What a customer sees of one entity, as a machine's meanings have it."""
+    """A view of one entity: all that a customer sees of it, by a machine's meanings."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -150,7 +150,7 @@ def observations(look: Any, state: State) -> dict[EntityName, Any]:
 
 
 def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
-    """Return whether the two say different things; so they do where one breaks down."""
+    """Return whether the two give different results; they do if one raises."""
     try:
         return bool(one(state, asked) != article(state, asked))
     except ROWS_RAISE:

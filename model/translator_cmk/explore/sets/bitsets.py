@@ -71,7 +71,7 @@ class Layout:
         return packed
 
     def inner_part(self, cube: Cube) -> Inner | None:
-        """Return the inner states of a cube; None if there are none."""
+        """Return the inner states of a cube; None if it has no inner state."""
         found = []
         for position, digit in enumerate(self.digits):
             if cube.fields & digit.fields:

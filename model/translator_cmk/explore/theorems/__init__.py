@@ -8,6 +8,6 @@ THEOREMS: tuple[Theorem, ...] = tuple(
 )
 
 LOCAL = tuple(theorem for theorem in THEOREMS if theorem is not effects.an_acceptance_names_what_it_rests_on)
-"""Theorems that read little of a step, and can be held against millions; the other takes each step many times."""
+"""Theorems that read little of a step, and can be checked in millions; the other takes each step many times."""
 
 __all__ = ["LOCAL", "THEOREMS", "Change", "Expectation", "Named", "Step", "Theorem", "Unchanged", "Uses"]

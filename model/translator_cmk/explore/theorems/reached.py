@@ -1,4 +1,4 @@
-"""Theorems about what comes about: states of interest, each of which a search of the named scopes must reach."""
+"""Theorems about what is reached: states of interest, each of which a search of the named scopes must reach."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from .theorem import Theorem
 def reached(
     about: type[Entity], name: str, requirements: str, within: str, sentence: str, so: Callable[[Any], Any]
 ) -> Theorem:
-    """Return the theorem that an entity of this kind that is so comes about in each of these scopes."""
+    """Return the theorem that such an entity of this kind is reached in each of these scopes."""
     return Theorem(
         "sometimes", (about,), f"reached-{name}", f"{sentence}.", tuple(requirements.split()), so, tuple(within.split())
     )
@@ -41,7 +41,7 @@ WITHIN = {
     "left-behind": "directories",
 }
 
-"""For each cause, the scopes in which it takes a key out of reach."""
+"""For each cause, the scopes in which it makes a key inaccessible."""
 
 THEOREMS = (
     *(
@@ -50,7 +50,7 @@ THEOREMS = (
             f"key-lost-{name}",
             requirement,
             WITHIN[name],
-            f"It comes about that a resource at work has lost its key, as {clause}",
+            f"A state is reached in which a resource at work has lost its key, as {clause}",
             partial(active_and, holds),
         )
         for name, clause, requirement, holds in CAUSES
@@ -90,10 +90,10 @@ THEOREMS = (
     ),
     reached(
         Resource,
-        "enabled-anew-after-a-move",
+        "enabled-again-after-a-move",
         "directory.key-left-behind",
         "directories",
-        "A resource that changed directory gets under a customer's key anew",
+        "A resource that changed directory gets under a customer's key again",
         lambda r: at_work(r) and home(r) == "abroad",
     ),
     reached(

@@ -111,7 +111,7 @@ IN_OWN_WORDS = (
     ),
     enabling(
         "keys.no-hsm",
-        "A key that a hardware module protects is refused, whatever its size",
+        "A key that a hardware module protects is refused, of any size",
         lambda a: a.key.type.endswith("HSM"),
     ),
     enabling(
@@ -182,13 +182,13 @@ IN_OWN_WORDS = (
         lambda a: a.vault.purge_protection,
     ),
     works_with(
-        ReadData, "revocation.data-inaccessible", "Data can't be read while the key is out of reach, and only then"
+        ReadData, "revocation.data-inaccessible", "Data can't be read while the key is inaccessible, and only then"
     ),
-    works_with(UploadDocument, "revocation.no-upload", "Nothing is uploaded while the key is out of reach"),
-    works_with(TrainModel, "revocation.features-stop", "No model is trained while the key is out of reach"),
-    works_with(DeployModel, "revocation.features-stop", "No model is deployed while the key is out of reach"),
+    works_with(UploadDocument, "revocation.no-upload", "Nothing is uploaded while the key is inaccessible"),
+    works_with(TrainModel, "revocation.features-stop", "No model is trained while the key is inaccessible"),
+    works_with(DeployModel, "revocation.features-stop", "No model is deployed while the key is inaccessible"),
     works_with(
-        TranslateWithModel, "revocation.features-stop", "No custom model translates while the key is out of reach"
+        TranslateWithModel, "revocation.features-stop", "No custom model translates while the key is inaccessible"
     ),
     Demand(
         TrainModel,
@@ -213,7 +213,7 @@ SILENT_IN_OWN_WORDS = (
     Demand(
         ReturnToMicrosoftManagedKeys,
         "keys.return-out-of-reach",
-        "The outcome of giving up a key that is out of reach is not specified",
+        "The outcome of giving up a key that is inaccessible is not specified",
         lambda a: has_lost_its_key(a.resource),
     ),
     Demand(
@@ -301,7 +301,7 @@ def exactly_where(requirement: str) -> Callable[[Step], Iterator[Expectation]]:
         if given != owed:
             yield must
         elif given and step.outcome is not None:
-            yield step.outcome  # given where it is owed, whatever other reasons there are
+            yield step.outcome  # given where it is owed, with or without other reasons
 
     return check
 

@@ -24,7 +24,7 @@ def has_access(resource: Any, vault: Any) -> bool:
 
 
 def has_lost_its_key(resource: Any) -> bool:
-    """Return whether the resource's customer-managed key is out of reach, for any cause."""
+    """Return whether the resource's customer-managed key is inaccessible, for any cause."""
     return any(cause.holds(resource) for cause in CAUSES)
 
 
@@ -71,7 +71,7 @@ CAUSES = IN_OWN_WORDS + tuple(
     for row in rows_without_words(Means, "meaning", {(key_out_of_reach, each.requirement) for each in IN_OWN_WORDS})
     if row.meaning is key_out_of_reach
 )
-"""Everything that takes a resource's key out of reach."""
+"""Everything that makes a resource's key inaccessible."""
 
 
 @always(Resource, "encryption.at-rest", "encryption.double")
@@ -120,7 +120,7 @@ def no_access_without_identity(g: Any) -> Iterator[Fact]:
 
 @always(Workspace, "restoration.data-readable")
 def readable_with_the_key_in_reach(w: Any) -> Iterator[Fact]:
-    """Data can be read wherever no key is out of reach, also after one was."""
+    """Data can be read wherever no key is inaccessible, also after one was."""
     if w.state == "active" and w.resource.state == "active" and not has_lost_its_key(w.resource):
         yield fact(w, "readable", True)
 

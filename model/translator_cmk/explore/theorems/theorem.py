@@ -100,12 +100,12 @@ class Step:
 
     @property
     def because(self) -> frozenset[str]:
-        """Return the reasons of a refusal; empty where there is none."""
+        """Return the reasons of a refusal; empty if it has none."""
         return self.outcome.because if isinstance(self.outcome, Refused) else frozenset()
 
     @property
     def by(self) -> frozenset[str]:
-        """Return the requirements that an acceptance names; empty where there is none."""
+        """Return the requirements that an acceptance names; empty if it has none."""
         return self.outcome.by if isinstance(self.outcome, Accepted) else frozenset()
 
     def changed(self) -> Iterator[tuple[type[Entity], str]]:
@@ -113,7 +113,7 @@ class Step:
         for kind in KINDS:
             was, now = self.before.tables[kind], self.after.tables[kind]
             if was is not now:
-                # a recorded table says what was written to it, so that nothing else need be read
+                # a recorded table says what was written to it, so nothing else need be read
                 names: Iterable[str] = now.written if hasattr(now, "written") else {**was, **now}
                 yield from ((kind, name) for name in names if was.get(name) != now.get(name))
 
@@ -241,7 +241,7 @@ def named(value: Any) -> Any:
 def rows_without_words(kind: type[Any], subject: str, known: Collection[tuple[Any, str]]) -> list[Any]:
     """Return the article's rows of a kind for whose subject and requirement no theorem is written in words of its own.
 
-    So a new row of the register's is held against changes of it like all others, before anybody has written it a
+    So a new row of the register's is checked on changes of it like all others, before anybody has written it a
     theorem.
     """
     rows: list[Row] = [row for row in ROWS if isinstance(row, kind)]

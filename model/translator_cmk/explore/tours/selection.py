@@ -1,7 +1,7 @@
 """What is worth most of a scope within a budget of steps: rows, reasons for refusals, decisions, and pairs of rows.
 
 The choice is greedy.  Of the commands that can be given within a few steps from here, or from the start after a reset,
-it takes the one that has the most to gain for each step on the path; if there is none, the nearest that has anything to
+it takes the one that has the most to gain for each step on the path; otherwise the nearest that has anything to
 gain.  For the same scope and budget it is always the same.
 
 Sets of rows and of evaluations are kept as integers, in which number `n` is the bit `1 << n`.
@@ -109,7 +109,7 @@ class Selecting:
         return best
 
     def nearest(self) -> Candidate | None:
-        """Return the nearest two commands in succession of which the second gains something; None if there are none."""
+        """Return the nearest two commands in succession of which the second gains something; None if no two do."""
         found: list[Candidate] = []
         for start, resets in self._starts():
             found_by: dict[int, tuple[int, Option] | None] = {start: None}
@@ -206,7 +206,7 @@ class Selecting:
         self.before = self.rows_of[label]
 
     def _evaluations_in(self, record: StepRecord) -> int:
-        """Return the evaluations of a step as a set of numbers, each of which is given at first sight."""
+        """Return the evaluations of a step as a set of numbers, each of which is given when it is first seen."""
         return mask(self.numbers.setdefault(each, len(self.numbers)) for each in sorted(record.evaluations, key=repr))
 
     def _options(self, state: int) -> Iterator[Option]:
