@@ -1,7 +1,7 @@
 """One browser for all tests, and one site."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.site.building import PICKLES, a_run, build, copy_pages, generate_made_up
-from translator_cmk.conformance.results import Results
+from tests.site.reports import A_CASE, FEATURES, MARKUP, WRONG, implementation, report_of
 
 STEPS = (
     {"step": "Given a vault with a key"},
@@ -22,24 +22,45 @@ STEPS = (
 )
 
 
-def with_outcomes(found: Mapping[str, str], **changes: object) -> Results:
-    """A run in which these scenarios came out so, and all others passed."""
-    return a_run(lambda pickle: found.get(pickle.id, "passed"), **changes)
+SOME = (
+    "--requirement",
+    "revocation.data-inaccessible",
+    "--lane",
+    "tour",
+    "--scope",
+    "losing-the-key",
+    "--steps",
+    "150",
+)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of a run in which every outcome occurs, with the steps of some of it."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of a run in which every outcome occurs, with the steps of some of it, and of two reports."""
     project = tmp_path_factory.mktemp("project")
     copy_pages(project)
-    outcomes = ("failed", "not-run", "inconclusive", "passed")
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
-    run = with_outcomes(dict(zip(workspace, outcomes, strict=False)))
+    outcomes = dict(zip(workspace, ("failed", "not-run", "inconclusive", "passed"), strict=False))
+    run = a_run(lambda pickle: outcomes.get(pickle.id, "passed"))
     items = tuple(replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items)
-    generate_made_up(project, replace(run, items=items))
+    wrong = implementation(report_of(project / "wrong", *WRONG, *FEATURES, *SOME), "wrong")
+    marked = implementation(report_of(project / "marked", *MARKUP, *A_CASE), "marked", kind="example")
+    generate_made_up(project, replace(run, items=items), (wrong, marked))
     built = build(project)
     assert built.returncode == 0, built.stderr
+    return project
+
+
+@pytest.fixture(scope="session")
+def site(project: Path) -> Path:
+    """The site."""
     return project / "site"
+
+
+@pytest.fixture(scope="session")
+def wrong(project: Path) -> Path:
+    """The report on a system that loses nothing: it fails."""
+    return project / "wrong" / "report"
 
 
 @pytest.fixture(scope="session")

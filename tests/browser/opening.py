@@ -13,6 +13,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page
 
 DESK, PHONE = 1280, 390  # pixels
+OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")
+"""How an address begins that asks no other host."""
 STILL = 0.02
 """The layout shift under which a page counts as still; browsers call less than 0.1 good."""
 SHORTENED = """rows => {
@@ -88,10 +90,9 @@ def window(browser: Browser, scheme: str, width: int, **options: Any) -> Opened:
         color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}, **options
     )
     found = Opened(context.new_page())
-    own = ("file:", "data:", "blob:", "http://127.0.0.1:")
     found.page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-    found.page.on("request", lambda request: None if request.url.startswith(own) else found.outside.append(request.url))
+    found.page.on("request", lambda request: None if request.url.startswith(OWN) else found.outside.append(request.url))
     return found
 
 

@@ -13,10 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.opening import DESK, PHONE, opened, overflow, served, violations
 from tests.conformance import limited_systems
 from tests.conformance.verifying import verify
-from tests.site.building import ROOT, a_run, build, content_of
-from tests.site.reports import A_CASE, FEATURES, MARKED, MARKUP, WRONG, implementation, report_of
+from tests.site.reports import FEATURES, MARKED
 from translator_cmk.escaping import visible
-from translator_cmk.site.pages import generate
 
 pytestmark = [
     pytest.mark.browser,
@@ -24,62 +22,8 @@ pytestmark = [
 ]
 
 VIEWER, MATRIX = "evidence/report-viewer.html", "evidence/implementations.html"
-SOME = (
-    "--requirement",
-    "revocation.data-inaccessible",
-    "--lane",
-    "tour",
-    "--scope",
-    "losing-the-key",
-    "--steps",
-    "150",
-)
 HOSTILE = '<img src=x onerror="hacked=1"></script><script>hacked=1</script>\x1b[31m\u202e\x00`${hacked=1}`'
-CONFIGURATION = f"""
-INHERIT: {ROOT / "mkdocs.yml"}
-docs_dir: docs
-validation: {{nav: {{omitted_files: ignore}}, links: {{not_found: ignore, anchors: ignore}}}}
-nav: [Home: index.md, Vendor: [vendor.md, evidence/implementations.md, evidence/report-viewer.md]]
-"""
-
 Change = Callable[[dict[str, Any]], object]
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two reports, and a site of the pages about them alone."""
-    project = tmp_path_factory.mktemp("project")
-    docs = project / "docs"
-    for folder in ("assets", "theme"):
-        shutil.copytree(ROOT / "docs" / folder, docs / folder)
-    wrong = implementation(report_of(project / "wrong", *WRONG, *FEATURES, *SOME), "wrong")
-    marked = implementation(report_of(project / "marked", *MARKUP, *A_CASE), "marked", kind="example")
-    found = generate(content_of(a_run())._replace(implementations=(wrong, marked)))
-    pages: dict[str, str | bytes] = {
-        "index.md": "# Home\n",
-        "vendor.md": "# Vendor\n",
-        **{name: it for name, it in found.items() if name.startswith(("evidence/reports/", "badges/implementations/"))},
-        **{f"evidence/{name}.md": found[f"evidence/{name}.md"] for name in ("implementations", "report-viewer")},
-    }
-    for name, text in pages.items():
-        (docs / name).parent.mkdir(parents=True, exist_ok=True)
-        (docs / name).write_bytes(text.encode() if isinstance(text, str) else text)
-    (project / "mkdocs.yml").write_text(CONFIGURATION, "utf-8")
-    built = build(project)
-    assert built.returncode == 0, built.stderr
-    return project
-
-
-@pytest.fixture(scope="module")
-def site(project: Path) -> Path:
-    """The site."""
-    return project / "site"
-
-
-@pytest.fixture(scope="module")
-def wrong(project: Path) -> Path:
-    """The report on a system that loses nothing: it fails."""
-    return project / "wrong" / "report"
 
 
 @pytest.fixture(scope="module")

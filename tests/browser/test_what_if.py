@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.opening import DESK, PHONE, served
-from tests.site.building import REGISTER, ROOT, a_run, build, content_of
+from tests.browser.opening import DESK, OWN, PHONE, opened, overflow, served, violations
+from tests.site.building import REGISTER
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.what_if import WHAT_IF
@@ -34,7 +33,6 @@ from translator_cmk.machine import (
     initial,
     observe,
 )
-from translator_cmk.site.pages import generate
 from translator_cmk.system import ModelSystem
 
 CHROMIUM = shutil.which("chromium")
@@ -46,34 +44,6 @@ pytestmark = [
 NUMBER_OF_WALKS, LENGTH = 3_000, 15
 PAGE = "decide/what-if.html"
 DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
-
-CONFIGURATION = f"""
-INHERIT: {ROOT / "mkdocs.yml"}
-docs_dir: docs
-nav: [Home: index.md, Architect: [decide/what-if.md, decide/unknowns.md]]
-"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of this page alone, with those that it leads to in name."""
-    project = tmp_path_factory.mktemp("project")
-    docs = project / "docs"
-    for folder in ("assets", "theme"):
-        shutil.copytree(ROOT / "docs" / folder, docs / folder)
-    found = generate(content_of(a_run()))
-    pages = {
-        "index.md": "# Home\n",
-        "decide/unknowns.md": "# Not specified\n\n## Silences { #silences }\n",
-        **{name: str(found[name]) for name in ("decide/what-if.md", "data/what-if.js")},
-    }
-    for name, text in pages.items():
-        (docs / name).parent.mkdir(parents=True, exist_ok=True)
-        (docs / name).write_text(text, "utf-8")
-    (project / "mkdocs.yml").write_text(CONFIGURATION, "utf-8")
-    built = build(project)
-    assert built.returncode == 0, built.stderr
-    return project / "site"
 
 
 @pytest.fixture(scope="module", params=["file", "http"])
@@ -100,7 +70,7 @@ def window(browser: Browser) -> Iterator[Window]:
     complaints: list[str] = []
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    context.on("request", lambda request: complaints.append(request.url) if outside(request.url) else None)
+    context.on("request", lambda request: None if request.url.startswith(OWN) else complaints.append(request.url))
     context.new_page()
     yield Window(context, complaints)
     context.close()
@@ -117,11 +87,6 @@ def context(window: Window) -> Iterator[BrowserContext]:
     first.emulate_media(media="null")
     first.goto("about:blank")
     assert window.complaints == []
-
-
-def outside(url: str) -> bool:
-    """Whether an address is of another host."""
-    return not url.startswith(("file:", "data:", "blob:", "http://127.0.0.1:"))
 
 
 @pytest.fixture
@@ -444,18 +409,14 @@ def test_requests_that_name_nothing_are_shown_when_asked_for(page: Page) -> None
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", DESK), ("dark", PHONE)])
-def test_page_is_accessible_and_fits(browser: Browser, site: Path, scheme: Any, width: int) -> None:
-    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    page.goto((site / PAGE).as_uri())
+def test_page_is_accessible_and_fits(browser: Browser, site: Path, scheme: str, width: int) -> None:
+    page = opened(browser, (site / PAGE).as_uri(), scheme, width).page
     ask(page, DELETES_THE_VAULT)
     page.get_by_label("Also requests about what is not there").check()
-    result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
-    seen = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
-    assert seen == []
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert violations(page) == []
+    assert overflow(page) == 0
     assert page.evaluate("document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
-    context.close()
+    page.context.close()
 
 
 def test_paper_shows_what_was_found_and_nothing_to_press(page: Page) -> None:
@@ -480,7 +441,7 @@ def test_without_javascript_the_page_says_so_and_leads_to_the_tables(browser: Br
 
 def test_page_of_a_broken_model_says_that_there_is_nothing(context: BrowserContext, site: Path, tmp_path: Path) -> None:
     broken = tmp_path / "site"
-    shutil.copytree(site, broken)
+    shutil.copytree(site, broken, ignore=shutil.ignore_patterns("badges", "specification", "evidence"))
     (broken / "data" / "what-if.js").write_text("const WHAT_IF = null;\n", "utf-8")
     page = context.pages[0]
     page.goto((broken / PAGE).as_uri())

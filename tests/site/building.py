@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site.content import Content, load_content, load_decisions
 from translator_cmk.site.evidence import Evidence
+from translator_cmk.site.implementations import Implementation
 from translator_cmk.site.measurements import MEASUREMENTS
 from translator_cmk.site.pages import FOLDERS
 from translator_cmk.site.pages import generate as generate_files
@@ -96,9 +97,9 @@ def a_record() -> Path:
     return folder
 
 
-def generate_made_up(folder: Path, results: Results) -> None:
-    """Generate the site in the folder, with made-up results as those of the last run."""
-    content = load_content(results, folder / "docs")
+def generate_made_up(folder: Path, results: Results, implementations: Sequence[Implementation]) -> None:
+    """Generate the site in the folder, with made-up results as those of the last run, and these implementations."""
+    content = load_content(results, folder / "docs")._replace(implementations=implementations)
     replace_folders(folder / "docs", FOLDERS, generate_files(content))
 
 

@@ -27,8 +27,8 @@ def report_of(folder: Path, *arguments: str) -> Path:
     return verify(folder, *arguments).folder
 
 
-def implementation(report: Path, name: str, kind: str = "product", standing: str = CONFIRMED) -> Implementation:
+def implementation(report: Path, name: str, kind: str = "product") -> Implementation:
     """An implementation with a report."""
     content = json.loads((report / "report.json").read_text("utf-8"))
     page = (report / "report.html").read_bytes()
-    return Implementation(name, kind, standing, "translator-cmk verify again", "", content, page=page)
+    return Implementation(name, kind, CONFIRMED, "translator-cmk verify again", "", content, page=page)

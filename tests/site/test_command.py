@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.site.building import a_record, copy_pages, files_in, generate
+from translator_cmk.cli import main
 from translator_cmk.site.render import replace_folders
 
 
@@ -39,6 +40,14 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
     assert not [path for path in (project / "docs").iterdir() if path.name.startswith(".")]
 
 
+def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    """Return the one line in which the command refuses what it is given."""
+    assert main(["site", *options]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    return line.removeprefix("translator-cmk: error: ")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -50,17 +59,17 @@ def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(pr
         (b'{"format": 1}', "lacks the field"),
     ],
 )
-def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, content: bytes, message: str) -> None:
-    (project / "docs" / "badges").mkdir()
-    (project / "docs" / "badges" / "all.svg").write_text("of an earlier run", "utf-8")
-    (project / ".results" / "run").mkdir(parents=True)
-    (project / ".results" / "run" / "report.json").write_bytes(content)
+def test_malformed_results_are_refused_and_leave_what_there_is(
+    project: Path, content: bytes, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project)
+    for path, kept in {"docs/badges/all.svg": b"of an earlier run", ".results/run/report.json": content}.items():
+        (project / path).parent.mkdir(parents=True)
+        (project / path).write_bytes(kept)
     before = files_in(project / "docs")
-    done = generate(project, None)
-    assert done.returncode == 2
-    assert done.stderr.startswith("translator-cmk: error: .results/run")
-    assert message in done.stderr
-    assert done.stderr.count("\n") == 1
+    line = refused(capsys)
+    assert line.startswith(".results/run")
+    assert message in line
     assert files_in(project / "docs") == before
 
 
@@ -70,20 +79,19 @@ def test_results_that_are_not_in_order_are_refused_in_one_line(project: Path, co
         (["--results", "nowhere"], "nowhere/report.json: can't be read: No such file or directory"),
         (["--docs", "nowhere"], "nowhere: no such folder; run this in the root of the project, or use --docs DIR"),
         (["--docs", "mkdocs.yml"], "mkdocs.yml: no such folder"),
+        ([], "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8"),
     ],
 )
-def test_what_is_not_there_is_refused_in_one_line(project: Path, options: list[str], message: str) -> None:
-    done = generate(project, None, *options)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"translator-cmk: error: {message}")
-    assert done.stderr.count("\n") == 1
-
-
-def test_decision_that_is_not_utf8_is_refused_by_name(project: Path) -> None:
+def test_missing_or_unreadable_file_is_refused_by_name(
+    project: Path,
+    options: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(project)
     (project / "docs" / "decisions" / "0099-latin.md").write_bytes("# Größe\n".encode("latin-1"))
-    done = generate(project, None)
-    assert done.returncode == 2
-    assert "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8" in done.stderr
+    assert refused(capsys, *options).startswith(message)
 
 
 def test_without_jinja_the_command_names_the_extra(project: Path) -> None:

@@ -92,16 +92,6 @@ def test_difference_from_an_assumption_names_the_decision_behind_it(tmp_path: Pa
     assert f"(../decisions/{decision})" in page
 
 
-def test_stale_report_is_not_green(tmp_path: Path) -> None:
-    report = report_of(tmp_path, *RIGHT, *A_CASE)
-    fresh, stale = implementation(report, "right"), implementation(report, "right", standing=STALE)
-    assert badge(stale).status is Status.STALE
-    assert badge(stale).words.startswith("stale, was ")
-    assert "↻ was" in a_page(stale)
-    assert "✔ passed</span> <small>" in a_page(fresh)
-    assert "✔ passed</span> <small>" not in a_page(stale)
-
-
 def test_text_of_others_is_no_markup(tmp_path: Path) -> None:
     page = a_page(implementation(report_of(tmp_path, *MARKUP, *A_CASE), "marked"))
     assert MARKED not in page
@@ -128,14 +118,18 @@ def test_report_that_does_not_follow_from_its_log_is_refused(wrong: Path, tmp_pa
     assert "- **wrong**: " in page
 
 
-def test_report_of_another_version_is_stale_and_a_right_one_confirmed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_report_of_another_version_is_stale_and_not_green(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report_of(tmp_path, *RIGHT, *A_CASE)
     entry = {"name": "right", "kind": "product", "report": "report"}
-    assert load(entry, tmp_path).standing == CONFIRMED
+    fresh = load(entry, tmp_path)
     monkeypatch.setattr(implementations, "digest", lambda _: "0" * 64)
-    assert load(entry, tmp_path).standing == STALE
+    stale = load(entry, tmp_path)
+    assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)
+    assert badge(stale).status is Status.STALE
+    assert badge(stale).words.startswith("stale, was ")
+    assert "✔ passed</span> <small>" in a_page(fresh)
+    assert "↻ was" in a_page(stale)
+    assert "✔ passed</span> <small>" not in a_page(stale)
 
 
 def test_implementation_is_run_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
