@@ -22,16 +22,23 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.system import ModelSystem, Unsupported
 
+EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"]
+"""The capabilities that `ModelSystem` has, but for parallel sessions."""
+
+
+def declares(product: str, **more: object) -> dict[str, Any]:
+    """Return a declaration of version 1."""
+    return {"product": product, "version": "1", **more}
+
 
 class Bare(ModelSystem):
     """Has no portal, no clock, one directory, no vault without soft delete, no reasons, and no audit trail."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "bare",
-        "version": "1",
-        "capabilities": [],
-        "stage": {"directories": ["home"], "subscriptions": {"production": "home", "security": "home"}},
-    }
+    declaration = declares(
+        "bare",
+        capabilities=[],
+        stage={"directories": ["home"], "subscriptions": {"production": "home", "security": "home"}},
+    )
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
@@ -51,21 +58,13 @@ class Bare(ModelSystem):
 class OffersNoTier(ModelSystem):
     """Its stage has no pricing tier with customer-managed keys, which nearly every scenario needs."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
-        "product": "no tier",
-        "version": "1",
-        "stage": {"tiers": {"basic-tier": False}},
-    }
+    declaration = declares("no tier", stage={"tiers": {"basic-tier": False}})
 
 
 class RotatesOutOfSight(ModelSystem):
     """Does not show the versions of keys, and rotates none."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
-        "product": "out of sight",
-        "version": "1",
-        "hidden": ["key.version"],
-    }
+    declaration = declares("out of sight", hidden=["key.version"])
 
     def submit(self, command: Command) -> Outcome:
         before = self.state
@@ -131,13 +130,12 @@ class EmptiesNothing(ModelSystem):
 class OnlyVaults(ModelSystem):
     """Has vaults and keys, and nothing else."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "vaults",
-        "version": "1",
-        "capabilities": ["legacy-vaults", "several-directories", "clock", "reasons"],
-        "levels": ["vault-and-key"],
-        "hidden": ["resource", "grant", "workspace", "document", "model"],
-    }
+    declaration = declares(
+        "vaults",
+        capabilities=["legacy-vaults", "several-directories", "clock", "reasons"],
+        levels=["vault-and-key"],
+        hidden=["resource", "grant", "workspace", "document", "model"],
+    )
 
     def submit(self, command: Command) -> Outcome:
         if not {"vault", "key", "subscription"} >= {reference.kind.word for _, reference, _ in command.references} - {
@@ -154,12 +152,7 @@ class OnlyVaults(ModelSystem):
 class OnlyCustomTranslator(ModelSystem):
     """Claims nothing but Custom Translator, and does as it should in all else too."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "custom translator",
-        "version": "1",
-        "capabilities": ["portal"],
-        "levels": ["custom-translator"],
-    }
+    declaration = declares("custom translator", capabilities=["portal"], levels=["custom-translator"])
 
 
 class TakesAnyKey(OnlyCustomTranslator):
@@ -186,12 +179,7 @@ class RefusesAllWorkspaces(OnlyCustomTranslator):
 class HidesLosses(ModelSystem):
     """Does not show whether data can be read."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "hides losses",
-        "version": "1",
-        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
-        "hidden": ["workspace.readable"],
-    }
+    declaration = declares("hides losses", capabilities=EVERY, hidden=["workspace.readable"])
 
     def observe(self) -> Observation:
         seen = super().observe()
@@ -228,11 +216,7 @@ class HasNoClock(ModelSystem):
 class EndsAlike(ModelSystem):
     """Takes two vaults for one where the name of one ends as that of the other."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
-        "product": "ends alike",
-        "version": "1",
-        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories", "parallel"],
-    }
+    declaration = declares("ends alike", capabilities=[*EVERY, "parallel"])
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         super().reset(stage)
@@ -260,7 +244,7 @@ class ShowsWhatIsNone(ModelSystem):
 class HidesVaults(ModelSystem):
     """Shows no vaults, and says so."""
 
-    declaration: dict[str, Any] = {"product": "blind", "version": "1", "hidden": ["vault"]}  # noqa: RUF012  # likewise
+    declaration = declares("blind", hidden=["vault"])
 
     def observe(self) -> Observation:
         return {kind: entities for kind, entities in super().observe().items() if kind != "vault"}
@@ -269,19 +253,10 @@ class HidesVaults(ModelSystem):
 class HasNoRegion(ModelSystem):
     """Is somewhere else than most scenarios begin."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
-        "product": "elsewhere",
-        "version": "1",
-        "stage": {"regions": ["eastus"]},
-    }
+    declaration = declares("elsewhere", stage={"regions": ["eastus"]})
 
 
 class HasAnOddCode(ModelSystem):
     """Means by one of its codes a requirement that is none."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
-        "product": "odd",
-        "version": "1",
-        "capabilities": ["reasons"],
-        "codes": {"KeyVaultNotFound": ["vault.found"]},
-    }
+    declaration = declares("odd", capabilities=["reasons"], codes={"KeyVaultNotFound": ["vault.found"]})

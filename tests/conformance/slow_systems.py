@@ -1,8 +1,8 @@
 """Systems that are slow, or have declared to be; some keep to it, and some do not."""
 
 import time
-from typing import Any
 
+from tests.conformance.limited_systems import EVERY, declares
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,
@@ -25,12 +25,7 @@ class Slow(ModelSystem):
     """Shows what an access granted has brought about only after a while."""
 
     delay = 0.3
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "slow",
-        "version": "1",
-        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
-        "windows": {"GrantKeyAccess": 1},
-    }
+    declaration = declares("slow", capabilities=EVERY, windows={"GrantKeyAccess": 1})
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         super().reset(stage)
@@ -73,7 +68,7 @@ class SettlesOnNothing(TooSlow):
 class ChangesLate(Slow):
     """Changes something else, after a while, that nobody asked for."""
 
-    declaration: dict[str, Any] = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}  # likewise
+    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}
 
     def observe(self) -> Observation:
         seen = super().observe()
@@ -86,12 +81,7 @@ class ChangesLate(Slow):
 class ChangesAfterARefusal(ModelSystem):
     """Refuses, and puts every resource under a customer's key a while later."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "refuses and does",
-        "version": "1",
-        "capabilities": ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"],
-        "windows": {"EnableCustomerManagedKeys": 1},
-    }
+    declaration = declares("refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1})
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         super().reset(stage)
@@ -118,12 +108,7 @@ class Without(ModelSystem):
     """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
 
     lacks = "revocation.deletes-uploads"
-    declaration: dict[str, Any] = {  # noqa: RUF012  # it is never changed
-        "product": "lacks something",
-        "version": "1",
-        "capabilities": ["reasons", "audit"],
-        "windows": {"GrantKeyAccess": 1},
-    }
+    declaration = declares("lacks something", capabilities=["reasons", "audit"], windows={"GrantKeyAccess": 1})
 
     def __init__(self) -> None:
         super().__init__(Machine(row for row in ROWS if row.requirement != self.lacks))
@@ -147,7 +132,7 @@ class KeepsDataOfDisabledKeys(Without):
 class LosesLater(KeepsDataOfDisabledKeys):
     """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
 
-    declaration: dict[str, Any] = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}  # likewise
+    declaration = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, RevokeKeyAccess):
@@ -168,13 +153,12 @@ class LosesLater(KeepsDataOfDisabledKeys):
 class HeedsGrantsLater(ModelSystem):
     """Does not show grants, and heeds one a while after it was made."""
 
-    declaration: dict[str, Any] = {  # noqa: RUF012  # likewise
-        "product": "heeds grants later",
-        "version": "1",
-        "capabilities": ["portal", "reasons", "audit"],
-        "hidden": ["grant"],
-        "windows": {"GrantKeyAccess": 1},
-    }
+    declaration = declares(
+        "heeds grants later",
+        capabilities=["portal", "reasons", "audit"],
+        hidden=["grant"],
+        windows={"GrantKeyAccess": 1},
+    )
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         super().reset(stage)
@@ -198,7 +182,7 @@ class SettlesSlowly(Slow):
     """Takes three seconds to say that everything has come about."""
 
     delay = 60.0
-    declaration: dict[str, Any] = Slow.declaration | {"windows": {"GrantKeyAccess": 8}}  # likewise
+    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 8}}
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
         time.sleep(3)
@@ -210,7 +194,7 @@ class LosesDocumentsAsModelsAreDeployed(Without):
     """Shows no documents once a model was deployed, for which it has a window."""
 
     lacks = ""
-    declaration: dict[str, Any] = Without.declaration | {"windows": {"DeployModel": 1}}  # likewise
+    declaration = Without.declaration | {"windows": {"DeployModel": 1}}
 
     def observe(self) -> Observation:
         seen = super().observe()

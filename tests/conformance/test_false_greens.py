@@ -64,13 +64,10 @@ def test_refusal_is_not_hidden_behind_unsupported(tmp_path: Path) -> None:
     assert case["reason"] == "unsupported, though the capability portal is declared"
 
 
-def test_losses_of_one_kind_of_resource_alone_are_not_enough(tmp_path: Path) -> None:
-    found = verified(tmp_path, "LosesOnlyWhatIsTranslators", "--lane", "tour", "--scope", "losing-the-key")
-    assert found.exit_code == 1
-
-
-@pytest.mark.parametrize("system", ["KeepsABackupInSight", "KeepsAnArchiveInSight"])
-def test_what_is_shown_under_another_name_and_belongs_to_ours_is_seen(tmp_path: Path, system: str) -> None:
+@pytest.mark.parametrize("system", ["LosesOnlyWhatIsTranslators", "KeepsABackupInSight", "KeepsAnArchiveInSight"])
+def test_losses_of_one_kind_of_resource_and_what_is_kept_under_another_name_are_seen(
+    tmp_path: Path, system: str
+) -> None:
     found = verified(tmp_path, system, "--lane", "tour", "--scope", "losing-the-key")
     assert found.exit_code == 1
 

@@ -51,14 +51,11 @@ def test_scenarios_are_judged_once_however_they_are_asked_for() -> None:
     assert scenarios("article") is scenarios("article", ())
 
 
-def test_model_is_conformant_as_a_process(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--stdio", " ".join([*CLI, "serve", "--stdio"]), *VAULT)
-    assert (found.exit_code, found.report["transport"]) == (0, "stdio")
-
-
-def test_model_is_conformant_at_a_url(tmp_path: Path, served: str) -> None:
-    found = verify(tmp_path, "--http", served, *VAULT)
-    assert (found.exit_code, found.report["transport"]) == (0, "http")
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path, served: str, transport: str) -> None:
+    system = served if transport == "http" else shlex.join([*CLI, "serve", "--stdio"])
+    found = verify(tmp_path, f"--{transport}", system, *VAULT)
+    assert (found.exit_code, found.report["transport"]) == (0, transport)
 
 
 def test_exit_code_of_the_program_is_that_of_the_report(tmp_path: Path) -> None:
@@ -181,16 +178,8 @@ def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.Captur
     assert several.exit_code == 0
     assert main(["report", "check", str(several.folder)]) == 0
     capsys.readouterr()
-    alone = [
-        "verify",
-        "--python",
-        f"{wrong_systems.__name__}:AnyRegion",
-        "--report",
-        str(tmp_path / "no"),
-        "--jobs",
-        "2",
-    ]
-    assert main(alone) == 2
+    alone = ("--python", f"{wrong_systems.__name__}:AnyRegion", "--jobs", "2")
+    assert main(["verify", "--report", str(tmp_path / "no"), *alone]) == 2
     assert "has not declared the capability parallel" in capsys.readouterr().err
 
 
