@@ -130,7 +130,7 @@ def looks(subject: Subject) -> Iterator[Found]:
 
 
 def observes(subject: Subject) -> Found:
-    """Return whether a new world can be looked at."""
+    """Check whether a new world can be looked at."""
     subject.reset(subject.declaration.stage)
     seen = subject.observe()
     here = seen.get("subscription", {})
@@ -143,7 +143,7 @@ def observes(subject: Subject) -> Found:
 
 
 def has_a_place_for_a_vault(subject: Subject) -> Found:
-    """Return whether the stage has the region and the subscription that most scenarios begin in."""
+    """Check whether the stage has the region and the subscription that most scenarios begin in."""
     region, subscription, *_ = HOME
     stage = subject.declaration.stage
     if region not in stage.regions or subscription not in stage.subscriptions:
@@ -153,7 +153,7 @@ def has_a_place_for_a_vault(subject: Subject) -> Found:
 
 
 def refuses_what_is_not_there(subject: Subject) -> Found:
-    """Return whether a command on a name that was never given is refused."""
+    """Check whether a command on a name that was never given is refused."""
     outcome = ask(subject, DeleteVault("nowhere"))
     if not isinstance(outcome, Refused):
         return Found(
@@ -165,7 +165,7 @@ def refuses_what_is_not_there(subject: Subject) -> Found:
 
 
 def shows_what_was_made(subject: Subject) -> Found:
-    """Return whether two different worlds look different."""
+    """Check whether two different worlds look different."""
     before = subject.observe()
     if not isinstance(ask(subject, CreateVault("vault", *HOME)), Accepted):
         return Found(False, "it refuses to make a vault", "make it, and answer accepted")

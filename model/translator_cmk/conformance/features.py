@@ -82,16 +82,16 @@ def result_of(
     status, reason = known.status, known.reason or ""
     pickle = scenario.pickle
     attributed_to: tuple[str, ...] = ()
-    shown = ""
-    if isinstance(error, CapabilityMissing) and run is not None:
+    shown = undelivered = ""
+    if isinstance(error, AssertionFailed) and run is not None:
         facts = [("expected", error.expected), ("observed", error.observed)]
         shown = in_full(scenario, run, facts, register)
-    elif isinstance(error, AssertionFailed) and run is not None:
-        attributed_to = attribution(pickle, run) or pickle.requirements
-        facts = [("expected", error.expected), ("observed", error.observed)]
-        shown = in_full(scenario, run, facts, register)
-        if is_late(subject, pickle, run.step):
-            status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
+        if isinstance(error, CapabilityMissing):
+            undelivered = error.capability
+        else:
+            attributed_to = attribution(pickle, run) or pickle.requirements
+            if is_late(subject, pickle, run.step):
+                status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     if isinstance(error, SetupFailed) and run is not None:
         status, attributed_to = "blocked", tuple(sorted(error.by))
         shown = in_full(scenario, run, [("because", error.why)], register)
@@ -99,7 +99,6 @@ def result_of(
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
     step = run.step if run else -1
-    undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
     return Result(status, reason, 0.0, attributed_to, fault, shown, step, undelivered)
 
 

@@ -1,6 +1,6 @@
 """The lane of traces: logs that were recorded elsewhere, held against all that the specification leaves possible."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from ..language.declaration import LEVELS, Declaration
 from ..language.json_text import STANDARD_INPUT, read_lines
 from ..language.shapes import Place
 from ..language.traces import HEAD
-from ..machine import Command
+from ..machine import Command, Machine
 from ..oracle.profiles import machine_of
 from .cases import TRACE
 from .findings import Tally
@@ -27,6 +27,10 @@ from .running import Aborted, Running
 
 UNNAMED = "a recorded system"
 """The name of a system that no head of a trace names."""
+
+
+Note = Callable[[int, Event | Reset, Verdict, Verdict], None]
+"""Notes an event by its line, with the verdict before and after it."""
 
 
 class Trace(NamedTuple):
@@ -101,10 +105,21 @@ class Judging:
     def judge(self, number: int, until: float = float("inf")) -> None:
         """Judge a trace, up to a line; raises `WireError`, and `Truncated` where it was cut off."""
         trace = self.traces[number]
-        checker = Checker(self.machine)
-        self.last, self.begun = None, False
         if self.running.listed:
-            self._note_known(trace, until)
+            with suppress(Truncated, WireError):  # reported below
+                self._check(trace, until, machine_of(self.running.silent), self._note_known)
+
+        def note(at: int, event: Event | Reset, was: Verdict, now: Verdict) -> None:
+            self._note(event, was, now, trace.name)
+            self.traces[number] = self.traces[number]._replace(judged_to=at)
+            self.running.tick()
+
+        self._check(trace, until, self.machine, note)
+
+    def _check(self, trace: Trace, until: float, machine: Machine, note: Note) -> None:
+        """Check the events of a trace up to a line, and note the verdict before and after each."""
+        checker = Checker(machine)
+        self.last, self.begun = None, False
 
         def noted() -> Iterator[tuple[int, Event | Reset]]:
             """Yield the events, and note the result of each once it has been judged."""
@@ -114,32 +129,17 @@ class Judging:
                     return
                 self.running.interruption.check()
                 yield at, event
-                now = checker.verdict
-                self._note(event, was, now, trace.name)
-                self.traces[number] = self.traces[number]._replace(judged_to=at)
-                was = now
-                self.running.tick()
+                note(at, event, was, checker.verdict)
+                was = checker.verdict
 
         checker.read(noted())
 
-    def _note_known(self, trace: Trace, until: float) -> None:
-        """Note listed deviations, with a checker to which nothing is known."""
-        checker = Checker(machine_of(self.running.silent))
-
-        def noted() -> Iterator[tuple[int, Event | Reset]]:
-            last, was = "reset", checker.verdict
-            for at, event in Reader(str(self.folder / trace.file)):
-                if at > until or len(was.deviations) == MOST:
-                    return
-                yield at, event
-                if isinstance(event, Event) and event.request is not None:
-                    last = type(event.request.commands[0]).__name__
-                if len(checker.verdict.deviations) > len(was.deviations):
-                    self.tally.known.setdefault(last, checker.verdict.deviations[-1].differences)
-                was = checker.verdict
-
-        with suppress(Truncated, WireError):  # reported where the trace is judged
-            checker.read(noted())
+    def _note_known(self, _: int, event: Event | Reset, was: Verdict, now: Verdict) -> None:
+        """Note a deviation that is found if no requirement is listed."""
+        if isinstance(event, Event) and event.request is not None:
+            self.last = event.request.commands[0]
+        if len(now.deviations) > len(was.deviations):
+            self.tally.known.setdefault(self._named, now.deviations[-1].differences)
 
     def _note(self, event: Event | Reset, was: Verdict, now: Verdict, source: str) -> None:
         """Keep what came of an event."""

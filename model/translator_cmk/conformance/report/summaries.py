@@ -78,6 +78,13 @@ def counted(tally: Mapping[str, int]) -> str:
     return ", ".join(parts + [f"{tally[status]} {word}" for status, word in WORDS.items() if tally[status]])
 
 
+def counted_parts(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the counts in words of all that counts, and of each level and lane that has cases."""
+    counts = envelope["counts"]
+    parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
+    yield from ((name, counted(tally)) for name, tally in parts.items() if tally["total"] or name == "all that counts")
+
+
 def product(envelope: Mapping[str, Any]) -> str:
     """Return the product and version of the system."""
     subject = envelope["subject"]
@@ -130,11 +137,8 @@ def lines(
 ) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
-    counts = envelope["counts"]
-    parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
-    yield from (f"  {name:<19}{counted(tally)}" for name, tally in parts.items() if tally["total"])
-    if counts["assumed"]["total"]:
-        tally = counts["assumed"]
+    yield from (f"  {name:<19}{text}" for name, text in counted_parts(envelope))
+    if (tally := envelope["counts"]["assumed"])["total"]:
         yield f"  scenarios of assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
     yield from (f"  {line}" for line in unasked(envelope))
     for case in envelope["cases"]:
@@ -282,12 +286,7 @@ def html_lines(envelope: dict[str, Any]) -> Iterator[str]:
         yield f"<p><strong>Not complete:</strong> {html(envelope.get('trouble', 'it was broken off'))}</p>"
     yield "<table><caption>What came out</caption>"
     yield table_row("th", "what", "came out")
-    yield table_row("td", "all that counts", counted(envelope["counts"]["scored"]))
-    for part in ("levels", "lanes"):
-        yield from (
-            table_row("td", each, counted(tally)) for each, tally in envelope["counts"][part].items() if tally["total"]
-        )
-    yield from (table_row("td", what, text) for what, text in reached(envelope))
+    yield from (table_row("td", what, text) for what, text in (*counted_parts(envelope), *reached(envelope)))
     yield "</table>"
     yield from html_failures(envelope)
     yield "<table><caption>Every case</caption>"
@@ -352,12 +351,7 @@ def markdown_lines(envelope: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "| | came out |"
     yield "|---|---|"
-    yield f"| all that counts | {counted(envelope['counts']['scored'])} |"
-    for part in ("levels", "lanes"):
-        for name, tally in envelope["counts"][part].items():
-            if tally["total"]:
-                yield f"| {name} | {counted(tally)} |"
-    for what, text in reached(envelope):
+    for what, text in (*counted_parts(envelope), *reached(envelope)):
         yield f"| {markdown(what)} | {markdown(text)} |"
     yield ""
     yield from markdown_failures(envelope)
