@@ -38,7 +38,7 @@ def test_known_deviation_is_no_failure_of_the_run_and_one_in_its_report(
     assert found.case(FAILS)["status"] == "known"
     assert found.case(FAILS)["known"] == "one region (https://example.invalid/7)"
     assert found.report["counts"]["scored"]["known"] == 2
-    assert f"✘ {FAILS}, laid to the same" in capsys.readouterr().out
+    assert f"✘ {FAILS}, attributed to the same" in capsys.readouterr().out
     assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
     junit = ElementTree.parse(found.folder / "junit.xml").getroot()
     assert not [*junit.iter("failure"), *junit.iter("error")]

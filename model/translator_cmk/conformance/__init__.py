@@ -1,1 +1,1 @@
-"""The conformance kit: puts a system in any language to the test, over one contract, and reports what came of it."""
+"""The conformance kit: tests a system in any language over one contract, and reports the results."""

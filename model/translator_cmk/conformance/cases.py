@@ -124,7 +124,7 @@ Selection = Mapping[str, tuple[str, ...]]
 
 
 def selected(scenarios: Sequence[Scenario], selection: Selection) -> list[Scenario]:
-    """Return the scenarios that are selected, and the twins of those that are refusals."""
+    """Return the scenarios that are selected, and the positive controls of refusals."""
     chosen = [each for each in scenarios if is_selected(each, selection)]
     controls = {control for each in chosen for control in each.case.controls}
     ids = {each.case.id for each in chosen}
@@ -206,9 +206,9 @@ def weighed(
     known: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
 ) -> dict[str, Result]:
-    """Return the verdict on each case: a refusal needs an accepting twin, and what is assumed can't fail.
+    """Return the verdict on each case: a refusal needs a positive control, and what is assumed can't fail.
 
-    Where that twin is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
+    If that control is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
 
     ``known``: for a case the reason that the file of deviations gives.  ``decisions``: for a requirement that is
     assumed the record that says why.

@@ -22,7 +22,7 @@ BY_CHANCE = f"{FUZZ}/"
 
 
 class Deviation(NamedTuple):
-    """One entry; it is about a requirement or about one case, of whatever lane."""
+    """One entry; it is about a requirement or about one case, of any lane."""
 
     requirement: str
     case: str
@@ -32,7 +32,7 @@ class Deviation(NamedTuple):
     line: int
 
     def covers(self, case: Case, result: Result | None) -> bool:
-        """Return whether the entry speaks of this case, or of a failure that is laid to its requirement."""
+        """Return whether the entry is about this case, or about a failure that is attributed to its requirement."""
         if self.case:
             return case.id == self.case
         return self.requirement in (result.attributed_to if result and result.attributed_to else case.requirements)

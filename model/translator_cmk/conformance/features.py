@@ -35,7 +35,7 @@ PATIENT = ("nothing has changed", "nothing else has changed")
 def play(
     subject: Subject, scenario: Scenario, register: Register, details: list[dict[str, Any]] | None = None
 ) -> Result:
-    """Return the result of the scenario; whatever the system does, it is an answer.
+    """Return the result of the scenario; anything that the system does is an answer.
 
     Into ``details`` goes what is shown of each step.  The model says which requirements a change rests on.
     """

@@ -37,7 +37,7 @@ class Signature(NamedTuple):
 
 
 class LeftOut:
-    """Counts of sequences whose messages are not kept; whatever came of them came of one that is kept as well."""
+    """Counts of sequences whose messages are not kept; each result is also that of a sequence that is kept."""
 
     def __init__(self) -> None:
         self.sequences = 0

@@ -47,7 +47,7 @@ TIMES = (1, 1, 1, 1, 1, 1, 1, 5)
 """How often a command is given in a row: what goes wrong only after some times goes wrong then."""
 
 EXAMPLES = 300
-"""How many sequences Hypothesis makes in one go; then it begins anew, with another seed."""
+"""How many sequences Hypothesis makes in one go; then it starts again, with another seed."""
 
 
 CROSSED: tuple[Command, ...] = (

@@ -74,7 +74,7 @@ def evidence_details(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
 
 
 class Reporter:
-    """Puts the system behind a session of the kit, keeps what comes of each scenario, and writes the report."""
+    """Puts the system behind a session of the kit, keeps the result of each scenario, and writes the report."""
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self.config = config

@@ -193,7 +193,7 @@ class Repetition:
                     break
 
     def begun(self, lane: str) -> bool:
-        """Return whether the report says that something has come of a lane, or may yet."""
+        """Return whether the report has results of a lane, or may get some."""
         return self.complete or lane in self.envelope or any(case["lane"] == lane for case in self.envelope["cases"])
 
     def _run_lanes(self, worker: Worker) -> None:
@@ -477,7 +477,7 @@ def check(args: argparse.Namespace) -> int:
 
 
 def reproduce(args: argparse.Namespace) -> int:
-    """Ask a system again all that was asked then; 1 where something else comes of it."""
+    """Ask a system again all that was asked then; 1 if a result differs."""
     envelope = read(args.folder)
     if envelope["lanes"] == [TRACE]:
         raise CommandError(f"{args.folder}: it has only traces, of which nobody can be asked again; use report check")

@@ -91,14 +91,14 @@ class Worker:
         self.in_a_row = 0 if of_use else self.in_a_row + 1
 
     def recover(self) -> None:
-        """Begin anew if the last case broke the system; raises `Aborted`."""
+        """Restart if the last case broke the system; raises `Aborted`."""
         if self.in_a_row >= IN_A_ROW:
             raise Aborted(f"given up: the system broke in {self.in_a_row} cases in a row")
         if self.broke:
             self.restart()
 
     def restart(self) -> None:
-        """Begin anew; raises `Aborted`."""
+        """Restart; raises `Aborted`."""
         self.session.case = ""
         try:
             self.session.restart()
@@ -114,7 +114,7 @@ class Lane(Protocol):
     """A lane under way, whose verdicts are those of all it has done so far."""
 
     def so_far(self) -> None:
-        """Say what has come of each of its cases."""
+        """Report the result of each of its cases."""
 
 
 class Running:

@@ -68,7 +68,7 @@ def answered(answering: Answering, text: bytes) -> bytes:
 
 
 def over_http(answering: Answering, host: str, port: int) -> None:
-    """Answer POST requests, whatever their path.  Prints the address once it listens."""
+    """Answer POST requests, with any path.  Prints the address once it listens."""
     from waitress.server import create_server  # type: ignore[import-untyped]  # it has no types
 
     try:

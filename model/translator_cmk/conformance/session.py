@@ -263,7 +263,7 @@ class Session:
             raise Fault("changed", "declared something else than it did before")
 
     def restart(self) -> None:
-        """Begin anew after a fault; raises `Fault`."""
+        """Restart after a fault; raises `Fault`."""
         self.channel.restart()
         self.hello()
 
@@ -273,7 +273,7 @@ class Session:
         return f"{fault}; it said: {said[-300:]}" if said else str(fault)
 
     def bye(self) -> None:
-        """End, and leave nothing behind, whatever the system does."""
+        """End, and leave nothing behind, even if the system breaks."""
         try:
             if self.declared is not None and not self.interrupted and not self.interruption.by:
                 self.ask("bye", patience=min(self.patience, 2.0))

@@ -66,7 +66,7 @@ class Coverage:
         return not (self.rows <= other.rows and self.reasons <= other.reasons)
 
     def move_to(self, other: "Coverage") -> None:
-        """Hand everything over to another, and begin anew."""
+        """Hand everything over to another, and start again."""
         other.rows |= self.rows
         other.reasons |= self.reasons
         other.commands += self.commands

@@ -1,4 +1,4 @@
-"""The lane of traces: logs that were recorded elsewhere, held against all that the specification leaves possible."""
+"""The lane of traces: logs that were recorded elsewhere, compared with all that the specification leaves possible."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -89,7 +89,7 @@ def kept(paths: Iterable[Path], folder: Folder) -> list[Trace]:
 
 
 class Judging:
-    """Traces under way, one after another; what came of them so far is a verdict on each command that they tell of."""
+    """Traces under way, one after another; their results so far are a verdict on each command that they contain."""
 
     def __init__(self, running: Running, folder: Path, traces: Iterable[Trace]) -> None:
         self.running = running
@@ -142,7 +142,7 @@ class Judging:
             self.tally.known.setdefault(self._named, now.deviations[-1].differences)
 
     def _note(self, event: Event | Reset, was: Verdict, now: Verdict, source: str) -> None:
-        """Keep what came of an event."""
+        """Note the result of an event."""
         if isinstance(event, Reset):
             self.last, self.begun = None, False
             return
@@ -173,7 +173,7 @@ class Judging:
         self.shown.setdefault(self._named, [source, *format_deviation(deviation, source)])
 
     def so_far(self) -> None:
-        """Say what has come of each command, and how far each trace was judged."""
+        """Report the result of each command, and how far each trace was judged."""
         for case in self.tally.cases():
             name = case.id.partition("/")[2]
             self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))

@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         action="append",
         default=[],
-        help="only scenarios that show this, and their twins",
+        help="only scenarios that show this, and their positive controls",
     )
     parser.add_argument(
         "--topic",
@@ -62,12 +62,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TOPIC",
         action="append",
         default=[],
-        help="only scenarios of this topic, and their twins",
+        help="only scenarios of this topic, and their positive controls",
     )
     parser.add_argument(
-        "--level", choices=list(LEVELS), action="append", default=[], help="only scenarios of this level, and twins"
+        "--level",
+        choices=list(LEVELS),
+        action="append",
+        default=[],
+        help="only scenarios of this level, and positive controls",
     )
-    parser.add_argument("--case", metavar="ID", action="append", default=[], help="only this scenario, and its twins")
+    parser.add_argument(
+        "--case", metavar="ID", action="append", default=[], help="only this scenario, and its positive controls"
+    )
     parser.add_argument("--waive", metavar="ID", action="append", default=[], help="let a requirement hold or not")
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
     parser.add_argument("--write-deviations", metavar="FILE", type=Path, help="write what failed into such a file")
@@ -78,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=count,
         default=STEPS,
-        help=f"steps that the tour has, but for the {CROWD.steps} of the crowd (default: {STEPS:,})",
+        help=f"steps that the tour has, but for the {CROWD.steps} of the stress fixture (default: {STEPS:,})",
     )
     parser.add_argument(
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
@@ -133,7 +139,7 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def run_lanes(running: Running, pool: SessionPool | None, options: Options, system: str) -> int:
-    """Run the lanes, write the report whatever happens, and print what came of them; raises `CommandError`."""
+    """Run the lanes, always write the report, and print what came of them; raises `CommandError`."""
     assert running.folder is not None
     whole = True
     running.save()

@@ -30,7 +30,7 @@ class Channel(Protocol):
         """Return the answer to a request, a JSON value not checked yet; raises `Fault`, within ``patience`` seconds."""
 
     def restart(self) -> None:
-        """Begin anew after a fault, so that nothing of it is left; raises `Fault`."""
+        """Restart after a fault; nothing of it is left; raises `Fault`."""
 
     def close(self) -> None:
         """Leave nothing behind."""

@@ -26,7 +26,7 @@ class Answering:
         self.sessions: dict[str, System] = {}
 
     def answer(self, message: Any) -> Answer:
-        """Return the answer to a request, a JSON value; whatever goes wrong is an answer as well."""
+        """Return the answer to a request, a JSON value; an error is an answer as well."""
         name = message.get("id") if isinstance(message, dict) else None
         head = {"id": name if isinstance(name, str) and name else "unknown"}
         try:

@@ -149,7 +149,7 @@ class Started:
         return f"was killed by {signal.Signals(-code).name}" if -code in set(signal.Signals) else f"ended with {code}"
 
     def _drain(self) -> None:
-        """Read standard error, whatever its length, and keep its end."""
+        """Read standard error, and keep its end."""
         assert self.process.stderr is not None
         for piece in pieces(self.process.stderr.fileno()):
             self.kept = (self.kept + piece)[-KEPT:]
@@ -213,7 +213,7 @@ def descendants(process: int) -> set[tuple[int, str]]:
 
 
 def kill_all_of(started: set[tuple[int, str]]) -> None:
-    """Kill those of them that still run, whatever group they are in and whatever their environment is."""
+    """Kill those of them that still run, in any group and with any environment."""
     for each in started & {(each, began) for each, _, began in processes()}:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(each[0], signal.SIGKILL)

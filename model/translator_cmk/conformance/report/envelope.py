@@ -252,14 +252,14 @@ ENDS = ("answer", "fault", "interrupted")
 
 
 def exchange(**fields: Any) -> dict[str, Any]:
-    """Return a request with what came of it; raises `Misfit` where nothing did."""
+    """Return a request with its answer or fault; raises `Misfit` where nothing did."""
     if not any(name in fields for name in ENDS):
         raise Misfit(f"a request has none of {', '.join(ENDS)}", "leave nothing out of the log")
     return fields
 
 
 class Exchange(Record):
-    """A request with what came of it."""
+    """A request with its answer or fault."""
 
     def schema(self) -> dict[str, Any]:
         return {**super().schema(), "anyOf": [{"required": [name]} for name in ENDS]}
@@ -315,7 +315,7 @@ BADGE = record(
 """`badge.json`."""
 
 FILES: dict[str, tuple[str, Record | OneOf]] = {
-    "report": ("The envelope of a report: how a run was made, and what came of it", ENVELOPE),
+    "report": ("The envelope of a report: how a run was made, and its results", ENVELOPE),
     "message-log-entry": ("A line of the message log of a report", ENTRY),
     "counterexample": ("A failure that was found, and can be replayed", COUNTEREXAMPLE),
     "badge": ("The badge of a report, as shields.io reads it", BADGE),
@@ -410,9 +410,9 @@ def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
 
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:
-    """Return the failures by what they are laid to: the requirement that most share, then that of the rest, and so on.
+    """Return the failures by cause: the requirement that most share, then that of the rest, and so on.
 
-    What is laid to no requirement may be to a capability that is declared.
+    The cause may be a capability that is declared.
     """
     left = {case.id: causes(verdicts[case.id]) for case in cases if verdicts[case.id].status in ("failed", "known")}
     found = []

@@ -105,7 +105,7 @@ def remove_earlier(folder: Path) -> None:
 
 
 def all_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a report that are there; raises `CommandError` for whatever else is."""
+    """Yield the files of a report that are there; raises `CommandError` for any other file."""
     for entry in sorted(folder.iterdir()):
         if entry.name in IN_FOLDERS and entry.is_dir() and not entry.is_symlink():
             for inner in sorted(entry.iterdir()):

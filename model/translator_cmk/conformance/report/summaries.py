@@ -173,9 +173,9 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield from in_full(by_id[first])
         cause = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-        yield from (f"{FAILED} {plain(each)}, laid to {cause}" for each in more)
+        yield from (f"{FAILED} {plain(each)}, attributed to {cause}" for each in more)
     for group in envelope["groups"][SHOWN:]:
-        yield f"{FAILED} {len(group['cases'])} more, laid to {group['cause'] or 'no requirement'}"
+        yield f"{FAILED} {len(group['cases'])} more, attributed to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
         yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last_said(case)}"
@@ -314,7 +314,7 @@ def html_failures(envelope: dict[str, Any]) -> Iterator[str]:
     """Yield the failures by cause, each in full."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
-        yield f"<h2>{html(group['cause'] or 'Laid to no requirement')}: {len(group['cases'])}</h2>"
+        yield f"<h2>{html(group['cause'] or 'Attributed to no requirement')}: {len(group['cases'])}</h2>"
         for case in (by_id[name] for name in group["cases"]):
             yield f"<h3>{mark(case['status'])} {html(case['id'])}</h3><p>{html(case.get('reason', ''))}</p>"
             if case.get("known"):
@@ -366,7 +366,7 @@ def markdown_failures(envelope: dict[str, Any]) -> Iterator[str]:
     """Yield the failures by cause."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for group in envelope["groups"]:
-        yield f"## {group['cause'] or 'Laid to no requirement'}: {len(group['cases'])}"
+        yield f"## {group['cause'] or 'Attributed to no requirement'}: {len(group['cases'])}"
         yield ""
         for name in group["cases"]:
             case = by_id[name]
@@ -416,7 +416,7 @@ def add_case(suite: ElementTree.Element, case: dict[str, Any], kind: str) -> Non
 
 
 def add_run(root: ElementTree.Element, envelope: dict[str, Any]) -> None:
-    """Add what came of the run, as its exit code says."""
+    """Add the result of the run, as its exit code says."""
     code = envelope["exit_code"]
     kind = "" if code == OK else "failure" if code == DEVIATIONS else "error"
     tally = {f"{each}s": str(int(kind == each)) for each in ("failure", "error")}
