@@ -45,12 +45,12 @@ USUAL = {
 
 
 def renamed(command: Command) -> Command:
-    """The command with names as scopes have them."""
+    """Return the command with names as scopes have them."""
     return type(command)(**{field: USUAL.get(value, value) for field, value in command.as_dict().items()})
 
 
 def hypothesis_over_all(every: Worlds) -> Walked:
-    """What the property test over all commands walks."""
+    """Return what the property test over all commands walks."""
     walks: list[list[Command]] = []
     explore(Machine(ROWS), walks=walks)
     sentence = (
@@ -61,14 +61,14 @@ def hypothesis_over_all(every: Worlds) -> Walked:
 
 
 def hypothesis_in_scopes(every: Worlds) -> Walked:
-    """What Hypothesis walks if it is given the commands of a scope and no others."""
+    """Return what Hypothesis walks if it is given the commands of a scope and no others."""
     sentence = f"Hypothesis with the commands of each scope alone: {EXAMPLES} examples of {STEPS} commands each."
     found = [walk for graph in every.graphs.values() for walk in at_random(graph.scope)]
     return walked(every, "Hypothesis in each scope", sentence, found)
 
 
 def at_random(scope: Scope) -> Iterator[Commands]:
-    """The sequences that Hypothesis makes of the commands of a scope."""
+    """Return the sequences that Hypothesis makes of the commands of a scope."""
     walks: list[list[Command]] = []
 
     class Walk(RuleBasedStateMachine):
@@ -87,14 +87,14 @@ def at_random(scope: Scope) -> Iterator[Commands]:
 
 
 def budgets(every: Worlds) -> Walked:
-    """What the sequences reach that are chosen for rows, reasons and pairs of rows."""
+    """Return what the sequences reach that are chosen for rows, reasons and pairs of rows."""
     found = [each.commands for graph in every.graphs.values() for each in suite(graph.scope, ENOUGH).sequences]
     sentence = "The sequences of each scope that are chosen for rows, reasons, conditions and pairs of rows."
     return walked(every, "budgeted sequences", sentence, found)
 
 
 def requirement_of(condition: Condition) -> str:
-    """The requirement whose row has the condition."""
+    """Return the requirement whose row has the condition."""
     requirement: str = ROWS[decisions()[condition.decision].row].requirement
     return requirement
 

@@ -45,7 +45,7 @@ class Answer(NamedTuple):
     audit: Any = None
 
     def may_be(self, other: "Answer") -> bool:
-        """Whether the other answer would be right where this one is: of several reasons, some are enough."""
+        """Tell whether the other answer would be right where this one is: of several reasons, some are enough."""
         return self == other or (self.how == other.how == "refused" and frozenset() < other.because < self.because)
 
 
@@ -66,11 +66,11 @@ class Program:
         exec(compile(source, "emulator.py", "exec"), self.module)
 
     def start(self) -> State:
-        """The state after a reset."""
+        """Return the state after a reset."""
         return packed(self.module["Emulator"](stage_to_wire(DEFAULT_STAGE)))
 
     def step(self, state: State, command: Command) -> tuple[Answer, State]:
-        """What is answered to a command in a state, and the state after it; a crash is an answer."""
+        """Return what is answered to a command in a state, and the state after it; a crash is an answer."""
         emulator = self._at(state)
         try:
             told = self.module["submit"](emulator, **wire(command))
@@ -80,7 +80,7 @@ class Program:
         return answer, packed(emulator)
 
     def show(self, state: State) -> Any:
-        """What a customer sees of a state."""
+        """Return what a customer sees of a state."""
         try:
             return self._at(state).observe()
         except Exception as error:  # noqa: BLE001  # as above
@@ -94,7 +94,7 @@ class Program:
 
 
 def packed(emulator: Any) -> State:
-    """The state that it is in."""
+    """Return the state that it is in."""
     return marshal.dumps(emulator.__dict__, 2)  # later versions tell by reference what is there twice
 
 
@@ -102,7 +102,7 @@ WIRE: dict[Command, dict[str, Any]] = {}
 
 
 def wire(command: Command) -> dict[str, Any]:
-    """The command as the example is told it."""
+    """Return the command as the example is told it."""
     if command not in WIRE:
         WIRE[command] = command_to_wire(command)
     return WIRE[command]
@@ -119,7 +119,7 @@ class Worlds:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Every step once: first those of the walks."""
+        """Return every step once: first those of the walks."""
         steps = [step for walk in self.walked() for step in walk]
         for scope in self.scopes:
             steps += self._searched(scope)
@@ -127,16 +127,16 @@ class Worlds:
 
     @cached_property
     def shown(self) -> dict[State, Any]:
-        """What the example shows of every state."""
+        """Return what the example shows of every state."""
         return {state: self.example.show(state) for step in self.steps for state in (step.before, step.after)}
 
     def _step(self, state: State, command: Command) -> Step:
-        """One step of the example; a state is kept once."""
+        """Return one step of the example; a state is kept once."""
         answer, after = self.example.step(state, command)
         return Step(state, command, answer, self.states.setdefault(after, after))
 
     def _searched(self, scope: Scope) -> Iterator[Step]:
-        """Every command in every state of a scope."""
+        """Return every command in every state of a scope."""
         state = self.example.start()
         for command in scope.start:
             state = self.example.step(state, command)[1]
@@ -153,7 +153,7 @@ class Worlds:
                     found.append(step.after)
 
     def _can_rotate(self, scope: Scope, state: State, command: RotateKey) -> bool:
-        """Whether the scope has a further version of the key."""
+        """Tell whether the scope has a further version of the key."""
         key = marshal.loads(state)["keys"].get(f"{command.vault}/{command.key}")
         return key is None or key["version"] < scope.versions
 
@@ -166,7 +166,7 @@ class Worlds:
             yield self.walk(random, starts[number % len(starts)], commands)
 
     def walk(self, random: Random, start: Iterable[Command], commands: Sequence[Command]) -> list[Step]:
-        """A random walk; most of its steps change something."""
+        """Return a random walk; most of its steps change something."""
         walk = []
         state = self.example.start()
         for command in start:
@@ -181,7 +181,7 @@ class Worlds:
         return walk
 
     def difference(self, mutant: Program, function: str) -> str | None:
-        """Where a mutant of this function differs, in one sentence; None where it does not."""
+        """Return where a mutant of this function differs, in one sentence; None where it does not."""
         for state, seen in self.shown.items():
             if mutant.show(state) != seen:
                 return "shows a state otherwise"
@@ -215,10 +215,10 @@ class Worlds:
 
 
 def same(state: State, other: State) -> bool:
-    """Whether two states have the same in them, in whatever order."""
+    """Tell whether two states have the same in them, in whatever order."""
     return state == other or bool(marshal.loads(state) == marshal.loads(other))
 
 
 def commands_of(function: str) -> frozenset[str]:
-    """The commands that can come by a function."""
+    """Return the commands that can come by a function."""
     return METHODS.get(function, frozenset(COMMANDS))

@@ -39,12 +39,12 @@ class Kept:
         return [self.found[key] for key in wanted]
 
     def forget(self) -> None:
-        """All is done, and written elsewhere."""
+        """Remove the file: all is done, and written elsewhere."""
         self.path.unlink(missing_ok=True)
 
 
 def read(path: Path) -> list[tuple[str, Any]]:
-    """The keys and values of earlier runs; a line of one that was broken off may be cut short."""
+    """Return the keys and values of earlier runs; a line of one that was broken off may be cut short."""
     found: list[tuple[str, Any]] = []
     for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
         try:
@@ -56,5 +56,5 @@ def read(path: Path) -> list[tuple[str, Any]]:
 
 
 def fingerprint(*texts: str) -> str:
-    """One key for several texts."""
+    """Return one key for several texts."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()

@@ -113,7 +113,7 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def channel_to(language: str, source: str, file: Path) -> Channel:
-    """A way to an implementation, whose source is put into the file where a program of its own runs it."""
+    """Return a way to an implementation, whose source is put into the file where a program of its own runs it."""
     if language == "python":
         return InProcess(source)
     file.write_text(source, "utf-8")
@@ -121,13 +121,13 @@ def channel_to(language: str, source: str, file: Path) -> Channel:
 
 
 def steps(channel: Channel, lane: Lane, budget: float = float("inf")) -> int | None:
-    """How many steps the lane takes to catch the system; None where it does not."""
+    """Return how many steps the lane takes to catch the system; None where it does not."""
     taken, caught = put_to(channel, lane, budget)
     return taken if caught else None
 
 
 def put_to(channel: Channel, lane: Lane, budget: float = float("inf")) -> tuple[int, bool]:
-    """How many steps the lane takes, up to where it catches the system, and whether it does."""
+    """Return how many steps the lane takes, up to where it catches the system, and whether it does."""
     counting = Counting(channel, budget)
     session = Session(counting)
     caught = False
@@ -143,25 +143,25 @@ def put_to(channel: Channel, lane: Lane, budget: float = float("inf")) -> tuple[
 
 
 def features(subject: Subject, profile: str = "article") -> bool:
-    """Whether a scenario that counts does not pass."""
+    """Tell whether a scenario that counts does not pass."""
     counting = (each for each in scenarios(profile) if each.case.scored)
     return any(play(subject, each, REGISTER).status not in ("passed", "not-applicable") for each in counting)
 
 
 def default_suites() -> tuple[Suite, ...]:
-    """What the default tour is made of."""
+    """Return what the default tour is made of."""
     return suites_of(NAMES, STEPS)
 
 
 def tour(subject: Subject, profile: str = "article") -> bool:
-    """Whether the system parts from the oracle in one of the sequences of the default tour."""
+    """Tell whether the system parts from the oracle in one of the sequences of the default tour."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
     found = (run_sequence(subject, each, oracle) for each in asked_of(default_suites(), subject.declaration))
     return any(each.failed or bool(each.fault) for each in found)
 
 
 def hypothesis_alone(subject: Subject) -> bool:
-    """Whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
+    """Tell whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
     oracle = oracle_for(MACHINES["article"], subject.declaration)
     lane: Any = SimpleNamespace(
         worker=SimpleNamespace(session=subject.session), subject=subject, leaves_out=lambda _: False

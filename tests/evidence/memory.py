@@ -52,7 +52,7 @@ def main(seconds: int = HOUR) -> int:
 
 
 def resident(process: int) -> int | None:
-    """Kilobytes of memory that a process has at the moment; None once it is at its end."""
+    """Return kilobytes of memory that a process has at the moment; None once it is at its end."""
     try:
         status = Path(f"/proc/{process}/status").read_text("ascii")
     except FileNotFoundError:
@@ -62,7 +62,7 @@ def resident(process: int) -> int | None:
 
 
 def summary(looks: list[tuple[int, int]]) -> dict[str, Any]:
-    """How much there was once all had been seen, at most after that, and in the end."""
+    """Return how much there was once all had been seen, at most after that, and in the end."""
     later = [kilobytes for second, kilobytes in looks if second >= SETTLED] or [looks[-1][1]]
     return {"settled": later[0], "most": max(later), "last": later[-1], "growth": round(max(later) / later[0], 3)}
 

@@ -64,13 +64,13 @@ def totals(found: Sequence[Judged]) -> dict[str, Any]:
 
 
 def order() -> Any:
-    """The place of a judged mutant in the order of the rows."""
+    """Return the place of a judged mutant in the order of the rows."""
     places = {mutant.name: place for place, mutant in enumerate(mutants())}
     return lambda each: places[each.name]
 
 
 def judged(kept: Path) -> Iterator[Judged]:
-    """Every mutant, judged: those that a broken-off run kept, then the others, which are kept in turn."""
+    """Return every mutant, judged: those that a broken-off run kept, then the others, which are kept in turn."""
     names = [mutant.name for mutant in mutants()]
     kept.parent.mkdir(parents=True, exist_ok=True)
     done = {each.name: each for each in read(kept)}
@@ -87,7 +87,7 @@ def judged(kept: Path) -> Iterator[Judged]:
 
 
 def read(kept: Path) -> Iterator[Judged]:
-    """What a run that was broken off has judged; its last line may be cut off."""
+    """Return what a run that was broken off has judged; its last line may be cut off."""
     if not kept.is_file():
         return
     for line in kept.read_text("utf-8").splitlines():

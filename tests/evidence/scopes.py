@@ -28,12 +28,12 @@ def engines(scope: Scope) -> tuple[Engine, ...]:
 
 
 def counts(found: Exploration) -> tuple[Any, ...]:
-    """All that engines have to agree on."""
+    """Return all that engines have to agree on."""
     return found.states, found.transitions, found.depth, found.accepted, dict(found.refusals), dict(found.silences)
 
 
 def measured(scope: Scope) -> dict[str, Any]:
-    """What the engines found of a scope.  Raises `ValueError` where they differ, or differ from what it says."""
+    """Return what the engines found of a scope.  Raises `ValueError` where they differ, or differ from what it says."""
     found = explore(scope, theorems=THEOREMS)
     seconds = {found.engine: round(found.seconds, 2)}
     for engine in engines(scope):
@@ -64,7 +64,7 @@ def measured(scope: Scope) -> dict[str, Any]:
 
 
 def listed(sets: Any) -> list[dict[str, Any]]:
-    """Sets of ids with how often each was given, the most frequent first."""
+    """Return sets of ids with how often each was given, the most frequent first."""
     return [{"ids": sorted(ids), "times": times} for ids, times in Counter(sets).most_common()]
 
 

@@ -29,7 +29,7 @@ NAMED = {theorem.name: theorem for theorem in THEOREMS}
 
 
 def counted(found: Exploration) -> dict[str, Any]:
-    """What a search of the article's own machine found, in numbers."""
+    """Return what a search of the article's own machine found, in numbers."""
     verdicts = Counter(verdict(theorem, found) for theorem in THEOREMS)
     counts = {"states": found.states, "transitions": found.transitions, "depth": found.depth}
     return {"scope": found.scope, **counts, "hold": verdicts["holds"], "broken": verdicts["broken"]}
@@ -45,7 +45,7 @@ def found_by(name: str) -> str | None:
 
 
 def breaks(theorem: Theorem, machine: Machine) -> bool:
-    """Whether the theorem, asked alone, is broken by the machine in any scope."""
+    """Tell whether the theorem, asked alone, is broken by the machine in any scope."""
     for world in WORLDS:
         if theorem.form == "sometimes" and world.name not in theorem.within:
             continue

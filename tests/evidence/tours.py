@@ -44,7 +44,7 @@ ENOUGH = 10_000
 
 
 def measured(scope: Scope) -> dict[str, Any]:
-    """The tour of a scope, and what it finds beside other sequences."""
+    """Return the tour of a scope, and what it finds beside other sequences."""
     started = time.perf_counter()
     graph = state_graph(scope)
     made = tour(graph)
@@ -64,13 +64,13 @@ def measured(scope: Scope) -> dict[str, Any]:
 
 
 def faults_of(seen: World, random: Random) -> Iterator[Transfer]:
-    """Every transfer fault, or so many at random where there are more."""
+    """Return every transfer fault, or so many at random where there are more."""
     few = len(specified(seen)) * (seen.graph.states - 1) <= FAULTS
     return every_transfer(seen) if few else some_transfers(seen, FAULTS, random)
 
 
 def suites_of(scope: Scope, seen: World, made: Tour) -> dict[str, Visits]:
-    """The tour; as many steps at random; the tour without refusals; and the best for a budget."""
+    """Return the tour; as many steps at random; the tour without refusals; and the best for a budget."""
     return {
         "tour": Visits(seen, made.sequences),
         "random": Visits(seen, random_sequences(seen, made.steps, LENGTH, Random(scope.name))),
@@ -80,7 +80,7 @@ def suites_of(scope: Scope, seen: World, made: Tour) -> dict[str, Visits]:
 
 
 def found(seen: World, suites: dict[str, Visits], faults: list[Transfer]) -> dict[str, int]:
-    """How many of the faults can be seen at all, and how many of these each suite finds."""
+    """Return how many of the faults can be seen at all, and how many of these each suite finds."""
     visits = {name: Visits(seen, suite.sequences) for name, suite in suites.items()}
     finds = {name: [suite.finds(fault) for fault in faults] for name, suite in visits.items()}
     known = zip(*finds.values(), strict=True)

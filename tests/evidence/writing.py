@@ -13,7 +13,7 @@ PARTS = ROOT / ".results"
 
 
 def stamp(layer: str) -> dict[str, str]:
-    """What a measurement holds for: this layer of the package and what it rests on, as they are now."""
+    """Return what a measurement holds for: this layer of the package and what it rests on, as they are now."""
     return {"digest": digest(layer), "layer": layer}
 
 
