@@ -104,8 +104,10 @@ def derived(folder: Path, envelope: dict[str, Any]) -> list[Item]:
     if repetition.problems:
         raise CommandError(f"{folder}: {repetition.problems[0]}; run the suite again")
     said = {case["id"]: case["status"] for case in envelope["cases"]}
+    took = {case["id"]: case["seconds"] for case in envelope["cases"]}  # in the run, not when it was judged again
     found = []
     for case in cases:
+        case["seconds"] = took.get(case["id"], 0.0)
         item = of_case(case, tuple(repetition.details.get(case["id"], ())))
         was = said.get(case["id"], "nothing")
         if was != case["status"]:
