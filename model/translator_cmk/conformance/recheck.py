@@ -108,9 +108,18 @@ class Repeated(SequenceLane):
 
     def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
         """Follow the system through a sequence, under names of the form that they had."""
-        if self.lane != FUZZ or (news and not self.live):
+        commands = tuple(commands)
+        if self.lane != FUZZ or (news and (not self.live or self._was_asked_again(commands))):
             self.next_world(self.lane)
         return super().ask(commands, unobserved, news)
+
+    def _was_asked_again(self, commands: Commands) -> bool:
+        """Return whether the next world of the log observes this sequence: otherwise it would be asked twice."""
+        self._go_on(FUZZ)
+        world = self.stream.next_world()
+        if world is None or world.case != FUZZ or world.unobserved:
+            return False
+        return tuple(world.commands) == commands[: len(world.commands)]
 
     def shortened(self, found: Signature, followed: SequenceResult) -> Commands:
         """Return the last of the sequences that were tried; raises `NotInLog` and `EndOfLog`."""
