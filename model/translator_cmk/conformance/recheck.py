@@ -76,6 +76,7 @@ class Repeated(SequenceLane):
         if world.number > self.subject.worlds + 1 and (self.live or self.may_have_left_out()):
             self.subject.worlds = world.number - 1
         if self.live:
+            self.subject.worlds += (world.number - 1 - self.subject.worlds) % 2  # names have the form that they had
             self.stream.take()
         return world
 
