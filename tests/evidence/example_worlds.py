@@ -30,7 +30,7 @@ METHODS = {re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower(): frozenset({name}) for
 METHODS["create_key"] |= METHODS["import_key"]
 """The commands that each method carries out."""
 
-AFTERWARDS = ("follow_up", "key_out_of_reach")
+AFTERWARDS = ("follow_up", "key_inaccessible")
 """Functions that are called only once a command has been accepted."""
 
 PAIRS = 300

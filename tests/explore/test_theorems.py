@@ -78,7 +78,7 @@ def test_no_theorem_calls_a_meaning_of_the_rows() -> None:
                 assert "topics" not in (node.module or ""), path.name
                 if node.module == "machine.rows":
                     names = {name.name for name in node.names}
-                    assert names <= {"Effect", "Means", "Refuse", "Row", "Silent", "Whenever", "key_out_of_reach"}
+                    assert names <= {"Effect", "Means", "Refuse", "Row", "Silent", "Whenever", "key_inaccessible"}
 
 
 def with_new_rows() -> str:
@@ -91,7 +91,7 @@ new = (
     rows.refuse(commands.UploadDocument, "vault.made-up", unless=lambda c: c.workspace.resource.identity),
     rows.effect(commands.CreateKey, "keys.made-up", then=lambda c: {}),
     rows.silent(commands.RotateKey, "keys.made-up-silence", when=lambda c: c.key.version > 1),
-    rows.means(rows.key_out_of_reach, "revocation.made-up", when=lambda r: r.key is not None and r.key.version > 1),
+    rows.means(rows.key_inaccessible, "revocation.made-up", when=lambda r: r.key is not None and r.key.version > 1),
 )
 machine.ROWS = topics.ROWS = (*machine.ROWS, *new)
 from translator_cmk.explore.scopes import SCOPES

@@ -200,10 +200,10 @@ def only_a_customer_deploys_a_model(step: Step) -> bool:
     )
 
 
-def nothing_is_left_under_a_key_out_of_reach(step: Step) -> bool:
+def nothing_is_left_under_a_key_inaccessible(step: Step) -> bool:
     """While customer-managed keys are inaccessible, what they cover has no upload, deployed model or readable data."""
     state = step.after
-    cut = {name for name, fields in rows_of(state, Resource) if out_of_reach(state, name, fields)}
+    cut = {name for name, fields in rows_of(state, Resource) if is_inaccessible(state, name, fields)}
     covered = {name for name, fields in rows_of(state, Workspace) if fields["covered"] and fields["resource"] in cut}
     return (
         all(not fields["readable"] for name, fields in rows_of(state, Workspace) if name in covered)
@@ -212,7 +212,7 @@ def nothing_is_left_under_a_key_out_of_reach(step: Step) -> bool:
     )
 
 
-def out_of_reach(state: State, name: str, resource: dict[str, Any]) -> bool:
+def is_inaccessible(state: State, name: str, resource: dict[str, Any]) -> bool:
     """Return whether the key is inaccessible, found without the rows."""
     if resource["key_source"] != "customer-managed" or resource["state"] != "active":
         return False
@@ -250,7 +250,7 @@ LAWS: tuple[Law, ...] = (
     a_command_changes_only_what_depends_on_what_it_names,
     deleted_uploads_stay_deleted,
     only_a_customer_deploys_a_model,
-    nothing_is_left_under_a_key_out_of_reach,
+    nothing_is_left_under_a_key_inaccessible,
     access_needs_an_identity_of_the_same_directory,
 )
 
@@ -258,7 +258,7 @@ CITES: dict[Law, tuple[str, ...]] = {
     a_command_changes_only_what_depends_on_what_it_names: ("revocation.only-that-resource",),
     deleted_uploads_stay_deleted: ("restoration.uploads-stay-deleted",),
     only_a_customer_deploys_a_model: ("restoration.no-redeploy", "restoration.no-redeploy-otherwise"),
-    nothing_is_left_under_a_key_out_of_reach: (
+    nothing_is_left_under_a_key_inaccessible: (
         "revocation.data-inaccessible",
         "revocation.undeploys",
         "revocation.deletes-uploads",

@@ -294,7 +294,7 @@ my %commands = (
 
 # What follows
 
-sub key_out_of_reach {
+sub key_inaccessible {
     my ($name) = @_;
     my $r = $world{resource}{$name};
     return $r->{key_source} eq 'customer-managed' unless defined $r->{key};
@@ -323,7 +323,7 @@ sub follow_up {
         if ($world{resource}{ $w->{resource} }{state} ne 'active') {
             $_->{state} = 'deleted' for $w, @mine;
         }
-        elsif (key_out_of_reach($w->{resource})) {
+        elsif (key_inaccessible($w->{resource})) {
             $w->{readable} = 0;
             for my $each (@mine) {
                 $each->{state} = 'deleted'    if $each->{state} eq 'uploaded';

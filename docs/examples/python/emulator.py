@@ -263,7 +263,7 @@ class Emulator:
     def directory(self, thing):
         return self.subscriptions[thing["subscription"]]["directory"]
 
-    def key_out_of_reach(self, name):
+    def key_inaccessible(self, name):
         r = self.resources[name]
         if r["key"] is None:
             return r["key_source"] == "customer-managed"
@@ -288,7 +288,7 @@ class Emulator:
             if self.resources[w["resource"]]["state"] != "active":
                 for each in (w, *mine):
                     each["state"] = "deleted"
-            elif self.key_out_of_reach(w["resource"]):
+            elif self.key_inaccessible(w["resource"]):
                 w["readable"] = False
                 for each in mine:
                     if each["state"] == "uploaded":

@@ -85,14 +85,21 @@ class Meaning:
         return self.name
 
 
-key_out_of_reach = Meaning("key_out_of_reach", Resource)
-cut_off = Meaning("cut_off", Workspace)
+key_inaccessible = Meaning("key_inaccessible", Resource)
+data_inaccessible = Meaning("data_inaccessible", Workspace)
 encrypted_at_rest = Meaning("encrypted_at_rest", Resource)
 double_encrypted = Meaning("double_encrypted", Resource)
 shows_encryption_section = Meaning("shows_encryption_section", Resource)
 registered = Meaning("registered", Resource)
 
-MEANINGS = (key_out_of_reach, cut_off, encrypted_at_rest, double_encrypted, shows_encryption_section, registered)
+MEANINGS = (
+    key_inaccessible,
+    data_inaccessible,
+    encrypted_at_rest,
+    double_encrypted,
+    shows_encryption_section,
+    registered,
+)
 
 
 def refuse(on: type[Command], requirement: str, *, unless: Condition, when: Condition = always) -> Refuse:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from ...language.facts import ABSENT, Fact
 from ...machine.entities import CUSTOMER, Document, Grant, Model, Resource, Workspace
-from ...machine.rows import Means, key_out_of_reach
+from ...machine.rows import Means, key_inaccessible
 from .theorem import Theorem, always, collected, fact, look_up, rows_without_words
 
 
@@ -68,8 +68,8 @@ IN_OWN_WORDS = (
 
 CAUSES = IN_OWN_WORDS + tuple(
     Cause(row.requirement, f"{row.requirement} takes the key", row.requirement, row.when)
-    for row in rows_without_words(Means, "meaning", {(key_out_of_reach, each.requirement) for each in IN_OWN_WORDS})
-    if row.meaning is key_out_of_reach
+    for row in rows_without_words(Means, "meaning", {(key_inaccessible, each.requirement) for each in IN_OWN_WORDS})
+    if row.meaning is key_inaccessible
 )
 """Everything that makes a resource's key inaccessible."""
 

@@ -2,7 +2,7 @@
 
 from ..commands import GrantKeyAccess, MoveResource
 from ..entities import CUSTOMER, Resource
-from ..rows import effect, key_out_of_reach, means, refuse, sets, whenever
+from ..rows import effect, key_inaccessible, means, refuse, sets, whenever
 
 ROWS = (
     refuse(
@@ -17,7 +17,7 @@ ROWS = (
         then=lambda r: sets(r, directory=r.subscription.directory, identity=False, key=None),
     ),
     means(
-        key_out_of_reach,
+        key_inaccessible,
         "directory.key-left-behind",
         when=lambda r: r.key_source == CUSTOMER and r.key is None,
     ),

@@ -15,7 +15,7 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import effect, key_out_of_reach, key_use, means, refuse, sets, silent
+from ..rows import effect, key_inaccessible, key_use, means, refuse, sets, silent
 
 ROWS = (
     effect(
@@ -70,7 +70,7 @@ ROWS = (
         when=lambda c, w: w.resource.name == c.resource.name,
         then=lambda c, w: sets(w, covered=False),
     ),
-    silent(ReturnToMicrosoftManagedKeys, "keys.return-out-of-reach", when=lambda c: key_out_of_reach(c.resource)),
+    silent(ReturnToMicrosoftManagedKeys, "keys.return-out-of-reach", when=lambda c: key_inaccessible(c.resource)),
 )
 
 COUNTER_ROWS = (
@@ -88,7 +88,7 @@ COUNTER_ROWS = (
         unless=lambda c: c.key.origin == "imported",
     ),
     means(
-        key_out_of_reach,
+        key_inaccessible,
         "keys.rotation-keeps-data",
         when=lambda r: r.key is not None and r.key.version > 1,
     ),

@@ -2,13 +2,13 @@
 
 from ..commands import Command, EnableCustomerManagedKeys, EnableKey, GrantKeyAccess, RecoverKey, RecoverVault
 from ..entities import Document, Model, Workspace
-from ..rows import Effect, cut_off, effect, sets, whenever
+from ..rows import Effect, data_inaccessible, effect, sets, whenever
 
 ROWS = (
     whenever(
         Workspace,
         "restoration.data-readable",
-        when=lambda w: not w.readable and not cut_off(w),
+        when=lambda w: not w.readable and not data_inaccessible(w),
         then=lambda w: sets(w, readable=True),
     ),
 )

@@ -2,54 +2,65 @@
 
 from ..commands import DeployModel, ReadData, RevokeKeyAccess, TrainModel, TranslateWithModel, UploadDocument
 from ..entities import Document, Grant, Model, Workspace
-from ..rows import cut_off, drops, effect, granted, key_out_of_reach, means, refuse, sets, takes_access, whenever
+from ..rows import (
+    data_inaccessible,
+    drops,
+    effect,
+    granted,
+    key_inaccessible,
+    means,
+    refuse,
+    sets,
+    takes_access,
+    whenever,
+)
 
 ROWS = (
     # How access is lost
     effect(RevokeKeyAccess, "revocation.revoke", then=lambda c: takes_access(c.vault, c.resource)),
     # When the key is inaccessible
     means(
-        key_out_of_reach,
+        key_inaccessible,
         "revocation.access-revoked",
         when=lambda r: r.key is not None and not granted(r.key.vault, r),
     ),
     means(
-        key_out_of_reach,
+        key_inaccessible,
         "revocation.vault-deleted",
         when=lambda r: r.key is not None and r.key.vault.state != "active",
     ),
     means(
-        key_out_of_reach,
+        key_inaccessible,
         "revocation.key-deleted",
         when=lambda r: r.key is not None and r.key.state != "active",
     ),
     means(
-        key_out_of_reach,
+        key_inaccessible,
         "revocation.key-disabled",
         when=lambda r: r.key is not None and not r.key.enabled,
     ),
     # What is lost
     means(
-        cut_off,
+        data_inaccessible,
         "revocation.earlier-workspaces",
-        when=lambda w: not w.covered and key_out_of_reach(w.resource),
+        when=lambda w: not w.covered and key_inaccessible(w.resource),
     ),
     whenever(
         Workspace,
         "revocation.data-inaccessible",
-        when=lambda w: w.readable and cut_off(w),
+        when=lambda w: w.readable and data_inaccessible(w),
         then=lambda w: sets(w, readable=False),
     ),
     whenever(
         Model,
         "revocation.undeploys",
-        when=lambda m: m.state == "deployed" and cut_off(m.workspace),
+        when=lambda m: m.state == "deployed" and data_inaccessible(m.workspace),
         then=lambda m: sets(m, state="undeployed"),
     ),
     whenever(
         Document,
         "revocation.deletes-uploads",
-        when=lambda d: d.state == "uploaded" and cut_off(d.workspace),
+        when=lambda d: d.state == "uploaded" and data_inaccessible(d.workspace),
         then=lambda d: sets(d, state="deleted"),
     ),
     # What does not work in this state

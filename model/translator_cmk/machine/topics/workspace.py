@@ -2,7 +2,7 @@
 
 from ..commands import CreateWorkspace, EnableCustomerManagedKeys
 from ..entities import CUSTOMER, Workspace
-from ..rows import cut_off, effect, key_out_of_reach, means, sets
+from ..rows import data_inaccessible, effect, key_inaccessible, means, sets
 
 ROWS = (
     effect(
@@ -11,7 +11,7 @@ ROWS = (
         when=lambda c: c.resource.key_source == CUSTOMER,
         then=lambda c: sets(c.workspace, covered=True),
     ),
-    means(cut_off, "workspace.covered", when=lambda w: w.covered and key_out_of_reach(w.resource)),
+    means(data_inaccessible, "workspace.covered", when=lambda w: w.covered and key_inaccessible(w.resource)),
 )
 
 COUNTER_ROWS = (
