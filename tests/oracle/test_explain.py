@@ -11,7 +11,7 @@ from translator_cmk.language.facts import Fact
 from translator_cmk.language.sentences import read_command
 from translator_cmk.language.situations import Situation, situations
 from translator_cmk.machine import Command, Machine
-from translator_cmk.machine.commands import DeleteVault, RevokeKeyAccess
+from translator_cmk.machine.commands import DeleteResource, DeleteVault, RevokeKeyAccess, RotateKey
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.explain import Difference
 from translator_cmk.system import ModelSystem
@@ -74,3 +74,10 @@ def test_where_two_are_wrong_each_difference_is_laid_to_what_is_behind_it() -> N
     assert "revocation.undeploys" in found["model"]
     assert "revocation.undeploys" not in found["document"]
     assert "revocation.deletes-uploads" in found["document"]
+
+
+def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:
+    """After a rotation the mistake of `keys.rotation-keeps-data` undeploys what deleting the resource deletes."""
+    wrong = without(frozenset({"environment.delete-resource"}))
+    unmet = unmet_by(wrong, RotateKey("vault", "key"), DeleteResource("translator"))
+    assert {requirement for each in unmet for requirement in each.requirements} == {"environment.delete-resource"}

@@ -1,12 +1,13 @@
 """Localises faults: the requirements that explain a difference, because they are missing or their mistake was made."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 
 from ..language.facts import ABSENT, Fact
 from ..machine import COUNTER_ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State
 from ..machine.rows import Means, Row, Whenever
 from ..machine.values import Value
+from ..machine.writes import RowsContradict
 from .observability import GONE, Name, Shown, alike, matches, projections_of
 from .transitions import Transition, fits, transitions
 
@@ -75,16 +76,22 @@ class FaultLocaliser:
     def _try(
         self, commands: tuple[Command, ...], before: State, test: Callable[[Machine, Transition], bool]
     ) -> Iterator[tuple[str, Iterator[bool]]]:
-        """Yield the test of every transition of the commands in each of the wrong machines, with the requirement."""
+        """Yield the test of every transition of the commands in each of the wrong machines, with the requirement.
+
+        A wrong machine whose rows contradict each other here explains nothing: no system could do what it does.
+        """
         types = {type(command) for command in commands}
         for name, changed, machine in self._wrong:
             if any(isinstance(row, Means | Whenever) or row.on in types for row in changed):
-                every = (
-                    transition
-                    for each in commands
-                    for transition in transitions(machine, before, each, self.limit).possible
-                )
-                yield name, (test(machine, transition) for transition in every)
+                try:
+                    every = [
+                        transition
+                        for each in commands
+                        for transition in transitions(machine, before, each, self.limit).possible
+                    ]
+                except RowsContradict:
+                    continue
+                yield name, map(partial(test, machine), every)
 
     @cached_property
     def _wrong(self) -> list[tuple[str, tuple[Row, ...], Machine]]:
