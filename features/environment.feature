@@ -30,7 +30,7 @@ Feature: What the article takes for granted
         | the customer moves the resource "translator" to the subscription "nowhere"                       |
         | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security" |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere" |
-        | the customer moves the subscription "production" to the directory "nowhere"                      |
+        | the customer moves the subscription "production" to the tenant "nowhere"                      |
         | the customer revokes the access of "nobody" to the keys of "vault"                               |
 
     Scenario: A key of a deleted vault
@@ -405,8 +405,8 @@ Feature: What the article takes for granted
 
     Scenario: Moving a subscription
       Given a vault with a key
-      When the customer moves the subscription "production" to the directory "abroad"
-      Then the subscription "production" is in the directory "abroad"
+      When the customer moves the subscription "production" to the tenant "abroad"
+      Then the subscription "production" is in the tenant "abroad"
       And nothing else has changed
 
     Scenario: What is in another group or subscription stays
@@ -416,7 +416,7 @@ Feature: What the article takes for granted
       And nothing else has changed
 
   @environment.move-nowhere
-  Rule: What comes of a move to where it is already is left open
+  Rule: The outcome of a move to the current location is not specified
 
     Scenario Outline: A move to where it is already
       Given a resource and a vault with a key
@@ -427,10 +427,10 @@ Feature: What the article takes for granted
         | move                                                                                                        |
         | the customer moves the resource "translator" to the subscription "production" and the group "apps"          |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "production" |
-        | the customer moves the subscription "production" to the directory "home"                                    |
+        | the customer moves the subscription "production" to the tenant "home"                                    |
 
   @environment.vault-moved
-  Rule: A key vault that changes directory loses its access grants
+  Rule: A key vault that changes tenant loses its access grants
 
     @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
     Scenario: A vault that leaves its resource behind

@@ -229,7 +229,7 @@ Feature: Customer-managed keys
         | imports the key "key" into "vault" |
 
   @keys.rotation-keeps-data
-  Rule: Rotating the key takes nothing out of reach
+  Rule: Rotating the key makes nothing inaccessible
 
     @keys.rotate
     Scenario: Uploads and models outlive a rotation
@@ -240,7 +240,7 @@ Feature: Customer-managed keys
       And nothing else has changed
 
   @keys.change
-  Rule: Whether another key can replace the one in use is left open
+  Rule: Whether another key can replace the one in use is not specified
 
     Scenario: Enabling again with another key
       Given customer-managed keys are on
@@ -279,7 +279,7 @@ Feature: Customer-managed keys
       And the workspace "other-workspace" is protected by customer-managed keys
 
   @keys.return-out-of-reach
-  Rule: Whether a resource can give up a key that is out of reach is left open
+  Rule: Whether a resource can give up a key that is inaccessible is not specified
 
     Scenario: Giving up a key that cannot be reached
       Given the access to the key has been revoked

@@ -59,7 +59,7 @@ Feature: After the key is back
         | the key has been disabled | the customer enables the key "key" of "vault"  |
 
   @restoration.data-readable
-  Rule: Data that was only out of reach can be read again once the key is back
+  Rule: Data that was only inaccessible can be read again once the key is back
 
     Scenario Outline: The key is back and the data can be read
       Given <situation>
@@ -83,7 +83,7 @@ Feature: After the key is back
         | the vault has been deleted | the customer recovers the vault "vault" |
 
       @keys.enable
-      Examples: Customer-managed keys are enabled anew after a move
+      Examples: Customer-managed keys are enabled again after a move
         | situation                                        | remedy                                                                                    |
         | the moved identity has access to the vault again | the customer enables customer-managed keys for "translator" with the key "key" of "vault" |
 

@@ -21,7 +21,7 @@ Feature: The inaccessible key
   Rule: PowerShell and Azure CLI are the tools named for revoking access
 
   @revocation.access-revoked
-  Rule: Without access to the key vault the key is out of reach
+  Rule: Without access to the key vault the key is inaccessible
 
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
     Scenario: Revoked access
@@ -39,7 +39,7 @@ Feature: The inaccessible key
       And nothing else has changed
 
   @revocation.vault-deleted
-  Rule: With its key vault deleted the key is out of reach
+  Rule: With its key vault deleted the key is inaccessible
 
     @environment.delete-vault @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A deleted vault
@@ -58,7 +58,7 @@ Feature: The inaccessible key
       And the document "document" is kept
 
   @revocation.key-deleted
-  Rule: With the key itself deleted the key is out of reach
+  Rule: With the key itself deleted the key is inaccessible
 
     @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A deleted key
@@ -77,7 +77,7 @@ Feature: The inaccessible key
       And the document "document" is kept
 
   @revocation.key-disabled
-  Rule: While the key is disabled it is out of reach
+  Rule: While the key is disabled it is inaccessible
 
     @keys.disable @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A disabled key
@@ -96,7 +96,7 @@ Feature: The inaccessible key
       And the document "other-document" is kept
 
   @revocation.data-inaccessible
-  Rule: While the key is out of reach its data can't be read
+  Rule: While the key is inaccessible its data can't be read
 
     Scenario: Reading while the key is in reach
       Given an upload under customer-managed keys
@@ -104,7 +104,7 @@ Feature: The inaccessible key
       Then the request is accepted
       And the data of "workspace" is accessible
 
-    Scenario Outline: Reading while the key is out of reach
+    Scenario Outline: Reading while the key is inaccessible
       Given <situation>
       When the customer reads the data of "workspace"
       Then the request is refused
@@ -115,7 +115,7 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another directory   |
+        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
@@ -123,7 +123,7 @@ Feature: The inaccessible key
         | the key has been disabled                            |
 
   @revocation.features-stop
-  Rule: While the key is out of reach nothing can be trained, deployed or translated with it
+  Rule: While the key is inaccessible nothing can be trained, deployed or translated with it
 
     Scenario Outline: Features while the key is in reach
       Given a deployed model under customer-managed keys
@@ -136,7 +136,7 @@ Feature: The inaccessible key
         | the customer deploys the model "model"                     |
         | the customer translates with the model "model"             |
 
-    Scenario Outline: Training while the key is out of reach
+    Scenario Outline: Training while the key is inaccessible
       Given <situation>
       When the customer trains the model "other-model" in "workspace"
       Then the request is refused
@@ -147,14 +147,14 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another directory   |
+        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
-    Scenario Outline: Deploying while the key is out of reach
+    Scenario Outline: Deploying while the key is inaccessible
       Given <situation>
       When the customer deploys the model "model"
       Then the request is refused
@@ -165,14 +165,14 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another directory   |
+        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
-    Scenario Outline: Translating while the key is out of reach
+    Scenario Outline: Translating while the key is inaccessible
       Given <situation>
       When the customer translates with the model "model"
       Then the request is refused
@@ -183,7 +183,7 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another directory   |
+        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
@@ -191,7 +191,7 @@ Feature: The inaccessible key
         | the key has been disabled                            |
 
   @revocation.no-upload
-  Rule: While the key is out of reach nothing can be uploaded under it
+  Rule: While the key is inaccessible nothing can be uploaded under it
 
     @environment.upload
     Scenario: Uploading while the key is in reach
@@ -200,7 +200,7 @@ Feature: The inaccessible key
       Then the request is accepted
       And the document "document" is kept
 
-    Scenario Outline: Uploading while the key is out of reach
+    Scenario Outline: Uploading while the key is inaccessible
       Given <situation>
       When the customer uploads the document "other-document" to "workspace"
       Then the request is refused
@@ -211,7 +211,7 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another directory   |
+        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
@@ -219,17 +219,17 @@ Feature: The inaccessible key
         | the key has been disabled                            |
 
   @revocation.undeploys
-  Rule: When the key gets out of reach deployed models are undeployed
+  Rule: When the key becomes inaccessible deployed models are undeployed
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: A deployed model when the key gets out of reach
+    Scenario: A deployed model when the key becomes inaccessible
       Given a deployed model under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted
       And the model "model" is undeployed
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: Every deployed model when the key gets out of reach
+    Scenario: Every deployed model when the key becomes inaccessible
       Given two documents and two deployed models under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted
@@ -243,17 +243,17 @@ Feature: The inaccessible key
       And the model "model" is undeployed
 
   @revocation.deletes-uploads
-  Rule: When the key gets out of reach uploaded documents are deleted
+  Rule: When the key becomes inaccessible uploaded documents are deleted
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: An uploaded document when the key gets out of reach
+    Scenario: An uploaded document when the key becomes inaccessible
       Given an upload under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted
       And the document "document" is deleted
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: Every uploaded document when the key gets out of reach
+    Scenario: Every uploaded document when the key becomes inaccessible
       Given two documents and two deployed models under customer-managed keys
       When the customer revokes the access of "translator" to the keys of "vault"
       Then the request is accepted

@@ -28,16 +28,16 @@ Feature: The key vault
         | westeurope | eastus     |
         | eastus     | westeurope |
 
-  @vault.same-directory
+  @vault.same-tenant
   Rule: The key vault is in the same Microsoft Entra tenant as the resource
 
-    Scenario: Resource and vault in one directory
+    Scenario: Resource and vault in one tenant
       Given a resource and a vault with a key
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is accepted
 
-    Scenario Outline: A resource of another directory than the vault
-      Given a resource with an identity in another directory than the vault
+    Scenario Outline: A resource of another tenant than the vault
+      Given a resource with an identity in another tenant than the vault
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the <channel>
       Then the request is refused
       And nothing has changed
@@ -50,7 +50,7 @@ Feature: The key vault
   @vault.other-subscription
   Rule: The key vault may be in another subscription than the resource
 
-    Scenario Outline: A vault in each subscription of the directory
+    Scenario Outline: A vault in each subscription of the tenant
       Given the customer creates the vault "vault" in the subscription "<subscription>"
       And the customer generates the key "key" in "vault"
       And the customer creates the Translator resource "translator" in the subscription "production"

@@ -125,7 +125,7 @@ def test_the_first_line_may_set_the_stage() -> None:
     text = b"\n" + json.dumps({"stage": stage}).encode() + b"\n" + json.dumps(create).encode()
     (answer,) = answers(run(text))
     assert (answer["line"], answer["outcome"]["outcome"]) == (3, "accepted")
-    assert answer["observation"]["subscription"] == {"one": {"directory": "here"}}
+    assert answer["observation"]["subscription"] == {"one": {"tenant": "here"}}
 
 
 def test_a_stage_further_down_is_a_reset() -> None:

@@ -16,9 +16,9 @@ def test_scenarios_pass_for_the_model(pytester: pytest.Pytester) -> None:
 
 
 def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
-    other = RIGHT.replace("one region", "one directory")
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-directory")))
-    run(pytester, "--strict-markers", "-m", "vault.same-directory").assert_outcomes(passed=1, deselected=3)
+    other = RIGHT.replace("one region", "one tenant")
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant")))
+    run(pytester, "--strict-markers", "-m", "vault.same-tenant").assert_outcomes(passed=1, deselected=3)
     run(pytester, "--strict-markers", "-m", "encryption.tier").assert_outcomes(passed=1, deselected=3)
     listed = run(pytester, "--markers").stdout.str()
     assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []

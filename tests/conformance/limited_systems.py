@@ -22,7 +22,7 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.system import ModelSystem, Unsupported
 
-EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-directories"]
+EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-tenants"]
 """The capabilities that `ModelSystem` has, but for parallel sessions."""
 
 
@@ -32,12 +32,12 @@ def declares(product: str, **more: object) -> dict[str, Any]:
 
 
 class Bare(ModelSystem):
-    """Has no portal, no clock, one directory, no vault without soft delete, no reasons, and no audit trail."""
+    """Has no portal, no clock, one tenant, no vault without soft delete, no reasons, and no audit trail."""
 
     declaration = declares(
         "bare",
         capabilities=[],
-        stage={"directories": ["home"], "subscriptions": {"production": "home", "security": "home"}},
+        stage={"tenants": ["home"], "subscriptions": {"production": "home", "security": "home"}},
     )
 
     def submit(self, command: Command) -> Outcome:
@@ -132,7 +132,7 @@ class OnlyVaults(ModelSystem):
 
     declaration = declares(
         "vaults",
-        capabilities=["legacy-vaults", "several-directories", "clock", "reasons"],
+        capabilities=["legacy-vaults", "several-tenants", "clock", "reasons"],
         levels=["vault-and-key"],
         hidden=["resource", "grant", "workspace", "document", "model"],
     )
@@ -140,7 +140,7 @@ class OnlyVaults(ModelSystem):
     def submit(self, command: Command) -> Outcome:
         if not {"vault", "key", "subscription"} >= {reference.kind.word for _, reference, _ in command.references} - {
             "location",
-            "directory",
+            "tenant",
         }:
             raise Unsupported(type(command).__name__)
         return super().submit(command)

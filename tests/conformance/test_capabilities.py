@@ -32,8 +32,8 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
         ("identity.assigned-by-portal/the-portal-assigns-the-identity", "without the capability portal"),
         ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
         ("environment.end-of-retention/the-retention-of-a-protected-vault-ends", "without the capability clock"),
-        ("directory.not-transferred/a-move-to-another-directory/the-customer-moves-the-resource-translator-to-the-"
-         "subscription-foreign", "without the capability several-directories"),
+        ("tenant.not-transferred/a-move-to-another-tenant/the-customer-moves-the-resource-translator-to-the-"
+         "subscription-foreign", "without the capability several-tenants"),
         ("keys.audit/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
         ("vault.soft-delete/a-vault-with-purge-protection-alone", "a vault without soft delete can't be made"),
     ],

@@ -47,7 +47,7 @@ def test_example_is_conformant_in_the_profile_that_it_declares(tmp_path: Path, l
 
 
 def test_example_is_conformant_over_http(tmp_path: Path, url: str) -> None:
-    assert verify(tmp_path, "--http", url, "--lane", "features", "--topic", "directory").exit_code == 0
+    assert verify(tmp_path, "--http", url, "--lane", "features", "--topic", "tenant").exit_code == 0
 
 
 @pytest.mark.parametrize("language", PROGRAMS)

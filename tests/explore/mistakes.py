@@ -149,7 +149,7 @@ MISTAKES = (
     ),
     also(
         "a-key-is-put-in-use-only-by-enabling",
-        "directories",
+        "tenants",
         "Access puts a key that was left behind in use again.",
         effect(
             GrantKeyAccess,

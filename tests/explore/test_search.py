@@ -52,7 +52,7 @@ def test_engines_find_the_same_and_the_states_that_the_scope_has(scope: Scope, t
     assert (one.states, one.complete) == (scope.states, True)
 
 
-@pytest.mark.parametrize("name", ["vaults-and-keys", "directories"])
+@pytest.mark.parametrize("name", ["vaults-and-keys", "tenants"])
 def test_search_finds_what_a_plain_walk_finds(name: str) -> None:
     scope = NAMED[name]
     found = explore(scope)

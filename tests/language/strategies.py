@@ -96,10 +96,10 @@ def observations() -> SearchStrategy[Observation]:
 def stages() -> SearchStrategy[Stage]:
     regions = NAMES.filter(lambda name: name != "global")
     return st.lists(NAMES, min_size=1, max_size=3, unique=True).flatmap(
-        lambda directories: st.builds(
+        lambda tenants: st.builds(
             Stage,
-            directories=st.just(tuple(directories)),
-            subscriptions=st.dictionaries(NAMES, st.sampled_from(directories), max_size=3),
+            tenants=st.just(tuple(tenants)),
+            subscriptions=st.dictionaries(NAMES, st.sampled_from(tenants), max_size=3),
             regions=st.lists(regions, max_size=3, unique=True).map(tuple),
             tiers=st.dictionaries(NAMES, st.booleans(), max_size=3),
         )

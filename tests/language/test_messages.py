@@ -132,7 +132,7 @@ def test_codec_and_schema_agree_on_what_is_a_message(name: str) -> None:
                 read(message)
                 accepted = True
             except WireError as error:
-                if "no directory of the stage" in str(error) or "'global' is a location" in str(error):
+                if "no tenant of the stage" in str(error) or "'global' is a location" in str(error):
                     continue  # what the schema of a stage cannot say
                 accepted = False
             assert VALID[name].is_valid(message) == accepted, message
@@ -263,8 +263,8 @@ def test_an_error_says_where_what_and_what_to_do(message: Any, error: str) -> No
         ),
         (
             stage_from_wire,
-            {"directories": ["d"], "subscriptions": {"s": "e"}},
-            "the subscription 's' is in 'e', which is no directory of the stage; add the directory, or name another",
+            {"tenants": ["d"], "subscriptions": {"s": "e"}},
+            "the subscription 's' is in 'e', which is no tenant of the stage; add the tenant, or name another",
         ),
         (stage_from_wire, {"regions": ["global"]}, "'global' is a location, and no region; leave it out"),
     ],

@@ -62,7 +62,7 @@ def test_codec_and_schema_accept_the_same_requests(sample: dict[str, Any]) -> No
         assert accepts(request_from_wire, message) == VALID["request"].is_valid(message), message
 
 
-BEYOND_SCHEMAS = ("codes", "levels", "capabilities", "stage", "subscriptions", "regions", "directories")
+BEYOND_SCHEMAS = ("codes", "levels", "capabilities", "stage", "subscriptions", "regions", "tenants")
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_codec_and_schema_accept_the_same_answers(verb: str, sample: dict[str, A
         ({"capabilities": []}, "codes are mapped to requirements without the capability 'reasons'"),
         (
             {
-                "capabilities": ["reasons", "several-directories"],
-                "stage": {"directories": ["home"], "subscriptions": {}},
+                "capabilities": ["reasons", "several-tenants"],
+                "stage": {"tenants": ["home"], "subscriptions": {}},
             },
-            "several-directories is declared",
+            "several-tenants is declared",
         ),
         ({"capabilities": ["telepathy"]}, "capabilities[0] is 'telepathy'; write one of portal"),
         ({"protocol": 2}, "protocol is the number 2; write a whole number from 1 to 1"),

@@ -102,8 +102,8 @@ def keeps_access_without_identity() -> Machine:
     return Machine(without("identity.access-removed"))
 
 
-def keeps_access_across_directories() -> Machine:
-    """Leaves a grant standing when its vault moves to another directory."""
+def keeps_access_across_tenants() -> Machine:
+    """Leaves a grant standing when its vault moves to another tenant."""
     return Machine(without("environment.vault-moved"))
 
 
@@ -128,6 +128,6 @@ FAULTY: dict[str, tuple[Callable[[], Machine], ...]] = {
         keeps_data_readable,
         ignores_disabled_keys,
     ),
-    "access_needs_an_identity_of_the_same_directory": (keeps_access_without_identity, keeps_access_across_directories),
+    "access_needs_an_identity_of_the_same_tenant": (keeps_access_without_identity, keeps_access_across_tenants),
 }
 """For each law, by name: the machines that break it."""

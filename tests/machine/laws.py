@@ -228,8 +228,8 @@ def is_inaccessible(state: State, name: str, resource: dict[str, Any]) -> bool:
     )
 
 
-def access_needs_an_identity_of_the_same_directory(step: Step) -> bool:
-    """No grant outlives the identity of its resource, or joins two directories."""
+def access_needs_an_identity_of_the_same_tenant(step: Step) -> bool:
+    """No grant outlives the identity of its resource, or joins two tenants."""
     state = step.after
     for _, grant in rows_of(state, Grant):
         resource = dict(zip(Resource.fields, state.tables[Resource][grant["resource"]], strict=True))
@@ -251,7 +251,7 @@ LAWS: tuple[Law, ...] = (
     deleted_uploads_stay_deleted,
     only_a_customer_deploys_a_model,
     nothing_is_left_under_a_key_inaccessible,
-    access_needs_an_identity_of_the_same_directory,
+    access_needs_an_identity_of_the_same_tenant,
 )
 
 CITES: dict[Law, tuple[str, ...]] = {
@@ -263,9 +263,9 @@ CITES: dict[Law, tuple[str, ...]] = {
         "revocation.undeploys",
         "revocation.deletes-uploads",
     ),
-    access_needs_an_identity_of_the_same_directory: (
+    access_needs_an_identity_of_the_same_tenant: (
         "identity.access-removed",
-        "directory.no-cross-directory-access",
+        "tenant.no-cross-tenant-access",
         "environment.vault-moved",
     ),
 }

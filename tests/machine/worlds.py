@@ -25,7 +25,7 @@ NAMES: dict[str, tuple[Any, ...]] = {
     "model": ("m1", "m2", "m3"),
     "subscription": ("production", "security", "foreign"),
     "to": ("production", "security", "foreign"),
-    "directory": ("home", "abroad"),
+    "tenant": ("home", "abroad"),
     "group": ("g1", "g2"),
     "region": ("westeurope", "eastus"),
     "location": ("westeurope", "westeurope", "eastus", "global"),

@@ -49,7 +49,7 @@ def test_the_register_of_the_package_is_read_once_and_a_folder_each_time(folder:
     [
         ("vault.same-region", "vault.Same-Region", 0, "the id 'vault.Same-Region' is not"),
         ("vault.same-region", "keys.same-region", 0, "the id 'keys.same-region' is not 'vault.'"),
-        ("vault.same-region", "vault.same-directory", 0, None),
+        ("vault.same-region", "vault.same-tenant", 0, None),
         (DEMAND, DEMAND + "\n  title: Twice", 3, "the key 'title' stands here twice"),
         (DEMAND, DEMAND + "\n  severity: high", 3, "unknown key 'severity'; known are id, revision"),
         (DEMAND, DEMAND.rpartition("\n")[0], 0, "the key 'title' is missing"),
@@ -66,7 +66,7 @@ def test_the_register_of_the_package_is_read_once_and_a_folder_each_time(folder:
         ("statements: [S19]", "statements: [S47]", 0, "unknown statement 'S47'"),
         ("statements: [S19]", "statements: [S19, S19]", 0, "the statement 'S19' stands here twice"),
         ("statements: [S19]", "statements: S19", 0, "a list is expected here"),
-        ("traits: [second-directory]", "traits: [slow]", 0, "unknown trait 'slow'"),
+        ("traits: [second-tenant]", "traits: [slow]", 0, "unknown trait 'slow'"),
         ("resolves: [C9]", "resolves: [C12]", 0, "unknown question 'C12'"),
         ("https://learn", "http://learn", 0, "is not an https address"),
         ("- id: vault.same-region", "- vault.same-region: {}\n- id: vault.same-region", 0, "unknown key"),
@@ -79,8 +79,8 @@ def test_a_wrong_requirement_is_named_with_its_line(
     line = replace(folder, "vault.yaml", old, new) + offset
     if message is None:  # the second of two equal ids is the wrong one
         text = (folder / "vault.yaml").read_text("utf-8")
-        line = text[: text.rindex("- id: vault.same-directory")].count("\n") + 1
-        message = "the id 'vault.same-directory' is given twice"
+        line = text[: text.rindex("- id: vault.same-tenant")].count("\n") + 1
+        message = "the id 'vault.same-tenant' is given twice"
     with pytest.raises(InvalidFile) as caught:
         load_register(folder)
     assert str(caught.value).startswith(f"vault.yaml:{line}: ")
@@ -143,7 +143,7 @@ def test_a_silence_of_any_basis_needs_a_decision(folder: Path) -> None:
 
 def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
     title = "The key vault is in the same region as the resource"
-    replace(folder, "directory.yaml", "A move inside one directory loses nothing", title)
+    replace(folder, "tenant.yaml", "A move inside one tenant loses nothing", title)
     with pytest.raises(InvalidFile, match="has the same title as vault\\.same-region"):
         load_register(folder)
 

@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 const declaration = {
   product: "example emulator in Node",
   version: "1.0",
-  capabilities: ["portal", "reasons", "clock", "legacy-vaults", "several-directories", "audit", "parallel"],
+  capabilities: ["portal", "reasons", "clock", "legacy-vaults", "several-tenants", "audit", "parallel"],
 };
 
 class Refusal extends Error {
@@ -43,17 +43,17 @@ const named = (names) => new Map(names.map((name) => [name, { state: "active" }]
 
 class Emulator {
   constructor(stage) {
-    this.directories = named(stage.directories);
+    this.tenants = named(stage.tenants);
     this.regions = named(stage.regions);
     this.locations = named([...stage.regions, "global"]);
     this.tiers = tableOf(stage.tiers, (cmk) => ({ state: "active", cmk }));
-    this.subscriptions = tableOf(stage.subscriptions, (directory) => ({ state: "active", directory }));
+    this.subscriptions = tableOf(stage.subscriptions, (tenant) => ({ state: "active", tenant }));
     for (const kind of ["vaults", "keys", "resources", "workspaces", "documents", "models"]) this[kind] = new Map();
-    this.grants = new Map(); // "vault/resource": the directory of the vault
+    this.grants = new Map(); // "vault/resource": the tenant of the vault
   }
 
-  directory(thing) {
-    return this.subscriptions.get(thing.subscription).directory;
+  tenant(thing) {
+    return this.subscriptions.get(thing.subscription).tenant;
   }
 
   // Resources
@@ -62,9 +62,9 @@ class Emulator {
     fresh(this.resources, resource);
     existing(this.locations, location);
     existing(this.tiers, tier);
-    const { directory } = existing(this.subscriptions, subscription);
+    const { tenant } = existing(this.subscriptions, subscription);
     demand({ "resource.not-at-creation": keys === "microsoft-managed" });
-    const rest = { directory, identity: false, key_source: keys, key: null };
+    const rest = { tenant, identity: false, key_source: keys, key: null };
     this.resources.set(resource, { state: "active", kind, location, tier, subscription, group, ...rest });
   }
 
@@ -86,10 +86,10 @@ class Emulator {
     }
   }
 
-  MoveSubscription({ subscription, directory }) {
+  MoveSubscription({ subscription, tenant }) {
     const moved = existing(this.subscriptions, subscription);
-    existing(this.directories, directory);
-    moved.directory = directory;
+    existing(this.tenants, tenant);
+    moved.tenant = tenant;
   }
 
   EnableIdentity({ resource }) {
@@ -109,7 +109,7 @@ class Emulator {
     if (store !== "key-vault") demand({ ...eligible, "keys.vault-only": false });
     const v = existing(this.vaults, vault);
     const k = existing(this.keys, `${vault}/${key}`);
-    const together = this.directory(v) === r.directory;
+    const together = this.tenant(v) === r.tenant;
     const granted = this.grants.has(`${vault}/${resource}`);
     demand({
       ...eligible,
@@ -117,7 +117,7 @@ class Emulator {
       "keys.no-hsm": k.type !== "RSA-HSM",
       "environment.enabled-key": k.enabled,
       "vault.same-region": !regional || v.region === r.location,
-      "vault.same-directory": together,
+      "vault.same-tenant": together,
       "vault.access-policy": through === "portal" || !together || granted,
       "vault.soft-delete": v.soft_delete,
       "vault.purge-protection": v.purge_protection,
@@ -125,7 +125,7 @@ class Emulator {
     });
     if (through === "portal") {
       r.identity = true;
-      this.grants.set(`${vault}/${resource}`, this.directory(v));
+      this.grants.set(`${vault}/${resource}`, this.tenant(v));
     }
     Object.assign(r, { key_source: "customer-managed", key: `${vault}/${key}` });
   }
@@ -179,10 +179,10 @@ class Emulator {
     const v = existing(this.vaults, vault);
     const r = existing(this.resources, resource);
     demand({
-      "directory.no-cross-directory-access": this.directory(v) === r.directory,
+      "tenant.no-cross-tenant-access": this.tenant(v) === r.tenant,
       "identity.needed-for-access": r.identity,
     });
-    this.grants.set(`${vault}/${resource}`, this.directory(v));
+    this.grants.set(`${vault}/${resource}`, this.tenant(v));
   }
 
   RevokeKeyAccess({ vault, resource }) {
@@ -306,13 +306,13 @@ class Emulator {
 
   followUp() {
     for (const r of this.resources.values()) {
-      if (r.directory !== this.directory(r)) {
-        Object.assign(r, { directory: this.directory(r), identity: false, key: null });
+      if (r.tenant !== this.tenant(r)) {
+        Object.assign(r, { tenant: this.tenant(r), identity: false, key: null });
       }
     }
-    for (const [grant, directory] of this.grants) {
+    for (const [grant, tenant] of this.grants) {
       const [vault, resource] = grant.split("/");
-      const moved = directory !== this.directory(this.vaults.get(vault));
+      const moved = tenant !== this.tenant(this.vaults.get(vault));
       if (moved || !this.resources.get(resource).identity) this.grants.delete(grant);
     }
     for (const [name, w] of this.workspaces) {
@@ -338,7 +338,7 @@ class Emulator {
       Object.fromEntries([...table].filter(([name, each]) => shows(each, name)).map(([n, each]) => [n, view(each, n)]));
     const inVault = (name) => this.vaults.get(name.split("/")[0]).state === "active";
     return {
-      subscription: see(this.subscriptions, () => true, (s) => ({ directory: s.directory })),
+      subscription: see(this.subscriptions, () => true, (s) => ({ tenant: s.tenant })),
       resource: see(this.resources, (r) => r.state === "active", (r) => this.seeResource(r)),
       vault: see(this.vaults, (v) => v.state !== "purged", (v) => v),
       key: see(this.keys, (k, name) => k.state !== "purged" && inVault(name), (k) => k),

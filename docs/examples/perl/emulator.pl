@@ -10,7 +10,7 @@ my $json = JSON::PP->new->utf8;
 my %declaration = (
     product      => 'example emulator in Perl',
     version      => '1.0',
-    capabilities => [qw(portal reasons clock legacy-vaults several-directories audit)],
+    capabilities => [qw(portal reasons clock legacy-vaults several-tenants audit)],
 );
 
 my %world;    # kind => name => thing
@@ -35,18 +35,18 @@ sub existing {
     return $found;
 }
 
-sub directory { return $world{subscription}{ $_[0]{subscription} }{directory} }
+sub tenant { return $world{subscription}{ $_[0]{subscription} }{tenant} }
 sub truth     { return $_[0] ? JSON::PP::true : JSON::PP::false }
 
 sub reset_world {
     my ($stage) = @_;
     %world = map { $_ => {} } qw(vault key resource grant workspace document model);
-    $world{directory}    = { map { $_ => { state => 'active' } } @{ $stage->{directories} } };
+    $world{tenant}    = { map { $_ => { state => 'active' } } @{ $stage->{tenants} } };
     $world{region}       = { map { $_ => { state => 'active' } } @{ $stage->{regions} } };
     $world{location}     = { %{ $world{region} }, global => { state => 'active' } };
     $world{tier}         = { map { $_ => { state => 'active', cmk => $stage->{tiers}{$_} } } keys %{ $stage->{tiers} } };
     $world{subscription} = {
-        map { $_ => { state => 'active', directory => $stage->{subscriptions}{$_} } } keys %{ $stage->{subscriptions} }
+        map { $_ => { state => 'active', tenant => $stage->{subscriptions}{$_} } } keys %{ $stage->{subscriptions} }
     };
 }
 
@@ -89,7 +89,7 @@ my %commands = (
         demand('resource.not-at-creation' => $c->{keys} eq 'microsoft-managed');
         $world{resource}{ $c->{resource} } = {
             state     => 'active',
-            directory => $home->{directory},
+            tenant => $home->{tenant},
             identity  => 0, key => undef, key_source => $c->{keys},
             map { $_ => $c->{$_} } qw(kind location tier subscription group),
         };
@@ -120,8 +120,8 @@ my %commands = (
     MoveSubscription => sub {
         my ($c) = @_;
         my $s = existing(subscription => $c->{subscription});
-        existing(directory => $c->{directory});
-        $s->{directory} = $c->{directory};
+        existing(tenant => $c->{tenant});
+        $s->{tenant} = $c->{tenant};
         return;
     },
     EnableIdentity  => sub { existing(resource => $_[0]{resource})->{identity} = 1; return },
@@ -139,14 +139,14 @@ my %commands = (
         my $v        = existing(vault => $c->{vault});
         my $k        = existing(key   => "$c->{vault}/$c->{key}");
         my $grant    = "$c->{vault}/$c->{resource}";
-        my $together = directory($v) eq $r->{directory};
+        my $together = tenant($v) eq $r->{tenant};
         demand(
             %eligible,
             'keys.rsa-2048'           => $k->{type} =~ /^RSA(-HSM)?$/ && $k->{size} == 2048,
             'keys.no-hsm'             => $k->{type} ne 'RSA-HSM',
             'environment.enabled-key' => $k->{enabled},
             'vault.same-region'       => !$regional || $v->{region} eq $r->{location},
-            'vault.same-directory'    => $together,
+            'vault.same-tenant'    => $together,
             'vault.access-policy'     => $portal || !$together || exists $world{grant}{$grant},
             'vault.soft-delete'       => $v->{soft_delete},
             'vault.purge-protection'  => $v->{purge_protection},
@@ -154,7 +154,7 @@ my %commands = (
         );
         if ($portal) {
             $r->{identity} = 1;
-            $world{grant}{$grant} = directory($v);
+            $world{grant}{$grant} = tenant($v);
         }
         @$r{qw(key_source key)} = ('customer-managed', "$c->{vault}/$c->{key}");
         return;
@@ -205,10 +205,10 @@ my %commands = (
         my $v = existing(vault    => $c->{vault});
         my $r = existing(resource => $c->{resource});
         demand(
-            'directory.no-cross-directory-access' => directory($v) eq $r->{directory},
+            'tenant.no-cross-tenant-access' => tenant($v) eq $r->{tenant},
             'identity.needed-for-access'          => $r->{identity},
         );
-        $world{grant}{"$c->{vault}/$c->{resource}"} = directory($v);
+        $world{grant}{"$c->{vault}/$c->{resource}"} = tenant($v);
         return;
     },
     RevokeKeyAccess => sub {
@@ -309,12 +309,12 @@ sub key_inaccessible {
 
 sub follow_up {
     for my $r (values %{ $world{resource} }) {
-        next if $r->{directory} eq directory($r);
-        @$r{qw(directory identity key)} = (directory($r), 0, undef);
+        next if $r->{tenant} eq tenant($r);
+        @$r{qw(tenant identity key)} = (tenant($r), 0, undef);
     }
     for my $grant (keys %{ $world{grant} }) {
         my ($vault, $resource) = split m{/}, $grant;
-        my $moved = $world{grant}{$grant} ne directory($world{vault}{$vault});
+        my $moved = $world{grant}{$grant} ne tenant($world{vault}{$vault});
         delete $world{grant}{$grant} if $moved || !$world{resource}{$resource}{identity};
     }
     for my $name (keys %{ $world{workspace} }) {
@@ -347,7 +347,7 @@ sub see {
 sub observe {
     my $in_vault = sub { my ($vault) = split m{/}, $_[1]; return $world{vault}{$vault}{state} eq 'active' };
     return {
-        subscription => see(subscription => sub { 1 }, sub { return { directory => $_[0]{directory} } }),
+        subscription => see(subscription => sub { 1 }, sub { return { tenant => $_[0]{tenant} } }),
         resource     => see(resource => sub { $_[0]{state} eq 'active' }, \&see_resource),
         vault        => see(
             vault => sub { $_[0]{state} ne 'purged' },

@@ -10,7 +10,7 @@ import sys
 DECLARATION = {
     "product": "example emulator in Python",
     "version": "1.0",
-    "capabilities": ["portal", "reasons", "clock", "legacy-vaults", "several-directories", "audit"],
+    "capabilities": ["portal", "reasons", "clock", "legacy-vaults", "several-tenants", "audit"],
 }
 
 
@@ -41,16 +41,16 @@ class Emulator:
     """One world."""
 
     def __init__(self, stage):
-        self.directories = {name: {"state": "active"} for name in stage["directories"]}
+        self.tenants = {name: {"state": "active"} for name in stage["tenants"]}
         self.regions = {name: {"state": "active"} for name in stage["regions"]}
         self.locations = self.regions | {"global": {"state": "active"}}
         self.tiers = {name: {"state": "active", "cmk": cmk} for name, cmk in stage["tiers"].items()}
         self.subscriptions = {
-            name: {"state": "active", "directory": directory} for name, directory in stage["subscriptions"].items()
+            name: {"state": "active", "tenant": tenant} for name, tenant in stage["subscriptions"].items()
         }
         self.vaults, self.keys, self.resources = {}, {}, {}
         self.workspaces, self.documents, self.models = {}, {}, {}
-        self.grants = {}  # (vault, resource): the directory of the vault
+        self.grants = {}  # (vault, resource): the tenant of the vault
 
     # Resources
 
@@ -62,7 +62,7 @@ class Emulator:
         demand(resource__not_at_creation=keys == "microsoft-managed")
         self.resources[resource] = {
             "state": "active", "kind": kind, "location": location, "tier": tier, "subscription": subscription,
-            "group": group, "directory": home["directory"], "identity": False, "key_source": keys, "key": None,
+            "group": group, "tenant": home["tenant"], "identity": False, "key_source": keys, "key": None,
         }  # fmt: skip
 
     def delete_resource(self, resource):
@@ -80,10 +80,10 @@ class Emulator:
             if each["group"] == group and each["subscription"] == subscription:
                 each["subscription"] = to
 
-    def move_subscription(self, subscription, directory):
+    def move_subscription(self, subscription, tenant):
         moved = existing(self.subscriptions, subscription)
-        existing(self.directories, directory)
-        moved["directory"] = directory
+        existing(self.tenants, tenant)
+        moved["tenant"] = tenant
 
     def enable_identity(self, resource):
         existing(self.resources, resource)["identity"] = True
@@ -99,7 +99,7 @@ class Emulator:
         if store != "key-vault":
             demand(keys__vault_only=False, resource__regional=regional, encryption__tier=self.tiers[r["tier"]]["cmk"])
         v, k = existing(self.vaults, vault), existing(self.keys, f"{vault}/{key}")
-        same_directory = self.directory(v) == r["directory"]
+        same_tenant = self.tenant(v) == r["tenant"]
         demand(
             resource__regional=regional,
             encryption__tier=self.tiers[r["tier"]]["cmk"],
@@ -107,15 +107,15 @@ class Emulator:
             keys__no_hsm=k["type"] != "RSA-HSM",
             environment__enabled_key=k["enabled"],
             vault__same_region=not regional or v["region"] == r["location"],
-            vault__same_directory=same_directory,
-            vault__access_policy=through == "portal" or not same_directory or (vault, resource) in self.grants,
+            vault__same_tenant=same_tenant,
+            vault__access_policy=through == "portal" or not same_tenant or (vault, resource) in self.grants,
             vault__soft_delete=v["soft_delete"],
             vault__purge_protection=v["purge_protection"],
             vault__permission_model=v["permission_model"] == "access-policies",
         )
         if through == "portal":
             r["identity"] = True
-            self.grants[vault, resource] = self.directory(v)
+            self.grants[vault, resource] = self.tenant(v)
         r.update(key_source="customer-managed", key=f"{vault}/{key}")
 
     def return_to_microsoft_managed_keys(self, resource):
@@ -161,10 +161,10 @@ class Emulator:
     def grant_key_access(self, vault, resource):
         v, r = existing(self.vaults, vault), existing(self.resources, resource)
         demand(
-            directory__no_cross_directory_access=self.directory(v) == r["directory"],
+            tenant__no_cross_tenant_access=self.tenant(v) == r["tenant"],
             identity__needed_for_access=r["identity"],
         )
-        self.grants[vault, resource] = self.directory(v)
+        self.grants[vault, resource] = self.tenant(v)
 
     def revoke_key_access(self, vault, resource):
         existing(self.vaults, vault)
@@ -260,8 +260,8 @@ class Emulator:
 
     # What follows
 
-    def directory(self, thing):
-        return self.subscriptions[thing["subscription"]]["directory"]
+    def tenant(self, thing):
+        return self.subscriptions[thing["subscription"]]["tenant"]
 
     def key_inaccessible(self, name):
         r = self.resources[name]
@@ -278,10 +278,10 @@ class Emulator:
     def follow_up(self):
         """Everything that follows from the state that a command has left behind."""
         for r in self.resources.values():
-            if r["directory"] != self.directory(r):
-                r.update(directory=self.directory(r), identity=False, key=None)
-        for (vault, resource), directory in list(self.grants.items()):
-            if not self.resources[resource]["identity"] or directory != self.directory(self.vaults[vault]):
+            if r["tenant"] != self.tenant(r):
+                r.update(tenant=self.tenant(r), identity=False, key=None)
+        for (vault, resource), tenant in list(self.grants.items()):
+            if not self.resources[resource]["identity"] or tenant != self.tenant(self.vaults[vault]):
                 del self.grants[vault, resource]
         for name, w in self.workspaces.items():
             mine = [each for each in (*self.documents.values(), *self.models.values()) if each["workspace"] == name]
@@ -302,7 +302,7 @@ class Emulator:
 
     def observe(self):
         return {
-            "subscription": {name: {"directory": s["directory"]} for name, s in self.subscriptions.items()},
+            "subscription": {name: {"tenant": s["tenant"]} for name, s in self.subscriptions.items()},
             "resource": {name: self.see_resource(r) for name, r in self.resources.items() if r["state"] == "active"},
             "vault": {name: dict(v) for name, v in self.vaults.items() if v["state"] != "purged"},
             "key": {

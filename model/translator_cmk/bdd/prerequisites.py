@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
 from ..machine import DEFAULT_STAGE, Accepted, Command, Stage
 from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EnableIdentity, EndVaultRetention, GrantKeyAccess
-from ..machine.entities import Directory, Entity, Location, Subscription, Tier
+from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
 from ..system import ModelSystem
 from .features import Pickle
 from .vocabulary import asserts, commands_of, facts_of, read_steps
@@ -82,8 +82,8 @@ def capabilities_of(command: Command) -> Iterator[str]:
         yield "clock"
     if is_legacy(command):
         yield "legacy-vaults"
-    if in_another_directory(command):
-        yield "several-directories"
+    if in_another_tenant(command):
+        yield "several-tenants"
 
 
 def promised(command: Command, declared: Declaration) -> str | None:
@@ -98,11 +98,11 @@ def is_legacy(command: Command) -> bool:
     return isinstance(command, CreateVault) and not command.soft_delete
 
 
-def in_another_directory(command: Command) -> bool:
-    """Return whether the command names a directory other than the first, or a subscription in one."""
-    home = DEFAULT_STAGE.directories[0]
+def in_another_tenant(command: Command) -> bool:
+    """Return whether the command names a tenant other than the first, or a subscription in one."""
+    home = DEFAULT_STAGE.tenants[0]
     named = {(kind, DEFAULT_STAGE.subscriptions.get(name, name)) for kind, name in stage_names(command)}
-    return any(kind in (Directory, Subscription) and directory != home for kind, directory in named)
+    return any(kind in (Tenant, Subscription) and tenant != home for kind, tenant in named)
 
 
 def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
@@ -115,7 +115,7 @@ def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
 def offered(stage: Stage) -> dict[type[Entity], tuple[str, ...]]:
     """Return the names in a stage by kind."""
     return {
-        Directory: tuple(stage.directories),
+        Tenant: tuple(stage.tenants),
         Subscription: tuple(stage.subscriptions),
         Location: ("global", *stage.regions),
         Tier: tuple(stage.tiers),

@@ -134,10 +134,10 @@ def observes(subject: Subject) -> Found:
     subject.reset(subject.declaration.stage)
     seen = subject.observe()
     here = seen.get("subscription", {})
-    if subject.declaration.shows("subscription", "directory") and set(here) != set(
+    if subject.declaration.shows("subscription", "tenant") and set(here) != set(
         subject.declaration.stage.subscriptions
     ):
-        fix = "show each subscription of the stage with its directory, or declare the kind subscription as hidden"
+        fix = "show each subscription of the stage with its tenant, or declare the kind subscription as hidden"
         return Found(False, f"a new world shows the subscriptions {sorted(here)}", fix)
     return Found(True, "it resets, and shows a new world")
 

@@ -310,7 +310,7 @@ def case_of(lane: str, name: str, command: type[Command], level: str) -> Case:
     return Case(f"{lane}/{name}", lane, level, (), name=(command.__doc__ or name).splitlines()[0])
 
 
-OWN = "The system accepted what comes next. The model does not, where this is left open or assumed, and stops here."
+OWN = "The system accepted what comes next. The model does not, where this is not specified or assumed, and stops here."
 BESIDES = (
     "In between it was also asked for this, which was refused or changes nothing. No step can say so; replay asks it."
 )

@@ -277,7 +277,7 @@ def crowd() -> Iterator[Command]:
         yield from (*identity(resource), ReturnToMicrosoftManagedKeys(resource), DeleteResource(resource))
     yield from each(MoveResource, resource=resources, subscription=SUBSCRIPTIONS, group=("apps", "vaults"))
     yield from each(MoveResourceGroup, group=("apps", "vaults"), subscription=SUBSCRIPTIONS, to=SUBSCRIPTIONS)
-    yield from each(MoveSubscription, subscription=SUBSCRIPTIONS, directory=("home", "abroad"))
+    yield from each(MoveSubscription, subscription=SUBSCRIPTIONS, tenant=("home", "abroad"))
     yield from each(ReadData, workspace=(*WORKSPACES, *OTHER_WORKSPACES))
     yield from each(DeployModel, model=(*MODELS, *OTHER_MODELS))
     yield from each(TranslateWithModel, model=(*MODELS, *OTHER_MODELS))
@@ -299,8 +299,8 @@ def variants(stage: Stage) -> tuple[Variant, ...]:
     The first changes nothing.
     """
     regions = [each for each in DEFAULT_STAGE.regions if each in stage.regions]
-    at_home = [each for each, directory in DEFAULT_STAGE.subscriptions.items()
-               if directory == DEFAULT_STAGE.directories[0] == stage.subscriptions.get(each)]  # fmt: skip
+    at_home = [each for each, tenant in DEFAULT_STAGE.subscriptions.items()
+               if tenant == DEFAULT_STAGE.tenants[0] == stage.subscriptions.get(each)]  # fmt: skip
     return tuple(
         dict(zip((*KINDS, *regions, *at_home), (*KINDS[turn:], *KINDS[:turn], *places, *paying), strict=True))
         for places in permutations(regions)

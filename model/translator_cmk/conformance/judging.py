@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..bdd.prerequisites import (
     KIND_LEVELS,
-    in_another_directory,
+    in_another_tenant,
     is_legacy,
     offered,
     promised,
@@ -235,7 +235,7 @@ def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[C
             list(LEVELS).index(level_of(type(command))) > highest
             or (isinstance(command, EndVaultRetention) and not declared.can("clock"))
             or (is_legacy(command) and not declared.can("legacy-vaults"))
-            or (in_another_directory(command) and not declared.can("several-directories"))
+            or (in_another_tenant(command) and not declared.can("several-tenants"))
             or (isinstance(command, CreateKey | ImportKey) and command.size not in SIZES[command.type])
             or any(name not in there[kind] for kind, name in stage_names(command))
         ):

@@ -107,7 +107,7 @@ def put_through(session: Session, asked: Asked) -> int:
         print(f"left out: what the system does not declare, {left_out:,} times in all; no guarantee covers that")
     if undecided:
         which = f"{undecided:,} of {of_all:,} sequences are " if of_all > 1 else ""
-        why = "nothing was asked, an effect is late, a command is unsupported, or too much is left open"
+        why = "nothing was asked, an effect is late, a command is unsupported, or too much is not specified"
         print(f"{which}undecided: {why}")
         return INCOMPLETE
     print("the system and the specification agree" + (f" in {of_all:,} sequences" if of_all > 1 else ""))

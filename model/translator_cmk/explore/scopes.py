@@ -194,7 +194,7 @@ def moves(resource: str, group: str, other_group: str) -> Commands:
         *each(MoveResourceGroup, group=groups, subscription="production", to=("security", "foreign")),
         *each(MoveResourceGroup, group=groups, subscription="foreign", to="production"),
         MoveResourceGroup(group, "production", "production"),
-        *each(MoveSubscription, subscription="production", directory=("home", "abroad")),
+        *each(MoveSubscription, subscription="production", tenant=("home", "abroad")),
     )
 
 
@@ -278,8 +278,8 @@ SCOPES = (
         states=1_982,
     ),
     Scope(
-        "directories",
-        "Resource and vault move between subscriptions and directories, alone and together.",
+        "tenants",
+        "Resource and vault move between subscriptions and tenants, alone and together.",
         "a vault in a resource group of its own",
         (
             *(UploadDocument("document", "workspace"), TrainModel("model", "workspace"), DeployModel("model")),

@@ -52,8 +52,8 @@ def works(_: CreateWorkspace, state: State) -> bool:
 
 
 def at_home(state: State) -> bool:
-    """Return whether the resource is in the directory that it was created in."""
-    return bool(field(state, Resource, "translator", "directory") == "home")
+    """Return whether the resource is in the tenant that it was created in."""
+    return bool(field(state, Resource, "translator", "tenant") == "home")
 
 
 def purged(state: State) -> bool:
@@ -102,7 +102,7 @@ ENABLING: Commands = (
 )
 MOVES: Commands = (
     *each(MoveResource, resource="translator", subscription=("foreign", "production"), group="apps"),
-    *each(MoveSubscription, subscription="production", directory=("abroad", "home")),
+    *each(MoveSubscription, subscription="production", tenant=("abroad", "home")),
 )
 ANOTHER_VAULT: Commands = (
     *creates_vault("other-vault"),
@@ -112,7 +112,7 @@ ANOTHER_VAULT: Commands = (
 
 WHAT_IF = Scope(
     "what-if",
-    "One of each, right or wrong, from nothing to the end, with moves to another directory and a second vault.",
+    "One of each, right or wrong, from nothing to the end, with moves to another tenant and a second vault.",
     None,
     (*RESOURCE, *VAULT, *KEY, *ENABLING, *work(*TRANSLATOR), *MOVES, *ANOTHER_VAULT),
     states=8_902,

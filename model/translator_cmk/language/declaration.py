@@ -14,7 +14,7 @@ CAPABILITIES: Mapping[str, str] = {
     "reasons": "A refusal names the requirements that it is because of, all of them or some.",
     "clock": "The retention period of a deleted vault can be made to end.",
     "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or without.",
-    "several-directories": "There is a second directory, to which resources and subscriptions can move.",
+    "several-tenants": "There is a second tenant, to which resources and subscriptions can move.",
     "audit": "An acceptance lists the uses of a customer's key.",
     "parallel": "Several sessions can be under way at once, each with a world of its own.",
 }
@@ -39,7 +39,7 @@ class Declaration(Value):
 
     ``windows``: for a command, how many seconds its effects may take to show; all others show at once.
     ``codes``: for a native code of a refusal, the requirements that it stands for.
-    ``stage``: what it has of the directories, subscriptions, regions and tiers that it is asked for.
+    ``stage``: what it has of the tenants, subscriptions, regions and tiers that it is asked for.
     """
 
     __slots__ = ()
@@ -73,10 +73,8 @@ def declare(**fields: Any) -> Declaration:
         raise Misfit("levels is empty", "name at least one, or leave it out to claim all")
     if found.codes and not found.can("reasons"):
         raise Misfit("codes are mapped to requirements without the capability 'reasons'", "declare it, or drop them")
-    if found.can("several-directories") and len(found.stage.directories) < 2:
-        raise Misfit(
-            "several-directories is declared, and the stage has only one", "offer a second, or do not declare it"
-        )
+    if found.can("several-tenants") and len(found.stage.tenants) < 2:
+        raise Misfit("several-tenants is declared, and the stage has only one", "offer a second, or do not declare it")
     return found
 
 

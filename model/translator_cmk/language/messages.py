@@ -94,7 +94,7 @@ OUTCOME = Tagged(
 IN_VAULT = Word(["active", "deleted"])
 
 OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
-    "subscription": (A_NAME, {"directory": A_NAME}),
+    "subscription": (A_NAME, {"tenant": A_NAME}),
     "resource": (
         A_NAME,
         {
@@ -148,10 +148,10 @@ OBSERVATION = Record(
 def build_stage(**fields: Any) -> Stage:
     """Return the stage; raises `Misfit` where its parts do not fit together."""
     stage = Stage(**fields)
-    for subscription, directory in stage.subscriptions.items():
-        if directory not in stage.directories:
-            what = f"the subscription {subscription!r} is in {directory!r}, which is no directory of the stage"
-            raise Misfit(what, "add the directory, or name another")
+    for subscription, tenant in stage.subscriptions.items():
+        if tenant not in stage.tenants:
+            what = f"the subscription {subscription!r} is in {tenant!r}, which is no tenant of the stage"
+            raise Misfit(what, "add the tenant, or name another")
     if "global" in stage.regions:
         raise Misfit("'global' is a location, and no region", "leave it out")
     return stage
@@ -160,7 +160,7 @@ def build_stage(**fields: Any) -> Stage:
 STAGE = Record(
     "a stage",
     {
-        "directories": Several(A_NAME),
+        "tenants": Several(A_NAME),
         "subscriptions": Named(A_NAME, A_NAME),
         "regions": Several(A_NAME),
         "tiers": Named(A_NAME, Flag()),
@@ -212,7 +212,7 @@ def observation_from_wire(message: Any, where: str = "") -> Observation:
 def stage_to_wire(stage: Stage) -> dict[str, Any]:
     """Return the stage as a JSON value."""
     return {
-        "directories": list(stage.directories),
+        "tenants": list(stage.tenants),
         "subscriptions": dict(stage.subscriptions),
         "regions": list(stage.regions),
         "tiers": dict(stage.tiers),

@@ -137,7 +137,7 @@ COMMAND_PHRASES: tuple[CommandPhrase, ...] = (
         "the customer moves the resource group {group} of the subscription {subscription} to the subscription {to}",
     ),
     CommandPhrase(
-        commands.MoveSubscription, "the customer moves the subscription {subscription} to the directory {directory}"
+        commands.MoveSubscription, "the customer moves the subscription {subscription} to the tenant {tenant}"
     ),
     CommandPhrase(commands.EnableIdentity, "the customer enables the managed identity of {resource}"),
     CommandPhrase(commands.DisableIdentity, "the customer disables the managed identity of {resource}"),
@@ -234,7 +234,7 @@ ON = {"on": True, "off": False}
 THERE = {"exists": True, "does not exist": False}
 
 FACT_PHRASES: tuple[FactPhrase, ...] = (
-    FactPhrase("subscription", "directory", "the subscription {name} is in the directory {value}"),
+    FactPhrase("subscription", "tenant", "the subscription {name} is in the tenant {value}"),
     FactPhrase("resource", "exists", "the resource {name} {value}", THERE),
     FactPhrase("resource", "key_source", "{name} uses {value} keys", KEY_SOURCES),
     FactPhrase("resource", "key", "{name} is encrypted with the key {value} of {vault}"),

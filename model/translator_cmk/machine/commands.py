@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
 from .references import (
-    ADirectory,
     AKey,
     ALocation,
     AModel,
     ARegion,
     AResource,
     ASubscription,
+    ATenant,
     ATier,
     AVault,
     AWorkspace,
@@ -112,11 +112,11 @@ class MoveResourceGroup(Command):
 
 
 class MoveSubscription(Command):
-    """Move a subscription, with all it holds, to a directory."""
+    """Move a subscription, with all it holds, to a tenant."""
 
     __slots__ = ()
     subscription: ASubscription
-    directory: ADirectory
+    tenant: ATenant
 
 
 # The identity and the key source of a resource

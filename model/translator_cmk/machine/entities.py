@@ -60,7 +60,7 @@ class Entity(tuple[Any, ...]):
         cls.word = cls.__name__.lower()
 
 
-class Directory(Entity):
+class Tenant(Entity):
     """A Microsoft Entra tenant.  Given by the stage."""
 
     __slots__ = ()
@@ -83,10 +83,10 @@ class Tier(Entity):
 
 
 class Subscription(Entity):
-    """An Azure subscription, billed in one directory.  Given by the stage; it can move to another directory."""
+    """An Azure subscription, billed in one tenant.  Given by the stage; it can move to another tenant."""
 
     __slots__ = ()
-    directory: Directory
+    tenant: Tenant
     state: str = "active"
 
 
@@ -125,7 +125,7 @@ class Resource(Entity):
     tier: Tier
     subscription: Subscription
     group: str
-    directory: Directory  # where its identity is registered; `directory.not-transferred` is how it changes
+    tenant: Tenant  # where its identity is registered; `tenant.not-transferred` is how it changes
     identity: bool = False  # the system-assigned managed identity
     key_source: str | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
@@ -138,7 +138,7 @@ class Grant(Entity):
     __slots__ = ()
     vault: Vault
     resource: Resource
-    directory: Directory  # a vault's access policies name identities of the vault's own directory
+    tenant: Tenant  # a vault's access policies name identities of the vault's own tenant
     state: str = "absent"
 
 
@@ -169,7 +169,7 @@ class Model(Entity):
 
 
 KINDS: tuple[type[Entity], ...] = (
-    Directory,
+    Tenant,
     Location,
     Tier,
     Subscription,

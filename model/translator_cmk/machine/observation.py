@@ -11,7 +11,7 @@ Observation = dict[str, dict[str, dict[str, Any]]]
 
 
 def subscription(s: Subscription) -> dict[str, Any]:
-    return {"directory": s.directory.name}
+    return {"tenant": s.tenant.name}
 
 
 def resource(r: Resource) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from .entities import Directory, Document, Entity, Key, Location, Model, Resource, Subscription, Tier, Vault, Workspace
+from .entities import Document, Entity, Key, Location, Model, Resource, Subscription, Tenant, Tier, Vault, Workspace
 from .values import Value
 
 
@@ -25,7 +25,7 @@ class New(Value):
 
 Reference = Existing | New
 
-ADirectory = Annotated[str, Existing(Directory)]
+ATenant = Annotated[str, Existing(Tenant)]
 ASubscription = Annotated[str, Existing(Subscription)]
 ATier = Annotated[str, Existing(Tier)]
 ALocation = Annotated[str, Existing(Location, ("regional", "global"))]

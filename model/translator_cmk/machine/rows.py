@@ -157,7 +157,7 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
         f"{vault.name}/{resource.name}",
         vault=vault,
         resource=resource,
-        directory=vault.subscription.directory,
+        tenant=vault.subscription.tenant,
         state="active",
     )
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from ..machine import Command, State
-from ..machine.entities import KINDS, Directory, Entity, Location, Subscription, Tier
+from ..machine.entities import KINDS, Entity, Location, Subscription, Tenant, Tier
 from ..machine.references import New, Reference
 
 Entities = frozenset[tuple[type[Entity], str]]
 
 NOTHING: Entities = frozenset()
 
-STAGE = (Directory, Location, Tier, Subscription)
+STAGE = (Tenant, Location, Tier, Subscription)
 
 
 def words(entities: Entities) -> set[tuple[str, str]]:

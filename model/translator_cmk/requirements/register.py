@@ -20,7 +20,7 @@ TOPICS: Final = (
     "workspace",
     "revocation",
     "restoration",
-    "directory",
+    "tenant",
     "environment",
 )
 """The topics in reading order. Each is a file of the register and the first word of its requirements' ids."""
@@ -33,8 +33,8 @@ nothing, as the article says nothing; an attestation can only be declared."""
 BASES: Final = ("environment", "stated", "implied", "assumed")
 """Where a requirement comes from: the article's surroundings, its words, what follows from them, or our choice."""
 
-TRAITS: Final = ("second-directory", "elapsed-time", "training", "irreversible")
-"""Prerequisites of a live run: a second directory, waiting, a trained model, or something that can't be undone."""
+TRAITS: Final = ("second-tenant", "elapsed-time", "training", "irreversible")
+"""Prerequisites of a live run: a second tenant, waiting, a trained model, or something that can't be undone."""
 
 
 @dataclass(frozen=True)

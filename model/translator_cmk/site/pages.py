@@ -36,7 +36,7 @@ BASES = {
     "environment": "the article takes it for granted; the source is another document",
 }
 TRAITS = {
-    "second-directory": "a second directory",
+    "second-tenant": "a second tenant",
     "elapsed-time": "time to pass",
     "training": "a trained model",
     "irreversible": "a loss that can't be undone",

@@ -45,7 +45,7 @@ def test_every_command_in_every_state_is_a_scenario_that_holds(tmp_path: Path) -
         run_scenario(ModelSystem(), pickle)
 
 
-@pytest.mark.parametrize("name", ["vaults-and-keys", "demands", "directories", "one-of-each"])
+@pytest.mark.parametrize("name", ["vaults-and-keys", "demands", "tenants", "one-of-each"])
 def test_commands_in_random_states_are_scenarios_that_hold(name: str, tmp_path: Path) -> None:
     graph, random, drawn = graph_of(name), Random(name), []
     for number in range(10):

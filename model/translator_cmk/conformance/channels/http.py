@@ -24,7 +24,7 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "Us
 
 
 class Url:
-    """Speaks with one URL, over one connection as long as it lasts.  Redirects are not followed."""
+    """Exchanges messages with one URL, over one connection as long as it lasts.  Redirects are not followed."""
 
     def __init__(self, url: str) -> None:
         self.url = split(url)

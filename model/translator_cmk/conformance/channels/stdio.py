@@ -41,7 +41,7 @@ GUARDIAN = (
 
 
 class Process:
-    """Speaks with a child process, which is killed with all of its process group, and on Linux with all it started."""
+    """Exchanges messages with a child process, which is killed with all of its process group, and on Linux with all it started."""
 
     def __init__(self, command: str) -> None:
         self.words = shlex.split(command)

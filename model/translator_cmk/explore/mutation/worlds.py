@@ -132,14 +132,14 @@ TWO_OF_A_KIND = (
     ),
     Scope(
         "two-moves",
-        "Two resources and two vaults in groups of their own, moved between subscriptions and directories.",
+        "Two resources and two vaults in groups of their own, moved between subscriptions and tenants.",
         "a vault in a resource group of its own",
         (
             *creates_resource("other-translator", subscription=("production", "foreign"), group="others"),
             *creates_vault("other-vault", subscription=("production", "foreign"), group="others"),
             *each(MoveResource, resource=RESOURCES, subscription=("production", "foreign"), group="apps"),
             *each(MoveResourceGroup, group=("apps", "others", "vaults"), subscription="production", to="foreign"),
-            *each(MoveSubscription, subscription="production", directory=("home", "abroad")),
+            *each(MoveSubscription, subscription="production", tenant=("home", "abroad")),
             *each(EnableIdentity, resource=RESOURCES),
             *each(GrantKeyAccess, vault=VAULTS, resource=RESOURCES),
             RevokeKeyAccess("other-vault", "translator"),

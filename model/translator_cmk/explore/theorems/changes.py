@@ -44,7 +44,7 @@ from ...machine.entities import (
     Vault,
     Workspace,
 )
-from .requests import NAMES_ANEW
+from .requests import GIVES_A_NAME
 from .states import has_lost_its_key, home
 from .theorem import Change, Expectation, Named, Theorem, change, collected, named, stays
 
@@ -101,7 +101,7 @@ def either(*tests: Test) -> Test:
     return lambda change: any(test(change) for test in tests)
 
 
-def changed_directory(change: Change) -> bool:
+def changed_tenant(change: Change) -> bool:
     return home(change.was) != home(change.now)
 
 
@@ -116,13 +116,13 @@ def resource_deleted(change: Change) -> bool:
 
 
 def access_must_go(change: Change) -> bool:
-    """Return whether the access has lost its ground: the identity is off, or the vault in another directory."""
+    """Return whether the access has lost its ground: the identity is off, or the vault in another tenant."""
     resource = change.step.after.entity(Resource, change.was.resource.name)
     return not resource.identity or vault_left(change)
 
 
 def vault_left(change: Change) -> bool:
-    """Return whether the vault of the access that was there is in another directory."""
+    """Return whether the vault of the access that was there is in another tenant."""
     return home(change.step.after.entity(Vault, change.was.vault.name)) != home(change.was.vault)
 
 
@@ -180,7 +180,7 @@ FIXED: dict[type[Entity], tuple[str, ...]] = {
 )
 def things_come_from_the_customer(c: Change) -> Iterator[Expectation]:
     """A thing is there only because the customer created, uploaded, trained or imported it."""
-    if c.was is None and not c.by(*NAMES_ANEW):
+    if c.was is None and not c.by(*GIVES_A_NAME):
         yield from stays(c)
 
 
@@ -242,7 +242,7 @@ SETTINGS = (
     only(
         Resource,
         "microsoft-managed-only-by-going-back",
-        "keys.return directory.not-transferred",
+        "keys.return tenant.not-transferred",
         "Customer-managed keys are given up only by the customer: no loss and no move ends them",
         goes("key_source", MICROSOFT),
         by(ReturnToMicrosoftManagedKeys),
@@ -250,7 +250,7 @@ SETTINGS = (
     only(
         Resource,
         "a-key-is-put-in-use-only-by-enabling",
-        "keys.enable directory.key-left-behind",
+        "keys.enable tenant.key-left-behind",
         "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
         lambda c: c.now.key is not None and (c.was is None or named(c.was.key) != named(c.now.key)),
         by(EnableCustomerManagedKeys),
@@ -258,11 +258,11 @@ SETTINGS = (
     only(
         Resource,
         "a-key-leaves-only-by-going-back-or-moving",
-        "keys.return directory.not-transferred",
-        "A resource is without its key only after going back or moving to another directory",
+        "keys.return tenant.not-transferred",
+        "A resource is without its key only after going back or moving to another tenant",
         goes("key", None),
-        either(by(ReturnToMicrosoftManagedKeys), changed_directory),
-        names="keys.return directory.not-transferred",
+        either(by(ReturnToMicrosoftManagedKeys), changed_tenant),
+        names="keys.return tenant.not-transferred",
     ),
     only(
         Resource,
@@ -275,10 +275,10 @@ SETTINGS = (
     only(
         Resource,
         "identity-off-only-by-the-customer-or-a-move",
-        "identity.disable directory.not-transferred directory.same-directory-move",
-        "An identity goes off only by the customer's request or in a move to another directory",
+        "identity.disable tenant.not-transferred tenant.same-tenant-move",
+        "An identity goes off only by the customer's request or in a move to another tenant",
         goes("identity", False),
-        either(by(DisableIdentity, DeleteResource), changed_directory),
+        either(by(DisableIdentity, DeleteResource), changed_tenant),
     ),
     only(
         Resource,
@@ -335,8 +335,8 @@ SETTINGS = (
         Subscription,
         "subscriptions-move-by-the-customer",
         "environment.move",
-        "A subscription is in another directory only because it was moved",
-        goes("directory"),
+        "A subscription is in another tenant only because it was moved",
+        goes("tenant"),
         by(MoveSubscription),
     ),
     # Custom Translator
@@ -407,7 +407,7 @@ SETTINGS = (
     only(
         Workspace,
         "data-comes-back-only-by-the-customer",
-        "restoration.data-readable directory.key-left-behind",
+        "restoration.data-readable tenant.key-left-behind",
         "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
         goes("readable", True),
         lambda c: isinstance(
@@ -431,7 +431,7 @@ SETTINGS = (
         Grant,
         "access-is-lost-only-by-itself",
         "revocation.only-that-resource identity.access-removed environment.vault-moved",
-        "Access is lost only where it was revoked, its identity went off or its vault changed directory",
+        "Access is lost only where it was revoked, its identity went off or its vault changed tenant",
         lambda c: c.now is None,
         either(about_the_grant(RevokeKeyAccess), access_must_go),
     ),
@@ -439,7 +439,7 @@ SETTINGS = (
         Grant,
         "access-goes-with-the-identity",
         "identity.access-removed",
-        "Access to a vault that stays in its directory is lost with the identity, unless it was revoked",
+        "Access to a vault that stays in its tenant is lost with the identity, unless it was revoked",
         lambda c: c.now is None and not about_the_grant(RevokeKeyAccess)(c) and not vault_left(c),
         access_must_go,
         names="identity.access-removed",
@@ -448,7 +448,7 @@ SETTINGS = (
         Grant,
         "access-goes-with-the-vault",
         "environment.vault-moved",
-        "Access to a vault that changes directory is lost",
+        "Access to a vault that changes tenant is lost",
         lambda c: c.now is None and vault_left(c),
         vault_left,
         names="environment.vault-moved",

@@ -244,7 +244,7 @@ DONE = (
     done(UndeployModel, "environment.deploy", "A model can be undeployed", state="undeployed"),
     # Moves
     done(MoveResource, "environment.move", "A moved resource is where it was moved to", asked="subscription group"),
-    done(MoveSubscription, "environment.move", "A moved subscription is in its new directory", asked="directory"),
+    done(MoveSubscription, "environment.move", "A moved subscription is in its new tenant", asked="tenant"),
 )
 
 
@@ -282,9 +282,9 @@ def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
                     yield fact(thing, "subscription", c.to if moves else thing.subscription.name)
 
 
-@request(*MOVES, by=("directory.not-transferred", "directory.same-directory-move", "environment.move"))
+@request(*MOVES, by=("tenant.not-transferred", "tenant.same-tenant-move", "environment.move"))
 def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
-    """A moved resource stays customer-managed; it keeps identity and key exactly if its directory stays the same."""
+    """A moved resource stays customer-managed; it keeps identity and key exactly if its tenant stays the same."""
     for was in step.before.every(Resource):
         now = look_up(step.after, Resource, was.name)
         if was.state == "active" and now is not None:
@@ -294,10 +294,10 @@ def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
             yield fact(now, "key_source", was.key_source)
 
 
-@request(*COMMANDS.values(), by=("directory.not-transferred", "environment.vault-moved"))
+@request(*COMMANDS.values(), by=("tenant.not-transferred", "environment.vault-moved"))
 def a_move_is_named_only_where_something_moved(step: Step) -> Iterator[Expectation]:
-    """An acceptance rests on the move of a resource or a vault only where one has changed its directory."""
-    for kind, requirement in ((Resource, "directory.not-transferred"), (Vault, "environment.vault-moved")):
+    """An acceptance rests on the move of a resource or a vault only where one has changed its tenant."""
+    for kind, requirement in ((Resource, "tenant.not-transferred"), (Vault, "environment.vault-moved")):
         if requirement in step.by:
             both = [(was, look_up(step.after, kind, was.name)) for was in step.before.every(kind)]
             yield Named(requirement, any(now is not None and home(was) != home(now) for was, now in both))

@@ -125,8 +125,8 @@ IN_OWN_WORDS = (
         lambda a: a.resource.location.name not in ("global", a.vault.region.name),
     ),
     enabling(
-        "vault.same-directory",
-        "A key is refused exactly where its vault is in another directory than the resource",
+        "vault.same-tenant",
+        "A key is refused exactly where its vault is in another tenant than the resource",
         lambda a: home(a.vault) != home(a.resource),
     ),
     enabling(
@@ -159,8 +159,8 @@ IN_OWN_WORDS = (
     ),
     Demand(
         GrantKeyAccess,
-        "directory.no-cross-directory-access",
-        "Access is granted within one directory only",
+        "tenant.no-cross-tenant-access",
+        "Access is granted within one tenant only",
         lambda a: home(a.vault) != home(a.resource),
     ),
     Demand(
@@ -231,15 +231,15 @@ SILENT_IN_OWN_WORDS = (
     Demand(
         MoveSubscription,
         "environment.move-nowhere",
-        "The outcome of moving a subscription to its own directory is not specified",
-        lambda a: home(a) == a.directory.name,
+        "The outcome of moving a subscription to its own tenant is not specified",
+        lambda a: home(a) == a.tenant.name,
     ),
 )
 
 DEMANDS = IN_OWN_WORDS + tuple(articles(Refuse, IN_OWN_WORDS, lambda row: lambda a: row.when(a) and not row.unless(a)))
 SILENCES = SILENT_IN_OWN_WORDS + tuple(articles(Silent, SILENT_IN_OWN_WORDS, lambda row: row.when))
 
-NAMES_ANEW: dict[type[Command], str] = {
+GIVES_A_NAME: dict[type[Command], str] = {
     CreateResource: "resource", CreateVault: "vault", CreateKey: "key", ImportKey: "key", CreateWorkspace: "workspace",
     UploadDocument: "document", TrainModel: "model",
 }  # fmt: skip  # as a list of pairs
@@ -259,7 +259,7 @@ def name_reasons(step: Step) -> set[str]:
         if value is None or field not in KIND_OF_FIELD:
             continue
         entity = look_up(step.before, KIND_OF_FIELD[field], entity_name(command, field))
-        if NAMES_ANEW.get(type(command)) == field:
+        if GIVES_A_NAME.get(type(command)) == field:
             if entity is not None:
                 found.add("environment.new-name")
         else:
@@ -326,7 +326,7 @@ def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
         yield due(step)
 
 
-@request(*NAMES_ANEW, by=("environment.new-name",))
+@request(*GIVES_A_NAME, by=("environment.new-name",))
 def a_name_is_given_once(step: Step) -> Iterator[Expectation]:
     """A name that was ever given is refused for something new."""
     if "environment.new-name" in name_reasons(step) | step.because:

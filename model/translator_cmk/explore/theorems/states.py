@@ -29,8 +29,8 @@ def has_lost_its_key(resource: Any) -> bool:
 
 
 def home(thing: Any) -> str:
-    """Return the directory that the thing's subscription is in."""
-    return str(thing.subscription.directory.name)
+    """Return the tenant that the thing's subscription is in."""
+    return str(thing.subscription.tenant.name)
 
 
 IN_OWN_WORDS = (
@@ -61,7 +61,7 @@ IN_OWN_WORDS = (
     Cause(
         "left-behind",
         "the key was left behind in a move",
-        "directory.key-left-behind",
+        "tenant.key-left-behind",
         lambda r: r.key_source == CUSTOMER and r.key is None,
     ),
 )
@@ -106,13 +106,13 @@ def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
     Grant,
     "identity.access-removed",
     "identity.needed-for-access",
-    "directory.no-cross-directory-access",
-    "directory.not-transferred",
+    "tenant.no-cross-tenant-access",
+    "tenant.not-transferred",
     "environment.vault-moved",
     "environment.delete-resource",
 )
 def no_access_without_identity(g: Any) -> Iterator[Fact]:
-    """A resource has access to a key vault only while it exists, has its identity, and is in the vault's directory."""
+    """A resource has access to a key vault only while it exists, has its identity, and is in the vault's tenant."""
     if g.vault.state == "active":
         r = g.resource
         yield fact(g, "exists", r.state == "active" and r.identity and home(r) == home(g.vault))

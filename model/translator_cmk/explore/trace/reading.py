@@ -14,7 +14,7 @@ from ...language.shapes import Place
 from ...language.traces import HEAD, NAMED_KINDS, PARTIAL, PARTS, RESET, ReportedOutcome, event_shape
 from ...machine import COMMANDS, DEFAULT_STAGE, Command, Stage
 from ...machine.commands import choices
-from ...machine.entities import Directory, Key, Location, Subscription, Tier
+from ...machine.entities import Key, Location, Subscription, Tenant, Tier
 from ...machine.references import Reference
 from ...oracle import LIMIT
 from ...oracle.observability import Address, Shown
@@ -236,8 +236,8 @@ def possible(command: type[Command], field: str, names: Names, stage: Stage) -> 
 
 def named(reference: Reference, names: Names, stage: Stage) -> list[str]:
     """Return the names that this reference may have."""
-    if reference.kind is Directory:
-        return list(stage.directories)
+    if reference.kind is Tenant:
+        return list(stage.tenants)
     if reference.kind is Subscription:
         return list(stage.subscriptions)
     if reference.kind is Tier:

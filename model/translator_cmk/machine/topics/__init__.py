@@ -1,8 +1,8 @@
 """The article as rows, topic by topic."""
 
-from . import directory, encryption, environment, identity, keys, resource, restoration, revocation, vault, workspace
+from . import encryption, environment, identity, keys, resource, restoration, revocation, tenant, vault, workspace
 
-TOPICS = (encryption, keys, resource, identity, vault, workspace, revocation, restoration, directory, environment)
+TOPICS = (encryption, keys, resource, identity, vault, workspace, revocation, restoration, tenant, environment)
 
 ROWS = tuple(row for topic in TOPICS for row in topic.ROWS)
 

@@ -40,7 +40,7 @@ ROWS = (
             tier=c.tier,
             subscription=c.subscription,
             group=c.group,
-            directory=c.subscription.directory,
+            tenant=c.subscription.tenant,
             state="active",
         ),
     ),
@@ -87,7 +87,7 @@ ROWS = (
         when=lambda c, v: v.group == c.group and v.subscription.name == c.subscription.name,
         then=lambda c, v: sets(v, subscription=c.to),
     ),
-    effect(MoveSubscription, "environment.move", then=lambda c: sets(c.subscription, directory=c.directory)),
+    effect(MoveSubscription, "environment.move", then=lambda c: sets(c.subscription, tenant=c.tenant)),
     silent(
         MoveResource,
         "environment.move-nowhere",
@@ -97,12 +97,12 @@ ROWS = (
     silent(
         MoveSubscription,
         "environment.move-nowhere",
-        when=lambda c: c.subscription.directory.name == c.directory.name,
+        when=lambda c: c.subscription.tenant.name == c.tenant.name,
     ),
     whenever(
         Grant,
         "environment.vault-moved",
-        when=lambda g: g.directory.name != g.vault.subscription.directory.name,
+        when=lambda g: g.tenant.name != g.vault.subscription.tenant.name,
         then=lambda g: drops(g),
     ),
     # Vaults

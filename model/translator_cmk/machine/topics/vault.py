@@ -12,17 +12,15 @@ ROWS = (
     ),
     refuse(
         EnableCustomerManagedKeys,
-        "vault.same-directory",
+        "vault.same-tenant",
         when=lambda c: c.store == "key-vault",
-        unless=lambda c: c.vault.subscription.directory.name == c.resource.directory.name,
+        unless=lambda c: c.vault.subscription.tenant.name == c.resource.tenant.name,
     ),
     refuse(
         EnableCustomerManagedKeys,
         "vault.access-policy",
         when=lambda c: (
-            c.store == "key-vault"
-            and c.through == "api"
-            and c.vault.subscription.directory.name == c.resource.directory.name
+            c.store == "key-vault" and c.through == "api" and c.vault.subscription.tenant.name == c.resource.tenant.name
         ),
         unless=lambda c: granted(c.vault, c.resource),
     ),

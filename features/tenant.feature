@@ -1,27 +1,27 @@
-Feature: Microsoft Entra directories
-  Neither an identity nor a key crosses from one directory to another.
+Feature: Microsoft Entra tenants
+  Neither an identity nor a key crosses from one tenant to another.
 
-  @directory.no-cross-directory-access
-  Rule: Access can't be granted to an identity of another directory
+  @tenant.no-cross-tenant-access
+  Rule: Access can't be granted to an identity of another tenant
 
-    Scenario: Granting access within the directory
+    Scenario: Granting access within the tenant
       Given a resource and a vault with a key
       And the customer enables the managed identity of "translator"
       When the customer grants "translator" access to the keys of "vault"
       Then the request is accepted
 
-    Scenario: Granting access across directories
-      Given a resource with an identity in another directory than the vault
+    Scenario: Granting access across tenants
+      Given a resource with an identity in another tenant than the vault
       When the customer grants "translator" access to the keys of "vault"
       Then the request is refused
       And "translator" has no access to the keys of "vault"
       And nothing has changed
 
-  @directory.not-transferred
-  Rule: A move to another directory takes along neither the managed identity nor the key
+  @tenant.not-transferred
+  Rule: A move to another tenant takes along neither the managed identity nor the key
 
     @environment.move
-    Scenario Outline: A move to another directory
+    Scenario Outline: A move to another tenant
       Given a workspace under customer-managed keys
       When <move>
       Then the managed identity of "translator" is off
@@ -32,21 +32,21 @@ Feature: Microsoft Entra directories
         | move                                                                                                     |
         | the customer moves the resource "translator" to the subscription "foreign"                               |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | the customer moves the subscription "production" to the directory "abroad"                               |
+        | the customer moves the subscription "production" to the tenant "abroad"                               |
 
     @environment.move
-    Scenario: A subscription with two resources that moves to another directory
+    Scenario: A subscription with two resources that moves to another tenant
       Given two resources that share a vault and a key
-      When the customer moves the subscription "production" to the directory "abroad"
+      When the customer moves the subscription "production" to the tenant "abroad"
       Then the managed identity of "translator" is off
       And the managed identity of "other-translator" is off
       And "other-translator" has no key of its own
 
-  @directory.key-left-behind
-  Rule: A resource that lost its key in a move has its key out of reach until enabled anew
+  @tenant.key-left-behind
+  Rule: A resource that lost its key in a move has no accessible key until CMK is enabled again
 
-    @directory.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: What a move to another directory costs
+    @tenant.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
+    Scenario Outline: What a move to another tenant costs
       Given a deployed model under customer-managed keys
       When <move>
       Then the data of "workspace" is inaccessible
@@ -57,7 +57,7 @@ Feature: Microsoft Entra directories
         | move                                                                                                     |
         | the customer moves the resource "translator" to the subscription "foreign"                               |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | the customer moves the subscription "production" to the directory "abroad"                               |
+        | the customer moves the subscription "production" to the tenant "abroad"                               |
 
     Scenario: Identity and access alone do not bring the key back
       Given the moved identity has been enabled again
@@ -67,18 +67,18 @@ Feature: Microsoft Entra directories
       And the data of "workspace" is inaccessible
 
     @restoration.data-readable
-    Scenario: Customer-managed keys are enabled anew
+    Scenario: Customer-managed keys are enabled again
       Given the moved identity has access to the vault again
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is accepted
       And the data of "workspace" is accessible
       And the document "document" is deleted
 
-  @directory.same-directory-move
-  Rule: A move inside one directory loses nothing
+  @tenant.same-tenant-move
+  Rule: A move inside one tenant loses nothing
 
     @environment.move
-    Scenario: A resource moved within its directory
+    Scenario: A resource moved within its tenant
       Given a deployed model under customer-managed keys
       When the customer moves the resource "translator" to the subscription "security"
       Then the request is accepted
@@ -86,7 +86,7 @@ Feature: Microsoft Entra directories
       And nothing else has changed
 
     @environment.move
-    Scenario: A resource and its vault moved within their directory
+    Scenario: A resource and its vault moved within their tenant
       Given a deployed model under customer-managed keys
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
       Then the resource "translator" is in the subscription "security"
