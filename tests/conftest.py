@@ -2,6 +2,12 @@
 
 import signal
 
+from hypothesis import settings
+
+# How long an example takes says something of the machine that it ran on, nothing of the code.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
 pytest_plugins = ["pytester", "translator_cmk.conformance.pytest_report"]
 
 # Who starts the tests in the background may have them ignore Ctrl-C, and what they start would inherit that.

@@ -100,7 +100,7 @@ def test_window_is_no_reason_to_look_in_sequences_that_need_none(windows: dict[s
     fuzzing = Fuzzing(lane, 1, 1, None)
     drawn = set()
 
-    @settings(max_examples=60, database=None, deadline=None, derandomize=True, phases=[Phase.generate])
+    @settings(max_examples=60, database=None, derandomize=True, phases=[Phase.generate])
     @given(data())
     def draw(source: DataObject) -> None:
         asked, unobserved = fuzzing.drawn(source.draw)

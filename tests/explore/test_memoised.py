@@ -14,7 +14,7 @@ MEMOISED = Memoised(Machine(ROWS).step)
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_steps_are_those_of_the_machine(random: Random) -> None:
     state = initial(DEFAULT_STAGE)
     for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(60))):
