@@ -41,7 +41,7 @@ GUARDIAN = (
 
 
 class Process:
-    """Exchanges messages with a child process, which is killed with all of its process group, and on Linux with all it started."""
+    """Exchange messages with a child process; close() kills it with its process group, and on Linux with all it started."""
 
     def __init__(self, command: str) -> None:
         self.words = shlex.split(command)
