@@ -41,7 +41,7 @@ GUARDIAN = (
 
 
 class Process:
-    """Exchange messages with a child process; close() kills it with its process group, and on Linux with all it started."""
+    """Exchange messages with a child process; the whole process group is killed, on Linux with all that it started."""
 
     def __init__(self, command: str) -> None:
         self.words = shlex.split(command)
