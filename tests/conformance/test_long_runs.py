@@ -101,9 +101,10 @@ def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
 def test_what_is_left_out_can_not_make_a_command_pass(
     fuzzed: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    passed = next(case["id"] for case in fuzzed.report["cases"] if case["status"] == "passed")
     log = entries(fuzzed)
     commands = [entry.get("request", {}).get("command", {}).get("command") for entry in log]
+    every = [case["id"] for case in fuzzed.report["cases"] if case["status"] == "passed"]
+    passed = min(every, key=lambda case: commands.count(case.partition("/")[2]))
     begins = [number for number, entry in enumerate(log) if "world" in entry]
     for begin in reversed(begins):
         end = next(number for number in range(begin, len(log)) if "end" in log[number]) + 1

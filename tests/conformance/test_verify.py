@@ -243,13 +243,6 @@ def test_systems_that_are_none_are_refused(
     assert error.count("\n") == 1
 
 
-def test_file_is_no_place_for_examples(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "mine").write_text("")
-    examples = ["--lane", "fuzz", "--examples", str(tmp_path / "mine")]
-    assert main(["verify", "--python", MODEL, *examples, "--report", str(tmp_path / "report")]) == 2
-    assert "mine: it is no folder; name another" in capsys.readouterr().err
-
-
 def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     piped = f"{FAULTY} | tee {shlex.quote(str(tmp_path / 'a log'))}"
     assert main(["doctor", "--stdio", piped]) == 2

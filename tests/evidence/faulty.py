@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.conformance.broken import EXAMPLES, FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
 from tests.evidence.kept import Kept, fingerprint
-from tests.evidence.lanes import InProcess, channel_to, features, hypothesis_alone, put_to, steps, tour
+from tests.evidence.lanes import InProcess, channel_to, features, fuzz, put_to, steps, tour
 from tests.evidence.writing import MEASUREMENTS, stamp, write
 from translator_cmk.conformance.channels import Channel
 
@@ -79,7 +79,7 @@ def caught(broken: Broken) -> Steps:
         return {
             "features": steps(channel(), features),
             "tour": steps(channel(), tour),
-            "fuzz": steps(channel(), hypothesis_alone, FUZZ_STEPS),
+            "fuzz": steps(channel(), fuzz, FUZZ_STEPS),
         }
 
 

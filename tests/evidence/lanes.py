@@ -7,18 +7,15 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-
-import hypothesis
 
 from translator_cmk.conformance.cases import scenarios
 from translator_cmk.conformance.channels import Channel, Fault
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.features import play
-from translator_cmk.conformance.fuzz import Fuzzing
+from translator_cmk.conformance.fuzz import Fuzzer
 from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
@@ -160,38 +157,12 @@ def tour(subject: Subject, profile: str = "article") -> bool:
     return any(each.failed or bool(each.fault) for each in found)
 
 
-def hypothesis_alone(subject: Subject) -> bool:
+def fuzz(subject: Subject) -> bool:
     """Tell whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
     oracle = oracle_for(MACHINES["article"], subject.declaration)
-    lane: Any = SimpleNamespace(
-        worker=SimpleNamespace(session=subject.session), subject=subject, leaves_out=lambda _: False
-    )
-    fuzzing = Fuzzing(lane, 3600.0, 1, None)
-    caught = spent = False
-
-    def example(data: Any) -> None:
-        nonlocal caught, spent
-        if caught or spent:  # Hypothesis asks again for what ended it
-            raise Spent
-        try:
-            commands, unobserved = fuzzing.drawn(data.draw)
-            followed = run_sequence(subject, commands, oracle, unobserved)
-        except Spent:
-            spent = True
-            raise
+    fuzzer = Fuzzer(subject.declaration, 1)
+    while True:
+        commands, unobserved = fuzzer.draw()
+        followed = run_sequence(subject, commands, oracle, unobserved)
         if followed.failed or followed.fault:
-            caught = True
-            raise Spent
-
-    settings = hypothesis.settings(
-        max_examples=1_000_000,
-        database=None,
-        deadline=None,
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-        report_multiple_bugs=False,
-    )
-    test = hypothesis.given(hypothesis.strategies.data())(example)
-    with suppress(Spent, hypothesis.errors.Flaky):
-        hypothesis.seed(1)(settings(test))()
-    return caught
+            return True

@@ -38,7 +38,6 @@ class Options(NamedTuple):
 
     report: Path
     traces: tuple[Path, ...]
-    examples: Path | None
     write_deviations: Path | None
     jobs: int | None
     patience: float
@@ -49,7 +48,6 @@ def options_of(args: argparse.Namespace) -> Options:
     return Options(
         args.report,
         tuple(path.absolute() for path in args.trace),
-        args.examples and args.examples.absolute(),
         args.write_deviations and args.write_deviations.absolute(),
         args.jobs,
         args.timeout,
@@ -101,8 +99,6 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     must_be_known(every, chosen, waived, register)
     must_be_deniable(waived)
     must_lie_elsewhere(args)
-    if args.examples and args.examples.exists() and not args.examples.is_dir():
-        raise CommandError(f"--examples {args.examples}: it is no folder; name another")
     if args.write_deviations:
         must_be_writable(args.write_deviations)
     deviations = Deviations()
@@ -118,7 +114,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
 def must_lie_elsewhere(args: argparse.Namespace) -> None:
     """Raise `CommandError` if a file that is read or written lies in the folder of the report, which is its own."""
     named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
-    for option, paths in (*named.items(), ("examples", [args.examples])):
+    for option, paths in named.items():
         for path in paths:
             if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
                 raise CommandError(

@@ -90,9 +90,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
     )
     parser.add_argument(
-        "--examples", metavar="DIR", type=Path, help="where Hypothesis keeps what failed, for the next run"
-    )
-    parser.add_argument(
         "--log-size",
         metavar="MIB",
         type=size,
@@ -230,4 +227,4 @@ def put_through(running: Running, pool: SessionPool, options: Options) -> None:
     if TOUR in made.lanes:
         run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"])
     if FUZZ in made.lanes:
-        run_fuzz(running, worker, made.budgets["seconds"], options.examples)
+        run_fuzz(running, worker, made.budgets["seconds"])

@@ -228,7 +228,7 @@ ENVELOPE = record(
         "release": PROSE,
         "messages": COUNT,
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
-        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER, "rounds": COUNT}),
+        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
         "properties": Listed(PROPERTY),
         "trouble": PROSE,
