@@ -112,7 +112,7 @@ const SUBJECT = { ...fieldsOf(TEXT, "product", "version"), ...fieldsOf(TEXTS, "c
 const CASE = { ...fieldsOf(TEXT, "id", "lane"), scored: FLAG, requirements: TEXTS };
 const CASE_MAY = {
   ...fieldsOf(TEXT, "name", "reason", "shown", "known", "fault", "feature", "level"),
-  ...fieldsOf(TEXTS, "blamed", "rests_on"),
+  ...fieldsOf(TEXTS, "attributed_to", "rests_on"),
 };
 
 function* amiss(value, where, must, may = {}) {

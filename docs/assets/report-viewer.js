@@ -131,8 +131,8 @@
     }
     return { search, parts: [form, count, list] };
   }
-  const tagsOf = (each) => [...each.requirements, ...(each.blamed ?? [])];
-  const topicOf = (each) => (each.requirements[0] ?? each.blamed?.[0] ?? "").split(".")[0];
+  const tagsOf = (each) => [...each.requirements, ...(each.attributed_to ?? [])];
+  const topicOf = (each) => (each.requirements[0] ?? each.attributed_to?.[0] ?? "").split(".")[0];
   const textOfCase = (each) => [each.id, each.name, each.reason, each.known, ...tagsOf(each)].filter(Boolean).join(" ").toLowerCase();
 
   function oneCase(each, report) {
@@ -144,7 +144,7 @@
     const facts = [
       ["Name", each.name],
       ["Requirements", each.requirements.length && listed(each.requirements.map((name) => requirement(name)))],
-      ["Attributed to", each.blamed?.length && listed(each.blamed.map((name) => requirement(name)))],
+      ["Attributed to", each.attributed_to?.length && listed(each.attributed_to.map((name) => requirement(name)))],
       ["Known", each.known],
       ["The system broke", each.fault],
       ["Does not count", !each.scored && `it rests on ${(each.rests_on ?? []).join(", ") || "an assumption"}`],

@@ -127,7 +127,7 @@ def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, w
     page.get_by_label("Result").select_option("failed")
     assert count.inner_text() == f"{len(failed)} of {len(cases)} shown"
     page.get_by_label("Words or @tag").fill("@identity.disable")
-    tagged = [each for each in failed if "identity.disable" in each["requirements"] + each.get("blamed", [])]
+    tagged = [each for each in failed if "identity.disable" in each["requirements"] + each.get("attributed_to", [])]
     assert 0 < rows.count() == len(tagged) < len(failed)
     page.get_by_label("Words or @tag").fill("tour/")
     assert rows.count() == sum(each["lane"] == "tour" for each in failed) > 0

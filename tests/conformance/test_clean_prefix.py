@@ -55,7 +55,7 @@ def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane
     assert found.exit_code == 1
     failed = [case for case in found.report["cases"] if case["status"] == "failed"]
     assert [case["id"].partition("/")[2] for case in failed] == ["EnableCustomerManagedKeys"]
-    assert "encryption.double" in failed[0]["blamed"]
+    assert "encryption.double" in failed[0]["attributed_to"]
     for file in (found.folder / "counterexamples").glob("*.json"):
         kept = json.loads(file.read_text("utf-8"))
         assert differs_at_the_end_alone([command_from_wire(each, file.name) for each in kept["commands"]])

@@ -73,7 +73,7 @@ def test_known_deviation_hides_no_other_failure_in_sequences(tmp_path: Path) -> 
     found = verify(tmp_path, "--python", both, *lanes, *listing(tmp_path, known))
     assert found.exit_code == 1
     assert [group["cause"] for group in found.report["groups"]] == ["revocation.deletes-uploads"]
-    statuses = {case["id"]: (case["status"], case.get("blamed")) for case in found.report["cases"]}
+    statuses = {case["id"]: (case["status"], case.get("attributed_to")) for case in found.report["cases"]}
     assert statuses["tour/DisableIdentity"] == ("failed", ["revocation.deletes-uploads"])
     assert main(["report", "check", str(found.folder)]) == 0
 

@@ -118,7 +118,7 @@ def with_known_failure(forgery: Forgery) -> Path:
 def let_pass(forgery: Forgery) -> None:
     """Call the command of the tour that failed passed."""
     failed = next(case for case in forgery.envelope["cases"] if case["id"] == DELETED)
-    for name in ("reason", "blamed", "shown"):
+    for name in ("reason", "attributed_to", "shown"):
         del failed[name]
     failed["status"] = "passed"
 
@@ -152,7 +152,7 @@ def interrupted_without_failing_scenarios(forgery: Forgery) -> Path:
     forgery.renumber()
     for case in forgery.envelope["cases"]:
         if case["id"] in failed:
-            for name in ("blamed", "shown", "step"):
+            for name in ("attributed_to", "shown", "step"):
                 del case[name]
             case |= {"status": "not-run", "reason": "not reached", "seconds": 0.0}
     return forgery.write()

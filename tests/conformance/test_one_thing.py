@@ -20,7 +20,19 @@ from translator_cmk.conformance.results import load_results
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
 GENERATES, IMPORTS = 'generates the key "key" in "vault"', 'imports the key "key" into "vault"'
-COMPARED = ("id", "status", "reason", "blamed", "known", "scored", "requirements", "level", "shown", "step", "line")
+COMPARED = (
+    "id",
+    "status",
+    "reason",
+    "attributed_to",
+    "known",
+    "scored",
+    "requirements",
+    "level",
+    "shown",
+    "step",
+    "line",
+)
 
 
 def suite(pytester: pytest.Pytester, features: str = "vault.feature") -> None:
@@ -32,7 +44,7 @@ def suite(pytester: pytest.Pytester, features: str = "vault.feature") -> None:
 
 def verdicts(report: dict[str, Any]) -> list[dict[str, Any]]:
     """What came of each case, whichever names its world had."""
-    return [{name: case[name] for name in COMPARED if name in case} for case in report["cases"]]
+    return [{name: case[name] for name in ("id", *COMPARED) if name in case} for case in report["cases"]]
 
 
 @pytest.mark.parametrize("system", [MODEL, WRONG, f"{limited_systems.__name__}:Bare"])

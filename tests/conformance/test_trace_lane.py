@@ -50,7 +50,7 @@ def test_trace_that_fits_passes_without_any_system(tmp_path: Path) -> None:
 def test_impossible_event_fails_its_command_and_is_laid_to_requirements(wrong: Verified) -> None:
     assert wrong.exit_code == 1
     failed = wrong.case("trace/CreateKey")
-    assert (failed["status"], failed["blamed"]) == ("failed", ["environment.exists"])
+    assert (failed["status"], failed["attributed_to"]) == ("failed", ["environment.exists"])
     assert failed["reason"].endswith("observed: the request is accepted (2 times)")
     assert "log.jsonl:8: impossible: the customer generates the key" in failed["shown"]
     assert wrong.status("trace/DeleteVault") == "passed"
@@ -79,7 +79,7 @@ def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) ->
     protected = trace(tmp_path, HEAD, CREATED, DELETED, purged)
     only = ("--lane", "trace", *protected)
     found = verify(tmp_path, *only)
-    assert (found.exit_code, found.case("trace/PurgeVault")["blamed"]) == (1, ["environment.no-vault-purge"])
+    assert (found.exit_code, found.case("trace/PurgeVault")["attributed_to"]) == (1, ["environment.no-vault-purge"])
     assert verify(tmp_path, *only, "--waive", "environment.no-vault-purge").exit_code == 0
     known = tmp_path / "known.yaml"
     known.write_text(

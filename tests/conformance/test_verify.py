@@ -128,7 +128,7 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
     found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:LosesNothing", *lanes)
     assert found.exit_code == 1
     failed = [case for case in found.report["cases"] if case["status"] == "failed"]
-    assert "revocation.access-revoked" in {requirement for case in failed for requirement in case["blamed"]}
+    assert "revocation.access-revoked" in {requirement for case in failed for requirement in case["attributed_to"]}
 
 
 def test_everything_waived_is_incomplete(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def a_page(*found: Implementation) -> str:
 
 
 CASE = {"id": "a", "lane": "features", "status": "passed", "requirements": ["keys.enable"]}
+TOUR: dict[str, Any] = {"lane": "tour", "requirements": []}
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,13 @@ CASE = {"id": "a", "lane": "features", "status": "passed", "requirements": ["key
         ([CASE | {"status": "not-applicable"}], "not-applicable", 0, 0),
         ([CASE, CASE | {"status": "differs", "rests_on": ["keys.rotate"]}], "passed", 1, 1),
         ([CASE | {"status": "differs", "rests_on": ["keys.enable"]}], "differs", 0, 1),
-        ([CASE | {"status": "failed", "blamed": ["keys.rotate"]}], "inconclusive", 0, 1),
-        ([CASE | {"lane": "tour", "requirements": [], "status": "failed", "blamed": ["keys.enable"]}], "failed", 0, 1),
+        ([CASE | {"status": "failed", "attributed_to": ["keys.rotate"]}], "inconclusive", 0, 1),
+        (
+            [CASE | {"lane": "tour", "requirements": [], "status": "failed", "attributed_to": ["keys.enable"]}],
+            "failed",
+            0,
+            1,
+        ),
         ([CASE | {"lane": "tour"}], "not-run", 0, 0),
     ],
 )

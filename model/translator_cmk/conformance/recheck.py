@@ -39,7 +39,7 @@ LARGE = 2**22
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
 
-WHAT_CAME = ("status", "reason", "blamed", "fault", "known", "scored")
+WHAT_CAME = ("status", "reason", "attributed_to", "fault", "known", "scored")
 WHAT_IT_IS = ("lane", "level", "requirements", "rests_on", "feature", "line", "name")
 COMPARED = (*WHAT_CAME, *WHAT_IT_IS)
 SHOWN = ("step", "shown")
@@ -360,9 +360,15 @@ def has_its_cases(envelope: Mapping[str, Any]) -> bool:
     return envelope["exit_code"] in SAYS and all(cases.issuperset(group["cases"]) for group in envelope["groups"])
 
 
+def as_written(running: Running) -> dict[str, Any]:
+    """Return the envelope as a file has it."""
+    found: dict[str, Any] = json.loads(json.dumps(running.envelope()))
+    return found
+
+
 def between(envelope: dict[str, Any], running: Running, compared: tuple[str, ...] = COMPARED) -> Iterator[str]:
     """Yield every case of which something else comes now, in one of the fields that are compared."""
-    now = {case["id"]: case for case in running.envelope()["cases"]}
+    now = {case["id"]: case for case in as_written(running)["cases"]}
     then = {case["id"]: case for case in envelope["cases"]}
     for name in (*then, *(each for each in now if each not in then)):
         was, is_ = then.get(name, {"status": "not there"}), now.get(name, {"status": "not there"})
@@ -385,7 +391,7 @@ def of_envelope(envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
     complete = envelope["complete"]
     if complete and "trouble" in envelope:
         yield f"trouble in {ENVELOPE} tells why a run ended early, and it is said to be complete"
-    now = json.loads(json.dumps(running.envelope()))
+    now = as_written(running)
     for name in now.keys() - {*CLAIMED, *LANES, "cases"}:
         if envelope.get(name) != now[name]:
             yield f"{name} in {ENVELOPE} is not what follows from the verdicts"

@@ -229,7 +229,7 @@ def results(requirement: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[tu
     another requirement is inconclusive for this one.
     """
     for case in cases:
-        status, attributed = case["status"], case.get("blamed", ())
+        status, attributed = case["status"], case.get("attributed_to", ())
         if status == "differs":
             applies = requirement in case.get("rests_on", ())
         elif case["lane"] == FEATURES:

@@ -13,7 +13,6 @@ from ...language.shapes import (
     REQUIREMENT,
     Flag,
     Line,
-    Misfit,
     Named,
     Place,
     Record,
@@ -42,34 +41,6 @@ LARGEST = 10**15
 """The most that is counted: JSON readers in any language have numbers of this size exactly."""
 
 
-class AsIs:
-    """A value that has a shape, given back as JSON has it."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-
-    def read(self, value: Any, at: Place) -> Any:
-        self.shape.read(value, at)
-        return value
-
-    def schema(self) -> dict[str, Any]:
-        return self.shape.schema()
-
-
-class OrNull:
-    """A value, or null where there is none."""
-
-    def __init__(self, shape: Shape, title: str) -> None:
-        self.shape = shape
-        self.title = title
-
-    def read(self, value: Any, at: Place) -> Any:
-        return None if value is None else self.shape.read(value, at)
-
-    def schema(self) -> dict[str, Any]:
-        return {"description": self.title, "oneOf": [self.shape.schema(), {"type": "null"}]}
-
-
 class Simple:
     """A value that is written as it is: ``expected`` describes it, ``fits`` checks it."""
 
@@ -84,17 +55,21 @@ class Simple:
         raise wrong(value, at, self.expected)
 
     def schema(self) -> dict[str, Any]:
-        return dict(self.fields)
+        return self.fields
 
 
-RANGE = {"minimum": 0, "maximum": LARGEST}
-COUNT = Simple("a whole number from 0 on", lambda it: type(it) is int and 0 <= it <= LARGEST, type="integer", **RANGE)
-NUMBER = Simple(
-    "a number from 0 on", lambda it: type(it) in (int, float) and 0 <= it <= LARGEST, type="number", **RANGE
-)
-INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")
-PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
-ANYTHING = Simple("any value", lambda _: True)
+class OrNull:
+    """A value, or null where there is none."""
+
+    def __init__(self, shape: Shape, title: str) -> None:
+        self.shape = shape
+        self.title = title
+
+    def read(self, value: Any, at: Place) -> Any:
+        return None if value is None else self.shape.read(value, at)
+
+    def schema(self) -> dict[str, Any]:
+        return {"description": self.title, "oneOf": [self.shape.schema(), {"type": "null"}]}
 
 
 class Listed:
@@ -113,10 +88,10 @@ class Listed:
 
 
 class OneOf:
-    """One of several records, distinguished by a field that only one of them has."""
+    """One of several records: the first whose field, by which they are named here, is there."""
 
     def __init__(self, records: Mapping[str, Record]) -> None:
-        self.records = dict(records)
+        self.records = records
 
     def read(self, value: Any, at: Place) -> Any:
         if not isinstance(value, dict):
@@ -130,33 +105,63 @@ class OneOf:
         return {"oneOf": [record.schema() for record in self.records.values()]}
 
 
-def record(title: str, needed: Mapping[str, Shape], may: Mapping[str, Shape] | None = None) -> Record:
+def record(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Record:
     """Return an object with these fields, and perhaps those."""
-    return Record(title, {**needed, **(may or {})}, tuple(needed))
+    return Record(title, {**required, **(optional or {})}, tuple(required))
 
 
-def tallied(words: Collection[str], of: Shape) -> Record:
-    """Return an object that has each of these words for a field."""
-    return record("a tally", dict.fromkeys(words, of))
+def each(words: Collection[str], shape: Shape) -> dict[str, Shape]:
+    """Return fields of one shape."""
+    return dict.fromkeys(words, shape)
 
 
-TRANSPORTS = ("stdio", "http", "python", "none")
-"""How a system was spoken with; nothing was, where only traces of it were judged."""
-
+RANGE = {"minimum": 0, "maximum": LARGEST}
+COUNT = Simple("a whole number from 0 on", lambda it: type(it) is int and 0 <= it <= LARGEST, type="integer", **RANGE)
+NUMBER = Simple(
+    "a number from 0 on", lambda it: type(it) in (int, float) and 0 <= it <= LARGEST, type="number", **RANGE
+)
+INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")
+PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
+ANYTHING = Simple("any value", lambda _: True)
 ID = Line(1_000)
+IDS = Listed(REQUIREMENT)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
 TIME = Text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", "a time such as '2026-03-04T05:06:07Z'")
 FILE = Text("[A-Za-z0-9./-]{1,200}", "the name of a file in the folder")
-TALLY = tallied(("total", *STATUSES), COUNT)
-IDS = Listed(REQUIREMENT)
 
 CASE = record(
     "a case",
-    {"id": ID, "lane": Word(LANES), "level": Word(LEVELS), "requirements": IDS, "scored": Flag(),
-     "status": Word(STATUSES), "seconds": NUMBER},
-    {"rests_on": IDS, "name": ID, "feature": ID, "line": COUNT, "reason": PROSE, "blamed": IDS, "step": COUNT,
-     "fault": Line(100), "known": PROSE, "shown": PROSE},
-)  # fmt: skip  # a table
+    {
+        "id": ID,
+        "lane": Word(LANES),
+        "level": Word(LEVELS),
+        "requirements": IDS,
+        "scored": Flag(),
+        "status": Word(STATUSES),
+        "seconds": NUMBER,
+    },
+    {
+        **each(("name", "feature"), ID),
+        **each(("rests_on", "attributed_to"), IDS),
+        **each(("reason", "known", "shown"), PROSE),
+        **each(("line", "step"), COUNT),
+        "fault": Line(100),
+    },
+)
+PROPERTY = record(
+    "a property",
+    {
+        "id": ID,
+        "kind": Word(KINDS),
+        "requirements": IDS,
+        "status": Word(("passed", "failed", "not-run")),
+        "seconds": NUMBER,
+        "details": Listed(ANYTHING),
+    },
+    {"reason": PROSE},
+)
+"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system."""
+
 TRACE = record(
     "a trace",
     {
@@ -167,21 +172,12 @@ TRACE = record(
         "judged_to": COUNT,
     },
 )
-DONE: dict[str, Shape] = {"sequences": COUNT, "commands": COUNT, "lost_track": COUNT}
+DONE = each(("sequences", "commands", "lost_track"), COUNT)
 SCOPE = record("a scope", {"scope": ID, "steps": COUNT, "guarantee": PROSE})
+TALLY = record("a tally", each(("total", *STATUSES), COUNT))
 DEVIATION = record(
-    "a deviation",
-    {"requirement": PROSE, "case": PROSE, "reason": PROSE, "issue": PROSE, "expires": ID, "line": COUNT},
+    "a deviation", {**each(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT}
 )
-COVERAGE = ("commands", "rows", "rows_in_all", "reasons", "reasons_in_all")
-
-PROPERTY = record(
-    "a property",
-    {"id": ID, "kind": Word(KINDS), "requirements": IDS, "status": Word(("passed", "failed", "not-run")),
-     "seconds": NUMBER, "details": Listed(ANYTHING)},
-    {"reason": PROSE},
-)  # fmt: skip  # a table
-"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system."""
 
 ENVELOPE = record(
     "the envelope of a report",
@@ -191,8 +187,8 @@ ENVELOPE = record(
         "protocol": Whole(PROTOCOL, PROTOCOL),
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
-        "subject": OrNull(AsIs(DECLARATION), "What the system declared; null where it did not say hello."),
-        "transport": Word(TRANSPORTS),
+        "subject": OrNull(DECLARATION, "What the system declared; null where it did not say hello."),
+        "transport": Word(("stdio", "http", "python", "none")),  # none where only traces were judged
         "profile": Word(PROFILES),
         "waived": IDS,
         "lanes": Several(Word(LANES)),
@@ -202,21 +198,22 @@ ENVELOPE = record(
             {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
         ),
         "seed": INTEGER,
-        "budgets": record("the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "scopes": Listed(ID),
-                                              "log_size": COUNT}),
+        "budgets": record(
+            "the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "scopes": Listed(ID), "log_size": COUNT}
+        ),
         "started": TIME,
         "finished": TIME,
         "complete": Flag(),
         "faults": COUNT,
         "exit_code": Whole(0, 4),
-        "coverage": tallied(COVERAGE, COUNT),
+        "coverage": record("coverage", each(("commands", "rows", "rows_in_all", "reasons", "reasons_in_all"), COUNT)),
         "counts": record(
             "the counts",
             {
                 "scored": TALLY,
                 "assumed": TALLY,
-                "levels": record("the levels", {}, dict.fromkeys(LEVELS, TALLY)),
-                "lanes": record("the lanes", {}, dict.fromkeys(LANES, TALLY)),
+                "levels": record("the levels", {}, each(LEVELS, TALLY)),
+                "lanes": record("the lanes", {}, each(LANES, TALLY)),
             },
         ),
         "groups": Listed(record("a group", {"cause": PROSE, "cases": Listed(ID)})),
@@ -234,58 +231,37 @@ ENVELOPE = record(
         "trouble": PROSE,
         "files": Named(FILE, DIGEST),
     },
-)  # fmt: skip  # a table
+)
 """`report.json`."""
 
-FAILED = record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": COUNT})
 LEFT_OUT = record(
     "what was left out",
-    {"sequences": COUNT, "lost_track": COUNT, "commands": COUNT, "failed": Listed(FAILED),
-     "compared": record("what was compared", {}, dict.fromkeys(COMMANDS, COUNT))},
-)  # fmt: skip  # a table
+    {
+        **DONE,
+        "compared": record("what was compared", {}, each(COMMANDS, COUNT)),
+        "failed": Listed(record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": COUNT})),
+    },
+)
+REQUESTED = Referred(REQUEST, "request")
 FAULT = record("a fault", {"kind": Line(100), "text": PROSE}, {"stderr": PROSE})
-HEAD: dict[str, Shape] = {"at": NUMBER, "case": PROSE}
-SESSION: dict[str, Shape] = {"session": COUNT}
-"""The number of a session; the first leaves it out."""
-ENDS = ("answer", "fault", "interrupted")
-"""The ends of a request; a malformed answer is there beside its fault."""
 
 
-def exchange(**fields: Any) -> dict[str, Any]:
-    """Return a request with its answer or fault; raises `Misfit` where nothing did."""
-    if not any(name in fields for name in ENDS):
-        raise Misfit(f"a request has none of {', '.join(ENDS)}", "leave nothing out of the log")
-    return fields
-
-
-class Exchange(Record):
-    """A request with its answer or fault."""
-
-    def schema(self) -> dict[str, Any]:
-        return {**super().schema(), "anyOf": [{"required": [name]} for name in ENDS]}
+def entry(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Record:
+    """Return an entry of the log with these fields; the first session leaves out its number."""
+    return record(title, {"at": NUMBER, "case": PROSE, **required}, {"session": COUNT, **(optional or {})})
 
 
 ENTRY = OneOf(
     {
-        "world": record("the beginning of a world", {**HEAD, "world": Line(100)}, SESSION),
-        "end": record("the end of a world", {**HEAD, "end": Flag()}, SESSION),
-        "left_out": record("what was left out", {**HEAD, "left_out": LEFT_OUT}),
-        "request": Exchange(
-            "a request",
-            {
-                **HEAD,
-                **SESSION,
-                "request": AsIs(Referred(REQUEST, "request")),
-                "answer": ANYTHING,
-                "fault": FAULT,
-                "interrupted": Flag(),
-            },
-            (*HEAD, "request"),
-            exchange,
-        ),
+        "world": entry("the beginning of a world", {"world": Line(100)}),
+        "end": entry("the end of a world", {"end": Flag()}),
+        "left_out": entry("what was left out", {"left_out": LEFT_OUT}),
+        "answer": entry("a request with its answer", {"request": REQUESTED, "answer": ANYTHING}, {"fault": FAULT}),
+        "fault": entry("a request that broke the system", {"request": REQUESTED, "fault": FAULT}),
+        "interrupted": entry("a request that was interrupted", {"request": REQUESTED, "interrupted": Flag()}),
     }
 )
-"""A line of `messages.ndjson`."""
+"""A line of `messages.ndjson`.  An answer that is malformed is there beside its fault."""
 
 COUNTEREXAMPLE = record(
     "a counterexample",
@@ -310,7 +286,11 @@ COUNTEREXAMPLE = record(
 
 BADGE = record(
     "a badge",
-    {"schemaVersion": Whole(1, 1), "label": ID, "message": ID, "color": ID, "labelColor": ID, "isError": Flag()},
+    {
+        "schemaVersion": Whole(1, 1),
+        **each(("label", "message", "color", "labelColor"), ID),
+        "isError": Flag(),
+    },
 )
 """`badge.json`."""
 
@@ -345,11 +325,10 @@ def envelope(
     made: Made,
     declared: Declaration | None,
     register: Register,
-    cases: Iterable[Case],
+    cases: Collection[Case],
     verdicts: Mapping[str, Result],
 ) -> dict[str, Any]:
-    """Return the envelope as a JSON value, without how far the run has come and the digests of the other files."""
-    cases = list(cases)
+    """Return the envelope without how far the run has come and the digests of the other files."""
     scored = [case for case in cases if case.scored]
     return {
         "format": FORMAT,
@@ -357,15 +336,9 @@ def envelope(
         "release": release(),
         "protocol": PROTOCOL,
         "register": {"article": register.article.revision, "requirements": len(register)},
-        "digest": made.digest,
         "subject": None if declared is None else declaration_to_wire(declared),
-        "transport": made.transport,
-        "profile": made.profile,
-        "waived": list(made.waived),
-        "lanes": list(made.lanes),
-        "selection": {name: list(values) for name, values in made.selection.items() if values},
-        "seed": made.seed,
-        "budgets": dict(made.budgets),
+        **made._asdict(),
+        "selection": {name: values for name, values in made.selection.items() if values},
         "counts": {
             "scored": tally(scored, verdicts),
             "assumed": tally([case for case in cases if not case.scored], verdicts),
@@ -373,7 +346,7 @@ def envelope(
             "lanes": {lane: tally([case for case in scored if case.lane == lane], verdicts) for lane in made.lanes},
         },
         "groups": groups(cases, verdicts),
-        "deviations": [entry._asdict() for entry in made.deviations],
+        "deviations": [deviation._asdict() for deviation in made.deviations],
         "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
     }
 
@@ -385,28 +358,10 @@ def tally(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, in
 
 
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
-    """Return one case with its verdict; what is empty is left out."""
-    whole = {
-        "id": case.id,
-        "lane": case.lane,
-        "level": case.level,
-        "requirements": list(case.requirements),
-        "scored": case.scored,
-        "rests_on": list(case.rests_on),
-        "name": case.name,
-        "feature": case.feature,
-        "line": case.line,
-        "status": verdict.status,
-        "reason": verdict.reason,
-        "seconds": round(verdict.seconds, 6),
-        "blamed": list(verdict.attributed_to),
-        "step": verdict.step,
-        "fault": verdict.fault,
-        "known": verdict.known,
-        "shown": verdict.shown,
-    }
-    always = ("scored", "seconds", "requirements")
-    return {name: value for name, value in whole.items() if value not in ("", [], -1) or name in always}
+    """Return one case with its verdict; what is empty is left out unless it is required."""
+    whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "seconds": round(verdict.seconds, 6)}
+    kept = (name for name in CASE.fields if name in CASE.needed or whole[name] not in ("", (), -1))
+    return {name: whole[name] for name in kept}
 
 
 def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[str, Any]]:

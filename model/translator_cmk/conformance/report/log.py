@@ -250,12 +250,12 @@ class Stream(NoLog):
 def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
-        found = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
+        entry: dict[str, Any] = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
     except (WireError, ValueError, RecursionError) as error:
         problem = str(error).removeprefix(f"{where}: ")
         raise CommandError(f"{where}: no entry of a log: {problem}") from None
     try:
-        entry: dict[str, Any] = ENTRY.read(found, Place(where))
+        ENTRY.read(entry, Place(where))
     except WireError as error:
         raise CommandError(f"{error}; the log was changed") from None
     return entry
