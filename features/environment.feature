@@ -298,6 +298,15 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the vault "vault" does not exist
 
+  @environment.rotate-disabled-key
+  Rule: Whether a disabled key can be rotated is not specified
+
+    Scenario: Rotating a disabled key
+      Given a vault with a key
+      And the customer disables the key "key" of "vault"
+      When the customer rotates the key "key" of "vault"
+      Then what happens is not specified
+
   @environment.enabled-key
   Rule: A disabled key can't be put in use
 
@@ -449,6 +458,14 @@ Feature: What the article takes for granted
       Then the workspace "workspace" belongs to "translator"
       And the data of "workspace" is accessible
       And nothing else has changed
+
+  @environment.workspace-without-key
+  Rule: Whether a workspace can be created while the key is inaccessible is not specified
+
+    Scenario: Creating a workspace after access was revoked
+      Given the access to the key has been revoked
+      When the customer creates the workspace "other-workspace" for "translator"
+      Then what happens is not specified
 
   @environment.upload
   Rule: A document can be uploaded to a workspace

@@ -32,6 +32,7 @@ from translator_cmk.machine.commands import (
     DisableKey,
     EnableCustomerManagedKeys,
     EnableKey,
+    KeyType,
     ReadData,
     ReturnToMicrosoftManagedKeys,
     RotateKey,
@@ -172,30 +173,54 @@ def test_a_system_that_ignores_what_is_assumed_agrees_too() -> None:
 
 
 def test_a_silent_demand_leaves_the_outcome_open() -> None:
-    oracle = Oracle(ARTICLE)
+    oracle = Oracle(machine_of({"vault.same-region"}))
     demanded = submit(
         oracle,
         CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-        CreateVault("v1", "westeurope", "production", "g1"),
-        CreateKey("v1", "k1", "RSA-HSM"),
+        CreateVault("v1", "eastus", "production", "g1"),
+        CreateKey("v1", "k1"),
         EnableCustomerManagedKeys("r1", "v1", "k1"),
     )
-    assert demanded == Unspecified(frozenset({"keys.no-hsm"}))
+    assert demanded == Unspecified(frozenset({"vault.same-region"}))
     assert oracle.narrow(Refused(frozenset({"some.other-reason"}))) == ()  # a reason for what is open is open as well
     assert oracle.demands(Fact("resource", "r1", "key_source", "microsoft-managed"))
 
 
 def test_where_all_reasons_but_one_are_silent_that_one_is_demanded() -> None:
-    oracle = Oracle(ARTICLE)
+    oracle = Oracle(machine_of({"vault.same-region"}))
     demanded = submit(
         oracle,
         CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-        CreateVault("v1", "westeurope", "production", "g1"),
-        CreateKey("v1", "k1", "RSA-HSM", 3072),
+        CreateVault("v1", "eastus", "production", "g1"),
+        CreateKey("v1", "k1", "RSA", 3072),
         EnableCustomerManagedKeys("r1", "v1", "k1"),
     )
     assert demanded == Refused(frozenset({"keys.rsa-2048"}))
-    assert oracle.narrow(Refused(frozenset({"keys.no-hsm"}))) == ()
+    assert oracle.narrow(Refused(frozenset({"vault.same-region"}))) == ()
+
+
+def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason_elsewhere() -> None:
+    """Who takes RSA-HSM for another type than RSA may say so, beside whatever else is wrong."""
+    kinds: tuple[tuple[KeyType, bool], ...] = (("RSA-HSM", True), ("RSA", False))
+    for kind, agrees in kinds:
+        oracle = Oracle(FULL)
+        demanded = submit(
+            oracle,
+            CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+            CreateVault("v1", "eastus", "production", "g1"),
+            CreateKey("v1", "k1", kind),
+            EnableCustomerManagedKeys("r1", "v1", "k1"),
+        )
+        assert demanded == Refused(frozenset({"vault.same-region"}))
+        seen = Refused(frozenset({"vault.same-region", "keys.rsa-2048"}))
+        assert (oracle.narrow(seen) == ()) is agrees
+
+
+def test_a_refusal_of_a_name_may_give_other_reasons_too() -> None:
+    """No demand is read before the names are, so nothing says that it is met."""
+    oracle = Oracle(FULL)
+    assert submit(oracle, DisableKey("v1", "k1")) == Refused(frozenset({"environment.exists"}))
+    assert oracle.narrow(Refused(frozenset({"environment.exists", "environment.enabled-key"}))) == ()
 
 
 def test_a_permission_that_is_silent_may_be_withheld() -> None:

@@ -198,7 +198,7 @@ def test_a_system_that_has_another_key_store_agrees_where_that_is_waived() -> No
     """What goes on behind a demand that is waived was never thought of: the rows lose all that the key protected."""
     oracle, system = Oracle(machine_of({"keys.vault-only"})), ModelSystem()
     assert follow(oracle, system, *THREE_AT_WORK) == ()
-    assert oracle.submit(EnableCustomerManagedKeys("r1", store="managed-hsm")) == Unspecified(
+    assert oracle.submit(EnableCustomerManagedKeys("r1", store="elsewhere")) == Unspecified(
         frozenset({"keys.vault-only"})
     )
     assert oracle.narrow(Accepted(), system.observe()) == ()

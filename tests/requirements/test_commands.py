@@ -98,7 +98,7 @@ def test_check_names_the_requirements_that_a_reworded_sentence_touches(
     copy = tmp_path / "copy.md"
     copy.write_text(lockers.replace("is lit", "was lit"), "utf-8")
     done = run("source", "check", copy, "--against", prints)
-    assert "  touches keys.rsa-2048, keys.no-hsm, vault.same-region\n" in done.stdout.decode()
+    assert "  touches keys.rsa-2048, keys.rsa-hsm, vault.same-region\n" in done.stdout.decode()
 
 
 @pytest.mark.parametrize(
@@ -192,5 +192,5 @@ def test_a_changed_key_size_in_the_article_touches_the_demand_on_keys(run: Run, 
     copy.write_text(COPY.read_text("utf-8").replace("2048", "3072"), "utf-8")
     done = run("source", "check", copy)
     assert done.returncode == 1
-    assert "  new in it: 3072\n  touches keys.rsa-2048, keys.no-hsm\n" in done.stdout.decode()
+    assert "  new in it: 3072\n  touches keys.rsa-2048, keys.rsa-hsm\n" in done.stdout.decode()
     assert ": 51 unchanged, 0 moved, 1 reworded, 0 gone, 0 new\n" in done.stdout.decode()

@@ -89,7 +89,7 @@ def test_record_names_what_it_rests_on() -> None:
 def test_conditions_rest_on_requirements_and_their_first_value_is_right() -> None:
     for each in conditions(REGISTER):
         assert each.because
-        assert all(each.values[0].refused[channel] == [] for channel in CHANNELS)
+        assert all(each.values[0].results[channel].word == "accepted" for channel in CHANNELS)
 
 
 def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,13 +105,16 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
 
 def test_every_value_is_shown_under_its_result() -> None:
     table = page("enable").partition("{ #conditions }")[2].partition("## ")[0]
-    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:3] for line in table.splitlines() if "<li>" in line}
+    columns = ("accepted", "refused", "not specified")
+    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:4] for line in table.splitlines() if "<li>" in line}
     for condition in conditions(REGISTER):
         for value in condition.values:
             for channel, words in CHANNELS.items():
                 shown = [
                     re.sub(r"\[|]\(.*?\)", "", each)
-                    for each in re.findall("<li>(.*?)</li>", lines[condition.name][bool(value.refused[channel])])
+                    for each in re.findall(
+                        "<li>(.*?)</li>", lines[condition.name][columns.index(value.results[channel].word)]
+                    )
                 ]
                 assert value.says in shown or f"{value.says}, {words}" in shown, (condition.name, value.says)
 

@@ -114,14 +114,12 @@ class Emulator {
     demand({
       ...eligible,
       "keys.rsa-2048": ["RSA", "RSA-HSM"].includes(k.type) && k.size === 2048,
-      "keys.no-hsm": k.type !== "RSA-HSM",
       "environment.enabled-key": k.enabled,
       "vault.same-region": !regional || v.region === r.location,
       "vault.same-tenant": together,
       "vault.access-policy": through === "portal" || !together || granted,
       "vault.soft-delete": v.soft_delete,
       "vault.purge-protection": v.purge_protection,
-      "vault.permission-model": v.permission_model === "access-policies",
     });
     if (through === "portal") {
       r.identity = true;

@@ -143,14 +143,12 @@ my %commands = (
         demand(
             %eligible,
             'keys.rsa-2048'           => $k->{type} =~ /^RSA(-HSM)?$/ && $k->{size} == 2048,
-            'keys.no-hsm'             => $k->{type} ne 'RSA-HSM',
             'environment.enabled-key' => $k->{enabled},
             'vault.same-region'       => !$regional || $v->{region} eq $r->{location},
             'vault.same-tenant'    => $together,
             'vault.access-policy'     => $portal || !$together || exists $world{grant}{$grant},
             'vault.soft-delete'       => $v->{soft_delete},
             'vault.purge-protection'  => $v->{purge_protection},
-            'vault.permission-model'  => $v->{permission_model} eq 'access-policies',
         );
         if ($portal) {
             $r->{identity} = 1;

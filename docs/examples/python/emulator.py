@@ -104,14 +104,12 @@ class Emulator:
             resource__regional=regional,
             encryption__tier=self.tiers[r["tier"]]["cmk"],
             keys__rsa_2048=k["type"] in ("RSA", "RSA-HSM") and k["size"] == 2048,
-            keys__no_hsm=k["type"] != "RSA-HSM",
             environment__enabled_key=k["enabled"],
             vault__same_region=not regional or v["region"] == r["location"],
             vault__same_tenant=same_tenant,
             vault__access_policy=through == "portal" or not same_tenant or (vault, resource) in self.grants,
             vault__soft_delete=v["soft_delete"],
             vault__purge_protection=v["purge_protection"],
-            vault__permission_model=v["permission_model"] == "access-policies",
         )
         if through == "portal":
             r["identity"] = True

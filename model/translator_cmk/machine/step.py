@@ -102,6 +102,14 @@ class Machine:
                     writes.by.add(row.requirement)
         return Response(writes, audit)
 
+    def leaves_reasons_open(self, state: State, command: Command) -> bool:
+        """Return whether a refusal may give other reasons than those of broken demands.
+
+        So it is where a name does not mean what it must, since no demand was read then, and where a row is silent.
+        """
+        bound = bind(command, self.world(state))
+        return type(bound) is Refused or any(row.when(bound) for row in self._silent.get(type(command), ()))
+
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
         """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
         writes = Writes(world)

@@ -221,6 +221,8 @@ class Oracle:
             fitting = tuple(transition for transition in self.transitions if fits(transition.outcome, outcome, shown))
             if not fitting and last.unspecified:
                 fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
+            if not fitting and isinstance(outcome, Refused):
+                fitting = tuple(each for each in self.transitions if self._may_be_refused_for_more(each))
             if not fitting:
                 violations.append((last.outcome, outcome))
         if observation is not None:
@@ -255,6 +257,12 @@ class Oracle:
         if len(self.states) == 1 and not self.uncompared:
             self._silent = NONE
         return ()
+
+    def _may_be_refused_for_more(self, transition: Transition) -> bool:
+        """Return whether the transition is a refusal that may give reasons which are no broken demands."""
+        return isinstance(transition.outcome, Refused) and any(
+            self.machine.leaves_reasons_open(transition.before, command) for command in self._last.commands
+        )
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from ..machine import DEFAULT_STAGE, ROWS, Command, Outcome, RowsContradict, initial
+from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, RowsContradict, Unspecified, initial
 from ..machine.commands import (
     CreateKey,
     CreateResource,
@@ -16,29 +16,31 @@ from ..machine.commands import (
 )
 from ..machine.rows import Refuse
 from ..requirements import Register
-from .effects import model, refusal
+from .effects import model
 from .sourced import data
 
 Channel = Literal["portal", "api"]
 CHANNELS: Mapping[Channel, str] = {"portal": "through the portal", "api": "through the API"}
 
 
+class Result(NamedTuple):
+    """What happens: accepted, refused, not specified, or unclear where the model is broken; with the ids it names."""
+
+    word: str
+    names: frozenset[str] = frozenset()
+
+
 class Tried(NamedTuple):
-    """A value with its result through each channel: the ids of a refusal, none if accepted, None if not specified."""
+    """A value with its result through each channel."""
 
     says: str
-    refused: Mapping[Channel, list[str] | None]
+    results: Mapping[Channel, Result]
     because: list[str]
-    """The requirements behind it: those that refuse it, or permit it, or else refuse the other values."""
+    """The requirements behind it: those that the result names, or that permit it, or else refuse the other values."""
 
     def channels(self, result: str) -> list[str]:
         """Return the channels with this result, in words."""
-        word = {True: "refused", False: "accepted"}
-        return [
-            words
-            for channel, words in CHANNELS.items()
-            if result == ("unclear" if (ids := self.refused[channel]) is None else word[bool(ids)])
-        ]
+        return [words for channel, words in CHANNELS.items() if self.results[channel].word == result]
 
 
 class Condition(NamedTuple):
@@ -57,16 +59,28 @@ def conditions(register: Register) -> list[Condition]:
 def condition(entry: Mapping[str, Any], register: Register) -> Condition:
     """Return one condition with what happens for each of its values."""
     found = {
-        value["says"]: {channel: refusal(enabled(channel, value.get("differs", {}))) for channel in CHANNELS}
+        value["says"]: {channel: result(enabled(channel, value.get("differs", {}))) for channel in CHANNELS}
         for value in entry["values"]
     }
-    named = {says: sorted({name for ids in refused.values() for name in ids or ()}) for says, refused in found.items()}
+    named = {says: sorted(frozenset[str]().union(*(each.names for each in of.values()))) for says, of in found.items()}
     permitted = {value["says"]: [value["permitted_by"]] for value in entry["values"] if "permitted_by" in value}
     demanded = sorted({name for names in named.values() for name in names})
     others = demanded or sorted({name for names in permitted.values() for name in names})
-    values = [Tried(says, refused, named[says] or permitted.get(says) or others) for says, refused in found.items()]
+    values = [Tried(says, results, named[says] or permitted.get(says) or others) for says, results in found.items()]
     because = dict.fromkeys(name for value in values for name in value.because if name in register)
     return Condition(entry["name"], values, list(because))
+
+
+def result(outcome: Outcome | None) -> Result:
+    """Return the outcome as a result."""
+    match outcome:
+        case Accepted():
+            return Result("accepted")
+        case Refused(because=because):
+            return Result("refused", because)
+        case Unspecified(silent=silent):
+            return Result("not specified", silent)
+    return Result("unclear")
 
 
 def demands() -> set[str]:

@@ -102,17 +102,12 @@ IN_OWN_WORDS = (
         EnableCustomerManagedKeys,
         "keys.vault-only",
         "A key that is held elsewhere than in Azure Key Vault is refused",
-        lambda a: a.store != "key-vault",
+        lambda a: a.store == "elsewhere",
     ),
     enabling(
         "keys.rsa-2048",
         "A key is refused exactly where it is not an RSA key of 2048 bits",
         lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA"),
-    ),
-    enabling(
-        "keys.no-hsm",
-        "A key that a hardware module protects is refused, of any size",
-        lambda a: a.key.type.endswith("HSM"),
     ),
     enabling(
         "environment.enabled-key",
@@ -139,11 +134,6 @@ IN_OWN_WORDS = (
         "vault.purge-protection",
         "A vault without purge protection is refused",
         lambda a: not a.vault.purge_protection,
-    ),
-    enabling(
-        "vault.permission-model",
-        "A vault that does without access policies is refused",
-        lambda a: a.vault.permission_model == "rbac",
     ),
     Demand(
         CreateResource,
@@ -205,6 +195,22 @@ IN_OWN_WORDS = (
 )
 
 SILENT_IN_OWN_WORDS = (
+    Demand(
+        EnableCustomerManagedKeys,
+        "keys.managed-hsm",
+        "The outcome of enabling with a key in a managed HSM is not specified",
+        lambda a: a.store == "managed-hsm",
+    ),
+    enabling(
+        "keys.rsa-hsm",
+        "The outcome of enabling with an RSA key that a hardware module protects is not specified",
+        lambda a: a.key.type.endswith("HSM"),
+    ),
+    enabling(
+        "vault.permission-model",
+        "The outcome of enabling with a vault that does without access policies is not specified",
+        lambda a: a.vault.permission_model == "rbac",
+    ),
     enabling(
         "keys.change",
         "The outcome of asking for another key than the one in use is not specified, and no other outcome is",

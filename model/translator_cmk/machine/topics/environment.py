@@ -20,13 +20,14 @@ from ..commands import (
     PurgeVault,
     RecoverKey,
     RecoverVault,
+    RotateKey,
     TrainModel,
     TranslateWithModel,
     UndeployModel,
     UploadDocument,
 )
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
-from ..rows import drops, effect, has_document, refuse, sets, silent, whenever
+from ..rows import drops, effect, has_document, key_inaccessible, refuse, sets, silent, whenever
 
 ROWS = (
     # Resources
@@ -139,6 +140,7 @@ ROWS = (
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.key.enabled,
     ),
+    silent(RotateKey, "environment.rotate-disabled-key", when=lambda c: not c.key.enabled),
     effect(EnableKey, "environment.enable-key", then=lambda c: sets(c.key, enabled=True)),
     effect(
         DeleteKey,
@@ -149,6 +151,7 @@ ROWS = (
     refuse(PurgeKey, "environment.no-key-purge", unless=lambda c: not c.vault.purge_protection),
     effect(PurgeKey, "environment.purge-key", then=lambda c: sets(c.key, state="purged")),
     # Custom Translator
+    silent(CreateWorkspace, "environment.workspace-without-key", when=lambda c: key_inaccessible(c.resource)),
     effect(
         CreateWorkspace,
         "environment.create-workspace",

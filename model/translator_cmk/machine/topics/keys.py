@@ -23,18 +23,18 @@ ROWS = (
         "keys.enable",
         then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key),
     ),
-    refuse(EnableCustomerManagedKeys, "keys.vault-only", unless=lambda c: c.store == "key-vault"),
+    refuse(EnableCustomerManagedKeys, "keys.vault-only", unless=lambda c: c.store != "elsewhere"),
+    silent(EnableCustomerManagedKeys, "keys.managed-hsm", when=lambda c: c.store == "managed-hsm"),
     refuse(
         EnableCustomerManagedKeys,
         "keys.rsa-2048",
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.key.type in ("RSA", "RSA-HSM") and c.key.size == 2048,
     ),
-    refuse(
+    silent(
         EnableCustomerManagedKeys,
-        "keys.no-hsm",
-        when=lambda c: c.store == "key-vault",
-        unless=lambda c: c.key.type != "RSA-HSM",
+        "keys.rsa-hsm",
+        when=lambda c: c.store == "key-vault" and c.key.type == "RSA-HSM",
     ),
     effect(
         CreateKey,

@@ -1,7 +1,7 @@
 """The vault: the demands on it, and the ways to give the identity access to its keys."""
 
 from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
-from ..rows import effect, gives_access, granted, refuse
+from ..rows import effect, gives_access, granted, refuse, silent
 
 ROWS = (
     refuse(
@@ -43,11 +43,10 @@ ROWS = (
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.vault.purge_protection,
     ),
-    refuse(
+    silent(
         EnableCustomerManagedKeys,
         "vault.permission-model",
-        when=lambda c: c.store == "key-vault",
-        unless=lambda c: c.vault.permission_model == "access-policies",
+        when=lambda c: c.store == "key-vault" and c.vault.permission_model == "rbac",
     ),
 )
 
