@@ -60,10 +60,10 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	.venv/bin/lint-imports
 
 bench: $(INSTALLED) ## measure the speed of the model, then that of its engines beside others (minutes)
-	@status=0; $(PY) -m tests.bench.run --json docs/measurements/bench.json $(ARGS) || status=$$?; \
-	$(PY) -m tests.bench.peers --json docs/measurements/peers.json || status=$$?; exit $$status
+	@status=0; $(PY) -m tests.bench.run --write $(ARGS) || status=$$?; \
+	$(PY) -m tests.bench.peers --write || status=$$?; exit $$status
 
-evidence: $(INSTALLED) ## families of systems, mutants and tours into docs/measurements/ (long)
+evidence: $(INSTALLED) ## families of systems, mutants and tours into docs/measurements.json (long)
 	$(PY) -m tests.evidence.run
 
 lock: ## resolve the development tools again into requirements.txt (needs uv)

@@ -1,7 +1,8 @@
 """Measure the search by sets of states beside Spin and Rumur, on the scope of 950,113 states.
 
-Run as `python -m tests.bench.peers`, or with `--json FILE`.  All take turns, and medians are printed.  All of them have
-to find the same states and steps, or nothing is compared: then the exit code is 3; it is 1 if the goal is missed.
+Run as `python -m tests.bench.peers`, with `--write` also into docs/measurements.json.  All take turns, and medians are
+printed.  All of them have to find the same states and steps, or nothing is compared: then the exit code is 3; it is 1
+if the goal is missed.
 Spin and Rumur are not charged with making and compiling their models.  Our search is charged with all that it derives.
 """
 
@@ -19,7 +20,7 @@ from typing import Any, NamedTuple
 
 from tests.bench.checkers import MISSING, Verifier, first_line, rumur, spin
 from tests.bench.models import murphi, promela
-from tests.evidence.writing import stamp
+from tests.evidence.writing import stamp, write_measurement
 from translator_cmk import __version__
 from translator_cmk.explore.scopes import SCOPES
 
@@ -105,7 +106,7 @@ def main() -> int:
     """Measure, print, and write; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each takes its turn (default: 3)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as data")
+    parser.add_argument("--write", action="store_true", help="write the figures to docs/measurements.json")
     arguments = parser.parse_args()
     taking_part = contenders()
     samples: dict[str, list[Sample]] = {each.name: [] for each in taking_part}
@@ -123,12 +124,12 @@ def main() -> int:
         print(f"{figure['name']}: {figure['figure']:.1f} times as fast (goal: at least {figure['goal']})")
     if MISSING:
         print(f"missing tool: {', '.join(MISSING)}; sets were measured alone")
-    if arguments.json and not MISSING:
+    if arguments.write and not MISSING:
         from tests.bench.run import processor  # which prepares measures of its own as it is imported
 
         machine = {"cores": os.cpu_count(), "processor": processor()}
         content = {**stamp("explore"), "machine": machine, "rounds": arguments.rounds, "contests": [contest]}
-        arguments.json.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
+        write_measurement("peers", content)
     return 0 if all(figure["met"] for figure in contest["figures"]) else 1
 
 

@@ -1,12 +1,11 @@
 """Measures what is promised to be fast, and prints each figure beside its goal.
 
 Run as `make bench`.  Each measure runs several rounds, interleaved with the others, and the median is quoted: machines
-are noisy.  `--json FILE` writes the same as data.  The exit code is 1 where a goal is missed.
+are noisy.  `--write` writes the same to docs/measurements.json.  The exit code is 1 where a goal is missed.
 """
 
 import argparse
 import gzip
-import json
 import os
 import platform
 import re
@@ -20,9 +19,9 @@ from random import Random
 from typing import NamedTuple
 
 from tests.bench import kit, what_if
+from tests.evidence.writing import stamp, write_measurement
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
-from translator_cmk.digest import digest
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.scopes import SCOPES
 from translator_cmk.explore.search import explore
@@ -161,7 +160,7 @@ MEASURES = (
 def main() -> int:
     """Measure, print, and write; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as data")
+    parser.add_argument("--write", action="store_true", help="write the figures to docs/measurements.json")
     arguments = parser.parse_args()
     figures: dict[str, list[float]] = {measure.name: [] for measure in MEASURES}
     for turn in range(max(measure.rounds for measure in MEASURES)):
@@ -190,10 +189,8 @@ def main() -> int:
     print("commands accepted in the walks: " + ", ".join(f"{share} from {start}" for start, share in shares.items()))
     machine = {"python": platform.python_version(), "cores": os.cpu_count(), "processor": processor()}
     print(f"translator-cmk {__version__}, Python {machine['python']}, {machine['cores']} cores, {machine['processor']}")
-    if arguments.json:
-        arguments.json.write_text(
-            json.dumps({"digest": digest(), "machine": machine, "figures": rows}, indent=1) + "\n", "utf-8"
-        )
+    if arguments.write:
+        write_measurement("bench", {**stamp(), "machine": machine, "figures": rows})
     return 0 if all(row["met"] for row in rows) else 1
 
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
+from translator_cmk.site.decision import register_digest
 
 from tests.browser.opening import DESK, opened
 from tests.site.building import PICKLES, REGISTER
-from translator_cmk.site.decision import register_digest
 from translator_cmk.site.sourced import data
 
 pytestmark = [
@@ -97,7 +97,7 @@ def test_boxes_are_ticked_by_keyboard_counted_and_kept_in_the_address(browser: B
     for name in ("decided", "lock"):
         tab_to(page, f"#check-{name}")
         page.keyboard.press("Space")
-    items = sum(len(group["items"]) for group in data("checklist"))
+    items = sum(len(group["items"]) for group in data("enable")["checklist"])
     assert page.locator(".count").inner_text() == f"2 of {items} ticked"
     assert query(page) == {"ticked": ["decided lock"]}
     page.reload()

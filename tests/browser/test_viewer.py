@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.opening import DESK, PHONE, opened, overflow, served, violations
 from tests.conformance import limited_systems
 from tests.conformance.verifying import verify
-from tests.site.reports import FEATURES, MARKED
+from tests.site.building import ALL_FEATURES, MARKED
 from translator_cmk.escaping import visible
 
 pytestmark = [
@@ -138,7 +138,7 @@ def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, w
 
 def test_capability_that_failures_are_laid_to_is_named_and_leads_nowhere(page: Page, tmp_path: Path) -> None:
     system = f"{limited_systems.__name__}:HasNoPortal"
-    found = verify(tmp_path, "--python", system, *FEATURES, "--requirement", "vault.same-region")
+    found = verify(tmp_path, "--python", system, *ALL_FEATURES, "--requirement", "vault.same-region")
     shown(page, found.folder)
     cause = page.locator("#report-viewer li", has_text="the capability portal")
     expect(cause).to_have_count(1)

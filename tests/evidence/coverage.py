@@ -1,4 +1,4 @@
-"""Measures what each kind of evidence reaches of all that bounded worlds have, into docs/measurements/coverage.json.
+"""Measures what each kind of evidence reaches of all that bounded worlds have, into docs/measurements.json.
 
 Run as `python -m tests.evidence.coverage`; it takes minutes.  The exit code is 1, and nothing is written, where
 scenarios and tours together do not reach every row, every reason for a refusal, and every condition that can decide, or
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.evidence.tours import ENOUGH
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import stamp, write_measurement
 from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk import features_dir
 from translator_cmk.bdd.coverage import scenarios, tours, walked
@@ -123,7 +123,7 @@ def main() -> int:
         return 1
     data = as_data(every, [scenarios(every, pickles), *evidence])
     kinds = [{**each, "reached": counts(each["reached"])} for each in data["evidence"]]
-    write(MEASUREMENTS / "coverage.json", {**stamp("bdd"), "evidence": kinds, "together": counts(data["together"])})
+    write_measurement("coverage", {**stamp("bdd"), "evidence": kinds, "together": counts(data["together"])})
     return 0
 
 

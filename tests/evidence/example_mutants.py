@@ -14,9 +14,8 @@ from typing import Any
 
 from tests.evidence.example_code import PROGRAM, Mutant, mutants
 from tests.evidence.example_worlds import Program, Worlds
-from tests.evidence.kept import Kept, fingerprint
 from tests.evidence.lanes import InProcess, default_suites, features, steps, tour
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import Kept, fingerprint, stamp, write_measurement
 
 PROFILE = "full"
 """Everything that the example does counts, and not only what the article grounds."""
@@ -52,7 +51,7 @@ def main() -> int:
     language = {"language": "python", **counts, "by_features": by_features, "steps": len(worlds().steps)}
     kinds = dict.fromkeys(mutant.kind for mutant in every)
     operators = [{"kind": kind, **totals(v for mutant, v in judged if mutant.kind == kind)} for kind in kinds]
-    write(MEASUREMENTS / "example_mutants.json", {**now, "languages": [language], "operators": operators})
+    write_measurement("example_mutants", {**now, "languages": [language], "operators": operators})
     kept.forget()
     return 0
 

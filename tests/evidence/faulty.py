@@ -14,9 +14,8 @@ from statistics import median
 from typing import Any
 
 from tests.conformance.broken import EXAMPLES, FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
-from tests.evidence.kept import Kept, fingerprint
 from tests.evidence.lanes import InProcess, channel_to, features, fuzz, put_to, steps, tour
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import Kept, fingerprint, stamp, write_measurement
 from translator_cmk.conformance.channels import Channel
 
 FUZZ_STEPS = 20_000
@@ -54,7 +53,7 @@ def main() -> int:
         "lanes": lanes,
         "evasive": {"implementations": len(evasive), "caught": len(evasive), "lanes": evasive_lanes(evasive, budgets)},
     }
-    write(MEASUREMENTS / "faulty.json", content)
+    write_measurement("faulty", content)
     kept.forget()
     return 0
 

@@ -1,4 +1,4 @@
-"""Count the states and steps of scopes with Spin and Rumur, and write them to docs/measurements/foreign.json.
+"""Count the states and steps of scopes with Spin and Rumur, and write them to docs/measurements.json.
 
 The exit code is 1, and nothing is written, if any two counts differ; and 3 if Spin or Rumur is missing or fails.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.bench.checkers import MISSING, CheckFailed, first_line, rumur, spin
 from tests.bench.models import murphi, promela
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import stamp, write_measurement
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import explore
 
@@ -47,7 +47,7 @@ def main() -> int:
                 print(f"{each['scope']}: {field} differ: {each}")
                 return 1
     versions = {"spin": first_line("spin", "-V"), "rumur": first_line("rumur", "--version")}
-    write(MEASUREMENTS / "foreign.json", {**stamp("explore"), "versions": versions, "scopes": scopes})
+    write_measurement("foreign", {**stamp("explore"), "versions": versions, "scopes": scopes})
     return 0
 
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, ROOT, stamp, write
+from tests.evidence.writing import ROOT, stamp, write_measurement
 
 HOUR = 3_600
 """Seconds to fuzz."""
@@ -47,7 +47,7 @@ def main(seconds: int = HOUR) -> int:
         commands = json.loads((report / "report.json").read_text("utf-8"))["fuzz"]["commands"]
         log = (report / "messages.ndjson").stat().st_size
     told = {"seconds": seconds, "commands": commands, "log_bytes": log, **found}
-    write(MEASUREMENTS / "memory.json", {**stamp("conformance"), **told})
+    write_measurement("memory", {**stamp("conformance"), **told})
     return int(found["growth"] > GROWTH)
 
 

@@ -1,4 +1,4 @@
-"""Judges every mutant of the rows, and writes totals for each operator to docs/measurements/mutants.json.
+"""Judges every mutant of the rows, and writes totals for each operator to docs/measurements.json.
 
 What has been judged is kept in .results/ as it comes: a run that is broken off goes on from there, unless the
 specification has changed meanwhile.
@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from tests.evidence.writing import MEASUREMENTS, PARTS, stamp, write
+from tests.evidence.writing import PARTS, stamp, write_measurement
 from tests.test_suite import astray
 from translator_cmk.bdd.mutants import judgements, pickles, summary
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.mutation.worlds import WORLDS
 from translator_cmk.explore.theorems import THEOREMS
+from translator_cmk.files import write_json
 
 BROKEN = PARTS / "broken-theorems.json"
 """How many mutants were seen to break each theorem, for the measurement of theorems."""
@@ -37,9 +38,9 @@ def main() -> int:
             print(f"turns red, though it neither carries nor names the requirement of the row: {scenario} ({name})")
     if survivors or any(strays.values()):
         return 1
-    write(MEASUREMENTS / "mutants.json", {**now, **totals(found)})
+    write_measurement("mutants", {**now, **totals(found)})
     broken = Counter(theorem for each in found for theorem in each.broken)
-    write(BROKEN, {"digest": now["digest"], "theorems": broken})
+    write_json(BROKEN, {"digest": now["digest"], "theorems": broken})
     return 0
 
 

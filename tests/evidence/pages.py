@@ -12,9 +12,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.opening import DESK, PHONE, STILL, opened, overflow, served, shifts, violations
-from tests.evidence.writing import MEASUREMENTS, write
-from tests.site.building import a_record, build, copy_pages, generate
-from translator_cmk.digest import digest
+from tests.evidence.writing import stamp, write_measurement
+from tests.site.building import make_project
 
 VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (DESK, PHONE)]
 
@@ -36,9 +35,7 @@ def main() -> int:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        copy_pages(project)
-        generate(project, a_record()).check_returncode()
-        build(project).check_returncode()
+        make_project(project)
         site = project / "site"
         pages = sorted(page.relative_to(site).as_posix() for page in site.rglob("*.html"))
         with sync_playwright() as playwright, served(site) as root:
@@ -56,8 +53,8 @@ def main() -> int:
         print(each)
     if not wrong:
         views = [f"{scheme}, {width} pixels" for scheme, width in VIEWS]
-        found = {"digest": digest(), "pages": len(pages), "views": views, "still": STILL, "problems": 0}
-        write(MEASUREMENTS / "pages.json", found)
+        found = {**stamp(), "pages": len(pages), "views": views, "still": STILL, "problems": 0}
+        write_measurement("pages", found)
         print(f"{len(pages)} pages in {len(VIEWS)} views each: nothing is wrong with any")
     return 1 if wrong else 0
 

@@ -1,4 +1,4 @@
-"""Gathers the evidence that takes longer than a test run, and writes it to docs/measurements/ with its digest.
+"""Gathers the evidence that takes longer than a test run, and writes it to docs/measurements.json with its digest.
 
 Run as `make evidence`, or with the names of what to gather: `python -m tests.evidence.run mutants theorems`.  The exit
 code is 1 where some of it falls short: then that part is not written.
@@ -8,10 +8,6 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
-
-from tests.evidence.writing import MEASUREMENTS, write
-
-__all__ = ["GATHERERS", "MEASUREMENTS", "main", "write"]
 
 GATHERERS = (
     "mutants",

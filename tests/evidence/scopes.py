@@ -1,4 +1,4 @@
-"""Searches every scope with the theorems that suit it, and writes what was found to docs/measurements/scopes.json.
+"""Searches every scope with the theorems that suit it, and writes what was found to docs/measurements.json.
 
 Two engines search each scope, as long as the second can, and have to agree.  The exit code is 1, and nothing is
 written, where a theorem is broken, or two engines differ, or a count is not the one that the scope gives.
@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import stamp, write_measurement
 from translator_cmk.explore.exploration import Exploration, verdict
 from translator_cmk.explore.scopes import SCOPES, Scope
 from translator_cmk.explore.search import SOON, Engine, explore
@@ -89,7 +89,7 @@ def main() -> int:
         | {"hold": sum(found == "holds" for found in each["theorems"].values())}
         for each in table
     ]
-    write(MEASUREMENTS / "scopes.json", {**stamp("explore"), "theorems": len(THEOREMS), "scopes": totals})
+    write_measurement("scopes", {**stamp("explore"), "theorems": len(THEOREMS), "scopes": totals})
     return 0
 
 

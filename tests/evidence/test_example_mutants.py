@@ -6,8 +6,8 @@ import pytest
 
 from tests.evidence.example_code import PROGRAM, Mutant, mutants
 from tests.evidence.example_worlds import Program, Worlds
-from tests.evidence.kept import Kept
 from tests.evidence.lanes import InProcess, features, steps
+from tests.evidence.writing import Kept
 from translator_cmk.conformance.tour import SMALL
 
 SOURCE = PROGRAM.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Shows of every theorem that it can fail, and writes what it finds to docs/measurements/theorems.json.
+"""Shows of every theorem that it can fail, and writes what it finds to docs/measurements.json.
 
 A theorem is broken by a mutant of the rows, or by a mistake of its own where no mutant breaks it.  Run it after the
 mutants, as `python -m tests.evidence.run mutants theorems`.  The exit code is 1, and nothing is written, where a
@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from tests.evidence.mutants import BROKEN
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import stamp, write_measurement
 from tests.explore.mistakes import MISTAKES
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import Exploration, verdict
@@ -79,7 +79,7 @@ def main() -> int:
         return 1
     by_mutants = sum(bool(seen[theorem.name]) or theorem.name in alone for theorem in THEOREMS)
     totals = {"theorems": len(THEOREMS), "broken_by_mutants": by_mutants, "broken_by_mistakes": len(MISTAKE)}
-    write(MEASUREMENTS / "theorems.json", {**now, **totals, "scopes": scopes})
+    write_measurement("theorems", {**now, **totals, "scopes": scopes})
     print(f"each of {len(THEOREMS)} theorems is broken by a mutant or by a mistake of its own")
     return 0
 

@@ -1,4 +1,4 @@
-"""Measures tours: how long they are and have to be, and which faults they find, into docs/measurements/tours.json.
+"""Measures tours: how long they are and have to be, and which faults they find, into docs/measurements.json.
 
 Run as `python -m tests.evidence.tours`; it takes minutes.  The exit code is 1, and nothing is written, where a tour is
 longer than it has to be, or misses a fault though the whole state is read back.
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tests.evidence.writing import MEASUREMENTS, stamp, write
+from tests.evidence.writing import stamp, write_measurement
 from tests.explore.tours.faults import (
     Transfer,
     View,
@@ -104,7 +104,7 @@ def main() -> int:
         print(f"{name}: the tour is longer than it has to be, or misses a fault that the state shows")
     if wrong:
         return 1
-    write(MEASUREMENTS / "tours.json", {**stamp("explore"), "random_length": LENGTH, "scopes": table})
+    write_measurement("tours", {**stamp("explore"), "random_length": LENGTH, "scopes": table})
     return 0
 
 

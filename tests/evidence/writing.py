@@ -1,23 +1,78 @@
-"""Where evidence is kept, and how it is written."""
+"""Write what long runs find: whole measurements to docs/measurements.json, parts of a broken-off run to .results/."""
 
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from translator_cmk.digest import digest
 from translator_cmk.files import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = ROOT / "docs" / "measurements"
+MEASUREMENTS = ROOT / "docs" / "measurements.json"
 PARTS = ROOT / ".results"
 """Where a run that was broken off leaves what it has, for the next one of the same specification."""
 
 
-def stamp(layer: str) -> dict[str, str]:
+def stamp(layer: str = "cli") -> dict[str, str]:
     """Return what a measurement holds for: this layer of the package and what it rests on, as they are now."""
     return {"digest": digest(layer), "layer": layer}
 
 
-def write(path: Path, content: Any) -> None:
-    """Write JSON whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_json(path, content)
+def write_measurement(name: str, content: Mapping[str, Any]) -> None:
+    """Write one section of the measurements; the others stay as they are."""
+    found = json.loads(MEASUREMENTS.read_text("utf-8")) if MEASUREMENTS.is_file() else {}
+    write_json(MEASUREMENTS, dict(sorted({**found, name: content}.items())))
+
+
+Wanted = TypeVar("Wanted")
+
+
+class Kept:
+    """JSON values by key, each written down as soon as it is there; the file is named after what they hold for."""
+
+    def __init__(self, name: str, holds_for: str, folder: Path = PARTS) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{name}-{holds_for[:12]}.jsonl"
+        self.found = dict(read(self.path))
+
+    def all_of(self, wanted: Mapping[str, Wanted], find: Callable[[Wanted], Any]) -> list[Any]:
+        """What was found of each that is wanted, by key, or is found now, on all cores; in the order that is given.
+
+        ``find`` is a function of a module, and raises nothing that it is expected to.
+        """
+        rest = {key: each for key, each in wanted.items() if key not in self.found}
+        with ProcessPoolExecutor() as pool, self.path.open("a", encoding="utf-8") as file:
+            file.write("\n")  # the last line may have been cut short
+            keys = {pool.submit(find, each): key for key, each in rest.items()}
+            for number, future in enumerate(as_completed(keys), start=len(wanted) - len(rest) + 1):
+                self.found[keys[future]] = future.result()
+                file.write(json.dumps([keys[future], future.result()]) + "\n")
+                file.flush()
+                print(f"\r{number}/{len(wanted)}", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        return [self.found[key] for key in wanted]
+
+    def forget(self) -> None:
+        """Remove the file: all is done, and written elsewhere."""
+        self.path.unlink(missing_ok=True)
+
+
+def read(path: Path) -> list[tuple[str, Any]]:
+    """Return the keys and values of earlier runs; a line of one that was broken off may be cut short."""
+    found: list[tuple[str, Any]] = []
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        try:
+            key, value = json.loads(line)
+        except ValueError:
+            continue
+        found.append((key, value))
+    return found
+
+
+def fingerprint(*texts: str) -> str:
+    """Return one key for several texts."""
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()

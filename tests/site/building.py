@@ -1,29 +1,31 @@
-"""What the tests of the site share: runs with chosen outcomes, and copies of the pages to build from."""
+"""What the tests of the site share: runs with chosen outcomes, reports, and the site as MkDocs builds it from them."""
 
+import fcntl
+import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from tests.bdd import wrong_systems
+from tests.conformance.verifying import FAULTY, MODEL, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Pickle, load_features
-from translator_cmk.cli import main
 from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
-from translator_cmk.site.content import Content, load_content, load_decisions
+from translator_cmk.site import pages
+from translator_cmk.site.content import Content, fragments, load_content, load_decisions
 from translator_cmk.site.evidence import Evidence
-from translator_cmk.site.implementations import Implementation
-from translator_cmk.site.measurements import MEASUREMENTS
-from translator_cmk.site.pages import FOLDERS
-from translator_cmk.site.pages import generate as generate_files
+from translator_cmk.site.implementations import CONFIRMED, Implementation
 from translator_cmk.site.render import replace_folders
-from translator_cmk.site.rows import fragments
 
 ROOT = Path(__file__).resolve().parents[2]
 REGISTER = load_register()
@@ -73,13 +75,28 @@ def evidence_of(results: Results | None) -> Evidence:
 
 def content_of(results: Results | None) -> Content:
     """All that pages are made from, with a run, and nothing measured."""
-    decisions = load_decisions(ROOT / "docs" / "decisions")
-    return Content(evidence_of(results), fragments(REGISTER), decisions, dict.fromkeys(MEASUREMENTS))
+    return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"), {})
+
+
+@cache
+def green() -> dict[str, str]:
+    """Everything that is generated as text from a run in which everything passed."""
+    return texts(content_of(a_run()))
+
+
+def texts(content: Content) -> dict[str, str]:
+    """Everything that is generated as text."""
+    return {name: text for name, text in pages.generate(content).items() if isinstance(text, str)}
+
+
+def page(content: Content, wanted: str) -> str:
+    """The page of this path, without making the others."""
+    return next(text for path, text in pages.pages(content, wanted) if path == wanted)
 
 
 def copy_pages(folder: Path) -> None:
     """Copy mkdocs.yml and docs/ into the folder, without generated files and the list of implementations to run."""
-    without = (*FOLDERS, "implementations.yaml")
+    without = (*pages.FOLDERS, "implementations.yaml")
     shutil.copy(ROOT / "mkdocs.yml", folder)
     shutil.copytree(
         ROOT / "docs",
@@ -88,40 +105,101 @@ def copy_pages(folder: Path) -> None:
     )
 
 
-@cache
-def a_record() -> Path:
-    """Return the folder of the report on a run of every scenario against the model."""
-    folder = Path(tempfile.mkdtemp()) / "run"
-    lanes = ("--lane", "features", "--profile", "full", "--python", "translator_cmk.system:ModelSystem")
-    assert main(["verify", *lanes, "--report", str(folder)]) == 0
-    return folder
-
-
-def generate_made_up(folder: Path, results: Results, implementations: Sequence[Implementation]) -> None:
-    """Generate the site in the folder, with made-up results as those of the last run, and these implementations."""
-    content = load_content(results, folder / "docs")._replace(implementations=implementations)
-    replace_folders(folder / "docs", FOLDERS, generate_files(content))
-
-
-def generate(
-    folder: Path, record: Path | None, *options: str, environment: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run `translator-cmk site` in the folder, with this report as that of the last run."""
-    if record is not None:
-        shutil.copytree(record, folder / ".results" / "run")
-    command = [sys.executable, "-m", "translator_cmk.cli", "site", *options]
+def run_cli(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `translator-cmk` in the folder, with these variables set."""
+    command = [sys.executable, "-m", "translator_cmk.cli", *arguments]
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | (environment or {})
+        command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | environment
     )
 
 
-def build(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run mkdocs in the folder, strictly."""
+def build(folder: Path) -> Path:
+    """Run mkdocs in the folder, strictly; returns the folder of the site."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1760000000"}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    return folder / "site"
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
     """Every file in the folder, by its path."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# Systems that are tested, and their reports as implementations
+
+WRONG = ("--python", f"{wrong_systems.__name__}:LosesNothing")
+OTHERWISE = (
+    "--python",
+    f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys",
+    "--requirement",
+    "revocation.key-disabled",
+)
+RIGHT = ("--python", MODEL)
+MARKUP = ("--stdio", f"{FAULTY} hello=markup")
+ALL_FEATURES = ("--lane", "features")
+A_CASE = (*ALL_FEATURES, "--case", "environment.create-vault/a-new-vault")
+SOME = (
+    *(*ALL_FEATURES, "--requirement", "revocation.data-inaccessible"),
+    *("--lane", "tour", "--scope", "losing-the-key", "--steps", "150"),
+)
+MARKED = "<script>alert(1)</script>"
+"""What the name of the system behind ``MARKUP`` begins with."""
+
+
+def report_of(folder: Path, *arguments: str) -> Path:
+    """Test a system; returns the folder of its report."""
+    return verify(folder, *arguments).folder
+
+
+def implementation(report: Path, name: str, kind: str = "product") -> Implementation:
+    """An implementation with a report."""
+    content = json.loads((report / "report.json").read_text("utf-8"))
+    html = (report / "report.html").read_bytes()
+    return Implementation(name, kind, CONFIRMED, "translator-cmk verify again", "", content, page=html)
+
+
+# The site, built once for all workers of a test run
+
+STEPS: tuple[Mapping[str, Any], ...] = (
+    {"step": "Given a vault with a key"},
+    {
+        "step": 'When the customer deletes the vault "vault"',
+        "command": {"command": "DeleteVault", "vault": "vault"},
+        "outcome": {"outcome": "accepted", "by": ["environment.delete-vault"], "audit": []},
+        "changed": [['the vault "vault" exists', 'the vault "vault" is deleted']],
+    },
+)
+
+
+def shared_project(temporary: pytest.TempPathFactory) -> Path:
+    """The folder of docs/ and site/: every outcome occurs in the run, some of it with steps, and there are two reports.
+
+    The first worker that needs it builds it, and the others wait.
+    """
+    base = temporary.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    project = base / "project"
+    with (base / "project.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (project / "site").is_dir():
+            shutil.rmtree(project, ignore_errors=True)
+            project.mkdir()
+            make_project(project)
+    return project
+
+
+def make_project(project: Path) -> None:
+    """Generate the pages from the run and the reports, and build the site."""
+    copy_pages(project)
+    workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
+    outcomes = dict(zip(workspace, ("failed", "not-run", "inconclusive", "passed"), strict=False))
+    run = a_run(lambda pickle: outcomes.get(pickle.id, "passed"))
+    items = tuple(replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items)
+    wrong = implementation(report_of(project / "wrong", *WRONG, *SOME), "wrong")
+    marked = implementation(report_of(project / "marked", *MARKUP, *A_CASE), "marked", kind="example")
+    content = load_content(replace(run, items=items), project / "docs")._replace(implementations=(wrong, marked))
+    replace_folders(project / "docs", pages.FOLDERS, pages.generate(content))
+    build(project)

@@ -1,43 +1,51 @@
-"""`translator-cmk site` reads what there is, refuses what it cannot read, and leaves no half of anything."""
+"""`translator-cmk site` reads its input, refuses what it cannot read, and publishes a broken model as red."""
 
+import json
 import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.site.building import a_record, copy_pages, files_in, generate
+from tests.conformance.verifying import WELL
+from tests.site.building import RIGHT, ROOT, copy_pages, files_in, report_of, run_cli
 from translator_cmk.cli import main
 from translator_cmk.site.render import replace_folders
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A folder with the pages, in which nothing has been generated."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the pages, in which nothing has been generated."""
     copy_pages(tmp_path)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_without_results_everything_is_not_run(project: Path) -> None:
-    done = generate(project, None)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("model: not run\n")
+def test_without_results_everything_is_not_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["site"]) == 0
+    said = capsys.readouterr()
+    assert (said.out.endswith("model: not run\n"), said.err) == (True, "")
     assert "not run" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
 
 
-def test_results_elsewhere_can_be_named_and_what_no_longer_belongs_is_removed(project: Path) -> None:
+def test_results_elsewhere_give_the_same_bytes_and_replace_what_was_generated(project: Path, tmp_path: Path) -> None:
+    """Whatever the hash seed of the process; hand-written pages stay."""
     written = files_in(project / "docs")
+    other = tmp_path / "elsewhere" / "docs"
+    shutil.copytree(project / "docs", other)
     for stale in ("badges/scenarios/old.svg", "specification/old.md"):
         (project / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
         (project / "docs" / stale).write_text("", "utf-8")
-    done = generate(project, None, "--results", str(a_record()), "--docs", str(project / "docs"))
+    results = str(report_of(tmp_path, *RIGHT, *WELL))
+    assert main(["site", "--results", results]) == 0
+    done = run_cli(project, "site", "--results", results, "--docs", str(other), PYTHONHASHSEED="1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "model: " in done.stdout
-    assert "model: " in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
     found = files_in(project / "docs")
-    assert not [name for name in found if "/old." in name]
+    assert files_in(other) == found
     assert written.items() <= found.items()
-    assert not [path for path in (project / "docs").iterdir() if path.name.startswith(".")]
+    assert not [name for name in found if "/old." in name or name.startswith(".")]
 
 
 def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
@@ -60,9 +68,8 @@ def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
     ],
 )
 def test_malformed_results_are_refused_and_leave_what_there_is(
-    project: Path, content: bytes, message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    project: Path, content: bytes, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(project)
     for path, kept in {"docs/badges/all.svg": b"of an earlier run", ".results/run/report.json": content}.items():
         (project / path).parent.mkdir(parents=True)
         (project / path).write_bytes(kept)
@@ -74,23 +81,20 @@ def test_malformed_results_are_refused_and_leave_what_there_is(
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "spoilt", "message"),
     [
-        (["--results", "nowhere"], "nowhere/report.json: can't be read: No such file or directory"),
-        (["--docs", "nowhere"], "nowhere: no such folder; run this in the root of the project, or use --docs DIR"),
-        (["--docs", "mkdocs.yml"], "mkdocs.yml: no such folder"),
-        ([], "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8"),
+        (["--results", "nowhere"], "", "nowhere/report.json: can't be read: No such file or directory"),
+        (["--docs", "nowhere"], "", "nowhere: no such folder; run this in the root of the project, or use --docs DIR"),
+        (["--docs", "mkdocs.yml"], "", "mkdocs.yml: no such folder"),
+        ([], "decisions/0099-latin.md", "docs/decisions/0099-latin.md: not UTF-8 at byte 4; save the file as UTF-8"),
+        ([], "measurements.json", "docs/measurements.json: not JSON: "),
     ],
 )
 def test_missing_or_unreadable_file_is_refused_by_name(
-    project: Path,
-    options: list[str],
-    message: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    project: Path, options: list[str], spoilt: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(project)
-    (project / "docs" / "decisions" / "0099-latin.md").write_bytes("# Größe\n".encode("latin-1"))
+    if spoilt:
+        (project / "docs" / spoilt).write_bytes("# Größe\n".encode("latin-1"))
     assert refused(capsys, *options).startswith(message)
 
 
@@ -98,7 +102,7 @@ def test_without_jinja_the_command_names_the_extra(project: Path) -> None:
     (project / "jinja2.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8"
     )
-    done = generate(project, None, environment={"PYTHONPATH": os.pathsep.join([str(project), *sys.path])})
+    done = run_cli(project, "site", PYTHONPATH=os.pathsep.join([str(project), *sys.path]))
     assert done.returncode == 2
     assert "site" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -109,3 +113,27 @@ def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="b"):
         replace_folders(tmp_path, ["a", "b/c/d"], {"a/x": "new", "b/c/d/y": "new"})  # b has no c that it could replace
     assert files_in(tmp_path) == {"a/x": b"old", "b/y": b"old"}
+
+
+DROP = "\nROWS = tuple(row for row in ROWS if row.requirement != 'keys.enable')\n"
+
+
+def test_broken_row_is_published_red(project: Path) -> None:
+    """Although nearly every situation of the other pages begins with this row."""
+    for folder in ("features", "model", "tests"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    topics = project / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
+    topics.write_text(topics.read_text("utf-8") + DROP, "utf-8")
+    plain = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider")
+    chosen = ("-m", "keys.enable or encryption.section", "--results", "results", "tests/features")
+    model = {"PYTHONPATH": str(project / "model")}
+    suite = subprocess.run([sys.executable, "-m", "pytest", *plain, *chosen], env=os.environ | model, check=False)
+    assert suite.returncode == 1
+    site = run_cli(project, "site", "--results", "results", **model)
+    assert (site.returncode, site.stderr) == (0, "")
+    for badge, word in {
+        "requirements/keys.enable": "failed",
+        "all": "failed",
+        "requirements/encryption.section": "✔",
+    }.items():
+        assert word in json.loads((project / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))["message"]

@@ -1,25 +1,26 @@
-"""Data follows its declarations: exports match their schemas, measurements are checked, and stale ones say so."""
+"""Data: exports match their schemas, stale measurements say so, rows are as written, and facts name their source."""
 
+import ast
 import json
 import re
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.site.building import REGISTER, ROOT, a_run, content_of
+from tests.site.building import REGISTER, ROOT, a_run, content_of, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.language import schemas
-from translator_cmk.site import pages as site_pages
-from translator_cmk.site.decision import register_digest
-from translator_cmk.site.declared import problems, schema
-from translator_cmk.site.exports import exports
-from translator_cmk.site.measurements import FOLDER, MEASUREMENTS, MeasurementError, load, load_measurements
+from translator_cmk.machine import COUNTER_ROWS, ROWS
+from translator_cmk.requirements import Register
+from translator_cmk.site.content import MEASUREMENTS, fragments, load_measurements, register_digest
+from translator_cmk.site.exports import exports, schema
+from translator_cmk.site.sourced import Cell, Notes, cells_in, data, sources
 
 FILES: dict[str, Any] = dict(exports(content_of(a_run())))
-MEASURED = load_measurements(ROOT / "docs")
+MEASUREMENTS_FILE = ROOT / "docs" / MEASUREMENTS
 
 
 @pytest.mark.parametrize("name", ["requirements", "implementations", "results"])
@@ -67,55 +68,142 @@ RIGHT: dict[str, Any] = {"parts": [{"count": 1}, {"count": 2, "word": "a"}], "by
 
 
 @pytest.mark.parametrize(
-    ("value", "problem"),
+    "wrong",
     [
-        (RIGHT, None),
-        (RIGHT | {"more": 1}, None),
-        ([], "it is not of type object"),
-        ({}, "it lacks parts"),
-        (RIGHT | {"parts": [{}]}, "it.parts[0] lacks count"),
-        (RIGHT | {"parts": [{"count": True}]}, "it.parts[0].count is not of type integer"),
-        (RIGHT | {"parts": [{"count": 1, "word": "c"}]}, "it.parts[0].word is not one of a, b"),
-        (RIGHT | {"by_name": {"x": "1"}}, "it.by_name.x is not of type number"),
-        (RIGHT | {"perhaps": 1}, "it.perhaps has none of its types"),
+        [],
+        {},
+        RIGHT | {"parts": [{}]},
+        RIGHT | {"parts": [{"count": True}]},
+        RIGHT | {"parts": [{"count": 1, "word": "c"}]},
+        RIGHT | {"by_name": {"x": "1"}},
+        RIGHT | {"perhaps": 1},
     ],
 )
-def test_value_is_checked_as_its_json_schema_does(value: Any, problem: str | None) -> None:
-    found = schema(Outer)
-    Draft202012Validator.check_schema(found)
-    assert next(problems(value, found), None) == problem
-    assert Draft202012Validator(found).is_valid(value) == (problem is None)
-
-
-@pytest.mark.parametrize("name", MEASUREMENTS)
-def test_malformed_measurement_is_refused_by_name(name: str, tmp_path: Path) -> None:
-    path = tmp_path / f"{name}.json"
-    assert load(path, MEASUREMENTS[name]) is None
-    for text in ("{", "[]", "{}"):
-        path.write_text(text, "utf-8")
-        with pytest.raises(MeasurementError, match=rf"{name}\.json: .*; run make evidence"):
-            load(path, MEASUREMENTS[name])
+def test_schema_of_a_declaration_accepts_its_values_and_no_others(wrong: Any) -> None:
+    found = Draft202012Validator(schema(Outer))
+    assert found.is_valid(RIGHT)
+    assert found.is_valid(RIGHT | {"more": 1})
+    assert not found.is_valid(wrong)
 
 
 def test_measurements_are_totals_and_no_raw_data() -> None:
-    files = list((ROOT / "docs" / FOLDER).iterdir())
-    assert {path.stem for path in files} <= MEASUREMENTS.keys()
-    assert sum(path.stat().st_size for path in files) < 50_000
-
-
-def measurements_page(**measured: Any) -> str:
-    """The page with these measurements and no others."""
-    content = content_of(a_run())._replace(measurements=dict.fromkeys(MEASUREMENTS) | measured)
-    return dict(site_pages.pages(content))["evidence/measurements.md"]
+    assert MEASUREMENTS_FILE.stat().st_size < 50_000
 
 
 def test_page_shows_what_is_stale_or_was_not_measured() -> None:
-    nothing = measurements_page()
-    assert nothing.count("This has not been measured.") == len(MEASUREMENTS)
-    there = {name: found for name, found in MEASURED.items() if found}
-    old = measurements_page(**{name: found | {"digest": "0" * 64} for name, found in there.items()})
-    assert old.count("**Stale:**") == len(there)
-    new = measurements_page(
-        **{name: found | {"digest": digest(found.get("layer", "cli"))} for name, found in there.items()}
-    )
+    def shown(measured: Mapping[str, Any]) -> str:
+        return page(content_of(a_run())._replace(measurements=measured), "evidence/measurements.md")
+
+    there = load_measurements(MEASUREMENTS_FILE)
+    assert shown({}).count("This has not been measured.") == len(there)
+    assert shown({name: each | {"digest": "0" * 64} for name, each in there.items()}).count("**Stale:**") == len(there)
+    new = shown({name: each | {"digest": digest(each["layer"])} for name, each in there.items()})
     assert "**Stale:**" not in new
+    assert "has not been measured" not in new
+
+
+# Rows of the machine
+
+FRAGMENTS = fragments(REGISTER)
+SHOWN = [(name, fragment) for name, found in FRAGMENTS.items() for fragment in found]
+
+
+def test_every_requirement_with_rows_shows_them() -> None:
+    assert {name for name, fragment in SHOWN if not fragment.counter} == {row.requirement for row in ROWS}
+
+
+def test_every_requirement_with_counter_rows_shows_them_as_such() -> None:
+    assert {name for name, fragment in SHOWN if fragment.counter} == {row.requirement for row in COUNTER_ROWS}
+
+
+def test_rows_are_shown_as_they_are_written() -> None:
+    assert SHOWN
+    for name, fragment in SHOWN:
+        written = (ROOT / fragment.path).read_text("utf-8").splitlines()
+        shown = fragment.code.splitlines()
+        assert written[fragment.line - 1].removesuffix(",").endswith(shown[0]), name
+        assert f'"{name}"' in fragment.code
+        entry, *helpers = fragment.code.split("\n\n")
+        ast.parse(f"[{entry}\n]")
+        assert [helper.partition(" ")[0] for helper in helpers] in ([], ["def"]), name
+
+
+def test_helper_of_a_row_is_shown_with_it() -> None:
+    counter_rows = [fragment for fragment in FRAGMENTS["restoration.no-redeploy"] if fragment.counter]
+    assert all("def redeploys(" in fragment.code for fragment in counter_rows)
+
+
+# Facts from outside the article
+
+CELLS = {
+    "causes": ("permission", "accidents", "guard", "signal", "known", "is"),
+    "decision": ("customer-managed", "microsoft-managed", "known"),
+    "enable": ("audit", "deny", "is"),
+    "obligations": ("asks",),
+    "sources": ("other",),
+}
+"""The fields of each data file in which cells stand."""
+
+
+def all_cells(name: str) -> list[Cell]:
+    return list(cells_in(data(name), CELLS[name]))
+
+
+def named_in(text: str, register: Register) -> set[str]:
+    """The requirements that a text names."""
+    return {each for each in re.findall(r"[a-z]+\.[a-z0-9-]*[a-z0-9]", text) if each in register}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_source_that_is_named_exists(name: str) -> None:
+    assert {source for each in all_cells(name) for source in each.sources} <= sources().keys()
+
+
+def test_every_source_is_named_somewhere() -> None:
+    named = {source for name in CELLS for each in all_cells(name) for source in each.sources}
+    named |= {each["where"] for each in data("sources")["revisions"]}
+    assert sources().keys() - named == set()
+
+
+def test_every_source_has_an_address_and_the_version_read() -> None:
+    for name, source in sources().items():
+        assert source.url.startswith("https://"), name
+        assert source.version, name
+
+
+@pytest.mark.parametrize("name", ["causes", "enable", "obligations", "sources"])
+def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) -> None:
+    assert all_cells(name)
+    for each in all_cells(name):
+        assert not each.known or each.sources or named_in(each.text, REGISTER) or "not said" in each.text.lower(), each
+
+
+def values(found: Any) -> list[str]:
+    """Every text anywhere in a data file."""
+    if isinstance(found, dict):
+        return [text for each in found.values() for text in values(each)]
+    return [text for each in found for text in values(each)] if isinstance(found, list) else [str(found)]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_requirement_that_is_named_exists(name: str) -> None:
+    topics = "|".join(REGISTER.topics)
+    for text in values(data(name)):
+        named = re.findall(rf"(?<![\w./-])(?:{topics})\.(?!md\b|html\b)[a-z0-9-]+", text)
+        assert set(named) <= set(REGISTER), text
+
+
+def test_sources_are_numbered_in_the_order_in_which_a_page_names_them() -> None:
+    notes = Notes()
+    assert [notes.number(name) for name in ("locks", "mcsb", "locks")] == [1, 2, 1]
+    assert [number for number, _ in notes.listing()] == [1, 2]
+    assert notes.title("mcsb").startswith("Microsoft cloud security benchmark")
+
+
+def test_every_open_question_has_an_experiment() -> None:
+    assert all(each["experiment"] for each in data("causes")["open"])
+
+
+def test_every_disagreement_of_the_register_is_told() -> None:
+    known = [each["id"] for each in data("sources")["disagreements"]]
+    assert known == [name for name in REGISTER.questions if name.startswith("C")]

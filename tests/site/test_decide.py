@@ -2,20 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import combinations, product
 from typing import Any
 
 import pytest
 
+from tests.site import building
 from tests.site.building import PICKLES, REGISTER, a_run, content_of
 from translator_cmk.language.facts import holds
 from translator_cmk.language.sentences import format_command, read_command
 from translator_cmk.machine import Accepted, Command, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
-from translator_cmk.site import enabling
-from translator_cmk.site import pages as site_pages
-from translator_cmk.site.decision import CHOICES, decided, fitting, register_digest
+from translator_cmk.site import decide
+from translator_cmk.site.content import register_digest
+from translator_cmk.site.decide import CHANNELS, CHOICES, Channel, conditions, decided, demands, enabled, fitting
 from translator_cmk.site.drawing import Arrow, between, box, picture
 from translator_cmk.site.effects import (
     ACTIONS,
@@ -31,7 +31,6 @@ from translator_cmk.site.effects import (
     model,
     tried,
 )
-from translator_cmk.site.enabling import CHANNELS, Channel, conditions, demands, enabled
 from translator_cmk.site.reversibility import LIVES, Life, fates, label, one_life, transitions
 from translator_cmk.site.sourced import data
 from translator_cmk.site.what_if import chart, code, way
@@ -39,17 +38,15 @@ from translator_cmk.site.what_if import chart, code, way
 RULES = data("decision")["rules"]
 QUESTIONS = [each["id"] for each in data("decision")["questions"]]
 REVERSIBLE = [cause for cause in CAUSES if cause.remedies]
-VALUES = [value.get("differs", {}) for each in data("conditions")["conditions"] for value in each["values"]]
+VALUES = [value.get("differs", {}) for each in data("enable")["conditions"] for value in each["values"]]
 
 by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
 by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.what)
 
 
-@cache
 def page(name: str) -> str:
     """A page for architects, made from a run in which everything passed."""
-    found = dict(site_pages.pages(content_of(a_run())))
-    return found[f"decide/{name}.md"]
+    return building.green()[f"decide/{name}.md"]
 
 
 # The decision
@@ -96,8 +93,8 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
     every = conditions(REGISTER)
     for found in (every, [each for each in every if each.name != "Protections of the key vault"]):
         broken = {name for each in found for value in each.values for name in value.because}
-        monkeypatch.setattr(enabling, "conditions", lambda _, found=found: found)
-        (text,) = (text for path, text in site_pages.pages(content_of(a_run())) if path == "decide/enable.md")
+        monkeypatch.setattr(decide, "conditions", lambda _, found=found: found)
+        text = building.page(content_of(a_run()), "decide/enable.md")
         named = text.partition("{ #conditions }")[2].partition("## ")[0].partition("No value of the table breaks")[2]
         assert {name for name in REGISTER if f"#{name})" in named} == demands() - broken
     assert {"vault.soft-delete", "vault.purge-protection"} <= demands() - broken
@@ -135,7 +132,7 @@ def test_two_wrong_values_are_refused_for_the_reasons_of_both() -> None:
 
 
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
-    items = [item for group in data("checklist") for item in group["items"]]
+    items = [item for group in data("enable")["checklist"] for item in group["items"]]
     assert page("enable").count('<input type="checkbox"') == len(items) == len({item["id"] for item in items})
     table = page("enable").partition("{ #demands }")[2]
     assert {name for name in REGISTER if f"#{name})" in table} >= demands()

@@ -2,18 +2,18 @@
 
 from collections import Counter
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.site.building import PICKLES, REGISTER, a_run, evidence_of
-from translator_cmk.badges import Status
+from translator_cmk.badges import LABEL_COLOUR, LOOKS, PADDING, TEXT_COLOUR, Badge, Status, endpoint, svg
 from translator_cmk.conformance.results import STATUSES, Item, Results
 from translator_cmk.site.evidence import STATUSES as WORDS
 from translator_cmk.site.evidence import Evidence, Verdict
 from translator_cmk.site.evidence import in_words as outcome
-from translator_cmk.site.render import percent
 
 ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
 TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}
@@ -70,7 +70,7 @@ def test_what_is_not_applicable_is_told_apart_from_what_passed() -> None:
     evidence = evidence_of(with_one("not-applicable"))
     assert evidence.scenario(ONE.id).status is Status.NOT_APPLICABLE
     assert evidence.whole.status is Status.PASSED
-    assert f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios" in evidence.whole.words
+    assert evidence.whole.words == f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios, 1 not applicable"
 
 
 def test_scenario_that_the_results_lack_is_not_run() -> None:
@@ -118,14 +118,6 @@ def test_whatever_else_was_run_counts_too(kind: str) -> None:
     assert evidence.scenario(ONE.id).status is Status.PASSED
 
 
-@given(st.integers(0, 10**6), st.integers(1, 10**6))
-def test_percentage_is_never_rounded_up(part: int, more: int) -> None:
-    whole = part + more
-    assert percent(part, whole) * whole <= 100 * part
-    assert percent(part, whole) < 100
-    assert percent(whole, whole) == 100
-
-
 @pytest.mark.parametrize(
     ("status", "counts", "words"),
     [
@@ -151,3 +143,74 @@ def test_badge_names_who_was_run() -> None:
     evidence = evidence_of(a_run(subject="an emulator 1.2"))
     assert evidence.badge(evidence.whole).label == "an emulator 1.2"
     assert evidence_of(None).badge(evidence_of(None).whole).label == "model"
+
+
+# Badges
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of a colour, as WCAG 2.2 defines it."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, as WCAG 2.2 defines it."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_is_computed_as_wcag_defines_it() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("colour", [LABEL_COLOUR, *(look.colour for look in LOOKS.values())])
+def test_text_on_a_badge_has_enough_contrast(colour: str) -> None:
+    assert contrast(TEXT_COLOUR, colour) >= 4.5
+
+
+def test_statuses_differ_without_colour() -> None:
+    assert LOOKS.keys() == set(Status)
+    assert len({look.glyph for look in LOOKS.values()}) == len(Status)
+    assert len({status.value for status in Status}) == len(Status)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_picture_names_subject_status_and_counts_to_everyone(status: Status) -> None:
+    badge = Badge("model", status, "4 of 7 scenarios")
+    picture = ElementTree.fromstring(svg(badge))
+    spoken = f"model: {status.value}, 4 of 7 scenarios"
+    assert picture.get("role") == "img"
+    assert picture.get("aria-label") == picture.findtext(f"{SVG}title") == spoken
+    assert [each.text for each in picture.iter(f"{SVG}text")] == ["model", f"{LOOKS[status].glyph} 4 of 7 scenarios"]
+
+
+def test_status_is_spoken_once() -> None:
+    assert Badge("model", Status.PASSED, "passed").spoken == "model: passed"
+
+
+def test_any_subject_fits_into_a_well_formed_picture() -> None:
+    badge = Badge('<vendor & "sons"> 1.0', Status.FAILED, "failed: 1 of 2 scenarios")
+    picture = ElementTree.fromstring(svg(badge))
+    label, message = picture.iter(f"{SVG}text")
+    assert label.text == badge.label
+    end_of_label = float(label.get("x", 0)) + float(label.get("textLength", 0))
+    end_of_message = float(message.get("x", 0)) + float(message.get("textLength", 0))
+    assert end_of_label + 2 * PADDING <= float(message.get("x", 0))
+    assert end_of_message + PADDING <= float(picture.get("width", 0))
+
+
+def test_json_says_what_the_picture_says() -> None:
+    badge = Badge("model", Status.FAILED, "failed: 1 of 2 scenarios")
+    assert endpoint(badge) == {
+        "schemaVersion": 1,
+        "label": "model",
+        "message": "✘ failed: 1 of 2 scenarios",
+        "color": LOOKS[Status.FAILED].colour.removeprefix("#"),
+        "labelColor": LABEL_COLOUR.removeprefix("#"),
+        "isError": True,
+    }

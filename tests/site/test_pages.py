@@ -9,32 +9,23 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of
+from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of, green, page, texts
 from translator_cmk.badges import LOOKS, Status
+from translator_cmk.bdd.features import Pickle
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_wire
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import Content
-from translator_cmk.site.protocol import a_session
+from translator_cmk.site.reference import a_session
+from translator_cmk.site.render import cells, foreign, letters, linked, listed, marked_tables, number, plain
 
 FAILING = PICKLES[0]
 
 
 @cache
-def green() -> dict[str, str]:
-    """What is made from a run in which everything passed; not on import, which every worker does."""
-    return generate(content_of(a_run()))
-
-
-@cache
 def empty() -> dict[str, str]:
     """What is made without a run."""
-    return generate(content_of(None))
-
-
-def generate(content: Content) -> dict[str, str]:
-    """Everything that is generated as text."""
-    return {name: text for name, text in site_pages.generate(content).items() if isinstance(text, str)}
+    return texts(content_of(None))
 
 
 def pages() -> dict[str, str]:
@@ -103,15 +94,15 @@ def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azu
 
 def test_first_paragraph_of_the_home_page_says_what_it_is_about_and_what_was_run() -> None:
     for files in (green(), empty()):
-        first = files["data/last-run.snippet"].partition("Green")[0]
+        first = files["data/home.snippet"].partition("Green")[0]
         assert REGISTER.article.url in first
         assert f"into {len(REGISTER)} requirements" in first
         assert "**Nothing here has been observed on Azure.**" in first
-    ran, nothing = (files["data/last-run.snippet"].partition("Green")[0] for files in (green(), empty()))
+    ran, nothing = (files["data/home.snippet"].partition("Green")[0] for files in (green(), empty()))
     assert f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**" in ran
     assert "**Nothing has been run yet**" in nothing
     home = (ROOT / "docs" / "index.md").read_text("utf-8")
-    assert re.search(r"^# .*\n\n--8<-- \"last-run.snippet\"$", home, re.MULTILINE)
+    assert re.search(r"^# .*\n\n--8<-- \"home.snippet:run\"$", home, re.MULTILINE)
 
 
 def test_nothing_shows_a_tick_without_a_run() -> None:
@@ -124,46 +115,59 @@ def test_nothing_shows_a_tick_without_a_run() -> None:
     assert "data/results.json" not in empty()
 
 
+def topic_of(pickle: Pickle) -> str:
+    """The page of a scenario's topic."""
+    return f"specification/{pickle.requirements[0].partition('.')[0]}.md"
+
+
+def first_words(content: Content) -> str:
+    """What the home page says first of the run."""
+    return page(content, "data/home.snippet").partition("Green")[0]
+
+
 def test_failure_is_shown_with_its_reason_where_it_belongs() -> None:
-    run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed")
-    files = generate(content_of(run))
-    topic = FAILING.requirements[0].partition(".")[0]
+    content = content_of(a_run(lambda pickle: "failed" if pickle is FAILING else "passed"))
     reason = "a reason why it is failed"
-    assert '!!! failure "Why"' in files[f"specification/{topic}.md"]
-    assert reason in files[f"specification/{topic}.md"]
-    assert reason in files["evidence/last-run.md"]
-    assert "**Not everything passed:**" in files["data/last-run.snippet"].partition("Green")[0]
-    assert json.loads(files["badges/all.json"])["isError"] is True
+    assert '!!! failure "Why"' in page(content, topic_of(FAILING))
+    assert reason in page(content, topic_of(FAILING))
+    assert reason in page(content, "evidence/last-run.md")
+    assert "**Not everything passed:**" in first_words(content)
+    assert site_pages.badges(content)["all"].status is Status.FAILED
 
 
 @pytest.mark.parametrize("status", ["not-run", "inconclusive"])
 def test_run_with_a_gap_is_not_called_passed(status: str) -> None:
-    files = generate(content_of(a_run(lambda pickle: status if pickle is FAILING else "passed")))
-    assert "**The last run was not complete:**" in files["data/last-run.snippet"].partition("Green")[0]
-    assert '!!! warning "Why"' in files[f"specification/{FAILING.requirements[0].partition('.')[0]}.md"]
+    content = content_of(a_run(lambda pickle: status if pickle is FAILING else "passed"))
+    assert "**The last run was not complete:**" in first_words(content)
+    assert '!!! warning "Why"' in page(content, topic_of(FAILING))
+
+
+def test_scenarios_that_are_not_applicable_are_counted_where_the_others_passed() -> None:
+    content = content_of(a_run(lambda pickle: "not-applicable" if pickle is FAILING else "passed"))
+    assert f"**{len(PICKLES) - 1} of {len(PICKLES)} scenarios passed, 1 is not applicable**" in first_words(content)
 
 
 def test_stale_run_says_so_and_what_it_was() -> None:
-    files = generate(content_of(a_run(digest="0" * 64)))
-    assert "everything is *stale*" in files["data/last-run.snippet"].partition("Green")[0]
-    assert json.loads(files["badges/all.json"])["message"].startswith("↻ stale, was ✔")
-    assert "the specification has changed since" in files["specification/vault.md"]
+    content = content_of(a_run(digest="0" * 64))
+    assert "everything is *stale*" in first_words(content)
+    assert site_pages.badges(content)["all"].message.startswith("↻ stale, was ✔")
+    assert "the specification has changed since" in page(content, "specification/vault.md")
 
 
 def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:
     run = a_run()
     strange = replace(run.items[0], id="vault.same-region/of-another-time")
-    page = generate(content_of(replace(run, items=(*run.items, strange))))["evidence/last-run.md"]
-    assert "- vault.same-region/of-another-time" in page
+    text = page(content_of(replace(run, items=(*run.items, strange))), "evidence/last-run.md")
+    assert "- vault.same-region/of-another-time" in text
 
 
 def test_text_of_results_is_no_markup() -> None:
     run = a_run(lambda pickle: "failed" if pickle is FAILING else "passed", subject="<b>*emulator*</b> | 1")
     items = tuple(replace(item, reason=item.reason and "<script> | [x](y) *z*") for item in run.items)
-    page = generate(content_of(replace(run, items=items)))["evidence/last-run.md"]
-    assert "&lt;script\\> \\| \\[x\\](y) \\*z\\*" in page
-    assert "<script>" not in page
-    assert "<b>" not in page
+    text = page(content_of(replace(run, items=items)), "evidence/last-run.md")
+    assert "&lt;script\\> \\| \\[x\\](y) \\*z\\*" in text
+    assert "<script>" not in text
+    assert "<b>" not in text
 
 
 def test_id_in_a_wording_is_a_link() -> None:
@@ -190,14 +194,13 @@ STEPS = (
 def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, observed: str) -> None:
     run = a_run(lambda pickle: status if pickle is ONE else "passed")
     items = tuple(replace(item, details=STEPS) if item.id == ONE.id else item for item in run.items)
-    files = generate(content_of(replace(run, items=items)))
-    page = files[f"specification/{ONE.requirements[0].partition('.')[0]}.md"]
-    assert page.count("Step by step, as it was run") == 1
-    assert '`{"command": "DeleteVault", "vault": "vault"}`' in page
-    assert "refused<ul><li>[`vault.same-region`]" in page
-    assert "it is so, before: it was &lt;b\\>so&lt;/b\\>" in page
-    assert "does \\| something" in page
-    assert f"| Then one thing is so | | {observed}" in page
+    text = page(content_of(replace(run, items=items)), topic_of(ONE))
+    assert text.count("Step by step, as it was run") == 1
+    assert '`{"command": "DeleteVault", "vault": "vault"}`' in text
+    assert "refused<ul><li>[`vault.same-region`]" in text
+    assert "it is so, before: it was &lt;b\\>so&lt;/b\\>" in text
+    assert "does \\| something" in text
+    assert f"| Then one thing is so | | {observed}" in text
 
 
 def test_tables_have_a_line_for_each_requirement_and_scenario() -> None:
@@ -246,3 +249,54 @@ def test_session_on_the_protocol_page_follows_the_schemas() -> None:
         request_from_wire(request)
         assert answer_from_wire(request["verb"], answer)["id"] == request["id"]
     assert {"accepted", "refused", "observed"} <= {answer["answer"] for answer in messages[1::2]}
+
+
+# How templates write
+
+
+def test_columns_of_many_words_are_marked_and_those_of_numbers_are_not() -> None:
+    long, prose = "x" * 40, "y" * 120
+    found = marked_tables(f"| A | B | C |\n|---|---|---|\n| 1 | {long} | {prose} |\n").splitlines()
+    assert found[0] == "| A | B { .long } | C { .long .prose } |"
+    assert found[2] == f"| 1 | {long} | {prose} |"
+
+
+def test_table_without_lines_keeps_its_header() -> None:
+    assert marked_tables("| A | B |\n|---|---|\n") == "| A | B |\n|---|---|\n"
+
+
+def test_escaped_bar_is_part_of_its_cell() -> None:
+    assert cells("| a \\| b | c |") == ["a \\| b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [("[abc](x.md)", 3), ("![abc](x.svg){ .badge }", 0), ("<ul><li>ab</li><li>abcd</li></ul>", 4), ("**ab** `c`", 4)],
+)
+def test_letters_are_those_that_are_shown(cell: str, count: int) -> None:
+    assert letters(cell) == count
+
+
+@pytest.mark.parametrize("text", ["<script>", "a | b", "[x](y)", "*z*", "`c`", "{ .class }", "# head"])
+def test_text_of_others_is_escaped(text: str) -> None:
+    assert not set(foreign(text)) & set("<>|[]()*`{}")
+    assert "<" not in plain(text)
+    assert "|" not in plain(text).replace("\\|", "")
+
+
+def test_words_are_counted_and_listed() -> None:
+    assert (number(1, "property"), number(2, "property"), number(2_000, "row")) == (
+        "1 property",
+        "2 properties",
+        "2,000 rows",
+    )
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert (listed(["a"], "or"), listed([])) == ("a", "")
+
+
+def test_id_of_a_requirement_is_a_link_and_a_link_to_it_leads_to_its_page() -> None:
+    assert linked("see vault.same-region.", REGISTER) == (
+        "see [`vault.same-region`](../specification/vault.md#vault.same-region)."
+    )
+    assert linked("[so](keys.enable)", REGISTER) == "[so](../specification/keys.md#keys.enable)"
+    assert linked("no.such-id", REGISTER) == "no.such-id"

@@ -1,21 +1,172 @@
 """The tables of the page that answers "what if" say exactly what the model says, of every request in every state."""
 
+import json
 import random
+from collections import deque
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
-from tests.site.building import REGISTER, content_of
-from tests.site.what_if_reading import MACHINE, Row, chart, forward, tables
+from tests.site.building import REGISTER, content_of, page
+from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.what_if import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
+from translator_cmk.language.gherkin import use_in_words
 from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, initial, observe
+from translator_cmk.machine import (
+    COMMANDS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Machine,
+    Outcome,
+    Refused,
+    State,
+    initial,
+    observe,
+)
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
-from translator_cmk.site import pages as site_pages
 from translator_cmk.site import what_if
-from translator_cmk.site.what_if import Tables, charted
+from translator_cmk.site.diagrams import Diagrams, answer
+from translator_cmk.site.what_if import Tables as WrittenTables
+from translator_cmk.site.what_if import charted, what_if_tables
+
+MACHINE = Machine(ROWS)
+Row = tuple[int, ...]
+
+
+class Tables:
+    """The tables, read without a line of the code that wrote them."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, Any] = json.loads(json.dumps(what_if_tables()))
+        self.sentences: list[str] = self.data["sentences"]
+        self.outcomes = [self._outcome(**each) for each in self.data["outcomes"]]
+        self._nodes = [
+            (place, other, dict(zip(rest[::2], rest[1::2], strict=True))) for place, other, *rest in self.data["nodes"]
+        ]
+
+    def _outcome(self, outcome: str, requirements: list[int], **more: Any) -> dict[str, Any]:
+        """An outcome, with words for its numbers."""
+        names = {self.data["requirements"][each]["id"] for each in requirements}
+        uses = {"uses": {self.sentences[each] for each in more["uses"]}} if "uses" in more else {}
+        return {"outcome": outcome, "requirements": names, **more, **uses}
+
+    def ask(self, reference: int, row: Row) -> int:
+        """What a diagram answers."""
+        while reference < 0:
+            place, other, rest = self._nodes[~reference]
+            reference = rest.get(row[place], other)
+        return reference
+
+    def step(self, row: Row, command: int) -> tuple[int | None, Row]:
+        """The number of the outcome of a command, or None where it is not offered, and the state after it."""
+        outcome, *changes = self.data["steps"][self.ask(self.data["commands"][command]["step"], row)] or [None]
+        if not changes:
+            return outcome, row
+        after = list(row)
+        for place, number in zip(changes[::2], changes[1::2], strict=True):
+            after[place] = number
+        return outcome, tuple(after)
+
+    def facts(self, row: Row) -> Iterator[str]:
+        """What is seen in a state, as sentences."""
+        for place in self.data["places"]:
+            there, *sentences = self.data["looks"][self.ask(place["look"], row)]
+            if there:
+                yield from (self.sentences[each] for each in sentences)
+
+    def there(self, row: Row, loss: Mapping[str, Any]) -> bool:
+        """Whether what can be lost is there."""
+        return self.sentences[loss["there"]] in self.facts(row)
+
+    def way(self, reference: int, row: Row) -> tuple[list[int], Row]:
+        """The commands that a diagram of a shortest way gives, and where they lead."""
+        taken = []
+        while number := self.ask(reference, row):
+            outcome, row = self.step(row, number - 1)
+            assert outcome is not None
+            taken.append(number - 1)
+        return taken, row
+
+
+@cache
+def tables() -> Tables:
+    """The tables, made once, and not before a test needs them."""
+    return Tables()
+
+
+def outcome_in_table(outcome: Outcome) -> dict[str, Any]:
+    """An outcome of the model as the tables should have it."""
+    match outcome:
+        case Accepted(by=by, audit=audit):
+            return {"outcome": "accepted", "requirements": by, "uses": {use_in_words(use) for use in audit}}
+        case Refused(because=because):
+            names = because <= {"environment.exists", "environment.new-name"}
+            return {"outcome": "refused", "requirements": because, "names": names}
+    return {"outcome": "unspecified", "requirements": outcome.silent}
+
+
+class Chart(NamedTuple):
+    """The model's states with the rows of the tables that stand for them, and where each command leads."""
+
+    states: dict[Row, State]
+    rows: dict[State, Row]
+    after: dict[Row, list[Row | None]]
+
+
+@cache
+def chart() -> Chart:
+    """All of the scope, gone through with the model and with the tables side by side; fails where they part."""
+    step = Memoised(MACHINE.step).step
+    look_up, outcomes = tables().step, tables().outcomes
+    start: Row = tuple(tables().data["starts"][0]["row"])
+    states = {start: initial(DEFAULT_STAGE)}
+    rows = {states[start]: start}
+    after: dict[Row, list[Row | None]] = {}
+    agreed: set[tuple[int, Outcome]] = set()
+    for row in (waiting := [start]):
+        state = states[row]
+        leads = after[row] = []
+        for number, command in enumerate(WHAT_IF.alphabet):
+            outcome, next_row = look_up(row, number)
+            assert (outcome is not None) == WHAT_IF.offers(command, state), command
+            leads.append(None if outcome is None else next_row)
+            if outcome is None:
+                continue
+            reached, came = step(state, command)
+            pair = (outcome, came)
+            if pair not in agreed:
+                assert outcomes[outcome] == outcome_in_table(came), (row, command)
+                agreed.add(pair)
+            if reached is state:
+                assert next_row == row, (row, command)
+                continue
+            if next_row not in states:
+                states[next_row] = reached
+                waiting.append(next_row)
+            assert states[next_row] == reached, (row, command)
+            assert rows.setdefault(reached, next_row) == next_row, (row, command)
+    return Chart(states, rows, after)
+
+
+def forward(start: Row, without: frozenset[int] = frozenset()) -> dict[Row, int]:
+    """Every state that can be reached, and in how many commands."""
+    found = {start: 0}
+    waiting = deque(found)
+    while waiting:
+        row = waiting.popleft()
+        for number, after in enumerate(chart().after[row]):
+            if after is not None and number not in without and after not in found:
+                found[after] = found[row] + 1
+                waiting.append(after)
+    return found
+
 
 WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
 
@@ -135,7 +286,7 @@ def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     met = {name for each in without if each["outcome"] != "accepted" for name in each["requirements"]}
     kept = [tables().data["outcomes"][tables().outcomes.index(each)] for each in without]
     monkeypatch.setattr(what_if, "what_if_tables", lambda: tables().data | {"outcomes": kept})
-    (text,) = (text for path, text in site_pages.pages(content_of(None)) if path == "decide/what-if.md")
+    text = page(content_of(None), "decide/what-if.md")
     named = text.partition("No request of this page meets")[2].partition("\n")[0]
     demands = {each.id for each in REGISTER.values() if each.kind in ("demand", "silence")}
     assert {name for name in REGISTER if f"#{name})" in named} == demands - met
@@ -150,5 +301,46 @@ def test_codes_of_requests_differ() -> None:
 @pytest.mark.parametrize("requirement", ["environment.create-resource", "environment.create-vault"])
 def test_broken_model_has_tables_too(requirement: str) -> None:
     broken = Machine(row for row in ROWS if row.requirement != requirement)
-    found = Tables(charted(WHAT_IF, broken), REGISTER).as_json()
+    found = WrittenTables(charted(WHAT_IF, broken), REGISTER).as_json()
     assert 0 < len(found["losses"]) < len(tables().data["losses"])
+
+
+# Diagrams
+
+GRID = [(a, b, c) for a in range(4) for b in range(3) for c in range(5)]
+
+
+@given(
+    some.lists(some.integers(0, 3), min_size=len(GRID), max_size=len(GRID)),
+    some.sets(some.sampled_from(GRID), min_size=1),
+)
+def test_diagram_answers_as_its_function(answers: list[int], known: set[tuple[int, int, int]]) -> None:
+    rows = sorted(known)
+    expected = answers[: len(rows)]
+    diagrams = Diagrams(rows)
+    reference = diagrams.add(expected)
+    assert [answer(diagrams.nodes, reference, row) for row in rows] == expected
+
+
+def test_function_that_is_always_the_same_needs_no_node() -> None:
+    diagrams = Diagrams(GRID)
+    assert diagrams.add([7] * len(GRID)) == 7
+    assert diagrams.nodes == []
+
+
+def test_function_of_one_number_asks_for_no_other() -> None:
+    diagrams = Diagrams(GRID)
+    diagrams.add([int(b == 1) for _, b, _ in GRID])
+    assert diagrams.nodes == [(1, 0, 1, 1)]
+
+
+def test_functions_share_their_nodes() -> None:
+    diagrams = Diagrams(GRID)
+    one = diagrams.add([int(b == 1 and c == 2) for _, b, c in GRID])
+    assert diagrams.add([int(b == 1 and c == 2) for _, b, c in GRID]) == one
+    assert len(diagrams.nodes) == 2
+
+
+def test_number_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="between 0 and 255"):
+        Diagrams([(0, 256)])

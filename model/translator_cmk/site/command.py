@@ -26,19 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write the generated parts of the site; raises `CommandError` for bad input."""
     # here, since Jinja is in the extra `site`, and --help needs none of this
-    from ..conformance.results import ResultsError
-    from .content import load_content, read_results
-    from .measurements import MeasurementError
+    from ..conformance.results import ResultsError, load_results
+    from .content import load_content
     from .pages import FOLDERS, generate
     from .render import replace_folders
 
     try:
         if not args.docs.is_dir():
             raise OSError(f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR")
-        content = load_content(read_results(args.results, RESULTS), args.docs)
+        results = load_results(args.results or RESULTS) if args.results or RESULTS.exists() else None
+        content = load_content(results, args.docs)
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
-    except (FeatureError, MeasurementError, ResultsError, OSError) as error:
+    except (FeatureError, ResultsError, OSError) as error:
         raise CommandError(str(error)) from None
     for each in content.implementations:
         if each.problems:

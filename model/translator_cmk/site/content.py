@@ -1,18 +1,30 @@
 """Load all that the generated pages are made from."""
 
+import ast
+import hashlib
+import json
 import re
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from .. import features_dir
 from ..bdd.features import load_features
-from ..conformance.results import Results, is_stale, load_results
-from ..requirements import load_register
+from ..conformance.results import Results, is_stale
+from ..digest import digest
+from ..errors import InvalidFile
+from ..machine import topics
+from ..requirements import Register, load_register
+from ..requirements.report import register_json
 from .evidence import Evidence
 from .implementations import Implementation, load_implementations
-from .measurements import load_measurements
-from .rows import Fragment, fragments
+
+MEASUREMENTS = "measurements.json"
+TABLES = {"ROWS": False, "COUNTER_ROWS": True}
 
 
 class Decision(NamedTuple):
@@ -22,6 +34,15 @@ class Decision(NamedTuple):
     title: str
     status: str
     resolves: tuple[str, ...]
+
+
+class Fragment(NamedTuple):
+    """One entry of a table of rows; ``counter`` marks the row of a mistake, which the model does not contain."""
+
+    path: str  # from the root of the source
+    line: int
+    code: str
+    counter: bool
 
 
 class Content(NamedTuple):
@@ -35,36 +56,101 @@ class Content(NamedTuple):
 
 
 def load_content(found: Results | None, docs: Path) -> Content:
-    """Load everything but the results; raises `InvalidFile`, `FeatureError`, `MeasurementError` or `OSError`."""
+    """Load everything but the results; raises `InvalidFile`, `FeatureError` or `OSError`."""
     register = load_register()
     return Content(
         Evidence(register, load_features(features_dir()), found, found is not None and is_stale(found)),
         fragments(register),
         load_decisions(docs / "decisions"),
-        load_measurements(docs),
+        load_measurements(docs / MEASUREMENTS),
         load_implementations(docs),
     )
 
 
-def read_results(path: Path | None, default: Path) -> Results | None:
-    """Return the results of a report; without the default one, nothing was run."""
-    if path is None:
-        return load_results(default) if default.exists() else None
-    return load_results(path)
-
-
 def load_decisions(folder: Path) -> dict[str, Decision]:
-    """Return the decision records of a folder by file name, in order; raises OSError."""
+    """Return the decision records of a folder by file name, in order; raises `InvalidFile` or `OSError`."""
     return {path.name: read_decision(path) for path in sorted(folder.glob("[0-9]*.md"))}
 
 
 def read_decision(path: Path) -> Decision:
-    """Return a record: its first heading, and `Status:` and `Resolves:` near its head; raises OSError."""
+    """Return a record: its first heading, and `Status:` and `Resolves:` near its head."""
     try:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise OSError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
+        raise InvalidFile(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from None
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     fields = dict(re.findall(r"^(?:- )?(Status|Resolves): *(.+?)\.?$", text, re.MULTILINE))
     resolves = tuple(re.findall(r"\b[AC][0-9]+\b", fields.get("Resolves", "")))
     return Decision(path.name, title[1] if title else path.stem, fields.get("Status", "unknown"), resolves)
+
+
+def register_digest(register: Register) -> str:
+    """Return the SHA-256, in hexadecimal, of all requirements as JSON with sorted keys and no blanks."""
+    text = json.dumps(register_json(register), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# What `make evidence` and `make bench` measured: one section for each measurement
+
+
+def load_measurements(path: Path) -> dict[str, Any]:
+    """Return the sections by name, nothing without the file; raises `InvalidFile` or `OSError`."""
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except ValueError as error:
+        raise InvalidFile(f"{path}: not JSON: {error}; run make evidence") from None
+
+
+def is_current(measured: Mapping[str, Any]) -> bool:
+    """Tell whether nothing that a measurement depends on has changed since."""
+    return bool(measured["digest"] == digest_now(measured["layer"]))
+
+
+@cache
+def digest_now(layer: str) -> str:
+    """Return the digest of a layer and of what it rests on, which stay as they are while the site is generated."""
+    return digest(layer)
+
+
+# The rows of the machine, as they are written
+
+
+def fragments(ids: Collection[str]) -> dict[str, list[Fragment]]:
+    """Return for each requirement the entries of the tables that cite it, in the order of the source."""
+    found: dict[str, list[Fragment]] = defaultdict(list)
+    for topic in topics.TOPICS:
+        for requirement, fragment in of_topic(topic, ids):
+            found[requirement].append(fragment)
+    return dict(found)
+
+
+def of_topic(topic: ModuleType, ids: Collection[str]) -> Iterator[tuple[str, Fragment]]:
+    """Yield each entry of the topic's tables with each requirement it cites."""
+    file = Path(str(topic.__file__))
+    source = file.read_text("utf-8")
+    tree = ast.parse(source)
+    helpers = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    path = f"model/translator_cmk/machine/topics/{file.name}"
+    for node in tree.body:
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        counter = TABLES.get(node.targets[0].id)
+        if counter is None:
+            continue
+        for entry in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
+            inside = list(ast.walk(entry))
+            names = {each.id for each in inside if isinstance(each, ast.Name)}
+            code = [text(source, helper) for name, helper in helpers.items() if name in names]
+            fragment = Fragment(path, entry.lineno, "\n\n".join([text(source, entry), *code]), counter)
+            strings = (each.value for each in inside if isinstance(each, ast.Constant) and isinstance(each.value, str))
+            for requirement in dict.fromkeys(strings):
+                if requirement in ids:
+                    yield requirement, fragment
+
+
+def text(source: str, node: ast.expr | ast.FunctionDef) -> str:
+    """Return the node as it is written, moved to the left edge."""
+    begins_its_line = not source.splitlines()[node.lineno - 1][: node.col_offset].strip()
+    return textwrap.dedent(ast.get_source_segment(source, node, padded=begins_its_line) or "")

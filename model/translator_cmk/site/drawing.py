@@ -1,6 +1,6 @@
 """Lay out a state diagram: boxes on a grid, and arrows with numbers that a table beside the picture explains.
 
-The template diagram.svg draws it; its colours come from the style sheet of the site, light and dark.
+The macro `diagram` draws it; its colours come from the style sheet of the site, light and dark.
 """
 
 import math

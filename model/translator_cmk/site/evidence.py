@@ -35,13 +35,10 @@ class Verdict:
     """The status that the run gave; it differs only where the run is stale."""
     counts: Mapping[str, Counter[Status]]
 
-    def passed(self, kind: str = "scenario") -> int:
-        """Return how many of a kind passed."""
-        return self.counts.get(kind, Counter())[Status.PASSED]
-
-    def total(self, kind: str = "scenario") -> int:
-        """Return how many there are of a kind."""
-        return self.counts.get(kind, Counter()).total()
+    def scenarios(self, status: Status | None = None) -> int:
+        """Return how many scenarios have the status, or how many there are."""
+        count = self.counts.get("scenario", Counter())
+        return count.total() if status is None else count[status]
 
     @property
     def words(self) -> str:
@@ -59,7 +56,8 @@ def in_words(status: Status, counts: Mapping[str, Counter[Status]]) -> str:
         return f"failed: {shares(counts, status)}"
     passed = shares(counts, Status.PASSED)
     if status is Status.PASSED:
-        return passed
+        rest = sum(count[Status.NOT_APPLICABLE] for count in counts.values())
+        return f"{passed}, {rest} not applicable" if rest else passed
     return f"{status.value}: {passed} passed" if passed else status.value
 
 

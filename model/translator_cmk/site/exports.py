@@ -1,15 +1,15 @@
 """Declare and fill the JSON files for other programs; their schemas follow from the declarations."""
 
+import types
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from ..conformance.report.envelope import report_schemas
 from ..conformance.results import Results
+from ..language import schemas
 from ..requirements.report import requirement_json
 from . import implementations
-from .content import Content
-from .decision import register_digest
-from .declared import document
-from .protocol import protocol_files
+from .content import Content, register_digest
 
 StatusWord = Literal[
     "passed", "failed", "not run", "inconclusive", "not applicable", "stale", "declared only", "unreleased kit"
@@ -163,7 +163,8 @@ def exports(content: Content) -> Iterator[tuple[str, Any]]:
     yield "data/results.schema.json", document(RunExport, "results")
     if content.evidence.results:
         yield "data/results.json", run_results(content.evidence.results, shared)
-    yield from protocol_files()
+    for name, of in (schemas() | report_schemas()).items():
+        yield f"data/protocol/{name}.schema.json", of
 
 
 def run_results(results: Results, shared: Export) -> RunExport:
@@ -261,3 +262,38 @@ def implementation(each: implementations.Implementation, content: Content) -> Ma
             for name, cell in implementations.cells(report, content.evidence.register).items()
         ],
     }
+
+
+# The schemas of these declarations
+
+Schema = dict[str, Any]
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+
+
+def schema(declared: Any) -> Schema:
+    """Return the JSON Schema of a type; an object may have more fields than its TypedDict."""
+    if declared in SIMPLE:
+        return {"type": SIMPLE[declared]}
+    if declared is Any:
+        return {}
+    if is_typeddict(declared):
+        fields = {name: schema(hint) for name, hint in get_type_hints(declared).items()}
+        needed = [name for name in fields if name in declared.__required_keys__]
+        return {"type": "object", "properties": fields, "required": needed}
+    origin, arguments = get_origin(declared), get_args(declared)
+    if origin is Literal:
+        return {"enum": list(arguments)}
+    if origin is list:
+        return {"type": "array", "items": schema(arguments[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": schema(arguments[1])}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [schema(each) for each in arguments]}
+    raise TypeError(f"{declared} has no JSON Schema here")
+
+
+def document(declared: Any, name: str) -> Schema:
+    """Return the JSON Schema of a published file; its title is the first line of the type's docstring."""
+    title = str(declared.__doc__).partition("\n")[0].rstrip(".")
+    return {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title, **schema(declared)}

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
@@ -19,41 +19,15 @@ from ..language.json_text import LONGEST
 from ..language.verbs import VERBS
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..requirements import Requirement
-from . import decision, effects, enabling, exports, glossary, implementations, protocol, reversibility
-from .content import Content
+from . import exports, implementations, reference
+from .content import Content, is_current
+from .decide import decide_pages
 from .evidence import MODEL, STATUSES
-from .measurements import is_current
-from .render import UP, duration, environment, number, plain, rendered, requirement_path
-from .sourced import Notes, cell, data
-from .what_if import unreached, what_if_size, what_if_tables
+from .render import UP, Page, duration, environment, number, plain, rendered, requirement_path
+from .sourced import Notes, data
+from .what_if import what_if_tables
 
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
-
-BASES = {
-    "stated": "the article says it",
-    "implied": "it follows from what the article says",
-    "assumed": "the article is silent, and this is our choice",
-    "environment": "the article takes it for granted; the source is another document",
-}
-TRAITS = {
-    "second-tenant": "a second tenant",
-    "elapsed-time": "time to pass",
-    "training": "a trained model",
-    "irreversible": "a loss that can't be undone",
-}
-REACHED = {
-    "rows": "Rows of the model",
-    "reasons": "Reasons for refusals",
-    "refusals": "Refusals by state",
-    "conditions": "Conditions of guards",
-    "topic_pairs": "Pairs of topics",
-    "row_pairs": "Pairs of rows",
-}
-OBSERVED = {
-    "answers": "Whether it was accepted",
-    "customer": "Also everything that a customer can see",
-    "state": "Also the whole state",
-}
 
 
 def generate(content: Content) -> dict[str, str | bytes]:
@@ -86,8 +60,8 @@ def badges(content: Content) -> dict[str, Badge]:
     return found | {f"implementations/{each.name}": implementations.badge(each) for each in shown(content)}
 
 
-def pages(content: Content) -> Iterator[tuple[str, str]]:
-    """Yield each page with its path, and the pieces that hand-written pages include."""
+def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield each page with its path, or the one that is wanted, and the parts that hand-written pages include."""
     evidence = content.evidence
     results = evidence.results
 
@@ -103,118 +77,16 @@ def pages(content: Content) -> Iterator[tuple[str, str]]:
         badge_height=HEIGHT,
         looks=LOOKS,
         statuses=STATUSES,
-        bases=BASES,
         is_current=is_current,
         run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
         about=about,
         scenario_link=link,
         shown_by=lambda requirement: list(shown_by(content, requirement)),
     )
-    templates.filters |= {"trait": TRAITS.__getitem__}
-    for path, template, values in (*decide_pages(content), *specification_pages(content), *evidence_pages(content)):
-        yield path, rendered(templates, template, **values)
-    yield "data/last-run.snippet", rendered(templates, "home-run.md", root="")
-    yield "data/topics.snippet", rendered(templates, "home-topics.md", root="")
-
-
-Page = tuple[str, str, Mapping[str, Any]]
-"""The path of a page, its template, and its data."""
-
-
-def decide_pages(content: Content) -> Iterator[Page]:
-    """Yield the pages for architects."""
-    register = content.evidence.register
-    found = data("decision")
-    yield (
-        "decide/index.md",
-        "decide.md",
-        {
-            "questions": found["questions"],
-            "rules": found["rules"],
-            "answers": found["answers"],
-            "titles": {each["id"]: each["title"] for each in found["answers"]},
-            "choices": decision.CHOICES,
-            "decided": decision.decided(),
-            "mine": [cell(each) for each in found["customer-managed"]],
-            "theirs": [cell(each) for each in found["microsoft-managed"]],
-            "cost": with_cells(found["cost"], "known"),
-            "digest": decision.register_digest(register),
-            "notes": Notes(),
-        },
-    )
-    causes = effects.cases(effects.CAUSES, content)
-    fates = reversibility.fates(register)
-    yield (
-        "decide/what-breaks.md",
-        "what-breaks.md",
-        {
-            "causes": causes,
-            "losses": [loss.what for loss in effects.LOSSES],
-            "harmless": [
-                {**each._asdict(), "permissions": permissions(each, content)}
-                for each in effects.cases(effects.HARMLESS, content)
-            ],
-            "actions": effects.ACTIONS,
-            "meanwhile": effects.meanwhile(),
-            "fates": fates,
-            "never": [each.thing.name[0].lower() + each.thing.name[1:] for each in fates if not each.back],
-            "label": reversibility.label,
-            "own_reason": lambda by, usual: reversibility.own_reason(by, usual, register),
-            "lives": reversibility.lives(register),
-            "sizes": reversibility.sizes(),
-            "beyond": with_cells(data("undone")["facts"], "is"),
-            "notes": Notes(),
-        },
-    )
-    by_name = {each.cause.name: each for each in causes}
-    destroyers = data("destroyers")
-    columns = ("permission", "accidents", "guard", "signal")
-    yield (
-        "decide/protect.md",
-        "protect.md",
-        {
-            "causes": [
-                {"case": by_name[each["cause"]], **{name: cell(each[name]) for name in columns}}
-                for each in destroyers["causes"]
-            ],
-            "open": with_cells(destroyers["open"], "known"),
-            "notes": Notes(),
-        },
-    )
-    zone = data("landing_zone")
-    conditions = enabling.conditions(register)
-    yield (
-        "decide/enable.md",
-        "enable.md",
-        {
-            "conditions": conditions,
-            "untried": enabling.untried(conditions),
-            "demands": enabling.demands(),
-            "checklist": data("checklist"),
-            "policy": with_cells(zone["policy"], "audit", "deny"),
-            "facts": with_cells(zone["facts"], "is"),
-            "notes": Notes(),
-        },
-    )
-    disagreements = with_cells(data("other_sources")["disagreements"], "other")
-    yield "decide/unknowns.md", "unknowns.md", {"disagreements": disagreements, "notes": Notes()}
-    frameworks = [
-        {**each, "controls": with_cells(each["controls"], "asks")} for each in data("obligations")["frameworks"]
-    ]
-    yield "decide/obligations.md", "obligations.md", {"frameworks": frameworks, "notes": Notes()}
-    states, steps = what_if_size()
-    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unreached(register)}
-
-
-def with_cells(entries: Iterable[Mapping[str, Any]], *fields: str) -> list[dict[str, Any]]:
-    """Return entries of a data file with these fields read as cells."""
-    return [{name: cell(value) if name in fields else value for name, value in each.items()} for each in entries]
-
-
-def permissions(case: effects.Case, content: Content) -> list[str]:
-    """Return the permissions that a harmless case rests on."""
-    register = content.evidence.register
-    return [name for name in effects.all_grounds(case.lost) if register[name].kind == "permission"]
+    yield "data/home.snippet", rendered(templates, "home.md", root="")
+    for path, template, values in chain(specification_pages(content), evidence_pages(content), decide_pages(content)):
+        if wanted in (None, path):
+            yield path, rendered(templates, template, **values)
 
 
 def specification_pages(content: Content) -> Iterator[Page]:
@@ -247,7 +119,7 @@ def specification_pages(content: Content) -> Iterator[Page]:
     yield (
         "specification/steps.md",
         "steps.md",
-        {"situations": glossary.situations_used(evidence), "sentences": glossary.sentences(evidence)},
+        {"situations": reference.situations_used(evidence), "sentences": reference.sentences(evidence)},
     )
     # here, since the page alone needs what follows a sequence
     from ..conformance.judging import level_of
@@ -258,12 +130,11 @@ def specification_pages(content: Content) -> Iterator[Page]:
         {
             "protocol": PROTOCOL,
             "longest": LONGEST,
-            "session": protocol.a_session(),
+            "session": reference.a_session(),
             "verbs": VERBS,
-            "answers": data("answers"),
             "schemas": schemas(),
             "report_schemas": report_schemas(),
-            "forms": protocol.FORMS,
+            "forms": reference.FORMS,
             "level_of": lambda name: level_of(COMMANDS[name]),
             "stage": stage_to_wire(DEFAULT_STAGE),
             "capabilities": CAPABILITIES,
@@ -295,7 +166,7 @@ def evidence_pages(content: Content) -> Iterator[Page]:
         "traceability.md",
         {
             "sections": {section: list(found) for section, found in statements},
-            "revisions": [{"specified": False, **each} for each in data("revisions")["revisions"]],
+            "revisions": [{"specified": False, **each} for each in data("sources")["revisions"]],
             "notes": Notes(),
         },
     )
@@ -305,8 +176,6 @@ def evidence_pages(content: Content) -> Iterator[Page]:
         {
             **content.measurements,
             "properties": [item for item in evidence.beyond if item.kind == "property"],
-            "reached": REACHED,
-            "observed": OBSERVED,
         },
     )
     yield "evidence/decisions.md", "decisions.md", {}

@@ -18,6 +18,9 @@ PAGES = Path(__file__).parent / "pages"
 UP = "../"
 """Generated pages lie one folder deep: the way from one of them to docs/."""
 
+Page = tuple[str, str, Mapping[str, Any]]
+"""The path of a page, its template, and its data."""
+
 NOUNS = {"property": "properties", "mutants": "sets of mutants"}
 
 
@@ -132,11 +135,6 @@ def listed(words: Iterable[str], conjunction: str = "and") -> str:
 def number(count: int, noun: str) -> str:
     """Return the count with its noun: `1 scenario`, `2 properties`."""
     return f"{count:,} {noun if count == 1 else NOUNS.get(noun, f'{noun}s')}"
-
-
-def percent(part: int, whole: int) -> int:
-    """Return the share in percent, rounded down; of nothing it is 0."""
-    return 100 * part // whole if whole else 0
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """Facts from outside the article: data files in which each cell names its source or says that nothing is known."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -41,6 +41,11 @@ def cell(value: Any) -> Cell:
     return Cell(value["says"], (sources,) if isinstance(sources, str) else tuple(sources))
 
 
+def with_cells(entries: Iterable[Mapping[str, Any]], *fields: str) -> list[dict[str, Any]]:
+    """Return entries of a data file with these fields read as cells."""
+    return [{name: cell(value) if name in fields else value for name, value in each.items()} for each in entries]
+
+
 @cache
 def data(name: str) -> Any:
     """Return the content of a data file."""
@@ -50,7 +55,7 @@ def data(name: str) -> Any:
 @cache
 def sources() -> Mapping[str, Source]:
     """Return every source, by id."""
-    return {name: Source(**fields) for name, fields in data("sources").items()}
+    return {name: Source(**fields) for name, fields in data("sources")["sources"].items()}
 
 
 class Notes:

@@ -26,7 +26,6 @@ from ..machine.rows import Effect
 from ..machine.world import World
 from ..requirements import Register, load_register
 from .diagrams import Diagrams
-from .sourced import data
 
 VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
 
@@ -162,13 +161,25 @@ def columns_of(states: Sequence[State]) -> Iterator[tuple[Place, tuple[dict[Any,
             yield Place(kind, name), (numbers, [numbers.setdefault(record, len(numbers)) for record in found])
 
 
-SUBJECTS: Mapping[str, list[str]] = data("subjects")
-"""Each subject with the names of the commands about it, in the order in which they are shown."""
+SUBJECTS = {
+    "The resource and its identity": "CreateResource DeleteResource EnableIdentity DisableIdentity",
+    "The vault": (
+        "CreateVault DeleteVault RecoverVault PurgeVault EndVaultRetention EnableSoftDelete EnablePurgeProtection"
+    ),
+    "The key": "CreateKey ImportKey RotateKey DisableKey EnableKey DeleteKey RecoverKey PurgeKey",
+    "Access to the keys": "GrantKeyAccess RevokeKeyAccess",
+    "Customer-managed keys": "EnableCustomerManagedKeys ReturnToMicrosoftManagedKeys",
+    "Moves": "MoveResource MoveResourceGroup MoveSubscription",
+    "Custom Translator": (
+        "CreateWorkspace ReadData UploadDocument TrainModel DeployModel UndeployModel TranslateWithModel"
+    ),
+}
+"""Each subject with the commands about it, in the order in which they are shown."""
 
 
 def subject(command: Command) -> str:
     """Return the subject of a command."""
-    return next(name for name, commands in SUBJECTS.items() if type(command).__name__ in commands)
+    return next(name for name, commands in SUBJECTS.items() if type(command).__name__ in commands.split())
 
 
 LOSSES = (

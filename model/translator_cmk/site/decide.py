@@ -1,0 +1,254 @@
+"""Compute the pages for architects: the decision, what enabling demands, what breaks what, and what nobody says."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, Literal, NamedTuple
+
+from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, RowsContradict, Unspecified, initial
+from ..machine.commands import (
+    CreateKey,
+    CreateResource,
+    CreateVault,
+    DisableKey,
+    EnableCustomerManagedKeys,
+    EnableIdentity,
+    GrantKeyAccess,
+    ImportKey,
+)
+from ..machine.rows import Refuse
+from ..requirements import Register
+from . import effects, reversibility
+from .content import Content, register_digest
+from .effects import model
+from .render import Page
+from .sourced import Notes, cell, data, with_cells
+from .what_if import unreached, what_if_size
+
+
+def decide_pages(content: Content) -> Iterator[Page]:
+    """Yield the pages for architects."""
+    register = content.evidence.register
+    found = data("decision")
+    yield (
+        "decide/index.md",
+        "decide.md",
+        {
+            "questions": found["questions"],
+            "rules": found["rules"],
+            "answers": found["answers"],
+            "titles": {each["id"]: each["title"] for each in found["answers"]},
+            "choices": CHOICES,
+            "decided": decided(),
+            "mine": [cell(each) for each in found["customer-managed"]],
+            "theirs": [cell(each) for each in found["microsoft-managed"]],
+            "cost": with_cells(found["cost"], "known"),
+            "digest": register_digest(register),
+            "notes": Notes(),
+        },
+    )
+    causes = effects.cases(effects.CAUSES, content)
+    fates = reversibility.fates(register)
+    yield (
+        "decide/what-breaks.md",
+        "what-breaks.md",
+        {
+            "causes": causes,
+            "losses": [loss.what for loss in effects.LOSSES],
+            "harmless": [
+                {**each._asdict(), "permissions": permissions(each, content)}
+                for each in effects.cases(effects.HARMLESS, content)
+            ],
+            "actions": effects.ACTIONS,
+            "meanwhile": effects.meanwhile(),
+            "fates": fates,
+            "never": [each.thing.name[0].lower() + each.thing.name[1:] for each in fates if not each.back],
+            "label": reversibility.label,
+            "own_reason": lambda by, usual: reversibility.own_reason(by, usual, register),
+            "lives": reversibility.lives(register),
+            "sizes": reversibility.sizes(),
+            "beyond": with_cells(data("causes")["undone"], "is"),
+            "notes": Notes(),
+        },
+    )
+    by_name = {each.cause.name: each for each in causes}
+    columns = ("permission", "accidents", "guard", "signal")
+    yield (
+        "decide/protect.md",
+        "protect.md",
+        {
+            "causes": [
+                {"case": by_name[each["name"]], **{name: cell(each[name]) for name in columns}}
+                for each in data("causes")["causes"]
+            ],
+            "open": with_cells(data("causes")["open"], "known"),
+            "notes": Notes(),
+        },
+    )
+    found = data("enable")
+    tried = conditions(register)
+    yield (
+        "decide/enable.md",
+        "enable.md",
+        {
+            "conditions": tried,
+            "untried": untried(tried),
+            "demands": demands(),
+            "checklist": found["checklist"],
+            "policy": with_cells(found["policy"], "audit", "deny"),
+            "facts": with_cells(found["facts"], "is"),
+            "notes": Notes(),
+        },
+    )
+    disagreements = with_cells(data("sources")["disagreements"], "other")
+    yield "decide/unknowns.md", "unknowns.md", {"disagreements": disagreements, "notes": Notes()}
+    frameworks = [
+        {**each, "controls": with_cells(each["controls"], "asks")} for each in data("obligations")["frameworks"]
+    ]
+    yield "decide/obligations.md", "obligations.md", {"frameworks": frameworks, "notes": Notes()}
+    states, steps = what_if_size()
+    yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unreached(register)}
+
+
+def permissions(case: effects.Case, content: Content) -> list[str]:
+    """Return the permissions that a harmless case rests on."""
+    register = content.evidence.register
+    return [name for name in effects.all_grounds(case.lost) if register[name].kind == "permission"]
+
+
+# The decision
+
+CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
+
+
+def decided() -> dict[str, Any]:
+    """Return the answers by the choices in the order of the questions, so the page applies no rule."""
+    found = data("decision")
+    names = [each["id"] for each in found["questions"]]
+    titles = {each["id"]: each["title"] for each in found["answers"]}
+    return {
+        "questions": names,
+        "words": CHOICES,
+        "rules": [[titles[rule["answer"]], rule["because"]] for rule in found["rules"]],
+        "fits": {
+            " ".join(choices): number
+            for choices in product(CHOICES, repeat=len(names))
+            for number in fitting(found["rules"], dict(zip(names, choices, strict=True)))
+        },
+    }
+
+
+def fitting(rules: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> Iterator[int]:
+    """Yield the numbers of the rules that fit a choice for each question; a test shows that it is always one."""
+    for number, rule in enumerate(rules):
+        if all(chosen[name] in choices for name, choices in rule["when"].items()):
+            yield number
+
+
+# What enabling demands: each value of each condition is tried, with all else right
+
+Channel = Literal["portal", "api"]
+CHANNELS: Mapping[Channel, str] = {"portal": "through the portal", "api": "through the API"}
+
+
+class Result(NamedTuple):
+    """What happens: accepted, refused, not specified, or unclear where the model is broken; with the ids it names."""
+
+    word: str
+    names: frozenset[str] = frozenset()
+
+
+class Tried(NamedTuple):
+    """A value with its result through each channel."""
+
+    says: str
+    results: Mapping[Channel, Result]
+    because: list[str]
+    """The requirements behind it: those that the result names, or that permit it, or else refuse the other values."""
+
+    def channels(self, result: str) -> list[str]:
+        """Return the channels with this result, in words."""
+        return [words for channel, words in CHANNELS.items() if self.results[channel].word == result]
+
+
+class Condition(NamedTuple):
+    """Something that can be right or wrong, with its values."""
+
+    name: str
+    values: list[Tried]
+    because: list[str]
+
+
+def conditions(register: Register) -> list[Condition]:
+    """Return every condition with what happens for each of its values."""
+    return [condition(each, register) for each in data("enable")["conditions"]]
+
+
+def condition(entry: Mapping[str, Any], register: Register) -> Condition:
+    """Return one condition with what happens for each of its values."""
+    found = {
+        value["says"]: {channel: result(enabled(channel, value.get("differs", {}))) for channel in CHANNELS}
+        for value in entry["values"]
+    }
+    named = {says: sorted(frozenset[str]().union(*(each.names for each in of.values()))) for says, of in found.items()}
+    permitted = {value["says"]: [value["permitted_by"]] for value in entry["values"] if "permitted_by" in value}
+    demanded = sorted({name for names in named.values() for name in names})
+    others = demanded or sorted({name for names in permitted.values() for name in names})
+    values = [Tried(says, results, named[says] or permitted.get(says) or others) for says, results in found.items()]
+    because = dict.fromkeys(name for value in values for name in value.because if name in register)
+    return Condition(entry["name"], values, list(because))
+
+
+def result(outcome: Outcome | None) -> Result:
+    """Return the outcome as a result."""
+    match outcome:
+        case Accepted():
+            return Result("accepted")
+        case Refused(because=because):
+            return Result("refused", because)
+        case Unspecified(silent=silent):
+            return Result("not specified", silent)
+    return Result("unclear")
+
+
+def demands() -> set[str]:
+    """Return the requirements that a request to enable CMK can break."""
+    return {row.requirement for row in ROWS if isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys}
+
+
+def untried(found: Iterable[Condition]) -> set[str]:
+    """Return the demands that no value of these conditions breaks."""
+    return demands() - {name for each in found for value in each.values for name in value.because}
+
+
+def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:
+    """Return the outcome of enabling CMK where all is right but these values; None from a broken model."""
+    values = data("enable")["right"] | dict(differs)
+    state = initial(DEFAULT_STAGE)
+    try:
+        for command in beforehand(values):
+            state, _ = model().step(state, command)
+        return model().step(state, request(channel, values["store"]))[1]
+    except RowsContradict:
+        return None
+
+
+def beforehand(values: Mapping[str, Any]) -> Iterator[Command]:
+    """Yield the commands that bring these values about."""
+    yield CreateResource("translator", values["kind"], values["location"], values["tier"], "production", "apps")
+    protections = (values["soft_delete"], values["purge_protection"], values["permission_model"])
+    yield CreateVault("vault", "westeurope", values["vault_subscription"], "apps", *protections)
+    makes = ImportKey if values["imported"] else CreateKey
+    yield makes("vault", "key", values["type"], values["size"])
+    if values["disabled"]:
+        yield DisableKey("vault", "key")
+    if values["identity"]:
+        yield EnableIdentity("translator")
+        if values["granted"]:
+            yield GrantKeyAccess("vault", "translator")
+
+
+def request(channel: Channel, store: Any) -> Command:
+    """Return the request itself."""
+    if store == "key-vault":
+        return EnableCustomerManagedKeys("translator", "vault", "key", through=channel)
+    return EnableCustomerManagedKeys("translator", store=store, through=channel)
