@@ -3,8 +3,8 @@
 import pytest
 
 from translator_cmk.bdd.assertions import AssertionFailed
-from translator_cmk.bdd.features import Pickle
-from translator_cmk.bdd.mutants import RED, fails, pickles
+from translator_cmk.bdd.features import Pickle, pickles
+from translator_cmk.bdd.mutants import RED, fails
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.bdd.ties import WITHOUT_ROWS
 from translator_cmk.explore.mutation import Mutant, mutants

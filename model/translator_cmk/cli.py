@@ -94,7 +94,7 @@ REPORT = (
 COMMANDS: tuple[Command | Group, ...] = (
     Command("register", "print the requirements", "requirements.commands", "register_arguments", "register"),
     Group("source", "work with a copy of the article", SOURCE),
-    Command("lint", "check feature files", "bdd.lint", "lint_arguments", "run_lint"),
+    Command("lint", "check feature files", "bdd.lint"),
     Command("run", "run commands and say what the specification demands of each", "running"),
     Command("explore", "search every state of bounded worlds", "explore.commands"),
     Command(

@@ -25,8 +25,6 @@ class Unsupported(Exception):
 class ModelSystem:
     """The model as a system."""
 
-    subject = "model"
-
     def __init__(self, machine: Machine | None = None) -> None:
         self.machine = machine or Machine(ROWS)
         self.state = initial(DEFAULT_STAGE)

@@ -1,6 +1,5 @@
 """The lint refuses each way to a green scenario that has checked nothing, and each breach of the house rules."""
 
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -8,85 +7,58 @@ import pytest
 from tests.bdd.samples import ENABLE, OUTLINE, REGISTER, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Diagnostic
-from translator_cmk.bdd.lint import lint, run_lint
+from translator_cmk.bdd.lint import lint
+from translator_cmk.cli import main
 
-TOO_LONG = RIGHT.replace("Vault and resource in one region", "x" * 71)
+
+def right(old: str, new: str) -> str:
+    """A rule with a right scenario in which this is replaced."""
+    return rule(RIGHT.replace(old, new, 1))
+
+
+def outline(old: str, new: str) -> str:
+    """A rule with a right outline in which this is replaced everywhere."""
+    return rule(OUTLINE.replace(old, new))
+
+
+NAME = "Vault and resource in one region"
+NO_EXAMPLES = OUTLINE.partition("Examples")[0]
+TABLE = "| place       |\n    | in "
+BASIC = 'in "eastus" on the "basic-tier"'
 
 WRONG = {
-    "two scenarios of one name": (rule(RIGHT, RIGHT), 12, "the same name"),
-    "scenario without steps": (rule("\nScenario: Nothing\n"), 7, "a scenario without steps"),
-    "outline without examples": (rule(OUTLINE.partition("Examples")[0]), 7, "an outline without examples"),
-    "column in a scenario without examples": (
-        rule(OUTLINE.partition("Examples")[0].replace(" Outline", "")),
-        9,
-        "<place> in a scenario without examples",
-    ),
-    "unknown column": (rule(OUTLINE.replace("<place>", "<plaice>")), 9, "no column is called <plaice>; write 'place'"),
-    "unused column": (
-        rule(OUTLINE.replace("| place       |\n    | in ", "| place | why |\n    | no | in ")),
-        14,
-        "no step uses the column <why>",
-    ),
+    "two scenarios of one name": (rule(RIGHT, RIGHT), 12, f"the scenario {NAME!r} is at vault.feature:7 already"),
+    "scenario without steps": (rule("\nScenario: Nothing\n"), 7, "a scenario of 0 steps"),
+    "outline without examples": (rule(NO_EXAMPLES), 7, "an outline without examples"),
+    "column without examples": (rule(NO_EXAMPLES.replace(" Outline", "")), 9, "no Given is written"),
+    "unknown column": (outline("<place>", "<plaice>"), 9, "no Given is written"),
+    "unused column": (outline(TABLE, "| place | why |\n    | no | in "), 14, "no step uses the column <why>"),
     "two columns of one name": (
-        rule(OUTLINE.replace("| place       |\n    | in ", "| place | place |\n    | no | in ")),
+        outline(TABLE, "| place | place |\n    | no | in "),
         14,
         "2 columns are called 'place'",
     ),
-    "column that is no word": (rule(OUTLINE.replace("place", "a+")), 14, "a column is called 'a+'"),
-    "column that is no regular expression": (rule(OUTLINE.replace("place", "(")), 1, "can't be used"),
-    "rows that share the first column": (
-        rule(OUTLINE.replace(' on the "basic-tier"', "")),
-        21,
-        "is also that of vault.feature:16",
-    ),
-    "row without a first column": (
-        rule(OUTLINE.replace('in "eastus" on the "basic-tier"', "")),
-        21,
-        "can't name the row",
-    ),
-    "row with too long a first column": (
-        rule(OUTLINE.replace('in "eastus" on', f'in "{"e" * 180}" on')),
-        21,
-        "can't name the row",
-    ),
-    "cell that names a column": (
-        rule(OUTLINE.replace('in "eastus" on the', 'in "<place>" on the')),
-        21,
-        "names a column",
-    ),
-    "examples without rows": (rule(OUTLINE.replace('| in "eastus" |', "")), 14, "examples without a row"),
-    "several examples without names": (rule(OUTLINE.replace(": Another region and tier", ":")), 19, "without a name"),
-    "unknown step": (
-        rule(RIGHT.replace("a resource and a vault with", "a resource and vault with")),
-        8,
-        "'a resource and a vault with a key'",
-    ),
-    "unknown step in a row": (
-        rule(OUTLINE.replace('"eastus"', "eastus")),
-        16,
-        "no Given is written 'the customer creates the Translator resource \"translator\" in eastus'",
-    ),
-    "situation in a When": (rule(RIGHT.replace(ENABLE, "a vault with a key")), 9, "it belongs in a Given"),
-    "command in a Then": (rule(RIGHT.replace("the request is accepted", ENABLE)), 10, "it belongs in a Given or When"),
-    "observation in a Given": (
-        rule(RIGHT.replace("a resource and a vault with a key", 'the vault "vault" exists')),
-        8,
-        "it belongs in a Then",
-    ),
-    "two Whens": (rule(RIGHT.replace("Then", f"When {ENABLE}\n  Then", 1)), 7, "2 Whens"),
-    "no Then": (rule(RIGHT.replace("Then the request is accepted", "")), 7, "without a Then"),
+    "column that is no regular expression": (outline("place", "("), 1, "can't be used"),
+    "rows that share the first column": (outline(' on the "basic-tier"', ""), 21, "is at vault.feature:16 already"),
+    "row without a first column": (outline(BASIC, ""), 21, "can't name the row"),
+    "row with too long a first column": (outline(BASIC, "e" * 201), 21, "can't name the row"),
+    "cell that names a column": (outline(BASIC, 'in "<place>"'), 21, "no Given is written"),
+    "examples without rows": (outline('| in "eastus" |', ""), 14, "examples without a row"),
+    "unknown step": (right("a resource and a vault", "a resource and vault"), 8, "'a resource and a vault with a key'"),
+    "unknown step in a row": (outline('"eastus"', "eastus"), 16, 'resource "translator" in eastus\''),
+    "situation in a When": (right(ENABLE, "a vault with a key"), 9, "it belongs in a Given"),
+    "command in a Then": (right("the request is accepted", ENABLE), 10, "it belongs in a Given or When"),
+    "fact in a Given": (right("a resource and a vault with a key", 'the vault "v" exists'), 8, "it belongs in a Then"),
+    "two Whens": (right("Then", f"When {ENABLE}\n  Then"), 7, "2 Whens"),
+    "no Then": (right("Then the request is accepted", ""), 7, "without a Then"),
     "one step": (rule('\nScenario: One\n  Then the vault "v" exists\n'), 7, "a scenario of 1 steps"),
     "six steps": (rule(RIGHT + "  And nothing has changed\n" * 3), 7, "a scenario of 6 steps"),
-    "Then before When": (
-        rule(RIGHT.replace("When", "Then nothing has changed\n  When", 1)),
-        7,
-        "steps out of order",
-    ),
-    "first step And": (rule(RIGHT.replace("Given", "And", 1)), 8, "a first step 'And'"),
-    "step *": (rule(RIGHT.replace("Given", "*", 1)), 8, "a step '*'"),
+    "Then before When": (right("When", "Then nothing has changed\n  When"), 7, "steps out of order"),
+    "first step And": (right("Given", "And"), 8, "a first step 'And'"),
+    "first step *": (right("Given", "*"), 8, "a first step '*'"),
     "table below a step": (rule(RIGHT + "    | a |\n"), 10, "a table or a text below the step"),
     "text below a step": (rule(RIGHT + '    """\n    a\n    """\n'), 10, "a table or a text below the step"),
-    "Then about a When that is not there": (
+    "no When": (
         rule("\nScenario: One\n  Given a vault with a key\n  Then nothing has changed\n"),
         7,
         "a When that is not there",
@@ -97,16 +69,12 @@ WRONG = {
         "the vault 'vualt', which no step before it names",
     ),
     "scenario outside a rule": (RIGHT, 5, "a scenario outside any rule"),
-    "rule without a requirement": (
-        rule(RIGHT).replace("@vault.same-region", "@attestation"),
-        5,
-        "a rule with 0 requirements",
-    ),
+    "rule without a requirement": (rule(RIGHT, requirement="attestation", title="A"), 5, "a rule with 0 requirements"),
     "rule with two requirements": (rule(RIGHT, tags="@vault.soft-delete"), 5, "a rule with 2 requirements"),
     "rule of an unknown requirement": (
-        rule(RIGHT).replace("@vault.same-region", "@vault.same-regoin"),
+        rule(RIGHT, requirement="vault.same-regoin", title="A"),
         4,
-        "the tag @vault.same-regoin is no requirement's id; write 'vault.same-region'",
+        "the tag @vault.same-regoin is no requirement's id; did you mean 'vault.same-region'?",
     ),
     "rule of another topic": (rule(RIGHT, requirement="keys.create"), 5, "keys.create does not belong to vault"),
     "rule in other words": (rule(RIGHT, title="Keep them together"), 5, "is not worded as vault.same-region"),
@@ -115,31 +83,23 @@ WRONG = {
     "two rules of one requirement": (
         rule(RIGHT) + rule(OUTLINE),
         12,
-        "vault.same-region has another rule at vault.feature:5",
+        "the rule of 'vault.same-region' is at vault.feature:5 already",
     ),
     "tag of a scenario": (rule("\n@wip" + RIGHT), 7, "the tag @wip is no requirement's id"),
-    "tag of examples": (rule(OUTLINE.replace("@encryption.tier", "@wip")), 18, "the tag @wip is no requirement's id"),
-    "long name": (rule(TOO_LONG), 7, "a name of 71 characters"),
-    "should": (rule(RIGHT.replace("one region", "one region should do")), 7, "the name says 'should'"),
-    "column in the name": (rule(OUTLINE.replace("two regions", "<place>")), 7, "the name has a column in it"),
-    "no name": (rule(RIGHT.replace("Vault and resource in one region", "")), 7, "a scenario without a name"),
-    "not Gherkin": (rule(RIGHT.replace("When", "Whenn")), 9, "not Gherkin"),
-    "misspelled first step": (rule(RIGHT.replace("Given", "Givven")), 7, "is read as a description"),
-    "misspelled scenario": (
-        rule(RIGHT.replace("Scenario", "Senario")),
-        5,
-        "'Senario: Vault and resource in one region'",
-    ),
+    "tag of examples": (outline("@encryption.tier", "@wip"), 18, "the tag @wip is no requirement's id"),
+    "long name": (right(NAME, "x" * 71), 7, "a name of 71 characters"),
+    "should": (right("one region", "one region should do"), 7, "the name says 'should'"),
+    "column in the name": (outline("two regions", "<place>"), 7, "the name has a column in it"),
+    "no name": (right(NAME, ""), 7, "a scenario without a name"),
+    "not Gherkin": (right("When", "Whenn"), 9, "not Gherkin"),
+    "misspelled first step": (right("Given", "Givven"), 7, "is read as a description"),
+    "misspelled scenario": (right("Scenario", "Senario"), 5, f"'Senario: {NAME}'"),
     "misspelled rule": (
         rule(RIGHT).replace("@vault.same-region", "").replace("Rule", "Rulle"),
         1,
         "'Rulle: The key vault",
     ),
-    "text below examples": (
-        rule(OUTLINE.replace("Another region\n", "Another region\n    one\n")),
-        14,
-        "'one' is read as",
-    ),
+    "text below examples": (outline("Another region\n", "Another region\n    one\n"), 14, "'one' is read as"),
     "background": (rule("\nBackground:\n  Given a vault with a key\n" + RIGHT), 7, "a background"),
     "no rule": ("", 1, "a feature without a rule"),
 }
@@ -150,10 +110,6 @@ def diagnostics_of(folder: Path, text: str, name: str = "vault.feature") -> list
     return lint([folder], REGISTER)
 
 
-def test_nothing_is_wrong_with_a_right_feature(tmp_path: Path) -> None:
-    assert diagnostics_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
-
-
 @pytest.mark.parametrize("case", WRONG)
 def test_each_mistake_is_refused_at_its_line(tmp_path: Path, case: str) -> None:
     wrong, line, text = WRONG[case]
@@ -162,42 +118,34 @@ def test_each_mistake_is_refused_at_its_line(tmp_path: Path, case: str) -> None:
     assert all(each.remedy for each in diagnostics)
 
 
-def test_feature_of_no_topic_is_refused(tmp_path: Path) -> None:
-    [found] = diagnostics_of(tmp_path, feature(rule(RIGHT)).replace("@vault", "@vault"), "vaults.feature")[:1]
-    assert "no topic is called 'vaults'; write 'vault'" in str(found)
-
-
-def test_tag_of_a_whole_feature_is_refused(tmp_path: Path) -> None:
-    [found] = diagnostics_of(tmp_path, "@vault.soft-delete\n" + feature(rule(RIGHT)))
-    assert "the feature has the tag" in found.text
-
-
-def test_text_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "vault.feature").write_bytes(feature(rule(RIGHT)).encode() + b"# caf\xe9\n")
-    [found] = lint([tmp_path], REGISTER)
-    assert (found.line, found.remedy) == (11, "save the file as UTF-8")
-
-
-def test_empty_file_is_refused(tmp_path: Path) -> None:
-    [found] = diagnostics_of(tmp_path, "")
-    assert "a file without a feature" in found.text
-
-
-def test_folder_without_features_is_refused(tmp_path: Path) -> None:
-    [found] = lint([tmp_path], REGISTER)
-    assert "no feature file is here" in found.text
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "vaults",
+            feature(rule(RIGHT)).encode(),
+            "vaults.feature:1: no topic is called 'vaults'; did you mean 'vault'?",
+        ),
+        ("vault", b"@vault.soft-delete\n" + feature(rule(RIGHT)).encode(), ":1: the feature has the tag"),
+        ("vault", feature(rule(RIGHT)).encode() + b"# caf\xe9\n", ":11: not UTF-8 at byte"),
+        ("vault", b"", ":1: a file without a feature"),
+        ("", b"", ":1: no feature file is here"),
+    ],
+)
+def test_each_mistake_of_a_whole_file_is_refused(tmp_path: Path, name: str, text: bytes, message: str) -> None:
+    if name:
+        (tmp_path / f"{name}.feature").write_bytes(text)
+    assert message in str(lint([tmp_path], REGISTER)[0])
 
 
 def test_name_is_refused_in_a_second_file(tmp_path: Path) -> None:
     (tmp_path / "keys.feature").write_text(feature(rule(RIGHT, requirement="keys.enable")), encoding="utf-8")
     [found] = diagnostics_of(tmp_path, feature(rule(RIGHT)))
-    assert (found.file.name, found.text) == (
-        "vault.feature",
-        "the scenario at keys.feature:7 has the same name 'Vault and resource in one region'",
-    )
+    assert (found.file.name, found.text) == ("vault.feature", f"the scenario {NAME!r} is at keys.feature:7 already")
 
 
-def test_windows_line_endings_are_no_mistake(tmp_path: Path) -> None:
+def test_nothing_is_wrong_with_a_right_feature_with_any_line_endings(tmp_path: Path) -> None:
+    assert diagnostics_of(tmp_path, feature(rule(RIGHT, OUTLINE))) == []
     (tmp_path / "vault.feature").write_bytes(feature(rule(RIGHT, OUTLINE)).replace("\n", "\r\n").encode())
     assert lint([tmp_path], REGISTER) == []
 
@@ -225,7 +173,7 @@ def test_command_lists_diagnostics_and_says_so_by_its_exit_code(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")
-    assert (run_lint(Namespace(paths=[tmp_path])), capsys.readouterr().out) == (0, "")
-    assert (run_lint(Namespace(paths=[])), capsys.readouterr().out) == (0, "")
-    assert run_lint(Namespace(paths=[tmp_path / "none.feature"])) == 1
+    assert (main(["lint", str(tmp_path)]), capsys.readouterr().out) == (0, "")
+    assert (main(["lint"]), capsys.readouterr().out) == (0, "")
+    assert main(["lint", str(tmp_path / "none.feature")]) == 1
     assert "none.feature:1: can't be read: No such file or directory; name a feature file" in capsys.readouterr().out

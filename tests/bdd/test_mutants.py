@@ -1,50 +1,51 @@
-"""`translator-cmk mutants`, as it is run."""
+"""`translator-cmk mutants` says of each change of a row what finds it."""
 
 import json
-import os
-import pty
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from translator_cmk.bdd.mutants import judgements, lines, summary, verdict_code
+from translator_cmk.bdd.mutants import judgements
+from translator_cmk.cli import main
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
 
-COMMAND = [sys.executable, "-m", "translator_cmk.cli", "mutants"]
+MUTANTS = "translator_cmk.bdd.mutants"
 OF_ONE = [mutant for mutant in mutants() if "environment.vault-protections" in mutant.requirements]
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False, timeout=120)
-
-
-def test_each_mutant_of_a_requirement_is_told_with_its_place_its_change_and_what_kills_it() -> None:
-    ended = run("--requirement", "environment.vault-protections")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    told = ended.stdout.splitlines()
+def test_each_mutant_of_a_requirement_is_printed_with_its_place_its_change_and_what_kills_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["mutants", "--requirement", "environment.vault-protections"]) == 0
+    lines = capsys.readouterr().out.splitlines()
     for mutant in OF_ONE:
-        at = told.index(f"{mutant.place}: {mutant.kind} [environment.vault-protections]")
-        assert re.fullmatch(r"  killed by theorem \S+ in scope \S+( and by scenario \S+)?", told[at + 3])
-    assert (
-        f"{len(OF_ONE)} mutants: 0 equivalent in every scope, 0 unseen, {len(OF_ONE)} that an observation distinguishes"
-        in ended.stdout
+        at = lines.index(f"{mutant.place}: {mutant.kind} [environment.vault-protections]")
+        assert re.fullmatch(r"  killed by theorem \S+ in scope \S+( and by scenario \S+)?", lines[at + 3])
+    number = len(OF_ONE)
+    assert lines[-2] == (
+        f"{number} mutants: 0 equivalent in every scope, 0 unseen, {number} that an observation distinguishes"
     )
-    assert told[-1].endswith("and 0 survive")
+    assert lines[-1].endswith("and 0 survive")
 
 
-def test_json_has_an_object_for_each_mutant() -> None:
-    ended = run("--requirement", "environment.protection-order", "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    found = json.loads(ended.stdout)
+def test_json_has_an_object_for_each_mutant_and_a_terminal_shows_progress(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert main(["mutants", "--requirement", "environment.protection-order", "--json"]) == 0
+    out, shown = capsys.readouterr()
+    found = json.loads(out)
     made = [mutant for mutant in mutants() if "environment.protection-order" in mutant.requirements]
     assert [each["name"] for each in found] == [mutant.name for mutant in made]
     assert {each["verdict"] for each in found} == {"killed"}
     assert {"kind", "requirements", "place", "was", "now", "theorem", "scope", "scenario"} <= found[0].keys()
+    assert re.search(r"\d+ of 5 mutants", shown)
+    assert shown.endswith("\r\x1b[K")
 
 
 @pytest.mark.parametrize(
@@ -54,15 +55,16 @@ def test_json_has_an_object_for_each_mutant() -> None:
         ("environment.exists", 4, "no row of the model cites environment.exists, so there is nothing to change"),
     ],
 )
-def test_a_requirement_that_has_no_rows_ends_in_one_message(requirement: str, code: int, said: str) -> None:
-    ended = run("--requirement", requirement)
-    assert (ended.returncode, ended.stdout) == (code, "")
-    assert ended.stderr == f"translator-cmk: error: {said}\n"
+def test_a_requirement_that_has_no_rows_ends_in_one_message(
+    requirement: str, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["mutants", "--requirement", requirement]) == code
+    assert capsys.readouterr() == ("", f"translator-cmk: error: {said}\n")
 
 
-@pytest.mark.parametrize("words", [(), ("--requirement", "environment.create-vault")])
-def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part(words: tuple[str, ...]) -> None:
-    with subprocess.Popen([*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part() -> None:
+    command = [sys.executable, "-m", "translator_cmk.cli", "mutants"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         assert running.stderr is not None
         first = [running.stdout.readline() for _ in range(4)]
@@ -74,40 +76,28 @@ def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part(words: tuple[s
     assert re.fullmatch(r"translator-cmk: error: interrupted: [\d,]+ of [\d,]+ mutants were judged\n", said)
 
 
-def test_progress_is_shown_on_a_terminal_and_cleared() -> None:
-    parent, child = pty.openpty()
-    words = ["--requirement", "environment.protection-order"]
-    subprocess.run([*COMMAND, *words], stdout=subprocess.DEVNULL, stderr=child, check=True, timeout=120)
-    os.close(child)
-    shown = os.read(parent, 65536).decode()
-    os.close(parent)
-    assert re.search(r"\d+ of 5 mutants", shown)
-    assert shown.endswith("\r\x1b[K")
-
-
 def test_two_processes_judge_as_one_does() -> None:
-    names = [mutant.name for mutant in OF_ONE][:6]
+    names = [mutant.name for mutant in OF_ONE][:3]
     assert list(judgements(names, 2)) == list(judgements(names, 1))
 
 
-def judged(verdict: Verdict) -> Judged:
-    return Judged(
-        "a", "row dropped", ("keys.enable",), "keys.py:1", "x", "no such row", verdict, None, None, None, False
-    )
-
-
 @pytest.mark.parametrize(
-    ("verdict", "told", "code"),
+    ("verdict", "said", "code"),
     [
         ("equivalent", "equivalent in every scope: losing-the-key, ", 0),
         ("unseen", "unseen: it keeps other records, ", 0),
         ("survives", "survives: no theorem is broken and no scenario turns red", 1),
     ],
 )
-def test_what_is_not_killed_is_told_as_it_is(verdict: Verdict, told: str, code: int) -> None:
-    def last(found: Iterator[str]) -> str:
-        return list(found)[-1]
+def test_what_is_not_killed_is_shown_with_its_verdict(
+    verdict: Verdict, said: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def judged(names: Sequence[str]) -> Iterator[Judged]:
+        for name in names:
+            yield Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None, False)
 
-    assert told in last(lines(judged(verdict)))
-    assert verdict_code([judged(verdict)]) == code
-    assert last(summary([judged(verdict)])).endswith(f"and {code} survive")
+    monkeypatch.setattr(f"{MUTANTS}.judgements", judged)
+    assert main(["mutants", "--requirement", "environment.protection-order"]) == code
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[3].startswith(f"  {said}")
+    assert lines[-1].endswith(f"and {5 * code} survive")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from translator_cmk.language.declaration import CAPABILITIES, Declaration
 from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,
@@ -19,6 +20,11 @@ from translator_cmk.machine.rows import Silent
 from translator_cmk.system import ModelSystem, Unsupported
 
 
+def declared(product: str, *lacking: str) -> Declaration:
+    """The declaration of a system that can do all but this, and one session at a time."""
+    return Declaration(product, "unstated", frozenset(CAPABILITIES) - {"parallel", *lacking})
+
+
 class LacksRows(ModelSystem):
     """The model without the rows of some requirements."""
 
@@ -31,35 +37,28 @@ class LacksRows(ModelSystem):
 class AnyRegion(LacksRows):
     """Takes a vault of any region."""
 
-    subject = "any region"
-    lacking = ("vault.same-region",)
-
-
-class CallsItselfTheModel(LacksRows):
-    """Takes a vault of any region, and does not admit to it."""
-
-    subject = "model"
+    declaration = declared("any region")
     lacking = ("vault.same-region",)
 
 
 class KeepsDataOfDisabledKeys(LacksRows):
     """Takes a disabled key for an accessible one."""
 
-    subject = "keeps data of disabled keys"
+    declaration = declared("keeps data of disabled keys")
     lacking = ("revocation.key-disabled",)
 
 
 class LosesNothing(LacksRows):
     """Takes revoked access for access."""
 
-    subject = "loses nothing"
+    declaration = declared("loses nothing")
     lacking = ("revocation.access-revoked",)
 
 
 class LosesOnlySight(LacksRows):
     """Neither undeploys models nor deletes documents when the key becomes inaccessible."""
 
-    subject = "loses only sight"
+    declaration = declared("loses only sight")
     lacking = ("revocation.undeploys", "revocation.deletes-uploads")
 
 
@@ -127,8 +126,7 @@ class KeepsAnArchiveInSight(KeepsABackupInSight):
 class KeepsItsReasons(ModelSystem):
     """Refuses without reasons, and says that it does so."""
 
-    subject = "no reasons"
-    gives_reasons = False
+    declaration = declared("no reasons", "reasons")
 
     def submit(self, command: Command) -> Outcome:
         outcome = super().submit(command)
@@ -138,16 +136,12 @@ class KeepsItsReasons(ModelSystem):
 class RefusesKeys(ModelSystem):
     """Creates no key."""
 
-    subject = "refuses keys"
-
     def submit(self, command: Command) -> Outcome:
         return Refused(frozenset({"keys.any-origin"})) if isinstance(command, CreateKey) else super().submit(command)
 
 
 class ForgetsKeys(ModelSystem):
     """Accepts the creation of a key and forgets it."""
-
-    subject = "forgets keys"
 
     def submit(self, command: Command) -> Outcome:
         return Accepted() if isinstance(command, CreateKey) else super().submit(command)
@@ -177,8 +171,6 @@ class HandsOutItsOwn(ModelSystem):
 class Crashes(ModelSystem):
     """Breaks off when customer-managed keys are enabled."""
 
-    subject = "crashes"
-
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, EnableCustomerManagedKeys):
             raise ConnectionError("nobody listens")
@@ -188,16 +180,12 @@ class Crashes(ModelSystem):
 class IsInterrupted(ModelSystem):
     """Stands for a user who presses Ctrl-C."""
 
-    subject = "interrupted"
-
     def submit(self, command: Command) -> Outcome:
         raise KeyboardInterrupt(command)
 
 
 class AnswersInWords(ModelSystem):
     """Answers with a text in place of an outcome."""
-
-    subject = "words"
 
     def submit(self, command: Command) -> Any:
         super().submit(command)
@@ -207,16 +195,12 @@ class AnswersInWords(ModelSystem):
 class ShowsNumbers(ModelSystem):
     """Shows the state of a vault as a number."""
 
-    subject = "numbers"
-
     def observe(self) -> Observation:
         return {"vault": {"vault": {"state": 3}}}
 
 
 class ShowsAnotherName(ModelSystem):
     """Shows each vault under a name that it was not given."""
-
-    subject = "another name"
 
     def observe(self) -> Observation:
         seen = super().observe()
@@ -225,8 +209,6 @@ class ShowsAnotherName(ModelSystem):
 
 class KnowsNothing(ModelSystem):
     """Says of everything that it is unspecified."""
-
-    subject = "knows nothing"
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, EnableCustomerManagedKeys):
@@ -258,8 +240,7 @@ class NoSystem:
 class RefusesEverything(ModelSystem):
     """Refuses every request, and does not say why."""
 
-    subject = "refuses everything"
-    gives_reasons = False
+    declaration = declared("refuses everything", "reasons")
 
     def submit(self, _: Command) -> Outcome:
         return Refused()
@@ -268,8 +249,7 @@ class RefusesEverything(ModelSystem):
 class NeverEnables(ModelSystem):
     """Never enables customer-managed keys, and does not say why."""
 
-    subject = "never enables"
-    gives_reasons = False
+    declaration = declared("never enables", "reasons")
 
     def submit(self, command: Command) -> Outcome:
         return Refused() if isinstance(command, EnableCustomerManagedKeys) else super().submit(command)
@@ -293,15 +273,15 @@ class NeverResets(ModelSystem):
     """Looks vaults up without what is new in their names, and so finds in a new world what was in an old one."""
 
     def reset(self, _: Stage = DEFAULT_STAGE) -> None:
-        self.told_as = "none-{}"
+        self.shown_as = "none-{}"
 
     def submit(self, command: Command) -> Outcome:
         fields = command.as_dict()
         name = str(fields["vault"])
         known = next(word for word in name.split("-") if word in ("vault", "nowhere"))
-        self.told_as = name.replace(known, "{}")
+        self.shown_as = name.replace(known, "{}")
         return super().submit(type(command)(**fields | {"vault": known}))
 
     def observe(self) -> Observation:
         seen = super().observe()
-        return seen | {"vault": {self.told_as.format(name): fields for name, fields in seen["vault"].items()}}
+        return seen | {"vault": {self.shown_as.format(name): fields for name, fields in seen["vault"].items()}}

@@ -16,9 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from tests.evidence.tours import ENOUGH
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.test_stateful import EXPLORED, explore
-from translator_cmk import features_dir
 from translator_cmk.bdd.coverage import scenarios, tours, walked
-from translator_cmk.bdd.features import load_features
 from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.coverage.decisions import Condition, decisions
 from translator_cmk.explore.coverage.reach import TITLES, Walked, Worlds, as_data, infeasible, worlds
@@ -107,12 +105,11 @@ def counts(reached: dict[str, Any]) -> dict[str, Any]:
 def main() -> int:
     """Gather and write; returns the exit code."""
     every = worlds(chosen(None))
-    pickles = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
     evidence: list[Walked] = []
     for gather in (hypothesis_over_all, hypothesis_in_scopes, budgets, tours):
         evidence.append(gather(every))
         print(f"{evidence[-1].name}: {evidence[-1].commands:,} commands", file=sys.stderr, flush=True)
-    both = as_data(every, [scenarios(every, pickles), evidence[-1]])["together"]
+    both = as_data(every, [scenarios(every), evidence[-1]])["together"]
     short = {name: both[name]["missing"] for name in ("rows", "reasons", "conditions") if both[name]["missing"]}
     for name, missing in short.items():
         print(f"{name} that scenarios and tours do not reach: {', '.join(missing)}")
@@ -121,7 +118,7 @@ def main() -> int:
         print(f"{requirement}: whether {text} can decide is not as one knows it")
     if short or idle != NEVER_DECIDE:
         return 1
-    data = as_data(every, [scenarios(every, pickles), *evidence])
+    data = as_data(every, [scenarios(every), *evidence])
     kinds = [{**each, "reached": counts(each["reached"])} for each in data["evidence"]]
     write_measurement("coverage", {**stamp("bdd"), "evidence": kinds, "together": counts(data["together"])})
     return 0

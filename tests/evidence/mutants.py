@@ -13,7 +13,8 @@ from typing import Any, get_args
 
 from tests.evidence.writing import PARTS, stamp, write_measurement
 from tests.test_suite import astray
-from translator_cmk.bdd.mutants import judgements, pickles, summary
+from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.mutants import judgements, summary
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.mutation.worlds import WORLDS

@@ -10,5 +10,5 @@ def as_pickle(text: str) -> Pickle:
     for number, line in enumerate(lines, start=3):
         keyword, _, text_of_step = line.strip().partition(" ")
         kind = kind if keyword == "And" else keyword.lower()
-        steps.append(Step(keyword, kind, text_of_step, number, False))
+        steps.append(Step(keyword, kind, text_of_step, number))
     return Pickle("counterexample", "", "", 1, tuple(tag[1:] for tag in tags.split()), tuple(steps))

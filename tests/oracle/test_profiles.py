@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from tests.explore.following import ARTICLE, FULL
-from translator_cmk import features_dir
-from translator_cmk.bdd.features import load_features
-from translator_cmk.bdd.membership import demanded
+from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.vocabulary import demanded
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted, Refused, Unspecified
@@ -16,7 +15,7 @@ from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import PROFILES, belongs, machine_of, silent_in
 from translator_cmk.requirements import load_register
 
-PICKLES = {pickle.id: pickle for feature in load_features(features_dir()) for pickle in feature.pickles}
+PICKLES = {pickle.id: pickle for pickle in pickles()}
 
 
 def belonging(oracle: Oracle) -> set[str]:

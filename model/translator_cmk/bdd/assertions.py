@@ -5,7 +5,7 @@ All of them are about the `When`, so a scenario without one has none of these se
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact, difference, observed
@@ -89,20 +89,61 @@ Kind = Literal["accepted", "refused", "unchanged", "otherwise unchanged", "key u
 class Assertion(NamedTuple):
     """An assertion about the `When`, read from a sentence."""
 
-    kind: Kind
-    values: dict[str, Any]
+    phrase: "AssertionPhrase"
+    values: dict[str, str]
+
+    @property
+    def kind(self) -> Kind:
+        """Return what the assertion is about."""
+        return self.phrase.kind
 
     def check(self, result: StepResult) -> None:
         """Raise `AssertionFailed` where the result contradicts it, `NotSpecified` where nothing is demanded."""
-        CHECKS[self.kind](result, self.values)
+        self.phrase.check(result, **self.values)
 
 
-def check_accepted(result: StepResult, _: dict[str, Any]) -> None:
+class AssertionPhrase(Phrase):
+    """The sentence of one kind of assertion, with its check, whose docstring explains it to readers."""
+
+    def __init__(self, kind: Kind, pattern: str, check: Callable[..., None]) -> None:
+        super().__init__(pattern)
+        self.kind = kind
+        self.check = check
+        self.explanation = " ".join((check.__doc__ or "").split())
+
+    def read(self, text: str) -> Assertion | None:
+        """Return the assertion that the text makes, or None where it is another sentence."""
+        values = self.parse(text)
+        return None if values is None else Assertion(self, values)
+
+
+ASSERTION_PHRASES: list[AssertionPhrase] = []
+
+
+def sentence(kind: Kind, pattern: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as the check of the assertion with this sentence; its slots are arguments."""
+
+    def register(check: Callable[..., None]) -> Callable[..., None]:
+        ASSERTION_PHRASES.append(AssertionPhrase(kind, pattern, check))
+        return check
+
+    return register
+
+
+@sentence("accepted", "the request is accepted")
+def check_accepted(result: StepResult) -> None:
+    """The system carried out what the When asks for."""
     if not isinstance(result.outcome, Accepted):
         raise AssertionFailed("the request is accepted", format_outcome(result.outcome))
 
 
-def check_refused(result: StepResult, _: dict[str, Any]) -> None:
+@sentence("refused", "the request is refused")
+def check_refused(result: StepResult) -> None:
+    """The system refused what the When asks for.
+
+    Where it gives reasons, they are requirements that the scenario is tagged with, and no other; the model gives all
+    of them.
+    """
     expected = Refused(frozenset(result.requirements))
     if not isinstance(result.outcome, Refused) or not has_reason(result, result.outcome.because):
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
@@ -116,85 +157,42 @@ def has_reason(result: StepResult, because: frozenset[str]) -> bool:
     return because == demanded if result.by_model else bool(because) and because <= demanded
 
 
-def check_unchanged(result: StepResult, _: dict[str, Any]) -> None:
+@sentence("unchanged", "nothing has changed")
+def check_unchanged(result: StepResult) -> None:
+    """All that can be observed is as it was before the When."""
     if changes := result.changes:
         raise AssertionFailed("nothing has changed", format_changes(changes))
 
 
-def check_otherwise_unchanged(result: StepResult, _: dict[str, Any]) -> None:
+@sentence("otherwise unchanged", "nothing else has changed")
+def check_otherwise_unchanged(result: StepResult) -> None:
+    """All that can be observed is as it was before the When, but for what the other Thens of the scenario mention."""
     # a fact about an entity says that it exists, too
     mentioned = {(fact.kind, fact.name, field) for fact in result.facts for field in (fact.field, "exists")}
     if others := [change for change in result.changes if change[1][:3] not in mentioned]:
         raise AssertionFailed("nothing else has changed", format_changes(others))
 
 
-def check_key_use(result: StepResult, values: dict[str, Any]) -> None:
-    use = KeyUse(f"{values['vault']}/{values['key']}", values["resource"])
+@sentence("key use", "the use of the key {key} of {vault} is recorded for {resource}")
+def check_key_use(result: StepResult, key: str, vault: str, resource: str) -> None:
+    """The audit trail of the When has a use of this key for this resource."""
+    use = KeyUse(f"{vault}/{key}", resource)
     if use not in result.audit:
         raise AssertionFailed(use_in_words(use), format_uses(result.audit))
 
 
-def check_no_key_use(result: StepResult, _: dict[str, Any]) -> None:
+@sentence("no key use", "no use of a key is recorded")
+def check_no_key_use(result: StepResult) -> None:
+    """The audit trail of the When is empty."""
     if result.audit:
         raise AssertionFailed(format_uses(()), format_uses(result.audit))
 
 
-def check_not_specified(result: StepResult, _: dict[str, Any]) -> None:
+@sentence("not specified", "what happens is not specified")
+def check_not_specified(result: StepResult) -> None:
+    """The specification does not say how the request behaves: a system may accept or refuse it."""
     if not result.by_model:
         raise NotSpecified(f"not specified: {format_ids(result.requirements)} demands nothing of a system")
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
-
-
-CHECKS: dict[Kind, Callable[[StepResult, dict[str, Any]], None]] = {
-    "accepted": check_accepted,
-    "refused": check_refused,
-    "unchanged": check_unchanged,
-    "otherwise unchanged": check_otherwise_unchanged,
-    "key use": check_key_use,
-    "no key use": check_no_key_use,
-    "not specified": check_not_specified,
-}
-
-
-class AssertionPhrase(Phrase):
-    """The sentence of one kind of assertion, with an explanation for readers."""
-
-    def __init__(self, kind: Kind, pattern: str, explanation: str) -> None:
-        super().__init__(pattern)
-        self.kind = kind
-        self.explanation = explanation
-
-    def read(self, text: str) -> Assertion | None:
-        """Return the assertion that the text makes, or None where it is another sentence."""
-        values = self.parse(text)
-        return None if values is None else Assertion(self.kind, values)
-
-
-ASSERTION_PHRASES = (
-    AssertionPhrase("accepted", "the request is accepted", "The system carried out what the When asks for."),
-    AssertionPhrase(
-        "refused",
-        "the request is refused",
-        "The system refused what the When asks for.  Where it gives reasons, they are requirements that the scenario "
-        "is tagged with, and no other; the model gives all of them.",
-    ),
-    AssertionPhrase("unchanged", "nothing has changed", "All that can be observed is as it was before the When."),
-    AssertionPhrase(
-        "otherwise unchanged",
-        "nothing else has changed",
-        "All that can be observed is as it was before the When, but for what the other Thens of the scenario mention.",
-    ),
-    AssertionPhrase(
-        "key use",
-        "the use of the key {key} of {vault} is recorded for {resource}",
-        "The audit trail of the When has a use of this key for this resource.",
-    ),
-    AssertionPhrase("no key use", "no use of a key is recorded", "The audit trail of the When is empty."),
-    AssertionPhrase(
-        "not specified",
-        "what happens is not specified",
-        "The specification does not say how the request behaves: a system may accept or refuse it.",
-    ),
-)

@@ -2,30 +2,28 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from .. import features_dir
 from ..errors import DEVIATIONS, OK, CommandError
 from ..explore.commands import chosen
 from ..explore.coverage.reach import Walked, Worlds, as_data, reached, table, worlds
-from ..explore.scopes import SCOPES, Commands
-from ..explore.search import SOON
+from ..explore.scopes import Commands
 from ..explore.tours.sequences import SequenceError, read_sequences, suite
-from .features import FeatureError, Pickle, load_features
+from .features import pickles
 from .vocabulary import commands_of
 
-SMALL = [scope for scope in SCOPES if scope.states is not None and scope.states <= SOON]
+SMALL = [scope.name for scope in chosen(None)]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `coverage`."""
     parser.add_argument(
         "--scope",
-        choices=[scope.name for scope in SMALL],
+        choices=SMALL,
         metavar="SCOPE",
-        help=f"the world to be covered (default: all of up to {SOON:,} states): "
-        + ", ".join(scope.name for scope in SMALL),
+        help=f"the world to be covered (default: all of these): {', '.join(SMALL)}",
     )
     parser.add_argument(
         "--sequences",
@@ -39,15 +37,14 @@ def run(args: argparse.Namespace) -> int:
     """Print the coverage.
 
     Returns 0 where scenarios and tours together reach all rows, reasons and conditions of the worlds that are looked
-    at, 1 where they fall short, and 2 for sequences or features that can't be read.
+    at, 1 where they fall short, and 2 for sequences that can't be read.
     """
     try:
         given = list(read_sequences(Path(args.sequences))) if args.sequences else []
-        features = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
-    except (SequenceError, FeatureError) as error:
+    except SequenceError as error:
         raise CommandError(str(error)) from None
     every = worlds(chosen(args.scope))
-    evidence = [scenarios(every, features), tours(every)]
+    evidence = [scenarios(every), tours(every)]
     if args.sequences:
         evidence.append(walked(every, "given", f"The sequences in {args.sequences}.", given))
     data = as_data(every, evidence)
@@ -59,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
     return DEVIATIONS if short else OK
 
 
-def scenarios(every: Worlds, pickles: Iterable[Pickle]) -> Walked:
+def scenarios(every: Worlds) -> Walked:
     """Return the reach of the commands of scenarios, those of their Givens included."""
-    sequences = [tuple(commands_of(pickle)) for pickle in pickles]
+    sequences = [tuple(commands_of(pickle)) for pickle in pickles()]
     return walked(every, "scenarios", "The commands of every scenario, its Givens included.", sequences)
 
 
@@ -76,13 +73,11 @@ def walked(every: Worlds, name: str, sentence: str, sequences: list[Commands]) -
     return Walked(name, sentence, len(sequences), sum(map(len, sequences)), reached(every, sequences))
 
 
-def lines(data: dict[str, object]) -> Iterator[str]:
+def lines(data: dict[str, Any]) -> Iterator[str]:
     """Yield the table, with its columns aligned, and the conditions that can't be reached."""
     cells = list(table(data))
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-    infeasible = data["infeasible"]
-    assert isinstance(infeasible, list)
-    for each in infeasible:
+    for each in data["infeasible"]:
         yield f"not counted, since {each['because']}: {each['condition']} ({each['place']})"

@@ -3,12 +3,11 @@
 A diagnostic says what is wrong in a file, where, and what to do about it.
 """
 
-import difflib
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from gherkin.errors import CompositeParserException, ParserError, ParserExceptio
 from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
+from .. import features_dir
 from ..requirements import TOPICS
 
 ATTESTATION = "attestation"
@@ -45,12 +45,6 @@ def shown(file: Path) -> str:
     return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
 
 
-def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    """Return a remedy for an unknown word: the known word most like it, or another remedy where none is close."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"write {close[0]!r}" if close else otherwise
-
-
 class FeatureError(ValueError):
     """A feature file can't be read; the message names file, line and remedy."""
 
@@ -66,16 +60,6 @@ class Step:
     keyword: str
     kind: str
     text: str
-    line: int
-    has_argument: bool
-    """Whether a table or a text block follows it, which no step of ours takes."""
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A tag without its @."""
-
-    name: str
     line: int
 
 
@@ -95,71 +79,42 @@ class Pickle:
 
 
 @dataclass(frozen=True)
-class Examples:
-    """One block of examples: column names, and rows with their lines."""
-
-    name: str
-    description: str
-    line: int
-    tags: tuple[Tag, ...]
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True)
 class Scenario:
     """A scenario as written, and its pickles."""
 
     name: str
-    description: str
     line: int
     source: str
     """The text of the scenario, from its tags to the last row of its examples, without common indentation."""
-    tags: tuple[Tag, ...]
     outline: bool
-    steps: tuple[Step, ...]
-    """Its own steps, columns not filled in."""
-    examples: tuple[Examples, ...]
     pickles: tuple[Pickle, ...]
+    tree: Any
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: the requirement that its scenarios show."""
+    """A rule: the requirement that its scenarios show; empty where it has no tag."""
 
     requirement: str
-    title: str
-    description: str
-    line: int
-    tags: tuple[Tag, ...]
     scenarios: tuple[Scenario, ...]
+    tree: Any
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature file.  Its topic is the file's name without suffix."""
+    """One feature file.  Its topic is the file's name without suffix; the lint reads the rest in its syntax tree."""
 
     topic: str
     path: Path
     name: str
     description: str
-    line: int
-    tags: tuple[Tag, ...]
     rules: tuple[Rule, ...]
-    loose: tuple[Scenario, ...]
-    """Scenarios that stand outside any rule: the lint refuses them."""
-    backgrounds: tuple[int, ...]
-    """Lines of backgrounds: the lint refuses them too."""
-
-    @property
-    def is_counterexample(self) -> bool:
-        """Return whether a machine wrote it: the rules of style do not apply."""
-        return [tag.name for tag in self.tags] == [COUNTEREXAMPLE]
+    """Scenarios outside any rule stand in one without a requirement, which the lint refuses."""
+    tree: Any
 
     @property
     def scenarios(self) -> Iterator[Scenario]:
         """Yield all scenarios, in the order of the file."""
-        yield from self.loose
         for rule in self.rules:
             yield from rule.scenarios
 
@@ -170,15 +125,48 @@ class Feature:
             yield from scenario.pickles
 
 
+def parts_of(tree: Any) -> Iterator[Any]:
+    """Yield a part of a syntax tree and all that is in it."""
+    if isinstance(tree, dict):
+        if "location" in tree:
+            yield tree
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for each in tree:
+            yield from parts_of(each)
+
+
+def children(tree: Any, kind: str) -> list[Any]:
+    """Return the parts of a kind that stand directly in a part of a syntax tree."""
+    return [child[kind] for child in tree["children"] if kind in child]
+
+
+def tags_of(tree: Any) -> list[str]:
+    """Return the tags of a part of a syntax tree, without their @."""
+    return [tag["name"].removeprefix("@") for tag in tree["tags"]]
+
+
+def line_of(tree: Any) -> int:
+    """Return the line of a part of a syntax tree, from 1."""
+    line: int = tree["location"]["line"]
+    return line
+
+
+@cache
+def pickles() -> tuple[Pickle, ...]:
+    """Return every scenario of the specification, one for each row of examples; raises `FeatureError`."""
+    return tuple(pickle for feature in load_features(features_dir()) for pickle in feature.pickles)
+
+
 def load_features(folder: Path) -> list[Feature]:
     """Return the features of a folder in the order of their topics; raises `FeatureError`."""
     features = [read_feature(path) for path in feature_files([folder])]
     for feature in features:
-        for scenario in feature.loose:
-            raise FeatureError(feature.path, scenario.line, "a scenario outside any rule", "put it under a Rule")
         for rule in feature.rules:
             if not rule.requirement:
-                raise FeatureError(feature.path, rule.line, "a rule without a requirement", "tag it with its id")
+                raise FeatureError(
+                    feature.path, line_of(rule.tree), "a rule without a requirement", "tag it with its id"
+                )
     return features
 
 
@@ -222,113 +210,59 @@ def _text(path: Path) -> str:
 
 
 class _Reader:
-    """The syntax tree and the pickles of one file, joined."""
+    """The lines, the syntax tree and the compiled pickles of one file, joined."""
 
-    def __init__(self, path: Path, text: str, tree: Any, compiled: Any) -> None:
+    def __init__(self, path: Path, text: str, tree: Any, compiled: list[Any]) -> None:
         self.path = path
         self.lines = text.split("\n")
         self.tree = tree
-        self.compiled: dict[str, list[Any]] = {}
-        for pickle in compiled:
-            self.compiled.setdefault(pickle["astNodeIds"][0], []).append(pickle)
-        containers = [child["rule"] for child in tree["children"] if "rule" in child]
-        children = [child for container in (tree, *containers) for child in container["children"]]
-        blocks = [child["scenario"] for child in children if "scenario" in child]
-        starts = sorted(_start(block) for block in (*containers, *blocks))
-        self.ends = dict(pairwise((*starts, len(self.lines) + 1)))
-        self.backgrounds = [child["background"] for child in children if "background" in child]
-        self.steps = {step["id"]: step for block in (*blocks, *self.backgrounds) for step in block["steps"]}
-        tables = [examples.get("tableBody", ()) for block in blocks for examples in block["examples"]]
-        self.rows = {row["id"]: row for table in tables for row in table}
+        self.compiled = compiled
+        self.parts = {part["id"]: part for part in parts_of(tree) if "id" in part}
 
     def feature(self) -> Feature:
-        tree = self.tree
         return Feature(
-            topic=self.path.stem,
-            path=self.path,
-            name=tree["name"],
-            description=textwrap.dedent(tree["description"]).strip(),
-            line=tree["location"]["line"],
-            tags=_tags(tree),
-            rules=tuple(self.rule(child["rule"]) for child in tree["children"] if "rule" in child),
-            loose=tuple(self.scenario(child["scenario"], "") for child in tree["children"] if "scenario" in child),
-            backgrounds=tuple(background["location"]["line"] for background in self.backgrounds),
+            self.path.stem,
+            self.path,
+            self.tree["name"],
+            textwrap.dedent(self.tree["description"]).strip(),
+            tuple(
+                self.rule(part)
+                for part in (self.tree, *children(self.tree, "rule"))
+                if part is not self.tree or children(part, "scenario")
+            ),
+            self.tree,
         )
 
     def rule(self, rule: Any) -> Rule:
-        tags = _tags(rule)
-        requirement = next((tag.name for tag in tags if tag.name != ATTESTATION), "")
-        scenarios = [child["scenario"] for child in rule["children"] if "scenario" in child]
-        return Rule(
-            requirement,
-            rule["name"],
-            rule["description"].strip(),
-            rule["location"]["line"],
-            tags,
-            tuple(self.scenario(scenario, requirement) for scenario in scenarios),
-        )
+        requirement = next((tag for tag in tags_of(rule) if tag not in (ATTESTATION, COUNTEREXAMPLE)), "")
+        return Rule(requirement, tuple(self.scenario(each, requirement) for each in children(rule, "scenario")), rule)
 
     def scenario(self, scenario: Any, requirement: str) -> Scenario:
-        start = _start(scenario)
-        block = self.lines[start - 1 : self.ends[start] - 1]
-        while block and re.fullmatch(r"\s*(#.*)?", block[-1]):
-            block.pop()
+        lines = [line_of(part) for part in parts_of(scenario)]
         return Scenario(
-            name=scenario["name"],
-            description=scenario["description"].strip(),
-            line=scenario["location"]["line"],
-            source=textwrap.dedent("\n".join(block)),
-            tags=_tags(scenario),
-            outline=bool(scenario["examples"]) or scenario["keyword"] != "Scenario",
-            steps=tuple(self.step(step["id"], "", step["text"]) for step in scenario["steps"]),
-            examples=tuple(_examples(examples) for examples in scenario["examples"]),
-            pickles=tuple(self.pickle(each, requirement) for each in self.compiled.get(scenario["id"], ())),
+            scenario["name"],
+            line_of(scenario),
+            textwrap.dedent("\n".join(self.lines[min(lines) - 1 : max(lines)])),
+            bool(scenario["examples"]) or scenario["keyword"] != "Scenario",
+            tuple(self.pickle(each, requirement) for each in self.compiled if each["astNodeIds"][0] == scenario["id"]),
+            scenario,
         )
 
     def pickle(self, pickle: Any, requirement: str) -> Pickle:
-        row = self.rows[pickle["astNodeIds"][1]] if len(pickle["astNodeIds"]) > 1 else None
-        cell = row["cells"][0]["value"] if row else ""
-        tags = dict.fromkeys(tag["name"].removeprefix("@") for tag in pickle["tags"])
+        _, *rows = pickle["astNodeIds"]
+        cells = [self.parts[row]["cells"][0]["value"] for row in rows]
         return Pickle(
-            id="/".join([requirement, slug(pickle["name"]), *([slug(cell)] if row else [])]),
-            name=pickle["name"],
-            row=cell,
-            line=pickle["location"]["line"],
-            requirements=tuple(dict.fromkeys([requirement, *sorted(tags.keys() - {ATTESTATION, COUNTEREXAMPLE})])),
-            steps=tuple(
-                self.step(step["astNodeIds"][0], STEP_KINDS.get(step["type"], ""), step["text"])
-                for step in pickle["steps"]
-            ),
+            "/".join([requirement, slug(pickle["name"]), *map(slug, cells)]),
+            pickle["name"],
+            "".join(cells),
+            line_of(pickle),
+            tuple(dict.fromkeys([requirement, *sorted({*tags_of(pickle)} - {ATTESTATION, COUNTEREXAMPLE})])),
+            tuple(self.step(step) for step in pickle["steps"]),
         )
 
-    def step(self, node: str, kind: str, text: str) -> Step:
-        written = self.steps[node]
-        argument = "dataTable" in written or "docString" in written
-        return Step(written["keyword"].strip(), kind, text, written["location"]["line"], argument)
-
-
-def _start(block: Any) -> int:
-    lines: list[int] = [each["location"]["line"] for each in (block, *block["tags"])]
-    return min(lines)
-
-
-def _tags(block: Any) -> tuple[Tag, ...]:
-    return tuple(Tag(tag["name"].removeprefix("@"), tag["location"]["line"]) for tag in block["tags"])
-
-
-def _examples(examples: Any) -> Examples:
-    return Examples(
-        examples["name"],
-        examples["description"].strip(),
-        examples["location"]["line"],
-        _tags(examples),
-        _cells(examples.get("tableHeader", {"cells": ()})),
-        tuple((row["location"]["line"], _cells(row)) for row in examples.get("tableBody", ())),
-    )
-
-
-def _cells(row: Any) -> tuple[str, ...]:
-    return tuple(cell["value"] for cell in row["cells"])
+    def step(self, step: Any) -> Step:
+        written = self.parts[step["astNodeIds"][0]]
+        return Step(written["keyword"].strip(), STEP_KINDS.get(step["type"], ""), step["text"], line_of(written))
 
 
 def slug(text: str) -> str:

@@ -5,32 +5,36 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from .. import features_dir
 from ..errors import DEVIATIONS, OK
 from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
+from ..language.shapes import nearest
 from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
+from ..oracle.dependence import references
 from ..requirements import TOPICS, Register, load_register
 from .assertions import Assertion
 from .features import (
     ATTESTATION,
+    COUNTEREXAMPLE,
     Diagnostic,
-    Examples,
     Feature,
     FeatureError,
     Pickle,
     Rule,
     Scenario,
-    Step,
-    Tag,
-    did_you_mean,
+    children,
     feature_files,
+    line_of,
+    parts_of,
     read_feature,
     slug,
+    tags_of,
 )
-from .vocabulary import READERS, Meaning, nearest, other_kinds
+from .vocabulary import READERS, Meaning, nearest_sentence, other_kinds
 
 UNSEEN_KINDS = ("attestation", "silence")
 """Kinds of requirement that need no scenario: nothing that could be observed would show them."""
@@ -55,57 +59,49 @@ def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagno
     """
     register = register or load_register()
     features: list[Feature] = []
-    diagnostics: list[Diagnostic] = []
+    found: list[Diagnostic] = []
     paths = list(paths)
     files = feature_files(paths)
     for file in files:
         try:
             features.append(read_feature(file))
         except FeatureError as error:
-            diagnostics.append(error.diagnostic)
+            found.append(error.diagnostic)
     for feature in features:
-        diagnostics += feature_diagnostics(feature, register)
-        diagnostics += step_diagnostics(feature)
-    diagnostics += repeated(features)
+        found += FeatureLint(feature, register).found
+    found += repeated(features)
     if not files:
-        diagnostics += [
+        found += [
             Diagnostic(path, 1, "no feature file is here", "name a file or folder that has one") for path in paths
         ]
     own = feature_files([features_dir()])
     if own and {file.resolve() for file in own} <= {file.resolve() for file in files}:
-        diagnostics += missing(features, register)
-    return sorted(dict.fromkeys(diagnostics))
+        found += missing(features, register)
+    return sorted(dict.fromkeys(found))
 
 
 def repeated(features: Sequence[Feature]) -> Iterator[Diagnostic]:
-    """Yield diagnostics of what has to be there once in the whole suite: rules, names of scenarios and ids."""
-    rules: dict[str, str] = {}
-    names: dict[str, str] = {}
-    ids: dict[str, str] = {}
+    """Yield a diagnostic for each rule, name or id that is there already in the whole suite.
+
+    Of two scenarios of one name in a file, pytest-bdd would run the last only.
+    """
+    first: dict[tuple[str, str], str] = {}
     for feature in features:
-        for rule in feature.rules:
-            here = f"{feature.path.name}:{rule.line}"
-            if rule.requirement and (there := rules.setdefault(rule.requirement, here)) != here:
-                text = f"{rule.requirement} has another rule at {there}"
-                yield Diagnostic(feature.path, rule.line, text, "put all its scenarios under one rule")
-        for scenario in feature.scenarios:
-            here = f"{feature.path.name}:{scenario.line}"
-            if (there := names.setdefault(scenario.name, here)) != here:
-                text = f"the scenario at {there} has the same name {scenario.name!r}"
-                # in one file, pytest-bdd would run the last of them only
-                yield Diagnostic(feature.path, scenario.line, text, "rename one")
-            else:
-                yield from repeated_ids(feature, scenario, ids)
+        for what, name, line, remedy in named_once(feature):
+            here = f"{feature.path.name}:{line}"
+            if (there := first.setdefault((what, name), here)) != here:
+                yield Diagnostic(feature.path, line, f"the {what} {name!r} is at {there} already", remedy)
 
 
-def repeated_ids(feature: Feature, scenario: Scenario, ids: dict[str, str]) -> Iterator[Diagnostic]:
-    """Yield diagnostics of ids that another scenario or row has; add those of this scenario in ``ids``."""
-    for pickle in scenario.pickles:
-        here = f"{feature.path.name}:{pickle.line}"
-        if (there := ids.setdefault(pickle.id, here)) != here:
-            text = f"its id {pickle.id!r} is also that of {there}"
-            remedy = "let the first column tell the rows apart" if pickle.row else "rename the scenario"
-            yield Diagnostic(feature.path, pickle.line, text, remedy)
+def named_once(feature: Feature) -> Iterator[tuple[str, str, int, str]]:
+    """Yield what may be there once in the whole suite: what it is, its name, its line, and the remedy."""
+    for rule in feature.rules:
+        if rule.requirement:
+            yield "rule of", rule.requirement, line_of(rule.tree), "put all its scenarios under one rule"
+    for scenario in feature.scenarios:
+        yield "scenario", scenario.name, scenario.line, "rename one"
+        for pickle in scenario.pickles:
+            yield "id", pickle.id, pickle.line, "begin each row with another text, or rename the scenario"
 
 
 def missing(features: Sequence[Feature], register: Register) -> Iterator[Diagnostic]:
@@ -118,210 +114,168 @@ def missing(features: Sequence[Feature], register: Register) -> Iterator[Diagnos
             yield Diagnostic(file, 1, f"no rule shows {requirement.id}", remedy)
 
 
-def feature_diagnostics(feature: Feature, register: Register) -> Iterator[Diagnostic]:
-    """Yield what is wrong in one feature as it is written."""
-    path = feature.path
-    written = not feature.is_counterexample
-    if written and feature.topic not in TOPICS:
-        remedy = did_you_mean(feature.topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
-        yield Diagnostic(path, feature.line, f"no topic is called {feature.topic!r}", remedy)
-    for tag in feature.tags if written else ():
-        yield Diagnostic(path, tag.line, f"the feature has the tag @{tag.name}", "tag rules and scenarios")
-    for scenario in feature.loose:
-        yield Diagnostic(path, scenario.line, "a scenario outside any rule", "put it under the Rule that it shows")
-    if not feature.rules and not feature.loose:
-        yield Diagnostic(path, feature.line, "a feature without a rule", "write one, or delete the file")
-    for line in feature.backgrounds:
-        yield Diagnostic(path, line, "a background", "begin each scenario with its own Given, of a situation")
-    yield from description_diagnostics(feature)
-    for rule in feature.rules:
-        yield from rule_diagnostics(feature, rule, register)
-    for scenario in feature.scenarios:
-        yield from name_diagnostics(feature, scenario) if written else ()
-        yield from tag_diagnostics(feature, scenario.tags, register)
-        yield from example_diagnostics(feature, scenario, register)
+class FeatureLint:
+    """The diagnostics of one feature."""
 
+    def __init__(self, feature: Feature, register: Register) -> None:
+        self.feature = feature
+        self.register = register
+        self.by_machine = tags_of(feature.tree) == [COUNTEREXAMPLE]  # the rules of style do not apply
+        self.found: list[Diagnostic] = []
+        self.check_feature()
+        for part in parts_of(feature.tree):
+            self.check_text(part)
+        for rule in feature.rules:
+            self.check_rule(rule)
+        for scenario in feature.scenarios:
+            if not self.by_machine:
+                self.check_name(scenario)
+            self.check_scenario(scenario)
 
-def description_diagnostics(feature: Feature) -> Iterator[Diagnostic]:
-    """Yield diagnostics of descriptions, since a line with a misspelled keyword is one: nothing would run it."""
-    remedy = "correct the keyword, or make it a comment"
-    if misspelled := re.search(r"^\w+( \w+)?:.*", feature.description, re.MULTILINE):
-        yield Diagnostic(feature.path, feature.line, f"{misspelled[0]!r} is read as a description", remedy)
-    examples = [each for scenario in feature.scenarios for each in scenario.examples]
-    blocks: list[Rule | Scenario | Examples] = [*feature.rules, *feature.scenarios, *examples]
-    for block in blocks:
-        if block.description:
-            first_line, *_ = block.description.splitlines()
-            yield Diagnostic(feature.path, block.line, f"{first_line!r} is read as a description", remedy)
+    def add(self, at: Any, text: str, remedy: str) -> None:
+        """Add a diagnostic about a line, or about a part of the syntax tree."""
+        self.found.append(Diagnostic(self.feature.path, at if isinstance(at, int) else line_of(at), text, remedy))
 
+    def check_feature(self) -> None:
+        """Check the file's topic, and that it consists of rules."""
+        feature, tree = self.feature, self.feature.tree
+        if feature.topic not in TOPICS and not self.by_machine:
+            remedy = nearest(feature.topic, TOPICS, f"name the file after one of {', '.join(TOPICS)}")
+            self.add(tree, f"no topic is called {feature.topic!r}", remedy)
+        if not feature.rules:
+            self.add(tree, "a feature without a rule", "write one, or delete the file")
+        for container in (tree, *children(tree, "rule")):
+            for background in children(container, "background"):
+                self.add(background, "a background", "write its steps as a situation, or in each scenario")
 
-def rule_diagnostics(feature: Feature, rule: Rule, register: Register) -> Iterator[Diagnostic]:
-    """Yield diagnostics of a rule that does not go with exactly one requirement."""
-    path = feature.path
-    ids = [tag for tag in rule.tags if tag.name != ATTESTATION]
-    attested = len(ids) < len(rule.tags)
-    yield from tag_diagnostics(feature, rule.tags, register)
-    if len(ids) != 1:
-        yield Diagnostic(path, rule.line, f"a rule with {len(ids)} requirements", "tag it with the id of one")
-        return
-    requirement = register.get(ids[0].name)
-    if requirement is None:
-        return
-    if requirement.topic != feature.topic and not feature.is_counterexample:
-        remedy = f"move the rule to {requirement.topic}.feature"
-        yield Diagnostic(path, rule.line, f"{requirement.id} does not belong to {feature.topic}", remedy)
-    if rule.title != requirement.title:
-        remedy = f"write 'Rule: {requirement.title}'"
-        yield Diagnostic(path, rule.line, f"the rule is not worded as {requirement.id} in the register", remedy)
-    if attested != (requirement.kind == "attestation"):
-        remedy = "remove the tag" if attested else "add the tag"
-        yield Diagnostic(path, rule.line, f"@{ATTESTATION} and the kind of {requirement.id} do not agree", remedy)
-    if not rule.scenarios and not attested:
-        yield Diagnostic(path, rule.line, f"a rule without a scenario shows nothing of {requirement.id}", "write one")
+    def check_text(self, part: Any) -> None:
+        """Check tags and description, since a line with a misspelled keyword is one: nothing would run it."""
+        whole = part is self.feature.tree
+        for tag in part.get("tags", ()):
+            name = tag["name"].removeprefix("@")
+            if whole and not self.by_machine:
+                self.add(tag, f"the feature has the tag @{name}", "tag rules and scenarios")
+            elif not whole and name not in self.register and name != ATTESTATION:
+                remedy = nearest(name, self.register, "use an id of the register, or remove it")
+                self.add(tag, f"the tag @{name} is no requirement's id", remedy)
+        lines = [line.strip() for line in part.get("description", "").strip().splitlines()]
+        if misread := [line for line in lines if not whole or re.match(r"\w+( \w+)?:", line)]:
+            self.add(part, f"{misread[0]!r} is read as a description", "correct the keyword, or make it a comment")
 
+    def check_rule(self, rule: Rule) -> None:
+        """Check that the rule goes with exactly one requirement."""
+        tree, tags = rule.tree, tags_of(rule.tree)
+        ids = [tag for tag in tags if tag != ATTESTATION]
+        if tree is self.feature.tree:
+            for scenario in rule.scenarios:
+                self.add(scenario.line, "a scenario outside any rule", "put it under the Rule that it shows")
+            return
+        if len(ids) != 1:
+            self.add(tree, f"a rule with {len(ids)} requirements", "tag it with the id of one")
+        if len(ids) != 1 or ids[0] not in self.register:
+            return
+        requirement, attested = self.register[ids[0]], ATTESTATION in tags
+        if requirement.topic != self.feature.topic and not self.by_machine:
+            remedy = f"move the rule to {requirement.topic}.feature"
+            self.add(tree, f"{requirement.id} does not belong to {self.feature.topic}", remedy)
+        if tree["name"] != requirement.title:
+            remedy = f"write 'Rule: {requirement.title}'"
+            self.add(tree, f"the rule is not worded as {requirement.id} in the register", remedy)
+        if attested != (requirement.kind == "attestation"):
+            remedy = "remove the tag" if attested else "add the tag"
+            self.add(tree, f"@{ATTESTATION} and the kind of {requirement.id} do not agree", remedy)
+        if not rule.scenarios and not attested:
+            self.add(tree, f"a rule without a scenario shows nothing of {requirement.id}", "write one")
 
-def tag_diagnostics(feature: Feature, tags: tuple[Tag, ...], register: Register) -> Iterator[Diagnostic]:
-    """Yield diagnostics of tags that are no requirement's id."""
-    for tag in tags:
-        if tag.name not in register and tag.name != ATTESTATION:
-            remedy = did_you_mean(tag.name, register, "use an id of the register, or remove it")
-            yield Diagnostic(feature.path, tag.line, f"the tag @{tag.name} is no requirement's id", remedy)
+    def check_name(self, scenario: Scenario) -> None:
+        """Check the name of a scenario."""
+        name = scenario.name
+        if not slug(name):
+            self.add(scenario.line, "a scenario without a name", "say in a few words what it shows")
+        if len(name) > NAME_LENGTH:
+            self.add(scenario.line, f"a name of {len(name)} characters", f"say it in {NAME_LENGTH}")
+        if weak := WEAK_WORDS.search(name):
+            self.add(scenario.line, f"the name says {weak[0]!r}", "say what is so, in the present tense")
+        if "<" in name:
+            self.add(scenario.line, "the name has a column in it", "leave it out: reports name the row")
 
-
-def name_diagnostics(feature: Feature, scenario: Scenario) -> Iterator[Diagnostic]:
-    """Yield diagnostics of a scenario's name."""
-    name, at = scenario.name, (feature.path, scenario.line)
-    if not slug(name):
-        yield Diagnostic(*at, "a scenario without a name", "say in a few words what it shows")
-    if len(name) > NAME_LENGTH:
-        yield Diagnostic(*at, f"a name of {len(name)} characters", f"say it in {NAME_LENGTH}")
-    if weak := WEAK_WORDS.search(name):
-        yield Diagnostic(*at, f"the name says {weak[0]!r}", "say what is so, in the present tense")
-    if "<" in name:
-        yield Diagnostic(*at, "the name has a column in it", "leave it out: reports name the row")
-
-
-def example_diagnostics(feature: Feature, scenario: Scenario, register: Register) -> Iterator[Diagnostic]:
-    """Yield diagnostics of the examples of a scenario, and of columns that do not go with its steps."""
-    path = feature.path
-    used = {column: step.line for step in scenario.steps for column in re.findall(r"<([^<>]*)>", step.text)}
-    if scenario.outline and not scenario.examples:
-        yield Diagnostic(path, scenario.line, "an outline without examples", "add Examples, or make it a Scenario")
-    if not scenario.outline:
-        for column, line in used.items():
-            yield Diagnostic(path, line, f"<{column}> in a scenario without examples", "write the value")
-    for examples in scenario.examples:
-        yield from tag_diagnostics(feature, examples.tags, register)
-        if len(scenario.examples) > 1 and not examples.name:
-            yield Diagnostic(path, examples.line, "one of several Examples without a name", "name each of them")
-        yield from table_diagnostics(feature, examples, used)
-
-
-def table_diagnostics(feature: Feature, examples: Examples, used: dict[str, int]) -> Iterator[Diagnostic]:
-    """Yield diagnostics of one table of examples; ``used`` holds the columns that steps have, with their lines."""
-    path = feature.path
-    if not examples.rows:
-        yield Diagnostic(path, examples.line, "examples without a row", "add one, or remove the Examples")
-    for column, times in Counter(examples.columns).items():
-        if not re.fullmatch(r"[A-Za-z][A-Za-z -]*", column):
-            yield Diagnostic(path, examples.line, f"a column is called {column!r}", "use letters and spaces")
-        if times > 1:
-            yield Diagnostic(path, examples.line, f"{times} columns are called {column!r}", "rename or remove one")
-        if column not in used:
-            yield Diagnostic(path, examples.line, f"no step uses the column <{column}>", "use it, or remove it")
-    for column, line in used.items():
-        if column not in examples.columns:
-            remedy = did_you_mean(column, examples.columns, f"add it to the examples at line {examples.line}")
-            yield Diagnostic(path, line, f"no column is called <{column}>", remedy)
-    for line, cells in examples.rows:
-        for cell in cells:
-            if "<" in cell:
-                yield Diagnostic(path, line, f"the cell {cell!r} names a column", "write the value")
-        if not slug(cells[0]) or len(cells[0]) > CELL_LENGTH:
-            remedy = f"begin the row with 1 to {CELL_LENGTH} characters that tell it apart"
-            yield Diagnostic(path, line, "the first column can't name the row", remedy)
-
-
-def step_diagnostics(feature: Feature) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the steps of one feature."""
-    for scenario in feature.scenarios:
-        if not scenario.steps:
-            yield Diagnostic(feature.path, scenario.line, "a scenario without steps", "write them, or delete it")
-            continue
-        written = {step.line: step.text for step in scenario.steps}
+    def check_scenario(self, scenario: Scenario) -> None:
+        """Check the examples of a scenario, and its steps with each row filled in."""
+        tree = scenario.tree
+        if scenario.outline and not tree["examples"]:
+            self.add(tree, "an outline without examples", "add Examples, or make it a Scenario")
+        used = {column for step in tree["steps"] for column in re.findall(r"<([^<>]*)>", step["text"])}
+        for examples in tree["examples"]:
+            self.check_examples(examples, used)
+        for step in tree["steps"]:
+            if "dataTable" in step or "docString" in step:
+                self.add(step, "a table or a text below the step", "no step reads one: remove it")
+        written = {line_of(step): step["text"] for step in tree["steps"]}
         for pickle in scenario.pickles:
-            yield from order_diagnostics(feature, scenario, pickle)
-            meanings: list[Meaning] = []
-            for step in pickle.steps:
-                # where a row filled a column in, the mistake may well be in the row
-                line = step.line if written.get(step.line, step.text) == step.text else pickle.line
-                try:
-                    meanings.append(READERS[step.kind](step.text))
-                except KeyError:
-                    yield Diagnostic(feature.path, line, f"a first step {step.keyword!r}", "begin with Given or When")
-                except UnknownSentence:
-                    yield Diagnostic(feature.path, line, *unknown(step))
-            yield from meaning_diagnostics(feature, scenario, pickle, meanings)
+            self.check_order(scenario, [step.kind for step in pickle.steps])
+            self.check_sentences(scenario, pickle, written)
 
+    def check_examples(self, examples: Any, used: set[str]) -> None:
+        """Check one table of examples; ``used``: the columns that steps have."""
+        rows = [[cell["value"] for cell in row["cells"]] for row in examples.get("tableBody", ())]
+        if not rows:
+            self.add(examples, "examples without a row", "add one, or remove the Examples")
+        columns = Counter(cell["value"] for cell in examples.get("tableHeader", {"cells": ()})["cells"])
+        for column, times in columns.items():
+            if times > 1:
+                self.add(examples, f"{times} columns are called {column!r}", "rename or remove one")
+            if column not in used:
+                self.add(examples, f"no step uses the column <{column}>", "use it, or remove it")
+        for row, (first, *_) in zip(examples.get("tableBody", ()), rows, strict=True):
+            if not slug(first) or len(first) > CELL_LENGTH:
+                remedy = f"begin the row with 1 to {CELL_LENGTH} characters that tell it apart"
+                self.add(row, "the first column can't name the row", remedy)
 
-def order_diagnostics(feature: Feature, scenario: Scenario, pickle: Pickle) -> Iterator[Diagnostic]:
-    """Yield diagnostics of too many, too few, or misplaced steps."""
-    at = (feature.path, scenario.line)
-    kinds = [step.kind for step in pickle.steps]
-    if not 2 <= len(kinds) <= (len(kinds) if feature.is_counterexample else MOST_STEPS):
-        yield Diagnostic(*at, f"a scenario of {len(kinds)} steps", f"say it in 2 to {MOST_STEPS}; a situation may help")
-    if kinds.count("when") > 1:
-        yield Diagnostic(*at, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each")
-    if "then" not in kinds:
-        yield Diagnostic(*at, "a scenario without a Then checks nothing", "say what is observed")
-    known = [KINDS.index(kind) for kind in kinds if kind]
-    if known != sorted(known):
-        yield Diagnostic(*at, "steps out of order", "write all Givens, then the When, then all Thens")
-    for step in pickle.steps:
-        if step.has_argument:
-            yield Diagnostic(
-                feature.path, step.line, "a table or a text below the step", "no step reads one: remove it"
-            )
-        if step.keyword == "*":
-            yield Diagnostic(feature.path, step.line, "a step '*'", "write Given, When, Then, And or But")
+    def check_order(self, scenario: Scenario, kinds: list[str]) -> None:
+        """Check that steps are neither too many, nor too few, nor misplaced."""
+        if len(kinds) < 2 or (len(kinds) > MOST_STEPS and not self.by_machine):
+            remedy = f"say it in 2 to {MOST_STEPS}; a situation may help"
+            self.add(scenario.line, f"a scenario of {len(kinds)} steps", remedy)
+        if kinds.count("when") > 1:
+            self.add(scenario.line, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each")
+        if "then" not in kinds:
+            self.add(scenario.line, "a scenario without a Then checks nothing", "say what is observed")
+        known = [KINDS.index(kind) for kind in kinds if kind]
+        if known != sorted(known):
+            self.add(scenario.line, "steps out of order", "write all Givens, then the When, then all Thens")
 
+    def check_sentences(self, scenario: Scenario, pickle: Pickle, written: dict[int, str]) -> None:
+        """Check that each step is a sentence; ``written``: the steps by line, before a row filled columns in."""
+        meanings: list[Meaning] = []
+        for step in pickle.steps:
+            # where a row filled a column in, the mistake may well be in the row
+            line = step.line if written.get(step.line, step.text) == step.text else pickle.line
+            if not step.kind:
+                self.add(line, f"a first step {step.keyword!r}", "begin with Given or When")
+                continue
+            try:
+                meanings.append(READERS[step.kind](step.text))
+            except UnknownSentence:
+                others = [kind.title() for kind in other_kinds(step.kind, step.text)]
+                similar = f"the most similar sentence is '{nearest_sentence(step.kind, step.text)}'"
+                remedy = f"it belongs in a {' or '.join(others)}" if others else similar
+                self.add(line, f"no {step.kind.title()} is written {step.text!r}", remedy)
+        self.check_meanings(scenario, pickle, meanings)
 
-def unknown(step: Step) -> tuple[str, str]:
-    """Return what is wrong with a step that is no sentence of its kind, and what to do."""
-    text = f"no {step.kind.title()} is written {step.text!r}"
-    if others := other_kinds(step.kind, step.text):
-        return text, f"it belongs in a {' or '.join(other.title() for other in others)}"
-    return text, f"the most similar sentence is '{nearest(step.kind, step.text)}'"
-
-
-def meaning_diagnostics(
-    feature: Feature, scenario: Scenario, pickle: Pickle, meanings: list[Meaning]
-) -> Iterator[Diagnostic]:
-    """Yield diagnostics of Thens that could not fail: about a When that is not there, or about what was never named."""
-    acts = any(step.kind == "when" for step in pickle.steps)
-    named = {("subscription", name) for name in DEFAULT_STAGE.subscriptions}
-    for meaning in meanings:
-        commands = meaning.commands if isinstance(meaning, Situation) else [meaning]
-        for command in commands:
-            if isinstance(command, Command):
-                named |= set(names(command))
-    for meaning in meanings:
-        if isinstance(meaning, Assertion) and not acts:
-            text = "a Then is about a When that is not there"
-            yield Diagnostic(feature.path, scenario.line, text, "write the When")
-        if isinstance(meaning, Fact):
-            for kind, name in parts(meaning):
+    def check_meanings(self, scenario: Scenario, pickle: Pickle, meanings: list[Meaning]) -> None:
+        """Check that each Then can fail: that it is about a When that is there, and about what a step before names."""
+        if all(step.kind != "when" for step in pickle.steps) and any(isinstance(each, Assertion) for each in meanings):
+            self.add(scenario.line, "a Then is about a When that is not there", "write the When")
+        named = {("subscription", name) for name in DEFAULT_STAGE.subscriptions}
+        for meaning in meanings:
+            commands = meaning.commands if isinstance(meaning, Situation) else [meaning]
+            for command in commands:
+                if isinstance(command, Command):
+                    named |= {(reference.kind.word, name) for reference, name in references(command)}
+            for kind, name in parts(meaning) if isinstance(meaning, Fact) else ():
                 if (kind, name) not in named:
                     text = f"a Then is about the {kind} {name!r}, which no step before it names"
-                    yield Diagnostic(feature.path, pickle.line, text, "correct the name")
-
-
-def names(command: Command) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of each entity that the command names."""
-    for index, reference, within in command.references:
-        if command[index] is not None:
-            name = command[index] if within is None else f"{command[within]}/{command[index]}"
-            yield reference.kind.word, name
+                    self.add(pickle.line, text, "correct the name")
 
 
 def parts(fact: Fact) -> Iterator[tuple[str, str]]:
@@ -334,7 +288,7 @@ def parts(fact: Fact) -> Iterator[tuple[str, str]]:
         yield fact.kind, fact.name
 
 
-def lint_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `lint`."""
     parser.add_argument(
         "paths",
@@ -345,7 +299,7 @@ def lint_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run_lint(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Print what is wrong with features; return 0 for nothing, 1 for diagnostics, 2 for an unreadable register."""
     diagnostics = lint(args.paths or [features_dir()])
     for diagnostic in diagnostics:

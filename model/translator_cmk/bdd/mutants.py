@@ -8,29 +8,25 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import cache
-from multiprocessing import active_children
+from collections.abc import Iterator, Sequence
+from multiprocessing import Pool
 from typing import Any
 
-from .. import features_dir
 from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
 from ..explore.mutation import Mutant, mutants
 from ..explore.mutation.judging import Judged, Red, judge
 from ..explore.mutation.worlds import WORLDS
 from ..explore.theorems.theorem import ROWS_RAISE
 from ..machine import ROWS, Machine
-from ..machine.rows import Row
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
 from ..system import ModelSystem
 from .assertions import AssertionFailed
-from .features import Pickle, load_features
-from .membership import demanded
+from .features import Pickle, pickles
 from .scenario_run import SetupFailed, run_scenario
+from .vocabulary import demanded
 
 RED = (AssertionFailed, SetupFailed, *ROWS_RAISE)
 """How a scenario turns red: at a Then, at a Given, or where rows read what is not there."""
@@ -55,35 +51,25 @@ def run(args: argparse.Namespace) -> int:
     """
     if args.requirement is not None and args.requirement not in load_register():
         raise CommandError(f"there is no requirement {args.requirement!r}; translator-cmk register lists them")
-    wanted = chosen(args.requirement)
-    if not wanted:
+    names = [mutant.name for mutant in mutants() if args.requirement in (None, *mutant.requirements)]
+    if not names:
         raise CommandError(f"no row of the model cites {args.requirement}, so there is nothing to change", INCOMPLETE)
     found: list[Judged] = []
-    complete = True
+    bar = ProgressBar("mutants")
     try:
-        for each in with_progress(judgements([mutant.name for mutant in wanted]), len(wanted)):
+        for each in judgements(names):
+            bar.clear()
             found.append(each)
             if not args.json:
                 print("\n".join(lines(each)), flush=True)
+            bar.show_count(len(found), len(names), "mutants")
     except KeyboardInterrupt:
-        complete = False
-    if args.json:
-        print(json.dumps([as_data(each) for each in found], indent=2))
-    else:
-        print("\n".join(summary(found)))
-    if not complete:
-        raise CommandError(f"interrupted: {len(found):,} of {len(wanted):,} mutants were judged", INCOMPLETE)
-    return verdict_code(found)
-
-
-def verdict_code(found: Sequence[Judged]) -> int:
-    """Return the exit code that says whether a mutant survives."""
+        pass  # the exit code says that it is a part
+    bar.clear()
+    print(json.dumps([as_data(each) for each in found], indent=2) if args.json else "\n".join(summary(found)))
+    if len(found) < len(names):
+        raise CommandError(f"interrupted: {len(found):,} of {len(names):,} mutants were judged", INCOMPLETE)
     return DEVIATIONS if any(each.verdict == "survives" for each in found) else OK
-
-
-def chosen(requirement: str | None) -> list[Mutant]:
-    """Return the mutants of the requirement's rows; without one, all."""
-    return [mutant for mutant in mutants() if requirement is None or requirement in mutant.requirements]
 
 
 def lines(each: Judged) -> Iterator[str]:
@@ -91,20 +77,15 @@ def lines(each: Judged) -> Iterator[str]:
     yield f"{each.place}: {each.kind} [{', '.join(each.requirements)}]"
     yield f"  was: {each.was}"
     yield f"  now: {each.now}"
-    yield f"  {format_verdict(each)}"
-
-
-def format_verdict(each: Judged) -> str:
-    """Return the verdict in a sentence."""
-    match each.verdict:
-        case "equivalent":
-            return f"equivalent in every scope: {', '.join(world.name for world in WORLDS)}"
-        case "unseen":
-            return "unseen: it keeps other records, but in every scope it answers and shows the same"
-        case "survives":
-            return "survives: no theorem is broken and no scenario turns red"
-    by = [f"theorem {each.theorem} in scope {each.scope}"] if each.theorem else []
-    return "killed by " + " and by ".join(by + ([f"scenario {each.scenario}"] if each.scenario else []))
+    theorem = [f"theorem {each.theorem} in scope {each.scope}"] if each.theorem else []
+    scenario = [f"scenario {each.scenario}"] if each.scenario else []
+    verdicts = {
+        "equivalent": f"equivalent in every scope: {', '.join(world.name for world in WORLDS)}",
+        "unseen": "unseen: it keeps other records, but in every scope it answers and shows the same",
+        "survives": "survives: no theorem is broken and no scenario turns red",
+        "killed": f"killed by {' and by '.join(theorem + scenario)}",
+    }
+    yield f"  {verdicts[each.verdict]}"
 
 
 def summary(found: Sequence[Judged]) -> Iterator[str]:
@@ -128,25 +109,9 @@ def as_data(each: Judged) -> dict[str, Any]:
     return {field: value for field, value in each._asdict().items() if value is not None and field != "broken"}
 
 
-def with_progress(found: Iterator[Judged], expected: int) -> Iterator[Judged]:
-    """Yield the same, with progress on standard error where that is a terminal."""
-    bar = ProgressBar("mutants")
-    for number, each in enumerate(found, start=1):
-        bar.clear()
-        yield each
-        bar.show_count(number, expected, "mutants")
-    bar.clear()
-
-
-@cache
-def by_name() -> dict[str, Mutant]:
-    """Return every mutant by its name."""
-    return {mutant.name: mutant for mutant in mutants()}
-
-
 def judged(name: str) -> Judged:
     """Return the verdict on the mutant of that name."""
-    return judge(by_name()[name], scenario_against)
+    return judge(next(mutant for mutant in mutants() if mutant.name == name), scenario_against)
 
 
 def judgements(names: Sequence[str], processes: int | None = None) -> Iterator[Judged]:
@@ -155,26 +120,13 @@ def judgements(names: Sequence[str], processes: int | None = None) -> Iterator[J
     if processes == 1:
         yield from map(judged, names)
         return
-    with ProcessPoolExecutor(processes, initializer=ignore_interrupts) as pool:
-        waiting = [pool.submit(judged, name) for name in names]
-        try:
-            for each in waiting:
-                yield each.result()
-        except BaseException:  # Ctrl-C, or nobody wants the rest, which is therefore not waited for
-            for process in active_children():
-                process.terminate()
-            raise
+    with Pool(processes, ignore_interrupts) as pool:
+        yield from pool.imap(judged, names)
 
 
 def ignore_interrupts() -> None:
     """Leave Ctrl-C, which reaches every process of a terminal, to the one that started the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@cache
-def pickles() -> tuple[Pickle, ...]:
-    """Return all scenarios of the specification."""
-    return tuple(pickle for feature in load_features(features_dir()) for pickle in feature.pickles)
 
 
 def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = RED) -> bool:
@@ -205,16 +157,7 @@ def leaves_its_profile(mutant: Mutant, pickle: Pickle) -> bool:
 
     By its tags it is in it unless one of them is silent there.  What a row cites says whether the row is.
     """
-    by_tags = article_silence().isdisjoint(pickle.requirements)
-    return in_article(ROWS, pickle) is by_tags and in_article(mutant.rows, pickle) is not by_tags
-
-
-def in_article(rows: Collection[Row], pickle: Pickle) -> bool:
-    """Return whether the profile `article` of these rows demands all of the scenario."""
-    return demanded(Oracle(machine_of(article_silence(), rows)), pickle)
-
-
-@cache
-def article_silence() -> frozenset[str]:
-    """Return the requirements that are silent in the profile `article`."""
-    return silent_in("article", load_register())
+    silent = silent_in("article", load_register())
+    by_tags = silent.isdisjoint(pickle.requirements)
+    before, after = (demanded(Oracle(machine_of(silent, rows)), pickle) for rows in (ROWS, mutant.rows))
+    return before is by_tags and after is not by_tags

@@ -1,9 +1,11 @@
-"""The pytest plugin: its options, fixtures and step definitions, and how a scenario that was run is reported.
+"""The pytest plugin: options, fixtures and step definitions, the check of what is collected, and reports of scenarios.
 
 PYTEST_DONT_REWRITE
 """
 
-from collections.abc import Callable, Generator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,25 +17,40 @@ from _pytest.junitxml import xml_key
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import StepParser
 
+# pytest-bdd has no public way from a test to its scenario.
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+from pytest_bdd.utils import registry_get_safe
+
 from ..errors import InvalidFile
 from ..language.facts import Fact
-from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES
-from ..language.situations import Situation, situations
+from ..language.sentences import UnknownSentence
+from ..language.situations import Situation
 from ..machine import Command
 from ..requirements import Register, load_register
-from ..system import ModelSystem, System, Unsupported
-from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, NotApplicable
-from .collection import FEATURE, PICKLE, Collection, Conclusion
-from .features import ATTESTATION, COUNTEREXAMPLE, Pickle
-from .scenario_run import Inconclusive, ScenarioRun, SetupFailed, Verdict, format_failure, format_title, verdict_of
+from ..system import ModelSystem, System
+from .assertions import Assertion, NotApplicable
+from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature
+from .lint import lint
+from .scenario_run import (
+    STATUSES,
+    Inconclusive,
+    ScenarioRun,
+    Verdict,
+    format_failure,
+    format_title,
+    verdict_of,
+)
 from .systems import SystemNotFound, load_factory, not_a_system
+from .vocabulary import READERS
 
+PICKLE = pytest.StashKey[Pickle]()
+FEATURE = pytest.StashKey[Path]()
 REGISTER = pytest.StashKey[Register]()
 FACTORY = pytest.StashKey[Callable[[], System]]()
 BY_OPTION = pytest.StashKey[bool]()
 SCENARIO_RUN = pytest.StashKey[ScenarioRun]()
 
-OURS = (AssertionFailed, SetupFailed, Inconclusive, NotApplicable, Unsupported)
+OURS = tuple(STATUSES)
 """What running a scenario raises; anything else comes from the system, from a fixture or from a defect of ours."""
 
 
@@ -64,10 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
     config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
     config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
-    collection = Collection(config, register)
-    config.pluginmanager.register(collection)
-    config.pluginmanager.register(Conclusion(config, collection))
-    config.pluginmanager.register(JUnitNames(config))
+    config.pluginmanager.register(Run(config, register))
 
 
 @pytest.fixture
@@ -109,7 +123,8 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:
-        text = message(error, reason, pickle, path, run, item.config.stash[REGISTER])
+        requirement = item.config.stash[REGISTER].get(pickle.requirements[0])
+        text = "\n".join(format_failure(error, reason or "", pickle, path, requirement, run))
         if isinstance(error, OURS):
             report.longrepr = text
         else:
@@ -135,24 +150,6 @@ def verdict(error: BaseException | None, phase: str) -> Verdict:
     return Verdict("inconclusive", f"{type(error).__name__} in {phase}: {first_line}")
 
 
-def message(
-    error: BaseException, reason: str | None, pickle: Pickle, path: Path, run: ScenarioRun | None, register: Register
-) -> str:
-    """Return the message about a scenario that did not pass; its first line names it."""
-    match error:
-        case AssertionFailed():
-            headline, findings = "failed", [("expected", error.expected), ("observed", error.observed)]
-        case SetupFailed():
-            headline, findings = f"not run, {reason}", [("because", error.why)]
-        case _:
-            headline, findings = f"{reason}", []
-    headline = f"{format_title(pickle)}: {headline}"
-    if run is None:
-        return headline
-    requirement = register.get(pickle.requirements[0])
-    return "\n".join([headline, *format_failure(pickle, path, requirement, run.step, findings, run.changes)])
-
-
 def own_frames(traceback: TracebackType | None) -> TracebackType | None:
     """Return the part of a traceback that begins outside pytest, pytest-bdd and this package, likely in an adapter."""
     frame = traceback
@@ -164,61 +161,190 @@ def own_frames(traceback: TracebackType | None) -> TracebackType | None:
     return traceback
 
 
-class JUnitNames:
-    """Names each test case of a JUnit file after its requirement and scenario, and its class after its topic."""
+DIAGNOSTICS = "translator_cmk_diagnostics"
 
-    def __init__(self, config: pytest.Config) -> None:
+Key = tuple[Path, str, str]
+"""Feature file, name of the scenario, and cell of the first column; the lint refuses two pickles that share one."""
+
+
+class Run:
+    """Joins the tests and pickles of a run, and keeps a run from passing in which a scenario was not checked.
+
+    With diagnostics, no scenario is run and the exit code is that of wrong usage.
+    """
+
+    def __init__(self, config: pytest.Config, register: Register) -> None:
         self.config = config
+        self.register = register
+        self.suspects: set[Path] = set()
+        self.diagnostics: list[str] = []
+        self.statuses: set[str] = set()
+
+    def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[Any]) -> None:
+        """Note the features of a module that could not be imported, for the lint to say why."""
+        if isinstance(node, pytest.Collector) and call.excinfo:
+            self.suspects |= set(features_being_read(call.excinfo.tb))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Give each test its pickle, before anything is deselected."""
+        scenarios = [item for item in items if template_of(getattr(item, "obj", None))]
+        modules = {id(item.module): item.module for item in scenarios if isinstance(item, pytest.Function)}
+        bound = Counter(key for module in modules.values() for each in vars(module).values() for key in keys_of(each))
+        files = {path for path, _, _ in bound}
+        # a file that has lost all of its scenarios binds no test: only a look into the folder finds it
+        linted = {file for path in files | self.suspects for file in (path, *path.parent.glob("*.feature"))}
+        if not linted:
+            return
+        found = lint(linted, self.register)
+        features = [] if found else [read_feature(file) for file in feature_files(files)]
+        found += [diagnostic for feature in features for diagnostic in unequal(feature, bound)]
+        found += [] if found else join(scenarios, features)
+        self.diagnostics = [str(diagnostic) for diagnostic in found]
+        if found:
+            items.clear()
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """Hand the diagnostics over to the process that distributes the tests."""
+        if hasattr(self.config, "workerinput"):
+            self.config.workeroutput[DIAGNOSTICS] = self.diagnostics  # type: ignore[attr-defined]  # of xdist
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the diagnostics of a process over; all of them collect the same."""
+        self.diagnostics = getattr(node, "workeroutput", {}).get(DIAGNOSTICS, []) or self.diagnostics
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Name the test case, before pytest opens it."""
-        xml = self.config.stash.get(xml_key, None)
+        """Note the status of one phase of a scenario, and name its test case in a JUnit file before pytest opens it."""
         scenario: dict[str, Any] | None = getattr(report, "scenario", None)
-        if xml is not None and scenario is not None:
+        if scenario is None:
+            return
+        if report.when == "call" or scenario["status"] != "passed":
+            self.statuses.add(scenario["status"])
+        if (xml := self.config.stash.get(xml_key, None)) is not None:
             case = xml.node_reporter(report)
             case.add_attribute("name", scenario["title"])
             case.add_attribute("classname", scenario["topic"])
 
+    @property
+    def undecided(self) -> bool:
+        """Return whether scenarios were run and none of them was decided."""
+        return bool(self.statuses) and not self.statuses & {"passed", "failed"}
+
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Set the exit code."""
+        if self.diagnostics:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        elif self.undecided and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print what keeps the run from passing."""
+        for diagnostic in self.diagnostics:
+            terminalreporter.write_line(f"ERROR: {diagnostic}", red=True)
+        if self.undecided:
+            terminalreporter.write_line("no scenario was decided")
+
+
+def join(scenarios: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
+    """Give each test its pickle; yield a diagnostic for a pickle with two tests."""
+    pickles = {
+        (feature.path, pickle.name, pickle.row): (feature, pickle) for feature in features for pickle in feature.pickles
+    }
+    joined: set[str] = set()
+    for item in scenarios:
+        feature, pickle = pickles[key_of(item)]
+        item.stash[PICKLE] = pickle
+        item.stash[FEATURE] = feature.path
+        item.user_properties.append(("scenario", pickle.id))
+        item.user_properties += [("requirement", requirement) for requirement in pickle.requirements]
+        if pickle.id in joined:
+            text, remedy = f"{pickle.id} is collected more than once", "run one system, without parametrized fixtures"
+            yield Diagnostic(feature.path, pickle.line, text, remedy)
+        joined.add(pickle.id)
+
+
+def template_of(function: object) -> Any:
+    """Return the scenario that a test function runs, or None."""
+    return registry_get_safe(scenario_wrapper_template_registry, function)
+
+
+def keys_of(function: object) -> Iterator[Key]:
+    """Yield a key for each test that pytest-bdd makes of a function: one a scenario, or one a row of its examples."""
+    template = template_of(function)
+    if template is None:
+        return
+    path = Path(template.feature.filename)
+    rows = [row for examples in template.examples for row in examples.examples]
+    for cell in [row[0] for row in rows] or [""]:
+        yield path, template.name, cell
+
+
+def key_of(item: Any) -> Key:
+    """Return the key of the pickle that a test runs."""
+    template = template_of(item.obj)
+    example: dict[str, str] = item.callspec.params["_pytest_bdd_example"] if template.examples else {}
+    return Path(template.feature.filename), template.name, next(iter(example.values()), "")
+
+
+def unequal(feature: Feature, bound: Counter[Key]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic where tests and pickles of a feature are not the same."""
+    compiled = Counter((feature.path, pickle.name, pickle.row) for pickle in feature.pickles)
+    tests = Counter({key: times for key, times in bound.items() if key[0] == feature.path})
+    if compiled != tests:
+        key = next(iter((compiled - tests) or (tests - compiled)))
+        text = f"{compiled.total()} scenarios, and {tests.total()} tests of them: {key[1]!r} differs"
+        remedy = "bind all with scenarios(), once, and choose among them by -m or -k"
+        yield Diagnostic(feature.path, 1, text, remedy)
+
+
+def features_being_read(traceback: TracebackType | None) -> Iterator[Path]:
+    """Yield the features that pytest-bdd was reading when it failed: it does not always say which."""
+    while traceback:
+        name, names = traceback.tb_frame.f_globals.get("__name__"), traceback.tb_frame.f_locals
+        if name == "pytest_bdd.scenario" and "abs_feature_paths" in names:
+            yield from feature_files(Path(path) for path in names["abs_feature_paths"])
+        if name == "pytest_bdd.feature" and "full_name" in names:
+            yield Path(names["full_name"])
+        traceback = traceback.tb_next
+
 
 class Sentence(StepParser):
-    """Parses the steps of one pattern."""
+    """Parses the steps of one kind, as lint and kit read them."""
 
-    def __init__(self, pattern: str, read: Callable[[str], Any]) -> None:
-        super().__init__(pattern)
-        self.read = read
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"any sentence of a {kind.title()}")
+        self.read = READERS[kind]
 
     def is_matching(self, name: str) -> bool:
-        """Return whether the step is a sentence of this pattern."""
-        return self.read(name) is not None
+        """Return whether the step is a sentence of this kind."""
+        with suppress(UnknownSentence):
+            return bool(self.read(name))
+        return False
 
     def parse_arguments(self, name: str) -> dict[str, Any]:
         """Return the arguments of the functions below."""
         return {"text": name, "meaning": self.read(name)}
 
 
+@given(Sentence("given"))
 def start(scenario_run: ScenarioRun, text: str, meaning: Situation | Command) -> None:
+    """Bring the system to a starting point."""
     __tracebackhide__ = True
     scenario_run.given(text, meaning)
 
 
+@when(Sentence("when"))
 def act(scenario_run: ScenarioRun, text: str, meaning: Command) -> None:
+    """Submit the command that the scenario is about."""
     __tracebackhide__ = True
     scenario_run.when(text, meaning)
 
 
+@then(Sentence("then"))
 def compare(scenario_run: ScenarioRun, text: str, meaning: Fact | Assertion) -> None:
+    """Check a fact or an assertion."""
     __tracebackhide__ = True
     scenario_run.then(text, meaning)
-
-
-# pytest-bdd registers a step in the namespace that its decorator is called from.
-for _name, _situation in situations().items():
-    given(Sentence(_name, {_name: _situation}.get))(start)
-for _phrase in COMMAND_PHRASES:
-    given(Sentence(_phrase.pattern, _phrase.read))(start)
-    when(Sentence(_phrase.pattern, _phrase.read))(act)
-for _assertion in ASSERTION_PHRASES:
-    then(Sentence(_assertion.pattern, _assertion.read))(compare)
-for _fact in FACT_PHRASES:
-    then(Sentence(_fact.pattern, _fact.read))(compare)

@@ -1,6 +1,6 @@
 """Runs one scenario against one system, step by step, and formats its failure."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepR
 from .features import Pickle, shown
 from .prerequisites import inapplicable, is_legacy, not_offered, promised, through_the_api
 from .systems import declaration_of
-from .vocabulary import READERS, facts_of
+from .vocabulary import facts_of, read_steps
 
 
 class SetupFailed(Exception):
@@ -54,25 +54,23 @@ class Verdict(NamedTuple):
     reason: str | None = None
 
 
-def verdict_of(error: BaseException | None) -> Verdict | None:
-    """Return the verdict on a scenario run that raised this, or nothing.
+STATUSES: Mapping[type[Exception], str] = {
+    AssertionFailed: "failed",
+    SetupFailed: "not-run",
+    Unsupported: "not-run",
+    Inconclusive: "inconclusive",
+    NotApplicable: "not-applicable",
+}
+"""The status of a scenario run that raised this; anything else comes from the system, or from a defect of ours."""
 
-    None stands for an exception that comes from the system, or from a defect of ours.
-    """
-    match error:
-        case None:
-            return Verdict("passed")
-        case AssertionFailed():
-            return Verdict("failed", str(error))
-        case SetupFailed():
-            return Verdict("not-run", str(error))
-        case Unsupported():
-            return Verdict("not-run", f"unsupported: {error}")
-        case Inconclusive():
-            return Verdict("inconclusive", str(error))
-        case NotApplicable():
-            return Verdict("not-applicable", str(error))
-    return None
+
+def verdict_of(error: BaseException | None) -> Verdict | None:
+    """Return the verdict on a scenario run that raised this, or nothing; None where it has no status."""
+    if error is None:
+        return Verdict("passed")
+    status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
+    reason = f"unsupported: {error}" if isinstance(error, Unsupported) else str(error)
+    return Verdict(status, reason) if status else None
 
 
 NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
@@ -266,8 +264,8 @@ def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
     `Unsupported` included.
     """
     run = ScenarioRun(system, pickle)
-    for step in pickle.steps:
-        getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
+    for kind, text, meaning in read_steps(pickle):
+        getattr(run, kind)(text, meaning)
     return run
 
 
@@ -277,26 +275,35 @@ def format_title(pickle: Pickle) -> str:
 
 
 def format_failure(
+    error: BaseException,
+    reason: str,
     pickle: Pickle,
     path: Path,
     requirement: Requirement | None,
-    step: int,
-    findings: Sequence[tuple[str, str]],
-    changes: Iterable[Change],
+    run: ScenarioRun | None,
 ) -> Iterator[str]:
-    """Yield the lines that say why the scenario stopped at its step of this number (from 0)."""
-    yield f"{shown(path)}:{pickle.steps[step].line}"
+    """Yield the lines that say why the scenario did not pass; the first names it."""
+    findings: list[tuple[str, str]] = []
+    match error:
+        case AssertionFailed():
+            reason, findings = "failed", [("expected", error.expected), ("observed", error.observed)]
+        case SetupFailed():
+            reason, findings = f"not run, {error}", [("because", error.why)]
+    yield f"{format_title(pickle)}: {reason}"
+    if run is None:
+        return
+    yield f"{shown(path)}:{pickle.steps[run.step].line}"
     if requirement is not None:
         yield ""
         yield f"  {'requirement':<11}  {requirement.title}"
         yield f"  {'':<11}  {requirement.wording}"
     yield ""
-    for number, each in enumerate(pickle.steps[: step + 1]):
-        yield f"{'>' if number == step else ' '} {each.keyword:<11}  {each.text}"
+    for number, each in enumerate(pickle.steps[: run.step + 1]):
+        yield f"{'>' if number == run.step else ' '} {each.keyword:<11}  {each.text}"
     if findings:
         yield ""
     for name, text in findings:
         yield f"  {name:<11}  {text}"
-    for number, (was, now) in enumerate(changes):
+    for number, (was, now) in enumerate(run.changes):
         yield f"  {'' if number else 'changed':<11}  - {format_fact(was)}"
         yield f"  {'':<11}  + {format_fact(now)}"

@@ -1,4 +1,4 @@
-"""Finds the system under test, its name in reports, and its declaration."""
+"""Finds the system under test and its declaration."""
 
 import importlib
 import sys
@@ -13,7 +13,8 @@ from ..language.shapes import Place
 from ..machine import ROWS
 from ..system import ModelSystem, System
 
-MODEL = ModelSystem.subject
+MODEL = "model"
+"""The product that the model declares."""
 
 
 class SystemNotFound(ValueError):
@@ -61,28 +62,10 @@ def where_raised(error: BaseException) -> str:
     return "" if isinstance(error, SyntaxError) else f", at {frame.f_code.co_filename}:{line}"
 
 
-def subject_of(system: System, name: str | None = None) -> str:
-    """Return the name of the system in reports: its ``subject``, or ``name``, or the name of its class.
-
-    Only the model with all of its rows is called the model, even where another system uses that name.
-    """
-    is_model = type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent
-    if is_model:
-        return MODEL
-    declared = getattr(system, "declaration", None)
-    if isinstance(declared, dict) and isinstance(declared.get("product"), str):
-        return f"{declared['product']} {declared.get('version', '')}".strip()
-    subject = getattr(system, "subject", None)
-    if isinstance(subject, str) and subject and subject != MODEL:
-        return subject
-    return name or f"{type(system).__module__}:{type(system).__qualname__}"
-
-
 def declaration_of(system: System) -> Declaration:
     """Return what the system declares: its ``declaration``, as in an answer to `hello`, by default everything.
 
-    Without a declaration, an attribute ``gives_reasons`` that is false says that its refusals have no reasons.
-    Raises `WireError` where the declaration is malformed.
+    Only the model with all of its rows is called the model.  Raises `WireError` where the declaration is malformed.
     """
     declared = getattr(system, "declaration", None)
     if isinstance(declared, Declaration):
@@ -91,11 +74,10 @@ def declaration_of(system: System) -> Declaration:
         plain = {name: plainly(value) for name, value in declared.items()} if isinstance(declared, dict) else declared
         found: Declaration = DECLARATION.read(plain, Place("the declaration of the system"))
         return found
-    subject = subject_of(system)
-    if subject == MODEL:
+    if type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent:
         return Declaration(MODEL, __version__)
-    lacking = {"parallel"} if getattr(system, "gives_reasons", True) else {"parallel", "reasons"}
-    return Declaration(subject, "unstated", frozenset(CAPABILITIES) - lacking)
+    product = f"{type(system).__module__}:{type(system).__qualname__}"
+    return Declaration(product, "unstated", frozenset(CAPABILITIES) - {"parallel"})
 
 
 def plainly(value: Any) -> Any:

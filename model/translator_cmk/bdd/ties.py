@@ -12,14 +12,15 @@ from pathlib import Path
 from .. import features_dir
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
+from ..language.shapes import nearest
 from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
 from ..oracle import Oracle
 from ..requirements import TOPICS, Register, Requirement, load_register
-from .features import Diagnostic, Feature, Pickle, did_you_mean, feature_files, load_features
+from .features import Diagnostic, Feature, feature_files, load_features, pickles
 from .lint import lint
-from .membership import demanded, undemanded_scenarios
+from .vocabulary import demanded, undemanded
 
 ROOT = features_dir().parent
 PACKAGE = Path(__file__).parents[1]
@@ -50,7 +51,7 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
     found = [*lint([features_dir()], register), *row_diagnostics(register), *situation_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
-        found = [*scenario_diagnostics(features), *strength_diagnostics(features)]
+        found = [*scenario_diagnostics(features), *strength_diagnostics()]
     return [
         *found,
         *module_diagnostics(root),
@@ -71,9 +72,7 @@ def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
     for source in (*row_sources(), *counter_row_sources()):
         if source.row.requirement not in register:
             text = f"the row cites {source.row.requirement}, which is not in the register"
-            remedy = did_you_mean(
-                source.row.requirement, register, "add the requirement to the register, or cite another"
-            )
+            remedy = nearest(source.row.requirement, register, "add the requirement to the register, or cite another")
             yield Diagnostic(file_of(source), source.line, text, remedy)
     cited, counter = ({row.requirement for row in rows} for rows in (ROWS, COUNTER_ROWS))
     for requirement in register.values():
@@ -105,38 +104,34 @@ def situation_diagnostics(register: Register) -> Iterator[Diagnostic]:
         for name in sorted({name for _, by in situation.establishes for name in by} - register.keys()):
             text = f"the situation {situation.name!r} cites {name}, which is not in the register"
             file = PACKAGE / "language" / "situations.yaml"
-            yield Diagnostic(file, situation.line, text, did_you_mean(name, register, "cite another requirement"))
+            yield Diagnostic(file, situation.line, text, nearest(name, register, "cite another requirement"))
 
 
 def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each scenario that the model contradicts."""
-    features = list(features)
-    files = {pickle.id: feature.path for feature in features for pickle in feature.pickles}
-    for pickle in undemanded_scenarios(Machine(ROWS), features):
+    files = {pickle: feature.path for feature in features for pickle in feature.pickles}
+    for pickle in undemanded(Machine(ROWS), files):
         text = f"the model does not do what {pickle.name!r} says"
         topics = dict.fromkeys(name.partition(".")[0] for name in pickle.requirements)
         rows = " or ".join(f"machine/topics/{topic}.py" for topic in topics)
-        yield Diagnostic(files[pickle.id], pickle.line, text, f"correct the scenario, or the rows in {rows}")
+        yield Diagnostic(files[pickle], pickle.line, text, f"correct the scenario, or the rows in {rows}")
 
 
-def strength_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
+def strength_diagnostics() -> Iterator[Diagnostic]:
     """Yield a diagnostic for each requirement of which no scenario would notice that its rows are missing or wrong."""
-    scenarios: dict[str, list[Pickle]] = {}
-    for feature in features:
-        for pickle in feature.pickles:
-            for name in pickle.requirements:
-                scenarios.setdefault(name, []).append(pickle)
-    for name in sorted({row.requirement for row in ROWS}):
-        oracle = Oracle(Machine(row for row in ROWS if row.requirement != name))
-        if all(demanded(oracle, pickle) for pickle in scenarios.get(name, ())):
-            source = next(source for source in row_sources() if source.row.requirement == name)
-            text = f"no scenario tagged @{name} fails without the rows that cite it"
-            yield Diagnostic(file_of(source), source.line, text, "add a scenario that fails without them")
-    for source in counter_row_sources():
-        oracle = Oracle(Machine((*ROWS, source.row)))
-        if all(demanded(oracle, pickle) for pickle in scenarios.get(source.row.requirement, ())):
-            text = f"no scenario tagged @{source.row.requirement} fails with this mistake"
-            yield Diagnostic(file_of(source), source.line, text, "add a scenario that fails with it")
+    sources = {source.row.requirement: source for source in reversed(row_sources())}
+    faulty = [
+        *(
+            (source, [row for row in ROWS if row.requirement != name], "without the rows that cite it")
+            for name, source in sorted(sources.items())
+        ),
+        *((source, [*ROWS, source.row], "with this mistake") for source in counter_row_sources()),
+    ]
+    for source, rows, how in faulty:
+        oracle, name = Oracle(Machine(rows)), source.row.requirement
+        if all(demanded(oracle, pickle) for pickle in pickles() if name in pickle.requirements):
+            remedy = "add a scenario that does"
+            yield Diagnostic(file_of(source), source.line, f"no scenario tagged @{name} fails {how}", remedy)
 
 
 def file_of(source: RowSource) -> Path:
@@ -164,7 +159,7 @@ def page_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
             for name in ID.findall(line):
                 if name not in register and file.name != "CHANGELOG.md":
-                    remedy = did_you_mean(name, register, "name a requirement of the register")
+                    remedy = nearest(name, register, "name a requirement of the register")
                     yield Diagnostic(file, number, f"{name} is not in the register", remedy)
 
 

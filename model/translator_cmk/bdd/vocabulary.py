@@ -1,20 +1,26 @@
-"""Reads the sentences of scenarios.
+"""The meaning of a scenario: its sentences, its commands and facts, and whether an oracle demands all of it.
 
 A Given is a situation or a command, a When a command, in the same words.  A Then is a fact or an assertion.
 """
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
+from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, UnknownSentence, read_command, read_fact
 from ..language.situations import Situation, situations
-from ..machine import Command
-from .assertions import ASSERTION_PHRASES, Assertion, Kind
+from ..machine import Command, Machine, Observation, Outcome, Unspecified
+from ..oracle import Oracle, Predicate
+from ..oracle.profiles import belongs
+from .assertions import ASSERTION_PHRASES, Assertion, AssertionFailed, Kind, StepResult
 from .features import Pickle
+
+EVERYTHING = Declaration("model", "any")
 
 
 def read_given(text: str) -> Situation | Command:
@@ -63,6 +69,11 @@ def commands_of(pickle: Pickle) -> Iterator[Command]:
             yield meaning
 
 
+def when_of(pickle: Pickle) -> Command | None:
+    """Return the command of the When, if there is one."""
+    return next((step.meaning for step in read_steps(pickle) if step.kind == "when"), None)  # type: ignore[return-value]
+
+
 def facts_of(pickle: Pickle) -> tuple[Fact, ...]:
     """Return the facts that the Thens of a scenario state."""
     return tuple(meaning for _, _, meaning in read_steps(pickle) if isinstance(meaning, Fact))
@@ -73,6 +84,51 @@ def asserts(pickle: Pickle, *kinds: Kind) -> bool:
     return any(isinstance(meaning, Assertion) and meaning.kind in kinds for _, _, meaning in read_steps(pickle))
 
 
+def demanded(oracle: Oracle, pickle: Pickle) -> bool:
+    """Return whether the oracle demands all of the scenario, which then belongs to its profile.
+
+    Raises `TooManyStates`.
+    """
+    given: list[Command | Fact] = []
+    then: list[Outcome | Fact | Predicate] = []
+    for kind, _, meaning in read_steps(pickle):
+        match meaning:
+            case Situation():
+                given += [*meaning.commands, *(fact for fact, _ in meaning.establishes)]
+            case Command() if kind == "given":
+                given.append(meaning)
+            case Fact():
+                then.append(meaning)
+            case Assertion():
+                then.append(demand_of(meaning, pickle))
+    return belongs(oracle, given, when_of(pickle), then)
+
+
+def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
+    """Return the assertion in the form in which an oracle is asked about it."""
+    if assertion.kind == "not specified":
+        return Unspecified(frozenset(pickle.requirements))
+    command, facts = when_of(pickle), facts_of(pickle)
+
+    def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
+        try:
+            assertion.check(StepResult(command, outcome, before, after, pickle.requirements, facts, EVERYTHING))
+        except AssertionFailed:
+            return False
+        return True
+
+    return holds
+
+
+def undemanded(machine: Machine, pickles: Iterable[Pickle]) -> list[Pickle]:
+    """Return every scenario that the machine does not demand; with nothing silent in it, it should demand them all.
+
+    If it does not, rows and scenarios contradict each other, and no verdict that rests on them means anything.
+    """
+    oracle = Oracle(machine)
+    return [pickle for pickle in pickles if not demanded(oracle, pickle)]
+
+
 def sentences(kind: str) -> Iterator[str]:
     """Yield the patterns of all sentences of a kind of step."""
     if kind == "given":
@@ -81,7 +137,7 @@ def sentences(kind: str) -> Iterator[str]:
     yield from (phrase.pattern for phrase in phrases)
 
 
-def nearest(kind: str, text: str) -> str:
+def nearest_sentence(kind: str, text: str) -> str:
     """Return the sentence of that kind of step that is most like the text."""
     known: dict[str, str] = {}
     for sentence in sentences(kind):
@@ -91,15 +147,9 @@ def nearest(kind: str, text: str) -> str:
     return known[difflib.get_close_matches(anonymous, known, n=1, cutoff=0)[0]]
 
 
-def other_kinds(kind: str, text: str) -> list[str]:
-    """Return the other kinds of step that have this sentence."""
-    return [other for other in READERS if other != kind and is_known(other, text)]
-
-
-def is_known(kind: str, text: str) -> bool:
-    """Return whether that kind of step has this sentence."""
-    try:
-        READERS[kind](text)
-    except UnknownSentence:
-        return False
-    return True
+def other_kinds(kind: str, text: str) -> Iterator[str]:
+    """Yield the other kinds of step that have this sentence."""
+    for other in [each for each in READERS if each != kind]:
+        with suppress(UnknownSentence):
+            READERS[other](text)
+            yield other

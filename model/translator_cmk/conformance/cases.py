@@ -10,12 +10,12 @@ from typing import NamedTuple
 import yaml
 
 from .. import features_dir
-from ..bdd.features import Pickle, did_you_mean, load_features
-from ..bdd.membership import demanded, undemanded_scenarios, when_of
+from ..bdd.features import Pickle, load_features, pickles
 from ..bdd.prerequisites import prerequisites_of
-from ..bdd.vocabulary import asserts
+from ..bdd.vocabulary import asserts, demanded, undemanded, when_of
 from ..digest import PACKAGE, files
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
+from ..language.shapes import nearest
 from ..machine import COMMANDS
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
@@ -76,8 +76,7 @@ def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     oracle, whole = Oracle(machine_of(silent)), Oracle(machine_of(frozenset()))
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
     features = load_features(features_dir())
-    pickles = [pickle for feature in features for pickle in feature.pickles]
-    controls = controls_of(pickles)
+    controls = controls_of([pickle for feature in features for pickle in feature.pickles])
     found = []
     for feature in features:
         for pickle in feature.pickles:
@@ -156,7 +155,7 @@ def must_be_known(
     for name, values in {**selection, "waive": tuple(waived)}.items():
         for value in values:
             if name in known and value not in known[name]:
-                remedy = did_you_mean(
+                remedy = nearest(
                     value, known[name], "translator-cmk register lists the requirements, a report the cases"
                 )
                 raise CommandError(f"--{name} {value}: there is none; {remedy}")
@@ -297,7 +296,7 @@ SPECIFICATION = ("machine", "oracle", "requirements")
 @cache
 def check_kit() -> None:
     """Raise `CommandError` unless the model demands every scenario."""
-    found = undemanded_scenarios(machine_of(()), load_features(features_dir()))
+    found = undemanded(machine_of(()), pickles())
     if found:
         raise CommandError(
             f"the kit contradicts itself: its model does not demand {len(found)} of its own scenarios, of them "

@@ -13,8 +13,8 @@ from zlib import crc32
 from ..bdd.assertions import AssertionFailed
 from ..bdd.features import Pickle
 from ..bdd.prerequisites import inapplicable, through_the_api
-from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, format_title, verdict_of
-from ..bdd.vocabulary import READERS, commands_of
+from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, verdict_of
+from ..bdd.vocabulary import commands_of, read_steps
 from ..language.facts import Fact
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
@@ -48,8 +48,8 @@ def play(
     try:
         run = ScenarioRun(subject, pickle)
         run.details = [] if details is None else details
-        for step in pickle.steps:
-            getattr(run, step.kind)(step.text, READERS[step.kind](step.text))
+        for kind, text, meaning in read_steps(pickle):
+            getattr(run, kind)(text, meaning)
             if run.details[-1].get("outcome", {}).get("outcome") == "accepted":
                 run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
         error: Exception | None = None
@@ -84,8 +84,7 @@ def result_of(
     attributed_to: tuple[str, ...] = ()
     shown = undelivered = ""
     if isinstance(error, AssertionFailed) and run is not None:
-        facts = [("expected", error.expected), ("observed", error.observed)]
-        shown = in_full(scenario, run, facts, register)
+        shown = in_full(error, scenario, run, register)
         if isinstance(error, CapabilityMissing):
             undelivered = error.capability
         else:
@@ -94,7 +93,7 @@ def result_of(
                 status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     if isinstance(error, SetupFailed) and run is not None:
         status, attributed_to = "blocked", tuple(sorted(error.by))
-        shown = in_full(scenario, run, [("because", error.why)], register)
+        shown = in_full(error, scenario, run, register)
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
@@ -104,7 +103,7 @@ def result_of(
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
     """Return whether a step is not met since an effect was late: its own, or one before what the scenario is about."""
-    statement = READERS[pickle.steps[step].kind](pickle.steps[step].text)
+    statement = read_steps(pickle)[step].meaning
     return subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
 
 
@@ -130,14 +129,15 @@ def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
     return tuple(sorted({requirement for each in differences for requirement in each.requirements}))
 
 
-def in_full(scenario: Scenario, run: ScenarioRun, facts: Iterable[tuple[str, str]], register: Register) -> str:
-    """Return a format_failure with its scenario, its requirement, and what changed."""
-    pickle = scenario.pickle
-    requirement = register.get(pickle.requirements[0])
-    lines = format_failure(pickle, Path(scenario.case.feature), requirement, run.step, list(facts), run.changes)
-    case = scenario.case.id
-    seen = f"  {'messages':<11}  {MESSAGES}, case {case}", f"  {'again':<11}  translator-cmk verify ... --case {case}"
-    return "\n".join([format_title(pickle), *lines, *seen])
+def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, register: Register) -> str:
+    """Return a failure with its scenario, its requirement, what changed, and where to look."""
+    pickle, case = scenario.pickle, scenario.case
+    lines = format_failure(error, "", pickle, Path(case.feature), register.get(pickle.requirements[0]), run)
+    seen = (
+        f"  {'messages':<11}  {MESSAGES}, case {case.id}",
+        f"  {'again':<11}  translator-cmk verify ... --case {case.id}",
+    )
+    return "\n".join([*lines, *seen])
 
 
 def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterable[Scenario]) -> None:

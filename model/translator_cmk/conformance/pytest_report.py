@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 
-from ..bdd.collection import PICKLE
 from ..bdd.features import Pickle
-from ..bdd.plugin import FACTORY, REGISTER, SCENARIO_RUN, verdict
+from ..bdd.plugin import FACTORY, PICKLE, REGISTER, SCENARIO_RUN, verdict
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import MODEL, declaration_of
 from ..digest import REPORTED, digest

@@ -6,7 +6,8 @@ import pytest
 
 from tests.explore.scenarios import as_pickle
 from translator_cmk.bdd.assertions import AssertionFailed
-from translator_cmk.bdd.mutants import leaves_its_profile, pickles, scenario_against
+from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.mutants import leaves_its_profile, scenario_against
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.counterexample import counterexample
 from translator_cmk.explore.mutation import Mutant, mutants
