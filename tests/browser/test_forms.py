@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
-from translator_cmk.site.decision import register_digest
 
 from tests.browser.opening import DESK, opened
 from tests.site.building import PICKLES, REGISTER
+from translator_cmk.site.content import register_digest
 from translator_cmk.site.sourced import data
 
 pytestmark = [
