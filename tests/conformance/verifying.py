@@ -19,6 +19,12 @@ WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
 DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
 """A tour that several tests share, since it takes a second to plan."""
 
+WRONG = "tests.bdd.wrong_systems:LosesNothing"
+FAILS = "revocation.access-revoked/revoked-access"
+FAILS_TOO = "revocation.undeploys/a-deployed-model-when-the-key-becomes-inaccessible"
+SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WHOLE)
+"""Three scenarios, of which `WRONG` fails two."""
+
 FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
 
 

@@ -172,7 +172,7 @@ def run_lanes(running: Running, pool: SessionPool | None, options: Options, syst
         if options.write_deviations and running.finished:
             write_deviations(options.write_deviations, envelope)
     finally:
-        print("\n".join(summaries.lines(envelope, options.report, system, pool.unsupported() if pool else ())))
+        print("\n".join(summaries.printed(envelope, options.report, system, pool.unsupported() if pool else ())))
     if options.write_deviations and not running.finished:
         print(f"{options.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])

@@ -16,10 +16,11 @@ from .summaries import FILES
 ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson", "counterexamples", "traces"
 
 
-def whole_name(file: Path) -> str:
-    """Return the name of the file; of a draft, its later name."""
-    draft = re.fullmatch(r"\.(.+)\.draft", file.name)
-    return draft[1] if draft else file.name
+KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cases"}
+"""Keys by which the envelope of any version of the kit is distinguished from somebody's own report.json."""
+
+COUNTEREXAMPLE = re.compile(rf"{COUNTEREXAMPLES}/([0-9]{{2,}})-[a-z]+-[A-Za-z]+\.(json|feature)")
+TRACE = re.compile(rf"{TRACES}/[0-9]{{2,}}\.jsonl")
 
 
 class Folder:
@@ -32,7 +33,7 @@ class Folder:
         """Make the folder, or empty it of an earlier report, and open the message log; raises `CommandError`."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            remove_earlier(self.path)
+            remove_earlier(self)
             return Log(self.path / MESSAGES)
         except OSError as error:
             raise CommandError(f"{self.path}: can't be written: {error.strerror}; name another folder") from None
@@ -48,16 +49,16 @@ class Folder:
         self.write(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
     def digests(self) -> dict[str, str]:
-        """SHA-256 of each file but the envelope, which has them; raises `OSError`."""
-        files = sorted(file for file in self.path.rglob("*") if file.is_file() and not file.name.startswith("."))
-        named = {file.relative_to(self.path).as_posix(): file for file in files}
-        return {name: digest_of(file) for name, file in named.items() if name != ENVELOPE}
+        """Return the SHA-256 of each file but the envelope, which has them; raises `OSError`."""
+        files = {name: file for name, file in self.entries() if file.is_file() and not file.name.startswith(".")}
+        return {name: digest_of(file) for name, file in sorted(files.items()) if name != ENVELOPE}
 
-    def names(self) -> list[str]:
-        """Return each file, and each folder but the two that a report has, with a slash at its end."""
-        there = {each.relative_to(self.path).as_posix(): each for each in sorted(self.path.rglob("*"))}
-        folders = (COUNTEREXAMPLES, TRACES)
-        return [f"{name}/" if each.is_dir() else name for name, each in there.items() if name not in folders]
+    def entries(self) -> Iterator[tuple[str, Path]]:
+        """Yield the name and path of everything inside, except the two folders that a report has."""
+        for entry in self.path.rglob("*"):
+            name = entry.relative_to(self.path).as_posix()
+            if name not in (COUNTEREXAMPLES, TRACES) or entry.is_symlink() or not entry.is_dir():
+                yield name, entry
 
     def copy(self, path: Path, name: str) -> str:
         """Put a copy of a file into the folder; its SHA-256.  Raises `CommandError`."""
@@ -77,48 +78,40 @@ def must_be_a_file(path: Path) -> None:
 
 
 def digest_of(file: Path) -> str:
-    """SHA-256 of a file; raises `OSError`."""
+    """Return the SHA-256 of a file; raises `OSError`."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cases"}
-"""Keys by which the envelope of any version of the kit is distinguished from somebody's own report.json."""
-
-NAMES = frozenset({ENVELOPE, MESSAGES, *FILES})
-IN_FOLDERS = {
-    COUNTEREXAMPLES: re.compile(r"[0-9]{2,}-[a-z]+-[A-Za-z]+\.(json|feature)"),
-    TRACES: re.compile(r"[0-9]{2,}\.jsonl"),
-}
-"""The folders of a report, and what the files in each are called."""
-
-
-def remove_earlier(folder: Path) -> None:
+def remove_earlier(folder: Folder) -> None:
     """Delete an earlier report, the envelope last; raises `CommandError` if there is anything else, and `OSError`."""
-    files = list(all_files(folder))
-    unfinished = all(is_unwritten(file) for file in files)
-    if files and not unfinished and not is_envelope(folder / ENVELOPE):
-        file = folder / ENVELOPE if folder / ENVELOPE in files else files[0]
-        raise CommandError(f"{file} is of no report that verify has written; name another folder; nothing was deleted")
-    for file in sorted(files, key=lambda file: file.name == ENVELOPE):
+    files = []
+    for name, entry in folder.entries():
+        if not belongs(final_name(name)) or not entry.is_file() or entry.is_symlink():
+            raise CommandError(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
+        files.append(entry)
+    if not is_envelope(folder.path / ENVELOPE) and not all(map(is_unwritten, files)):
+        raise CommandError(
+            f"{max(files, key=is_last)} is of no report that verify has written; name another folder; "
+            "nothing was deleted"
+        )
+    for file in sorted(files, key=is_last):
         file.unlink()
 
 
-def all_files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a report that are there; raises `CommandError` for any other file."""
-    for entry in sorted(folder.iterdir()):
-        if entry.name in IN_FOLDERS and entry.is_dir() and not entry.is_symlink():
-            for inner in sorted(entry.iterdir()):
-                yield of_a_report(inner, IN_FOLDERS[entry.name].fullmatch(whole_name(inner)) is not None)
-        else:
-            yield of_a_report(entry, whole_name(entry) in NAMES)
+def final_name(name: str) -> str:
+    """Return the name that a file gets in the end: a draft has another meanwhile."""
+    return re.sub(r"(^|/)\.([^/]+)\.draft$", r"\1\2", name)
 
 
-def of_a_report(entry: Path, named_so: bool) -> Path:
-    """Return the entry, which is a file that a report has; raises `CommandError`."""
-    if named_so and entry.is_file() and not entry.is_symlink():
-        return entry
-    raise CommandError(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
+def belongs(name: str) -> bool:
+    """Return whether a report can have a file of this name."""
+    return name in (ENVELOPE, MESSAGES, *FILES) or any(each.fullmatch(name) for each in (COUNTEREXAMPLE, TRACE))
+
+
+def is_last(file: Path) -> bool:
+    """Return whether this is the file without which no folder is known to be that of a report."""
+    return file.name == ENVELOPE
 
 
 def is_unwritten(file: Path) -> bool:

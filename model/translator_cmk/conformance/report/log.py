@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -19,8 +20,6 @@ from .folder import MESSAGES, must_be_a_file
 
 SOON = 0.25
 """Seconds that may pass between an answer in the log and a look at the clock: what ends a wait is a look, not time."""
-
-MOST_SESSIONS = 10_000
 
 VOLATILE = ("id", "session", "seconds")
 """Fields of a request that chance or time decides."""
@@ -83,13 +82,13 @@ class MessageLog(NoLog):
         self.more = 0  # messages beyond
         self.truncated = 0  # the number of a last line that was cut off
         self.repeated = Mark()  # the place up to which the run was repeated
-        self.waiting: list[deque[Entry]] = []  # by session: entries that were read and not repeated
+        self.waiting: defaultdict[int, deque[Entry]] = defaultdict(deque)  # by session: read and not repeated
         self.streams: list[Stream] = []
         self.entries = self._entries(path)
 
     def stream(self) -> "Stream":
         """Return the stream of one more session."""
-        self.streams.append(Stream(self, self._waiting(len(self.streams))))
+        self.streams.append(Stream(self, self.waiting[len(self.streams)]))
         return self.streams[-1]
 
     def has_another_session(self) -> bool:
@@ -103,21 +102,14 @@ class MessageLog(NoLog):
         if entry is None:
             return None
         session: int = entry.content.get("session", 0)
-        self._waiting(session).append(entry)
+        self.waiting[session].append(entry)
         return session
 
-    def _waiting(self, session: int) -> deque[Entry]:
-        if session > MOST_SESSIONS:
-            raise CommandError(f"{MESSAGES}: it has a session {session}, and no run has so many; the log was changed")
-        while session >= len(self.waiting):
-            self.waiting.append(deque())
-        return self.waiting[session]
-
-    def left(self) -> Iterator[Entry]:
-        """Yield the entries that were not repeated."""
+    def left(self) -> list[Entry]:
+        """Return the entries that were not repeated."""
         while self.read_on() is not None:
             pass
-        return (entry for entries in self.waiting for entry in entries)
+        return list(chain(*self.waiting.values()))
 
     @property
     def place(self) -> Mark:
@@ -127,10 +119,6 @@ class MessageLog(NoLog):
     def forget(self, mark: Mark) -> NoReturn:  # noqa: ARG002  # as the other logs have it
         """Refuse to take back what the log has."""
         raise NotInLog(f"{MESSAGES}:{self.place.lines}: a sequence is there that a run would have left out")
-
-    def write(self, entry: dict[str, Any]) -> NoReturn:
-        """Refuse what belongs to no session."""
-        raise NotInLog(f"{MESSAGES}: the log does not have {shortened(entry)}")
 
     def _entries(self, path: Path) -> Iterator[Entry]:
         must_be_a_file(path)
@@ -172,18 +160,20 @@ class Stream(NoLog):
         self.log.repeated = Mark(place.lines + 1, place.size + entry.size, place.faults + ("fault" in entry.content))
         return entry
 
+    def due(self, what: str) -> Entry:
+        """Return the next entry; raises `EndOfLog`."""
+        entry = self.peek()
+        if entry is None or "interrupted" in entry.content:
+            raise EndOfLog(f"{MESSAGES}: nothing more is in the log where {what} would be")
+        return entry
+
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
-        """Return the answer that was given then; raises the fault of then, `NotInLog` and `EndOfLog`."""
-        entry = self.must_go_on(f"{request['verb']} would be asked")
+        """Return the next answer; raises its fault, `NotInLog` and `EndOfLog`.  `write` compares the requests."""
+        entry = self.due(request["verb"])
         content = entry.content
-        if "request" not in content:
-            raise NotInLog(
-                f"{MESSAGES}:{entry.number}: nothing more is in the log where {request['verb']} would be asked"
-            )
-        then, now = ({k: v for k, v in each.items() if k not in VOLATILE} for each in (content["request"], request))
-        if then != now:
-            raise NotInLog(differs(entry, then, now))
         self.stderr = str(content.get("fault", {}).get("stderr", ""))
+        if "request" not in content:
+            raise NotInLog(differs(entry, request["verb"]))
         if "answer" not in content:
             raise Fault(content["fault"]["kind"], content["fault"]["text"])
         answer = content["answer"]
@@ -195,18 +185,11 @@ class Stream(NoLog):
         """Go on to the next entry, which has to be this one; raises `NotInLog` and `EndOfLog`."""
         if "request" in entry and not entry.keys() & {"answer", "fault"}:
             return  # the log did not answer
-        recorded = self.must_go_on(f"{next(iter(entry.keys() - {'case', 'session'}))!r} would be written")
-        then, now = essence(recorded.content), essence(entry)
-        if then != now:
-            raise NotInLog(differs(recorded, then, now))
+        expected = compared(entry)
+        recorded = self.due(shortened(expected))
+        if compared(recorded.content) != expected:
+            raise NotInLog(differs(recorded, shortened(expected)))
         self.take()
-
-    def must_go_on(self, otherwise: str) -> Entry:
-        """Return the next entry; raises `EndOfLog`, with what would be ``otherwise``."""
-        entry = self.peek()
-        if entry is None or "interrupted" in entry.content:
-            raise EndOfLog(f"{MESSAGES}: nothing more is in the log where {otherwise}")
-        return entry
 
     def next_world(self, after: World | None = None) -> World | None:
         """Return what is asked in the next world, or that ``after`` it; None where something else or nothing is there.
@@ -223,10 +206,7 @@ class Stream(NoLog):
         while (entry := self.peek(ahead := ahead + 1)) and not entry.content.keys() & {"end", "world"}:
             verbs.append(entry.verb)
             if entry.verb == "submit":
-                try:
-                    command = command_from_wire(entry.content["request"]["command"], f"{MESSAGES}:{entry.number}")
-                except WireError as error:
-                    raise CommandError(str(error)) from None
+                command = command_from_wire(entry.content["request"]["command"], f"{MESSAGES}:{entry.number}")
                 commands.append(names.unsalted(command))
         ahead += bool(entry and "end" in entry.content)
         return World(first.case, names.salt, tuple(commands), verbs[1:2] == ["submit"], ahead - begun)
@@ -251,31 +231,27 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
         entry: dict[str, Any] = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
-    except (WireError, ValueError, RecursionError) as error:
-        problem = str(error).removeprefix(f"{where}: ")
-        raise CommandError(f"{where}: no entry of a log: {problem}") from None
-    try:
         ENTRY.read(entry, Place(where))
     except WireError as error:
         raise CommandError(f"{error}; the log was changed") from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{where}: not JSON: {error}; the log was changed") from None
     return entry
 
 
-def essence(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry without what chance and time decide; of a request, which was compared before, its fault."""
+def compared(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry without what chance, time and the system decide, except that the system broke."""
+    found = {name: value for name, value in entry.items() if name not in ("at", "answer")}
     if "request" in entry:
-        kind = entry["fault"]["kind"] if "fault" in entry else None
-        return {"case": entry["case"], "request": entry["request"]["verb"], "fault": kind}
-    return {name: value for name, value in entry.items() if name != "at"}
+        found["request"] = {name: value for name, value in entry["request"].items() if name not in VOLATILE}
+    if "fault" in entry:
+        found["fault"] = entry["fault"]["kind"]
+    return found
 
 
-def differs(entry: Entry, then: dict[str, Any], now: dict[str, Any]) -> str:
+def differs(entry: Entry, expected: str) -> str:
     """Return where the log has something else than a run would write."""
-    where = f"{MESSAGES}:{entry.number}"
-    if "world" in now and then.get("world") != now["world"]:
-        problem = f"{shortened(then)} is there where the world {now['world']} is due"
-        return f"{where}: {problem}: worlds were taken out, or moved"
-    return f"{where}: the log has {shortened(then)} where {shortened(now)} would be"
+    return f"{MESSAGES}:{entry.number}: the log has {shortened(compared(entry.content))} where {expected} would be"
 
 
 def shortened(value: object) -> str:

@@ -5,10 +5,9 @@ as a whole is the last test case, which fails wherever the exit code is not 0.
 """
 
 import json
-import platform
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +20,7 @@ from ...badges import LOOKS, Badge, Status, endpoint, svg
 from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from ...escaping import html, markdown, plain, visible
 from ...machine import COMMANDS
+from ..cases import FEATURES
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""
@@ -34,10 +34,8 @@ LISTED = 20
 AGAIN = "again        translator-cmk replay"
 """How a line begins that says how to see a failure again.  A report names no system, so that there it is no command."""
 
-CASE = re.compile(r"( *again +translator-cmk verify) \.\.\. --case ([!-~]+)")
-"""The same, for a scenario."""
-
-KEPT = re.compile(rf"( *{AGAIN}) \.\.\. ([A-Za-z0-9/-]+\.json)")
+COMMAND = re.compile(r"( *again +translator-cmk (?:replay|verify)) \.\.\. (--case )?([!-~]+)")
+"""Such a line, about a counterexample or a scenario."""
 
 SAID = "The end of its standard error:"
 """How begins what is shown of a case that broke the system."""
@@ -55,34 +53,34 @@ SAYS = {
 UNRELEASED = "unreleased kit"
 """The mark of a run by a kit whose specification is not that of a release."""
 
-WORDS = {
-    "failed": "failed",
-    "known": "known",
-    "not-applicable": "n/a",
-    "inconclusive": "inconclusive",
-    "not-run": "not run",
+
+class Shown(NamedTuple):
+    """How a status of a case is shown: its look, its result in Cucumber Messages, and its word beside a count."""
+
+    look: Status
+    cucumber: str
+    word: str = ""
+
+
+STATUSES = {
+    "passed": Shown(Status.PASSED, "PASSED"),
+    "failed": Shown(Status.FAILED, "FAILED", "failed"),
+    "known": Shown(Status.FAILED, "FAILED", "known"),
+    "differs": Shown(Status.NOT_APPLICABLE, "SKIPPED"),
+    "not-applicable": Shown(Status.NOT_APPLICABLE, "SKIPPED", "n/a"),
+    "inconclusive": Shown(Status.INCONCLUSIVE, "UNKNOWN", "inconclusive"),
+    "not-run": Shown(Status.NOT_RUN, "SKIPPED", "not run"),
 }
 
-FAILED, UNDECIDED = LOOKS[Status.FAILED].glyph, LOOKS[Status.INCONCLUSIVE].glyph
-DIFFERS = LOOKS[Status.NOT_APPLICABLE].glyph
+FAILED, UNDECIDED, DIFFERS = (LOOKS[each].glyph for each in (Status.FAILED, Status.INCONCLUSIVE, Status.NOT_APPLICABLE))
+
+
+# Parts of every form
 
 
 def headline(envelope: Mapping[str, Any]) -> str:
     """Return what the run has shown, and whether it was by an unreleased kit."""
     return SAYS[envelope["exit_code"]] + ("" if envelope.get("release") else f" ({UNRELEASED})")
-
-
-def counted(tally: Mapping[str, int]) -> str:
-    """Format counts, such as `214 of 220 passed, 3 known, 3 n/a`."""
-    parts = [f"{tally['passed']} of {tally['total']} passed"]
-    return ", ".join(parts + [f"{tally[status]} {word}" for status, word in WORDS.items() if tally[status]])
-
-
-def counted_parts(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the counts in words of all that counts, and of each level and lane that has cases."""
-    counts = envelope["counts"]
-    parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
-    yield from ((name, counted(tally)) for name, tally in parts.items() if tally["total"] or name == "all that counts")
 
 
 def product(envelope: Mapping[str, Any]) -> str:
@@ -94,13 +92,21 @@ def product(envelope: Mapping[str, Any]) -> str:
     return plain(f"{subject['product']} {version}", 120)
 
 
-def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the coverage of the model, and the guarantees of the tour."""
-    coverage = envelope["coverage"]
-    yield "rows of the model come upon", f"{coverage['rows']} of {coverage['rows_in_all']}"
-    yield "reasons for refusals come upon", f"{coverage['reasons']} of {coverage['reasons_in_all']}"
-    for scope in envelope.get("tour", {}).get("scopes", ()):
-        yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
+def not_passed(tally: Mapping[str, int]) -> list[str]:
+    """Format the counts of all that did not pass, such as `3 known` and `3 n/a`."""
+    return [f"{tally[status]} {shown.word}" for status, shown in STATUSES.items() if shown.word and tally[status]]
+
+
+def counted(tally: Mapping[str, int]) -> str:
+    """Format counts, such as `214 of 220 passed, 3 known, 3 n/a`."""
+    return ", ".join([f"{tally['passed']} of {tally['total']} passed", *not_passed(tally)])
+
+
+def counted_parts(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the counts in words of all that counts, and of each level and lane that has cases."""
+    counts = envelope["counts"]
+    parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
+    yield from ((name, counted(tally)) for name, tally in parts.items() if tally["total"] or name == "all that counts")
 
 
 def few(words: Sequence[str]) -> str:
@@ -120,22 +126,28 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield f"never tried, as declared: {few(found)}"
 
 
-def narrowed(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what keeps a run from asking for everything, or from counting it."""
-    yield from (
-        f"of the scenarios only {name} {few(values)}" for name, values in envelope["selection"].items() if values
-    )
-    if envelope["waived"]:
-        yield f"waived {few(envelope['waived'])}"
-    yield from unasked(envelope)
-    if envelope["deviations"]:
-        yield f"known deviations {len(envelope['deviations'])}"
+def failures_by_cause(envelope: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield each cause with the cases that failed for it."""
+    by_id = {case["id"]: case for case in envelope["cases"]}
+    yield from ((group["cause"], [by_id[name] for name in group["cases"]]) for group in envelope["groups"])
 
 
-def lines(
-    envelope: Mapping[str, Any], folder: Path, system: str = "", unsupported: Collection[str] = ()
-) -> Iterator[str]:
+# For a terminal
+
+
+def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported: Collection[str] = ()) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
+    for line in lines(envelope):
+        yield with_system(line, envelope, folder, system) if system else line
+    if unsupported:
+        named = ", ".join(name for name in COMMANDS if name in unsupported)
+        yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
+        yield f"  which to write next: translator-cmk doctor {system}"
+    yield f"report in {folder}"
+
+
+def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the summary."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     yield from (f"  {name:<19}{text}" for name, text in counted_parts(envelope))
     if (tally := envelope["counts"]["assumed"])["total"]:
@@ -144,38 +156,31 @@ def lines(
     for case in envelope["cases"]:
         if case["status"] == "differs":
             yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
-    for line in failures(envelope):
-        yield with_system(line, envelope, folder, system) if system else line
+    yield from failures(envelope)
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
-    if unsupported:
-        named = ", ".join(name for name in COMMANDS if name in unsupported)
-        yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
-        yield f"  which to write next: translator-cmk doctor {system}"
-    yield f"report in {folder}"
 
 
 def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: str) -> str:
     """Return the line; where it says how to see a failure again, as a command to paste."""
-    if again := KEPT.fullmatch(line):
-        return f"{again[1]} {shlex.quote(str(folder / again[2]))} {system}"
-    if again := CASE.fullmatch(line):
-        return f"{again[1]} {system} --profile {envelope['profile']} --case {again[2]}"
-    return line
+    if not (again := COMMAND.fullmatch(line)):
+        return line
+    if again[2]:
+        return f"{again[1]} {system} --profile {envelope['profile']} --case {again[3]}"
+    return f"{again[1]} {shlex.quote(str(folder / again[3]))} {system}"
 
 
 def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
     """Yield the failures by cause, the first of each in full, and the cases that were not decided."""
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    for group in envelope["groups"][:SHOWN]:
-        first, *more = group["cases"]
-        yield ""
-        yield from in_full(by_id[first])
-        cause = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-        yield from (f"{FAILED} {plain(each)}, attributed to {cause}" for each in more)
-    for group in envelope["groups"][SHOWN:]:
-        yield f"{FAILED} {len(group['cases'])} more, attributed to {group['cause'] or 'no requirement'}"
+    for number, (cause, (first, *more)) in enumerate(failures_by_cause(envelope)):
+        if number < SHOWN:
+            yield ""
+            yield from in_full(first)
+            same = f"the same: {cause}" if cause else "no requirement either"
+            yield from (f"{FAILED} {plain(each['id'])}, attributed to {same}" for each in more)
+        else:
+            yield f"{FAILED} {1 + len(more)} more, attributed to {cause or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
         yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last_said(case)}"
@@ -198,52 +203,249 @@ def in_full(case: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  {visible(line)}" for line in case.get("shown", "").splitlines()[1:])
 
 
-WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
+def summary_md(envelope: Mapping[str, Any]) -> str:
+    """Return the same lines for Markdown, indented, so that nothing in them is markup."""
+    head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
+    return head + "".join(f"    {line}\n" for line in [*run_facts(envelope), "", *lines(envelope)])
 
 
-class Platform(NamedTuple):
-    """The version of Python, the operating system and the processor, each in one word or empty."""
+# For a browser
 
-    python: str
-    system: str
-    machine: str
-
-
-def this_platform() -> Platform:
-    """Return the platform that this runs on."""
-    return Platform(platform.python_version(), platform.system(), platform.machine())
-
-
-def platform_in(messages: Path) -> Platform:
-    """Return the platform that the first of the Cucumber Messages names, or this one where it names none."""
-    if not messages.is_file():
-        return this_platform()
-    try:
-        with messages.open("rb") as file:
-            meta = json.loads(file.readline(10_000))["meta"]
-        found = Platform(meta["runtime"]["version"], meta["os"]["name"], meta["cpu"]["name"])
-        named = WORD.fullmatch(found.python) and all(not each or WORD.fullmatch(each) for each in found)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return this_platform()
-    return found if named else this_platform()
+HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; padding: .5rem 0; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
+pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; } td { overflow-wrap: anywhere; }
+</style>
+"""
 
 
-SHORT = {"known": "known", "not-applicable": "n/a", "inconclusive": "inconclusive", "not-run": "not run"}
+def report_html(envelope: Mapping[str, Any]) -> str:
+    """Return the page, which runs and fetches nothing."""
+    title = html(f"{product(envelope)}: {headline(envelope)}")
+    parts = [f"{HEAD}<title>{title}</title></head><body><main>", element("h1", title)]
+    parts.append(element("p", html(" · ".join(run_facts(envelope)))))
+    if not envelope["complete"]:
+        parts.append(element("p", html(f"Not complete: {envelope.get('trouble', 'it was broken off')}")))
+    parts.append(table("Results", ("what", "came out"), *counted_parts(envelope), *reached(envelope)))
+    for cause, cases in failures_by_cause(envelope):
+        parts.append(element("h2", html(f"{cause or 'Attributed to no requirement'}: {len(cases)}")))
+        parts += map(failure, cases)
+    rows = [(case["id"], mark(case), reason_of(case)) for case in envelope["cases"]]
+    parts += [table("Every case", ("case", "came out", "reason"), *rows), "</main></body></html>\n"]
+    return "\n".join(parts)
 
 
-def badge_of(envelope: dict[str, Any]) -> Badge:
+def element(name: str, *content: str) -> str:
+    """Return an element of the page, its content escaped already."""
+    return f"<{name}>{''.join(content)}</{name}>"
+
+
+def table(caption: str, head: Sequence[str], *rows: Sequence[str]) -> str:
+    """Return a table of texts."""
+    cells = [("th", head), *(("td", row) for row in rows)]
+    lines = [element("tr", *(element(cell, html(text)) for text in texts)) for cell, texts in cells]
+    return element("table", element("caption", caption), "\n", "\n".join(lines))
+
+
+def failure(case: Mapping[str, Any]) -> str:
+    """Return a case that failed, in full."""
+    known = element("p", "Known: ", html(case["known"])) if case.get("known") else ""
+    indented = (" " * (len(line) - len(line.lstrip(" "))) + html(line) for line in case.get("shown", "").splitlines())
+    shown = element("pre", "\n".join(indented)) if case.get("shown") else ""
+    return (
+        element("h3", html(f"{mark(case)} {case['id']}")) + element("p", html(case.get("reason", ""))) + known + shown
+    )
+
+
+def run_facts(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how the run was made, and what keeps it from asking for everything or from counting it."""
+    yield f"profile {envelope['profile']}"
+    yield f"lanes {', '.join(envelope['lanes'])}"
+    for name, values in envelope["selection"].items():
+        yield f"of the scenarios only {name} {few(values)}"
+    if envelope["waived"]:
+        yield f"waived {few(envelope['waived'])}"
+    yield from unasked(envelope)
+    if envelope["deviations"]:
+        yield f"known deviations {len(envelope['deviations'])}"
+    yield f"{envelope['started']} to {envelope['finished']}"
+    yield f"kit {envelope['kit']}, protocol {envelope['protocol']}"
+    yield f"seed {envelope['seed']}"
+    yield f"specification {envelope['digest'][:12]}"
+
+
+def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the coverage of the model, and the guarantees of the tour."""
+    coverage = envelope["coverage"]
+    yield "rows of the model covered", f"{coverage['rows']} of {coverage['rows_in_all']}"
+    yield "reasons for refusals covered", f"{coverage['reasons']} of {coverage['reasons_in_all']}"
+    for scope in envelope.get("tour", {}).get("scopes", ()):
+        yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
+
+
+def mark(case: Mapping[str, Any]) -> str:
+    """Return the status of a case with its glyph."""
+    return f"{LOOKS[STATUSES[case['status']].look].glyph} {case['status'].replace('-', ' ')}"
+
+
+def reason_of(case: Mapping[str, Any]) -> str:
+    """Return why a case came out so, and whether it counts."""
+    return ("" if case["scored"] else "does not count; ") + str(case.get("reason", ""))
+
+
+# JUnit
+
+LONGEST = 512
+"""Characters that a name has at most: Azure Pipelines cuts it there."""
+
+
+class TestCase(NamedTuple):
+    """A test case of JUnit; ``kind`` is the element inside it, or empty if it passed."""
+
+    name: str
+    group: str
+    seconds: float
+    kind: str
+    message: str
+    text: str = ""
+
+
+def junit_xml(envelope: Mapping[str, Any]) -> str:
+    """Return the file: a suite for each lane, and one for the run as its exit code says."""
+    root = ElementTree.Element("testsuites", name=product(envelope))
+    for lane in envelope["lanes"]:
+        add_suite(root, envelope, lane, [test_case(case) for case in envelope["cases"] if case["lane"] == lane])
+    code = envelope["exit_code"]
+    kind = {OK: "", DEVIATIONS: "failure"}.get(code, "error")
+    add_suite(root, envelope, "run", [TestCase("the whole run", "run", 0.0, kind, f"exit code {code}: {SAYS[code]}")])
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def test_case(case: Mapping[str, Any]) -> TestCase:
+    """Return a case as JUnit has it: under the topic of a scenario, or the lane."""
+    [first, *_] = case["requirements"] or [""]
+    row = "".join(f" ({each})" for each in case["id"].split("/")[2:3])
+    name = plain(f"[{first or case['id']}] {case.get('name', case['id'])}{row}", LONGEST - 100)
+    kinds = {"passed": "", "failed": "failure", "inconclusive": "error" if case["scored"] else "skipped"}
+    message = case.get("reason", case["status"])
+    if case["status"] == "known":
+        message = f"known deviation: {case.get('known', '')}: {message}"
+    text = "\n".join(map(plain, case.get("shown", "").splitlines()))
+    group = first.partition(".")[0] or case["lane"]
+    return TestCase(name, group, case["seconds"], kinds.get(case["status"], "skipped"), plain(message), text)
+
+
+def add_suite(root: ElementTree.Element, envelope: Mapping[str, Any], name: str, cases: Sequence[TestCase]) -> None:
+    """Add a suite with its test cases."""
+    counts = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    suite = ElementTree.SubElement(
+        root,
+        "testsuite",
+        {each: str(sum(case.kind == kind for case in cases)) for each, kind in counts.items()},
+        name=name,
+        tests=str(len(cases)),
+        timestamp=envelope["started"].removesuffix("Z"),
+        time=f"{sum(case.seconds for case in cases):.3f}",
+    )
+    for case in cases:
+        time = f"{case.seconds:.3f}"
+        element = ElementTree.SubElement(suite, "testcase", name=case.name, classname=case.group, time=time)
+        if case.kind:
+            ElementTree.SubElement(element, case.kind, message=case.message).text = case.text or None
+
+
+# Cucumber Messages
+
+PROTOCOL_VERSION = "34.2.0"
+"""The version of the messages' schema that these keep to."""
+
+SENTENCES = {
+    "id": "sentences",
+    "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
+    "sourceReference": {"uri": "translator_cmk/language/sentences.py"},
+}
+"""The one definition of all steps."""
+
+UNRECORDED = {"name": "not recorded"}
+"""The platform of the kit: every file of a report follows from its log and the kit, on any platform."""
+
+
+def cucumber_messages(envelope: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every message, in the order that the protocol asks for."""
+    cases = {(case["feature"], case["line"]): case for case in envelope["cases"] if case["lane"] == FEATURES}
+    made_by = {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]}
+    meta = {"protocolVersion": PROTOCOL_VERSION, "implementation": made_by, "runtime": {"name": "python"}}
+    yield {"meta": meta | {"os": UNRECORDED, "cpu": UNRECORDED}}
+    pickles = []
+    for feature in dict.fromkeys(feature for feature, _ in cases):
+        for event in parsed(feature):
+            case = cases.get((feature, event["pickle"]["location"]["line"])) if "pickle" in event else None
+            if case:
+                pickles.append((event["pickle"], case))
+            if case or "pickle" not in event:
+                yield event
+    yield {"stepDefinition": SENTENCES}
+    started, finished = timestamp(envelope["started"]), timestamp(envelope["finished"])
+    yield {"testRunStarted": {"id": "run", "timestamp": started}}
+    for pickle, case in pickles:
+        yield from scenario_messages(pickle, case, started)
+    success = envelope["complete"] and envelope["exit_code"] == OK
+    yield {"testRunFinished": {"success": success, "timestamp": finished, "testRunStartedId": "run"}}
+
+
+def parsed(feature: str) -> Iterable[dict[str, Any]]:
+    """Return the messages about a feature: its source, its syntax tree, and its pickles."""
+    parser: Any = GherkinEvents(GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True))
+    text = (features_dir() / feature.removeprefix("features/")).read_text("utf-8")
+    source = {"uri": feature, "data": text, "mediaType": "text/x.cucumber.gherkin+plain"}
+    found: Iterable[dict[str, Any]] = parser.enum({"source": source})
+    return found
+
+
+def scenario_messages(pickle: dict[str, Any], case: dict[str, Any], when: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """Yield the messages about one scenario; all steps before the decisive one passed, and those after were skipped."""
+    test, attempt = f"{pickle['id']}/test", f"{pickle['id']}/started"
+    matched = {"stepDefinitionIds": [SENTENCES["id"]], "stepMatchArgumentsLists": [{"stepMatchArguments": []}]}
+    steps = [{"id": f"{step['id']}/test", "pickleStepId": step["id"], **matched} for step in pickle["steps"]]
+    yield {"testCase": {"id": test, "pickleId": pickle["id"], "testSteps": steps, "testRunStartedId": "run"}}
+    yield {"testCaseStarted": {"id": attempt, "testCaseId": test, "attempt": 0, "timestamp": when}}
+    status, decisive = STATUSES[case["status"]].cucumber, case.get("step", 0)
+    for number, step in enumerate(steps):
+        result: dict[str, Any] = {"status": "PASSED", "duration": {"seconds": 0, "nanos": 0}}
+        if status != "PASSED" and number >= decisive:
+            result["status"] = status if number == decisive else "SKIPPED"
+            if number == decisive:
+                result["message"] = plain(case.get("reason", case["status"]))
+        of_step = {"testCaseStartedId": attempt, "testStepId": step["id"], "timestamp": when}
+        yield {"testStepStarted": of_step}
+        yield {"testStepFinished": of_step | {"testStepResult": result}}
+    yield {"testCaseFinished": {"testCaseStartedId": attempt, "timestamp": when, "willBeRetried": False}}
+
+
+def timestamp(time: str) -> dict[str, int]:
+    """Return a time as the messages have it."""
+    return {"seconds": int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()), "nanos": 0}
+
+
+# Badge
+
+
+def badge_of(envelope: Mapping[str, Any]) -> Badge:
     """Return the badge; only a whole run of a released kit in which nothing failed, known or not, is green."""
     subject, tally = envelope["subject"], envelope["counts"]["scored"]
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
-    parts = [
-        f"{tally['passed']}/{tally['total']}",
-        *(f"{tally[each]} {word}" for each, word in SHORT.items() if tally[each]),
-    ]
+    parts = [f"{tally['passed']}/{tally['total']}", *not_passed({**tally, "failed": 0})]
     parts += [] if envelope.get("release") else [UNRELEASED]
     return Badge(label, badge_status(envelope), ", ".join(parts))
 
 
-def badge_status(envelope: dict[str, Any]) -> Status:
+def badge_status(envelope: Mapping[str, Any]) -> Status:
     """Return the status that the badge shows."""
     tally = envelope["counts"]["scored"]
     if tally["failed"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
@@ -253,324 +455,18 @@ def badge_status(envelope: dict[str, Any]) -> Status:
     return Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
 
 
-STATUS = {
-    "passed": Status.PASSED,
-    "failed": Status.FAILED,
-    "known": Status.FAILED,
-    "differs": Status.NOT_APPLICABLE,
-    "not-applicable": Status.NOT_APPLICABLE,
-    "inconclusive": Status.INCONCLUSIVE,
-    "not-run": Status.NOT_RUN,
-}
-
-STYLE = """
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; padding: .5rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; } td { overflow-wrap: anywhere; }
-.mark { white-space: nowrap; }
-"""
-
-
-def html_lines(envelope: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of the page."""
-    name = html(product(envelope))
-    yield '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-    yield '<meta name="viewport" content="width=device-width">'
-    yield f"<title>{name}: {headline(envelope)}</title><style>{STYLE}</style></head><body><main>"
-    yield f"<h1>{name}: {headline(envelope)}</h1>"
-    yield f"<p>{' · '.join(html(each) for each in run_facts(envelope))}</p>"
-    if not envelope["complete"]:
-        yield f"<p><strong>Not complete:</strong> {html(envelope.get('trouble', 'it was broken off'))}</p>"
-    yield "<table><caption>What came out</caption>"
-    yield table_row("th", "what", "came out")
-    yield from (table_row("td", what, text) for what, text in (*counted_parts(envelope), *reached(envelope)))
-    yield "</table>"
-    yield from html_failures(envelope)
-    yield "<table><caption>Every case</caption>"
-    yield table_row("th", "case", "came out", "reason")
-    for case in envelope["cases"]:
-        scored = "" if case["scored"] else "does not count; "
-        yield table_row("td", case["id"], mark(case["status"]), scored + case.get("reason", ""))
-    yield "</table></main></body></html>"
-
-
-def run_facts(envelope: dict[str, Any]) -> list[str]:
-    """Return how the run was made."""
-    return [
-        f"profile {envelope['profile']}",
-        f"lanes {', '.join(envelope['lanes'])}",
-        *narrowed(envelope),
-        f"{envelope['started']} to {envelope['finished']}",
-        f"kit {envelope['kit']}, protocol {envelope['protocol']}",
-        f"seed {envelope['seed']}",
-        f"specification {envelope['digest'][:12]}",
-    ]
-
-
-def html_failures(envelope: dict[str, Any]) -> Iterator[str]:
-    """Yield the failures by cause, each in full."""
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    for group in envelope["groups"]:
-        yield f"<h2>{html(group['cause'] or 'Attributed to no requirement')}: {len(group['cases'])}</h2>"
-        for case in (by_id[name] for name in group["cases"]):
-            yield f"<h3>{mark(case['status'])} {html(case['id'])}</h3><p>{html(case.get('reason', ''))}</p>"
-            if case.get("known"):
-                yield f"<p>Known: {html(case['known'])}</p>"
-            if case.get("shown"):
-                yield f"<pre>{chr(10).join(indented(line) for line in case['shown'].splitlines())}</pre>"
-
-
-def indented(line: str) -> str:
-    """Return a line with its indentation."""
-    return " " * (len(line) - len(line.lstrip(" "))) + html(line)
-
-
-def mark(status: str) -> str:
-    """Return a status with its glyph."""
-    return f'<span class="mark">{LOOKS[STATUS[status]].glyph} {html(status.replace("-", " "))}</span>'
-
-
-def table_row(cell: str, *texts: str) -> str:
-    """Return a row of a table; what is a mark already stays as it is."""
-    cells = (each if each.startswith('<span class="mark">') else html(each) for each in texts)
-    return f"<tr>{''.join(f'<{cell}>{each}</{cell}>' for each in cells)}</tr>"
-
-
-def markdown_lines(envelope: dict[str, Any]) -> Iterator[str]:
-    """Yield the lines of the page."""
-    yield f"# {markdown(product(envelope))}: {headline(envelope)}"
-    yield ""
-    yield f"Profile `{envelope['profile']}`, {envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
-    yield from map(markdown, narrowed(envelope))
-    yield (
-        "" if envelope["complete"] else f"**Not complete:** {markdown(envelope.get('trouble', 'it was broken off'))}"
-    )
-    yield ""
-    yield "| | came out |"
-    yield "|---|---|"
-    for what, text in (*counted_parts(envelope), *reached(envelope)):
-        yield f"| {markdown(what)} | {markdown(text)} |"
-    yield ""
-    yield from markdown_failures(envelope)
-    for case in envelope["cases"]:
-        if case["status"] == "differs":
-            yield f"- `{case['id']}`: {markdown(case['reason'])}"
-    for stale in envelope["stale_deviations"]:
-        yield f"- {markdown(stale)}"
-
-
-def markdown_failures(envelope: dict[str, Any]) -> Iterator[str]:
-    """Yield the failures by cause."""
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    for group in envelope["groups"]:
-        yield f"## {group['cause'] or 'Attributed to no requirement'}: {len(group['cases'])}"
-        yield ""
-        for name in group["cases"]:
-            case = by_id[name]
-            known = f" (known: {markdown(case['known'])})" if case.get("known") else ""
-            yield f"- `{name}`: {markdown(case.get('reason', ''))}{known}"
-        yield ""
-
-
-LONGEST = 512
-"""Characters that a name has at most: Azure Pipelines cuts it there."""
-
-
-def junit_xml(envelope: dict[str, Any]) -> str:
-    """Return the file."""
-    root = ElementTree.Element("testsuites", name=product(envelope))
-    for lane in envelope["lanes"]:
-        cases = [case for case in envelope["cases"] if case["lane"] == lane]
-        kinds = [element_of(case) for case in cases]
-        suite = ElementTree.SubElement(
-            root,
-            "testsuite",
-            name=lane,
-            tests=str(len(cases)),
-            failures=str(kinds.count("failure")),
-            errors=str(kinds.count("error")),
-            skipped=str(kinds.count("skipped")),
-            timestamp=envelope["started"].removesuffix("Z"),
-            time=f"{sum(case['seconds'] for case in cases):.3f}",
-        )
-        for case, kind in zip(cases, kinds, strict=True):
-            add_case(suite, case, kind)
-    add_run(root, envelope)
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
-def add_case(suite: ElementTree.Element, case: dict[str, Any], kind: str) -> None:
-    """Add a case."""
-    element = ElementTree.SubElement(
-        suite, "testcase", name=case_name(case), classname=case_class(case), time=f"{case['seconds']:.3f}"
-    )
-    if kind:
-        text = {"known": f"known deviation: {case.get('known', '')}: "}.get(case["status"], "")
-        inner = ElementTree.SubElement(element, kind, message=plain(text + case.get("reason", case["status"])))
-        if shown := case.get("shown"):
-            inner.text = "\n".join(plain(line) for line in shown.splitlines())
-
-
-def add_run(root: ElementTree.Element, envelope: dict[str, Any]) -> None:
-    """Add the result of the run, as its exit code says."""
-    code = envelope["exit_code"]
-    kind = "" if code == OK else "failure" if code == DEVIATIONS else "error"
-    tally = {f"{each}s": str(int(kind == each)) for each in ("failure", "error")}
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "run", "tests": "1", "skipped": "0", **tally})
-    case = ElementTree.SubElement(suite, "testcase", name="the whole run", classname="run")
-    if kind:
-        ElementTree.SubElement(case, kind, message=f"exit code {code}: {SAYS[code]}")
-
-
-def element_of(case: dict[str, Any]) -> str:
-    """Return the element for the result of a case; empty if it passed."""
-    status = case["status"]
-    if status == "failed":
-        return "failure"
-    if status == "inconclusive" and case["scored"]:
-        return "error"
-    return "" if status == "passed" else "skipped"
-
-
-def case_name(case: dict[str, Any]) -> str:
-    """Return the name of the case."""
-    row = case["id"].split("/")[2:]
-    text = f"{case.get('name', case['id'])}{f' ({row[0]})' if row else ''}"
-    return plain(
-        f"[{case['requirements'][0]}] {text}" if case["requirements"] else f"[{case['id']}] {text}", LONGEST - 100
-    )
-
-
-def case_class(case: dict[str, Any]) -> str:
-    """Return the topic of a scenario, or the lane."""
-    return str(case["requirements"][0].partition(".")[0]) if case["requirements"] else str(case["lane"])
-
-
-PROTOCOL_VERSION = "34.2.0"
-"""The version of the messages' schema that these keep to."""
-
-RESULTS = {
-    "passed": "PASSED",
-    "failed": "FAILED",
-    "known": "FAILED",
-    "differs": "SKIPPED",
-    "not-applicable": "SKIPPED",
-    "inconclusive": "UNKNOWN",
-    "not-run": "SKIPPED",
+FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "badge.svg": lambda envelope: svg(badge_of(envelope)),
+    "badge.json": lambda envelope: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
+    "junit.xml": junit_xml,
+    "report.html": report_html,
+    "summary.md": summary_md,
+    "cucumber.ndjson": lambda envelope: "".join(
+        json.dumps(each, ensure_ascii=False) + "\n" for each in cucumber_messages(envelope)
+    ),
 }
 
 
-def cucumber_messages(envelope: dict[str, Any], made_on: Platform) -> str:
-    """Return the file."""
-    return "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in cucumber_events(envelope, made_on))
-
-
-def cucumber_events(envelope: dict[str, Any], made_on: Platform) -> Iterator[dict[str, Any]]:
-    """Yield every message, in the order that the protocol asks for."""
-    cases = {(case["feature"], case["line"]): case for case in envelope["cases"] if case["lane"] == "features"}
-    yield {"meta": meta_of(envelope, made_on)}
-    pickles = []
-    parser: Any = GherkinEvents(GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True))
-    for feature in dict.fromkeys(name for name, _ in cases):
-        file = features_dir() / feature.removeprefix("features/")
-        source = {"uri": feature, "data": file.read_text("utf-8"), "mediaType": "text/x.cucumber.gherkin+plain"}
-        for event in parser.enum({"source": source}):
-            if "pickle" in event:
-                case = cases.get((feature, event["pickle"]["location"]["line"]))
-                if case is None:
-                    continue
-                pickles.append((event["pickle"], case))
-            yield event
-    yield {"stepDefinition": step_definition()}
-    started = at(envelope["started"])
-    yield {"testRunStarted": {"id": "run", "timestamp": started}}
-    for pickle, _ in pickles:
-        yield {"testCase": test_case(pickle)}
-    for pickle, case in pickles:
-        yield from step_events(pickle, case, started)
-    success = envelope["complete"] and envelope["exit_code"] == 0
-    finished = {"success": success, "timestamp": at(envelope["finished"]), "testRunStartedId": "run"}
-    yield {"testRunFinished": finished}
-
-
-def meta_of(envelope: dict[str, Any], made_on: Platform) -> dict[str, Any]:
-    """Return the metadata of the messages."""
-    return {
-        "protocolVersion": PROTOCOL_VERSION,
-        "implementation": {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]},
-        "runtime": {"name": "python", "version": made_on.python},
-        "os": {"name": made_on.system},
-        "cpu": {"name": made_on.machine},
-    }
-
-
-def step_definition() -> dict[str, Any]:
-    """Return one for all steps: the sentences."""
-    return {
-        "id": "sentences",
-        "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
-        "sourceReference": {"uri": "translator_cmk/language/sentences.py"},
-    }
-
-
-def test_case(pickle: dict[str, Any]) -> dict[str, Any]:
-    """Return the test case of a pickle."""
-    steps = [
-        {
-            "id": f"{step['id']}/test",
-            "pickleStepId": step["id"],
-            "stepDefinitionIds": ["sentences"],
-            "stepMatchArgumentsLists": [{"stepMatchArguments": []}],
-        }
-        for step in pickle["steps"]
-    ]
-    return {"id": f"{pickle['id']}/test", "pickleId": pickle["id"], "testSteps": steps, "testRunStartedId": "run"}
-
-
-def step_events(pickle: dict[str, Any], case: dict[str, Any], when: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """Yield the messages about the steps of one scenario."""
-    name = f"{pickle['id']}/started"
-    start = {"id": name, "testCaseId": f"{pickle['id']}/test", "attempt": 0, "timestamp": when}
-    yield {"testCaseStarted": start}
-    decisive = case.get("step", -1)
-    for number, step in enumerate(pickle["steps"]):
-        of_step = {"testCaseStartedId": name, "testStepId": f"{step['id']}/test", "timestamp": when}
-        yield {"testStepStarted": of_step}
-        yield {"testStepFinished": of_step | {"testStepResult": step_result(case, number, decisive)}}
-    yield {"testCaseFinished": {"testCaseStartedId": name, "timestamp": when, "willBeRetried": False}}
-
-
-def step_result(case: dict[str, Any], number: int, decisive: int) -> dict[str, Any]:
-    """Return the result of one step: those before the decisive one passed, those after it were skipped."""
-    status = RESULTS[case["status"]]
-    took = {"seconds": 0, "nanos": 0}
-    if status == "PASSED" or number < decisive:
-        return {"status": "PASSED", "duration": took}
-    if number == max(decisive, 0):
-        return {"status": status, "duration": took, "message": plain(case.get("reason", case["status"]))}
-    return {"status": "SKIPPED", "duration": took}
-
-
-def at(time: str) -> dict[str, int]:
-    """Return a time as the messages have it."""
-    return {"seconds": int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()), "nanos": 0}
-
-
-FILES: Mapping[str, Callable[[dict[str, Any], Platform], str]] = {
-    "badge.svg": lambda envelope, _: svg(badge_of(envelope)),
-    "badge.json": lambda envelope, _: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
-    "junit.xml": lambda envelope, _: junit_xml(envelope),
-    "report.html": lambda envelope, _: "\n".join(html_lines(envelope)) + "\n",
-    "summary.md": lambda envelope, _: "\n".join(markdown_lines(envelope)) + "\n",
-    "cucumber.ndjson": cucumber_messages,
-}
-
-
-def files_of(envelope: dict[str, Any], made_on: Platform | None = None) -> Iterator[tuple[str, str]]:
-    """Name and text of each, as it is made on this platform or on another."""
-    for name, text in FILES.items():
-        yield name, text(envelope, made_on or this_platform())
+def files_of(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that follows from an envelope."""
+    yield from ((name, text(envelope)) for name, text in FILES.items())
