@@ -83,8 +83,8 @@ class Reporter:
         self.running: Running | None = None
         self.worker: Worker | None = None
         self.by_id: dict[str, Scenario] = {}
-        self.results: dict[str, Result] = {}
-        self.left: set[str] = set()
+        self.asked: set[str] = set()  # the scenarios that were collected
+        self.result = Result("passed")  # of the scenario under way, so far
         self.note = ""
         self.properties: dict[str, dict[str, Any]] = {}
 
@@ -111,12 +111,11 @@ class Reporter:
         every = scenarios(PROFILE)
         self.by_id = {each.case.id: each for each in every}
         for pickle in pickles:
-            if not is_ours(pickle, self.by_id):
-                raise CommandError(
-                    f"--results: {pickle.id} is no scenario of the specification, so that nobody could check it"
-                )
-        self.left = {pickle.id for pickle in pickles}
-        chosen = tuple(name for name in self.by_id if name in self.left) if len(self.left) < len(every) else ()
+            if pickle.id not in self.by_id or content_of(pickle) != content_of(self.by_id[pickle.id].pickle):
+                problem = f"{pickle.id} is no scenario of the specification, so that nobody could check it"
+                raise CommandError(f"--results: {problem}")
+        self.asked = {pickle.id for pickle in pickles}
+        chosen = tuple(name for name in self.by_id if name in self.asked) if len(self.asked) < len(every) else ()
         seed = by_chance()
         made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
         running = self.running = Running(made, register, self.folder, Deviations())
@@ -153,10 +152,10 @@ class Reporter:
         pickle = item.stash.get(PICKLE, None)
         if self.worker is None or pickle is None:
             return (yield)
-        error = call.excinfo.value if call.excinfo else None
-        before = self.results.get(pickle.id)
-        if before is None or before.status == "passed":
-            self.results[pickle.id] = self.of_phase(error, call, pickle, item.stash.get(SCENARIO_RUN, None))
+        if call.when == "setup":
+            self.result = Result("passed")
+        if self.result.status == "passed":
+            self.result = self.of_phase(call, pickle, item.stash.get(SCENARIO_RUN, None))
         report = yield
         if call.when == "teardown":
             self.end(pickle)
@@ -183,13 +182,12 @@ class Reporter:
             "details": item.stash.get(DETAILS, []),
         }
 
-    def of_phase(
-        self, error: BaseException | None, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None
-    ) -> Result:
+    def of_phase(self, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None) -> Result:
         """Return the result of a scenario after this phase."""
         assert self.worker is not None
         assert self.running is not None
-        seconds = self.results.get(pickle.id, Result("passed")).seconds + call.duration
+        error = call.excinfo.value if call.excinfo else None
+        seconds = self.result.seconds + call.duration
         if run is not None and run.system is not self.worker.subject:
             return Result("inconclusive", OVERRIDDEN, seconds)
         if isinstance(error, Fault):
@@ -205,10 +203,8 @@ class Reporter:
         """Record the result of a scenario, and restart a system that broke."""
         assert self.worker is not None
         assert self.running is not None
-        self.left.discard(pickle.id)
-        result = self.results[pickle.id]
-        self.running.add(self.by_id[pickle.id].case, result, self.worker.subject)
-        self.worker.note(result)
+        self.running.add(self.by_id[pickle.id].case, self.result, self.worker.subject)
+        self.worker.note(self.result)
         try:
             self.worker.recover()
         except Aborted as gave_up:
@@ -225,7 +221,7 @@ class Reporter:
         if running is None or self.worker is None:
             return
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        running.finished = to_its_end and not self.left and not running.trouble
+        running.finished = to_its_end and self.asked <= running.results.keys() and not running.trouble
         if not running.finished and not running.trouble:
             running.trouble = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "stopped before its end"
         self.worker.session.bye()
@@ -249,12 +245,6 @@ class Reporter:
             terminalreporter.write_line(self.note)
 
 
-def is_ours(pickle: Pickle, by_id: dict[str, Scenario]) -> bool:
-    """Return whether a scenario is one of the specification, step by step."""
-    known = by_id.get(pickle.id)
-    return known is not None and said(pickle) == said(known.pickle)
-
-
-def said(pickle: Pickle) -> tuple[object, ...]:
+def content_of(pickle: Pickle) -> tuple[object, ...]:
     """Return the content of a scenario, without its place."""
     return (pickle.requirements, *((step.kind, step.text) for step in pickle.steps))

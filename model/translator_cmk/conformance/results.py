@@ -1,6 +1,6 @@
-"""Loads the results of a run from its report: the status of each scenario is derived again from the message log."""
+"""Load the results of a run from its report: the status of each scenario is derived again from the message log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -77,47 +77,43 @@ def load_results(folder: Path) -> Results:
         envelope = read(folder)
         if envelope["subject"] is None:
             raise CommandError(f"{folder}: the system did not say hello; run the suite again")
-        stale = envelope["digest"] != digest(REPORTED)
-        items = [of_case(case) for case in envelope["cases"] if case["lane"] == FEATURES]
-        if not stale:
-            items = derived(folder, envelope)
+        scenarios = list(scenarios_of(folder, envelope))
     except CommandError as error:
         raise ResultsError(str(error)) from None
-    chosen = envelope["selection"].items()
     return Results(
         envelope["digest"],
         {"translator_cmk": envelope["kit"]},
         MODEL if envelope["subject"]["product"] == MODEL else product(envelope),
         envelope["profile"],
-        tuple(f"--{name} {value}" for name, values in chosen for value in values),
+        tuple(f"--{name} {value}" for name, values in envelope["selection"].items() for value in values),
         envelope["started"],
         envelope["finished"],
         envelope["complete"] and not envelope["selection"],
-        (*items, *(of_property(each) for each in envelope.get("properties", ()))),
+        (*scenarios, *(property_of(each) for each in envelope.get("properties", ()))),
     )
 
 
-def derived(folder: Path, envelope: dict[str, Any]) -> list[Item]:
-    """Return the scenarios as the log shows them; raises `CommandError` where it is not the log of such a run."""
+def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
+    """Yield the results of the scenarios; raises `CommandError` where the log is not that of such a run."""
+    reported = {case["id"]: case for case in envelope["cases"] if case["lane"] == FEATURES}
+    if envelope["digest"] != digest(REPORTED):
+        yield from map(scenario_of, reported.values())
+        return
     repetition = Repetition(folder, envelope)
-    cases = [case for case in repetition.run().envelope()["cases"] if case["lane"] == FEATURES]
+    cases = repetition.run().envelope()["cases"]
     if repetition.problems:
         raise CommandError(f"{folder}: {repetition.problems[0]}; run the suite again")
-    said = {case["id"]: case["status"] for case in envelope["cases"]}
-    took = {case["id"]: case["seconds"] for case in envelope["cases"]}  # in the run, not when it was judged again
-    found = []
-    for case in cases:
-        case["seconds"] = took.get(case["id"], 0.0)
-        item = of_case(case, tuple(repetition.details.get(case["id"], ())))
-        was = said.get(case["id"], "nothing")
-        if was != case["status"]:
-            reason = f"the report says {was}, and its message log shows {case['status']}"
+    for case in (case for case in cases if case["lane"] == FEATURES):
+        was = reported.get(case["id"], {"status": "nothing", "seconds": 0.0})
+        # it took so long in the run, and not when it was judged again
+        item = scenario_of(case | {"seconds": was["seconds"]}, tuple(repetition.details.get(case["id"], ())))
+        if was["status"] != case["status"]:
+            reason = f"the report says {was['status']}, and its message log shows {case['status']}"
             item = replace(item, status="failed", reason=reason)
-        found.append(item)
-    return found
+        yield item
 
 
-def of_case(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:
+def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:
     """Return the result of a scenario of a report."""
     status: str = case["status"]
     reason = case.get("reason", status)
@@ -138,8 +134,7 @@ def of_case(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> I
     )
 
 
-def of_property(content: dict[str, Any]) -> Item:
+def property_of(content: dict[str, Any]) -> Item:
     """Return the result of a property of a report."""
-    tuples = {name: tuple(value) for name, value in content.items() if isinstance(value, list)}
-    parts: dict[str, Any] = {**content, **tuples}
-    return Item(**parts)
+    requirements, details = tuple(content["requirements"]), tuple(content["details"])
+    return Item(**{**content, "requirements": requirements, "details": details})
