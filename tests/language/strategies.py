@@ -5,9 +5,8 @@ from typing import Annotated, Any, get_args, get_origin
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from translator_cmk.language.messages import OBSERVED
+from translator_cmk.language.messages import LOCAL_NAME, OBSERVED, REQUIREMENT
 from translator_cmk.language.sentences import NAME
-from translator_cmk.language.shapes import LOCAL_NAME, REQUIREMENT, Flag, Shape, Text, Whole, Word
 from translator_cmk.machine import (
     COMMANDS,
     Accepted,
@@ -20,6 +19,7 @@ from translator_cmk.machine import (
     Unspecified,
 )
 from translator_cmk.machine.commands import choices
+from translator_cmk.shapes import FLAG, Shape, Text, Whole, Word
 
 NAMES = st.from_regex(NAME, fullmatch=True)
 LOCAL_NAMES = st.builds("{}/{}".format, NAMES, NAMES)
@@ -75,9 +75,8 @@ def of_shape(shape: Shape) -> SearchStrategy[Any]:
             return st.sampled_from(shape.words)
         case Whole():
             return st.integers(shape.least, shape.most)
-        case Flag():
-            return st.booleans()
-    raise TypeError(shape)
+    assert shape is FLAG
+    return st.booleans()
 
 
 def observations() -> SearchStrategy[Observation]:

@@ -11,11 +11,11 @@ from .. import features_dir
 from ..errors import DEVIATIONS, OK
 from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
-from ..language.shapes import nearest
 from ..language.situations import Situation
 from ..machine import DEFAULT_STAGE, Command
 from ..oracle.dependence import references
 from ..requirements import TOPICS, Register, load_register
+from ..shapes import nearest
 from .assertions import Assertion
 from .features import (
     ATTESTATION,

@@ -9,8 +9,8 @@ from typing import Any
 
 from .. import __version__
 from ..language.declaration import CAPABILITIES, DECLARATION, Declaration
-from ..language.shapes import Place
 from ..machine import ROWS
+from ..shapes import read_message
 from ..system import ModelSystem, System
 
 MODEL = "model"
@@ -72,7 +72,7 @@ def declaration_of(system: System) -> Declaration:
         return declared
     if declared is not None:
         plain = {name: plainly(value) for name, value in declared.items()} if isinstance(declared, dict) else declared
-        found: Declaration = DECLARATION.read(plain, Place("the declaration of the system"))
+        found: Declaration = read_message(DECLARATION, plain, "the declaration of the system")
         return found
     if type(system) is ModelSystem and system.machine.rows == ROWS and not system.machine.silent:
         return Declaration(MODEL, __version__)

@@ -12,12 +12,12 @@ from pathlib import Path
 from .. import features_dir
 from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
-from ..language.shapes import nearest
 from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
 from ..oracle import Oracle
 from ..requirements import TOPICS, Register, Requirement, load_register
+from ..shapes import nearest
 from .features import Diagnostic, Feature, feature_files, load_features, pickles
 from .lint import lint
 from .vocabulary import demanded, undemanded

@@ -15,11 +15,11 @@ from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, demanded, undemanded, when_of
 from ..digest import PACKAGE, files
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
-from ..language.shapes import nearest
 from ..machine import COMMANDS
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import TOPICS, Register, load_register
+from ..shapes import nearest
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
 """The lanes: a system is put through the first three; of the last, it was observed elsewhere."""

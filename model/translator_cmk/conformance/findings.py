@@ -13,12 +13,12 @@ from ..language.declaration import LEVELS
 from ..language.facts import Fact
 from ..language.gherkin import can_be_told, scenario_lines, sentence_title, steps, use_in_words
 from ..language.sentences import format_command, format_fact
-from ..language.shapes import Place
 from ..language.situations import situations
 from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, State, initial
 from ..machine.rows import Effect
 from ..oracle.explain import Difference
 from ..requirements import Register
+from ..shapes import read_message
 from .cases import Case, Result
 from .judging import Commands, SequenceResult, level_concerned, level_of
 from .report.envelope import COUNTEREXAMPLE as SHAPE
@@ -505,7 +505,7 @@ def recorded(path: Path) -> Recorded:
         content = from_text(path.read_bytes(), str(path))
         if not isinstance(content, dict) or "commands" not in content:
             raise CommandError(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
-        found = SHAPE.read(content, Place(str(path)))
+        found = read_message(SHAPE, content, str(path))
         return Recorded(
             found["profile"],
             frozenset(found["silent"]),

@@ -15,9 +15,9 @@ from ..errors import CommandError
 from ..language import WireError
 from ..language.declaration import DECLARATION, Declaration
 from ..language.json_text import DECODE, NotStrict
-from ..language.shapes import Place
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..requirements import Register, load_register
+from ..shapes import read_message
 from .cases import FEATURES, LANES, TRACE, check_kit, must_be_known, scenarios
 from .deviations import OF_SEQUENCES, Deviation, Deviations, load_deviations, must_be_writable, without_links
 from .report.envelope import ENVELOPE as ENVELOPE_SHAPE
@@ -134,7 +134,7 @@ def must_be_deniable(waived: Iterable[str]) -> None:
 def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
     """Return the declaration of the system; raises `CommandError`."""
     try:
-        found: Declaration = DECLARATION.read(envelope["subject"], Place(f"subject in {ENVELOPE}"))
+        found: Declaration = read_message(DECLARATION, envelope["subject"], f"subject in {ENVELOPE}")
         return found
     except WireError as error:
         raise CommandError(str(error)) from None
@@ -230,7 +230,7 @@ def read(folder: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CommandError(f"{path}: no envelope of a report in format {FORMAT}")
     try:
-        ENVELOPE_SHAPE.read(content, Place(str(path)))
+        read_message(ENVELOPE_SHAPE, content, str(path))
     except WireError as error:
         raise CommandError(f"{error}; the report was changed, or made by another version of the kit") from None
     envelope: dict[str, Any] = content

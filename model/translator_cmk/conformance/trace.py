@@ -14,10 +14,10 @@ from ..explore.trace.reading import Reader, Truncated
 from ..language import WireError, from_text
 from ..language.declaration import LEVELS, Declaration
 from ..language.json_text import STANDARD_INPUT, read_lines
-from ..language.shapes import Place
 from ..language.traces import HEAD
 from ..machine import Command, Machine
 from ..oracle.profiles import machine_of
+from ..shapes import read_message
 from .cases import TRACE
 from .findings import Tally
 from .judging import SequenceResult
@@ -64,7 +64,7 @@ def head_of(path: Path) -> dict[str, Any]:
     message = from_text(first.text, first.where) if first is not None and first.ended else None
     if not isinstance(message, dict) or "trace" not in message or first is None:
         return {}
-    head: dict[str, Any] = HEAD.read(message, Place(first.where))
+    head: dict[str, Any] = read_message(HEAD, message, first.where)
     return head
 
 

@@ -1,5 +1,6 @@
 """Protocol 1: commands, outcomes, observations and stages as JSON, with the JSON Schema of each."""
 
+from ..shapes import WireError
 from .json_text import LONGEST, from_text
 from .messages import (
     PROTOCOL,
@@ -13,7 +14,6 @@ from .messages import (
     stage_to_wire,
 )
 from .schemas import schemas
-from .shapes import WireError
 
 __all__ = [
     "LONGEST",

@@ -5,8 +5,8 @@ from typing import Any
 
 from ..machine import COMMANDS, DEFAULT_STAGE, Stage
 from ..machine.values import Value
-from .messages import IDS, OBSERVED, STAGE, stage_to_wire
-from .shapes import CODE, Line, Misfit, Named, Record, Referred, Several, Shape, Whole, Word
+from ..shapes import Line, Misfit, Named, Record, Referred, Several, Shape, Whole, Word
+from .messages import CODE, IDS, OBSERVED, STAGE, to_json
 
 CAPABILITIES: Mapping[str, str] = {
     "portal": "Customer-managed keys can be enabled as the portal does it, which turns the identity on and grants "
@@ -93,14 +93,5 @@ DECLARATION = Record("a declaration", DECLARED, ("product", "version"), declare)
 
 
 def declaration_to_wire(declaration: Declaration) -> dict[str, Any]:
-    """Return the declaration as a JSON value, its lists sorted."""
-    return {
-        "product": declaration.product,
-        "version": declaration.version,
-        "capabilities": sorted(declaration.capabilities),
-        "levels": list(declaration.levels),
-        "hidden": sorted(declaration.hidden),
-        "stage": stage_to_wire(declaration.stage),
-        "windows": dict(declaration.windows),
-        "codes": {code: sorted(ids) for code, ids in declaration.codes.items()},
-    }
+    """Return the declaration as a JSON value, its sets sorted."""
+    return dict(to_json(declaration))

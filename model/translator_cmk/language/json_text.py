@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from .shapes import WireError, called
+from ..shapes import WireError, called
 
 LONGEST = 2**20
 """The most bytes that one message may have: 1 MiB."""

@@ -5,24 +5,17 @@ from typing import Annotated, Any, get_args, get_origin
 
 from ..machine import COMMANDS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage, Unspecified
 from ..machine.commands import KeySource, KeyType, PermissionModel, ResourceKind
-from .shapes import (
-    A_NAME,
-    LOCAL_NAME,
-    REQUIREMENT,
-    Flag,
-    Misfit,
-    Named,
-    Place,
-    Record,
-    Several,
-    Shape,
-    Tagged,
-    Text,
-    Whole,
-    Word,
-)
+from ..machine.values import Value
+from ..shapes import FLAG, Line, Misfit, Named, Record, Several, Shape, Tagged, Text, Whole, Word, read_message
+from .sentences import NAME
 
 PROTOCOL = 1
+
+A_NAME = Text(NAME.pattern, "a name: at most 63 letters, digits and hyphens, the first of them no hyphen")
+LOCAL_NAME = Text(f"{NAME.pattern}/{NAME.pattern}", "two names with a slash between them, that of the vault first")
+REQUIREMENT = Text("[a-z]+\\.[a-z0-9]+(-[a-z0-9]+)*", "the id of a requirement, such as 'vault.same-region'")
+TOKEN = Text("[!-~]{1,100}", "1 to 100 visible characters of ASCII")
+CODE = Text("[!-~]{1,100}", "a code of 1 to 100 visible characters of ASCII")
 
 
 def shape_of(hint: Any) -> Shape:
@@ -30,7 +23,7 @@ def shape_of(hint: Any) -> Shape:
     if get_origin(hint) is Annotated or hint is str:
         return A_NAME
     if hint is bool:
-        return Flag()
+        return FLAG
     if hint is int:
         return Whole()
     arms = get_args(hint)
@@ -75,6 +68,9 @@ class CommandRecord(Record):
 
 COMMAND = Tagged("command", {name: CommandRecord(command) for name, command in COMMANDS.items()})
 
+COMMENT: dict[str, Shape] = {"code": CODE, "message": Line(2000)}
+"""Fields of an answer that are for people, or native to the system."""
+
 IDS = Several(REQUIREMENT, frozenset)
 KEY_USE = Record("a use of a key", {"key": LOCAL_NAME, "resource": A_NAME}, ("key", "resource"), KeyUse)
 
@@ -105,9 +101,9 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
             "key_source": Word(get_args(KeySource)),
             "key": LOCAL_NAME,
             "layers_of_encryption": Whole(0, 2),
-            "encryption_section": Flag(),
-            "identity": Flag(),
-            "registered": Flag(),
+            "encryption_section": FLAG,
+            "identity": FLAG,
+            "registered": FLAG,
         },
     ),
     "vault": (
@@ -117,8 +113,8 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
             "region": A_NAME,
             "subscription": A_NAME,
             "group": A_NAME,
-            "soft_delete": Flag(),
-            "purge_protection": Flag(),
+            "soft_delete": FLAG,
+            "purge_protection": FLAG,
             "permission_model": Word(get_args(PermissionModel)),
         },
     ),
@@ -129,11 +125,11 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
             "type": Word(get_args(KeyType)),
             "size": Whole(),
             "version": Whole(),
-            "enabled": Flag(),
+            "enabled": FLAG,
         },
     ),
     "grant": (LOCAL_NAME, {"vault": A_NAME, "resource": A_NAME}),
-    "workspace": (A_NAME, {"resource": A_NAME, "key_source": Word(get_args(KeySource)), "readable": Flag()}),
+    "workspace": (A_NAME, {"resource": A_NAME, "key_source": Word(get_args(KeySource)), "readable": FLAG}),
     "document": (A_NAME, {"workspace": A_NAME}),
     "model": (A_NAME, {"workspace": A_NAME, "state": Word(["undeployed", "deployed"])}),
 }
@@ -163,38 +159,47 @@ STAGE = Record(
         "tenants": Several(A_NAME),
         "subscriptions": Named(A_NAME, A_NAME),
         "regions": Several(A_NAME),
-        "tiers": Named(A_NAME, Flag()),
+        "tiers": Named(A_NAME, FLAG),
     },
     make=build_stage,
 )
 
 
+def to_json(value: Any) -> Any:
+    """Return a value of the machine as JSON has it: sets are sorted, and fields that are None left out."""
+    match value:
+        case Value():
+            return {field: to_json(each) for field, each in value.as_dict().items() if each is not None}
+        case Mapping():
+            return {name: to_json(each) for name, each in value.items()}
+        case tuple():
+            return [to_json(each) for each in value]
+        case frozenset():
+            return sorted(value)
+    return value
+
+
 def command_to_wire(command: Command) -> dict[str, Any]:
     """Return the command as a JSON value, defaults included."""
-    fields = zip(command.fields, command, strict=True)
-    return {"command": type(command).__name__, **{field: value for field, value in fields if value is not None}}
+    return {"command": type(command).__name__, **to_json(command)}
 
 
 def command_from_wire(message: Any, where: str = "") -> Command:
     """Return the command in a JSON value; raises `WireError`, which begins with ``where``."""
-    command: Command = COMMAND.read(message, Place(where))
+    command: Command = read_message(COMMAND, message, where)
     return command
 
 
 def outcome_to_wire(outcome: Outcome) -> dict[str, Any]:
     """Return the outcome as a JSON value, its lists sorted."""
-    match outcome:
-        case Accepted():
-            audit = [use.as_dict() for use in sorted(outcome.audit)]
-            return {"outcome": "accepted", "by": sorted(outcome.by), "audit": audit}
-        case Refused():
-            return {"outcome": "refused", "because": sorted(outcome.because)}
-    return {"outcome": "unspecified", "silent": sorted(outcome.silent)}
+    if isinstance(outcome, Accepted):
+        outcome = Accepted(outcome.by, tuple(sorted(outcome.audit)))
+    return {"outcome": type(outcome).__name__.lower(), **to_json(outcome)}
 
 
 def outcome_from_wire(message: Any, where: str = "") -> Outcome:
     """Return the outcome in a JSON value; raises `WireError`, which begins with ``where``."""
-    outcome: Outcome = OUTCOME.read(message, Place(where))
+    outcome: Outcome = read_message(OUTCOME, message, where)
     return outcome
 
 
@@ -205,21 +210,16 @@ def observation_to_wire(observation: Observation) -> dict[str, Any]:
 
 def observation_from_wire(message: Any, where: str = "") -> Observation:
     """Return the observation in a JSON value; raises `WireError`, which begins with ``where``."""
-    observation: Observation = OBSERVATION.read(message, Place(where))
+    observation: Observation = read_message(OBSERVATION, message, where)
     return observation
 
 
 def stage_to_wire(stage: Stage) -> dict[str, Any]:
     """Return the stage as a JSON value."""
-    return {
-        "tenants": list(stage.tenants),
-        "subscriptions": dict(stage.subscriptions),
-        "regions": list(stage.regions),
-        "tiers": dict(stage.tiers),
-    }
+    return dict(to_json(stage))
 
 
 def stage_from_wire(message: Any, where: str = "") -> Stage:
     """Return the stage in a JSON value; raises `WireError`, which begins with ``where``."""
-    stage: Stage = STAGE.read(message, Place(where))
+    stage: Stage = read_message(STAGE, message, where)
     return stage

@@ -9,17 +9,18 @@ from typing import Any
 
 from ..machine import Accepted, Outcome, Refused
 from ..machine.values import Value
-from .declaration import HIDEABLE
-from .messages import COMMAND, IDS, KEY_USE, OBSERVATION, OBSERVED, STAGE
-from .shapes import (
-    A_NAME,
-    CODE,
-    LOCAL_NAME,
-    Flag,
+from ..shapes import (
+    ANYTHING,
+    COUNT,
+    FLAG,
+    LARGEST,
+    PROSE,
+    Either,
     Line,
+    Listed,
     Misfit,
     Named,
-    Place,
+    OneOf,
     Record,
     Referred,
     Several,
@@ -27,7 +28,11 @@ from .shapes import (
     Tagged,
     Whole,
     Word,
+    fields_of,
+    record,
 )
+from .declaration import HIDEABLE
+from .messages import A_NAME, COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, OUTCOME, STAGE
 
 PARTS = ("command", "observation")
 """Parts that an event may report in part.  A field that it leaves out of such a part may have had any value."""
@@ -52,26 +57,26 @@ class ReportedOutcome(Value):
     certain: bool = True
 
 
-COMMENTED: dict[str, Shape] = {"code": CODE, "message": Line(2000)}
+LINE = Whole(1, LARGEST)
 
-TOLD = Tagged(
+REPORTED = Tagged(
     "outcome",
     {
         "accepted": Record(
             "an acceptance",
-            {**COMMENTED, "by": IDS, "audit": Several(KEY_USE, lambda uses: tuple(sorted(uses)))},
+            {**COMMENT, "by": IDS, "audit": Several(KEY_USE, lambda uses: tuple(sorted(uses)))},
             make=lambda audit=None, **_: ReportedOutcome(Accepted(audit=audit or ()), audit=audit is not None),
         ),
         "refused": Record(
             "a refusal",
-            {**COMMENTED, "because": IDS},
+            {**COMMENT, "because": IDS},
             make=lambda because=None, **_: ReportedOutcome(
                 Refused(because or frozenset()), reasons=because is not None
             ),
         ),
         "unspecified": Record("what is unspecified", {"silent": IDS}, make=lambda **_: ReportedOutcome()),
-        "unsupported": Record("what is unsupported", COMMENTED, make=lambda **_: ReportedOutcome(known=False)),
-        "error": Record("an error", COMMENTED, make=lambda **_: ReportedOutcome(certain=False)),
+        "unsupported": Record("what is unsupported", COMMENT, make=lambda **_: ReportedOutcome(known=False)),
+        "error": Record("an error", COMMENT, make=lambda **_: ReportedOutcome(certain=False)),
     },
 )
 
@@ -84,25 +89,12 @@ def in_part(tagged: Tagged) -> Tagged:
 PARTIAL_COMMAND = in_part(COMMAND)
 
 
-class OrAbsent:
-    """A shape, or the word for a field that has no value."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-
-    def read(self, value: Any, at: Place) -> Any:
-        return value if value == "absent" else self.shape.read(value, at)
-
-    def schema(self) -> dict[str, Any]:
-        return {"anyOf": [self.shape.schema(), {"const": "absent"}]}
-
-
 class EntityInPart(Record):
     """An entity as it was seen; it may be absent."""
 
     def __init__(self, title: str, fields: Mapping[str, Shape]) -> None:
-        absent = {field: OrAbsent(each) if each is LOCAL_NAME else each for field, each in fields.items()}
-        super().__init__(title, {"exists": Flag(), **absent}, make=self.build)
+        absent = {field: Either(each, "absent") if each is LOCAL_NAME else each for field, each in fields.items()}
+        super().__init__(title, {"exists": FLAG, **absent}, make=self.build)
 
     def build(self, **fields: Any) -> dict[str, Any]:
         if fields.get("exists") is False and len(fields) > 1:
@@ -125,6 +117,7 @@ UNSPECIFIED_FIELDS = Record(
 )
 
 PARTIAL = Several(Word(PARTS), frozenset)
+PARTIAL_FIELD = record("an event", {}, {"partial": PARTIAL})
 
 HEAD = Record(
     "the head of a trace",
@@ -140,84 +133,63 @@ HEAD = Record(
 
 RESET = Record("a stage", {"stage": Referred(STAGE, "stage")}, ("stage",))
 
-JUDGED = ("command", "observation")
 
+class EventRecord(Record):
+    """An event that reports these parts in part.  It has something to judge."""
 
-def event(**fields: Any) -> dict[str, Any]:
-    """Return an event; raises `Misfit` if it has nothing to judge."""
-    for part, of in (("outcome", "command"), ("unspecified", "observation")):
-        if part in fields and of not in fields:
-            raise Misfit(f"the event has the field {part!r} and no {of}", f"add the {of}, or leave it out")
-    if not any(part in fields for part in JUDGED):
-        raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
-    return fields
-
-
-def event_shape(partial: Collection[str]) -> Record:
-    """Return the shape of an event that reports these parts in part."""
-    return Record(
-        "an event",
-        {
-            "line": Whole(1, 10**12),
+    def __init__(self, partial: Collection[str]) -> None:
+        fields: dict[str, Shape] = {
+            "line": LINE,
             "command": Referred(PARTIAL_COMMAND if "command" in partial else COMMAND, "partial-command"),
-            "outcome": Referred(TOLD, "trace-outcome"),
+            "outcome": Referred(REPORTED, "trace-outcome"),
             "observation": Referred(
                 PARTIAL_OBSERVATION if "observation" in partial else OBSERVATION, "partial-observation"
             ),
             "unspecified": UNSPECIFIED_FIELDS,
             "partial": PARTIAL,
-        },
-        make=event,
-    )
+        }
+        super().__init__("an event", fields, make=self.build)
+
+    def build(self, **fields: Any) -> dict[str, Any]:
+        for part, of in NEEDS.items():
+            if part in fields and of not in fields:
+                raise Misfit(f"the event has the field {part!r} and no {of}", f"add the {of}, or leave it out")
+        if not any(part in fields for part in PARTS):
+            raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
+        return fields
+
+    def schema(self) -> dict[str, Any]:
+        needs = {part: [of] for part, of in NEEDS.items()}
+        return {**super().schema(), "anyOf": [{"required": [part]} for part in PARTS], "dependentRequired": needs}
 
 
-def trace_line() -> dict[str, Any]:
-    """Return the schema of a line of a trace.  The reader checks which parts may be partial."""
-    either = event_shape(PARTS).schema()
-    either["anyOf"] = [{"required": [part]} for part in JUDGED]
-    either["dependentRequired"] = {"outcome": ["command"], "unspecified": ["observation"]}
-    return {"oneOf": [HEAD.schema(), RESET.schema(), either]}
+NEEDS = {"outcome": "command", "unspecified": "observation"}
+"""For a field of an event the part that it is about."""
 
+TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EventRecord(PARTS))
+"""A line of any trace.  The reader checks which parts may be partial."""
 
 COUNTED = ("judged", "told", "uncompared", "skipped", "worlds", "deviating", "states")
 """The counts of a verdict."""
 
-ENTITY = {"type": "array", "prefixItems": [{"enum": list(OBSERVED)}, {"type": "string"}], "items": False, "minItems": 2}
+DEMANDED = Referred(OUTCOME, "outcome")
+FACT = record("a fact", {"kind": Word(OBSERVED), "name": PROSE, "field": PROSE, "value": ANYTHING})
+ASKED: dict[str, Shape] = {"line": LINE, "commands": Listed(Referred(COMMAND, "command")), "requirements": IDS}
+PART = OneOf({"kind": FACT, "outcome": DEMANDED})
+DIFFERENCE = record("a difference", {"demanded": PART, "seen": PART, "requirements": IDS})
 
-
-def trace_verdict() -> dict[str, Any]:
-    """Return the schema of what check-trace prints with --json."""
-    ids = IDS.schema()
-    line = {"type": "integer", "minimum": 1}
-    fact = exactly(kind={"enum": list(OBSERVED)}, name={"type": "string"}, field={"type": "string"}, value={})
-    part = {"anyOf": [fact, {"$ref": "outcome.schema.json"}]}
-    deviation = exactly(
-        line=line,
-        commands=listed({"$ref": "command.schema.json"}),
-        differences=listed(exactly(demanded=part, seen=part, requirements=ids)),
-        requirements=ids,
-        allowed={"$ref": "outcome.schema.json"},
-    )
-    deviation["required"].remove("allowed")  # where nothing was asked
-    return exactly(
-        trace={"type": "string"},
-        profile={"type": "string"},
-        waived=ids,
-        fits={"type": "boolean"},
-        complete={"description": "Whether there was anything to judge, and all of it was", "type": "boolean"},
-        **{count: {"type": "integer", "minimum": 0} for count in COUNTED},
-        deviations=listed(deviation),
-        uncompared_from=listed(exactly(line=line, entities=listed(ENTITY))),
-        overflows=listed(line),
-    )
-
-
-def exactly(**properties: Any) -> dict[str, Any]:
-    """Return the schema of an object that has these properties and no others."""
-    required = list(properties)
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
-
-def listed(items: Any) -> dict[str, Any]:
-    """Return the schema of a list."""
-    return {"type": "array", "items": items}
+VERDICT = record(
+    "a verdict",
+    {
+        "trace": PROSE,
+        "profile": PROSE,
+        "waived": IDS,
+        "fits": FLAG,
+        "complete": FLAG,
+        **fields_of(COUNTED, COUNT),
+        "deviations": Listed(record("a deviation", ASKED | {"differences": Listed(DIFFERENCE)}, {"allowed": DEMANDED})),
+        "uncompared_from": Listed(record("a line", {"line": LINE, "entities": Listed(Listed(PROSE))})),
+        "overflows": Listed(LINE),
+    },
+)
+"""The output of check-trace with --json.  An entity is its kind and its name."""

@@ -7,9 +7,9 @@ A request never says what is expected of the system.
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..shapes import Line, Record, Referred, Several, Shape, Tagged, Whole, read_message
 from .declaration import DECLARED, LONGEST_WINDOW, Declaration, declare
-from .messages import COMMAND, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE
-from .shapes import CODE, TOKEN, Line, Record, Referred, Several, Shape, Tagged, Whole, read_at
+from .messages import COMMAND, COMMENT, IDS, KEY_USE, OBSERVATION, PROTOCOL, STAGE, TOKEN
 
 VERBS: Mapping[str, str] = {
     "hello": "Begin a session, and say what you are.",
@@ -21,7 +21,6 @@ VERBS: Mapping[str, str] = {
 }
 
 CALLED: dict[str, Shape] = {"id": TOKEN, "session": TOKEN}
-COMMENTED: dict[str, Shape] = {"id": TOKEN, "code": CODE, "message": Line(2000)}
 
 
 class Said(Record):
@@ -77,7 +76,7 @@ HELLO = Record(
     welcome,
 )
 
-ERROR = answer("error", COMMENTED)
+ERROR = answer("error", COMMENT)
 
 ANSWERS: Mapping[str, Tagged] = {
     "hello": Tagged("answer", {"hello": HELLO, "error": ERROR}),
@@ -85,9 +84,9 @@ ANSWERS: Mapping[str, Tagged] = {
     "submit": Tagged(
         "answer",
         {
-            "accepted": answer("accepted", COMMENTED | {"audit": Several(KEY_USE)}),
-            "refused": answer("refused", COMMENTED | {"because": IDS}),
-            "unsupported": answer("unsupported", COMMENTED),
+            "accepted": answer("accepted", COMMENT | {"audit": Several(KEY_USE)}),
+            "refused": answer("refused", COMMENT | {"because": IDS}),
+            "unsupported": answer("unsupported", COMMENT),
             "error": ERROR,
         },
     ),
@@ -107,13 +106,13 @@ ANSWERS: Mapping[str, Tagged] = {
 
 def request_from_wire(message: Any, where: str = "") -> dict[str, Any]:
     """Return the request in a JSON value, its command or stage read; raises `WireError`."""
-    found: dict[str, Any] = read_at(REQUEST, message, where)
+    found: dict[str, Any] = read_message(REQUEST, message, where)
     return found
 
 
 def answer_from_wire(verb: str, message: Any, where: str = "") -> dict[str, Any]:
     """Return the answer to this verb in a JSON value, its parts read; raises `WireError`."""
-    found: dict[str, Any] = read_at(ANSWERS[verb], message, where)
+    found: dict[str, Any] = read_message(ANSWERS[verb], message, where)
     return found
 
 

@@ -12,7 +12,7 @@ from .report import drift_json, drift_text, register_json, register_text
 
 def register_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `register`."""
-    parser.add_argument("--json", action="store_true", help="print JSON, as register.schema.json describes it")
+    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each requirement")
 
 
 def register(args: argparse.Namespace) -> int:

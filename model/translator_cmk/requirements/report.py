@@ -1,21 +1,39 @@
 """Renders the register and a comparison with the article, as JSON values and as text to read."""
 
-import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
+from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record, schemas_of
 from .drift import Drift, Finding
-from .register import Article, Place, Register, Requirement
+from .register import BASES, KINDS, TITLE_LENGTH, TOPICS, TRAITS, Article, Place, Register, Requirement
 
-SCHEMA_FILE = Path(__file__).parent / "register.schema.json"
-"""JSON Schema (draft 2020-12) of what register_json gives."""
+REGISTERED = record(
+    "a requirement",
+    {
+        "id": Text("[a-z]+[.][a-z0-9]+(-[a-z0-9]+)*", "the id of a requirement"),
+        "topic": Word(TOPICS),
+        "revision": Whole(),
+        "title": Line(TITLE_LENGTH),
+        "wording": PROSE,
+        "kind": Word(KINDS),
+        "basis": Word(BASES),
+        "statements": Several(Text("S[1-9][0-9]*", "the number of a statement")),
+        "traits": Several(Word(TRAITS)),
+        "resolves": Several(Text("[AC][1-9][0-9]*", "the number of a question")),
+        "places": Listed(record("a place", {"section": PROSE, "sentence": Whole()})),
+    },
+    {
+        "notes": PROSE,
+        "source": record("a source", {"title": PROSE, "url": Text("https://.*", "an address")}),
+        "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "a file in docs/decisions"),
+    },
+)
 
 
 def register_schema() -> dict[str, Any]:
     """Return the JSON Schema of what register_json gives."""
-    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
-    return schema
+    title = "The requirements, as translator-cmk register --json prints them"
+    return schemas_of({"register": (title, Listed(REGISTERED))})["register"]
 
 
 def register_json(register: Register) -> list[dict[str, Any]]:

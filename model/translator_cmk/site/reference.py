@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..conformance.channels.answering import Answering
 from ..language import PROTOCOL, stage_to_wire
+from ..language.messages import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, format_command, format_fact
-from ..language.shapes import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.situations import situations
 from ..machine import DEFAULT_STAGE
 from ..system import ModelSystem
@@ -118,7 +118,7 @@ ASKED: tuple[dict[str, Any], ...] = (
 )
 
 FORMS = {
-    str(shape.schema()["pattern"]): shape.form.partition(",")[0].partition(":")[0]
+    str(shape.schema()["pattern"]): shape.expected.partition(",")[0].partition(":")[0]
     for shape in (A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN)
 }
 """A text of this pattern in words."""

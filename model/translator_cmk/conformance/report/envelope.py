@@ -1,34 +1,40 @@
 """Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft 2020-12)."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ... import __version__
 from ...language import PROTOCOL
 from ...language.declaration import DECLARATION, LEVELS, Declaration, declaration_to_wire
-from ...language.messages import COMMAND
-from ...language.schemas import schema
-from ...language.shapes import (
-    REQUIREMENT,
-    Flag,
-    Line,
-    Named,
-    Place,
-    Record,
-    Referred,
-    Several,
-    Shape,
-    Text,
-    Whole,
-    WireError,
-    Word,
-    wrong,
-)
+from ...language.messages import COMMAND, REQUIREMENT
 from ...language.verbs import REQUEST
 from ...machine import COMMANDS
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS, Register
+from ...shapes import (
+    ANYTHING,
+    COUNT,
+    FLAG,
+    NUMBER,
+    PROSE,
+    Either,
+    Line,
+    Listed,
+    Named,
+    OneOf,
+    Record,
+    Referred,
+    Several,
+    Shape,
+    Simple,
+    Text,
+    Whole,
+    Word,
+    fields_of,
+    record,
+    schemas_of,
+)
 from ..cases import LANES, STATUSES, Case, Result, counts, release
 from ..deviations import Deviation
 
@@ -37,92 +43,7 @@ FORMAT = 1
 KINDS = ("property", "theorem", "sequence", "mutants")
 """The kinds of evidence, beside scenarios, that a run of pytest may report."""
 
-LARGEST = 10**15
-"""The most that is counted: JSON readers in any language have numbers of this size exactly."""
-
-
-class Simple:
-    """A value that is written as it is: ``expected`` describes it, ``fits`` checks it."""
-
-    def __init__(self, expected: str, fits: Callable[[Any], bool], **schema: Any) -> None:
-        self.expected = expected
-        self.fits = fits
-        self.fields = schema
-
-    def read(self, value: Any, at: Place) -> Any:
-        if self.fits(value):
-            return value
-        raise wrong(value, at, self.expected)
-
-    def schema(self) -> dict[str, Any]:
-        return self.fields
-
-
-class OrNull:
-    """A value, or null where there is none."""
-
-    def __init__(self, shape: Shape, title: str) -> None:
-        self.shape = shape
-        self.title = title
-
-    def read(self, value: Any, at: Place) -> Any:
-        return None if value is None else self.shape.read(value, at)
-
-    def schema(self) -> dict[str, Any]:
-        return {"description": self.title, "oneOf": [self.shape.schema(), {"type": "null"}]}
-
-
-class Listed:
-    """A list, in which something may stand twice."""
-
-    def __init__(self, item: Shape) -> None:
-        self.item = item
-
-    def read(self, value: Any, at: Place) -> list[Any]:
-        if not isinstance(value, list):
-            raise wrong(value, at, "a list")
-        return [self.item.read(item, at.item(index)) for index, item in enumerate(value)]
-
-    def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": self.item.schema()}
-
-
-class OneOf:
-    """One of several records: the first whose field, by which they are named here, is there."""
-
-    def __init__(self, records: Mapping[str, Record]) -> None:
-        self.records = records
-
-    def read(self, value: Any, at: Place) -> Any:
-        if not isinstance(value, dict):
-            raise wrong(value, at, "an object")
-        for field, record in self.records.items():
-            if field in value:
-                return record.read(value, at)
-        raise WireError(at.where, f"it has none of {', '.join(self.records)}", "write one of them")
-
-    def schema(self) -> dict[str, Any]:
-        return {"oneOf": [record.schema() for record in self.records.values()]}
-
-
-def record(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Record:
-    """Return an object with these fields, and perhaps those."""
-    return Record(title, {**required, **(optional or {})}, tuple(required))
-
-
-def each(words: Collection[str], shape: Shape) -> dict[str, Shape]:
-    """Return fields of one shape."""
-    return dict.fromkeys(words, shape)
-
-
-RANGE = {"minimum": 0, "maximum": LARGEST}
-COUNT = Simple("a whole number from 0 on", lambda it: type(it) is int and 0 <= it <= LARGEST, type="integer", **RANGE)
-NUMBER = Simple(
-    "a number from 0 on", lambda it: type(it) in (int, float) and 0 <= it <= LARGEST, type="number", **RANGE
-)
 INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")
-PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
-ANYTHING = Simple("any value", lambda _: True)
 ID = Line(1_000)
 IDS = Listed(REQUIREMENT)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
@@ -136,15 +57,15 @@ CASE = record(
         "lane": Word(LANES),
         "level": Word(LEVELS),
         "requirements": IDS,
-        "scored": Flag(),
+        "scored": FLAG,
         "status": Word(STATUSES),
         "seconds": NUMBER,
     },
     {
-        **each(("name", "feature"), ID),
-        **each(("rests_on", "attributed_to"), IDS),
-        **each(("reason", "known", "shown"), PROSE),
-        **each(("line", "step"), COUNT),
+        **fields_of(("name", "feature"), ID),
+        **fields_of(("rests_on", "attributed_to"), IDS),
+        **fields_of(("reason", "known", "shown"), PROSE),
+        **fields_of(("line", "step"), COUNT),
         "fault": Line(100),
     },
 )
@@ -172,11 +93,11 @@ TRACE = record(
         "judged_to": COUNT,
     },
 )
-DONE = each(("sequences", "commands", "lost_track"), COUNT)
+DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
 SCOPE = record("a scope", {"scope": ID, "steps": COUNT, "guarantee": PROSE})
-TALLY = record("a tally", each(("total", *STATUSES), COUNT))
+TALLY = record("a tally", fields_of(("total", *STATUSES), COUNT))
 DEVIATION = record(
-    "a deviation", {**each(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT}
+    "a deviation", {**fields_of(("requirement", "case", "reason", "issue"), PROSE), "expires": ID, "line": COUNT}
 )
 
 ENVELOPE = record(
@@ -187,7 +108,7 @@ ENVELOPE = record(
         "protocol": Whole(PROTOCOL, PROTOCOL),
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
-        "subject": OrNull(DECLARATION, "What the system declared; null where it did not say hello."),
+        "subject": Either(DECLARATION, None),
         "transport": Word(("stdio", "http", "python", "none")),  # none where only traces were judged
         "profile": Word(PROFILES),
         "waived": IDS,
@@ -203,17 +124,19 @@ ENVELOPE = record(
         ),
         "started": TIME,
         "finished": TIME,
-        "complete": Flag(),
+        "complete": FLAG,
         "faults": COUNT,
         "exit_code": Whole(0, 4),
-        "coverage": record("coverage", each(("commands", "rows", "rows_in_all", "reasons", "reasons_in_all"), COUNT)),
+        "coverage": record(
+            "coverage", fields_of(("commands", "rows", "rows_in_all", "reasons", "reasons_in_all"), COUNT)
+        ),
         "counts": record(
             "the counts",
             {
                 "scored": TALLY,
                 "assumed": TALLY,
-                "levels": record("the levels", {}, each(LEVELS, TALLY)),
-                "lanes": record("the lanes", {}, each(LANES, TALLY)),
+                "levels": record("the levels", {}, fields_of(LEVELS, TALLY)),
+                "lanes": record("the lanes", {}, fields_of(LANES, TALLY)),
             },
         ),
         "groups": Listed(record("a group", {"cause": PROSE, "cases": Listed(ID)})),
@@ -238,7 +161,7 @@ LEFT_OUT = record(
     "what was left out",
     {
         **DONE,
-        "compared": record("what was compared", {}, each(COMMANDS, COUNT)),
+        "compared": record("what was compared", {}, fields_of(COMMANDS, COUNT)),
         "failed": Listed(record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": COUNT})),
     },
 )
@@ -254,11 +177,11 @@ def entry(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shap
 ENTRY = OneOf(
     {
         "world": entry("the beginning of a world", {"world": Line(100)}),
-        "end": entry("the end of a world", {"end": Flag()}),
+        "end": entry("the end of a world", {"end": FLAG}),
         "left_out": entry("what was left out", {"left_out": LEFT_OUT}),
         "answer": entry("a request with its answer", {"request": REQUESTED, "answer": ANYTHING}, {"fault": FAULT}),
         "fault": entry("a request that broke the system", {"request": REQUESTED, "fault": FAULT}),
-        "interrupted": entry("a request that was interrupted", {"request": REQUESTED, "interrupted": Flag()}),
+        "interrupted": entry("a request that was interrupted", {"request": REQUESTED, "interrupted": FLAG}),
     }
 )
 """A line of `messages.ndjson`.  An answer that is malformed is there beside its fault."""
@@ -273,12 +196,12 @@ COUNTEREXAMPLE = record(
         "commands": Listed(Referred(COMMAND, "command")),
         "expected": Listed(PROSE),
         "seen": Listed(PROSE),
-        "always": Flag(),
+        "always": FLAG,
         "scenario": PROSE,
     },
     {
-        "unobserved": Flag(),
-        "salt_in_front": Flag(),
+        "unobserved": FLAG,
+        "salt_in_front": FLAG,
         "messages": record("lines of the message log", {"from": COUNT, "to": COUNT}),
     },
 )
@@ -288,13 +211,13 @@ BADGE = record(
     "a badge",
     {
         "schemaVersion": Whole(1, 1),
-        **each(("label", "message", "color", "labelColor"), ID),
-        "isError": Flag(),
+        **fields_of(("label", "message", "color", "labelColor"), ID),
+        "isError": FLAG,
     },
 )
 """`badge.json`."""
 
-FILES: dict[str, tuple[str, Record | OneOf]] = {
+FILES: dict[str, tuple[str, Shape]] = {
     "report": ("The envelope of a report: how a run was made, and its results", ENVELOPE),
     "message-log-entry": ("A line of the message log of a report", ENTRY),
     "counterexample": ("A failure that was found, and can be replayed", COUNTEREXAMPLE),
@@ -304,7 +227,7 @@ FILES: dict[str, tuple[str, Record | OneOf]] = {
 
 def report_schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by its name; the name with `.schema.json` is its file and its `$id`."""
-    return {name: schema(name, title, shape.schema()) for name, (title, shape) in FILES.items()}
+    return schemas_of(FILES)
 
 
 class Made(NamedTuple):

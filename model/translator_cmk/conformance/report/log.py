@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, NoReturn
 
 from ...errors import CommandError
 from ...language import LONGEST, WireError, command_from_wire, from_text
-from ...language.shapes import Place
 from ...machine import Command
+from ...shapes import read_message
 from ..channels import Fault
 from ..session import Mark, NoLog
 from ..subject import OTHERWISE, Names
@@ -231,7 +231,7 @@ def entry_of(line: bytes, where: str) -> dict[str, Any]:
     """Return one entry; raises `CommandError`."""
     try:
         entry: dict[str, Any] = json.loads(line) if len(line) > LONGEST else from_text(line.strip(), where)
-        ENTRY.read(entry, Place(where))
+        read_message(ENTRY, entry, where)
     except WireError as error:
         raise CommandError(f"{error}; the log was changed") from None
     except (ValueError, RecursionError) as error:

@@ -5,9 +5,9 @@ import json
 
 from ...errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
 from ...language import WireError
-from ...language.shapes import nearest
 from ...oracle.profiles import PROFILES, machine_of, silent_in
 from ...requirements import load_register
+from ...shapes import nearest
 from .checking import Checker
 from .formatting import format_verdict, verdict_to_dict
 from .reading import Reader, Truncated

@@ -10,14 +10,14 @@ from typing import Any
 
 from ...language import LONGEST, WireError, from_text
 from ...language.json_text import SourceLine, read_lines
-from ...language.shapes import Place
-from ...language.traces import HEAD, NAMED_KINDS, PARTIAL, PARTS, RESET, ReportedOutcome, event_shape
+from ...language.traces import HEAD, NAMED_KINDS, PARTIAL_FIELD, PARTS, RESET, EventRecord, ReportedOutcome
 from ...machine import COMMANDS, DEFAULT_STAGE, Command, Stage
 from ...machine.commands import choices
 from ...machine.entities import Key, Location, Subscription, Tenant, Tier
 from ...machine.references import Reference
 from ...oracle import LIMIT
 from ...oracle.observability import Address, Shown
+from ...shapes import read_message
 from .checking import NOT_REPORTED, Event, Log, Request, Reset
 
 WHOLE: frozenset[str] = frozenset()
@@ -94,7 +94,7 @@ class Reader:
         self._head = Names()
         self._names: Names | None = None
         self._stage = DEFAULT_STAGE
-        self._shapes = {frozenset(partial): event_shape(partial) for partial in PARTIAL_FIELDS}
+        self._shapes = {frozenset(partial): EventRecord(partial) for partial in PARTIAL_FIELDS}
 
     def __iter__(self) -> Iterator[tuple[int, Event | Reset]]:
         first = True
@@ -109,14 +109,14 @@ class Reader:
                     raise WireError(line.where, "a head that is not on the first line", "put it there")
                 self._begin(message, line.where)
             elif "stage" in message:
-                self._stage = RESET.read(message, Place(line.where))["stage"]
+                self._stage = read_message(RESET, message, line.where)["stage"]
                 yield line.number, Reset(self._stage)
             else:
                 yield line.number, self._event(message, line.where)
             first = False
 
     def _begin(self, message: dict[str, Any], where: str) -> None:
-        head = HEAD.read(message, Place(where))
+        head = read_message(HEAD, message, where)
         self.subject = head.get("subject", "")
         self._log = Log(Shown(hidden=head.get("hidden", frozenset())))
         self._partial = head.get("partial", WHOLE)
@@ -127,11 +127,11 @@ class Reader:
         number = message.get("line")
         if type(number) is int and 1 <= number <= LAST_LINE:
             del message["line"]  # it is no part of the request, the answer or the observation
-        place = Place(where)
-        partial = PARTIAL.read(message["partial"], place.field("partial")) if "partial" in message else self._partial
+        stated = {name: value for name, value in message.items() if name == "partial"}
+        partial = read_message(PARTIAL_FIELD, stated, where).get("partial", self._partial)
         if isinstance(message.get("command"), str):
             raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
-        event = self._shapes[partial].read(message, place)
+        event = read_message(self._shapes[partial], message, where)
         reported: ReportedOutcome = event.get("outcome", NOT_REPORTED)
         request = self._request(message["command"], event["command"], reported, where) if "command" in event else None
         if "observation" not in event:

@@ -1,0 +1,385 @@
+"""Shapes of JSON values: each is declared once, reads values with clear errors, and gives its JSON Schema."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
+from typing import Any, Protocol
+
+
+class WireError(ValueError):
+    """A message is malformed.  Its text is one line: where, what is wrong, and what to do."""
+
+    def __init__(self, where: str, what: str, remedy: str) -> None:
+        super().__init__(f"{where}: {what}; {remedy}" if where else f"{what}; {remedy}")
+
+
+class Malformed(Exception):
+    """A part of a message is malformed, or fields do not fit together; `read_message` makes a `WireError` of it.
+
+    The shapes around the part add its path; without one, the error is about the ``subject``.
+    """
+
+    def __init__(self, what: str, remedy: str, subject: str = "the message") -> None:
+        self.what = what
+        self.remedy = remedy
+        self.subject = subject
+        self.path = ""
+
+    def inside(self, step: str) -> "Malformed":
+        """Return the error with another step at the beginning of its path: a field, or `[index]`."""
+        dot = "." if self.path and not self.path.startswith("[") else ""
+        self.path = f"{step}{dot}{self.path}"
+        return self
+
+
+class Misfit(Malformed):
+    """The fields of a record, each right in itself, do not fit together."""
+
+
+class Shape(Protocol):
+    """One kind of JSON value.  ``schema`` accepts what ``read`` does."""
+
+    def read(self, value: Any) -> Any:
+        """Return the meaning of the value; raises `Malformed`."""
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the value."""
+
+
+def read_message(shape: Shape, value: Any, where: str = "") -> Any:
+    """Return the meaning of a message from there (such as `FILE:LINE`); raises `WireError`."""
+    try:
+        return shape.read(value)
+    except Misfit as error:
+        raise WireError(where, error.what, error.remedy) from None
+    except Malformed as error:
+        raise WireError(where, f"{error.path or error.subject} {error.what}", error.remedy) from None
+
+
+def called(value: Any) -> str:
+    """Return the name of a JSON value in an error: the value itself if it is short, otherwise its type."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return ascii(value) if len(value) <= 40 else f"a text of {len(value)} characters"
+        case float():
+            return f"the number {value}"
+        case int():
+            return f"the number {value}" if abs(value) < 10**12 else "a number of more than 12 digits"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+        case None:
+            return "null"
+    return f"of the type {type(value).__name__}"
+
+
+def wrong(value: Any, expected: str) -> Malformed:
+    """Return the error that the value is not what is expected."""
+    remedy = f"write {expected}{', or leave the field out' if value is None else ''}"
+    return Malformed(f"is {called(value)}", remedy)
+
+
+def nearest(word: Any, known: Collection[str], otherwise: str) -> str:
+    """Return the remedy for an unknown word: the known one that is most like it, or ``otherwise``."""
+    close = get_close_matches(str(word)[:100], known, n=1)
+    return f"did you mean {close[0]!r}?" if close else otherwise
+
+
+def plain(text: str) -> str:
+    """Return a plain `str`: an object in this process may answer with a subclass, such as a `StrEnum`."""
+    return text if type(text) is str else str.__str__(text)
+
+
+class Simple:
+    """A value that is written as it is: ``expected`` describes it, ``fits`` checks it."""
+
+    def __init__(self, expected: str, fits: Callable[[Any], Any], **schema: Any) -> None:
+        self.expected = expected
+        self.fits = fits
+        self.fields = schema
+
+    def read(self, value: Any) -> Any:
+        if self.fits(value):
+            return plain(value) if isinstance(value, str) else value
+        raise wrong(value, self.expected)
+
+    def schema(self) -> dict[str, Any]:
+        return dict(self.fields)
+
+
+LARGEST = 10**15
+"""The most that is counted: JSON readers in any language have numbers of this size exactly."""
+
+FLAG = Simple("true or false", lambda it: isinstance(it, bool), type="boolean")
+PROSE = Simple("a text", lambda it: isinstance(it, str), type="string")
+ANYTHING = Simple("any value", lambda _: True)
+NUMBER = Simple(
+    "a number from 0 on",
+    lambda it: type(it) in (int, float) and 0 <= it <= LARGEST,
+    type="number",
+    minimum=0,
+    maximum=LARGEST,
+)
+
+
+class Text(Simple):
+    """A text of one form, which contains no white space."""
+
+    def __init__(self, pattern: str, form: str) -> None:
+        self.pattern = re.compile(pattern)
+        matches = self.pattern.fullmatch
+        # in some languages `$` also matches before a final line break
+        ends = {"pattern": f"^{pattern}$", "not": {"pattern": "\\s"}}
+        super().__init__(form, lambda it: isinstance(it, str) and matches(it), type="string", **ends)
+
+
+class Line(Simple):
+    """A text for people, of 1 to ``longest`` characters of any kind: escape it before you show it."""
+
+    def __init__(self, longest: int) -> None:
+        expected = f"a text of 1 to {longest} characters, none of them half of a surrogate pair"
+        matches = re.compile(rf"[^\ud800-\udfff]{{1,{longest}}}", re.DOTALL).fullmatch
+        sizes = {"minLength": 1, "maxLength": longest}
+        super().__init__(expected, lambda it: isinstance(it, str) and matches(it), type="string", **sizes)
+
+
+class Word(Simple):
+    """One of a few words."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self.words = tuple(words)
+        expected = f"one of {', '.join(self.words)}"
+        super().__init__(expected, lambda it: isinstance(it, str) and plain(it) in self.words, enum=list(self.words))
+
+
+class Whole:
+    """A whole number, by default of at most six digits, as in sentences."""
+
+    def __init__(self, least: int = 1, most: int = 999_999) -> None:
+        self.least = least
+        self.most = most
+
+    def read(self, value: Any) -> int:
+        number = type(value) is int or (isinstance(value, int | float) and not isinstance(value, bool))
+        if number and value == value // 1 and self.least <= value <= self.most:
+            return int(value)  # JSON has no integers: 2048.0 is 2048
+        raise wrong(value, f"a whole number from {self.least} to {self.most}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+COUNT = Whole(0, LARGEST)
+
+
+class Listed:
+    """A list, in which something may stand twice."""
+
+    def __init__(self, item: Shape) -> None:
+        self.item = item
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            raise wrong(value, "a list")
+        read: list[Any] = []
+        try:
+            read.extend(map(self.item.read, value))
+        except Malformed as error:
+            raise error.inside(f"[{len(read)}]") from None
+        return read
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": self.item.schema()}
+
+
+class Several(Listed):
+    """A list in which nothing stands twice.  Its order carries no meaning."""
+
+    def __init__(self, item: Shape, make: Callable[[list[Any]], Any] = tuple) -> None:
+        super().__init__(item)
+        self.make = make
+
+    def read(self, value: Any) -> Any:
+        read = super().read(value)
+        if len(set(read)) < len(read):
+            index = next(index for index, item in enumerate(read) if item in read[:index])
+            raise Malformed("stands there twice", "leave one out").inside(f"[{index}]")
+        return self.make(read)
+
+    def schema(self) -> dict[str, Any]:
+        return {**super().schema(), "uniqueItems": True}
+
+
+class Named:
+    """An object whose fields are names."""
+
+    def __init__(self, name: Text, item: Shape) -> None:
+        self.name = name
+        self.item = item
+
+    def read(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise wrong(value, "an object with names for its fields")
+        read: dict[str, Any] = {}
+        for name, item in value.items():
+            if not self.name.fits(name):
+                raise Malformed(f"has the field {called(name)}", f"write {self.name.expected}")
+            try:
+                read[name] = self.item.read(item)
+            except Malformed as error:
+                raise error.inside(name) from None
+        return read
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "propertyNames": self.name.schema(),
+            "additionalProperties": self.item.schema(),
+        }
+
+
+class Record:
+    """An object with declared fields.  ``make`` builds what it means of them, or raises `Misfit`."""
+
+    def __init__(
+        self, title: str, fields: Mapping[str, Shape], required: Collection[str] = (), make: Callable[..., Any] = dict
+    ) -> None:
+        self.title = title
+        self.fields = dict(fields)
+        self.readers = {name: shape.read for name, shape in fields.items()}
+        self.required = tuple(required)
+        self.needed = frozenset(required)
+        self.make = make
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise wrong(value, f"an object for {self.title}")
+        return self.read_fields(value)
+
+    def read_fields(self, fields: dict[str, Any], tag: str | None = None) -> Any:
+        """Return the meaning of the fields, without that of the ``tag``; raises `Malformed`."""
+        readers, read = self.readers, {}
+        for name, item in fields.items():
+            if reader := readers.get(name):
+                try:
+                    read[name] = reader(item)
+                except Malformed as error:
+                    raise error.inside(name) from None
+            elif name != tag:
+                own = f"its fields are {', '.join(readers)}" if readers else "it has none"
+                raise Malformed(f"has no field {called(name)}", nearest(name, readers, own), self.title)
+        if len(read) < len(readers) and not read.keys() >= self.needed:
+            name = next(name for name in self.required if name not in read)
+            raise Malformed(f"lacks the field {name!r}", "add it", self.title)
+        return self.meaning(read)
+
+    def meaning(self, fields: dict[str, Any]) -> Any:
+        """Return the meaning of all fields together; raises `Misfit`."""
+        return self.make(**fields)
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "properties": {name: shape.schema() for name, shape in self.fields.items()},
+            "required": list(self.required),
+            "additionalProperties": False,
+        }
+
+
+def record(title: str, required: Mapping[str, Shape], optional: Mapping[str, Shape] | None = None) -> Record:
+    """Return an object with these fields, and perhaps those."""
+    return Record(title, {**required, **(optional or {})}, tuple(required))
+
+
+def fields_of(words: Collection[str], shape: Shape) -> dict[str, Shape]:
+    """Return fields of one shape."""
+    return dict.fromkeys(words, shape)
+
+
+class Referred:
+    """A shape whose schema stands in a file of its own."""
+
+    def __init__(self, shape: Shape, name: str) -> None:
+        self.read = shape.read
+        self.name = name
+
+    def schema(self) -> dict[str, Any]:
+        return {"$ref": f"{self.name}.schema.json"}
+
+
+class Either:
+    """A shape, or one constant in its place."""
+
+    def __init__(self, shape: Shape, constant: str | None) -> None:
+        self.shape = shape
+        self.constant = constant
+
+    def read(self, value: Any) -> Any:
+        return value if value == self.constant else self.shape.read(value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [self.shape.schema(), {"const": self.constant}]}
+
+
+class OneOf:
+    """One of several records: the first whose field, by which they are named here, is there, or else another."""
+
+    def __init__(self, records: Mapping[str, Shape], otherwise: Shape | None = None) -> None:
+        self.records = records
+        self.otherwise = otherwise
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise wrong(value, "an object")
+        shape = next((shape for field, shape in self.records.items() if field in value), self.otherwise)
+        if shape is None:
+            raise Malformed(f"has none of the fields {', '.join(self.records)}", "add one of them")
+        return shape.read(value)
+
+    def schema(self) -> dict[str, Any]:
+        shapes = [*self.records.values(), *([self.otherwise] if self.otherwise else [])]
+        return {"oneOf": [shape.schema() for shape in shapes]}
+
+
+class Tagged:
+    """One of several records, distinguished by the value of one field."""
+
+    def __init__(self, tag: str, records: Mapping[str, Record]) -> None:
+        self.tag = tag
+        self.records = dict(records)
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise wrong(value, f"an object with the field {self.tag!r}")
+        word = value.get(self.tag)
+        if isinstance(word, str) and (record := self.records.get(word)):
+            return record.read_fields(value, self.tag)
+        if self.tag not in value:
+            raise Malformed(f"lacks the field {self.tag!r}", "add it")
+        if not isinstance(word, str):
+            raise wrong(word, f"the name of the {self.tag}").inside(self.tag)
+        remedy = nearest(word, self.records, f"{self.tag}.schema.json lists them all")
+        raise Malformed(f"is {called(word)}, which does not exist", remedy).inside(self.tag)
+
+    def schema(self) -> dict[str, Any]:
+        definitions = {}
+        for word, record in self.records.items():
+            schema = record.schema()
+            schema["properties"] = {self.tag: {"const": word}, **schema["properties"]}
+            schema["required"] = [self.tag, *schema["required"]]
+            definitions[word] = schema
+        return {"oneOf": [{"$ref": f"#/$defs/{word}"} for word in definitions], "$defs": definitions}
+
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas_of(files: Mapping[str, tuple[str, Shape]]) -> dict[str, dict[str, Any]]:
+    """Return the schema of each shape by its name; the name with `.schema.json` is its `$id`, the text its title."""
+    return {
+        name: {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title, **shape.schema()}
+        for name, (title, shape) in files.items()
+    }
