@@ -35,7 +35,7 @@ ties: $(INSTALLED) ## check that register, features, rows, pages and changelog a
 	$(PY) -m translator_cmk.bdd.ties
 
 test: $(INSTALLED) ## run the whole test suite
-	$(PY) -m pytest -n auto --junitxml=$(RESULTS)/tests.xml $(ARGS)
+	$(PY) -m pytest -n auto --dist loadgroup --junitxml=$(RESULTS)/tests.xml $(ARGS)
 	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/tests.xml; fi
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.

@@ -1,14 +1,15 @@
-"""One browser for all tests of a worker, and the site that all tests share."""
+"""One browser with one window for all tests of a worker, and the site that all tests share."""
 
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.opening import DESK, Opened, window
 from tests.site.conftest import project, site, wrong
 
-__all__ = ["browser", "project", "site", "wrong"]
+__all__ = ["browser", "page", "project", "site", "window_on_a_desk", "wrong"]
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def window_on_a_desk(browser: Browser) -> Opened:
+    """The window of all tests that need none of their own: making one takes as long as showing a page."""
+    return window(browser, "light", DESK, permissions=["clipboard-read", "clipboard-write"])
+
+
+@pytest.fixture
+def page(window_on_a_desk: Opened) -> Iterator[Page]:
+    """An empty page; nothing may fail on the pages that a test opens in it, and nobody outside may be asked."""
+    page = window_on_a_desk.page
+    window_on_a_desk.go("about:blank")
+    yield page
+    for other in page.context.pages[1:]:
+        other.close()
+    page.emulate_media(media="null")
+    assert (window_on_a_desk.complaints, window_on_a_desk.outside) == ([], [])

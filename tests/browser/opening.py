@@ -1,5 +1,6 @@
 """What the browser tests share: a page that is opened, what it says and whom it asks, and how axe looks at it."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,8 +10,16 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.sync_api import Browser, Page
+
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
+    pytest.mark.xdist_group("browser"),
+]
+"""The marks of every module of browser tests: one worker runs them all, in one browser."""
 
 DESK, PHONE = 1280, 390  # pixels
 OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")
@@ -107,6 +116,15 @@ def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]
     # without preload, axe does not ask for style sheets, which a browser refuses to a page opened from a file
     result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Go on by the tabulator until the focus is on an element."""
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} can not be reached by keyboard")
 
 
 def overflow(page: Page) -> int:

@@ -1,16 +1,21 @@
-"""The site in Chromium, from files and from a server: accessible, quiet, in both schemes, on a desk and on a phone."""
+"""The site in Chromium, from files and from a server: accessible, quiet, in both schemes, on a desk and on a phone.
+
+What one can fill in, tick and narrow works by keyboard alone, is kept in the address, and is of use without a script.
+"""
 
 import json
-import shutil
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.opening import (
     DESK,
+    MARKS,
     PHONE,
     HostHandler,
     Opened,
@@ -19,14 +24,15 @@ from tests.browser.opening import (
     overflow,
     served,
     shifts,
+    tab_to,
     violations,
     window,
 )
+from tests.site.building import PICKLES, REGISTER
+from translator_cmk.site.content import register_digest
+from translator_cmk.site.sourced import data
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
-]
+pytestmark = MARKS
 
 A4, A4_LANDSCAPE = 718, 1047  # pixels between margins of a centimetre
 
@@ -98,7 +104,7 @@ def test_page_is_quiet_fits_and_is_accessible(look: Look, address: str) -> None:
     assert seen == []
 
 
-@pytest.mark.parametrize("asked", ["nothing.html", "specification/gone.html", "evidence/a/b/c.html", "x/y"])
+@pytest.mark.parametrize("asked", ["nothing.html", "evidence/a/b/c.html", "x/y"])
 def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, site: Path, asked: str) -> None:
     """From any depth, on a host where the site has a folder of its own: colours, search and links work."""
     with served(site.parent, HostHandler) as root:
@@ -107,20 +113,18 @@ def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, 
         depth = "" if asked != "x/y" else "x/"  # no folder of the site: what is not known to be one is its root
         assert page.locator("h1").inner_text() == "This page is not here"
         assert page.evaluate("document.baseURI") == f"{root}site/{depth}"
-        if depth:
-            page.context.close()
-            return
-        assert "rgb(20, 48, 79)" in page.locator(".md-header").evaluate(
-            "each => getComputedStyle(each).backgroundColor"
-        )
-        assert violations(page) == []
-        page.keyboard.press("/")
-        page.keyboard.type("vault.same-region")
-        page.locator(".md-search-result__link", has_text="in the same region").first.wait_for(state="attached")
-        page.keyboard.press("Escape")
-        page.locator(".md-content a", has_text="Traceability").click()
-        page.wait_for_url("**/site/evidence/traceability.html")
-        assert [each for each in found.complaints if "404" not in each] == []
+        if not depth:
+            assert "rgb(20, 48, 79)" in page.locator(".md-header").evaluate(
+                "each => getComputedStyle(each).backgroundColor"
+            )
+            assert violations(page) == []
+            page.keyboard.press("/")
+            page.keyboard.type("vault.same-region")
+            page.locator(".md-search-result__link", has_text="in the same region").first.wait_for(state="attached")
+            page.keyboard.press("Escape")
+            page.locator(".md-content a", has_text="Traceability").click()
+            page.wait_for_url("**/site/evidence/traceability.html")
+            assert [each for each in found.complaints if "404" not in each] == []
         page.context.close()
 
 
@@ -131,36 +135,33 @@ def test_page_that_is_not_there_knows_every_folder(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "title", "page"),
+    ("typed", "title", "target"),
     [
         ("purge protection", "has purge protection turned on", "vault.html"),
         ("vault.same-region", "in the same region as the resource", "vault.html"),
     ],
 )
 def test_search_finds_a_requirement_without_a_server(
-    browser: Browser, site: Path, typed: str, title: str, page: str
+    page: Page, site: Path, typed: str, title: str, target: str
 ) -> None:
-    found = opened(browser, (site / "index.html").as_uri())
-    found.page.keyboard.press("/")
-    found.page.keyboard.type(typed)
-    link = found.page.locator(".md-search-result__link", has_text=title).first
+    page.goto((site / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.keyboard.type(typed)
+    link = page.locator(".md-search-result__link", has_text=title).first
     link.wait_for(state="attached")
-    assert page in (link.get_attribute("href") or "")
-    found.page.keyboard.press("ArrowDown")
-    chosen = found.page.evaluate("document.activeElement.href")
-    found.page.keyboard.press("Enter")
-    found.page.wait_for_url(lambda url: url == chosen)
-    assert (found.complaints, found.outside) == ([], [])
-    found.page.context.close()
+    assert target in (link.get_attribute("href") or "")
+    page.keyboard.press("ArrowDown")
+    chosen = page.evaluate("document.activeElement.href")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url == chosen)
 
 
-def test_link_to_a_requirement_shows_it(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "decide" / "what-breaks.html").as_uri())
-    found.page.locator("td a", has_text="inaccessible").first.click()
-    found.page.wait_for_url("**/revocation.html#revocation.data-inaccessible")
-    heading = found.page.locator("[id='revocation.data-inaccessible']")
+def test_link_to_a_requirement_shows_it(page: Page, site: Path) -> None:
+    page.goto((site / "decide" / "what-breaks.html").as_uri())
+    page.locator("td a", has_text="inaccessible").first.click()
+    page.wait_for_url("**/revocation.html#revocation.data-inaccessible")
+    heading = page.locator("[id='revocation.data-inaccessible']")
     assert heading.evaluate("each => Math.abs(each.getBoundingClientRect().top) < innerHeight")
-    found.page.context.close()
 
 
 def test_scheme_can_be_changed(browser: Browser, site: Path) -> None:
@@ -170,38 +171,36 @@ def test_scheme_can_be_changed(browser: Browser, site: Path) -> None:
     found.page.context.close()
 
 
-def test_what_is_folded_is_printed(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "specification" / "vault.html").as_uri())
-    assert found.page.locator("details:not([open])").count() > 0
-    found.page.emulate_media(media="print")
-    found.page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert found.page.locator("details:not([open])").count() == 0
-    found.page.context.close()
+def test_what_is_folded_is_printed(page: Page, site: Path) -> None:
+    page.goto((site / "specification" / "vault.html").as_uri())
+    assert page.locator("details:not([open])").count() > 0
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
 
 
 @pytest.mark.parametrize(
-    ("address", "across"),
+    ("across", "addresses"),
     [
-        ("decide/what-breaks.html", A4),
-        ("decide/enable.html", A4),
-        ("decide/obligations.html", A4),
-        ("decide/protect.html", A4_LANDSCAPE),
-        ("specification/index.html", A4_LANDSCAPE),
-        ("evidence/scenarios.html", A4_LANDSCAPE),
+        (A4, ["decide/what-breaks.html", "decide/enable.html", "decide/obligations.html"]),
+        (A4_LANDSCAPE, ["decide/protect.html", "specification/index.html", "evidence/scenarios.html"]),
     ],
 )
-def test_nothing_is_cut_off_on_paper(browser: Browser, site: Path, address: str, across: int) -> None:
-    found = opened(browser, (site / address).as_uri(), width=across)
-    found.page.emulate_media(media="print")
-    cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
-    assert found.page.locator("table").evaluate_all(cut) == 0
-    assert overflow(found.page) == 0
-    found.page.context.close()
+def test_nothing_is_cut_off_on_paper(browser: Browser, site: Path, across: int, addresses: list[str]) -> None:
+    page = window(browser, "light", across).page
+    page.emulate_media(media="print")
+    for address in addresses:
+        page.goto((site / address).as_uri())
+        cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
+        assert page.locator("table").evaluate_all(cut) == 0, address
+        assert overflow(page) == 0, address
+    page.context.close()
 
 
-def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "decide" / "protect.html").as_uri(), width=PHONE)
-    box = found.page.locator(".wide .md-typeset__scrollwrap")
+def test_tables_on_a_phone_keep_their_first_column_and_show_their_result_first(browser: Browser, site: Path) -> None:
+    """A wide table scrolls under its first column; of the others, the column of results is seen before it scrolls."""
+    page = opened(browser, (site / "decide" / "protect.html").as_uri(), width=PHONE).page
+    box = page.locator(".wide .md-typeset__scrollwrap")
     box.evaluate("each => each.scrollLeft = 400")
     left = "each => Math.round(each.getBoundingClientRect().left)"
     cells = box.locator("tbody tr").first.locator("td")
@@ -211,59 +210,159 @@ def test_first_column_of_a_wide_table_stays_while_the_others_scroll(browser: Bro
     fades = "each => getComputedStyle(each).maskImage !== 'none'"
     assert box.evaluate(fades)
     box.evaluate("each => each.scrollLeft = each.scrollWidth")
-    found.page.wait_for_function("!document.querySelector('.wide .md-typeset__scrollwrap').matches('.more')")
+    page.wait_for_function("!document.querySelector('.wide .md-typeset__scrollwrap').matches('.more')")
     assert not box.evaluate(fades)
-    found.page.context.close()
+    for address, column in {
+        "decide/index.html": "Answer",
+        "decide/enable.html": "✘ refused",
+        "decide/what-breaks.html": "Deployed model",
+        "specification/index.html": "Status",
+        "evidence/scenarios.html": "Status",
+    }.items():
+        page.goto((site / address).as_uri())
+        header = page.locator("th", has_text=column).first
+        assert header.evaluate("each => each.getBoundingClientRect().right <= innerWidth"), address
+    page.context.close()
 
 
-@pytest.mark.parametrize(
-    ("address", "column"),
-    [
-        ("decide/index.html", "Answer"),
-        ("decide/enable.html", "✘ refused"),
-        ("decide/what-breaks.html", "Deployed model"),
-        ("specification/index.html", "Status"),
-        ("evidence/scenarios.html", "Status"),
-    ],
-)
-def test_what_a_table_comes_to_is_seen_on_a_phone_before_it_is_scrolled(
-    browser: Browser, site: Path, address: str, column: str
-) -> None:
-    found = opened(browser, (site / address).as_uri(), width=PHONE)
-    header = found.page.locator("th", has_text=column).first
-    assert header.evaluate("each => each.getBoundingClientRect().right <= innerWidth")
-    found.page.context.close()
-
-
-def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "decide" / "what-breaks.html").as_uri())
-    rows = found.page.locator("tr:has(a.try)").evaluate_all(
+def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(page: Page, site: Path) -> None:
+    page.goto((site / "decide" / "what-breaks.html").as_uri())
+    rows = page.locator("tr:has(a.try)").evaluate_all(
         "rows => rows.map(row => [row.querySelector('a.try').href, row.innerText])"
     )
     assert len(rows) > 15
-    page = found.page.context.new_page()
     for address, row in rows:
         page.goto(address)
         assert page.locator("#what-if-said .what-if-notice").count() == 0, address
         assert page.locator("#what-if-path li").count() == len(address.partition("then=")[2].split(".")) + 1
         assert page.locator("#what-if-path .accepted").count() == page.locator("#what-if-path li").count() - 1
         lost = page.locator("#what-if-losses").inner_text()
-        for here, there in {"inaccessible": "is inaccessible", "undeployed": "is undeployed"}.items():
-            assert (here in row.replace("stays ", "")) == (there in lost), (address, here)
-    assert (found.complaints, found.outside) == ([], [])
-    found.page.context.close()
+        for word in ("inaccessible", "undeployed"):
+            assert (f"✘ {word}" in row.replace("stays ", "")) == (f"is {word}" in lost), (address, word)
 
 
-def test_code_is_copied_by_keyboard(browser: Browser, site: Path) -> None:
+def test_code_is_copied_by_keyboard(page: Page, site: Path) -> None:
     """A scenario as it is written, to be put into a feature file."""
-    address = (site / "specification" / "vault.html").as_uri()
-    found = opened(browser, address, permissions=["clipboard-read", "clipboard-write"])
-    button = found.page.locator(".scenario button").first
-    button.focus()
-    found.page.keyboard.press("Enter")
-    found.page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('Scenario'))")
-    copied = found.page.evaluate("navigator.clipboard.readText()")
+    page.goto((site / "specification" / "vault.html").as_uri())
+    page.locator(".scenario button").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("navigator.clipboard.readText().then(text => text.startsWith('Scenario'))")
+    copied = page.evaluate("navigator.clipboard.readText()")
     assert "\n  When the customer enables customer-managed keys" in copied
     assert copied.endswith("\n")
-    assert found.page.locator(".copied").inner_text() == "Copied."
-    found.page.context.close()
+    assert page.locator(".copied").inner_text() == "Copied."
+
+
+# What one can fill in
+
+
+def query(page: Page) -> dict[str, list[str]]:
+    """What is kept in the address of a page."""
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_questions_are_answered_by_keyboard_and_kept_in_the_address(page: Page, site: Path) -> None:
+    page.goto((site / "decide" / "index.html").as_uri())
+    for question, presses in {"obligation": 0, "kill-switch": 1, "restore": 0, "control": 0}.items():
+        tab_to(page, f"input[name='{question}']")
+        page.keyboard.press("Space")
+        for _ in range(presses):
+            page.keyboard.press("ArrowRight")
+    rule = next(each for each in data("decision")["rules"] if each["answer"] == "yes")
+    assert page.locator("#answer").inner_text() == f"Yes. {rule['because']}"
+    assert query(page) == {"obligation": ["yes"], "kill-switch": ["no"], "restore": ["yes"], "control": ["yes"]}
+    page.reload()
+    assert page.locator("#answer").inner_text().startswith("Yes. ")
+    assert page.locator("[data-fill='kill-switch']").inner_text() == "no"
+    assert page.locator("[data-fill='answer']").inner_text() == "yes"
+
+
+def test_record_is_handed_out_as_markdown_with_whole_addresses(page: Page, site: Path) -> None:
+    answers = "?obligation=no&kill-switch=no&restore=no&control=unknown"
+    address = (site / "decide" / "index.html").as_uri() + answers
+    page.goto(address)
+    tab_to(page, "[data-action='copy']")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.said').textContent === 'Copied.'")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        page.locator("[data-action='download']").press("Enter")
+    assert Path(download.value.path()).read_text("utf-8") == copied
+    assert copied.startswith("# Customer-managed keys for Translator: decision record\n")
+    assert "**Decision: no.**" in copied
+    assert "- Write access: don't know" in copied
+    assert register_digest(REGISTER) in copied
+    assert re.search(r"Date: \d{4}-\d\d-\d\d\.", copied)
+    links = re.findall(r"\]\(([^)]+)\)", copied)
+    assert len(links) > 12
+    assert all(urlsplit(link).scheme in ("file", "https") for link in links)
+    assert f"{address}#questions" in links
+    assumed = [each for each in REGISTER.values() if each.basis == "assumed"]
+    assert all(f"[{each.title}]" in copied for each in assumed)
+
+
+def test_record_is_printed_on_one_page(page: Page, site: Path) -> None:
+    address = (site / "decide" / "index.html").as_uri()
+    page.goto(f"{address}?obligation=yes&kill-switch=yes&restore=yes&control=no")
+    page.evaluate("document.body.classList.add('only-record')")
+    alone = page.pdf(format="A4")
+    page.evaluate("document.body.classList.remove('only-record')")
+    whole = page.pdf(format="A4")
+    pages = [len(re.findall(rb"/Type\s*/Page\b", each)) for each in (alone, whole)]
+    assert pages[0] == 1
+    assert pages[1] > 2
+
+
+def test_boxes_are_ticked_by_keyboard_counted_and_kept_in_the_address(page: Page, site: Path) -> None:
+    page.goto((site / "decide" / "enable.html").as_uri())
+    for name in ("decided", "lock"):
+        tab_to(page, f"#check-{name}")
+        page.keyboard.press("Space")
+    items = sum(len(group["items"]) for group in data("enable")["checklist"])
+    assert page.locator(".count").inner_text() == f"2 of {items} ticked"
+    assert query(page) == {"ticked": ["decided lock"]}
+    page.reload()
+    assert page.locator(".checklist input:checked").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("topic=vault", [each.id for each in PICKLES if each.requirements[0].startswith("vault.")]),
+        ("words=%40revocation.undeploys", [each.id for each in PICKLES if "revocation.undeploys" in each.requirements]),
+        ("basis=assumed&status=model%3A+%E2%9C%94+passed", [
+            each.id for each in PICKLES if REGISTER[each.requirements[0]].basis == "assumed"
+        ]),
+        ("words=%40vault.same", []),
+    ],
+)  # fmt: skip
+def test_address_narrows_the_table(page: Page, site: Path, asked: str, expected: list[str]) -> None:
+    page.goto((site / "evidence" / "scenarios.html").as_uri() + f"?{asked}")
+    assert page.locator("tbody tr:visible").count() == len(expected)
+    assert page.locator(".count").inner_text() == f"{len(expected)} of {len(PICKLES)} shown"
+
+
+def test_table_is_narrowed_by_keyboard_and_kept_in_the_address(page: Page, site: Path) -> None:
+    page.goto((site / "specification" / "index.html").as_uri())
+    tab_to(page, "select[name='basis']")
+    page.keyboard.type("assumed")
+    tab_to(page, "input[name='words']")
+    page.keyboard.type("rsa")
+    assumed = [each for each in REGISTER.values() if each.basis == "assumed"]
+    shown = page.locator(".filterable tbody tr:visible").count()
+    assert 0 < shown < len(assumed)
+    assert query(page) == {"basis": ["assumed"], "words": ["rsa"]}
+    page.reload()
+    assert page.locator(".filterable tbody tr:visible").count() == shown
+
+
+def test_pages_are_of_use_without_a_script(browser: Browser, site: Path) -> None:
+    page = window(browser, "light", DESK, java_script_enabled=False).page
+    for address, selector, count in (
+        ("specification/index.html", "tbody tr", len(REGISTER)),
+        ("decide/index.html", "#record ~ article li", 4),
+        ("decide/enable.html", ".checklist input", 10),
+    ):
+        page.goto(f"{site.as_uri()}/{address}")
+        assert page.locator(f"{selector}:visible").count() >= count, address
+    page.context.close()

@@ -10,16 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.opening import DESK, PHONE, opened, overflow, served, violations
+from tests.browser.opening import DESK, MARKS, PHONE, opened, overflow, served, tab_to, violations
 from tests.conformance import limited_systems
 from tests.conformance.verifying import verify
 from tests.site.building import ALL_FEATURES, MARKED
 from translator_cmk.escaping import visible
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
-]
+pytestmark = MARKS
 
 VIEWER, MATRIX = "evidence/report-viewer.html", "evidence/implementations.html"
 HOSTILE = '<img src=x onerror="hacked=1"></script><script>hacked=1</script>\x1b[31m\u202e\x00`${hacked=1}`'
@@ -72,16 +69,16 @@ def test_report_is_opened_by_keyboard_and_nothing_is_asked_for(
         with page.expect_file_chooser() as chooser:
             # The driver does not wait until choosers are caught, and a key goes to the page by a shorter way.
             # What is asked of the page does not: once it has said where the focus is, choosers are caught.
-            tab_to(page, "#report-folder")
+            tab_to(page, ".viewer #report-folder")
             page.keyboard.press("Enter")
         chooser.value.set_files(wrong)
         expect(page.locator("#report-shown h2")).to_be_focused()
         assert page.locator("#report-shown h2").inner_text() == "loses nothing: deviations"
-        tab_to(page, "select")
+        tab_to(page, ".viewer select")
         page.keyboard.type("failed")
-        tab_to(page, ".cases summary")
+        tab_to(page, ".viewer .cases summary")
         page.keyboard.press("Enter")
-        tab_to(page, ".cases details details summary")
+        tab_to(page, ".viewer .cases details details summary")
         page.keyboard.press("Enter")
         expect(page.locator(".cases .log li").first).to_contain_text("a new world")
         assert (asked, found.complaints, found.outside) == ([], [], [])
@@ -96,7 +93,7 @@ def test_same_file_is_opened_again_once_it_has_changed(
     for product in ("the first", "the second"):
         changed(wrong, tmp_path, of_product(product))
         with page.expect_file_chooser() as chooser:
-            tab_to(page, "#report-files")
+            tab_to(page, ".viewer #report-files")
             page.keyboard.press("Enter")
         chooser.value.set_files(kept)
         expect(page.locator("#report-shown h2")).to_contain_text(product)
@@ -106,15 +103,6 @@ def test_same_file_is_opened_again_once_it_has_changed(
 def of_product(name: str) -> Change:
     """What makes a report one of another product."""
     return lambda envelope: envelope["subject"].update(product=name)
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Go on by the tabulator until the focus is on an element."""
-    for _ in range(300):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(`.viewer ${selector}`)", selector):
-            return
-    raise AssertionError(f"{selector} can not be reached by keyboard")
 
 
 def test_cases_are_narrowed_by_what_came_out_topic_words_and_cause(page: Page, wrong: Path) -> None:

@@ -2,16 +2,14 @@
 
 import json
 import random
-import shutil
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.opening import DESK, OWN, PHONE, opened, overflow, served, violations
+from tests.browser.opening import DESK, MARKS, PHONE, opened, overflow, served, violations
 from tests.site.building import REGISTER
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
@@ -24,7 +22,6 @@ from translator_cmk.machine import (
     DEFAULT_STAGE,
     ROWS,
     Accepted,
-    Command,
     Machine,
     Observation,
     Outcome,
@@ -35,65 +32,24 @@ from translator_cmk.machine import (
 )
 from translator_cmk.system import ModelSystem
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="missing tool: chromium"),
-]
+pytestmark = MARKS
 
-NUMBER_OF_WALKS, LENGTH = 3_000, 15
+NUMBER_OF_WALKS, LENGTH = 1_000, 15
 PAGE = "decide/what-if.html"
 DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
 
 
-@pytest.fixture(scope="module", params=["file", "http"])
-def address(site: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where the page is: in a folder, and on a server."""
-    if request.param == "file":
-        yield (site / PAGE).as_uri()
-        return
-    with served(site) as root:
-        yield root + PAGE
-
-
-class Window(NamedTuple):
-    """A window, and what went wrong in it."""
-
-    context: BrowserContext
-    complaints: list[str]
-
-
 @pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[Window]:
-    """The window of these tests: making one takes the browser as long as showing the page."""
-    context = browser.new_context(viewport={"width": DESK, "height": 900})
-    complaints: list[str] = []
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
-    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    context.on("request", lambda request: None if request.url.startswith(OWN) else complaints.append(request.url))
-    context.new_page()
-    yield Window(context, complaints)
-    context.close()
+def root(site: Path) -> Iterator[str]:
+    """The site over http; the other tests open it from files."""
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture
-def context(window: Window) -> Iterator[BrowserContext]:
-    """A window with one empty page, in which nothing may fail and nobody outside may be asked."""
-    window.complaints.clear()
-    yield window.context
-    first, *others = window.context.pages
-    for other in others:
-        other.close()
-    first.emulate_media(media="null")
-    first.goto("about:blank")
-    assert window.complaints == []
-
-
-@pytest.fixture
-def page(context: BrowserContext, address: str) -> Page:
+def page(page: Page, site: Path) -> Page:
     """The page, just opened."""
-    page = context.pages[0]
-    page.goto(address)
+    page.goto((site / PAGE).as_uri())
     return page
 
 
@@ -139,57 +95,38 @@ CHANGING = {"subscription": {"production"}}
 """Of the things that the stage gives, those that the scope changes."""
 
 
-class Model:
-    """The model's states by number, each made and looked at once."""
+@cache
+def shown(state: State) -> Observation:
+    """What the model shows of a state, but for what never changes."""
+    return {
+        kind: {name: fields for name, fields in entities.items() if name in CHANGING.get(kind, entities)}
+        for kind, entities in observe(MACHINE.world(state)).items()
+    }
 
-    def __init__(self) -> None:
-        self.states: list[State] = []
-        self._numbers: dict[State, int] = {}
 
-    def number(self, state: State) -> int:
-        """The number of a state."""
-        number = self._numbers.setdefault(state, len(self._numbers))
-        if number == len(self.states):
-            self.states.append(state)
-        return number
+def facts(state: State) -> set[str]:
+    """What the model shows of a state, in sentences."""
+    found = [
+        Fact(kind, name, field, value)
+        for kind, entities in shown(state).items()
+        for name, fields in entities.items()
+        for field, value in {"exists": True, **({"key": ABSENT} if kind == "resource" else {}), **fields}.items()
+    ]
+    return {format_fact(each) for each in found if (each.kind, each.field) in WITH_A_SENTENCE}
 
-    def start(self, name: str) -> int:
-        """The state of a situation."""
-        state = initial(DEFAULT_STAGE)
-        for command in situations()[name].commands if name in situations() else ():
-            state, _ = MACHINE.step(state, command)
-        return self.number(state)
 
-    def step(self, number: int, command: Command) -> tuple[int, Outcome]:
-        """The state after the command, and what came of it."""
-        before = self.states[number]
-        after, outcome = MACHINE.step(before, command)
-        return number if after is before else self.number(after), outcome
+@cache
+def changes(before: State, after: State) -> set[tuple[str, str]]:
+    """What changed, each as it was and as it is, in sentences."""
+    return {(format_fact(was), format_fact(now)) for was, now in difference(shown(before), shown(after))}
 
-    @cache  # noqa: B019  # there is one model, and it ends with the test
-    def shown(self, number: int) -> Observation:
-        """What the model shows of a state, but for what never changes."""
-        seen = observe(MACHINE.world(self.states[number]))
-        return {
-            kind: {name: fields for name, fields in entities.items() if name in CHANGING.get(kind, entities)}
-            for kind, entities in seen.items()
-        }
 
-    @cache  # noqa: B019  # likewise
-    def facts(self, number: int) -> set[str]:
-        """What the model shows of a state, in sentences."""
-        found = [
-            Fact(kind, name, field, value)
-            for kind, entities in self.shown(number).items()
-            for name, fields in entities.items()
-            for field, value in {"exists": True, **({"key": ABSENT} if kind == "resource" else {}), **fields}.items()
-        ]
-        return {format_fact(each) for each in found if (each.kind, each.field) in WITH_A_SENTENCE}
-
-    @cache  # noqa: B019  # likewise
-    def changes(self, before: int, after: int) -> set[tuple[str, str]]:
-        """What changed, each as it was and as it is, in sentences."""
-        return {(format_fact(was), format_fact(now)) for was, now in difference(self.shown(before), self.shown(after))}
+def start(name: str) -> State:
+    """The state of a situation."""
+    state = initial(DEFAULT_STAGE)
+    for command in situations()[name].commands if name in situations() else ():
+        state, _ = MACHINE.step(state, command)
+    return state
 
 
 def came(outcome: Outcome) -> tuple[str, set[str], set[str]]:
@@ -202,32 +139,24 @@ def came(outcome: Outcome) -> tuple[str, set[str], set[str]]:
     return "unspecified", set(outcome.silent), set()
 
 
-def test_random_walks_in_the_browser_are_those_of_the_model(
-    context: BrowserContext, site: Path, record_property: Any
-) -> None:
+def test_random_walks_in_the_browser_are_those_of_the_model(page: Page) -> None:
     """Every outcome, reason, use of a key and change, and at the end of each walk every fact."""
-    page = context.pages[0]
-    page.goto((site / PAGE).as_uri())
     walks = json.loads(page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH]))
     tables = page.evaluate("({ sentences: WHAT_IF.sentences, ids: WHAT_IF.requirements.map((each) => each.id) })")
     sentences, ids = tables["sentences"], tables["ids"]
-    model = Model()
     for walk in walks:
-        at = model.start(walk["from"])
+        state = start(walk["from"])
         for number, kind, cited, used, changed in walk["steps"]:
             command = WHAT_IF.alphabet[number]
-            after, outcome = model.step(at, command)
+            after, outcome = MACHINE.step(state, command)
             seen = kind, {ids[each] for each in cited}, {sentences[each] for each in used}
             assert seen == came(outcome), format_command(command)
-            assert {(sentences[was], sentences[now]) for was, now in changed} == model.changes(at, after), (
-                format_command(command)
+            assert {(sentences[was], sentences[now]) for was, now in changed} == changes(state, after), format_command(
+                command
             )
-            at = after
-        assert {sentences[each] for each in walk["seen"]} == model.facts(at)
+            state = after
+        assert {sentences[each] for each in walk["seen"]} == facts(state)
     assert [len(walk["steps"]) for walk in walks] == [LENGTH] * NUMBER_OF_WALKS
-    record_property("walks", NUMBER_OF_WALKS)
-    record_property("requests", NUMBER_OF_WALKS * LENGTH)
-    print(f"{NUMBER_OF_WALKS:,} walks of {LENGTH} requests each in the browser agree with the model")
 
 
 SCENARIOS = """
@@ -238,10 +167,8 @@ SCENARIOS = """
 """
 
 
-def test_scenarios_of_the_page_run_as_they_stand(context: BrowserContext, site: Path, tmp_path: Path) -> None:
+def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> None:
     """Each under the rule that its first line names, with its tags: a wrong reason or a change left out would fail."""
-    page = context.pages[0]
-    page.goto((site / PAGE).as_uri())
     choose = random.Random(7)
     slugs: list[str] = page.evaluate("WHAT_IF.starts.map((each) => each.slug)")
     numbers = range(len(WHAT_IF.alphabet))
@@ -303,7 +230,8 @@ def test_everything_is_lost_in_two_requests(page: Page) -> None:
     assert page.get_by_role("button", name="Lose everything").is_disabled()
 
 
-def test_address_is_shared_and_goes_back_and_forth(page: Page) -> None:
+def test_address_is_shared_and_goes_back_and_forth(page: Page, root: str) -> None:
+    page.goto(root + PAGE)
     ask(page, DELETES_THE_VAULT)
     ask(page, 'the customer recovers the vault "vault"')
     there, answer = page.url, said(page)
@@ -332,10 +260,9 @@ def test_address_is_shared_and_goes_back_and_forth(page: Page) -> None:
     ],
 )
 def test_address_that_leads_nowhere_is_followed_as_far_as_it_goes(
-    context: BrowserContext, site: Path, hash_: str, steps: int, notice: str
+    page: Page, root: str, hash_: str, steps: int, notice: str
 ) -> None:
-    page = context.pages[0]
-    page.goto((site / PAGE).as_uri() + hash_)
+    page.goto(root + PAGE + hash_)
     assert page.locator("#what-if-path li").count() == steps + 1
     assert notice in said(page)
 
@@ -356,13 +283,14 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
                 return
         raise AssertionError(f"no way to {words} by keyboard")
 
+    tab_to("creates the workspace")
+    page.keyboard.press("Space")
+    assert focused() == "The answer"  # the name is taken now, so it is not offered again
+    page.locator("#what-if-from").focus()
     tab_to("disables the managed identity")
     page.keyboard.press("Enter")
     assert focused().startswith("disables the managed identity")  # it can be asked again
     assert "✔ accepted" in said(page)
-    tab_to("creates the workspace")
-    page.keyboard.press("Space")
-    assert focused() == "The answer"  # the name is taken now, so it is not offered again
     page.locator("#what-if-from").focus()
     tab_to("Undo")
     page.keyboard.press("Enter")
@@ -384,17 +312,13 @@ def test_answers_are_announced(page: Page) -> None:
     assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
 
 
-def test_what_was_copied_is_the_scenario(browser: Browser, site: Path) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto((site / PAGE).as_uri())
+def test_what_was_copied_is_the_scenario(page: Page) -> None:
     ask(page, DELETES_THE_VAULT)
     page.get_by_role("button", name="Copy the scenario").click()
     expect(page.locator("[role=status]", has_text="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "\n  When the customer deletes the vault" in copied
     assert copied == page.locator("#what-if-scenario").inner_text()
-    context.close()
 
 
 def test_requests_that_name_nothing_are_shown_when_asked_for(page: Page) -> None:
@@ -439,11 +363,9 @@ def test_without_javascript_the_page_says_so_and_leads_to_the_tables(browser: Br
     context.close()
 
 
-def test_page_of_a_broken_model_says_that_there_is_nothing(context: BrowserContext, site: Path, tmp_path: Path) -> None:
-    broken = tmp_path / "site"
-    shutil.copytree(site, broken, ignore=shutil.ignore_patterns("badges", "specification", "evidence"))
-    (broken / "data" / "what-if.js").write_text("const WHAT_IF = null;\n", "utf-8")
-    page = context.pages[0]
-    page.goto((broken / PAGE).as_uri())
+def test_page_of_a_broken_model_says_that_there_is_nothing(page: Page, root: str) -> None:
+    page.route("**/data/what-if.js", lambda route: route.fulfill(body="const WHAT_IF = null;"))
+    page.goto(root + PAGE)
+    page.unroute("**/data/what-if.js")
     assert "nothing to look up" in page.locator(".what-if-notice:visible").inner_text()
     assert not page.locator("#what-if-explorer").is_visible()

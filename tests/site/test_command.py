@@ -14,6 +14,8 @@ from tests.site.building import RIGHT, ROOT, copy_pages, files_in, report_of, ru
 from translator_cmk.cli import main
 from translator_cmk.site.render import replace_folders
 
+pytestmark = pytest.mark.xdist_group("site")
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

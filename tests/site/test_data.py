@@ -19,6 +19,8 @@ from translator_cmk.site.content import MEASUREMENTS, fragments, load_measuremen
 from translator_cmk.site.exports import exports, schema
 from translator_cmk.site.sourced import Cell, Notes, cells_in, data, sources
 
+pytestmark = pytest.mark.xdist_group("site")
+
 FILES: dict[str, Any] = dict(exports(content_of(a_run())))
 MEASUREMENTS_FILE = ROOT / "docs" / MEASUREMENTS
 

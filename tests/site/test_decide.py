@@ -35,6 +35,8 @@ from translator_cmk.site.reversibility import LIVES, Life, fates, label, one_lif
 from translator_cmk.site.sourced import data
 from translator_cmk.site.what_if import chart, code, way
 
+pytestmark = pytest.mark.xdist_group("site")
+
 RULES = data("decision")["rules"]
 QUESTIONS = [each["id"] for each in data("decision")["questions"]]
 REVERSIBLE = [cause for cause in CAUSES if cause.remedies]

@@ -15,6 +15,8 @@ from translator_cmk.site.evidence import STATUSES as WORDS
 from translator_cmk.site.evidence import Evidence, Verdict
 from translator_cmk.site.evidence import in_words as outcome
 
+pytestmark = pytest.mark.xdist_group("site")
+
 ONE = next(pickle for pickle in PICKLES if len(pickle.requirements) > 1)
 TOPICS_OF_ONE = {requirement.partition(".")[0] for requirement in ONE.requirements}
 ATTESTATIONS = {requirement.id for requirement in REGISTER.values() if requirement.kind == "attestation"}

@@ -18,6 +18,7 @@ from tests.site.building import (
     OTHERWISE,
     REGISTER,
     RIGHT,
+    WRONG,
     a_run,
     content_of,
     implementation,
@@ -38,6 +39,8 @@ from translator_cmk.site.implementations import (
     load,
     load_implementations,
 )
+
+pytestmark = pytest.mark.xdist_group("site")
 
 
 def a_page(*found: Implementation) -> str:
@@ -110,19 +113,14 @@ def test_text_of_others_is_no_markup(tmp_path: Path) -> None:
     assert "&#60;script&#62;" in page
 
 
-def test_report_that_does_not_follow_from_its_log_is_refused(wrong: Path, tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
+def test_report_that_does_not_follow_from_its_log_is_refused(tmp_path: Path) -> None:
     entry = {"name": "wrong", "kind": "product", "report": "report"}
-    forged = docs / "report"
-    forged.mkdir(parents=True)
-    for path in wrong.iterdir():
-        if path.is_file():
-            (forged / path.name).write_bytes(path.read_bytes())
+    forged = report_of(tmp_path, *WRONG, *ALL_FEATURES, "--case", "revocation.access-revoked/revoked-access")
     envelope = json.loads((forged / "report.json").read_text("utf-8"))
     failed = next(each for each in envelope["cases"] if each["status"] == "failed")
     failed["status"] = "passed"
     (forged / "report.json").write_text(json.dumps(envelope), "utf-8")
-    found = load(entry, docs)
+    found = load(entry, tmp_path)
     assert (found.standing, found.report) == (REFUSED, None)
     assert found.problems
     page = a_page(found)

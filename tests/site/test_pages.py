@@ -19,6 +19,8 @@ from translator_cmk.site.content import Content
 from translator_cmk.site.reference import a_session
 from translator_cmk.site.render import cells, foreign, letters, linked, listed, marked_tables, number, plain
 
+pytestmark = pytest.mark.xdist_group("site")
+
 FAILING = PICKLES[0]
 
 

@@ -10,9 +10,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
 import yaml
 
 from tests.site.building import REGISTER, ROOT
+
+pytestmark = pytest.mark.xdist_group("site")
 
 KILOBYTE = 1000
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}

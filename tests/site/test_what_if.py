@@ -36,6 +36,8 @@ from translator_cmk.site.diagrams import Diagrams, answer
 from translator_cmk.site.what_if import Tables as WrittenTables
 from translator_cmk.site.what_if import charted, what_if_tables
 
+pytestmark = pytest.mark.xdist_group("site")
+
 MACHINE = Machine(ROWS)
 Row = tuple[int, ...]
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any
 
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
@@ -84,9 +84,11 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         shown_by=lambda requirement: list(shown_by(content, requirement)),
     )
     yield "data/home.snippet", rendered(templates, "home.md", root="")
-    for path, template, values in chain(specification_pages(content), evidence_pages(content), decide_pages(content)):
-        if wanted in (None, path):
-            yield path, rendered(templates, template, **values)
+    sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
+    for folder, computed in sections.items():
+        for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
+            if wanted in (None, path):
+                yield path, rendered(templates, template, **values)
 
 
 def specification_pages(content: Content) -> Iterator[Page]:
