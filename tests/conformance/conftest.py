@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.conformance.verifying import SOME, WRONG, Verified, decides_in_fuzzing, fuzz, verify
-
-TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
+from tests.conformance.verifying import SOME, TOUR, WRONG, Verified, decides_in_fuzzing, fuzz, verify
 
 
 @pytest.fixture(scope="session")

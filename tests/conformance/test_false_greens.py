@@ -8,7 +8,7 @@ import pytest
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, Verified, fails_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, TOUR, Verified, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fixtures import CROWDED, LIVES, in_variant, variants
@@ -43,7 +43,7 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: b
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
     system = f"{wrong_systems.__name__}:CatchesUpWhenLookedAt"
-    found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, "--seed", "4")
+    found = fuzz(tmp_path, fails_in_fuzzing, "--python", system)
     assert found.exit_code == 1
     kept = next((found.folder / "counterexamples").glob("*.json"))
     assert json.loads(kept.read_text("utf-8"))["unobserved"] is True
@@ -59,16 +59,18 @@ def test_refusal_is_not_hidden_behind_unsupported(tmp_path: Path) -> None:
     assert case["reason"] == "unsupported, though the capability portal is declared"
 
 
-@pytest.mark.parametrize("system", ["LosesOnlyWhatIsTranslators", "KeepsABackupInSight", "KeepsAnArchiveInSight"])
+@pytest.mark.parametrize(
+    ("system", "steps"),
+    [("LosesOnlyWhatIsTranslators", "2400"), ("KeepsABackupInSight", "70"), ("KeepsAnArchiveInSight", "70")],
+)
 def test_losses_of_one_kind_of_resource_and_what_is_kept_under_another_name_are_seen(
-    tmp_path: Path, system: str
+    tmp_path: Path, system: str, steps: str
 ) -> None:
-    found = verified(tmp_path, system, "--lane", "tour", "--scope", "losing-the-key")
-    assert found.exit_code == 1
+    assert verified(tmp_path, system, *TOUR, "--steps", steps).exit_code == 1
 
 
 def test_level_that_rests_on_others_is_put_to_the_test_alone(tmp_path: Path) -> None:
-    found = verified(tmp_path, "OnlyCustomTranslator", *DEMANDS, "--scope", "one-of-each")
+    found = verified(tmp_path, "OnlyCustomTranslator", *TOUR)
     assert found.exit_code == 0
     assert {each["level"] for each in found.report["cases"]} == {"custom-translator"}
     assert found.status("tour/UploadDocument") == "passed"
@@ -80,7 +82,7 @@ def test_mistake_in_a_level_that_is_not_claimed_is_none(tmp_path: Path) -> None:
 
 
 def test_what_comes_about_in_a_level_that_is_claimed_counts_whatever_brought_it_about(tmp_path: Path) -> None:
-    found = verified(tmp_path, "LosesNothingWithTheVault", "--lane", "tour", "--scope", "losing-the-key")
+    found = verified(tmp_path, "LosesNothingWithTheVault", *TOUR)
     assert found.exit_code == 1
     case = found.case("tour/DeleteVault")
     assert (case["status"], case["level"]) == ("failed", "custom-translator")
@@ -110,7 +112,7 @@ def test_what_demands_nothing_of_anybody_is_not_called_untried(
 
 
 def test_refusing_everything_earns_nothing_in_sequences_either(tmp_path: Path) -> None:
-    found = verified(tmp_path, "RefusesAllWorkspaces", *DEMANDS, "--scope", "one-of-each")
+    found = verified(tmp_path, "RefusesAllWorkspaces", *TOUR)
     assert found.exit_code in (1, 4)
     assert "passed" not in found.statuses("tour").values()
 

@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.verifying import MODEL, fails_in_fuzzing, fuzz
+from tests.conformance.verifying import MODEL, TOUR, WRONG, fails_in_fuzzing, fuzz
 from translator_cmk.cli import main
 
-WRONG = f"{wrong_systems.__name__}:LosesNothing"
 ONLY_VAULTS = f"{limited_systems.__name__}:OnlyVaults"
 
 
@@ -39,7 +37,7 @@ def test_first_sequence_that_a_system_fails_is_told_with_what_was_expected(
 
 def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "my report"
-    lane = ["--lane", "tour", "--scope", "losing-the-key", "--report", str(folder), "--timeout", "7"]
+    lane = [*TOUR, "--report", str(folder), "--timeout", "7"]
     assert main(["verify", "--python", WRONG, *lane]) == 1
     again = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("  again "))
     program, *arguments = shlex.split(again.partition("again ")[2])

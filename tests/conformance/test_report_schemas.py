@@ -9,13 +9,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from tests.bdd import wrong_systems
-from tests.conformance.verifying import FAULTY, Verified, verify
+from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.language import schemas
 
-WRONG = f"{wrong_systems.__name__}:LosesNothing"
 EVERY = schemas() | report_schemas()
 REGISTRY: Registry[Any] = Registry().with_resources(
     (f"{name}.schema.json", Resource.from_contents(each)) for name, each in EVERY.items()
@@ -28,16 +26,18 @@ def complaints(name: str, value: object) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
-    """The report on a system that is wrong about one thing, of which something is known."""
-    folder = tmp_path_factory.mktemp("wrong")
-    known = folder / "known.yaml"
-    known.write_text(
-        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.invalid/', expires: 2999-01-01}]"
+def known(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on that system if this is known, and something waived."""
+    folder = tmp_path_factory.mktemp("known")
+    deviations = folder / "known.yaml"
+    deviations.write_text(
+        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.invalid/', expires: 2999-01-01},"
+        f" {{case: {FAILS}, reason: later, issue: 'https://example.invalid/', expires: 2999-01-01}}]"
     )
-    lanes = ("--lane", "features", "--topic", "identity", "--lane", "tour", "--scope", "losing-the-key")
-    more = ("--steps", "200", "--lane", "fuzz", "--seconds", "0.3", "--log-size", "1", "--deviations", str(known))
-    return verify(folder, "--python", WRONG, *lanes, *more, "--waive", "revocation.key-disabled")
+    listed = ("--deviations", str(deviations), "--waive", "revocation.key-disabled")
+    found = verify(folder, "--python", WRONG, "--lane", "features", "--case", FAILS, "--case", WHOLE, *listed)
+    assert found.status(FAILS) == "known"
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     return verify(tmp_path_factory.mktemp("broken"), "--stdio", f"{FAULTY} {faults}", "--lane", "features", *chosen)
 
 
-@pytest.mark.parametrize("report", ["wrong", "broken"])
+@pytest.mark.parametrize("report", ["wrong", "known", "broken"])
 def test_what_a_run_writes_is_as_its_schemas_have_it(report: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(report).folder
     assert complaints("report", json.loads((folder / "report.json").read_text("utf-8"))) == []
@@ -81,7 +81,7 @@ def put(value: object, *path: str | int) -> Callable[[Any], None]:
     [
         (drop("seed"), "the envelope of a report lacks the field 'seed'"),
         (put(2, "format"), "no envelope of a report in format 1"),
-        (put("fine", "cases", 3, "status"), "cases[3].status is 'fine'"),
+        (put("fine", "cases", 2, "status"), "cases[2].status is 'fine'"),
         (put(-1, "counts", "scored", "passed"), "counts.scored.passed is the number -1"),
         (put("x", "subject", "capabilities"), "subject.capabilities is 'x'"),
         (put(None, "profile"), "profile is null"),

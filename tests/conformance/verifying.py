@@ -19,6 +19,9 @@ WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
 DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
 """A tour that several tests share, since it takes a second to plan."""
 
+TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
+"""The smallest tour in which every loss of the key is asked for."""
+
 WRONG = "tests.bdd.wrong_systems:LosesNothing"
 FAILS = "revocation.access-revoked/revoked-access"
 FAILS_TOO = "revocation.undeploys/a-deployed-model-when-the-key-becomes-inaccessible"
