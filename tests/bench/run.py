@@ -22,8 +22,7 @@ from tests.bench import kit, what_if
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
-from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.scopes import SCOPES
+from translator_cmk.explore.scopes import SCOPES, chosen
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.explore.tours.sequences import suite

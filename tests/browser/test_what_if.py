@@ -13,7 +13,7 @@ from tests.browser.opening import DESK, MARKS, PHONE, opened, overflow, served, 
 from tests.site.building import REGISTER
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
-from translator_cmk.explore.what_if import WHAT_IF
+from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact, difference
 from translator_cmk.language.gherkin import use_in_words
 from translator_cmk.language.sentences import FACT_PHRASES, format_command, format_fact

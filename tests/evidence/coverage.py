@@ -17,10 +17,8 @@ from tests.evidence.tours import ENOUGH
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk.bdd.coverage import scenarios, tours, walked
-from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.coverage.decisions import Condition, decisions
-from translator_cmk.explore.coverage.reach import TITLES, Walked, Worlds, as_data, infeasible, worlds
-from translator_cmk.explore.scopes import Commands, Scope
+from translator_cmk.explore.coverage import TITLES, Condition, Walked, Worlds, decisions, infeasible, of_kind, to_dict
+from translator_cmk.explore.scopes import SMALL, Commands, Scope
 from translator_cmk.explore.tours.sequences import suite
 from translator_cmk.machine import ROWS, Command, Machine
 
@@ -91,10 +89,10 @@ def budgets(every: Worlds) -> Walked:
     return walked(every, "budgeted sequences", sentence, found)
 
 
-def requirement_of(condition: Condition) -> str:
-    """Return the requirement whose row has the condition."""
-    requirement: str = ROWS[decisions()[condition.decision].row].requirement
-    return requirement
+def in_words(condition: Condition) -> tuple[str, str]:
+    """Return the requirement whose row has the condition, and the condition."""
+    made = decisions()[condition.decision]
+    return ROWS[made.row].requirement, made.conditions[condition.position]
 
 
 def counts(reached: dict[str, Any]) -> dict[str, Any]:
@@ -104,21 +102,21 @@ def counts(reached: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> int:
     """Gather and write; returns the exit code."""
-    every = worlds(chosen(None))
+    every = Worlds(SMALL)
     evidence: list[Walked] = []
     for gather in (hypothesis_over_all, hypothesis_in_scopes, budgets, tours):
         evidence.append(gather(every))
         print(f"{evidence[-1].name}: {evidence[-1].commands:,} commands", file=sys.stderr, flush=True)
-    both = as_data(every, [scenarios(every), evidence[-1]])["together"]
-    short = {name: both[name]["missing"] for name in ("rows", "reasons", "conditions") if both[name]["missing"]}
+    both = to_dict(every.everything, [scenarios(every), evidence[-1]])["together"]
+    short = {name: counted["missing"] for name, counted in both.items() if counted.get("missing")}
     for name, missing in short.items():
         print(f"{name} that scenarios and tours do not reach: {', '.join(missing)}")
-    idle = {(requirement_of(each), each.text) for each in infeasible(every.everything)}
+    idle = {in_words(each) for each in infeasible(of_kind(every.everything, "evaluations"))}
     for requirement, text in sorted(idle ^ NEVER_DECIDE):
         print(f"{requirement}: whether {text} can decide is not as one knows it")
     if short or idle != NEVER_DECIDE:
         return 1
-    data = as_data(every, [scenarios(every), *evidence])
+    data = to_dict(every.everything, [scenarios(every), *evidence])
     kinds = [{**each, "reached": counts(each["reached"])} for each in data["evidence"]]
     write_measurement("coverage", {**stamp("bdd"), "evidence": kinds, "together": counts(data["together"])})
     return 0

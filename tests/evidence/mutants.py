@@ -17,7 +17,7 @@ from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.mutants import judgements, summary
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
-from translator_cmk.explore.mutation.worlds import WORLDS
+from translator_cmk.explore.scopes import MUTANT_SCOPES
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.files import write_json
 
@@ -51,7 +51,7 @@ def totals(found: Sequence[Judged]) -> dict[str, Any]:
     return {
         "theorems": len(THEOREMS),
         "scenarios": len(pickles()),
-        "scopes": [{"scope": world.name, "states": world.states} for world in WORLDS],
+        "scopes": [{"scope": world.name, "states": world.states} for world in MUTANT_SCOPES],
         "operators": [
             {
                 "kind": kind,

@@ -15,11 +15,9 @@ from typing import Any
 from tests.evidence.mutants import BROKEN
 from tests.evidence.writing import stamp, write_measurement
 from tests.explore.mistakes import MISTAKES
-from translator_cmk.explore.commands import chosen
 from translator_cmk.explore.exploration import Exploration, verdict
 from translator_cmk.explore.mutation import mutants
-from translator_cmk.explore.mutation.worlds import WORLDS
-from translator_cmk.explore.scopes import StartNotReached
+from translator_cmk.explore.scopes import MUTANT_SCOPES, StartNotReached, chosen
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import Machine
@@ -46,9 +44,7 @@ def found_by(name: str) -> str | None:
 
 def breaks(theorem: Theorem, machine: Machine) -> bool:
     """Tell whether the theorem, asked alone, is broken by the machine in any scope."""
-    for world in WORLDS:
-        if theorem.form == "sometimes" and world.name not in theorem.within:
-            continue
+    for world in MUTANT_SCOPES:
         try:
             found = explore(world, machine, "memoised", [theorem], stop=True)
         except StartNotReached:

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from tests.evidence.writing import stamp, write_measurement
-from tests.explore.tours.faults import (
+from tests.explore.faults import (
     Transfer,
     View,
     Visits,
@@ -24,10 +24,9 @@ from tests.explore.tours.faults import (
     specified,
     world,
 )
-from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.coverage.decisions import recorded_graph
+from translator_cmk.explore.coverage import Recording
 from translator_cmk.explore.graph import state_graph
-from translator_cmk.explore.scopes import Scope
+from translator_cmk.explore.scopes import Scope, chosen
 from translator_cmk.explore.tours.selection import select
 from translator_cmk.explore.tours.tour import Tour, tour
 
@@ -75,7 +74,7 @@ def suites_of(scope: Scope, seen: World, made: Tour) -> dict[str, Visits]:
         "tour": Visits(seen, made.sequences),
         "random": Visits(seen, random_sequences(seen, made.steps, LENGTH, Random(scope.name))),
         "accepted": Visits(seen, moving_only(seen.graph, made.sequences)),
-        "budget": Visits(seen, select(recorded_graph(scope), ENOUGH).sequences),
+        "budget": Visits(seen, select(Recording().graph(scope), ENOUGH)),
     }
 
 

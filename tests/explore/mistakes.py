@@ -5,17 +5,7 @@ from typing import Any, NamedTuple
 
 from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
-from translator_cmk.machine.commands import (
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    EnableIdentity,
-    EnableSoftDelete,
-    GrantKeyAccess,
-    ReadData,
-    RecoverVault,
-    UploadDocument,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.entities import CUSTOMER, Document, Key, Model, Vault, Workspace
 from translator_cmk.machine.rows import Row, effect, sets, write
 
@@ -39,7 +29,7 @@ class ForgetsDeletedUploads(Machine):
 
     def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
         kept = {name: record for name, record in state.tables[Document].items() if record[-1] != "deleted"}
-        if isinstance(command, UploadDocument) and command.document not in kept:
+        if isinstance(command, cmd.UploadDocument) and command.document not in kept:
             after, outcome = super().step(State({**state.tables, Document: kept}), command, choose)
             return (after if isinstance(outcome, Accepted) else state), outcome
         return super().step(state, command, choose)
@@ -57,7 +47,7 @@ class RecoversWhatIsPurged(Machine):
     """Recovers a vault though it is purged."""
 
     def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
-        if isinstance(command, RecoverVault) and state.tables[Vault].get(command.vault, ("",))[-1] == "purged":
+        if isinstance(command, cmd.RecoverVault) and state.tables[Vault].get(command.vault, ("",))[-1] == "purged":
             return state.with_changes({(Vault, command.vault): {"state": "active"}}), Accepted(
                 frozenset({"environment.mistake"})
             )
@@ -115,14 +105,14 @@ MISTAKES = (
         "reading-and-translating-change-nothing",
         "losing-the-key",
         "Reading deletes what was read.",
-        effect(ReadData, "environment.mistake", each=Document, then=lambda c, d: sets(d, state="deleted")),
+        effect(cmd.ReadData, "environment.mistake", each=Document, then=lambda c, d: sets(d, state="deleted")),
     ),
     also(
         "things-come-from-the-customer",
         "one-of-each",
         "A new workspace has a document in it.",
         effect(
-            CreateWorkspace,
+            cmd.CreateWorkspace,
             "environment.mistake",
             then=lambda c: write(Document, "surprise", workspace=c.workspace, state="uploaded"),
         ),
@@ -132,7 +122,7 @@ MISTAKES = (
         "one-of-each",
         "An upload trains a model.",
         effect(
-            UploadDocument,
+            cmd.UploadDocument,
             "environment.mistake",
             then=lambda c: write(Model, "surprise", workspace=c.workspace, state="undeployed"),
         ),
@@ -142,17 +132,17 @@ MISTAKES = (
         "one-of-each",
         "An identity comes with a workspace.",
         effect(
-            EnableIdentity,
+            cmd.EnableIdentity,
             "environment.mistake",
             then=lambda c: write(Workspace, "surprise", resource=c.resource, state="active"),
         ),
     ),
     also(
-        "a-key-is-put-in-use-only-by-enabling",
+        "only-Resource-keys.enable",
         "tenants",
         "Access puts a key that was left behind in use again.",
         effect(
-            GrantKeyAccess,
+            cmd.GrantKeyAccess,
             "environment.mistake",
             each=Key,
             when=lambda c, k: k.vault.name == c.vault.name and c.resource.key_source == CUSTOMER,
@@ -164,7 +154,7 @@ MISTAKES = (
         "losing-the-key",
         "An identity costs the tier.",
         effect(
-            EnableIdentity,
+            cmd.EnableIdentity,
             "environment.mistake",
             then=lambda c: write(type(c.resource), c.resource.name, tier="basic-tier"),
         ),
@@ -174,7 +164,7 @@ MISTAKES = (
         "one-of-each",
         "A resource comes with a vault.",
         effect(
-            CreateResource,
+            cmd.CreateResource,
             "environment.mistake",
             then=lambda c: write(
                 Vault, "surprise", region=c.location, subscription=c.subscription, group=c.group, state="active"
@@ -191,14 +181,14 @@ MISTAKES = (
         "fixed-properties-stay",
         "vaults-and-keys",
         "Soft delete turns access policies into Azure RBAC.",
-        effect(EnableSoftDelete, "environment.mistake", then=lambda c: sets(c.vault, permission_model="rbac")),
+        effect(cmd.EnableSoftDelete, "environment.mistake", then=lambda c: sets(c.vault, permission_model="rbac")),
     ),
     also(
         "things-come-from-the-customer",
         "one-of-each",
         "A vault comes with a key.",
         effect(
-            CreateVault,
+            cmd.CreateVault,
             "environment.mistake",
             then=lambda c: write(Key, f"{c.vault.name}/surprise", vault=c.vault, type="RSA", size=2048, state="active"),
         ),
@@ -208,7 +198,7 @@ MISTAKES = (
         "vaults-and-keys",
         "Recovering the vault brings purged keys back.",
         effect(
-            RecoverVault,
+            cmd.RecoverVault,
             "environment.mistake",
             each=Key,
             when=lambda c, k: k.state == "purged",

@@ -1,132 +1,22 @@
-"""Scopes are as described: their starts are reached, their bounds hold, and coverage reports what they exercise."""
+"""Scopes are as described: their starts are reached, their bounds hold, and paths in them lead where they say."""
 
+import json
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
-from itertools import combinations
-from typing import Any, NamedTuple
+from array import array
+from typing import Any
 
 import pytest
 
-from translator_cmk.explore.commands import chosen
-from translator_cmk.explore.coverage.reach import reached_data, worlds
-from translator_cmk.explore.memoised import Memoised
-from translator_cmk.explore.row_sources import row_sources
-from translator_cmk.explore.scopes import SCOPES, Scope
+from tests.explore.common import run_cli, walk
+from translator_cmk.explore.graph import NO_COMMAND, NOT_OFFERED, Graph, attainable, first_commands, predecessors
+from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope, start_of
+from translator_cmk.explore.search import explore
+from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import (
-    COMMANDS,
-    DEFAULT_STAGE,
-    ROWS,
-    Accepted,
-    Command,
-    Machine,
-    Outcome,
-    State,
-    initial,
-    observe,
-)
+from translator_cmk.machine import COMMANDS, ROWS, Machine, State
 from translator_cmk.machine.entities import Key
-from translator_cmk.machine.rows import Refuse, Row
-from translator_cmk.requirements import TOPICS
 
-SMALL = chosen(None)
-NAMED = {scope.name: scope for scope in SCOPES}
-
-
-class Walked(NamedTuple):
-    """A step of a search: number of the state before, command, outcome, number of the state after."""
-
-    before: int
-    command: Command
-    outcome: Outcome
-    after: int
-
-
-def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _: None) -> Iterator[Walked]:
-    """Every step of a scope, by a search that shares nothing with the others but the memoised machine."""
-    memoised = Memoised(machine.step)
-    state = initial(DEFAULT_STAGE)
-    for command in scope.start:
-        state, _ = memoised.step(state, command)
-    numbers = {state: 0}
-    states = [state]
-    for number, state in enumerate(states):
-        see(state)
-        for command in scope.alphabet:
-            if scope.offers(command, state):
-                after, outcome = memoised.step(state, command)
-                if after not in numbers:
-                    numbers[after] = len(states)
-                    states.append(after)
-                yield Walked(number, command, outcome, numbers[after])
-
-
-def noting(rows: tuple[Row, ...], applied: set[int]) -> list[Row]:
-    """The rows, each of which notes its number when it applies."""
-
-    def noted(condition: Callable[..., bool], number: int, when: bool) -> Callable[..., bool]:
-        def check(*seen: Any) -> bool:
-            holds = condition(*seen)
-            if holds is when:
-                applied.add(number)
-            return holds
-
-        return check
-
-    return [
-        row._replace(unless=noted(row.unless, number, when=False))
-        if isinstance(row, Refuse)
-        else row._replace(when=noted(row.when, number, when=True))
-        for number, row in enumerate(rows)
-    ]
-
-
-def topics(outcome: Outcome) -> set[str]:
-    ids = outcome.by if isinstance(outcome, Accepted) else outcome[0]
-    return {name.partition(".")[0] for name in ids}
-
-
-class Exercised(NamedTuple):
-    """What scopes exercise: numbers of rows, and pairs of topics in successive steps."""
-
-    rows: frozenset[int]
-    pairs: frozenset[frozenset[str]]
-
-
-@cache
-def exercised(scopes: tuple[Scope, ...]) -> Exercised:
-    rows: set[int] = set()
-    pairs: set[frozenset[str]] = set()
-    for scope in scopes:
-        machine = Machine(noting(ROWS, rows))
-        into: dict[int, set[str]] = {}
-        out: dict[int, set[str]] = {}
-        for step in walk(scope, machine, see=lambda state, machine=machine: observe(machine.world(state))):  # type: ignore[misc]  # the machine of this round
-            named = topics(step.outcome)
-            out.setdefault(step.before, set()).update(named)
-            if step.after != step.before:
-                into.setdefault(step.after, set()).update(named)
-        found = (frozenset((one, two)) for state, ones in into.items() for one in ones for two in out.get(state, ()))
-        pairs.update(pair for pair in found if len(pair) == 2)
-    return Exercised(frozenset(rows), frozenset(pairs))
-
-
-def test_coverage_reports_each_row_and_each_pair_of_topics_that_scopes_do_not_exercise() -> None:
-    """Counted twice: by the recorded machine of the report, and by a walk that shares nothing with it but the rows."""
-    scopes = (NAMED["vaults-and-keys"],)  # which starts from nothing: the report does not count the way to a start
-    found, everything = exercised(scopes), worlds(scopes).everything
-    report = reached_data(everything, everything)
-    named = {number: f"{source.row.requirement} ({source.place})" for number, source in enumerate(row_sources())}
-    assert report["rows"]["missing"] == [name for number, name in named.items() if number not in found.rows]
-    assert report["rows"]["missing"]
-    assert everything.topic_pairs == found.pairs
-
-
-def test_every_two_topics_meet_in_successive_steps_of_a_small_scope() -> None:
-    """A step in which a row of the one topic changes something comes right before one in which the other applies."""
-    pairs = exercised(tuple(SMALL)).pairs
-    assert [pair for pair in combinations(TOPICS, 2) if frozenset(pair) not in pairs] == []
+EVERY = (*SCOPES, *TWO_OF_A_KIND, WHAT_IF)
 
 
 def test_every_command_is_in_a_small_scope() -> None:
@@ -140,32 +30,33 @@ def test_there_is_a_scope_of_every_size() -> None:
         assert any(least <= size <= most for size in sizes)
 
 
-@pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: str(scope.name))
-def test_start_of_a_scope_is_reached(scope: Scope) -> None:
-    machine, state = Machine(ROWS), initial(DEFAULT_STAGE)
-    for command in scope.start:
-        state, outcome = machine.step(state, command)
-        assert isinstance(outcome, Accepted), command
-
-
-@pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: str(scope.name))
-def test_alphabet_of_a_scope_has_no_command_twice(scope: Scope) -> None:
+@pytest.mark.parametrize("scope", EVERY, ids=lambda scope: str(scope.name))
+def test_start_of_a_scope_is_reached_and_its_alphabet_has_no_command_twice(scope: Scope) -> None:
+    assert isinstance(start_of(scope, Machine(ROWS)), State)
     assert len(set(scope.alphabet)) == len(scope.alphabet)
+    assert scope.sentence.endswith(".")
+
+
+def test_scopes_have_names_of_their_own() -> None:
+    assert len({scope.name for scope in EVERY}) == len(EVERY)
+    assert {scope.name for scope in SMALL} < {scope.name for scope in MUTANT_SCOPES}
 
 
 def test_names_in_scopes_read_like_those_of_situations() -> None:
     """The usual name of a thing, after other or third or before a number."""
     usual = {"resource": "translator"} | {word: word for word in ("vault", "key", "workspace", "document", "model")}
-    commands = [c for scope in SCOPES for c in scope.alphabet] + [c for s in situations().values() for c in s.commands]
+    commands = [c for scope in EVERY for c in scope.alphabet] + [c for s in situations().values() for c in s.commands]
     for command in commands:
         for field, value in command.as_dict().items():
             if field in usual and value is not None:
                 assert re.fullmatch(f"((other|third)-)?{usual[field]}(-[1-9])?", value), command
 
 
-def test_scopes_have_names_of_their_own_and_a_sentence() -> None:
-    assert len({scope.name for scope in SCOPES}) == len(SCOPES)
-    assert all(scope.sentence.endswith(".") for scope in SCOPES)
+@pytest.mark.parametrize("scope", TWO_OF_A_KIND[:4], ids=lambda scope: str(scope.name))
+def test_scopes_of_mutants_have_the_states_they_say_and_break_no_theorem(scope: Scope) -> None:
+    """The larger ones are searched by `make evidence`."""
+    found = explore(scope, theorems=THEOREMS)
+    assert (found.states, found.broken) == (scope.states, {})
 
 
 def test_no_key_is_rotated_beyond_the_bound() -> None:
@@ -178,3 +69,78 @@ def test_no_key_is_rotated_beyond_the_bound() -> None:
     for _ in walk(scope, Machine(ROWS), see):
         pass
     assert versions == set(range(1, scope.versions + 1))
+
+
+# Two commands a state:  0 -> 1 -> 2 -> 3, and 0 -> 4 <-> 5.  From 3 and 4 one command leads nowhere.
+LEADS = [(1, 4), (2, 1), (3, 3), (3, NOT_OFFERED), (5, 4), (4, NOT_OFFERED)]
+
+
+class SmallGraph(Graph[Any]):
+    """A graph that no scope has, and that is small enough to draw."""
+
+    def __init__(self, leads: list[tuple[int, int]]) -> None:
+        self.width = 2
+        self.after = array("i", [after for each in leads for after in each])
+        self.size = len(leads)
+
+    @property
+    def states(self) -> int:
+        return self.size
+
+
+GRAPH = SmallGraph(LEADS)
+EARLIER = predecessors(GRAPH)
+
+
+def test_states_before_a_state_are_those_that_lead_there_and_not_itself() -> None:
+    assert [set(), {0}, {1}, {2}, {0, 5}, {4}] == EARLIER
+    assert predecessors(GRAPH, without={1}) == [set(), {0}, {1}, {2}, {5}, {4}]
+
+
+def test_what_holds_later_is_attainable_before_and_not_after() -> None:
+    assert attainable(EARLIER, [0b000, 0b001, 0b000, 0b010, 0b000, 0b100]) == [0b111, 0b011, 0b010, 0b010, 0b100, 0b100]
+
+
+@pytest.mark.parametrize(
+    ("values", "first"),
+    [
+        ([0, 0, 0, 1, 0, 0], [0, 0, 0, NO_COMMAND, NO_COMMAND, NO_COMMAND]),
+        ([0, 0, 0, 1, 0, 1], [1, 0, 0, NO_COMMAND, 0, NO_COMMAND]),
+        ([0, 1, 0, 2, 0, 0], [0, 0, 0, NO_COMMAND, NO_COMMAND, NO_COMMAND]),  # a lower value is passed by
+        ([0, 9, 0, 2, 0, 5], [0, NO_COMMAND, 0, NO_COMMAND, 0, NO_COMMAND]),
+    ],
+)
+def test_path_leads_to_the_highest_value_by_the_fewest_commands(values: list[int], first: list[int]) -> None:
+    assert first_commands(GRAPH, EARLIER, values) == first
+
+
+def test_path_takes_no_command_that_is_left_out() -> None:
+    without_the_second = predecessors(GRAPH, without={1})
+    assert first_commands(GRAPH, without_the_second, [0, 0, 0, 0, 1, 1])[0] == NO_COMMAND
+
+
+SCOPE = ("--scope", "losing-the-key")
+
+
+@pytest.mark.parametrize(("name", "engine"), [("losing-the-key", "memoised"), ("six-resources", "sets")])
+def test_explore_chooses_how_to_search_and_prints_what_it_found(name: str, engine: str) -> None:
+    ended = run_cli("explore", "--scope", name, "--json")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    (found,) = json.loads(ended.stdout)
+    assert (found["engine"], found["states"], found["complete"]) == (engine, NAMED[name].states, True)
+    assert {"transitions", "depth", "refusals", "seconds", "theorems"} <= found.keys()
+
+
+def test_each_theorem_is_printed_with_its_verdict() -> None:
+    ended = run_cli("theorems", *SCOPE)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert sum(line.startswith(("holds ", "not asked ")) for line in lines) == len(THEOREMS)
+
+
+@pytest.mark.parametrize("words", [("explore", "--scope", "nowhere"), ("explore", *SCOPE, "--engine", "sets")])
+def test_unknown_scope_or_option_is_refused_in_one_message(words: tuple[str, ...]) -> None:
+    ended = run_cli(*words)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "Traceback" not in ended.stderr
+    assert words[-1] in ended.stderr

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from tests.site.building import REGISTER, content_of, page
 from translator_cmk.explore.memoised import Memoised
-from translator_cmk.explore.what_if import WHAT_IF
+from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
 from translator_cmk.language.gherkin import use_in_words
 from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact

@@ -7,24 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DEVIATIONS, OK, CommandError
-from ..explore.commands import chosen
-from ..explore.coverage.reach import Walked, Worlds, as_data, reached, table, worlds
-from ..explore.scopes import Commands
+from ..explore.coverage import Walked, Worlds, table, to_dict
+from ..explore.scopes import SMALL, SOON, Commands, add_scope, chosen
 from ..explore.tours.sequences import SequenceError, read_sequences, suite
 from .features import pickles
 from .vocabulary import commands_of
 
-SMALL = [scope.name for scope in chosen(None)]
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `coverage`."""
-    parser.add_argument(
-        "--scope",
-        choices=SMALL,
-        metavar="SCOPE",
-        help=f"the world to be covered (default: all of these): {', '.join(SMALL)}",
-    )
+    add_scope(parser, f"the world to be covered (default: all of up to {SOON:,} states)", SMALL)
     parser.add_argument(
         "--sequences",
         metavar="FILE",
@@ -43,11 +35,11 @@ def run(args: argparse.Namespace) -> int:
         given = list(read_sequences(Path(args.sequences))) if args.sequences else []
     except SequenceError as error:
         raise CommandError(str(error)) from None
-    every = worlds(chosen(args.scope))
+    every = Worlds(chosen(args.scope))
     evidence = [scenarios(every), tours(every)]
     if args.sequences:
         evidence.append(walked(every, "given", f"The sequences in {args.sequences}.", given))
-    data = as_data(every, evidence)
+    data = to_dict(every.everything, evidence)
     print(json.dumps(data, indent=2) if args.json else "\n".join(lines(data)))
     together = data["together"]
     short = [name for name in ("reasons", "conditions") if together[name]["missing"]]
@@ -70,7 +62,7 @@ def tours(every: Worlds) -> Walked:
 
 def walked(every: Worlds, name: str, sentence: str, sequences: list[Commands]) -> Walked:
     """Return the reach of sequences."""
-    return Walked(name, sentence, len(sequences), sum(map(len, sequences)), reached(every, sequences))
+    return Walked(name, sentence, len(sequences), sum(map(len, sequences)), every.reached(sequences))
 
 
 def lines(data: dict[str, Any]) -> Iterator[str]:
@@ -80,4 +72,4 @@ def lines(data: dict[str, Any]) -> Iterator[str]:
     for row in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
     for each in data["infeasible"]:
-        yield f"not counted, since {each['because']}: {each['condition']} ({each['place']})"
+        yield f"not counted, since {each['because']}: {each['condition']}"

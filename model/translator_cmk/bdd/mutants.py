@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import DEVIATIONS, INCOMPLETE, OK, CommandError
 from ..explore.mutation import Mutant, mutants
 from ..explore.mutation.judging import Judged, Red, judge
-from ..explore.mutation.worlds import WORLDS
+from ..explore.scopes import MUTANT_SCOPES
 from ..explore.theorems.theorem import ROWS_RAISE
 from ..machine import ROWS, Machine
 from ..oracle import Oracle
@@ -80,7 +80,7 @@ def lines(each: Judged) -> Iterator[str]:
     theorem = [f"theorem {each.theorem} in scope {each.scope}"] if each.theorem else []
     scenario = [f"scenario {each.scenario}"] if each.scenario else []
     verdicts = {
-        "equivalent": f"equivalent in every scope: {', '.join(world.name for world in WORLDS)}",
+        "equivalent": f"equivalent in every scope: {', '.join(scope.name for scope in MUTANT_SCOPES)}",
         "unseen": "unseen: it keeps other records, but in every scope it answers and shows the same",
         "survives": "survives: no theorem is broken and no scenario turns red",
         "killed": f"killed by {' and by '.join(theorem + scenario)}",

@@ -1,60 +1,58 @@
-"""The commands `translator-cmk explore` and `translator-cmk theorems`."""
+"""The commands `translator-cmk explore` and `translator-cmk theorems`: search scopes, and print what was found."""
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import ROWS, Machine
 from ..progress import ProgressBar
 from .counterexample import counterexample
-from .exploration import Progress, Report
-from .scopes import SCOPES, Scope
-from .search import SOON, explore
-from .statements import Searched, as_data, is_broken, search_lines, theorem_lines
-from .theorems import THEOREMS
+from .exploration import Exploration, Report, together, verdict
+from .scopes import SCOPES, SOON, Scope, add_scope, chosen
+from .search import explore
+from .theorems import THEOREMS, Theorem
+
+WORDS = {
+    "holds": "hold",
+    "broken": "are broken",
+    "undecided": "are undecided",
+    "not asked": "do not apply here",
+    "not checked": "are not checked here",
+}
+
+
+class Searched(NamedTuple):
+    """A search, and for each theorem that it broke, by name, the shortest counterexample as a scenario."""
+
+    found: Exploration
+    scenarios: Mapping[str, str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `explore` and of `theorems`."""
-    parser.add_argument(
-        "--scope",
-        choices=[scope.name for scope in SCOPES],
-        metavar="SCOPE",
-        help=f"what to search (default: each of up to {SOON:,} states): {', '.join(map(described, SCOPES))}. "
-        "Larger scopes are searched by sets of states, which checks theorems about every state, but none about steps "
-        "or about what is reached",
-    )
+    more = "Larger scopes are searched by sets of states, which checks theorems about every state, but none about steps"
+    add_scope(parser, f"what to search (default: each of up to {SOON:,} states)", SCOPES, more)
     parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
-
-
-def described(scope: Scope) -> str:
-    """Return a scope and its size."""
-    return scope.name if scope.states is None else f"{scope.name} ({scope.states:,} states)"
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what searches find; returns 0 where all theorems hold, 1 where one is broken, 4 after Ctrl-C."""
-    return search_and_print(args, search_lines)
+    searched = list(searches(chosen(args.scope)))
+    return print_all(searched, None if args.json else search_lines(searched))
 
 
 def run_theorems(args: argparse.Namespace) -> int:
     """Print every theorem with its verdict; returns as `run` does."""
-    return search_and_print(args, theorem_lines)
-
-
-def search_and_print(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterator[str]]) -> int:
-    """Search what the arguments ask for, print it, and return the exit code."""
     searched = list(searches(chosen(args.scope)))
-    print(json.dumps([as_data(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
+    return print_all(searched, None if args.json else theorem_lines(searched))
+
+
+def print_all(searched: Sequence[Searched], lines: Iterable[str] | None) -> int:
+    """Print these lines about the searches, or JSON without them, and return the exit code."""
+    print(json.dumps([to_dict(each) for each in searched], indent=2) if lines is None else "\n".join(lines))
     return exit_code(searched)
-
-
-def chosen(name: str | None) -> list[Scope]:
-    """Return the scope of that name, or all that are searched within seconds."""
-    if name is not None:
-        return [scope for scope in SCOPES if scope.name == name]
-    return [scope for scope in SCOPES if scope.states is not None and scope.states <= SOON]
 
 
 def searches(scopes: Iterable[Scope], machine: Machine | None = None) -> Iterator[Searched]:
@@ -65,10 +63,8 @@ def searches(scopes: Iterable[Scope], machine: Machine | None = None) -> Iterato
         bar = ProgressBar(scope.name)
         found = explore(scope, machine, None, THEOREMS, reporter(scope, bar) if bar.visible else None)
         bar.clear()
-        scenarios = {
-            name: counterexample(scope, machine, named[name], broken).scenario for name, broken in found.broken.items()
-        }
-        yield Searched(found, scenarios)
+        broken = found.broken.items()
+        yield Searched(found, {name: counterexample(scope, machine, named[name], each) for name, each in broken})
         if not found.complete:
             return
 
@@ -77,17 +73,75 @@ def exit_code(searched: Iterable[Searched]) -> int:
     """Return the exit code after these searches."""
     if not all(each.found.complete for each in searched):
         return INCOMPLETE
-    return DEVIATIONS if any(is_broken(theorem, each) for theorem in THEOREMS for each in searched) else OK
+    return DEVIATIONS if any(each.found.broken for each in searched) else OK
 
 
 def reporter(scope: Scope, bar: ProgressBar) -> Report:
     """Return the function that shows the progress of a search."""
     total = f" of {scope.states:,}" if scope.states else ""
+    return lambda found: bar.show(f"{found.states:,}{total} states, depth {found.depth}, {found.seconds:,.0f} s")
 
-    def show(progress: Progress) -> None:
-        bar.show(
-            f"{progress.states:,}{total} states, {progress.rate:,.0f} steps/s, "
-            f"{progress.frontier:,} at depth {progress.depth + 1}"
+
+def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
+    """Yield the result of each search."""
+    for each in searched:
+        found = each.found
+        refused, silent = found.refusals.total(), found.silences.total()
+        yield (
+            f"{found.scope}: {found.states:,} states, {found.transitions:,} steps ({found.accepted:,} accepted, "
+            f"{refused:,} refused for {len(found.refusals):,} sets of reasons, {silent:,} not specified), "
+            f"depth {found.depth}, {found.seconds:.1f} s, engine {found.engine}"
         )
+        verdicts = [verdict(theorem, found) for theorem in THEOREMS]
+        counts = {word: verdicts.count(each) for each, word in WORDS.items() if each in verdicts}
+        yield f"  of {len(THEOREMS)} theorems " + ", ".join(f"{number} {word}" for word, number in counts.items())
+        if not found.complete:
+            yield "  interrupted: this is a part of the scope, and decides nothing about the whole"
+        for theorem in THEOREMS:
+            yield from broken_lines(theorem, each)
 
-    return show
+
+def theorem_lines(searched: Sequence[Searched]) -> Iterator[str]:
+    """Yield every theorem with its verdict in all the searches, and counterexamples."""
+    for theorem in THEOREMS:
+        found = together(verdict(theorem, each.found) for each in searched)
+        yield f"{found:<9}  {theorem.sentence} [{', '.join(theorem.requirements)}]"
+        for each in searched:
+            yield from broken_lines(theorem, each)
+    yield "searched: " + ", ".join(f"{each.found.scope} ({each.found.states:,} states)" for each in searched)
+    if not all(each.found.complete for each in searched):
+        yield "interrupted: the last of them in part, so it decides nothing"
+
+
+def broken_lines(theorem: Theorem, searched: Searched) -> Iterator[str]:
+    """Yield the counterexample to a theorem, if the search found one."""
+    if theorem.name in searched.scenarios:
+        yield f"  broken in {searched.found.scope}: {theorem.name}"
+        yield from (f"    {line}" for line in searched.scenarios[theorem.name].splitlines())
+
+
+def to_dict(searched: Searched) -> dict[str, Any]:
+    """Return a search as JSON has it."""
+    found, scenarios = searched
+    return {
+        **{name: getattr(found, name) for name in ("scope", "engine", "complete", "states", "transitions", "depth")},
+        "accepted": found.accepted,
+        "refusals": [{"because": ids, "transitions": number} for ids, number in in_order(found.refusals)],
+        "unspecified": [{"silent": ids, "transitions": number} for ids, number in in_order(found.silences)],
+        "seconds": round(found.seconds, 3),
+        "theorems": [
+            {
+                "name": theorem.name,
+                "sentence": theorem.sentence,
+                "requirements": list(theorem.requirements),
+                "verdict": verdict(theorem, found),
+                **({"scenario": scenarios[theorem.name]} if theorem.name in scenarios else {}),
+            }
+            for theorem in THEOREMS
+        ],
+    }
+
+
+def in_order(counts: Mapping[frozenset[str], int]) -> list[tuple[list[str], int]]:
+    """Return sets of ids with how often each was given, in alphabetical order."""
+    return sorted((sorted(ids), number) for ids, number in counts.items())

@@ -1,8 +1,9 @@
-"""Results of searches: counts, broken theorems with their counterexamples, and a verdict on each theorem."""
+"""The result of a search: counts, broken theorems with their counterexamples, and a verdict on each theorem."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from ..machine import Accepted, Command, Outcome, Refused, Unspecified
@@ -16,24 +17,6 @@ ABOUT_STATES = ("always",)
 Verdict = Literal["holds", "broken", "not asked", "undecided", "not checked"]
 
 
-class Progress(NamedTuple):
-    """The progress of a search: states found, transitions taken, states to expand next, their depth, and seconds."""
-
-    states: int
-    transitions: int
-    frontier: int
-    depth: int
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Return transitions a second."""
-        return self.transitions / self.seconds if self.seconds else 0.0
-
-
-Report = Callable[[Progress], None]
-
-
 class Broken(NamedTuple):
     """A broken theorem: the shortest sequence of commands from nothing, and what should be so after it."""
 
@@ -41,49 +24,30 @@ class Broken(NamedTuple):
     expected: Expectation
 
 
-class Exploration(NamedTuple):
-    """The result of a search.
+@dataclass
+class Exploration:
+    """What a search of any engine has found, so far or in the end.
 
     ``transitions`` counts every offered command in every state, refused ones and those that change nothing included.
     ``depth`` is the number of commands to the farthest state.  ``refusals`` counts each set of reasons, ``silences``
     each set of silent requirements.  ``asked`` names the theorems that had anything to demand; ``broken`` has the
-    broken ones by name, and ``reached`` the shortest way to a state that a theorem says is reached.  If the search is
-    not ``complete``, it was interrupted or stopped at a broken theorem, and decides nothing about the whole scope.
+    broken ones by name.  If the search is not ``complete``, it was interrupted or stopped at a broken theorem, and
+    decides nothing about the whole scope.
     """
 
     scope: str
     engine: str
-    states: int
-    transitions: int
-    depth: int
-    accepted: int
-    refusals: Mapping[frozenset[str], int]
-    silences: Mapping[frozenset[str], int]
-    seconds: float
-    complete: bool
-    asked: frozenset[str]
-    broken: Mapping[str, Broken]
-    reached: Mapping[str, tuple[Command, ...]]
-
-
-class Findings:
-    """The findings of a search so far, of any engine."""
-
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
-        self.started = time.perf_counter()
-        self.transitions = 0
-        self.accepted = 0
-        self.refusals: Counter[frozenset[str]] = Counter()
-        self.silences: Counter[frozenset[str]] = Counter()
-        self.broken: dict[str, Broken] = {}
-        self.reached: dict[str, tuple[Command, ...]] = {}
-        self._reported = self.started
-
-    @property
-    def seconds(self) -> float:
-        """Return the seconds since the start."""
-        return time.perf_counter() - self.started
+    states: int = 0
+    transitions: int = 0
+    depth: int = 0
+    accepted: int = 0
+    refusals: Counter[frozenset[str]] = field(default_factory=Counter)
+    silences: Counter[frozenset[str]] = field(default_factory=Counter)
+    seconds: float = 0
+    complete: bool = False
+    asked: set[str] = field(default_factory=set)
+    broken: dict[str, Broken] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
 
     def count(self, outcome: Outcome | None, times: int = 1) -> None:
         """Count transitions with this outcome (None: the rows raised)."""
@@ -95,49 +59,31 @@ class Findings:
         elif type(outcome) is Unspecified:
             self.silences[outcome.silent] += times
 
-    def report_due(self) -> bool:
-        """Return whether progress should be reported now."""
-        now = time.perf_counter()
-        if now - self._reported <= SECONDS_BETWEEN_REPORTS:
+    def clock(self) -> None:
+        """Take the time since the start."""
+        self.seconds = time.perf_counter() - self.started
+
+    def is_report_due(self) -> bool:
+        """Return whether progress should be reported now; then take the time."""
+        if time.perf_counter() - self.started - self.seconds <= SECONDS_BETWEEN_REPORTS:
             return False
-        self._reported = now
+        self.clock()
         return True
 
-    def exploration(self, engine: str, states: int, depth: int, complete: bool, asked: Iterable[str]) -> Exploration:
-        """Return the result."""
-        return Exploration(
-            scope=self.scope,
-            engine=engine,
-            states=states,
-            transitions=self.transitions,
-            depth=depth,
-            accepted=self.accepted,
-            refusals=dict(self.refusals),
-            silences=dict(self.silences),
-            seconds=self.seconds,
-            complete=complete,
-            asked=frozenset(asked),
-            broken=self.broken,
-            reached=self.reached,
-        )
+
+Report = Callable[[Exploration], None]
+"""Is called now and then with what a search has found so far."""
 
 
 def verdict(theorem: Theorem, exploration: Exploration) -> Verdict:
-    """Return whether the theorem holds in the scope that was searched.
+    """Return whether the theorem holds in the scope that was searched: it is asked where it had anything to demand.
 
-    A ``sometimes`` theorem is asked in the scopes that it names, every other one where it had anything to demand.
     An incomplete search decides nothing but what it has seen.
     """
     if theorem.name in exploration.broken:
         return "broken"
     if exploration.engine == "sets" and theorem.form not in ABOUT_STATES:
         return "not checked"
-    if theorem.form == "sometimes":
-        if theorem.name in exploration.reached:
-            return "holds"
-        if exploration.scope not in theorem.within:
-            return "not asked"
-        return "broken" if exploration.complete else "undecided"
     if not exploration.complete:
         return "undecided"
     return "holds" if theorem.name in exploration.asked else "not asked"

@@ -170,10 +170,13 @@ class Graph(Walk, Generic[Label]):
             if after != NOT_OFFERED:
                 yield Pair(state, command, after, self.label[first + command])
 
-    def pair(self, state: int, command: int) -> Pair:
-        """Return a command that the scope offers in the state."""
-        place = state * self.width + command
-        return Pair(state, command, self.after[place], self.label[place])
+    def along(self, sequence: Iterable[int]) -> Iterator[Pair]:
+        """Yield the pairs that a sequence of commands from the start goes through, each of them offered."""
+        state = 0
+        for command in sequence:
+            place = state * self.width + command
+            yield Pair(state, command, self.after[place], self.label[place])
+            state = self.after[place]
 
 
 def state_graph(scope: Scope, machine: Machine | None = None) -> Graph[Outcome]:

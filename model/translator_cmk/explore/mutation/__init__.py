@@ -1,6 +1,5 @@
 """Mutants of the article's rows: made from their syntax trees, compared exactly, and found by theorems."""
 
-from .making import mutants
-from .mutant import Mutant
+from .mutants import Mutant, mutants
 
 __all__ = ["Mutant", "mutants"]

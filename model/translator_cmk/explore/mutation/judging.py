@@ -9,22 +9,17 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from ...machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
-from ...machine.entities import KINDS
-from ...machine.observation import SEEN
 from ...machine.rows import Means
-from ..counterexample import before
-from ..exploration import Broken, verdict
-from ..graph import Walk
-from ..judge import EntityName, Judge
+from ..counterexample import breaks
+from ..exploration import Broken
+from ..graph import state_graph
+from ..judge import EntityName, Judge, entities_of
 from ..memoised import Memoised
-from ..scopes import Commands, Scope, StartNotReached
+from ..scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
 from ..search import explore
 from ..theorems import THEOREMS, Theorem
-from ..theorems.theorem import ROWS_RAISE
-from .mutant import Mutant
-from .worlds import WORLDS
-
-SHOWN = {kind: (shows, view) for kind, shows, view in SEEN}
+from ..theorems.theorem import ROWS_RAISE, VIEWS, view_of
+from .mutants import Mutant
 
 
 class Difference(NamedTuple):
@@ -34,119 +29,92 @@ class Difference(NamedTuple):
     commands: Commands
 
 
-class Found(NamedTuple):
-    """A state of the article's machine, how it was come to from which state, and the commands that are given in it."""
+class Views:
+    """What a customer sees of the entities of a state, by a machine's meanings."""
 
-    state: State
-    before: int
-    by: Command | None
-    commands: Commands
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.look = Memoised(self._look).step
+
+    def _look(self, state: State, at: EntityName) -> tuple[State, Any]:
+        view = view_of(self.machine.world(state).entity(at.kind, at.name))
+        return state, None if view is None else tuple(view.items())
+
+    def observe(self, state: State) -> dict[EntityName, Any]:
+        """Return all that a customer sees of the state."""
+        seen = ((at, self.look(state, at)[1]) for at in entities_of(state, VIEWS))
+        return {at: view for at, view in seen if view is not None}
 
 
 class Ground:
-    """All that is found in a scope of the article's machine, which is searched once."""
+    """Every state of a scope of the article's machine, which is searched once, with the commands offered in it."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.graph = graph = state_graph(scope)
         self.step = Memoised(Machine(ROWS).step).step
-        self.look = Memoised(View(Machine(ROWS))).step
-        self.found = list(self._search())
-
-    def _search(self) -> Iterator[Found]:
-        state, at = initial(DEFAULT_STAGE), -1
-        by: Command | None = None
-        for command in self.scope.start:
-            yield Found(state, at, by, (command,))
-            state, by, at = self.step(state, command)[0], command, at + 1
-        first = at + 1
-        walk = Walk(self.scope, state)
-        offered: dict[int, list[Command]] = {}
-        for number, command_number, *_ in walk.transitions(self.step):
-            offered.setdefault(number, []).append(self.scope.alphabet[command_number])
-        yield Found(state, at, by, tuple(offered.get(0, ())))
-        for number in range(1, walk.states):
-            before, command_number = divmod(walk.found_by[number], walk.width)
-            by = self.scope.alphabet[command_number]
-            yield Found(walk.state(number), first + before, by, tuple(offered.get(number, ())))
+        self.views = Views(Machine(ROWS))
+        self.found: list[tuple[State, Commands]] = []
+        state = initial(DEFAULT_STAGE)
+        for command in scope.start:
+            self.found.append((state, (command,)))
+            state = self.step(state, command)[0]
+        for number in range(graph.states):
+            self.found.append((graph.state(number), graph.commands(pair.command for pair in graph.of(number))))
 
     def difference(self, mutant: Mutant) -> Difference | None:
         """Return where the mutant first behaves otherwise; None if it does the same in every step of the scope."""
         machine = Machine(mutant.rows)
-        step = Memoised(machine.step).step
-        look = Memoised(View(machine)).step if any(isinstance(row, Means) for row in new_rows(mutant)) else None
-        for at, found in enumerate(self.found):
-            if look and any(differ(look, self.look, found.state, each) for each in looks(found.state)):
+        step, look, article = Memoised(machine.step).step, Views(machine).look, self.views.look
+        means_other = any(isinstance(row, Means) for row in set(mutant.rows) ^ set(ROWS))
+        for at, (state, commands) in enumerate(self.found):
+            if means_other and any(differ(look, article, state, each) for each in entities_of(state, VIEWS)):
                 return Difference(self.scope, self.way(at))
-            for command in found.commands:
+            for command in commands:
                 concerned = mutant.commands is None or type(command) in mutant.commands
-                if concerned and differ(step, self.step, found.state, command):
+                if concerned and differ(step, self.step, state, command):
                     return Difference(self.scope, (*self.way(at), command))
         return None
 
-    def unseen(self, mutant: Mutant) -> bool:
+    def is_unseen(self, mutant: Mutant) -> bool:
         """Return whether no sequence of commands distinguishes the mutant from the article.
 
         It may keep other records all the same, of what no customer sees and no row asks.
         """
         machine = Machine(mutant.rows)
-        step, look = Memoised(machine.step).step, Memoised(View(machine)).step
-        start = initial(DEFAULT_STAGE)
-        pair = (start, start)
+        step, views = Memoised(machine.step).step, Views(machine)
+
+        def both(pair: tuple[State, State], command: Command) -> tuple[State, State] | None:
+            """Return the states of the mutant and of the article after the command; None if they differ."""
+            try:
+                after, outcome = step(pair[0], command)
+                other, expected = self.step(pair[1], command)
+                same = outcome == expected and views.observe(after) == self.views.observe(other)
+            except ROWS_RAISE:
+                return None
+            return (after, other) if same else None
+
+        pair = (initial(DEFAULT_STAGE), initial(DEFAULT_STAGE))
         for command in self.scope.start:
-            if (following := self._both(step, look, pair, command)) is None:
+            if (following := both(pair, command)) is None:
                 return False
             pair = following
         seen, waiting = {pair}, [pair]
         for pair in waiting:
             for command in self.scope.alphabet:
                 if self.scope.offers(command, pair[0]):
-                    if (following := self._both(step, look, pair, command)) is None:
+                    if (following := both(pair, command)) is None:
                         return False
                     if following not in seen:
                         seen.add(following)
                         waiting.append(following)
         return True
 
-    def _both(self, step: Any, look: Any, pair: tuple[State, State], command: Command) -> tuple[State, State] | None:
-        """Return the states of the mutant and of the article after the command; None if they differ."""
-        try:
-            after, outcome = step(pair[0], command)
-            other, expected = self.step(pair[1], command)
-            same = outcome == expected and observations(look, after) == observations(self.look, other)
-        except ROWS_RAISE:
-            return None
-        return (after, other) if same else None
-
     def way(self, at: int) -> Commands:
-        """Return the commands from nothing to the state found as number ``at``."""
-        way: list[Command] = []
-        while (by := self.found[at].by) is not None:
-            way.append(by)
-            at = self.found[at].before
-        return tuple(reversed(way))
-
-
-class View:
-    """A view of one entity: all that a customer sees of it, by a machine's meanings."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-
-    def __call__(self, state: State, at: EntityName) -> tuple[State, Any]:
-        entity: Any = self.machine.world(state).entity(at.kind, at.name)
-        shows, view = SHOWN[at.kind]
-        return state, tuple(view(entity).items()) if shows(entity) else None
-
-
-def looks(state: State) -> Iterator[EntityName]:
-    """Return everything in the state that a customer may see."""
-    return (EntityName(kind, name) for kind in KINDS if kind in SHOWN for name in state.tables[kind])
-
-
-def observations(look: Any, state: State) -> dict[EntityName, Any]:
-    """Return all that a customer sees of the state."""
-    seen = ((at, look(state, at)[1]) for at in looks(state))
-    return {at: view for at, view in seen if view is not None}
+        """Return the commands from nothing to the state at this place in ``found``."""
+        start = self.scope.start
+        way = self.graph.path(max(at - len(start), 0))
+        return (*start[:at], *self.graph.commands(way))
 
 
 def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
@@ -157,26 +125,17 @@ def differ(one: Any, article: Any, state: State, asked: Any) -> bool:
         return True
 
 
-def new_rows(mutant: Mutant) -> set[Any]:
-    """Return the rows that the mutant has and the article has not, and those that it lacks."""
-    return set(mutant.rows) ^ set(ROWS)
-
-
 ground = cache(Ground)
-
 
 NAMED = {theorem.name: theorem for theorem in THEOREMS}
 
 
 class Kill(NamedTuple):
-    """A theorem that the mutant breaks in the scope, and how; what is never reached is broken by no step.
-
-    ``every``: the names of all the theorems that were seen to be broken on the way.
-    """
+    """A theorem that the mutant breaks in the scope, and how; ``every``: all that were seen to be broken on the way."""
 
     theorem: Theorem
     scope: Scope
-    broken: Broken | None
+    broken: Broken
     every: frozenset[str]
 
 
@@ -197,30 +156,27 @@ def killed(mutant: Mutant, differences: Iterable[Difference], theorems: Sequence
 
 def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
     """Return the theorem that the differing step breaks, or the state that it leads to."""
-    judge = Judge(machine, theorems)
     commands = difference.commands
-    if not commands:
-        return None
-    after, judged = judge.step(before(machine, commands), commands[-1])
-    looks = (EntityName(kind, name) for kind in KINDS for name in after.tables[kind])
-    broken = (*judged.broken, *(each for look in looks for each in judge.look(after, look)[1].broken))
-    if not broken:
-        return None
-    name, expected = broken[0]
-    return Kill(NAMED[name], difference.scope, Broken(commands, expected), frozenset(name for name, _ in broken))
+    found: dict[str, Broken] = {}
+    for name, expected in breaks(Judge(machine, theorems), commands) if commands else ():
+        found.setdefault(name, Broken(commands, expected))
+    return kill_of(found, difference)
 
 
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
-    """Return the theorem that a search of the scope breaks first; or one about what is reached, which never is."""
+    """Return the theorem that a search of the scope breaks first."""
     try:
         found = explore(difference.scope, machine, "memoised", theorems, stop=True)
     except StartNotReached:
         return None
-    broken = [theorem for theorem in theorems if verdict(theorem, found) == "broken"]
-    if not broken:
-        return None
-    every = frozenset(theorem.name for theorem in broken)
-    return Kill(broken[0], difference.scope, found.broken.get(broken[0].name), every)
+    return kill_of(found.broken, difference)
+
+
+def kill_of(broken: dict[str, Broken], difference: Difference) -> Kill | None:
+    """Return how the first of the broken theorems finds the mutant."""
+    for name, how in broken.items():
+        return Kill(NAMED[name], difference.scope, how, frozenset(broken))
+    return None
 
 
 Verdict = Literal["killed", "equivalent", "unseen", "survives"]
@@ -265,23 +221,20 @@ class Judged(NamedTuple):
 def judge(
     mutant: Mutant,
     scenarios: Scenarios,
-    worlds: Sequence[Scope] = WORLDS,
+    scopes: Sequence[Scope] = MUTANT_SCOPES,
     theorems: Sequence[Theorem] = THEOREMS,
 ) -> Judged:
     """Hold the mutant against the article in every scope, and theorems and scenarios against it."""
-    found: list[Difference] = []
-    kill = killed(mutant, remembered(differences(mutant, worlds), found), theorems)
+    kill = killed(mutant, differences(mutant, scopes), theorems)
     red = scenarios(mutant)
     verdict: Verdict = "killed"
     if not kill and not red:
-        unseen = found and all(ground(world).unseen(mutant) for world in worlds)
-        verdict = "unseen" if unseen else "survives" if found else "equivalent"
+        if not any(differences(mutant, scopes)):
+            verdict = "equivalent"
+        else:
+            verdict = "unseen" if all(ground(scope).is_unseen(mutant) for scope in scopes) else "survives"
     return Judged(
-        *mutant[:3],
-        mutant.place,
-        mutant.was,
-        mutant.now,
-        verdict,
+        *(mutant.name, mutant.kind, mutant.requirements, mutant.place, mutant.was, mutant.now, verdict),
         kill.theorem.name if kill else None,
         kill.scope.name if kill else None,
         red.scenario if red else None,
@@ -290,13 +243,6 @@ def judge(
     )
 
 
-def differences(mutant: Mutant, worlds: Sequence[Scope] = WORLDS) -> Iterator[Difference]:
+def differences(mutant: Mutant, scopes: Sequence[Scope] = MUTANT_SCOPES) -> Iterator[Difference]:
     """Return where the mutant first behaves otherwise, scope by scope."""
-    return (found for world in worlds if (found := ground(world).difference(mutant)))
-
-
-def remembered(differences: Iterator[Difference], found: list[Difference]) -> Iterator[Difference]:
-    """Yield the differences, each kept as it comes."""
-    for each in differences:
-        found.append(each)
-        yield each
+    return (found for scope in scopes if (found := ground(scope).difference(mutant)))

@@ -5,15 +5,13 @@ from functools import partial
 from typing import Any
 
 from ...machine import Accepted, Command, Machine, State
-from ..exploration import Broken, Exploration, Findings, Progress, Report
-from ..judge import EntityName, Judge, Seen
+from ..exploration import Broken, Exploration, Report
+from ..judge import EntityName, Judge, Unmet
 from ..scopes import Scope, start_of
 from ..theorems.theorem import Theorem
 from .bitsets import LARGEST, Bits, Place, Regions, add, contains, count, halves
 from .cubes import BROKEN, NOT_OFFERED, Name, NotSeparable, StepParts
 from .image import Image, parted
-
-NOTHING_SEEN = Seen()
 
 
 class SetSearch:
@@ -28,9 +26,7 @@ class SetSearch:
         held = tuple(theorems)
         self.scope = scope
         self.machine = machine
-        self.found = Findings(scope.name)
-        self.depth = 0
-        self.asked: set[str] = set()
+        self.found = Exploration(scope.name, "sets")
         self._states: Bits = {}
         self._new: Bits = {}
         self._levels: list[Bits] = []
@@ -45,35 +41,38 @@ class SetSearch:
 
     def run(self, report: Report | None = None, stop: bool = False) -> Exploration:
         """Search, and return the result.  Raises `NotSeparable` if the rows raise in a state that can be reached."""
+        found = self.found
         try:
-            complete = self._search(report, stop)
+            found.complete = self._search(report, stop)
         except KeyboardInterrupt:
-            complete = False
+            found.complete = False
         for number, results in enumerate(self.image.counted(self._states)):
             if results[BROKEN]:
                 raise NotSeparable("the rows raise in a state that can be reached")
             if number < len(self._commands):
                 for outcome, times in results.items():
                     if times and outcome != NOT_OFFERED:
-                        self.found.count(outcome, times)
-        return self.found.exploration("sets", count(self._states), self.depth, complete, self.asked)
+                        found.count(outcome, times)
+        found.states = count(self._states)
+        found.clock()
+        return found
 
     def _search(self, report: Report | None, stop: bool) -> bool:
         """Search, and return whether all of the scope was searched."""
+        found = self.found
         outer, bit = self.image.layout.place(0)
         self._new = {outer: 1 << bit}
         while self._new:
-            self.depth += bool(self._states)
+            found.depth += bool(self._states)
             for outer, bits in self._new.items():
                 add(self._states, outer, bits)
-            if report and self.found.report_due():
-                states = count(self._states)
-                steps = states * len(self.scope.alphabet)
-                report(Progress(states, steps, count(self._new), self.depth, self.found.seconds))
+            if report and found.is_report_due():
+                found.states = count(self._states)
+                report(found)
             if self._looks:
                 self._levels.append(self._new)
                 self._look(self._new)
-                if stop and self.found.broken:
+                if stop and found.broken:
                     return False
             self._new = self.image.of(self._new, self._states)
         return True
@@ -82,12 +81,12 @@ class SetSearch:
         """Return where theorems about the entity hold, are broken, and have anything to demand."""
         return Regions(self.image.layout, list(self._parts.cubes(partial(self._see, name=name))))
 
-    def _see(self, state: State, _: int, name: Name) -> tuple[tuple[Seen, frozenset[str]], int]:
+    def _see(self, state: State, _: int, name: Name) -> tuple[tuple[Unmet, frozenset[str]], int]:
         """Check theorems against an entity, which may not exist."""
         world = self.machine.world(state)
         self._judge.asked = set()
-        seen = self._judge.of_entity(world, EntityName(*name)) if world.has(*name) else NOTHING_SEEN
-        return (seen, frozenset(self._judge.asked)), 0
+        broken = self._judge.of_entity(world, EntityName(*name)) if world.has(*name) else ()
+        return (broken, frozenset(self._judge.asked)), 0
 
     def _look(self, states: Bits) -> None:
         """Check theorems against the states of one depth."""
@@ -97,9 +96,9 @@ class SetSearch:
                     if there := bits & region:
                         if result is BROKEN:
                             raise NotSeparable("the rows raise in a state that can be reached")
-                        seen, asked = result
-                        self.asked |= asked
-                        for theorem, expected in seen.broken:
+                        broken, asked = result
+                        self.found.asked |= asked
+                        for theorem, expected in broken:
                             if theorem not in self.found.broken:
                                 path = self._path((outer, there.bit_length() - 1))
                                 self.found.broken[theorem] = Broken(path, expected)
@@ -127,10 +126,3 @@ class SetSearch:
                 if isinstance(outcome, Accepted) and reached == after:
                     return command
         raise AssertionError("a state of one depth does not lead to one of the next")
-
-
-def search_sets(
-    scope: Scope, machine: Machine, theorems: Iterable[Theorem], report: Report | None, stop: bool
-) -> Exploration:
-    """Search a scope by sets of states; raises `StartNotReached` and `NotSeparable`."""
-    return SetSearch(scope, machine, theorems).run(report, stop)

@@ -4,35 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ...machine import Command
-from ...machine.commands import (
-    CreateResource,
-    DeleteKey,
-    DeleteResource,
-    DeleteVault,
-    DeployModel,
-    DisableIdentity,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    EnableKey,
-    EnablePurgeProtection,
-    EnableSoftDelete,
-    EndVaultRetention,
-    GrantKeyAccess,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    PurgeKey,
-    PurgeVault,
-    RecoverKey,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    RevokeKeyAccess,
-    RotateKey,
-    UndeployModel,
-)
+from ...machine import commands as cmd
 from ...machine.entities import (
     CUSTOMER,
+    KINDS,
     MICROSOFT,
     Document,
     Entity,
@@ -46,13 +21,13 @@ from ...machine.entities import (
 )
 from .requests import GIVES_A_NAME
 from .states import has_lost_its_key, home
-from .theorem import Change, Expectation, Named, Theorem, change, collected, named, stays
+from .theorem import Change, Expectation, Named, Step, Theorem, change, collected, entity_name, named, stays
 
 Test = Callable[[Change], Any]
 
 
 def only(
-    about: type[Entity], name: str, requirements: str, sentence: str, happened: Test, unless: Test, names: str = ""
+    about: type[Entity], requirements: str, sentence: str, happened: Test, unless: Test, names: str = ""
 ) -> Theorem:
     """Return the theorem that this happens to no entity of the kind, unless so, and that ``names`` is named if it does.
 
@@ -66,16 +41,13 @@ def only(
             elif names and change.step.by.isdisjoint(names.split()):
                 yield Named(names.split()[0], True)
 
+    name = f"only-{about.__name__}-{requirements.split()[0]}"
     return Theorem("change", (about,), name, f"{sentence}.", tuple(requirements.split()), check)
 
 
 def by(*commands: type[Command]) -> Test:
     """Return the test that the step is one of these commands about the entity itself."""
     return lambda change: change.by(*commands)
-
-
-def never(_: Change) -> bool:
-    return False
 
 
 def goes(field: str, *values: Any) -> Test:
@@ -115,17 +87,6 @@ def resource_deleted(change: Change) -> bool:
     return bool(change.now.state == "deleted" and resource.state == "deleted")
 
 
-def access_must_go(change: Change) -> bool:
-    """Return whether the access has lost its ground: the identity is off, or the vault in another tenant."""
-    resource = change.step.after.entity(Resource, change.was.resource.name)
-    return not resource.identity or vault_left(change)
-
-
-def vault_left(change: Change) -> bool:
-    """Return whether the vault of the access that was there is in another tenant."""
-    return home(change.step.after.entity(Vault, change.was.vault.name)) != home(change.was.vault)
-
-
 def about_the_grant(*commands: type[Command]) -> Test:
     """Return the test that the step is one of these commands, on the vault and the resource of the grant."""
 
@@ -138,14 +99,14 @@ def about_the_grant(*commands: type[Command]) -> Test:
 
 def through_the_portal(change: Change) -> bool:
     command: Any = change.step.command
-    return type(command) is EnableCustomerManagedKeys and command.through == "portal"
+    return type(command) is cmd.EnableCustomerManagedKeys and command.through == "portal"
 
 
 def in_the_moved_group(change: Change) -> bool:
     """Return whether the step moves the resource group that the entity was in."""
     command: Any = change.step.command
     was = change.was
-    return type(command) is MoveResourceGroup and (was.group, was.subscription.name) == command[:2]
+    return type(command) is cmd.MoveResourceGroup and (was.group, was.subscription.name) == command[:2]
 
 
 MADE = (Resource, Vault, Key, Workspace, Document, Model)
@@ -166,17 +127,40 @@ FIXED: dict[type[Entity], tuple[str, ...]] = {
 """The fields of each kind that nothing changes."""
 
 
+@change(*KINDS, by="revocation.only-that-resource")
+def a_request_changes_only_what_depends_on_what_it_names(c: Change) -> Iterator[Expectation]:
+    """A request changes nothing of what does not depend on the thing that it is about."""
+    entities = [entity for entity in (c.was, c.now) if entity is not None]
+    if not any(depends(entity, subject) for entity in entities for subject in subjects(c.step)):
+        yield from stays(c)
+
+
+def subjects(step: Step) -> set[tuple[str, str]]:
+    """Return kind and name of the things that the command is about; where it puts them is no such thing."""
+    command: Any = step.command
+    match command:
+        case cmd.MoveResourceGroup(group=group, subscription=subscription):
+            things = [thing for kind in (Resource, Vault) for thing in step.before.every(kind)]
+            held = [thing for thing in things if (thing.group, thing.subscription.name) == (group, subscription)]
+            return {(type(thing).word, thing.name) for thing in held}
+        case cmd.GrantKeyAccess() | cmd.RevokeKeyAccess() | cmd.EnableCustomerManagedKeys():
+            return {("resource", command.resource)}
+    field = "key" if "key" in command.fields else command.fields[0]
+    return {(field, entity_name(command, field))}
+
+
+def depends(entity: Entity, subject: tuple[str, str]) -> bool:
+    """Return whether the entity is the subject, or leads to it."""
+    if (type(entity).word, entity.name) == subject:
+        return True
+    linked = [getattr(entity, link) for link in type(entity).links]
+    return any(depends(other, subject) for other in linked if other is not None)
+
+
 @change(
     *MADE,
-    by=(
-        "environment.create-resource",
-        "environment.create-vault",
-        "keys.create",
-        "keys.import",
-        "environment.create-workspace",
-        "environment.upload",
-        "environment.train",
-    ),
+    by="environment.create-resource environment.create-vault keys.create keys.import environment.create-workspace "
+    "environment.upload environment.train",
 )
 def things_come_from_the_customer(c: Change) -> Iterator[Expectation]:
     """A thing is there only because the customer created, uploaded, trained or imported it."""
@@ -184,131 +168,124 @@ def things_come_from_the_customer(c: Change) -> Iterator[Expectation]:
         yield from stays(c)
 
 
-@change(
-    *MADE,
-    by=(
-        "restoration.uploads-stay-deleted",
-        "environment.purge-vault",
-        "environment.purge-key",
-    ),
-)
+@change(*MADE, by="restoration.uploads-stay-deleted environment.purge-vault environment.purge-key")
 def nothing_comes_back_that_is_gone_for_good(c: Change) -> Iterator[Expectation]:
     """A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any recovery."""
     if from_state(LAST_STATES.get(type(c.was), "deleted"))(c):
         yield from stays(c)
 
 
-@change(Vault, Key, by=("environment.recover-vault", "environment.recover-key"))
+@change(Vault, Key, by="environment.recover-vault environment.recover-key")
 def a_deleted_vault_or_key_comes_back_only_by_recovery(c: Change) -> Iterator[Expectation]:
     """A deleted key vault or key comes back only by being recovered."""
-    if from_state("deleted", "active")(c) and not c.by(RecoverVault, RecoverKey):
+    if from_state("deleted", "active")(c) and not c.by(cmd.RecoverVault, cmd.RecoverKey):
         yield from stays(c)
 
 
 @change(
-    Vault,
-    Key,
-    by=(
-        "environment.delete-vault",
-        "environment.no-vault-purge",
-        "environment.delete-key",
-        "environment.no-key-purge",
-    ),
+    *(Vault, Key),
+    by="environment.delete-vault environment.no-vault-purge environment.delete-key environment.no-key-purge",
 )
 def a_vault_or_key_goes_only_by_deletion(c: Change) -> Iterator[Expectation]:
     """A key vault or key goes only by being deleted, and for good only by a purge or at the end of its retention."""
-    ends = (DeleteVault, DeleteKey) if c.was and c.was.state == "active" else (PurgeVault, EndVaultRetention, PurgeKey)
+    ends: tuple[type[Command], ...] = (cmd.PurgeVault, cmd.EndVaultRetention, cmd.PurgeKey)
+    if c.was and c.was.state == "active":
+        ends = (cmd.DeleteVault, cmd.DeleteKey)
     if goes("state", "deleted", "purged")(c) and not c.by(*ends):
         yield from stays(c)
 
 
-@change(*FIXED, by=("environment.create-resource", "environment.create-vault", "keys.create", "keys.import"))
+@change(*FIXED, by="environment.create-resource environment.create-vault keys.create keys.import")
 def fixed_properties_stay(c: Change) -> Iterator[Expectation]:
     """Kind, location and tier of a resource stay as they were, region of a vault, type of a key, and the like."""
     if any(goes(field)(c) for field in FIXED[type(c.was or c.now)]):
         yield from stays(c)
 
 
+@change(Grant, by="revocation.only-that-resource identity.access-removed environment.vault-moved")
+def access_is_lost_only_by_itself(c: Change) -> Iterator[Expectation]:
+    """Access is lost only where it was revoked, its vault changed tenant or its identity went off; one is named."""
+    if c.now is None:
+        vault_left = home(c.step.after.entity(Vault, c.was.vault.name)) != home(c.was.vault)
+        cause = "environment.vault-moved" if vault_left else "identity.access-removed"
+        if not vault_left and about_the_grant(cmd.RevokeKeyAccess)(c):
+            return
+        if not vault_left and c.step.after.entity(Resource, c.was.resource.name).identity:
+            yield from stays(c)
+        elif cause not in c.step.by:
+            yield Named(cause, True)
+
+
 SETTINGS = (
     # Resources
     only(
         Resource,
-        "customer-managed-only-by-opting-in",
         "keys.opt-in",
         "Customer-managed keys are on only because the customer enabled them",
         lambda c: c.now.key_source == CUSTOMER and (c.was is None or c.was.key_source != CUSTOMER),
-        by(EnableCustomerManagedKeys),
+        by(cmd.EnableCustomerManagedKeys),
     ),
     only(
         Resource,
-        "microsoft-managed-only-by-going-back",
         "keys.return tenant.not-transferred",
         "Customer-managed keys are given up only by the customer: no loss and no move ends them",
         goes("key_source", MICROSOFT),
-        by(ReturnToMicrosoftManagedKeys),
+        by(cmd.ReturnToMicrosoftManagedKeys),
     ),
     only(
         Resource,
-        "a-key-is-put-in-use-only-by-enabling",
         "keys.enable tenant.key-left-behind",
         "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
         lambda c: c.now.key is not None and (c.was is None or named(c.was.key) != named(c.now.key)),
-        by(EnableCustomerManagedKeys),
+        by(cmd.EnableCustomerManagedKeys),
     ),
     only(
         Resource,
-        "a-key-leaves-only-by-going-back-or-moving",
-        "keys.return tenant.not-transferred",
+        "tenant.not-transferred keys.return",
         "A resource is without its key only after going back or moving to another tenant",
         goes("key", None),
-        either(by(ReturnToMicrosoftManagedKeys), changed_tenant),
+        either(by(cmd.ReturnToMicrosoftManagedKeys), changed_tenant),
         names="keys.return tenant.not-transferred",
     ),
     only(
         Resource,
-        "identity-on-only-by-the-customer",
         "identity.enable identity.assigned-by-portal",
         "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
         lambda c: c.now.identity and (c.was is None or not c.was.identity),
-        lambda c: c.by(EnableIdentity) or (c.by(EnableCustomerManagedKeys) and through_the_portal(c)),
+        lambda c: c.by(cmd.EnableIdentity) or (c.by(cmd.EnableCustomerManagedKeys) and through_the_portal(c)),
     ),
     only(
         Resource,
-        "identity-off-only-by-the-customer-or-a-move",
         "identity.disable tenant.not-transferred tenant.same-tenant-move",
         "An identity goes off only by the customer's request or in a move to another tenant",
         goes("identity", False),
-        either(by(DisableIdentity, DeleteResource), changed_tenant),
+        either(by(cmd.DisableIdentity, cmd.DeleteResource), changed_tenant),
     ),
     only(
         Resource,
-        "resources-come-and-go-by-the-customer",
         "environment.create-resource environment.delete-resource",
         "A resource comes and goes only by the customer's request, and a deleted one never comes back",
         lambda c: c.was is None or goes("state")(c),
-        lambda c: c.by(CreateResource) if c.was is None else c.now.state == "deleted" and c.by(DeleteResource),
+        lambda c: c.by(cmd.CreateResource) if c.was is None else c.now.state == "deleted" and c.by(cmd.DeleteResource),
     ),
     only(
         Resource,
-        "resources-move-only-when-moved",
         "environment.move",
         "A resource is in another subscription or group only because it, or its group, was moved",
         either(goes("subscription"), goes("group")),
-        either(by(MoveResource), in_the_moved_group),
+        either(by(cmd.MoveResource), in_the_moved_group),
         names="environment.move",
     ),
     # Vaults, keys and subscriptions
     only(
         Vault,
-        "protections-are-turned-on-by-the-customer-and-never-off",
         "environment.vault-protections",
         "The protections of a key vault are turned on by the customer and never off",
         either(goes("soft_delete"), goes("purge_protection")),
-        lambda c: c.by(EnablePurgeProtection if goes("purge_protection")(c) else EnableSoftDelete),
+        lambda c: c.by(cmd.EnablePurgeProtection if goes("purge_protection")(c) else cmd.EnableSoftDelete),
     ),
     only(
         Vault,
-        "vaults-move-only-with-their-group",
         "environment.move",
         "A key vault is in another subscription only because its group was moved",
         goes("subscription"),
@@ -317,32 +294,28 @@ SETTINGS = (
     ),
     only(
         Key,
-        "keys-are-switched-by-the-customer",
         "keys.disable environment.enable-key",
         "A key is enabled or disabled only by the customer's request",
         goes("enabled"),
-        lambda c: c.by(EnableKey if c.now.enabled else DisableKey),
+        lambda c: c.by(cmd.EnableKey if c.now.enabled else cmd.DisableKey),
     ),
     only(
         Key,
-        "a-version-comes-from-rotation",
         "keys.rotate",
         "A key has another version only because it was rotated",
         goes("version"),
-        by(RotateKey),
+        by(cmd.RotateKey),
     ),
     only(
         Subscription,
-        "subscriptions-move-by-the-customer",
         "environment.move",
         "A subscription is in another tenant only because it was moved",
         goes("tenant"),
-        by(MoveSubscription),
+        by(cmd.MoveSubscription),
     ),
     # Custom Translator
     only(
         Document,
-        "uploads-are-deleted-only-with-the-key",
         "revocation.deletes-uploads",
         "An upload is deleted only when its key is inaccessible or its resource is deleted",
         from_state("uploaded"),
@@ -351,25 +324,22 @@ SETTINGS = (
     ),
     only(
         Model,
-        "only-the-customer-deploys",
         "restoration.no-redeploy restoration.no-redeploy-otherwise",
         "No model is deployed but by the customer's own request, by no recovery either",
         lambda c: c.now is not None and c.now.state == "deployed",
-        by(DeployModel),
+        by(cmd.DeployModel),
     ),
     only(
         Model,
-        "models-are-undeployed-only-with-the-key",
         "revocation.undeploys environment.deploy",
         "A deployed model is undeployed only by the customer or when its key is inaccessible",
         from_state("deployed"),
-        either(by(UndeployModel), key_lost, resource_deleted),
+        either(by(cmd.UndeployModel), key_lost, resource_deleted),
         names="revocation.undeploys environment.deploy environment.delete-resource",
     ),
     *(
         only(
             kind,
-            f"{kind.word}s-go-with-their-resource",
             "environment.delete-resource",
             f"A {kind.word} is gone only with its resource",
             goes("state", "deleted"),
@@ -380,24 +350,21 @@ SETTINGS = (
     ),
     only(
         Workspace,
-        "no-earlier-workspace-is-covered",
         "workspace.earlier-uncovered",
         "No workspace comes under the customer's key after it was made",
         goes("covered", True),
-        never,
+        lambda _: False,
     ),
     only(
         Workspace,
-        "workspaces-leave-the-key-only-by-going-back",
         "workspace.covered keys.return",
         "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
         goes("covered", False),
-        lambda c: c.step.command == ReturnToMicrosoftManagedKeys(c.was.resource.name),
+        lambda c: c.step.command == cmd.ReturnToMicrosoftManagedKeys(c.was.resource.name),
         names="keys.return",
     ),
     only(
         Workspace,
-        "data-is-lost-only-with-the-key",
         "revocation.data-inaccessible keys.rotation-keeps-data",
         "Data becomes inaccessible only when its key does",
         goes("readable", False),
@@ -406,52 +373,25 @@ SETTINGS = (
     ),
     only(
         Workspace,
-        "data-comes-back-only-by-the-customer",
         "restoration.data-readable tenant.key-left-behind",
         "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
         goes("readable", True),
         lambda c: isinstance(
-            c.step.command, GrantKeyAccess | RecoverVault | RecoverKey | EnableKey | EnableCustomerManagedKeys
+            c.step.command,
+            cmd.GrantKeyAccess | cmd.RecoverVault | cmd.RecoverKey | cmd.EnableKey | cmd.EnableCustomerManagedKeys,
         ),
         names="restoration.data-readable",
     ),
     # Access
     only(
         Grant,
-        "access-is-given-only-by-the-customer",
         "identity.no-return-of-access vault.access-policy vault.granted-by-portal",
         "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
         lambda c: c.was is None,
         lambda c: (
-            about_the_grant(GrantKeyAccess)(c)
-            or (about_the_grant(EnableCustomerManagedKeys)(c) and through_the_portal(c))
+            about_the_grant(cmd.GrantKeyAccess)(c)
+            or (about_the_grant(cmd.EnableCustomerManagedKeys)(c) and through_the_portal(c))
         ),
-    ),
-    only(
-        Grant,
-        "access-is-lost-only-by-itself",
-        "revocation.only-that-resource identity.access-removed environment.vault-moved",
-        "Access is lost only where it was revoked, its identity went off or its vault changed tenant",
-        lambda c: c.now is None,
-        either(about_the_grant(RevokeKeyAccess), access_must_go),
-    ),
-    only(
-        Grant,
-        "access-goes-with-the-identity",
-        "identity.access-removed",
-        "Access to a vault that stays in its tenant is lost with the identity, unless it was revoked",
-        lambda c: c.now is None and not about_the_grant(RevokeKeyAccess)(c) and not vault_left(c),
-        access_must_go,
-        names="identity.access-removed",
-    ),
-    only(
-        Grant,
-        "access-goes-with-the-vault",
-        "environment.vault-moved",
-        "Access to a vault that changes tenant is lost",
-        lambda c: c.now is None and vault_left(c),
-        vault_left,
-        names="environment.vault-moved",
     ),
 )
 

@@ -6,41 +6,7 @@ from typing import Any
 
 from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
-from ...machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    DeleteKey,
-    DeleteResource,
-    DeleteVault,
-    DeployModel,
-    DisableIdentity,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    EnableKey,
-    EnablePurgeProtection,
-    EnableSoftDelete,
-    EndVaultRetention,
-    GrantKeyAccess,
-    ImportKey,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    PurgeKey,
-    PurgeVault,
-    ReadData,
-    RecoverKey,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    RevokeKeyAccess,
-    RotateKey,
-    TrainModel,
-    TranslateWithModel,
-    UndeployModel,
-    UploadDocument,
-)
+from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Resource, Vault, Workspace
 from ...machine.rows import Effect, Whenever
 from ..memoised import Memoised
@@ -61,7 +27,7 @@ from .theorem import (
     request,
 )
 
-MOVES = (MoveResource, MoveResourceGroup, MoveSubscription)
+MOVES = (cmd.MoveResource, cmd.MoveResourceGroup, cmd.MoveSubscription)
 
 
 def done(
@@ -105,45 +71,45 @@ def shown(step: Step, asked: Iterable[str], fields: Mapping[str, Any], grant: bo
 DONE = (
     # Resources
     done(
-        CreateResource,
+        cmd.CreateResource,
         "environment.create-resource",
         "A new resource is there, as it was asked for, with its managed identity off",
         asked="kind location subscription group",
         identity=False,
     ),
     done(
-        CreateResource,
+        cmd.CreateResource,
         "encryption.default-key",
         "A new resource uses Microsoft-managed keys",
         key_source=MICROSOFT,
         key=ABSENT,
     ),
-    done(DeleteResource, "environment.delete-resource", "A deleted resource is gone", exists=False),
-    done(EnableIdentity, "identity.enable", "The managed identity can be enabled", identity=True),
-    done(DisableIdentity, "identity.disable", "The managed identity can be disabled", identity=False),
+    done(cmd.DeleteResource, "environment.delete-resource", "A deleted resource is gone", exists=False),
+    done(cmd.EnableIdentity, "identity.enable", "The managed identity can be enabled", identity=True),
+    done(cmd.DisableIdentity, "identity.disable", "The managed identity can be disabled", identity=False),
     done(
-        EnableCustomerManagedKeys,
+        cmd.EnableCustomerManagedKeys,
         "keys.enable",
         "Enabling customer-managed keys puts the chosen key in use",
         asked="key",
         key_source=CUSTOMER,
     ),
     done(
-        EnableCustomerManagedKeys,
+        cmd.EnableCustomerManagedKeys,
         "identity.assigned-by-portal",
         "Enabling customer-managed keys through the portal also turns the managed identity on",
         when=lambda a: a.through == "portal",
         identity=True,
     ),
     done(
-        EnableCustomerManagedKeys,
+        cmd.EnableCustomerManagedKeys,
         "vault.granted-by-portal",
         "Enabling customer-managed keys through the portal gives the identity access to the key vault",
         when=lambda a: a.through == "portal",
         grant=True,
     ),
     done(
-        ReturnToMicrosoftManagedKeys,
+        cmd.ReturnToMicrosoftManagedKeys,
         "keys.return",
         "A resource that went back uses Microsoft-managed keys and has no key of its own",
         key_source=MICROSOFT,
@@ -151,44 +117,44 @@ DONE = (
     ),
     # Vaults and access
     done(
-        CreateVault,
+        cmd.CreateVault,
         "environment.create-vault",
         "A new key vault is there, with the protections that were asked for",
         asked="region subscription group soft_delete purge_protection permission_model",
         state="active",
     ),
-    done(EnableSoftDelete, "environment.vault-protections", "Soft delete can be turned on", soft_delete=True),
+    done(cmd.EnableSoftDelete, "environment.vault-protections", "Soft delete can be turned on", soft_delete=True),
     done(
-        EnablePurgeProtection,
+        cmd.EnablePurgeProtection,
         "environment.vault-protections",
         "Purge protection can be turned on",
         purge_protection=True,
     ),
     done(
-        DeleteVault,
+        cmd.DeleteVault,
         "environment.delete-vault",
         "A deleted key vault can be recovered if it had soft delete, and is gone at once if not",
         exists=lambda a: a.vault.soft_delete,
         state="deleted",
     ),
-    done(RecoverVault, "environment.recover-vault", "A deleted key vault can be recovered", state="active"),
-    done(PurgeVault, "environment.purge-vault", "A purged key vault is gone", exists=False),
+    done(cmd.RecoverVault, "environment.recover-vault", "A deleted key vault can be recovered", state="active"),
+    done(cmd.PurgeVault, "environment.purge-vault", "A purged key vault is gone", exists=False),
     done(
-        EndVaultRetention,
+        cmd.EndVaultRetention,
         "environment.end-of-retention",
         "At the end of its retention a deleted key vault is gone",
         exists=False,
     ),
     done(
-        GrantKeyAccess,
+        cmd.GrantKeyAccess,
         "vault.access-policy",
         "An access policy gives the identity access to the keys of the vault",
         grant=True,
     ),
-    done(RevokeKeyAccess, "revocation.revoke", "Revoked access is gone", grant=True, exists=False),
+    done(cmd.RevokeKeyAccess, "revocation.revoke", "Revoked access is gone", grant=True, exists=False),
     # Keys
     done(
-        CreateKey,
+        cmd.CreateKey,
         "keys.create",
         "A key generated in the vault is there and enabled",
         asked="type size",
@@ -197,7 +163,7 @@ DONE = (
         version=1,
     ),
     done(
-        ImportKey,
+        cmd.ImportKey,
         "keys.import",
         "A key made elsewhere and imported is there and enabled",
         asked="type size",
@@ -205,50 +171,50 @@ DONE = (
         enabled=True,
         version=1,
     ),
-    done(RotateKey, "keys.rotate", "Rotating a key makes its next version", version=lambda a: a.key.version + 1),
-    done(DisableKey, "keys.disable", "A key can be disabled", enabled=False),
-    done(EnableKey, "environment.enable-key", "A key can be enabled", enabled=True),
+    done(cmd.RotateKey, "keys.rotate", "Rotating a key makes its next version", version=lambda a: a.key.version + 1),
+    done(cmd.DisableKey, "keys.disable", "A key can be disabled", enabled=False),
+    done(cmd.EnableKey, "environment.enable-key", "A key can be enabled", enabled=True),
     done(
-        DeleteKey,
+        cmd.DeleteKey,
         "environment.delete-key",
         "A deleted key can be recovered if its vault has soft delete, and is gone at once if not",
         exists=lambda a: a.key.vault.soft_delete,
         state="deleted",
     ),
-    done(RecoverKey, "environment.recover-key", "A deleted key can be recovered", state="active"),
-    done(PurgeKey, "environment.purge-key", "A purged key is gone", exists=False),
+    done(cmd.RecoverKey, "environment.recover-key", "A deleted key can be recovered", state="active"),
+    done(cmd.PurgeKey, "environment.purge-key", "A purged key is gone", exists=False),
     # Custom Translator
     done(
-        CreateWorkspace,
+        cmd.CreateWorkspace,
         "environment.create-workspace",
         "A new workspace is there, under the customer's key exactly if its resource is at the time",
         asked="resource",
         key_source=lambda a: a.resource.key_source,
     ),
     done(
-        CreateWorkspace,
+        cmd.CreateWorkspace,
         "workspace.covered",
         "A workspace made while customer-managed keys are on is under the customer's key",
         when=lambda a: a.resource.key_source == CUSTOMER,
         key_source=CUSTOMER,
     ),
-    done(UploadDocument, "environment.upload", "An uploaded document is kept in its workspace", asked="workspace"),
+    done(cmd.UploadDocument, "environment.upload", "An uploaded document is kept in its workspace", asked="workspace"),
     done(
-        TrainModel,
+        cmd.TrainModel,
         "environment.train",
         "A trained model is there, and not deployed",
         asked="workspace",
         state="undeployed",
     ),
-    done(DeployModel, "environment.deploy", "A model can be deployed", state="deployed"),
-    done(UndeployModel, "environment.deploy", "A model can be undeployed", state="undeployed"),
+    done(cmd.DeployModel, "environment.deploy", "A model can be deployed", state="deployed"),
+    done(cmd.UndeployModel, "environment.deploy", "A model can be undeployed", state="undeployed"),
     # Moves
-    done(MoveResource, "environment.move", "A moved resource is where it was moved to", asked="subscription group"),
-    done(MoveSubscription, "environment.move", "A moved subscription is in its new tenant", asked="tenant"),
+    done(cmd.MoveResource, "environment.move", "A moved resource is where it was moved to", asked="subscription group"),
+    done(cmd.MoveSubscription, "environment.move", "A moved subscription is in its new tenant", asked="tenant"),
 )
 
 
-@request(ReturnToMicrosoftManagedKeys, by=("keys.return",))
+@request(cmd.ReturnToMicrosoftManagedKeys, by="keys.return")
 def workspaces_go_back_with_their_resource(step: Step) -> Iterator[Expectation]:
     """Going back to Microsoft-managed keys takes every workspace of the resource along."""
     if step.accepted:
@@ -257,7 +223,7 @@ def workspaces_go_back_with_their_resource(step: Step) -> Iterator[Expectation]:
                 yield fact(each, "key_source", MICROSOFT)
 
 
-@request(*COMMANDS.values(), by=("keys.audit",))
+@request(*COMMANDS.values(), by="keys.audit")
 def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
     """A request that works with data under the customer's key has its use recorded and says so; no other has."""
     if step.accepted:
@@ -267,10 +233,10 @@ def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
         yield Named("keys.audit", used)
 
 
-ON_DATA = (UploadDocument, TrainModel, ReadData, DeployModel, TranslateWithModel)
+ON_DATA = (cmd.UploadDocument, cmd.TrainModel, cmd.ReadData, cmd.DeployModel, cmd.TranslateWithModel)
 
 
-@request(MoveResourceGroup, by=("environment.move",))
+@request(cmd.MoveResourceGroup, by="environment.move")
 def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
     """A resource group is moved with the resources and key vaults in it, and with no other."""
     if step.accepted:
@@ -282,7 +248,7 @@ def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
                     yield fact(thing, "subscription", c.to if moves else thing.subscription.name)
 
 
-@request(*MOVES, by=("tenant.not-transferred", "tenant.same-tenant-move", "environment.move"))
+@request(*MOVES, by="tenant.not-transferred tenant.same-tenant-move environment.move")
 def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
     """A moved resource stays customer-managed; it keeps identity and key exactly if its tenant stays the same."""
     for was in step.before.every(Resource):
@@ -294,7 +260,7 @@ def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
             yield fact(now, "key_source", was.key_source)
 
 
-@request(*COMMANDS.values(), by=("tenant.not-transferred", "environment.vault-moved"))
+@request(*COMMANDS.values(), by="tenant.not-transferred environment.vault-moved")
 def a_move_is_named_only_where_something_moved(step: Step) -> Iterator[Expectation]:
     """An acceptance rests on the move of a resource or a vault only where one has changed its tenant."""
     for kind, requirement in ((Resource, "tenant.not-transferred"), (Vault, "environment.vault-moved")):
@@ -303,7 +269,7 @@ def a_move_is_named_only_where_something_moved(step: Step) -> Iterator[Expectati
             yield Named(requirement, any(now is not None and home(was) != home(now) for was, now in both))
 
 
-WRITES = tuple(dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever)))
+WRITES = " ".join(dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever)))
 """The requirements that an acceptance can name."""
 
 

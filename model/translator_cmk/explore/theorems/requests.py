@@ -1,34 +1,11 @@
 """Theorems about outcomes: what is refused, what is not specified, and that all else is accepted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...machine import COMMANDS, Accepted, Command, Outcome, Refused, Unspecified
-from ...machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    DeployModel,
-    EnableCustomerManagedKeys,
-    EnablePurgeProtection,
-    EndVaultRetention,
-    GrantKeyAccess,
-    ImportKey,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    PurgeKey,
-    PurgeVault,
-    ReadData,
-    RecoverKey,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    TrainModel,
-    TranslateWithModel,
-    UploadDocument,
-)
+from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, Document
 from ...machine.rows import Refuse, Silent
 from .states import has_access, has_lost_its_key, home
@@ -37,6 +14,7 @@ from .theorem import (
     Expectation,
     Step,
     Theorem,
+    Unchanged,
     collected,
     entity_name,
     look_up,
@@ -56,19 +34,14 @@ class Demand(NamedTuple):
     broken: Callable[[Any], Any]
 
 
-def enabling(requirement: str, sentence: str, broken: Callable[[Any], Any]) -> Demand:
-    """Return a demand of enabling customer-managed keys on the vault and its key, where they are named."""
-    return Demand(EnableCustomerManagedKeys, requirement, sentence, lambda a: a.vault is not None and broken(a))
-
-
-def works_with(on: type[Command], requirement: str, sentence: str) -> Demand:
-    """Return the demand that the key of the data that a command works with is in reach."""
-    return Demand(on, requirement, sentence, lambda a: has_lost_its_key(workspace(a).resource))
-
-
 def workspace(asked: Any) -> Any:
     """Return the workspace that a command on data works in."""
     return asked.workspace if hasattr(asked, "workspace") else asked.model.workspace
+
+
+def without_its_key(asked: Any) -> bool:
+    """Return whether the key of the data that a command works with is inaccessible."""
+    return has_lost_its_key(workspace(asked).resource)
 
 
 def has_upload(workspace: Any) -> bool:
@@ -77,183 +50,214 @@ def has_upload(workspace: Any) -> bool:
     return any(d.workspace.name == workspace.name for d in documents if d.state == "uploaded")
 
 
-def articles(
-    kind: type[Any], known: tuple[Demand, ...], broken: Callable[[Any], Callable[[Any], Any]]
-) -> Iterator[Demand]:
-    """Yield the demands of the article's rows that are not written in words of their own here."""
-    for row in rows_without_words(kind, "on", {(each.on, each.requirement) for each in known}):
-        yield Demand(row.on, row.requirement, f"{row.on.__name__} heeds {row.requirement}", broken(row))
+def where_named(broken: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the test of the vault and its key, where they are named."""
+    return lambda a: a.vault is not None and broken(a)
 
 
-IN_OWN_WORDS = (
-    Demand(
-        EnableCustomerManagedKeys,
-        "encryption.tier",
-        "Customer-managed keys are refused on a pricing tier without them, and only there",
-        lambda a: not a.resource.tier.supports_customer_managed_keys,
-    ),
-    Demand(
-        EnableCustomerManagedKeys,
-        "resource.regional",
-        "Customer-managed keys are refused for a global resource, and only there",
-        lambda a: a.resource.location.name == "global",
-    ),
-    Demand(
-        EnableCustomerManagedKeys,
-        "keys.vault-only",
-        "A key that is held elsewhere than in Azure Key Vault is refused",
-        lambda a: a.store == "elsewhere",
-    ),
-    enabling(
-        "keys.rsa-2048",
-        "A key is refused exactly where it is not an RSA key of 2048 bits",
-        lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA"),
-    ),
-    enabling(
-        "environment.enabled-key",
-        "A disabled key is refused until it is enabled again",
-        lambda a: a.key.enabled is False,
-    ),
-    enabling(
-        "vault.same-region",
-        "A regional resource is refused a key of another region",
-        lambda a: a.resource.location.name not in ("global", a.vault.region.name),
-    ),
-    enabling(
-        "vault.same-tenant",
-        "A key is refused exactly where its vault is in another tenant than the resource",
-        lambda a: home(a.vault) != home(a.resource),
-    ),
-    enabling(
-        "vault.access-policy",
-        "Through the API, and not through the portal, access must have been granted beforehand",
-        lambda a: a.through == "api" and home(a.vault) == home(a.resource) and not has_access(a.resource, a.vault),
-    ),
-    enabling("vault.soft-delete", "A vault without soft delete is refused", lambda a: not a.vault.soft_delete),
-    enabling(
-        "vault.purge-protection",
-        "A vault without purge protection is refused",
-        lambda a: not a.vault.purge_protection,
-    ),
-    Demand(
-        CreateResource,
-        "resource.not-at-creation",
-        "Customer-managed keys can't be asked for while the resource is created",
-        lambda a: a.keys == CUSTOMER,
-    ),
-    Demand(
-        GrantKeyAccess,
-        "identity.needed-for-access",
-        "Access is granted to nobody without a managed identity",
-        lambda a: not a.resource.identity,
-    ),
-    Demand(
-        GrantKeyAccess,
-        "tenant.no-cross-tenant-access",
-        "Access is granted within one tenant only",
-        lambda a: home(a.vault) != home(a.resource),
-    ),
-    Demand(
-        EnablePurgeProtection,
-        "environment.protection-order",
-        "Purge protection is refused to a vault without soft delete",
-        lambda a: not a.vault.soft_delete,
-    ),
-    Demand(
-        PurgeVault,
-        "environment.no-vault-purge",
-        "A vault under purge protection can't be purged",
-        lambda a: a.vault.purge_protection,
-    ),
-    Demand(
-        PurgeKey,
-        "environment.no-key-purge",
-        "A key in a vault under purge protection can't be purged",
-        lambda a: a.vault.purge_protection,
-    ),
-    works_with(
-        ReadData, "revocation.data-inaccessible", "Data can't be read while the key is inaccessible, and only then"
-    ),
-    works_with(UploadDocument, "revocation.no-upload", "Nothing is uploaded while the key is inaccessible"),
-    works_with(TrainModel, "revocation.features-stop", "No model is trained while the key is inaccessible"),
-    works_with(DeployModel, "revocation.features-stop", "No model is deployed while the key is inaccessible"),
-    works_with(
-        TranslateWithModel, "revocation.features-stop", "No custom model translates while the key is inaccessible"
-    ),
-    Demand(
-        TrainModel,
-        "environment.train",
-        "Training needs an upload that is kept",
-        lambda a: not has_lost_its_key(a.workspace.resource) and not has_upload(a.workspace),
-    ),
-    Demand(
-        TranslateWithModel,
-        "environment.translate",
-        "Translating with a custom model needs it deployed",
-        lambda a: not has_lost_its_key(a.model.workspace.resource) and a.model.state != "deployed",
-    ),
+def in_full(table: Mapping[type[Command], Mapping[str, tuple[str, Any]]], kind: type[Any], broken: Any) -> list[Demand]:
+    """Return the demands of a table, and those of the article's rows that are not written in words of their own there.
+
+    Their rows say when they are ``broken``.
+    """
+    known = [Demand(on, each, *what) for on, demands in table.items() for each, what in demands.items()]
+    rows = rows_without_words(kind, "on", {(each.on, each.requirement) for each in known})
+    return [
+        *known,
+        *(Demand(r.on, r.requirement, f"{r.on.__name__} heeds {r.requirement}", broken(r)) for r in rows),
+    ]
+
+
+DEMANDS = in_full(
+    {
+        cmd.EnableCustomerManagedKeys: {
+            "encryption.tier": (
+                "Customer-managed keys are refused on a pricing tier without them, and only there",
+                lambda a: not a.resource.tier.supports_customer_managed_keys,
+            ),
+            "resource.regional": (
+                "Customer-managed keys are refused for a global resource, and only there",
+                lambda a: a.resource.location.name == "global",
+            ),
+            "keys.vault-only": (
+                "A key that is held elsewhere than in Azure Key Vault is refused",
+                lambda a: a.store == "elsewhere",
+            ),
+            "keys.rsa-2048": (
+                "A key is refused exactly where it is not an RSA key of 2048 bits",
+                where_named(lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA")),
+            ),
+            "environment.enabled-key": (
+                "A disabled key is refused until it is enabled again",
+                where_named(lambda a: a.key.enabled is False),
+            ),
+            "vault.same-region": (
+                "A regional resource is refused a key of another region",
+                where_named(lambda a: a.resource.location.name not in ("global", a.vault.region.name)),
+            ),
+            "vault.same-tenant": (
+                "A key is refused exactly where its vault is in another tenant than the resource",
+                where_named(lambda a: home(a.vault) != home(a.resource)),
+            ),
+            "vault.access-policy": (
+                "Through the API, and not through the portal, access must have been granted beforehand",
+                where_named(
+                    lambda a: (
+                        a.through == "api" and home(a.vault) == home(a.resource) and not has_access(a.resource, a.vault)
+                    )
+                ),
+            ),
+            "vault.soft-delete": (
+                "A vault without soft delete is refused",
+                where_named(lambda a: not a.vault.soft_delete),
+            ),
+            "vault.purge-protection": (
+                "A vault without purge protection is refused",
+                where_named(lambda a: not a.vault.purge_protection),
+            ),
+        },
+        cmd.CreateResource: {
+            "resource.not-at-creation": (
+                "Customer-managed keys can't be asked for while the resource is created",
+                lambda a: a.keys == CUSTOMER,
+            ),
+        },
+        cmd.GrantKeyAccess: {
+            "identity.needed-for-access": (
+                "Access is granted to nobody without a managed identity",
+                lambda a: not a.resource.identity,
+            ),
+            "tenant.no-cross-tenant-access": (
+                "Access is granted within one tenant only",
+                lambda a: home(a.vault) != home(a.resource),
+            ),
+        },
+        cmd.EnablePurgeProtection: {
+            "environment.protection-order": (
+                "Purge protection is refused to a vault without soft delete",
+                lambda a: not a.vault.soft_delete,
+            ),
+        },
+        cmd.PurgeVault: {
+            "environment.no-vault-purge": (
+                "A vault under purge protection can't be purged",
+                lambda a: a.vault.purge_protection,
+            ),
+        },
+        cmd.PurgeKey: {
+            "environment.no-key-purge": (
+                "A key in a vault under purge protection can't be purged",
+                lambda a: a.vault.purge_protection,
+            ),
+        },
+        cmd.ReadData: {
+            "revocation.data-inaccessible": (
+                "Data can't be read while the key is inaccessible, and only then",
+                without_its_key,
+            ),
+        },
+        cmd.UploadDocument: {
+            "revocation.no-upload": ("Nothing is uploaded while the key is inaccessible", without_its_key),
+        },
+        cmd.TrainModel: {
+            "revocation.features-stop": ("No model is trained while the key is inaccessible", without_its_key),
+            "environment.train": (
+                "Training needs an upload that is kept",
+                lambda a: not has_lost_its_key(a.workspace.resource) and not has_upload(a.workspace),
+            ),
+        },
+        cmd.DeployModel: {
+            "revocation.features-stop": ("No model is deployed while the key is inaccessible", without_its_key),
+        },
+        cmd.TranslateWithModel: {
+            "revocation.features-stop": ("No custom model translates while the key is inaccessible", without_its_key),
+            "environment.translate": (
+                "Translating with a custom model needs it deployed",
+                lambda a: not has_lost_its_key(a.model.workspace.resource) and a.model.state != "deployed",
+            ),
+        },
+    },
+    Refuse,
+    lambda row: lambda a: row.when(a) and not row.unless(a),
 )
+"""The reasons to refuse, by command and requirement: each with its sentence, and when it is one."""
 
-SILENT_IN_OWN_WORDS = (
-    Demand(
-        EnableCustomerManagedKeys,
-        "keys.managed-hsm",
-        "The outcome of enabling with a key in a managed HSM is not specified",
-        lambda a: a.store == "managed-hsm",
-    ),
-    enabling(
-        "keys.rsa-hsm",
-        "The outcome of enabling with an RSA key that a hardware module protects is not specified",
-        lambda a: a.key.type.endswith("HSM"),
-    ),
-    enabling(
-        "vault.permission-model",
-        "The outcome of enabling with a vault that does without access policies is not specified",
-        lambda a: a.vault.permission_model == "rbac",
-    ),
-    enabling(
-        "keys.change",
-        "The outcome of asking for another key than the one in use is not specified, and no other outcome is",
-        lambda a: a.resource.key is not None and a.resource.key.name != a.key.name,
-    ),
-    Demand(
-        ReturnToMicrosoftManagedKeys,
-        "keys.return-out-of-reach",
-        "The outcome of giving up a key that is inaccessible is not specified",
-        lambda a: has_lost_its_key(a.resource),
-    ),
-    Demand(
-        MoveResource,
-        "environment.move-nowhere",
-        "The outcome of moving a resource to its own group and subscription is not specified",
-        lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
-    ),
-    Demand(
-        MoveResourceGroup,
-        "environment.move-nowhere",
-        "The outcome of moving a resource group to its own subscription is not specified",
-        lambda a: a.subscription.name == a.to.name,
-    ),
-    Demand(
-        MoveSubscription,
-        "environment.move-nowhere",
-        "The outcome of moving a subscription to its own tenant is not specified",
-        lambda a: home(a) == a.tenant.name,
-    ),
+SILENCES = in_full(
+    {
+        cmd.EnableCustomerManagedKeys: {
+            "keys.managed-hsm": (
+                "The outcome of enabling with a key in a managed HSM is not specified",
+                lambda a: a.store == "managed-hsm",
+            ),
+            "keys.rsa-hsm": (
+                "The outcome of enabling with an RSA key that a hardware module protects is not specified",
+                where_named(lambda a: a.key.type.endswith("HSM")),
+            ),
+            "vault.permission-model": (
+                "The outcome of enabling with a vault that does without access policies is not specified",
+                where_named(lambda a: a.vault.permission_model == "rbac"),
+            ),
+            "keys.change": (
+                "The outcome of asking for another key than the one in use is not specified, and no other outcome is",
+                where_named(lambda a: a.resource.key is not None and a.resource.key.name != a.key.name),
+            ),
+        },
+        cmd.RotateKey: {
+            "environment.rotate-disabled-key": (
+                "The outcome of rotating a disabled key is not specified",
+                lambda a: a.key.enabled is False,
+            ),
+        },
+        cmd.CreateWorkspace: {
+            "environment.workspace-without-key": (
+                "The outcome of creating a workspace while the key is inaccessible is not specified",
+                lambda a: has_lost_its_key(a.resource),
+            ),
+        },
+        cmd.ReturnToMicrosoftManagedKeys: {
+            "keys.return-out-of-reach": (
+                "The outcome of giving up a key that is inaccessible is not specified",
+                lambda a: has_lost_its_key(a.resource),
+            ),
+        },
+        cmd.MoveResource: {
+            "environment.move-nowhere": (
+                "The outcome of moving a resource to its own group and subscription is not specified",
+                lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
+            ),
+        },
+        cmd.MoveResourceGroup: {
+            "environment.move-nowhere": (
+                "The outcome of moving a resource group to its own subscription is not specified",
+                lambda a: a.subscription.name == a.to.name,
+            ),
+        },
+        cmd.MoveSubscription: {
+            "environment.move-nowhere": (
+                "The outcome of moving a subscription to its own tenant is not specified",
+                lambda a: home(a) == a.tenant.name,
+            ),
+        },
+    },
+    Silent,
+    lambda row: row.when,
 )
-
-DEMANDS = IN_OWN_WORDS + tuple(articles(Refuse, IN_OWN_WORDS, lambda row: lambda a: row.when(a) and not row.unless(a)))
-SILENCES = SILENT_IN_OWN_WORDS + tuple(articles(Silent, SILENT_IN_OWN_WORDS, lambda row: row.when))
 
 GIVES_A_NAME: dict[type[Command], str] = {
-    CreateResource: "resource", CreateVault: "vault", CreateKey: "key", ImportKey: "key", CreateWorkspace: "workspace",
-    UploadDocument: "document", TrainModel: "model",
-}  # fmt: skip  # as a list of pairs
+    cmd.CreateResource: "resource",
+    cmd.CreateVault: "vault",
+    cmd.CreateKey: "key",
+    cmd.ImportKey: "key",
+    cmd.CreateWorkspace: "workspace",
+    cmd.UploadDocument: "document",
+    cmd.TrainModel: "model",
+}
 """Commands that give a name to something new, and the field that does."""
 
 NEEDS_DELETED: dict[type[Command], str] = {
-    RecoverVault: "vault", PurgeVault: "vault", EndVaultRetention: "vault", RecoverKey: "key", PurgeKey: "key",
-}  # fmt: skip  # likewise
+    **dict.fromkeys((cmd.RecoverVault, cmd.PurgeVault, cmd.EndVaultRetention), "vault"),
+    **dict.fromkeys((cmd.RecoverKey, cmd.PurgeKey), "key"),
+}
 """Commands on what is deleted but not gone for good, and the field that names it."""
 
 
@@ -319,31 +323,80 @@ def demand_theorem(demand: Demand, word: str) -> Theorem:
     return Theorem("request", (demand.on,), name, f"{demand.sentence}.", (demand.requirement,), check)
 
 
-@request(*EVERY, by=("environment.exists",))
+@request(*EVERY, by="environment.exists")
 def every_request_is_answered(step: Step) -> Iterator[Expectation]:
     """Every request is answered: no two rows contradict each other, and none reads what is not there."""
     yield due(step) if step.outcome is None else step.outcome
 
 
-@request(*EVERY, by=("environment.exists",))
+@request(*EVERY, by="environment.exists")
 def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
     """A command on something that does not exist, or is deleted, is refused for that reason alone."""
     if "environment.exists" in name_reasons(step) | step.because:
         yield due(step)
 
 
-@request(*GIVES_A_NAME, by=("environment.new-name",))
+@request(*GIVES_A_NAME, by="environment.new-name")
 def a_name_is_given_once(step: Step) -> Iterator[Expectation]:
     """A name that was ever given is refused for something new."""
     if "environment.new-name" in name_reasons(step) | step.because:
         yield due(step)
 
 
-@request(*EVERY, by=("encryption.transparent", "keys.any-origin", "resource.kinds", "vault.other-subscription"))
+@request(*EVERY, by="encryption.transparent keys.any-origin resource.kinds vault.other-subscription")
 def what_breaks_no_demand_is_accepted(step: Step) -> Iterator[Expectation]:
     """Nothing is refused but for a demand: not for the key source, the kind of resource or the origin of the key."""
     if isinstance(must := due(step), Accepted):
         yield must
+
+
+@request(*EVERY, by="environment.exists")
+def what_is_refused_changes_nothing(step: Step) -> Iterator[Expectation]:
+    """A request that is not accepted changes nothing."""
+    if not step.accepted:
+        yield Unchanged()
+
+
+@request(*EVERY, by="environment.exists")
+def what_changes_something_says_so(step: Step) -> Iterator[Expectation]:
+    """A request changes something only by a requirement that its acceptance names."""
+    if not step.by:
+        yield Unchanged()
+
+
+@request(cmd.ReadData, cmd.TranslateWithModel, by="encryption.transparent")
+def reading_and_translating_change_nothing(_: Step) -> Iterator[Expectation]:
+    """Reading data and translating with a model change nothing."""
+    yield Unchanged()
+
+
+ALREADY_SO: Mapping[type[Command], Callable[[Any], Any]] = {
+    cmd.EnableIdentity: lambda a: a.resource.identity,
+    cmd.DisableIdentity: lambda a: not a.resource.identity,
+    cmd.EnableCustomerManagedKeys: lambda a: (
+        a.resource.key is not None
+        and a.key is not None
+        and a.resource.key.name == a.key.name
+        and has_access(a.resource, a.vault)
+    ),
+    cmd.ReturnToMicrosoftManagedKeys: lambda a: a.resource.key_source != CUSTOMER,
+    cmd.EnableSoftDelete: lambda a: a.vault.soft_delete,
+    cmd.EnablePurgeProtection: lambda a: a.vault.purge_protection,
+    cmd.GrantKeyAccess: lambda a: has_access(a.resource, a.vault),
+    cmd.RevokeKeyAccess: lambda a: not has_access(a.resource, a.vault),
+    cmd.DisableKey: lambda a: not a.key.enabled,
+    cmd.EnableKey: lambda a: a.key.enabled,
+    cmd.DeployModel: lambda a: a.model.state == "deployed",
+    cmd.UndeployModel: lambda a: a.model.state == "undeployed",
+}
+"""For each command that sets something: whether that is so already."""
+
+
+@request(*ALREADY_SO, by="environment.exists")
+def asking_for_what_is_so_changes_nothing(step: Step) -> Iterator[Expectation]:
+    """Asking for what already is so changes nothing."""
+    if step.accepted and ALREADY_SO[type(step.command)](step.asked):
+        yield Unchanged()
 
 
 THEOREMS = (

@@ -74,28 +74,28 @@ CAUSES = IN_OWN_WORDS + tuple(
 """Everything that makes a resource's key inaccessible."""
 
 
-@always(Resource, "encryption.at-rest", "encryption.double")
+@always(Resource, by="encryption.at-rest encryption.double")
 def encrypted_once_or_twice(r: Any) -> Iterator[Fact]:
     """Every resource is encrypted at rest, with a second layer exactly while customer-managed keys are on."""
     if r.state == "active":
         yield fact(r, "layers_of_encryption", 2 if r.key_source == CUSTOMER else 1)
 
 
-@always(Resource, "encryption.section", "encryption.no-section")
+@always(Resource, by="encryption.section encryption.no-section")
 def encryption_section_where_the_tier_has_it(r: Any) -> Iterator[Fact]:
     """The portal shows an Encryption section exactly where the pricing tier supports customer-managed keys."""
     if r.state == "active":
         yield fact(r, "encryption_section", r.tier.supports_customer_managed_keys)
 
 
-@always(Resource, "identity.registered")
+@always(Resource, by="identity.registered")
 def registered_with_the_identity(r: Any) -> Iterator[Fact]:
     """A resource is registered with Microsoft Entra ID exactly while its managed identity is on."""
     if r.state == "active":
         yield fact(r, "registered", r.identity)
 
 
-@always(Resource, "keys.enable", "keys.return")
+@always(Resource, by="keys.enable keys.return")
 def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
     """A resource under Microsoft-managed keys has no key of its own."""
     if r.state == "active" and r.key_source != CUSTOMER:
@@ -104,12 +104,8 @@ def own_key_only_when_customer_managed(r: Any) -> Iterator[Fact]:
 
 @always(
     Grant,
-    "identity.access-removed",
-    "identity.needed-for-access",
-    "tenant.no-cross-tenant-access",
-    "tenant.not-transferred",
-    "environment.vault-moved",
-    "environment.delete-resource",
+    by="identity.access-removed identity.needed-for-access tenant.no-cross-tenant-access tenant.not-transferred "
+    "environment.vault-moved environment.delete-resource",
 )
 def no_access_without_identity(g: Any) -> Iterator[Fact]:
     """A resource has access to a key vault only while it exists, has its identity, and is in the vault's tenant."""
@@ -118,31 +114,20 @@ def no_access_without_identity(g: Any) -> Iterator[Fact]:
         yield fact(g, "exists", r.state == "active" and r.identity and home(r) == home(g.vault))
 
 
-@always(Workspace, "restoration.data-readable")
+@always(Workspace, by="restoration.data-readable")
 def readable_with_the_key_in_reach(w: Any) -> Iterator[Fact]:
     """Data can be read wherever no key is inaccessible, also after one was."""
     if w.state == "active" and w.resource.state == "active" and not has_lost_its_key(w.resource):
         yield fact(w, "readable", True)
 
 
-def gone_with_its_resource(entity: Any) -> Iterator[Fact]:
-    """Yield that the entity is gone where its resource is deleted."""
+@always(Workspace, Document, Model, by="environment.delete-resource")
+def nothing_outlives_its_resource(entity: Any) -> Iterator[Fact]:
+    """With a deleted resource its workspaces, documents and models are gone."""
     resource = entity.resource if isinstance(entity, Workspace) else entity.workspace.resource
     if resource.state == "deleted":
         yield fact(entity, "exists", False)
 
-
-WITH_ITS_RESOURCE = tuple(
-    Theorem(
-        "always",
-        (kind,),
-        f"no-{kind.word}-without-its-resource",
-        f"With a deleted resource each of its {kind.word}s is gone.",
-        ("environment.delete-resource",),
-        gone_with_its_resource,
-    )
-    for kind in (Workspace, Document, Model)
-)
 
 LOSSES: tuple[tuple[Any, str, str, str, Any], ...] = (
     (Workspace, "revocation.data-inaccessible", "data can be read", "readable", False),
@@ -179,4 +164,4 @@ def losses() -> Iterator[Theorem]:
                 yield Theorem("always", (kind,), name, sentence, (requirement, cause.requirement, of), check)
 
 
-THEOREMS = (*collected(globals()), *WITH_ITS_RESOURCE, *losses())
+THEOREMS = (*collected(globals()), *losses())

@@ -1,11 +1,11 @@
-"""Theorems: sentences that hold in every state, of every step, or somewhere, and the words they are written with.
+"""Theorems: sentences that hold in every state or of every step, and the words they are written with.
 
 Theorems read records and what a customer sees of them.  They call a row only where no theorem has words of its own for
 what the row says: `rows_without_words`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any, Literal, NamedTuple
 
@@ -51,16 +51,15 @@ class Readable(Value):
 Expectation = Fact | Outcome | Uses | Named | Unchanged | Readable
 """Something that must be so after a step: a fact, an outcome, recorded uses, a named requirement, unchanged records."""
 
-Form = Literal["always", "request", "change", "sometimes"]
+Form = Literal["always", "request", "change"]
 
 
 class Theorem(NamedTuple):
-    """A sentence, the requirements that it states, and its check, in one of four forms.
+    """A sentence, the requirements that it states, and its check, in one of three forms.
 
     - ``always``, about a kind: for every entity, yields the facts that must hold.
     - ``request``, about commands: for every step with one, yields the outcome and the facts that must follow.
     - ``change``, about a kind: for every entity that a step changed, yields the facts that must hold nevertheless.
-    - ``sometimes``, about a kind: true of an entity that is as the sentence says; one must be reached.
     """
 
     form: Form
@@ -69,7 +68,6 @@ class Theorem(NamedTuple):
     sentence: str
     requirements: tuple[str, ...]
     check: Callable[..., Any]
-    within: tuple[str, ...] = ()  # of a ``sometimes``: the scopes in which it must be reached
 
 
 class Step:
@@ -149,17 +147,21 @@ KIND_OF_FIELD: dict[str, type[Entity]] = {kind.word: kind for kind in KINDS} | {
 }
 
 
-VIEWS = {kind.word: (kind, shows, view) for kind, shows, view in SEEN}
+VIEWS = {kind: (shows, view) for kind, shows, view in SEEN}
+
+
+def view_of(entity: Any) -> dict[str, Any] | None:
+    """Return all that a customer sees of an entity; None if the customer does not see it, or it is None."""
+    shows, view = VIEWS.get(type(entity), (None, None))
+    return view(entity) if shows and view and shows(entity) else None
 
 
 def is_shown(fact: Fact, world: World) -> bool:
     """Return whether a customer sees the fact; of an entity that is not there only its absence is seen."""
-    kind, shows, view = VIEWS[fact.kind]
-    entity = look_up(world, kind, fact.name)
-    there = entity is not None and shows(entity)
-    if fact.field == "exists" or not there:
-        return fact.field == "exists" and there is fact.value
-    seen = view(entity).get(fact.field)
+    fields = view_of(look_up(world, KIND_OF_FIELD[fact.kind], fact.name))
+    if fact.field == "exists" or fields is None:
+        return fact.field == "exists" and (fields is not None) is fact.value
+    seen = fields.get(fact.field)
     if seen is None:
         return bool(fact.value == ABSENT)
     return type(seen) is type(fact.value) and bool(seen == fact.value)
@@ -184,27 +186,17 @@ def is_met(expectation: Expectation, step: Step) -> bool:
             return step.outcome == expectation
 
 
-def always(about: type[Entity], *requirements: str) -> Callable[[Callable[..., Any]], Theorem]:
-    """Make a theorem about every entity of a kind in every state; the function yields the facts that must hold."""
-    return lambda check: of_function("always", (about,), requirements, check)
+def claim(form: Form, *about: type[Any], by: str) -> Callable[[Callable[..., Any]], Theorem]:
+    """Make a theorem of a function: its name is the theorem's, and its docstring the sentence."""
+
+    def made(check: Callable[..., Any]) -> Theorem:
+        sentence = " ".join(str(check.__doc__).split())
+        return Theorem(form, about, check.__name__.replace("_", "-"), sentence, tuple(by.split()), check)
+
+    return made
 
 
-def request(*on: type[Command], by: tuple[str, ...]) -> Callable[[Callable[..., Any]], Theorem]:
-    """Make a theorem about every step with one of these commands; the function yields what must follow."""
-    return lambda check: of_function("request", on, by, check)
-
-
-def change(*about: type[Entity], by: tuple[str, ...]) -> Callable[[Callable[..., Any]], Theorem]:
-    """Make a theorem about every entity of these kinds that a step changed; the function yields the facts that hold."""
-    return lambda check: of_function("change", about, by, check)
-
-
-def of_function(
-    form: Form, about: tuple[type[Any], ...], requirements: tuple[str, ...], check: Callable[..., Any]
-) -> Theorem:
-    """Return the theorem of a function: its name is the theorem's, and its docstring the sentence."""
-    sentence = " ".join(str(check.__doc__).split())
-    return Theorem(form, about, check.__name__.replace("_", "-"), sentence, requirements, check)
+always, request, change = partial(claim, "always"), partial(claim, "request"), partial(claim, "change")
 
 
 def collected(module: dict[str, Any]) -> tuple[Theorem, ...]:
@@ -219,16 +211,16 @@ def fact(entity: Entity, field: str, value: Any) -> Fact:
 
 def stays(change: Change) -> Iterator[Expectation]:
     """Yield that all that a customer sees of the changed entity is as it was."""
-    kind, shows, view = VIEWS[type(change.was or change.now).word]
-    was_there = change.was is not None and shows(change.was)
-    is_there = change.now is not None and shows(change.now)
-    if was_there != is_there:
-        yield Fact(kind.word, change.name, "exists", was_there)
-        return
-    before, after = (view(entity) if was_there else {} for entity in (change.was, change.now))
+    word = type(change.was or change.now).word
+    before, after = view_of(change.was), view_of(change.now)
+    if before is None or after is None:
+        if before is not after:
+            yield Fact(word, change.name, "exists", before is not None)
+            return
+        before = after = {}
     differing = [field for field in before if before[field] != after[field]]
     for field in differing:
-        yield Fact(kind.word, change.name, field, ABSENT if before[field] is None else before[field])
+        yield Fact(word, change.name, field, ABSENT if before[field] is None else before[field])
     if not differing:
         yield Unchanged()  # something that no customer sees
 

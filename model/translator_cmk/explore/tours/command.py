@@ -12,10 +12,8 @@ from ...errors import OK, CommandError
 from ...files import write_text
 from ...progress import ProgressBar
 from ...requirements import load_register
-from ..commands import chosen, described
 from ..graph import state_graph
-from ..scopes import SCOPES, Scope
-from ..search import SOON
+from ..scopes import SCOPES, SOON, add_scope, chosen
 from .sequences import LARGEST, Suite, feature_lines, suite, wire_lines
 
 STANDARD_OUTPUT = "-"
@@ -23,13 +21,8 @@ STANDARD_OUTPUT = "-"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add arguments of `tour`."""
-    small = [scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST]
-    parser.add_argument(
-        "--scope",
-        choices=[scope.name for scope in SCOPES],
-        metavar="SCOPE",
-        help=f"what to make sequences of (default: each of up to {SOON:,} states): {', '.join(map(described, small))}",
-    )
+    fitting = [scope for scope in SCOPES if (scope.states or 0) <= LARGEST]
+    add_scope(parser, f"what to make sequences of (default: each of up to {SOON:,} states)", fitting)
     parser.add_argument(
         "--steps",
         type=positive,
@@ -41,11 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write a feature, in which each command in a state that the sequences give is a scenario of its own",
     )
-    add_output(parser)
-
-
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments on where sequences go, and how they are summarised."""
     parser.add_argument(
         "--output",
         metavar="FILE",
@@ -72,44 +60,26 @@ def run(args: argparse.Namespace) -> int:
     try:
         for scope in chosen(args.scope):
             started = time.perf_counter()
-            show(bar, scope)
+            bar.begin(scope.name)
+            bar.show(f"making sequences of {scope.states:,} states")  # large scopes take minutes
             made.append(suite(scope, args.steps))
-            said.append(as_data(made[-1], time.perf_counter() - started))
+            said.append(to_dict(made[-1], time.perf_counter() - started))
     except ValueError as error:
         raise CommandError(str(error)) from None
     finally:
         bar.clear()
-    text = feature(made[0]) if args.gherkin else lines(made)
-    summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    put_out(text, summary, output)
-    return OK
-
-
-def put_out(text: Iterable[str], summary: str, output: str | None) -> None:
-    """Write sequences where they are wanted, and print what is said of them; raises `CommandError`."""
+    if args.gherkin:
+        text = feature_lines(state_graph(made[0].scope), made[0].sequences, load_register())
+    else:
+        text = (line for each in made for line in wire_lines(each.sequences))
     if output == STANDARD_OUTPUT:
         for line in text:
             print(line)
     elif output:
         write(Path(output), text)
+    summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
     print(summary, file=sys.stderr if output == STANDARD_OUTPUT else sys.stdout)
-
-
-def show(bar: ProgressBar, scope: Scope) -> None:
-    """Show which scope sequences are made for: large scopes take minutes."""
-    bar.begin(scope.name)
-    bar.show(f"making sequences of {scope.states:,} states")
-
-
-def lines(made: Iterable[Suite]) -> Iterator[str]:
-    """Yield the sequences as JSON lines."""
-    for each in made:
-        yield from wire_lines(each.sequences)
-
-
-def feature(made: Suite) -> Iterator[str]:
-    """Yield the sequences of a scope as a feature."""
-    return feature_lines(state_graph(made.scope), made.sequences, load_register())
+    return OK
 
 
 def write(path: Path, text: Iterable[str]) -> None:
@@ -117,12 +87,11 @@ def write(path: Path, text: Iterable[str]) -> None:
     try:
         write_text(path, (f"{line}\n" for line in text))
     except OSError as error:
-        raise CommandError(
-            f"{path}: can't be written: {error.strerror}; name a file in a folder that is there"
-        ) from None
+        remedy = "name a file in a folder that is there"
+        raise CommandError(f"{path}: can't be written: {error.strerror}; {remedy}") from None
 
 
-def as_data(made: Suite, seconds: float) -> dict[str, Any]:
+def to_dict(made: Suite, seconds: float) -> dict[str, Any]:
     """Return the summary of the sequences of a scope, for JSON."""
     bound = made.lower_bound
     return {

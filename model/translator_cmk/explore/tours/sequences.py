@@ -15,10 +15,10 @@ from ...language.sentences import format_command, format_fact
 from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
 from ...machine.rows import Effect
 from ...requirements import Register
-from ..coverage.decisions import recorded_graph
+from ..coverage import TITLES, Recording, items_in, of_kind
 from ..graph import Graph, Pair, state_graph
-from ..scopes import Commands, Scope
-from .selection import select
+from ..scopes import Commands, Scope, givens
+from .selection import items_met, select
 from .tour import beginning, tour
 
 LARGEST = 200_000
@@ -70,43 +70,45 @@ def suite(scope: Scope, budget: int | None = None) -> Suite:
     """
     if scope.states is None or scope.states > LARGEST:
         raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
-    return whole(scope) if budget is None else budgeted(scope, budget)
-
-
-def whole(scope: Scope) -> Suite:
-    """Return a transition tour of the scope."""
-    graph: Graph[Outcome] = state_graph(scope)
+    if budget is not None:
+        return budgeted(scope, budget)
+    graph = state_graph(scope)
     found = tour(graph)
     guarantee = (
-        f"Each of the {found.pairs:,} commands in states of the scope {scope.name} is given once at least, as long as "
+        f"Each of the {graph.pairs:,} commands in states of the scope {scope.name} is given once at least, as long as "
         "the system goes where the full specification says: so one that shows after each step where it stands, and "
         "gives a wrong answer or goes to a wrong state anywhere in the scope, is found out."
     )
-    return Suite(scope, named(graph, found.sequences), found.pairs, found.steps, found.lower_bound, guarantee)
+    return suite_of(graph, found.sequences, graph.pairs, found.lower_bound, guarantee)
 
 
 def budgeted(scope: Scope, budget: int) -> Suite:
     """Return the sequences of the scope worth most within so many steps."""
-    graph = recorded_graph(scope)
+    graph = Recording().graph(scope)
     if budget <= beginning(graph):
         raise ValueError(f"the start of {scope.name} takes {beginning(graph)} steps, so at least one more is needed")
     found = select(graph, budget)
+    met, every = items_met(graph, found), items_in(graph)
+    kinds = ("rows", "refusals", "conditions", "row_pairs")
+    shares = [f"{len(of_kind(met, kind)):,} of {len(of_kind(every, kind)):,} {TITLES[kind]}" for kind in kinds]
     guarantee = (
-        f"{found.rows} of {found.all_rows} rows, {found.reasons} of {found.all_reasons} reasons, "
-        f"{found.conditions} of {found.all_conditions} conditions that can decide, and "
-        f"{found.row_pairs:,} of {found.all_row_pairs:,} pairs of rows in successive steps that the scope {scope.name} "
-        "has are met, as long as the system goes where the full specification says; nothing is guaranteed of the rest."
+        f"{', '.join(shares[:-1])} and {shares[-1]} that the scope {scope.name} has are met, as long as the system "
+        "goes where the full specification says; nothing is guaranteed of the rest."
     )
-    return Suite(scope, named(graph, found.sequences), found.pairs, found.steps, None, guarantee)
+    pairs = {(pair.state, pair.command) for sequence in found for pair in graph.along(sequence)}
+    return suite_of(graph, found, len(pairs), None, guarantee)
 
 
-def named(graph: Graph[Any], found: Iterable[Iterable[int]]) -> tuple[CommandSequence, ...]:
+def suite_of(
+    graph: Graph[Any], found: Iterable[Iterable[int]], pairs: int, lower_bound: int | None, guarantee: str
+) -> Suite:
     """Return sequences of numbers of commands, from the reset on and with their ids."""
     scope = graph.scope
-    return tuple(
+    sequences = tuple(
         CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
         for number, sequence in enumerate(found, start=1)
     )
+    return Suite(scope, sequences, pairs, sum(each.steps for each in sequences), lower_bound, guarantee)
 
 
 def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
@@ -172,22 +174,17 @@ def feature_lines(graph: Graph[Outcome], sequences: Iterable[CommandSequence], r
 def pairs_of(graph: Graph[Outcome], sequences: Iterable[CommandSequence]) -> Iterator[Pair]:
     """Yield the commands in states that the sequences give, each once."""
     number = {command: number for number, command in enumerate(graph.scope.alphabet)}
-    given: set[tuple[int, int]] = set()
+    given: dict[Pair, None] = {}
     for sequence in sequences:
-        at = 0
-        for command in sequence.commands[sequence.start :]:
-            pair = graph.pair(at, number[command])
-            if (at, pair.command) not in given:
-                given.add((at, pair.command))
-                yield pair
-            at = pair.after
+        given |= dict.fromkeys(graph.along(number[command] for command in sequence.commands[sequence.start :]))
+    yield from given
 
 
 def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[str]:
     """Yield the scenario of a command in a state, line by line."""
     command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
     sentence = format_command(command)
-    given = steps("Given", givens(graph.scope, graph.commands(graph.path(pair.state))))
+    given = steps("Given", givens(graph.scope, (*graph.scope.start, *graph.commands(graph.path(pair.state)))))
     then = list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine))
     title = f"{sentence_title(sentence)}, in state {pair.state}"
     return scenario_lines(title, given, sentence, then, shown(outcome, command)[1:])
@@ -203,11 +200,6 @@ def shown(outcome: Outcome, command: Command) -> list[str]:
         case Refused(because=because):
             return sorted(because)
     return sorted(outcome.silent)
-
-
-def givens(scope: Scope, commands: Commands) -> list[str]:
-    """Return the way to a state."""
-    return [*([scope.situation] if scope.situation else []), *map(format_command, commands)]
 
 
 def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> Iterator[str]:

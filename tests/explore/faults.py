@@ -175,10 +175,4 @@ def random_sequences(world: World, steps: int, length: int, random: Random) -> I
 def moving_only(graph: Graph[Outcome], sequences: Iterable[Sequence[int]]) -> Iterator["array[int]"]:
     """The sequences without what is refused or changes nothing."""
     for sequence in sequences:
-        moving, state = array("i"), 0
-        for command in sequence:
-            pair = graph.pair(state, command)
-            if pair.after != state:
-                moving.append(command)
-            state = pair.after
-        yield moving
+        yield array("i", (pair.command for pair in graph.along(sequence) if pair.after != pair.state))

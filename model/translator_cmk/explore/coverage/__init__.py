@@ -1,1 +1,0 @@
-"""Coverage of a run against all that a bounded world has: states, commands in states, reasons, rows, conditions."""

@@ -1,0 +1,71 @@
+"""What several tests of this folder share: a plain walk of a scope, and the scenario of a counterexample."""
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from subprocess import CompletedProcess
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from translator_cmk import cli
+from translator_cmk.bdd.features import Pickle, Step
+from translator_cmk.explore.memoised import Memoised
+from translator_cmk.explore.mutation import Mutant, mutants
+from translator_cmk.explore.scopes import Scope, start_of
+from translator_cmk.machine import Command, Machine, Outcome, State
+
+
+class Walked(NamedTuple):
+    """A step of a search: number of the state before, command, outcome, number of the state after."""
+
+    before: int
+    command: Command
+    outcome: Outcome
+    after: int
+
+
+def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _: None) -> Iterator[Walked]:
+    """Yield every step of a scope, by a search that shares nothing with the others but the memoised machine."""
+    memoised = Memoised(machine.step)
+    states = [start_of(scope, machine)]
+    numbers = {states[0]: 0}
+    for number, state in enumerate(states):
+        see(state)
+        for command in scope.alphabet:
+            if scope.offers(command, state):
+                after, outcome = memoised.step(state, command)
+                if after not in numbers:
+                    numbers[after] = len(states)
+                    states.append(after)
+                yield Walked(number, command, outcome, numbers[after])
+
+
+def as_pickle(text: str) -> Pickle:
+    """Return a scenario as features have it, ready to be run."""
+    tags, _, *lines = text.splitlines()
+    steps, kind = [], ""
+    for number, line in enumerate(lines, start=3):
+        keyword, _, text_of_step = line.strip().partition(" ")
+        kind = kind if keyword == "And" else keyword.lower()
+        steps.append(Step(keyword, kind, text_of_step, number))
+    return Pickle("counterexample", "", "", 1, tuple(tag[1:] for tag in tags.split()), tuple(steps))
+
+
+def the_mutant(requirement: str, kind: str, now: str = "") -> Mutant:
+    """Return the first mutant of the requirement of this kind, with this text in its place."""
+    return next(each for each in mutants() if each.requirement == requirement and each.kind == kind and now in each.now)
+
+
+def run_cli(*words: str, text: bytes = b"") -> CompletedProcess[str]:
+    """Run the command line in this process, with the text on standard input: starting Python takes longer."""
+    out, error = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(error), patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(text))):
+        try:
+            exit_code = cli.main(words)
+        except SystemExit as ended:
+            exit_code = int(ended.code or 0)
+        out.flush()
+        error.flush()
+    printed, said = (stream.buffer.getvalue().decode() for stream in (out, error))
+    return CompletedProcess(words, exit_code, printed, said)

@@ -1,0 +1,379 @@
+"""A tour gives every command in every state in no more steps than it has to, and is written as JSON and as Gherkin."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.explore.common import run_cli
+from tests.explore.faults import (
+    View,
+    Visits,
+    World,
+    can_be_seen,
+    every_transfer,
+    moving_only,
+    random_sequences,
+    some_transfers,
+    specified,
+    world,
+)
+from tests.machine.faulty_models import without
+from translator_cmk.bdd.assertions import AssertionFailed
+from translator_cmk.bdd.features import Pickle, read_feature
+from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
+from translator_cmk.explore.coverage import Recording, items_in
+from translator_cmk.explore.graph import Graph, state_graph
+from translator_cmk.explore.scopes import NAMED, Scope
+from translator_cmk.explore.tours.selection import items_met, select
+from translator_cmk.explore.tours.sequences import (
+    CommandSequence,
+    Suite,
+    TooLarge,
+    feature_lines,
+    suite,
+    wire_lines,
+)
+from translator_cmk.explore.tours.tour import Arcs, Tour, Unbalanced, cheapest_flow, tour, worth
+from translator_cmk.language import command_from_wire, stage_from_wire
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Machine, Outcome, Unspecified
+from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem
+
+EACH = pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
+
+
+@cache
+def graph_of(name: str) -> Graph[Outcome]:
+    return state_graph(NAMED[name])
+
+
+@cache
+def toured(name: str) -> Tour:
+    return tour(graph_of(name))
+
+
+@cache
+def whole(name: str) -> Suite:
+    return suite(NAMED[name])
+
+
+@EACH
+def test_tour_gives_every_command_in_every_state_and_takes_no_more_steps_than_any_tour_has_to(name: str) -> None:
+    """The lower bound comes from prices, which `worth` has checked, and not from the sequences."""
+    graph, made = graph_of(name), toured(name)
+    given = [pair for sequence in made.sequences for pair in graph.along(sequence)]
+    assert set(given) == {pair for state in range(graph.states) for pair in graph.of(state)}
+    assert made.pairs == len(set(given))
+    taken = sum(1 + len(graph.scope.start) + len(sequence) for sequence in made.sequences)
+    assert taken == made.steps == made.lower_bound
+    stays = [pair for pair in given if pair.after == pair.state]
+    assert len(stays) == len(set(stays))  # a command that changes nothing is given once
+    assert tour(state_graph(graph.scope)) == made  # and it is always the same
+
+
+@EACH
+def test_nothing_follows_what_is_not_specified(name: str) -> None:
+    graph, record = graph_of(name), Recording().graph(NAMED[name])
+    for sequence in (*toured(name).sequences, *select(record, 200)):
+        *before, _ = graph.along(sequence)
+        assert not any(isinstance(graph.labels[pair.label], Unspecified) for pair in before)
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "shortest"),
+    [
+        # a reset, and the eight commands of the start
+        ((), 9),
+        # read once, and nothing changes
+        (("ReadData",), 10),
+        # with losses and all deleted, recovered, and deleted again; in each of the three states one of them is refused
+        (("DeleteVault", "RecoverVault"), 15),
+        # deployed already, then cut off: an audit and a loss, then nothing new and a refusal
+        (("DisableIdentity", "DeployModel"), 13),
+    ],
+)
+def test_shortest_tours_that_can_be_counted_by_hand(alphabet: tuple[str, ...], shortest: int) -> None:
+    scope = NAMED["losing-the-key"]
+    commands = tuple(command for command in scope.alphabet if type(command).__name__ in alphabet)
+    part = Scope("part", "A part.", scope.situation, commands)
+    assert tour(state_graph(part)).steps == shortest
+
+
+def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
+    """Return the cost of a flow."""
+    return sum(arcs[node][to] * units for node, flows in enumerate(along) for to, units in flows.items())
+
+
+def network(seed: int) -> tuple[list[dict[int, int]], list[int]]:
+    """Arcs at random with a way round, so what is too much can get anywhere, and an excess that sums to none."""
+    random = Random(seed)
+    size = random.randint(2, 40)
+    arcs = [{random.randrange(size): random.randint(0, 3) for _ in range(random.randint(0, 4))} for _ in range(size)]
+    for node in range(size):
+        arcs[node].pop(node, None)
+        arcs[node].setdefault((node + 1) % size, 5)
+    excess = [random.randint(-6, 6) for _ in range(size)]
+    excess[0] -= sum(excess)
+    return arcs, excess
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_cheapest_flow_takes_the_excess_away_and_costs_what_the_prices_say(seed: int) -> None:
+    """That a flow costs no more than what every flow is worth is the proof that it is the cheapest."""
+    arcs, excess = network(seed)
+    flow = cheapest_flow(arcs, excess)
+    left = list(excess)
+    for node, flows in enumerate(flow.along):
+        for to, units in flows.items():
+            assert units > 0
+            assert to in arcs[node]
+            left[node] -= units
+            left[to] += units
+    assert not any(left)
+    assert cost(arcs, flow.along) == worth(arcs, excess, flow.prices)
+
+
+def test_a_dear_way_is_left_for_a_cheap_one_that_takes_flow_back() -> None:
+    """From 0 the near way to 2 is by 1, but 3 can only be reached from 1."""
+    arcs = [{1: 1, 2: 3}, {2: 0, 3: 0}, {}, {}]
+    assert cost(arcs, cheapest_flow(arcs, [2, 0, -1, -1]).along) == 2
+    arcs = [{2: 0, 3: 1}, {2: 1}, {}, {}]
+    assert cheapest_flow(arcs, [1, 1, -1, -1]).along == [{3: 1}, {2: 1}, {}, {}]
+
+
+def test_what_cannot_flow_anywhere_and_prices_that_prove_nothing_are_errors() -> None:
+    with pytest.raises(Unbalanced):
+        cheapest_flow([{}, {0: 1}], [1, -1])
+    with pytest.raises(ValueError, match="from 0 to 1 the price rises by more than 2"):
+        worth([{1: 2}, {}], [1, -1], [0, 3])
+
+
+@EACH
+def test_more_steps_never_buy_less_and_enough_buy_all_that_there_is(name: str) -> None:
+    graph = Recording().graph(NAMED[name])
+    before, every = 0, items_in(graph)
+    for budget in (20, 200, 5_000):
+        found = select(graph, budget)
+        assert sum(1 + len(graph.scope.start) + len(sequence) for sequence in found) <= budget
+        met = {item for item in items_met(graph, found) if item[0] != "topic_pairs"}
+        assert before < len(met)
+        before = len(met)
+    assert met == {item for item in every if item[0] != "topic_pairs"}
+    assert select(Recording().graph(NAMED[name]), 60) == select(graph, 60)
+
+
+def pairs_met(found: tuple[CommandSequence, ...]) -> int:
+    """How many commands in states the sequences give to the model, after they have come to the start of the scope."""
+    system, met = ModelSystem(), set()
+    for sequence in found:
+        system.reset(DEFAULT_STAGE)
+        for number, command in enumerate(sequence.commands):
+            if number >= sequence.start:
+                met.add((system.state, command))
+            system.submit(command)
+    return len(met)
+
+
+@pytest.mark.parametrize(
+    ("name", "budget"), [("losing-the-key", None), ("vaults-and-keys", None), ("losing-the-key", 40)]
+)
+def test_replaying_sequences_meets_the_pairs_that_they_guarantee(name: str, budget: int | None) -> None:
+    made = suite(NAMED[name], budget)
+    assert pairs_met(made.sequences) == made.pairs
+    assert sum(sequence.steps for sequence in made.sequences) == made.steps
+    assert [each.id for each in made.sequences] == [f"{made.scope.name}/{n}" for n in range(1, len(made.sequences) + 1)]
+    if budget is None:
+        assert made.guarantee.startswith(f"Each of the {made.pairs:,} commands in states of the scope")
+    else:
+        assert made.steps <= budget
+        assert "conditions that decide (MC/DC) and " in made.guarantee
+
+
+def test_wire_lines_hold_commands_and_nothing_of_what_should_come_of_them() -> None:
+    made = whole("losing-the-key")
+    fields = {"command"}.union(*(command.fields for command in COMMANDS.values()))
+    read: list[list[object]] = []
+    for line in wire_lines(made.sequences):
+        message = json.loads(line)
+        if "stage" in message:
+            assert message.keys() == {"stage"}
+            assert stage_from_wire(message["stage"]) == DEFAULT_STAGE
+            read.append([])
+        else:
+            assert message.keys() <= fields
+            read[-1].append(command_from_wire(message))
+    assert [tuple(commands) for commands in read] == [sequence.commands for sequence in made.sequences]
+
+
+def test_scopes_that_are_too_large_and_budgets_that_are_too_small_are_errors() -> None:
+    with pytest.raises(TooLarge, match=r"two-lives has .* states"):
+        suite(NAMED["two-lives"])
+    with pytest.raises(ValueError, match="the start of losing-the-key takes 9 steps"):
+        suite(NAMED["losing-the-key"], 9)
+    assert suite(NAMED["losing-the-key"], 10).steps == 10
+
+
+def pickles(name: str, given: tuple[CommandSequence, ...], folder: Path) -> list[Pickle]:
+    """The scenarios of the feature that tells the sequences, as features are read."""
+    file = folder / f"{name}.feature"
+    file.write_text("\n".join(feature_lines(graph_of(name), given, load_register())) + "\n", "utf-8")
+    feature = read_feature(file)
+    assert all(rule.requirement for rule in feature.rules)
+    return list(feature.pickles)
+
+
+def test_every_command_in_every_state_is_a_scenario_that_holds_and_fails_without_a_row(tmp_path: Path) -> None:
+    scenarios = pickles("losing-the-key", whole("losing-the-key").sequences, tmp_path)
+    assert len(scenarios) == len({pickle.id for pickle in scenarios}) == graph_of("losing-the-key").pairs
+    for pickle in scenarios:
+        run_scenario(ModelSystem(), pickle)
+    for requirement in ("revocation.key-disabled", "restoration.data-readable", "keys.audit"):
+        about = [pickle for pickle in scenarios if requirement in pickle.requirements]
+        assert any(fails(pickle, Machine(without(requirement))) for pickle in about or scenarios)
+
+
+def fails(pickle: Pickle, machine: Machine) -> bool:
+    try:
+        run_scenario(ModelSystem(machine), pickle)
+    except (AssertionFailed, SetupFailed):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", ["vaults-and-keys", "tenants"])
+def test_commands_in_random_states_are_scenarios_that_hold(name: str, tmp_path: Path) -> None:
+    graph, random, drawn = graph_of(name), Random(name), []
+    for number in range(5):
+        state = random.randrange(graph.states)
+        command = random.choice([pair.command for pair in graph.of(state)])
+        commands = graph.commands((*graph.path(state), command))
+        drawn.append(CommandSequence(str(number), (*graph.scope.start, *commands), len(graph.scope.start)))
+    scenarios = pickles(name, tuple(drawn), tmp_path)
+    assert len(scenarios) > 10
+    for pickle in random.sample(scenarios, 10):
+        run_scenario(ModelSystem(), pickle)
+
+
+# What a tour finds of faults
+
+
+@cache
+def seen_of(name: str, view: View = "customer") -> World:
+    return world(graph_of(name), view)
+
+
+def visits(name: str, view: View = "customer") -> Visits:
+    return Visits(seen_of(name, view), toured(name).sequences)
+
+
+def test_tour_finds_every_single_fault_of_the_smallest_scope_where_the_state_is_read_back() -> None:
+    """All transfer faults, and every output fault, since it meets every pair."""
+    seen, tour = seen_of("losing-the-key", "state"), visits("losing-the-key", "state")
+    faults = list(every_transfer(seen))
+    assert len(faults) == seen.graph.pairs * (seen.graph.states - 1)
+    assert all(map(tour.finds, faults))
+    assert all(map(tour.meets, specified(seen)))
+    assert not any(map(Visits(seen, [[]]).finds, faults))
+
+
+def test_tour_misses_few_faults_where_what_a_customer_sees_is_read_back() -> None:
+    """What is hidden, such as whether a key in a deleted vault is enabled, shows only if a later step happens to."""
+    seen, tour = seen_of("losing-the-key"), visits("losing-the-key")
+    faults = [fault for fault in every_transfer(seen) if can_be_seen(seen, fault)]
+    missed = [fault for fault in faults if not tour.finds(fault)]
+    assert 0 < len(missed) < len(faults) * 0.05
+    assert all(seen.seen[fault.to] == seen.seen[seen.graph.after[fault.place]] for fault in missed)
+
+
+def test_no_fault_is_found_that_no_command_shows() -> None:
+    """By answers alone, states of the smallest scope cannot all be distinguished."""
+    seen = seen_of("losing-the-key", "answers")
+    hidden = [fault for fault in every_transfer(seen) if not can_be_seen(seen, fault)]
+    assert hidden
+    assert not any(map(visits("losing-the-key", "answers").finds, hidden))
+
+
+def test_a_tour_finds_more_than_as_many_random_steps_and_than_what_is_accepted_alone() -> None:
+    seen, tour = seen_of("vaults-and-keys"), visits("vaults-and-keys")
+    faults = [fault for fault in some_transfers(seen, 300, Random(1)) if can_be_seen(seen, fault)]
+    at_random = Visits(seen, random_sequences(seen, tour.steps(), 50, Random(2)))
+    accepted = Visits(seen, moving_only(seen.graph, tour.sequences))
+    assert at_random.steps() == tour.steps() > accepted.steps()
+    found = [sum(map(each.finds, faults)) for each in (tour, at_random, accepted)]
+    assert found[0] > 2 * found[1]
+    assert found[0] > 2 * found[2]
+
+
+# The command
+
+run = partial(run_cli, "tour")
+
+
+def test_it_says_how_long_a_tour_is_and_has_to_be_and_what_it_guarantees() -> None:
+    made = whole("losing-the-key")
+    done = run("--scope", "losing-the-key")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second = done.stdout.splitlines()
+    assert first.startswith(
+        f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, {made.steps} steps, "
+        f"of at least {made.lower_bound}, "
+    )
+    assert second == f"  {made.guarantee}"
+    (data,) = json.loads(run("--scope", "losing-the-key", "--json").stdout)
+    assert data.pop("seconds") >= 0
+    assert data == {
+        "scope": "losing-the-key",
+        **{name: getattr(made, name) for name in ("pairs", "steps", "lower_bound", "guarantee")},
+        "ratio": 1.0,
+        "sequences": len(made.sequences),
+    }
+
+
+def test_sequences_go_to_a_file_that_run_reads_or_to_standard_output_alone(tmp_path: Path) -> None:
+    file = tmp_path / "tour.jsonl"
+    (said,) = json.loads(run("--scope", "losing-the-key", "--steps", "30", "--json", "--output", str(file)).stdout)
+    assert len(file.read_text("utf-8").splitlines()) == said["steps"] == 30
+    ran = run_cli("run", str(file))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert len(ran.stdout.splitlines()) == 30 - said["sequences"]
+    assert list(tmp_path.iterdir()) == [file]
+    done = run("--scope", "losing-the-key", "--steps", "30", "--output", "-")
+    assert done.stdout == file.read_text("utf-8")
+    assert done.stderr.startswith("losing-the-key: ")
+
+
+def test_gherkin_goes_to_standard_output_unless_a_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "sequences.feature"
+    assert run("--scope", "losing-the-key", "--steps", "20", "--gherkin", "--output", str(file)).returncode == 0
+    assert run("--scope", "losing-the-key", "--steps", "20", "--gherkin").stdout == file.read_text("utf-8")
+    assert len(list(read_feature(file).pickles)) == 11
+
+
+ERROR = "translator-cmk: error: "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (
+            ("--scope", "losing-the-key", "--steps", "9"),
+            f"{ERROR}the start of losing-the-key takes 9 steps, so at least one more is needed",
+        ),
+        (("--gherkin",), f"{ERROR}a file holds one feature: name one scope with --scope"),
+        (
+            ("--scope", "losing-the-key", "--output", "no-such-folder/file"),
+            f"{ERROR}no-such-folder/file: can't be written: No such file or directory; "
+            "name a file in a folder that is there",
+        ),
+        (("--scope", "two-lives"), "--scope"),
+        *((("--steps", steps), "--steps") for steps in ("0", "-1", "many", "1.5", "9" * 10)),
+    ],
+)
+def test_wrong_arguments_are_one_message(arguments: tuple[str, ...], error: str) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == error or (not error.startswith(ERROR) and error in done.stderr)
