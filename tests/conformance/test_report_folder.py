@@ -1,18 +1,18 @@
 """A new report takes the place of an earlier one and of nothing else: whatever is not of a report is never deleted."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import MODEL, verify
+from tests.conformance.verifying import MODEL, WHOLE, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
-ONE = ("--lane", "features", "--case", "environment.create-vault/a-new-vault")
+ONE = ("--lane", "features", "--case", WHOLE)
 OURS = json.dumps(dict.fromkeys(KEYS, 1))
+LINK = "-> "
 
 
 def holds(folder: Path) -> dict[str, str]:
@@ -21,59 +21,37 @@ def holds(folder: Path) -> dict[str, str]:
     return {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files}
 
 
-def put(folder: Path, *names: str) -> None:
-    """Files into a folder, among them an envelope of ours where none is named."""
-    for name in (*names, *([] if ENVELOPE in names else [ENVELOPE])):
+def put(folder: Path, *names: str, **texts: str) -> None:
+    """Put files into a folder, those of ``texts`` with a text or a link, and an envelope of ours if none is named."""
+    for name, text in {ENVELOPE: OURS, **{name: f"mine: {name}" for name in names}, **texts}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(OURS if name == ENVELOPE else f"mine: {name}", "utf-8")
+        if text.startswith(LINK):
+            (folder / name).symlink_to(text.removeprefix(LINK))
+        elif text:
+            (folder / name).write_text(text, "utf-8")
 
 
-def link(folder: Path) -> None:
-    put(folder)
-    put(folder.parent / "precious", MESSAGES)
-    (folder / MESSAGES).symlink_to(folder.parent / "precious" / MESSAGES)
-
-
-def link_to_a_folder(folder: Path) -> None:
-    put(folder)
-    put(folder.parent / "precious", "01-tour-CreateVault.json")
-    (folder / "counterexamples").symlink_to(folder.parent / "precious")
-
-
-def another_report(folder: Path) -> None:
-    put(folder, "junit.xml")
-    (folder / ENVELOPE).write_text('{"format": 1, "year": 2026}', "utf-8")
-
-
-def no_envelope(folder: Path) -> None:
-    put(folder, "junit.xml")
-    (folder / ENVELOPE).unlink()
-
-
-def nested_deeply(folder: Path) -> None:
-    put(folder)
-    (folder / ENVELOPE).write_text("[" * 100_000, "utf-8")
-
-
-STRANGERS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a report.json of somebody's own": (another_report, "report.json is of no report"),
-    "a report.json that is no JSON": (nested_deeply, "report.json is of no report"),
-    "no report.json": (no_envelope, "junit.xml is of no report"),
-    "a file beside": (lambda folder: put(folder, "notes.txt"), "notes.txt belongs to no report"),
-    "a hidden file": (lambda folder: put(folder, ".draft"), ".draft belongs to no report"),
-    "a folder beside": (lambda folder: put(folder, "src/a.py"), "src belongs to no report"),
-    "a file among counterexamples": (lambda folder: put(folder, "counterexamples/mine.json"), "mine.json belongs to"),
-    "a file among traces": (lambda folder: put(folder, "traces/night.jsonl"), "night.jsonl belongs to"),
-    "a folder among traces": (lambda folder: put(folder, "traces/01.jsonl/mine"), "01.jsonl belongs to"),
-    "a link": (link, "messages.ndjson belongs to"),
-    "a link to a folder": (link_to_a_folder, "counterexamples belongs to"),
-}
-
-
-@pytest.mark.parametrize("stranger", STRANGERS)
-def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, stranger: str) -> None:
-    make, told = STRANGERS[stranger]
-    make(tmp_path / "report")
+@pytest.mark.parametrize(
+    ("names", "texts", "told"),
+    [
+        (["junit.xml"], {ENVELOPE: '{"format": 1, "year": 2026}'}, "report.json is of no report"),
+        ([], {ENVELOPE: "[" * 100_000}, "report.json is of no report"),
+        (["junit.xml"], {ENVELOPE: ""}, "junit.xml is of no report"),
+        (["notes.txt"], {}, "notes.txt belongs to no report"),
+        ([".draft"], {}, ".draft belongs to no report"),
+        (["src/a.py"], {}, "src belongs to no report"),
+        (["counterexamples/mine.json"], {}, "mine.json belongs to"),
+        (["traces/night.jsonl"], {}, "night.jsonl belongs to"),
+        (["traces/01.jsonl/mine"], {}, "01.jsonl belongs to"),
+        ([], {MESSAGES: f"{LINK}../precious/{MESSAGES}"}, "messages.ndjson belongs to"),
+        ([], {"counterexamples": f"{LINK}../precious"}, "counterexamples belongs to"),
+    ],
+)
+def test_nothing_is_deleted_where_anything_is_not_of_a_report(
+    tmp_path: Path, names: list[str], texts: dict[str, str], told: str
+) -> None:
+    put(tmp_path / "precious", MESSAGES, "01-tour-CreateVault.json")
+    put(tmp_path / "report", *names, **texts)
     before = holds(tmp_path)
     with pytest.raises(CommandError, match=r"name another folder.*; nothing was deleted") as caught:
         Folder(tmp_path / "report").begin()
@@ -82,8 +60,7 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(tmp_path: Path, st
 
 
 def test_somebodys_own_report_is_told_with_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    put(tmp_path, "report.json", "thesis.txt")
-    (tmp_path / "report.json").write_text("{}")
+    put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
     assert main(["verify", "--python", MODEL, "--report", str(tmp_path), *ONE]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}

@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -126,12 +127,6 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield f"never tried, as declared: {few(found)}"
 
 
-def failures_by_cause(envelope: Mapping[str, Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Yield each cause with the cases that failed for it."""
-    by_id = {case["id"]: case for case in envelope["cases"]}
-    yield from ((group["cause"], [by_id[name] for name in group["cases"]]) for group in envelope["groups"])
-
-
 # For a terminal
 
 
@@ -146,8 +141,8 @@ def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported:
     yield f"report in {folder}"
 
 
-def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the summary."""
+def lines(envelope: Mapping[str, Any], every: bool = False) -> Iterator[str]:
+    """Yield the summary, with ``every`` failure in full or the first of each cause."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     yield from (f"  {name:<19}{text}" for name, text in counted_parts(envelope))
     if (tally := envelope["counts"]["assumed"])["total"]:
@@ -156,7 +151,7 @@ def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
     for case in envelope["cases"]:
         if case["status"] == "differs":
             yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
-    yield from failures(envelope)
+    yield from failures(envelope, every)
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
@@ -171,16 +166,19 @@ def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: st
     return f"{again[1]} {shlex.quote(str(folder / again[3]))} {system}"
 
 
-def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the failures by cause, the first of each in full, and the cases that were not decided."""
-    for number, (cause, (first, *more)) in enumerate(failures_by_cause(envelope)):
-        if number < SHOWN:
+def failures(envelope: Mapping[str, Any], every: bool) -> Iterator[str]:
+    """Yield the failures by cause, the first of each or ``every`` one in full, and the cases that were not decided."""
+    by_id = {case["id"]: case for case in envelope["cases"]}
+    for number, group in enumerate(envelope["groups"]):
+        first, *more = [by_id[name] for name in group["cases"]]
+        if every or number < SHOWN:
             yield ""
             yield from in_full(first)
-            same = f"the same: {cause}" if cause else "no requirement either"
-            yield from (f"{FAILED} {plain(each['id'])}, attributed to {same}" for each in more)
+            for case in more:
+                same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
+                yield from in_full(case) if every else [f"{FAILED} {plain(case['id'])}, attributed to {same}"]
         else:
-            yield f"{FAILED} {1 + len(more)} more, attributed to {cause or 'no requirement'}"
+            yield f"{FAILED} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
         yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last_said(case)}"
@@ -203,13 +201,29 @@ def in_full(case: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"  {visible(line)}" for line in case.get("shown", "").splitlines()[1:])
 
 
+def run_facts(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how the run was made, what keeps it from asking for everything or from counting it, and what it covers."""
+    yield f"profile {envelope['profile']}, lanes {', '.join(envelope['lanes'])}"
+    for name, values in envelope["selection"].items():
+        yield f"of the scenarios only {name} {few(values)}"
+    if envelope["waived"]:
+        yield f"waived {few(envelope['waived'])}"
+    if envelope["deviations"]:
+        yield f"known deviations {len(envelope['deviations'])}"
+    yield f"{envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
+    yield f"kit {envelope['kit']}, protocol {envelope['protocol']}, specification {envelope['digest'][:12]}"
+    coverage = envelope["coverage"]
+    yield f"rows of the model covered: {coverage['rows']} of {coverage['rows_in_all']}"
+    yield f"reasons for refusals covered: {coverage['reasons']} of {coverage['reasons_in_all']}"
+    for scope in envelope.get("tour", {}).get("scopes", ()):
+        yield f"tour of {scope['scope']}: {scope['steps']} steps: {scope['guarantee']}"
+
+
 def summary_md(envelope: Mapping[str, Any]) -> str:
-    """Return the same lines for Markdown, indented, so that nothing in them is markup."""
+    """Return the summary for Markdown, indented, so that nothing in it is markup."""
     head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
     return head + "".join(f"    {line}\n" for line in [*run_facts(envelope), "", *lines(envelope)])
 
-
-# For a browser
 
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -225,67 +239,28 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; } td { overflo
 
 
 def report_html(envelope: Mapping[str, Any]) -> str:
-    """Return the page, which runs and fetches nothing."""
+    """Return the summary as a page, which runs and fetches nothing, with every failure in full and every case."""
     title = html(f"{product(envelope)}: {headline(envelope)}")
-    parts = [f"{HEAD}<title>{title}</title></head><body><main>", element("h1", title)]
-    parts.append(element("p", html(" · ".join(run_facts(envelope)))))
-    if not envelope["complete"]:
-        parts.append(element("p", html(f"Not complete: {envelope.get('trouble', 'it was broken off')}")))
-    parts.append(table("Results", ("what", "came out"), *counted_parts(envelope), *reached(envelope)))
-    for cause, cases in failures_by_cause(envelope):
-        parts.append(element("h2", html(f"{cause or 'Attributed to no requirement'}: {len(cases)}")))
-        parts += map(failure, cases)
-    rows = [(case["id"], mark(case), reason_of(case)) for case in envelope["cases"]]
-    parts += [table("Every case", ("case", "came out", "reason"), *rows), "</main></body></html>\n"]
+    facts = (element("li", html(fact)) for fact in run_facts(envelope))
+    rows = (
+        element("tr", *(element("td", html(text)) for text in (case["id"], mark(case), reason_of(case))))
+        for case in envelope["cases"]
+    )
+    head = element("tr", *(element("th", text) for text in ("case", "came out", "reason")))
+    parts = [
+        f"{HEAD}<title>{title}</title></head><body><main>",
+        element("h1", title),
+        element("ul", *facts),
+        element("pre", "\n".join(map(escape, lines(envelope, every=True)))),
+        element("table", element("caption", "Every case"), head, "\n", "\n".join(rows)),
+        "</main></body></html>\n",
+    ]
     return "\n".join(parts)
 
 
 def element(name: str, *content: str) -> str:
     """Return an element of the page, its content escaped already."""
     return f"<{name}>{''.join(content)}</{name}>"
-
-
-def table(caption: str, head: Sequence[str], *rows: Sequence[str]) -> str:
-    """Return a table of texts."""
-    cells = [("th", head), *(("td", row) for row in rows)]
-    lines = [element("tr", *(element(cell, html(text)) for text in texts)) for cell, texts in cells]
-    return element("table", element("caption", caption), "\n", "\n".join(lines))
-
-
-def failure(case: Mapping[str, Any]) -> str:
-    """Return a case that failed, in full."""
-    known = element("p", "Known: ", html(case["known"])) if case.get("known") else ""
-    indented = (" " * (len(line) - len(line.lstrip(" "))) + html(line) for line in case.get("shown", "").splitlines())
-    shown = element("pre", "\n".join(indented)) if case.get("shown") else ""
-    return (
-        element("h3", html(f"{mark(case)} {case['id']}")) + element("p", html(case.get("reason", ""))) + known + shown
-    )
-
-
-def run_facts(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Yield how the run was made, and what keeps it from asking for everything or from counting it."""
-    yield f"profile {envelope['profile']}"
-    yield f"lanes {', '.join(envelope['lanes'])}"
-    for name, values in envelope["selection"].items():
-        yield f"of the scenarios only {name} {few(values)}"
-    if envelope["waived"]:
-        yield f"waived {few(envelope['waived'])}"
-    yield from unasked(envelope)
-    if envelope["deviations"]:
-        yield f"known deviations {len(envelope['deviations'])}"
-    yield f"{envelope['started']} to {envelope['finished']}"
-    yield f"kit {envelope['kit']}, protocol {envelope['protocol']}"
-    yield f"seed {envelope['seed']}"
-    yield f"specification {envelope['digest'][:12]}"
-
-
-def reached(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the coverage of the model, and the guarantees of the tour."""
-    coverage = envelope["coverage"]
-    yield "rows of the model covered", f"{coverage['rows']} of {coverage['rows_in_all']}"
-    yield "reasons for refusals covered", f"{coverage['reasons']} of {coverage['reasons_in_all']}"
-    for scope in envelope.get("tour", {}).get("scopes", ()):
-        yield f"tour of {scope['scope']}", f"{scope['steps']} steps: {scope['guarantee']}"
 
 
 def mark(case: Mapping[str, Any]) -> str:
