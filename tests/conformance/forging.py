@@ -32,17 +32,13 @@ class Forgery:
         return [entry.get("request", {}).get("verb", "") for entry in self.log]
 
     def take_out(self, unwanted: Iterable[tuple[int, int]], renumber: bool = True) -> None:
-        """Take worlds out of the log, and give the others salts in a row.
-
-        Where a name has its salt is as it was if an even number of worlds is gone.
-        """
+        """Take worlds out of the log, and give the others salts in a row."""
         gone = {number for begin, end in unwanted for number in range(begin, end)}
         numbered = enumerate(zip(self.log, self.verbs(), strict=True))
         self.log = [entry for at, (entry, verb) in numbered if at not in gone or verb in ("hello", "bye")]
         for number, (begin, end) in enumerate(self.worlds() if renumber else (), start=1):
             salt = self.log[begin]["world"]
-            form = salt[4:].lstrip("0123456789")
-            text = re.sub(f"{salt}(?![0-9x])", f"{salt[:4]}{number}{form}", json.dumps(self.log[begin:end]))
+            text = re.sub(f"{salt}(?![0-9])", f"{salt[:4]}{number}", json.dumps(self.log[begin:end]))
             self.log[begin:end] = json.loads(text)
 
     def derive(self) -> Path:

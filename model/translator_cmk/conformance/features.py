@@ -8,7 +8,6 @@ from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from zlib import crc32
 
 from ..bdd.assertions import AssertionFailed
 from ..bdd.features import Pickle
@@ -41,7 +40,7 @@ def play(
     """
     began = perf_counter()
     pickle = scenario.pickle
-    begin_case(subject, scenario)
+    subject.patient = is_patient(pickle)
     if reason := inapplicable(pickle, subject.declaration):
         return Result("not-applicable", reason)
     run: ScenarioRun | None = None
@@ -60,12 +59,6 @@ def play(
             raise
         error = raised
     return result_of(error, run, scenario, subject, register)._replace(seconds=perf_counter() - began)
-
-
-def begin_case(subject: Subject, scenario: Scenario) -> None:
-    """Prepare the subject for a scenario; its names have the same form each time that it is played."""
-    subject.patient = is_patient(scenario.pickle)
-    subject.in_front = bool(crc32(scenario.case.id.encode()) % 2)
 
 
 def is_patient(pickle: Pickle) -> bool:

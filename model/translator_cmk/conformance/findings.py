@@ -86,8 +86,6 @@ class Finding(NamedTuple):
     """Whether it came out each time."""
     unobserved: bool
     """Whether nothing was observed before the last command."""
-    in_front: bool
-    """Whether the salt stood in front of names."""
     messages: tuple[int, int] | None = None
     """The lines of the message log that show it, from the first to the last."""
 
@@ -319,14 +317,13 @@ BESIDES = (
 class Recorded(NamedTuple):
     """A failure that was kept: the commands, and with what profile and waivers they were judged.
 
-    ``unobserved``: until after the last of them.  ``in_front``: where the salt of names stood.
+    ``unobserved``: until after the last of them.
     """
 
     profile: str
     silent: frozenset[str]
     commands: tuple[Command, ...]
     unobserved: bool
-    in_front: bool
 
 
 def finding_of(
@@ -341,7 +338,6 @@ def finding_of(
         feature(failure, register) if failure.asked else "",
         always=messages is not None,
         unobserved=failure.unobserved,
-        in_front=failure.in_front,
         messages=messages,
     )
 
@@ -493,7 +489,6 @@ def as_json(finding: Finding, profile: str, silent: Iterable[str]) -> dict[str, 
         "seen": list(finding.seen),
         "always": finding.always,
         **({"unobserved": True} if finding.unobserved else {}),
-        **({"salt_in_front": True} if finding.in_front else {}),
         "scenario": finding.scenario,
         **({"messages": dict(zip(("from", "to"), finding.messages, strict=True))} if finding.messages else {}),
     }
@@ -511,7 +506,6 @@ def recorded(path: Path) -> Recorded:
             frozenset(found["silent"]),
             tuple(found["commands"]),
             found.get("unobserved", False),
-            found.get("salt_in_front", False),
         )
     except OSError as error:
         raise CommandError(f"{path}: can't be read: {error.strerror}") from None

@@ -61,8 +61,6 @@ class SequenceResult(NamedTuple):
     """The kind of fault, where the system broke over the last command, or over the reset if there is none."""
     fault_text: str = ""
     """How it broke."""
-    in_front: bool = False
-    """Whether the salt stood in front of names."""
     undelivered: frozenset[tuple[str, str]] = frozenset()
     """Those of the unsupported that a declared capability stands for, each with that."""
     known: tuple[Difference, ...] = ()
@@ -179,7 +177,6 @@ def run_sequence(
         lost_track,
         fault,
         fault_text,
-        subject.names.in_front,
         frozenset(undelivered),
         (),
         tuple(exchanges),

@@ -245,7 +245,6 @@ class SequenceLane:
     def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
         """Follow the system through one sequence, and start it again if it breaks; raises `Aborted`."""
         self.worker.session.case = self.lane
-        self.subject.in_front = None
         begun = self.running.log.place
         followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
         if self._end(begun, news or self.is_doubtful(followed) or self.tally.learns_from(followed)):
@@ -266,9 +265,7 @@ class SequenceLane:
         """Return how the system fails the sequence, if it fails it in this way; nothing of it is counted."""
         self.worker.session.case = SHRINKING
         begun = self.running.log.place
-        self.subject.in_front = self.tally.first[found].in_front
         followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
-        self.subject.in_front = None
         self._end(begun, news or bool(followed.fault))
         if followed.fault:
             self.worker.session.restart()

@@ -26,7 +26,7 @@ from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.answering import Direct
 from .deviations import Deviations
-from .features import begin_case, result_of
+from .features import is_patient, result_of
 from .report.envelope import KINDS, Made
 from .report.folder import Folder
 from .report.summaries import SAYS
@@ -138,7 +138,7 @@ class Reporter:
         """Begin a case."""
         if self.worker is not None and (pickle := item.stash.get(PICKLE, None)):
             self.worker.session.case = pickle.id
-            begin_case(self.worker.subject, self.by_id[pickle.id])
+            self.worker.subject.patient = is_patient(pickle)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

@@ -30,7 +30,6 @@ class Asked(NamedTuple):
     sequences: Sequence[Commands]
     silent: frozenset[str]
     unobserved: bool = False
-    in_front: bool | None = None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +67,7 @@ def asked_of(file: Path, profile: str) -> Asked:
     register = registered()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
-        return Asked([kept.commands], kept.silent & frozenset(register), kept.unobserved, kept.in_front)
+        return Asked([kept.commands], kept.silent & frozenset(register), kept.unobserved)
     try:
         sequences = list(read_sequences(file))
     except SequenceError as error:
@@ -82,7 +81,6 @@ def put_through(session: Session, asked: Asked) -> int:
     """Follow the system until the two part, print the result, return the exit code; raises `Fault`, `CommandError`."""
     declared = session.hello()
     subject = Subject(session, declared, frozenset(registered()), by_chance())
-    subject.in_front = asked.in_front
     oracle = oracle_for(machine_of(asked.silent), declared)
     of_all, undecided, progress = len(asked.sequences), 0, ProgressBar()
     left_out = count_left_out(asked.sequences, declared)

@@ -123,9 +123,6 @@ LOCAL = ("key", "grant")
 """Kinds named by two names with a slash between them."""
 
 
-OTHERWISE = "x"
-
-
 @cache
 def salted_positions(command: type[Command]) -> tuple[int, ...]:
     """Return the positions of a command's fields that get a salt."""
@@ -134,16 +131,14 @@ def salted_positions(command: type[Command]) -> tuple[int, ...]:
 
 
 class Names:
-    """The names of one world.
+    """The names of one world: each has the salt of that world, so that a system may keep what earlier ones have made.
 
-    Where the salt is odd it stands in front, and the first word of a name at its end: then some names begin like
-    others, as they end like others where the salt is even.  A system that compares but a part of them is found out.
-    With `OTHERWISE` at its end it is the other way round.
+    `other-vault` becomes `other-vault-salt`, which ends as `vault-salt` does, and `third-vault` `vault-salt-third`,
+    which begins like it: a system that compares but a part of a name is found out.
     """
 
     def __init__(self, salt: str) -> None:
         self.salt = salt
-        self.in_front = (salt.removesuffix(OTHERWISE)[-1:] in tuple("13579")) != salt.endswith(OTHERWISE)
 
     def salted(self, command: Command) -> Command:
         """Return the command under the names of this world."""
@@ -163,22 +158,17 @@ class Names:
 
     def salted_name(self, name: str) -> str:
         """Return the name with its salt."""
-        if not self.in_front:
-            return f"{name}-{self.salt}"
         first, dash, others = name.partition("-")
-        return f"{self.salt}-{others}{dash}{first}"
+        return f"{others}-{self.salt}-{first}" if dash and first > "p" else f"{name}-{self.salt}"
 
     def plain(self, name: str) -> str:
         """Return the name without its salt; two names are two."""
         return "/".join(map(self._plain, name.split("/")))
 
     def _plain(self, part: str) -> str:
-        if not self.in_front:
-            return part.removesuffix(f"-{self.salt}")
-        if not part.startswith(f"{self.salt}-"):
-            return part
-        others, dash, first = part.removeprefix(f"{self.salt}-").rpartition("-")
-        return f"{first}{dash}{others}"
+        others, _, first = part.partition(f"-{self.salt}")
+        found = f"{first.removeprefix('-')}-{others}" if first else others
+        return found if self.salted_name(found) == part else part
 
     def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:
         """Return whether it is seen: what is of this world, is named after what is, or belongs to it."""
@@ -235,17 +225,11 @@ class Subject:
         self.worlds = 0
         self.run = run_of(seed)
         self.names = Names(self.run)
-        self.in_front: bool | None = None  # where the salt has to stand in the next worlds
         self.reference = ReferenceModel()
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
         self._forget()
-
-    def next_salt(self) -> str:
-        """Return a salt that no world of this run has had, nor, in all likelihood, of another."""
-        salt = f"{self.run}{self.worlds}"
-        return salt if self.in_front in (None, Names(salt).in_front) else f"{salt}{OTHERWISE}"
 
     @property
     def salt(self) -> str:
@@ -255,7 +239,7 @@ class Subject:
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names."""
         self.worlds += 1
-        self.names = Names(self.next_salt())
+        self.names = Names(f"{self.run}{self.worlds}")
         self.session.note({"world": self.salt})
         self.reference.reset(stage)
         self._forget()

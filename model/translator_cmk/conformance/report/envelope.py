@@ -201,7 +201,6 @@ COUNTEREXAMPLE = record(
     },
     {
         "unobserved": FLAG,
-        "salt_in_front": FLAG,
         "messages": record("lines of the message log", {"from": COUNT, "to": COUNT}),
     },
 )

@@ -14,7 +14,7 @@ from ...machine import Command
 from ...shapes import read_message
 from ..channels import Fault
 from ..session import Mark, NoLog
-from ..subject import OTHERWISE, Names
+from ..subject import Names
 from .envelope import ENTRY
 from .folder import MESSAGES, must_be_a_file
 
@@ -65,7 +65,7 @@ class World(NamedTuple):
     @property
     def number(self) -> int:
         """Its number among the worlds of the session; 0 where its salt is none that a run has."""
-        number = self.salt[4:].removesuffix(OTHERWISE)
+        number = self.salt[4:]
         return int(number) if re.fullmatch("[1-9][0-9]{0,9}", number) else 0
 
 
