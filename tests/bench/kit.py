@@ -29,7 +29,6 @@ from translator_cmk.conformance.subject import Subject
 from translator_cmk.language import command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, Command
-from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,7 +109,7 @@ def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
         session = Session(channel, log)
         stack.callback(log.close)
         stack.callback(session.bye)
-        kit = through_the_kit(Subject(session, session.hello(), frozenset(load_register()), seed=1), clock)
+        kit = through_the_kit(Subject(session, seed=1), clock)
         return 1e6 * statistics.median(
             sum(kit(commands) - bare(commands) for commands in sequences) / sum(map(len, sequences))
             for sequences in rounds()

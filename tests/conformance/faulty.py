@@ -83,13 +83,6 @@ def escapes(answer: Answer) -> None:
     write(line(answer))
 
 
-def hides(answer: Answer) -> None:
-    """Has a child of its own that has left its process group, and has an environment of its own."""
-    child = subprocess.Popen(["/bin/sleep", "3600"], start_new_session=True, env={})
-    print(child.pid, file=sys.stderr, flush=True)
-    write(line(answer))
-
-
 def markup(answer: Answer) -> None:
     name = '<script>alert(1)</script>\x1b[31m & "[x](y)" \u202e'
     write(line(answer | {"product": name, "version": "1|2\x07"}))
@@ -124,7 +117,6 @@ FAULTS: dict[str, Callable[[Answer], object]] = {
     "slow": slow,
     "lingers": lingers,
     "escapes": escapes,
-    "hides": hides,
     "markup": markup,
     "renamed": renamed,
     "stays": stays,

@@ -19,7 +19,6 @@ from translator_cmk.language import command_from_wire
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Refused
 from translator_cmk.machine.commands import CreateKey, CreateVault, RotateKey
 from translator_cmk.oracle.explain import Difference
-from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 MODULE = __name__
@@ -80,9 +79,9 @@ DIFFERENCE = Difference(Accepted(), Refused())
 def lane_of(commands: tuple[Command, ...]) -> SequenceLane:
     """A lane in which this is planned."""
     made = Made("0" * 64, "python", "article", (), ("tour",), {}, 1, {})
-    running = Running(made, load_register(), None, Deviations())
-    worker = SessionPool(lambda: Session(Direct(ModelSystem)), running.register, 1).worker()
-    return SequenceLane("tour", running, worker, [commands])
+    running = Running(made, None, Deviations())
+    subject = SessionPool(lambda: Session(Direct(ModelSystem)), 1).subject()
+    return SequenceLane("tour", running, subject, [commands])
 
 
 def test_rest_of_a_sequence_is_asked_but_for_what_depends_on_the_step_that_failed() -> None:
@@ -108,6 +107,6 @@ def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> Non
 
 
 def test_difference_that_the_model_does_not_confirm_is_no_failure() -> None:
-    exchanges = (Exchange(None, None, None), Exchange(COMMANDS[0], Accepted(), None))
+    exchanges = [Exchange(None, None, None), Exchange(COMMANDS[0], Accepted(), None)]
     weighed = lane_of(COMMANDS).weighed(SequenceResult(COMMANDS[:1], (DIFFERENCE,), exchanges=exchanges))
     assert (weighed.failed, weighed.lost_track) == (False, UNCONFIRMED)

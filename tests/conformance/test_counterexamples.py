@@ -16,7 +16,6 @@ from translator_cmk.machine.commands import (
     TranslateWithModel,
 )
 from translator_cmk.oracle.explain import Difference
-from translator_cmk.requirements import load_register
 
 COVERED: tuple[Command, ...] = (
     CreateVault("vault", *HOME),
@@ -35,13 +34,13 @@ DIFFERENCE = Difference(
 def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> SequenceResult:
     """A failure over the last command, where of the others these were refused."""
     answers = (Refused() if number in refused else Accepted() for number in range(len(asked)))
-    exchanges = (Exchange(command, answer, None) for command, answer in zip(asked, answers, strict=True))
-    return SequenceResult(asked, (DIFFERENCE,), exchanges=tuple(exchanges))
+    exchanges = [Exchange(command, answer, None) for command, answer in zip(asked, answers, strict=True)]
+    return SequenceResult(asked, (DIFFERENCE,), exchanges=exchanges)
 
 
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:
     """The scenario of a failure over the last command, without its title."""
-    text = feature(failed(asked, refused), load_register())
+    text = feature(failed(asked, refused))
     return [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
 
 
@@ -85,7 +84,7 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
     pytester: pytest.Pytester, asked: tuple[Command, ...]
 ) -> None:
     folder = pytester.mkdir("features")
-    (folder / "keys.feature").write_text(feature(failed(asked), load_register()), "utf-8")
+    (folder / "keys.feature").write_text(feature(failed(asked)), "utf-8")
     pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
     ran = pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     ran.assert_outcomes(failed=1)

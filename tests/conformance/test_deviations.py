@@ -14,7 +14,6 @@ from tests.conformance import test_clean_prefix as clean_prefix
 from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import load_deviations
-from translator_cmk.requirements import load_register
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 ONLY = ("--lane", "features", "--requirement", "vault.same-region")
@@ -132,7 +131,7 @@ GOOD = f"- {{{ABOUT}, {REST}}}\n"
 def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(GOOD.replace("2999-01-01", day), "utf-8")
-    assert load_deviations(file, load_register(), ()).entries[0].expires == "2999-01-01"
+    assert load_deviations(file, ()).entries[0].expires == "2999-01-01"
 
 
 @pytest.mark.parametrize(

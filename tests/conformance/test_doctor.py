@@ -12,7 +12,7 @@ from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT
 from translator_cmk.cli import main
-from translator_cmk.conformance.fixtures import LIFE
+from translator_cmk.conformance.fixtures import SMOKE_SEQUENCE
 from translator_cmk.conformance.init_adapter import azure_calls
 from translator_cmk.machine import COMMANDS, Refused
 from translator_cmk.system import ModelSystem
@@ -23,8 +23,8 @@ PROGRAMS = {"python": (f"{shlex.quote(sys.executable)} -S", "adapter.py"), "node
 
 def test_one_life_has_every_command_and_none_is_refused() -> None:
     model = ModelSystem()
-    assert [type(command).__name__ for command in LIFE if isinstance(model.submit(command), Refused)] == []
-    assert {type(command).__name__ for command in LIFE} == set(COMMANDS)
+    assert [type(command).__name__ for command in SMOKE_SEQUENCE if isinstance(model.submit(command), Refused)] == []
+    assert {type(command).__name__ for command in SMOKE_SEQUENCE} == set(COMMANDS)
 
 
 def test_every_command_has_its_real_call() -> None:
@@ -43,7 +43,7 @@ def test_doctor_tries_the_portal(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_doctor_names_what_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--python", f"{limited_systems.__name__}:RefusesAllWorkspaces"]) == 0
-    assert "○ refused, where a plain life of everything has it accepted: CreateWorkspace" in capsys.readouterr().out
+    assert "○ refused, where the smoke sequence has it accepted: CreateWorkspace" in capsys.readouterr().out
 
 
 def test_doctor_asks_for_new_names_each_time() -> None:

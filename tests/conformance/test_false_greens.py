@@ -22,7 +22,6 @@ from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified
 from translator_cmk.machine.commands import DeleteKey, ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
-from translator_cmk.requirements import load_register
 
 
 def verified(folder: Path, system: str, *arguments: str) -> Verified:
@@ -34,7 +33,7 @@ def verified(folder: Path, system: str, *arguments: str) -> Verified:
 @pytest.mark.parametrize(("unobserved", "found"), [(False, False), (True, True)])
 def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: bool, found: bool) -> None:
     session = Session(Direct(wrong_systems.CatchesUpWhenLookedAt))
-    subject = Subject(session, session.hello(), frozenset(load_register()), seed=1)
+    subject = Subject(session, seed=1)
     situation = situations()["a deployed model under customer-managed keys"]
     commands = (*situation.commands, RevokeKeyAccess("vault", "translator"), ReadData("workspace"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)

@@ -19,7 +19,6 @@ from translator_cmk.conformance.report.folder import Folder
 from translator_cmk.conformance.running import Running, SessionPool
 from translator_cmk.conformance.session import Session
 from translator_cmk.machine.commands import CreateKey, CreateVault
-from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem, System
 
 LOGS_LITTLE = ("--log-size", "0")
@@ -51,12 +50,12 @@ def test_log_keeps_sequences_that_tell_news_and_counts_the_rest(fuzzed: Verified
 
 def lane_on(system: Callable[[], System], folder: Path) -> SequenceLane:
     """A lane of which nothing is kept but what tells news."""
-    register, made = load_register(), Made("0" * 64, "python", "full", (), ("fuzz",), {}, 1, {"log_size": 0})
-    running = Running(made, register, Folder(folder), Deviations())
+    made = Made("0" * 64, "python", "full", (), ("fuzz",), {}, 1, {"log_size": 0})
+    running = Running(made, Folder(folder), Deviations())
     assert running.folder is not None
     running.log = running.folder.begin()
-    worker = SessionPool(lambda: Session(Direct(system), running.log), register, 1).worker()
-    return SequenceLane("fuzz", running, worker, largest=0)
+    subject = SessionPool(lambda: Session(Direct(system), running.log), 1).subject()
+    return SequenceLane("fuzz", running, subject, largest=0)
 
 
 def test_sequence_tells_news_if_it_compares_or_reaches_something_for_the_first_time(tmp_path: Path) -> None:
@@ -83,7 +82,7 @@ def test_failures_that_are_left_out_are_counted(tmp_path: Path) -> None:
     lines = (tmp_path / "report" / "messages.ndjson").read_text("utf-8").splitlines()
     left_out = [entry["left_out"] for entry in map(json.loads, lines) if "left_out" in entry]
     assert [each["times"] for entry in left_out for each in entry["failed"]] == [times - KEPT]
-    assert list(lane.tally.failures.values()) == [times]
+    assert list(lane.tally.failed.values()) == [times]
 
 
 def test_report_of_which_failures_are_left_out_is_confirmed(tmp_path: Path) -> None:

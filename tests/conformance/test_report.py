@@ -43,7 +43,7 @@ def test_envelope_says_how_the_run_was_made_and_what_came_out(wrong: Verified) -
 
 def test_cases_are_in_one_order_whenever_they_came_about() -> None:
     made = Made("0" * 64, "python", "full", (), ("features", "fuzz"), {}, 1, {})
-    running = Running(made, load_register(), None, Deviations())
+    running = Running(made, None, Deviations())
     late = [Case(f"fuzz/{name}", "fuzz", "account", ()) for name in ("reset", *reversed(COMMANDS))]
     scenarios = [Case(name, "features", "account", ("environment.exists",)) for name in ("b", "a")]
     for case in (*late, *scenarios):

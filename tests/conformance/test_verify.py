@@ -13,7 +13,6 @@ import pytest
 from tests.bdd import wrong_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import scenarios
 
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 VAULT = ("--lane", "features", "--topic", "vault")
@@ -46,10 +45,6 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
     assert found.report["tour"]["commands"] > 100
     assert found.report["fuzz"]["sequences"] > 0
     assert "conformant" in capsys.readouterr().out
-
-
-def test_scenarios_are_judged_once_however_they_are_asked_for() -> None:
-    assert scenarios("article") is scenarios("article", ())
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])

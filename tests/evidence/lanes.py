@@ -129,7 +129,7 @@ def put_to(channel: Channel, lane: Lane, budget: float = float("inf")) -> tuple[
     session = Session(counting)
     caught = False
     try:
-        caught = lane(Subject(session, session.hello(), frozenset(REGISTER), seed=1))
+        caught = lane(Subject(session, seed=1))
     except Fault:
         caught = True  # it does not even say hello
     except Spent:
@@ -141,8 +141,8 @@ def put_to(channel: Channel, lane: Lane, budget: float = float("inf")) -> tuple[
 
 def features(subject: Subject, profile: str = "article") -> bool:
     """Tell whether a scenario that counts does not pass."""
-    counting = (each for each in scenarios(profile) if each.case.scored)
-    return any(play(subject, each, REGISTER).status not in ("passed", "not-applicable") for each in counting)
+    counting = (each for each in scenarios(profile, ()) if each.case.scored)
+    return any(play(subject, each).status not in ("passed", "not-applicable") for each in counting)
 
 
 def default_suites() -> tuple[Suite, ...]:

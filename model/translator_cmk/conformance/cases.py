@@ -1,9 +1,8 @@
 """Make the cases of a run, check the kit that they come from, and weigh their results into verdicts."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,12 +12,12 @@ from .. import features_dir
 from ..bdd.features import Pickle, load_features, pickles
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, demanded, undemanded, when_of
-from ..digest import PACKAGE, files
+from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..machine import COMMANDS
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
-from ..requirements import TOPICS, Register, load_register
+from ..requirements import TOPICS, load_register
 from ..shapes import nearest
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
@@ -64,14 +63,9 @@ class Scenario(NamedTuple):
     pickle: Pickle
 
 
-def scenarios(profile: str, waived: tuple[str, ...] = ()) -> tuple[Scenario, ...]:
+@cache
+def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
-    return judged(profile, waived)
-
-
-@cache  # apart, since to a cache `f(x)` and `f(x, ())` are two things, and this prerequisites_of most of a short run
-def judged(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
-    """Return the scenarios, memoised."""
     silent = silent_in(profile, load_register()) | frozenset(waived)
     oracle, whole = Oracle(machine_of(silent)), Oracle(machine_of(frozenset()))
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
@@ -118,6 +112,7 @@ def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
     return found
 
 
+SELECTED = ("requirement", "topic", "level", "case")
 Selection = Mapping[str, tuple[str, ...]]
 """For each of requirement, topic, level and case: what is selected; nothing for all."""
 
@@ -142,22 +137,15 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
     return all(not selection.get(name) or not found.isdisjoint(selection[name]) for name, found in parts)
 
 
-def must_be_known(
-    scenarios: Iterable[Scenario], selection: Selection, waived: Iterable[str], register: Register
-) -> None:
+def must_be_known(scenarios: Iterable[Scenario], selection: Selection, waived: Iterable[str]) -> None:
     """Raise `CommandError` if something is selected or waived that there is not."""
-    known = {
-        "requirement": list(register),
-        "topic": list(TOPICS),
-        "case": [each.case.id for each in scenarios],
-        "waive": list(register),
-    }
+    requirements, cases = list(load_register()), [each.case.id for each in scenarios]
+    known = {"requirement": requirements, "topic": list(TOPICS), "case": cases, "waive": requirements}
+    otherwise = "translator-cmk register lists the requirements, a report the cases"
     for name, values in {**selection, "waive": tuple(waived)}.items():
         for value in values:
             if name in known and value not in known[name]:
-                remedy = nearest(
-                    value, known[name], "translator-cmk register lists the requirements, a report the cases"
-                )
+                remedy = nearest(value, known[name], otherwise)
                 raise CommandError(f"--{name} {value}: there is none; {remedy}")
 
 
@@ -262,35 +250,32 @@ def counts(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> Counter[str
     return Counter(verdicts[case.id].status for case in cases)
 
 
-class Run(NamedTuple):
-    """The inputs of the exit code, beside the verdicts."""
-
-    finished: bool  # it went to its end
-    lanes: tuple[str, ...]  # each of them has to decide something
-    faults: int  # how often the system broke
-    stale: tuple[str, ...] = ()  # what is wrong with the file of deviations
-
-
-def exit_code(cases: Iterable[Case], verdicts: Mapping[str, Result], run: Run) -> int:
+def exit_code(
+    cases: Iterable[Case],
+    verdicts: Mapping[str, Result],
+    finished: bool,
+    lanes: Collection[str],
+    faults: int = 0,
+    stale: Collection[str] = (),
+) -> int:
     """0 conformant, 1 deviations, 3 the system or the kit broke, 4 incomplete: not everything that counts was decided.
 
     Of several the one that says most about how much to trust the run: 3, then 4 for a run that was cut off, then 1.
+    Each of the ``lanes`` has to decide something.  ``stale``: what is wrong with the file of deviations.
     """
     scored = [case for case in cases if case.scored]
     found = counts(scored, verdicts)
-    if run.faults or any(verdict.fault for verdict in verdicts.values()):
+    if faults or any(verdict.fault for verdict in verdicts.values()):
         return HARNESS
     decided = {case.lane for case in scored if verdicts[case.id].status in ("passed", "failed", "known")}
-    if not run.finished or not run.lanes or decided < set(run.lanes):
+    if not finished or not lanes or decided < set(lanes):
         return INCOMPLETE
-    if found["failed"] or run.stale:
+    if found["failed"] or stale:
         return DEVIATIONS
     return INCOMPLETE if found["inconclusive"] or found["not-run"] else OK
 
 
 RELEASES = Path(__file__).with_name("releases.yaml")
-SPECIFICATION = ("machine", "oracle", "requirements")
-"""The packages that, with the features, decide what is demanded of a system."""
 
 
 @cache
@@ -308,16 +293,10 @@ def check_kit() -> None:
 @cache
 def specification_digest() -> str:
     """Return the SHA-256 of what decides a verdict's demands: features, register, model and oracle."""
-    folders = {"features": features_dir(), **{name: PACKAGE / name for name in SPECIFICATION}}
-    found = sha256()
-    for folder in sorted(folders):
-        for name, path in sorted(files(folders[folder])):
-            content = path.read_bytes().replace(b"\r\n", b"\n")
-            found.update(f"{folder}/{name}\0{len(content)}\0".encode() + content)
-    return found.hexdigest()
+    return digest("oracle")
 
 
 def release(releases: Path | None = None) -> str:
     """Return the version of the release that this kit is of; empty where it is of none."""
     known: Mapping[str, str] = yaml.safe_load((releases or RELEASES).read_text("utf-8")) or {}
-    return next((version for version, digest in known.items() if digest == specification_digest()), "")
+    return next((version for version, digits in known.items() if digits == specification_digest()), "")

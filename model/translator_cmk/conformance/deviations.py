@@ -11,8 +11,8 @@ import yaml
 from ..errors import HARNESS, CommandError
 from ..files import draft_of, write_text
 from ..machine import COMMANDS
-from ..requirements import Register
-from ..yaml_files import Entry, read
+from ..requirements import load_register
+from ..yaml_files import read
 from .cases import FUZZ, TOUR, TRACE, Case, Result
 
 FAILING = ("failed", "blocked")
@@ -24,12 +24,17 @@ BY_CHANCE = f"{FUZZ}/"
 class Deviation(NamedTuple):
     """One entry; it is about a requirement or about one case, of any lane."""
 
-    requirement: str
-    case: str
     reason: str
     issue: str
     expires: str
     line: int
+    requirement: str = ""
+    case: str = ""
+
+    @property
+    def about(self) -> str:
+        """The requirement or the case."""
+        return self.case or self.requirement
 
     def covers(self, case: Case, result: Result | None) -> bool:
         """Return whether the entry is about this case, or about a failure that is attributed to its requirement."""
@@ -70,22 +75,17 @@ class Deviations:
         cases = list(cases)
         found = []
         for entry in self.entries:
-            about = entry.case or entry.requirement
+            where = f"line {entry.line}: the deviation of {entry.about}"
             of_it = [result[case.id] for case in cases if case.id in result and entry.covers(case, result[case.id])]
             if self._expired(entry):
-                found.append(f"line {entry.line}: the deviation of {about} expired on {entry.expires}")
+                found.append(f"{where} expired on {entry.expires}")
             elif is_settled(of_it) and not entry.case.startswith(BY_CHANCE):
-                found.append(f"line {entry.line}: the deviation of {about} is stale: nothing of it failed; take it out")
+                found.append(f"{where} is stale: nothing of it failed; take it out")
         return found
 
     def _expired(self, entry: Deviation) -> bool:
         return date.fromisoformat(entry.expires) < self.today
 
-
-ABOUT = ("requirement", "case")
-REQUIRED = ("reason", "issue", "expires")
-OF_SEQUENCES = frozenset(f"{lane}/{name}" for lane in (TOUR, FUZZ, TRACE) for name in (*COMMANDS, "reset"))
-"""The cases of the lanes that have sequences."""
 
 MONTHS = timedelta(days=90)
 """How long a deviation is known, unless its entry is changed."""
@@ -93,35 +93,39 @@ MONTHS = timedelta(days=90)
 HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue that tracks it.\n"
 
 
-def load_deviations(path: Path, register: Register, scenarios: Iterable[str]) -> Deviations:
+def load_deviations(path: Path, scenarios: Iterable[str]) -> Deviations:
     """Return the entries of a file; raises `InvalidFile`."""
-    cases = OF_SEQUENCES.union(scenarios)
+    cases = cases_of(scenarios)
     found: dict[str, Deviation] = {}
     for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
-        deviation = deviation_of(entry, register, cases)
-        about = deviation.case or deviation.requirement
-        if about in found:
-            raise entry.error(f"{about} has an entry already, in line {found[about].line}; leave one out")
-        found[about] = deviation
+        fields = entry.fields(("reason", "issue", "expires"), ("requirement", "case"))
+        texts = {name: field.text() for name, field in fields.items() if name != "expires"}
+        deviation = Deviation(**texts, expires=fields["expires"].day().isoformat(), line=entry.line)
+        if problem := problem_with(deviation, cases):
+            raise entry.error(problem)
+        if deviation.about in found:
+            where = found[deviation.about].line
+            raise entry.error(f"{deviation.about} has an entry already, in line {where}; leave one out")
+        found[deviation.about] = deviation
     return Deviations(found.values())
 
 
-def deviation_of(entry: Entry, register: Register, cases: frozenset[str]) -> Deviation:
-    """Return one entry; raises `InvalidFile`."""
-    fields = entry.fields(REQUIRED, ABOUT)
-    about = {name: fields[name].text() if name in fields else "" for name in ABOUT}
-    if bool(about["requirement"]) == bool(about["case"]):
-        raise entry.error("an entry is about one thing; name either a requirement or a case")
-    if about["requirement"] and about["requirement"] not in register:
-        problem = f"{about['requirement']!r} is no requirement; translator-cmk register lists them all"
-        raise fields["requirement"].error(problem)
-    if about["case"] and about["case"] not in cases:
-        raise fields["case"].error(f"{about['case']!r} is no case; the report of a run lists them all")
-    issue = fields["issue"].text()
-    if not issue.startswith(("http://", "https://")) or " " in issue:
-        raise fields["issue"].error("the issue is no URL; write where the deviation is tracked")
-    expires = fields["expires"].day().isoformat()
-    return Deviation(**about, reason=fields["reason"].text(), issue=issue, expires=expires, line=entry.line)
+def cases_of(scenarios: Iterable[str]) -> frozenset[str]:
+    """Return the cases that a deviation can be about: scenarios, and the commands of the other lanes."""
+    return frozenset(scenarios).union(f"{lane}/{name}" for lane in (TOUR, FUZZ, TRACE) for name in (*COMMANDS, "reset"))
+
+
+def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
+    """Return the first problem with an entry; empty without any."""
+    if bool(entry.requirement) == bool(entry.case):
+        return "an entry is about one thing; name either a requirement or a case"
+    if entry.requirement and entry.requirement not in load_register():
+        return f"{entry.requirement!r} is no requirement; translator-cmk register lists them all"
+    if entry.case and entry.case not in cases:
+        return f"{entry.case!r} is no case; the report of a run lists them all"
+    if not entry.issue.startswith(("http://", "https://")) or " " in entry.issue:
+        return "the issue is no URL; write where the deviation is tracked"
+    return ""
 
 
 def deviations_text(failed: Iterable[str], expires: date) -> str:

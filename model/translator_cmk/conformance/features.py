@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -19,27 +19,27 @@ from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Shown
 from ..oracle.profiles import machine_of, silent_in
-from ..requirements import Register, load_register
+from ..requirements import load_register
 from ..system import ModelSystem
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .report.folder import MESSAGES
-from .running import Running, Worker
+from .report.summaries import SAID
+from .running import Running
 from .subject import MACHINE, Subject
 
 PATIENT = ("nothing has changed", "nothing else has changed")
 """Claims that can be made only once everything has had its time to come about."""
 
 
-def play(
-    subject: Subject, scenario: Scenario, register: Register, details: list[dict[str, Any]] | None = None
-) -> Result:
+def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | None = None) -> Result:
     """Return the result of the scenario; anything that the system does is an answer.
 
     Into ``details`` goes what is shown of each step.  The model says which requirements a change rests on.
     """
     began = perf_counter()
     pickle = scenario.pickle
+    subject.session.case = scenario.case.id
     subject.patient = is_patient(pickle)
     if reason := inapplicable(pickle, subject.declaration):
         return Result("not-applicable", reason)
@@ -51,14 +51,21 @@ def play(
             getattr(run, kind)(text, meaning)
             if run.details[-1].get("outcome", {}).get("outcome") == "accepted":
                 run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
-        error: Exception | None = None
+        result = result_of(None, run, scenario, subject)
     except Fault as fault:
-        return Result("inconclusive", f"the system broke: {fault}", perf_counter() - began, fault=fault.kind)
+        result = Result("inconclusive", f"the system broke: {fault}", fault=fault.kind)
     except Exception as raised:
         if verdict_of(raised) is None:
             raise
-        error = raised
-    return result_of(error, run, scenario, subject, register)._replace(seconds=perf_counter() - began)
+        result = result_of(raised, run, scenario, subject)
+    if result.fault and (stderr := subject.session.channel.stderr_tail()):
+        result = result._replace(shown=f"{SAID}\n{stderr}")
+    return result._replace(seconds=perf_counter() - began)
+
+
+def recover(subject: Subject, result: Result) -> None:
+    """Restart the system if a scenario broke it; raises `Aborted` if scenarios do so again and again."""
+    subject.recover(result.fault, bool(subject.answered) and result.fault != "too-late", "cases")
 
 
 def is_patient(pickle: Pickle) -> bool:
@@ -66,9 +73,7 @@ def is_patient(pickle: Pickle) -> bool:
     return any(step.text in PATIENT for step in pickle.steps)
 
 
-def result_of(
-    error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject, register: Register
-) -> Result:
+def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject) -> Result:
     """Return the result of a scenario that ended with this error, or without one."""
     known = verdict_of(error)
     assert known is not None
@@ -77,7 +82,7 @@ def result_of(
     attributed_to: tuple[str, ...] = ()
     shown = undelivered = ""
     if isinstance(error, AssertionFailed) and run is not None:
-        shown = in_full(error, scenario, run, register)
+        shown = in_full(error, scenario, run)
         if isinstance(error, CapabilityMissing):
             undelivered = error.capability
         else:
@@ -86,7 +91,7 @@ def result_of(
                 status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
     if isinstance(error, SetupFailed) and run is not None:
         status, attributed_to = "blocked", tuple(sorted(error.by))
-        shown = in_full(error, scenario, run, register)
+        shown = in_full(error, scenario, run)
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
@@ -122,10 +127,10 @@ def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
     return tuple(sorted({requirement for each in differences for requirement in each.requirements}))
 
 
-def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, register: Register) -> str:
+def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
     """Return a failure with its scenario, its requirement, what changed, and where to look."""
     pickle, case = scenario.pickle, scenario.case
-    lines = format_failure(error, "", pickle, Path(case.feature), register.get(pickle.requirements[0]), run)
+    lines = format_failure(error, "", pickle, Path(case.feature), load_register().get(pickle.requirements[0]), run)
     seen = (
         f"  {'messages':<11}  {MESSAGES}, case {case.id}",
         f"  {'again':<11}  translator-cmk verify ... --case {case.id}",
@@ -133,28 +138,35 @@ def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, register: Re
     return "\n".join([*lines, *seen])
 
 
-def run_features(running: Running, workers: Sequence[Worker], scenarios: Iterable[Scenario]) -> None:
+def attempt(
+    running: Running, subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | None = None
+) -> None:
+    """Play a scenario and record its result; raises `Aborted`."""
+    result = play(subject, scenario, details)
+    running.add(scenario.case, result, subject)
+    recover(subject, result)
+
+
+def run_features(running: Running, subjects: Sequence[Subject], scenarios: Iterable[Scenario]) -> None:
     """Play them all, one after another in each of the sessions; raises `Aborted`."""
     waiting = deque(scenarios)
     running.expect(scenario.case for scenario in waiting)
     running.save()
     running.progress.begin(FEATURES)
-    first, *others = workers
-    with ThreadPoolExecutor(len(workers)) as pool:
-        threads = [pool.submit(work, running, worker, waiting) for worker in others]
+    first, *others = subjects
+
+    def work(subject: Subject) -> None:
+        """Play one scenario after another that nobody else has taken; raises `Aborted`."""
+        with suppress(IndexError):
+            while scenario := waiting.popleft():
+                attempt(running, subject, scenario)
+
+    with ThreadPoolExecutor(len(subjects)) as pool:
+        threads = [pool.submit(work, subject) for subject in others]
         try:
-            work(running, first, waiting)
+            work(first)
         except BaseException:
             waiting.clear()  # so that the others end with what they are about
             raise
         for thread in threads:
             thread.result()
-
-
-def work(running: Running, worker: Worker, waiting: deque[Scenario]) -> None:
-    """Play one scenario after another that nobody else has taken; raises `Aborted`."""
-    with suppress(IndexError):
-        while scenario := waiting.popleft():
-            act = partial(play, scenario=scenario, register=worker.register)
-            running.add(scenario.case, worker.attempt(scenario.case, act), worker.subject)
-            worker.recover()

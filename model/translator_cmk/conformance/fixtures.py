@@ -4,90 +4,64 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
 from typing import Any, get_args
 
-from ..explore.scopes import Commands, access, each, identity, key_life
-from ..machine import Command
-from ..machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    DeleteKey,
-    DeleteResource,
-    DeleteVault,
-    DeployModel,
-    DisableIdentity,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    EnableKey,
-    EnablePurgeProtection,
-    EnableSoftDelete,
-    EndVaultRetention,
-    GrantKeyAccess,
-    ImportKey,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    PurgeKey,
-    PurgeVault,
-    ReadData,
-    RecoverKey,
-    RecoverVault,
-    ResourceKind,
-    ReturnToMicrosoftManagedKeys,
-    RevokeKeyAccess,
-    RotateKey,
-    TrainModel,
-    TranslateWithModel,
-    UndeployModel,
-    UploadDocument,
+from ..explore.scopes import (
+    Commands,
+    access,
+    creates_resource,
+    creates_vault,
+    deletes_and_recovers,
+    each,
+    identity,
+    key_life,
 )
+from ..machine import Command
+from ..machine import commands as c
 from ..machine.stage import DEFAULT_STAGE, Stage
 
 HOME = ("westeurope", "production", "apps")
 
-LIFE: tuple[Command, ...] = (
-    CreateVault("vault", *HOME),
-    CreateKey("vault", "key"),
-    CreateResource("translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
-    EnableIdentity("translator"),
-    GrantKeyAccess("vault", "translator"),
-    EnableCustomerManagedKeys("translator", "vault", "key", through="api"),
-    CreateResource("other-translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
-    EnableCustomerManagedKeys("other-translator", "vault", "key", through="portal"),
-    CreateWorkspace("workspace", "translator"),
-    UploadDocument("document", "workspace"),
-    TrainModel("model", "workspace"),
-    DeployModel("model"),
-    TranslateWithModel("model"),
-    ReadData("workspace"),
-    UndeployModel("model"),
-    RotateKey("vault", "key"),
-    ImportKey("vault", "other-key"),
-    DisableKey("vault", "other-key"),
-    EnableKey("vault", "other-key"),
-    DeleteKey("vault", "other-key"),
-    RecoverKey("vault", "other-key"),
-    MoveResource("translator", "security", "apps"),
-    MoveResourceGroup("apps", "production", "security"),
-    MoveSubscription("production", "home"),
-    ReturnToMicrosoftManagedKeys("translator"),
-    RevokeKeyAccess("vault", "translator"),
-    DisableIdentity("translator"),
-    DeleteResource("translator"),
-    DeleteVault("vault"),
-    RecoverVault("vault"),
-    CreateVault("other-vault", *HOME, purge_protection=False),
-    EnableSoftDelete("other-vault"),
-    CreateKey("other-vault", "key"),
-    DeleteKey("other-vault", "key"),
-    PurgeKey("other-vault", "key"),
-    DeleteVault("other-vault"),
-    PurgeVault("other-vault"),
-    CreateVault("third-vault", *HOME, purge_protection=False),
-    EnablePurgeProtection("third-vault"),
-    DeleteVault("third-vault"),
-    EndVaultRetention("third-vault"),
+SMOKE_SEQUENCE: tuple[Command, ...] = (
+    *creates_vault("vault"),
+    c.CreateKey("vault", "key"),
+    *creates_resource("translator"),
+    c.EnableIdentity("translator"),
+    c.GrantKeyAccess("vault", "translator"),
+    c.EnableCustomerManagedKeys("translator", "vault", "key", through="api"),
+    *creates_resource("other-translator"),
+    c.EnableCustomerManagedKeys("other-translator", "vault", "key", through="portal"),
+    c.CreateWorkspace("workspace", "translator"),
+    c.UploadDocument("document", "workspace"),
+    c.TrainModel("model", "workspace"),
+    c.DeployModel("model"),
+    c.TranslateWithModel("model"),
+    c.ReadData("workspace"),
+    c.UndeployModel("model"),
+    c.RotateKey("vault", "key"),
+    c.ImportKey("vault", "other-key"),
+    c.DisableKey("vault", "other-key"),
+    c.EnableKey("vault", "other-key"),
+    c.DeleteKey("vault", "other-key"),
+    c.RecoverKey("vault", "other-key"),
+    c.MoveResource("translator", "security", "apps"),
+    c.MoveResourceGroup("apps", "production", "security"),
+    c.MoveSubscription("production", "home"),
+    c.ReturnToMicrosoftManagedKeys("translator"),
+    c.RevokeKeyAccess("vault", "translator"),
+    c.DisableIdentity("translator"),
+    c.DeleteResource("translator"),
+    c.DeleteVault("vault"),
+    c.RecoverVault("vault"),
+    *creates_vault("other-vault", purge_protection=False),
+    c.EnableSoftDelete("other-vault"),
+    c.CreateKey("other-vault", "key"),
+    c.DeleteKey("other-vault", "key"),
+    c.PurgeKey("other-vault", "key"),
+    c.DeleteVault("other-vault"),
+    c.PurgeVault("other-vault"),
+    *creates_vault("third-vault", purge_protection=False),
+    c.EnablePurgeProtection("third-vault"),
+    c.DeleteVault("third-vault"),
+    c.EndVaultRetention("third-vault"),
 )
 
 
@@ -96,7 +70,7 @@ RESOURCES = tuple(f"{word}translator" for word in THREE)
 UNFIT_RESOURCES = ("basic-translator", "global-translator")
 VAULTS = tuple(f"{word}vault" for word in THREE)
 SPARE_VAULTS = ("fourth-vault", "fifth-vault")
-"""Those that come later, and have no purge protection at first."""
+"""Vaults that come later, and have no purge protection at first."""
 
 WORKSPACES = tuple(f"{word}workspace" for word in THREE)
 OTHER_WORKSPACES = ("fourth-workspace", "basic-workspace", "global-workspace")
@@ -109,12 +83,12 @@ OFTEN = 4
 """How often there was work with the first model and workspace."""
 
 UNFIT_KEYS = (
-    CreateKey("other-vault", "large-key", "RSA", 3072),
-    ImportKey("other-vault", "huge-key", "RSA", 4096),
-    CreateKey("other-vault", "hsm-key", "RSA-HSM", 2048),
-    ImportKey("other-vault", "huge-hsm-key", "RSA-HSM", 4096),
-    CreateKey("other-vault", "curve-key", "EC", 256),
-    ImportKey("other-vault", "byte-key", "oct", 256),
+    c.CreateKey("other-vault", "large-key", "RSA", 3072),
+    c.ImportKey("other-vault", "huge-key", "RSA", 4096),
+    c.CreateKey("other-vault", "hsm-key", "RSA-HSM", 2048),
+    c.ImportKey("other-vault", "huge-hsm-key", "RSA-HSM", 4096),
+    c.CreateKey("other-vault", "curve-key", "EC", 256),
+    c.ImportKey("other-vault", "byte-key", "oct", 256),
 )
 """Keys that are none for customer-managed keys."""
 
@@ -123,132 +97,131 @@ KEYS = (*(command.key for command in UNFIT_KEYS), "brought-key")
 
 def at_work(workspace: str, resource: str, *words: str) -> Iterator[Command]:
     """Yield a workspace with a document and a deployed model for each of these words."""
-    yield CreateWorkspace(workspace, resource)
-    yield from (UploadDocument(f"{word}-document", workspace) for word in words)
-    yield from (TrainModel(f"{word}-model", workspace) for word in words)
-    yield from (DeployModel(f"{word}-model") for word in words)
+    yield c.CreateWorkspace(workspace, resource)
+    yield from (c.UploadDocument(f"{word}-document", workspace) for word in words)
+    yield from (c.TrainModel(f"{word}-model", workspace) for word in words)
+    yield from (c.DeployModel(f"{word}-model") for word in words)
 
 
 CROWDED: Commands = (
-    CreateVault("vault", *HOME),
-    CreateVault("other-vault", "eastus", "production", "apps"),
-    CreateVault("third-vault", "westeurope", "security", "apps"),
-    CreateVault("role-vault", "westeurope", "production", "vaults", permission_model="rbac"),
-    *each(CreateKey, vault=VAULTS, key="key"),
-    *each(RotateKey, vault=("vault",) * 3, key="key"),
-    CreateResource("translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
-    CreateResource("other-translator", "AIServices", "eastus", "cmk-tier", "production", "apps"),
-    CreateResource("third-translator", "CognitiveServices", "westeurope", "cmk-tier", "security", "apps"),
-    CreateResource("basic-translator", "Translator", "westeurope", "basic-tier", "production", "apps"),
-    CreateResource("global-translator", "Translator", "global", "cmk-tier", "production", "apps"),
-    *each(EnableIdentity, resource=("other-translator", *UNFIT_RESOURCES)),
-    *each(GrantKeyAccess, vault=VAULTS, resource="other-translator"),
+    *creates_vault("vault"),
+    c.CreateVault("other-vault", "eastus", "production", "apps"),
+    c.CreateVault("third-vault", "westeurope", "security", "apps"),
+    c.CreateVault("role-vault", "westeurope", "production", "vaults", permission_model="rbac"),
+    *each(c.CreateKey, vault=VAULTS, key="key"),
+    *each(c.RotateKey, vault=("vault",) * 3, key="key"),
+    *creates_resource("translator"),
+    c.CreateResource("other-translator", "AIServices", "eastus", "cmk-tier", "production", "apps"),
+    c.CreateResource("third-translator", "CognitiveServices", "westeurope", "cmk-tier", "security", "apps"),
+    c.CreateResource("basic-translator", "Translator", "westeurope", "basic-tier", "production", "apps"),
+    c.CreateResource("global-translator", "Translator", "global", "cmk-tier", "production", "apps"),
+    *each(c.EnableIdentity, resource=("other-translator", *UNFIT_RESOURCES)),
+    *each(c.GrantKeyAccess, vault=VAULTS, resource="other-translator"),
     *UNFIT_KEYS,
-    ImportKey("other-vault", "brought-key"),
-    EnableCustomerManagedKeys("translator", "vault", "key"),
-    EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
-    GrantKeyAccess("third-vault", "translator"),
-    *each(CreateWorkspace, workspace=WORKSPACES, resource="translator"),
-    *each(UploadDocument, document=DOCUMENTS, workspace="workspace"),
-    *each(TrainModel, model=MODELS, workspace="workspace"),
-    *each(DeployModel, model=MODELS),
+    c.ImportKey("other-vault", "brought-key"),
+    c.EnableCustomerManagedKeys("translator", "vault", "key"),
+    c.EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
+    c.GrantKeyAccess("third-vault", "translator"),
+    *each(c.CreateWorkspace, workspace=WORKSPACES, resource="translator"),
+    *each(c.UploadDocument, document=DOCUMENTS, workspace="workspace"),
+    *each(c.TrainModel, model=MODELS, workspace="workspace"),
+    *each(c.DeployModel, model=MODELS),
     *at_work("fourth-workspace", "third-translator", "seventh"),
     *at_work("basic-workspace", "basic-translator", "basic", "second-basic"),
     *at_work("global-workspace", "global-translator", "global"),
-    *(TranslateWithModel("model"), ReadData("workspace")) * OFTEN,
+    *(c.TranslateWithModel("model"), c.ReadData("workspace")) * OFTEN,
 )
 """The beginning of each of its sequences: two resources have keys of their own, and the other one can get any."""
 
 WORK: Commands = (
-    *(ReadData("workspace"), TranslateWithModel("model"), ReadData("third-workspace")),
-    *(TranslateWithModel("third-model"), TranslateWithModel("seventh-model")),
+    *(c.ReadData("workspace"), c.TranslateWithModel("model"), c.ReadData("third-workspace")),
+    *(c.TranslateWithModel("third-model"), c.TranslateWithModel("seventh-model")),
 )
 
 LIVES: tuple[Commands, ...] = tuple(
     (*CROWDED, *more)
     for more in (
         (
-            *(RevokeKeyAccess("vault", "translator"), *WORK, UndeployModel("model"), RotateKey("vault", "key")),
-            *(MoveResource("translator", "security", "vaults"), *WORK, GrantKeyAccess("vault", "translator"), *WORK),
-            TrainModel("late-model", "workspace"),
+            *(c.RevokeKeyAccess("vault", "translator"), *WORK, c.UndeployModel("model"), c.RotateKey("vault", "key")),
+            *(c.MoveResource("translator", "security", "vaults"), *WORK),
+            *(c.GrantKeyAccess("vault", "translator"), *WORK, c.TrainModel("late-model", "workspace")),
         ),
         (
-            *(RevokeKeyAccess("vault", "translator"), DeleteKey("vault", "key"), RecoverKey("vault", "key"), *WORK),
-            ReturnToMicrosoftManagedKeys("third-translator"),
-            EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
-            CreateWorkspace("fifth-workspace", "third-translator"),
+            *(c.RevokeKeyAccess("vault", "translator"), c.DeleteKey("vault", "key"), c.RecoverKey("vault", "key")),
+            *(*WORK, c.ReturnToMicrosoftManagedKeys("third-translator")),
+            c.EnableCustomerManagedKeys("third-translator", "third-vault", "key"),
+            c.CreateWorkspace("fifth-workspace", "third-translator"),
         ),
-        (DeleteVault("vault"), *WORK, RecoverVault("vault"), *WORK),
+        (c.DeleteVault("vault"), *WORK, c.RecoverVault("vault"), *WORK),
         (
-            *(EnableCustomerManagedKeys("translator", "third-vault", "key"), *WORK),
-            *(UndeployModel("model"), DeployModel("model"), UploadDocument("late-document", "workspace")),
-            *(TrainModel("late-model", "workspace"), RevokeKeyAccess("vault", "translator"), *WORK),
-            *(RevokeKeyAccess("third-vault", "translator"), *WORK),
-        ),
-        (
-            *(ReturnToMicrosoftManagedKeys("third-translator"), DisableKey("third-vault", "key")),
-            *(EnableKey("third-vault", "key"), DeleteKey("third-vault", "key"), RecoverKey("third-vault", "key")),
-            *(RotateKey("third-vault", "key"), RevokeKeyAccess("third-vault", "third-translator"), *WORK),
-            *(GrantKeyAccess("third-vault", "third-translator"), DeleteVault("third-vault")),
-            *(RecoverVault("third-vault"), DisableIdentity("third-translator"), EnableIdentity("third-translator")),
-            *WORK,
+            *(c.EnableCustomerManagedKeys("translator", "third-vault", "key"), *WORK),
+            *(c.UndeployModel("model"), c.DeployModel("model"), c.UploadDocument("late-document", "workspace")),
+            *(c.TrainModel("late-model", "workspace"), c.RevokeKeyAccess("vault", "translator"), *WORK),
+            *(c.RevokeKeyAccess("third-vault", "translator"), *WORK),
         ),
         (
-            *(DisableKey("vault", "key"), DeleteKey("vault", "key"), DeleteVault("vault"), RecoverVault("vault")),
-            *(RecoverKey("vault", "key"), *WORK, EnableKey("vault", "key"), *WORK),
-        ),
-        (DeleteVault("vault"), EndVaultRetention("vault"), *WORK),
-        (
-            *(DeleteVault("vault"), DisableIdentity("translator"), EnableIdentity("translator")),
-            *(RecoverVault("vault"), *WORK),
-        ),
-        (DisableIdentity("translator"), *WORK, *each(DeployModel, model=MODELS)),
-        (
-            *(DeleteResource("basic-translator"), DisableIdentity("global-translator")),
-            *(DisableIdentity("third-translator"), *WORK, DeleteVault("third-vault"), DeleteResource("translator")),
+            *(c.ReturnToMicrosoftManagedKeys("third-translator"), c.DisableKey("third-vault", "key")),
+            *(c.EnableKey("third-vault", "key"), c.DeleteKey("third-vault", "key"), c.RecoverKey("third-vault", "key")),
+            *(c.RotateKey("third-vault", "key"), c.RevokeKeyAccess("third-vault", "third-translator"), *WORK),
+            *(c.GrantKeyAccess("third-vault", "third-translator"), c.DeleteVault("third-vault")),
+            *(c.RecoverVault("third-vault"), *identity("third-translator")[::-1], *WORK),
         ),
         (
-            EnableCustomerManagedKeys("other-translator", "third-vault", "key"),
+            *(c.DisableKey("vault", "key"), c.DeleteKey("vault", "key"), *deletes_and_recovers("vault")),
+            *(c.RecoverKey("vault", "key"), *WORK, c.EnableKey("vault", "key"), *WORK),
+        ),
+        (c.DeleteVault("vault"), c.EndVaultRetention("vault"), *WORK),
+        (
+            *(c.DeleteVault("vault"), c.DisableIdentity("translator"), c.EnableIdentity("translator")),
+            *(c.RecoverVault("vault"), *WORK),
+        ),
+        (c.DisableIdentity("translator"), *WORK, *each(c.DeployModel, model=MODELS)),
+        (
+            *(c.DeleteResource("basic-translator"), c.DisableIdentity("global-translator")),
+            *(c.DisableIdentity("third-translator"), *WORK),
+            *(c.DeleteVault("third-vault"), c.DeleteResource("translator")),
+        ),
+        (
+            c.EnableCustomerManagedKeys("other-translator", "third-vault", "key"),
             *each(
-                EnableCustomerManagedKeys,
+                c.EnableCustomerManagedKeys,
                 resource="other-translator",
                 vault="other-vault",
                 key=KEYS,
                 through="api",
             ),
-            EnableCustomerManagedKeys("other-translator", "other-vault", "large-key"),
-            EnableCustomerManagedKeys("other-translator", "other-vault", "key"),
-            *(CreateWorkspace("fifth-workspace", "other-translator"), ReadData("fifth-workspace")),
-            *each(RotateKey, vault="other-vault", key=KEYS),
-            *(RotateKey("third-vault", "key"), RevokeKeyAccess("other-vault", "other-translator"), *WORK),
+            c.EnableCustomerManagedKeys("other-translator", "other-vault", "large-key"),
+            c.EnableCustomerManagedKeys("other-translator", "other-vault", "key"),
+            *(c.CreateWorkspace("fifth-workspace", "other-translator"), c.ReadData("fifth-workspace")),
+            *each(c.RotateKey, vault="other-vault", key=KEYS),
+            *(c.RotateKey("third-vault", "key"), c.RevokeKeyAccess("other-vault", "other-translator"), *WORK),
         ),
         (
-            CreateVault("fourth-vault", *HOME),
-            CreateKey("fourth-vault", "key"),
-            *each(EnableIdentity, resource=RESOURCES),
-            *each(GrantKeyAccess, vault="fourth-vault", resource=RESOURCES),
-            RevokeKeyAccess("fourth-vault", "other-translator"),
-            *(DeleteVault("fourth-vault"), RecoverVault("fourth-vault"), DeleteKey("fourth-vault", "key")),
-            *(EnableSoftDelete("role-vault"), DeleteVault("role-vault"), RecoverVault("role-vault"), *WORK),
+            *creates_vault("fourth-vault"),
+            c.CreateKey("fourth-vault", "key"),
+            *each(c.EnableIdentity, resource=RESOURCES),
+            *each(c.GrantKeyAccess, vault="fourth-vault", resource=RESOURCES),
+            c.RevokeKeyAccess("fourth-vault", "other-translator"),
+            *(c.DeleteVault("fourth-vault"), c.RecoverVault("fourth-vault"), c.DeleteKey("fourth-vault", "key")),
+            *(c.EnableSoftDelete("role-vault"), c.DeleteVault("role-vault"), c.RecoverVault("role-vault"), *WORK),
         ),
         (
-            *each(CreateVault, vault=SPARE_VAULTS, **dict(zip(("region", "subscription", "group"), HOME, strict=True)),
-                  purge_protection=False),
-            *each(CreateKey, vault=SPARE_VAULTS, key="key"),
-            *each(DeleteKey, vault=(*SPARE_VAULTS, "third-vault"), key="key"),
-            *(PurgeKey("fourth-vault", "key"), DeleteVault("other-vault"), *each(DeleteVault, vault=SPARE_VAULTS)),
-            *(PurgeVault("fourth-vault"), MoveResourceGroup("apps", "production", "security")),
-            *(EndVaultRetention("other-vault"), RecoverVault("fifth-vault")),
-            *(CreateVault("legacy-vault", *HOME, soft_delete=False), DeleteVault("legacy-vault")),
+            *(command for vault in SPARE_VAULTS for command in creates_vault(vault, purge_protection=False)),
+            *each(c.CreateKey, vault=SPARE_VAULTS, key="key"),
+            *each(c.DeleteKey, vault=(*SPARE_VAULTS, "third-vault"), key="key"),
+            *(c.PurgeKey("fourth-vault", "key"), *each(c.DeleteVault, vault=("other-vault", *SPARE_VAULTS))),
+            *(c.PurgeVault("fourth-vault"), c.MoveResourceGroup("apps", "production", "security")),
+            *(c.EndVaultRetention("other-vault"), c.RecoverVault("fifth-vault")),
+            *(*creates_vault("legacy-vault", soft_delete=False), c.DeleteVault("legacy-vault")),
         ),
         (
-            *(MoveResource("translator", "security", "vaults"), *WORK),
-            *each(MoveResource, resource=UNFIT_RESOURCES, subscription="security", group="apps"),
-            DeleteVault("third-vault"),
-            *(MoveResourceGroup("apps", "security", "foreign"), RecoverVault("third-vault")),
-            *(MoveSubscription("security", "abroad"), DeleteVault("vault"), MoveSubscription("production", "abroad")),
-            *(RecoverVault("vault"), MoveSubscription("foreign", "home")),
-            *WORK,
+            *(c.MoveResource("translator", "security", "vaults"), *WORK),
+            *each(c.MoveResource, resource=UNFIT_RESOURCES, subscription="security", group="apps"),
+            c.DeleteVault("third-vault"),
+            *(c.MoveResourceGroup("apps", "security", "foreign"), c.RecoverVault("third-vault")),
+            *(c.MoveSubscription("security", "abroad"), c.DeleteVault("vault")),
+            *(c.MoveSubscription("production", "abroad"), c.RecoverVault("vault")),
+            *(c.MoveSubscription("foreign", "home"), *WORK),
         ),
     )
 )  # fmt: skip  # rows
@@ -258,35 +231,39 @@ LIVES: tuple[Commands, ...] = tuple(
 def crowd() -> Iterator[Command]:
     """Yield the commands of the stress fixture."""
     vaults, resources = (*VAULTS, *SPARE_VAULTS), (*RESOURCES, *UNFIT_RESOURCES)
-    yield from each(EnableCustomerManagedKeys, resource=resources, vault=vaults, key="key", through=("api", "portal"))
+    yield from each(c.EnableCustomerManagedKeys, resource=resources, vault=vaults, key="key", through=("api", "portal"))
     yield from each(
-        EnableCustomerManagedKeys, resource="other-translator", vault="other-vault", key=KEYS, through="api"
+        c.EnableCustomerManagedKeys, resource="other-translator", vault="other-vault", key=KEYS, through="api"
     )
-    yield from each(RotateKey, vault="other-vault", key=KEYS)
+    yield from each(c.RotateKey, vault="other-vault", key=KEYS)
     for vault in (*vaults, "role-vault"):
-        yield from (DeleteVault(vault), RecoverVault(vault), EnableSoftDelete(vault), EnablePurgeProtection(vault))
-        yield from (PurgeVault(vault), EndVaultRetention(vault))
+        yield from (
+            c.DeleteVault(vault),
+            c.RecoverVault(vault),
+            c.EnableSoftDelete(vault),
+            c.EnablePurgeProtection(vault),
+        )
+        yield from (c.PurgeVault(vault), c.EndVaultRetention(vault))
     for vault in SPARE_VAULTS:
-        yield from each(CreateVault, vault=vault, region=("westeurope", "eastus"), subscription="production",
-                        group="apps", purge_protection=(True, False))  # fmt: skip
-        yield CreateKey(vault, "key")
+        yield from creates_vault(vault, region=("westeurope", "eastus"), purge_protection=(True, False))
+        yield c.CreateKey(vault, "key")
     for vault in vaults:
         yield from key_life(vault, "key")
         yield from (command for resource in RESOURCES for command in access(resource, vault))
     for resource in resources:
-        yield from (*identity(resource), ReturnToMicrosoftManagedKeys(resource), DeleteResource(resource))
-    yield from each(MoveResource, resource=resources, subscription=SUBSCRIPTIONS, group=("apps", "vaults"))
-    yield from each(MoveResourceGroup, group=("apps", "vaults"), subscription=SUBSCRIPTIONS, to=SUBSCRIPTIONS)
-    yield from each(MoveSubscription, subscription=SUBSCRIPTIONS, tenant=("home", "abroad"))
-    yield from each(ReadData, workspace=(*WORKSPACES, *OTHER_WORKSPACES))
-    yield from each(DeployModel, model=(*MODELS, *OTHER_MODELS))
-    yield from each(TranslateWithModel, model=(*MODELS, *OTHER_MODELS))
-    yield from each(CreateWorkspace, workspace="fifth-workspace", resource=resources)
-    yield from each(UploadDocument, document="late-document", workspace=("workspace", "fifth-workspace"))
-    yield from each(TrainModel, model="late-model", workspace=("workspace", "fifth-workspace"))
+        yield from (*identity(resource), c.ReturnToMicrosoftManagedKeys(resource), c.DeleteResource(resource))
+    yield from each(c.MoveResource, resource=resources, subscription=SUBSCRIPTIONS, group=("apps", "vaults"))
+    yield from each(c.MoveResourceGroup, group=("apps", "vaults"), subscription=SUBSCRIPTIONS, to=SUBSCRIPTIONS)
+    yield from each(c.MoveSubscription, subscription=SUBSCRIPTIONS, tenant=("home", "abroad"))
+    yield from each(c.ReadData, workspace=(*WORKSPACES, *OTHER_WORKSPACES))
+    yield from each(c.DeployModel, model=(*MODELS, *OTHER_MODELS))
+    yield from each(c.TranslateWithModel, model=(*MODELS, *OTHER_MODELS))
+    yield from each(c.CreateWorkspace, workspace="fifth-workspace", resource=resources)
+    yield from each(c.UploadDocument, document="late-document", workspace=("workspace", "fifth-workspace"))
+    yield from each(c.TrainModel, model="late-model", workspace=("workspace", "fifth-workspace"))
 
 
-KINDS: tuple[str, ...] = get_args(ResourceKind)
+KINDS: tuple[str, ...] = get_args(c.ResourceKind)
 FIELDS = ("kind", "location", "region", "subscription", "to")
 
 Variant = Mapping[str, str]

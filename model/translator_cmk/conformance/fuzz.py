@@ -25,8 +25,8 @@ from .cases import FUZZ
 from .fixtures import CROWDED, crowd, in_variant, variants
 from .judging import applicable
 from .lane import SequenceLane, Step
-from .running import Running, Worker
-from .subject import ReferenceModel
+from .running import Running
+from .subject import ReferenceModel, Subject
 
 SECONDS = 20.0
 """How many seconds fuzzing lasts by default."""
@@ -145,18 +145,17 @@ class Fuzzer:
         return self.random.choice(universe.by_kind[kind])
 
 
-def run_fuzz(running: Running, worker: Worker, seconds: float) -> None:
+def run_fuzz(running: Running, subject: Subject, seconds: float) -> None:
     """Fuzz the system until the time is up, with one sequence at least; raises `Aborted`."""
     running.progress.begin(FUZZ)
-    lane = SequenceLane(FUZZ, running, worker, largest=running.made.budgets["log_size"])
-    fuzzer = Fuzzer(worker.subject.declaration, running.made.seed, lane.leaves_out)
-    now = worker.session.clock.now
+    lane = SequenceLane(FUZZ, running, subject, largest=running.made.budgets["log_size"])
+    fuzzer = Fuzzer(subject.declaration, running.made.seed, lane.leaves_out)
+    now = subject.session.clock.now
     began, spent = now(), 0.0  # the time is for sequences, not for what precedes them
     try:
         while spent < seconds:
-            for new, followed in lane.run(*fuzzer.draw()):
-                lane.keep(new, followed)
+            lane.run(*fuzzer.draw())
             spent = now() - began
-            running.progress.show_count(round(spent), round(seconds), "seconds", len(lane.tally.failures))
+            running.progress.show_count(round(spent), round(seconds), "seconds", len(lane.tally.failed))
     finally:
         lane.end(seconds=round(min(now() - began, seconds), 1))

@@ -1,6 +1,7 @@
 """Judges one sequence of commands with the oracle, up to the first difference, and shrinks it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..bdd.prerequisites import (
@@ -43,36 +44,35 @@ class Exchange(NamedTuple):
     seen: Observation | None
 
 
-class SequenceResult(NamedTuple):
-    """The result of one sequence.
+@dataclass
+class SequenceResult:
+    """The result of one sequence."""
 
-    ``asked``: the commands that were carried out or refused, up to the first difference.  ``differences``: what was
-    demanded of the last of them, and what came instead; without any they agree.  ``late``: it may yet come.
-    """
-
-    asked: tuple[Command, ...]
+    asked: tuple[Command, ...] = ()
+    """The commands that were carried out or refused, up to the first difference or fault."""
     differences: tuple[Difference, ...] = ()
+    """What was demanded of the last of them, and what came instead; without any they agree."""
     late: bool = False
-    accepted: frozenset[str] = frozenset()
-    unsupported: frozenset[str] = frozenset()
-    lost_track: str = ""
-    """Why nothing is compared from here on."""
-    fault: str = ""
-    """The kind of fault, where the system broke over the last command, or over the reset if there is none."""
-    fault_text: str = ""
-    """How it broke."""
-    undelivered: frozenset[tuple[str, str]] = frozenset()
-    """Those of the unsupported that a declared capability stands for, each with that."""
+    """Whether what differs may yet come."""
     known: tuple[Difference, ...] = ()
     """How the last command differs, where that is a listed deviation and nothing else differs."""
-    exchanges: tuple[Exchange, ...] = ()
+    lost_track: str = ""
+    """Why nothing is compared from here on."""
+    fault: Fault | None = None
+    """How the system broke over the last command, or over the reset if there is none."""
+    exchanges: list[Exchange] = field(default_factory=list)
     """Everything that was answered and observed, from the reset on."""
-    unseen: frozenset[str] = frozenset()
-    """Commands that were accepted, and that change only what is hidden, as far as this sequence goes."""
     reached: int = 0
     """How many of the commands were dealt with: asked, or answered `unsupported`."""
     unobserved: bool = False
     """Whether nothing was observed until after the last command."""
+    accepted: set[str] = field(default_factory=set)
+    """The commands that were accepted."""
+    unseen: set[str] = field(default_factory=set)
+    """Those that change only what is hidden, as far as this sequence goes."""
+    unsupported: set[str] = field(default_factory=set)
+    undelivered: dict[str, str] = field(default_factory=dict)
+    """Those of the unsupported that a declared capability stands for, each with that."""
 
     @property
     def failed(self) -> bool:
@@ -80,9 +80,15 @@ class SequenceResult(NamedTuple):
         return bool(self.differences) and not self.late
 
     @property
-    def taken(self) -> tuple[bool, ...]:
-        """Whether each command that was answered was accepted."""
-        return tuple(isinstance(each.outcome, Accepted) for each in self.exchanges if each.command is not None)
+    def last(self) -> str:
+        """The command that the sequence ended with."""
+        return type(self.asked[-1]).__name__ if self.asked else "reset"
+
+    @property
+    def compared(self) -> list[str]:
+        """The commands that were compared, and did not differ."""
+        names = [type(command).__name__ for command in self.asked]
+        return names[:-1] if self.differences or self.known or self.fault or self.lost_track else names
 
 
 def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
@@ -115,75 +121,53 @@ def run_sequence(
     What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at
     fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
     """
-    levels, stage = subject.declaration.levels, subject.declaration.stage
+    declared, stage = subject.declaration, subject.declaration.stage
     subject.patient = False
-    exchanges: list[Exchange] = []
-    asked: list[Command] = []
-    accepted: set[str] = set()
-    unseen: set[str] = set()
-    unsupported: set[str] = set()
-    undelivered: set[tuple[str, str]] = set()
-    differences: tuple[Difference, ...] = ()
-    lost_track = fault = fault_text = ""
-    reached = 0
+    result = SequenceResult(unobserved=unobserved)
+    exchanges = result.exchanges
     try:
         subject.reset(stage)
         oracle.reset(stage)
         exchanges.append(Exchange(None, None, None if unobserved else subject.observe()))
         differences = () if unobserved else oracle.narrow(observation=exchanges[0].seen)
         for command in () if differences else commands:
-            asked.append(command)
-            reached += 1
-            before = subject.reference.observe() if subject.declaration.hidden else {}
+            name = type(command).__name__
+            result.reached += 1
+            before = subject.reference.observe() if declared.hidden else {}
+            asked, result.asked = result.asked, (*result.asked, command)
             try:
                 outcome = subject.submit(command)
             except Unsupported:
-                asked.pop()
-                unsupported.add(type(command).__name__)
-                if capability := promised(command, subject.declaration):
-                    undelivered.add((type(command).__name__, capability))
+                result.asked = asked
+                result.unsupported.add(name)
+                if capability := promised(command, declared):
+                    result.undelivered[name] = capability
                 continue
-            exchanges.append(Exchange(command, outcome, None))
             oracle.submit(command)
+            exchanges.append(Exchange(command, outcome, None))
             if not unobserved or len(oracle.states) > TOO_OPEN:
                 exchanges[-1] = Exchange(command, outcome, subject.observe())
             if differences := oracle.narrow(outcome, exchanges[-1].seen):
-                if not is_claimed(differences, type(command), levels):
-                    differences, lost_track = (), "it differs in what belongs to a level that is not claimed"
+                if not is_claimed(differences, type(command), declared.levels):
+                    differences, result.lost_track = (), "it differs in what belongs to a level that is not claimed"
                 break
             if isinstance(outcome, Accepted):
-                hides = subject.declaration.hidden and is_unseen(command, before, subject)
-                (unseen if hides else accepted).add(type(command).__name__)
+                hides = declared.hidden and is_unseen(command, before, subject)
+                (result.unseen if hides else result.accepted).add(name)
         else:
             if unobserved and not differences:
                 exchanges[-1] = exchanges[-1]._replace(seen=subject.observe())
                 differences = oracle.narrow(observation=exchanges[-1].seen)
+        lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
+        result.late = bool(lacking) and len(lacking) == len(differences)
+        result.differences = differences if result.late else tuple(each for each in differences if each not in lacking)
     except TooManyStates as error:
-        lost_track = str(error)
-    except Fault as error:
-        fault, fault_text = error.kind, str(error)
+        result.lost_track = str(error)
+    except Fault as fault:
+        result.fault = fault
     except Errs as error:
-        fault, fault_text = "error", str(error)
-    lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
-    late = bool(lacking) and len(lacking) == len(differences)
-    if not late:
-        differences = tuple(each for each in differences if each not in lacking)
-    return SequenceResult(
-        tuple(asked),
-        differences,
-        late,
-        frozenset(accepted),
-        frozenset(unsupported),
-        lost_track,
-        fault,
-        fault_text,
-        frozenset(undelivered),
-        (),
-        tuple(exchanges),
-        frozenset(unseen),
-        reached,
-        unobserved,
-    )
+        result.fault = Fault("error", str(error))
+    return result
 
 
 CHANGE_NOTHING = (ReadData, TranslateWithModel)

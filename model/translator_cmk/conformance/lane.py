@@ -1,27 +1,19 @@
 """A lane of sequences: a failure ends its sequence, and the rest is planned again from a reset, around it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..language.facts import Fact
 from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
 from ..oracle.profiles import machine_of, silent_in
-from .findings import (
-    LeftOut,
-    Signature,
-    Tally,
-    as_json,
-    finding_of,
-    in_full,
-    json_text,
-    name_of_last,
-    signature,
-)
+from ..requirements import load_register
+from .findings import Counts, Tally, counterexample, in_full, signature
 from .judging import Commands, SequenceResult, first_difference, oracle_for, run_sequence, shrunk
-from .running import IN_A_ROW, Aborted, Running, Worker
+from .running import Running
 from .session import Mark
-from .subject import MACHINE
+from .subject import MACHINE, Subject
 
 OFTEN = 3
 """How many sequences a command may break before it is left out of the others."""
@@ -85,11 +77,6 @@ def plan_of(commands: Iterable[Command], stage: Stage) -> Plan:
     return Plan((), tuple(steps))
 
 
-def without_verdict(result: SequenceResult) -> SequenceResult:
-    """Return a failure that follows from an earlier command, without a verdict on the last one."""
-    return result._replace(differences=(), lost_track=ASKED_AGAIN)
-
-
 class SequenceLane:
     """A lane of sequences.  A failure counts only if everything before it in its sequence was as demanded.
 
@@ -101,29 +88,26 @@ class SequenceLane:
         self,
         lane: str,
         running: Running,
-        worker: Worker,
+        subject: Subject,
         asked: Sequence[Commands] = (),
         largest: float = float("inf"),
     ) -> None:
         self.lane = lane
         self.running = running
-        self.worker = worker
-        self.subject = worker.subject
-        self.declared = declared = worker.subject.declaration
+        self.subject = subject
+        self.declared = declared = subject.declaration
         planned = {type(command) for commands in asked for command in commands}
         self.tally = Tally(lane, declared.levels, planned, running.silent)
         self.shown: dict[str, list[str]] = {}  # for a command, what it failed in
         self.broke: Counter[str] = Counter()  # by command
         self.failed: Counter[Kind] = Counter()
         self.agreed: set[Kind] = set()
-        self.doubted: set[Signature] = set()  # where nothing was observed: what follows from an earlier command
         self.detours = sum(1 + len(commands) for commands in asked) if asked else float("inf")  # steps left for them
         self.oracle = oracle_for(machine_of(running.silent), declared)
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), declared)
-        self.model = oracle_for(machine_of(silent_in("full", running.register)), declared)
-        self.broken = 0  # sequences in a row, in which nothing was compared
+        self.model = oracle_for(machine_of(silent_in("full", load_register())), declared)
         self.largest = running.log.place.size + largest
-        self.left_out = LeftOut()
+        self.left_out = Counts()
         self.shrinking = SHRINKING_OF_ALL  # seconds left
         running.expect(self.tally.cases())
         running.lanes.append(self)
@@ -184,7 +168,7 @@ class SequenceLane:
             return followed
         stage = self.declared.stage
         if not first_difference(followed.exchanges, self.model, stage):
-            return followed._replace(differences=(), lost_track=UNCONFIRMED)
+            return replace(followed, differences=(), lost_track=UNCONFIRMED)
         if not self.running.listed:
             return followed
         found = {each.expected for each in followed.differences}
@@ -193,86 +177,58 @@ class SequenceLane:
             for each in first_difference(followed.exchanges, self.unlisted, stage)
             if not isinstance(each.expected, Fact) or each.expected in found
         )
-        return followed._replace(differences=more, known=() if more else followed.differences)
+        return replace(followed, differences=more, known=() if more else followed.differences)
 
-    def is_doubtful(self, followed: SequenceResult) -> bool:
-        """Return whether a failure of a sequence in which nothing was observed may be that of an earlier command."""
-        seen = self.tally.failures.keys() | self.doubted
-        return followed.unobserved and followed.failed and signature(followed) not in seen
-
-    def settled(self, followed: SequenceResult, looked: SequenceResult) -> SequenceResult:
-        """Choose between a doubtful failure and the same sequence observed after each command, and count the other."""
-        if looked.failed or looked.fault or looked.known:
-            self.doubted.add(signature(followed))
-            self.tally.add(without_verdict(followed))
-            return looked
-        self.tally.add(looked)
-        return followed
-
-    def count(self, followed: SequenceResult) -> Signature | None:
-        """Count a sequence; the signature of its failure, if it is a new one."""
-        if followed.unobserved and followed.failed and signature(followed) in self.doubted:
-            followed = without_verdict(followed)
-        known = set(self.tally.failures)
-        found = self.tally.add(followed)
-        if followed.fault:
-            self.broke[name_of_last(followed)] += 1
-        return found if found is not None and found not in known else None
-
-    def run(self, commands: Iterable[Command], unobserved: bool = False) -> Iterator[tuple[Signature, SequenceResult]]:
-        """Put the system through a sequence, and through the rest of it around each failure; yield each new failure.
-
-        Raises `Aborted`.
-        """
+    def run(self, commands: Iterable[Command], unobserved: bool = False) -> None:
+        """Put the system through a sequence, and through the rest of it around each failure; raises `Aborted`."""
         plan: Plan | None = plan_of(commands, self.declared.stage)
         while plan and (plan := self.around(plan)):
-            followed, new = self.put_through(plan.commands, unobserved)
+            followed = self.put_through(plan.commands, unobserved)
             plan = None if unobserved else self.rest(plan, followed)
-            if new is not None:
-                yield new, followed
 
-    def put_through(
-        self, commands: Iterable[Command], unobserved: bool = False
-    ) -> tuple[SequenceResult, Signature | None]:
-        """Put the system through one sequence; the signature of its failure, if it is a new one.  Raises `Aborted`."""
+    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> SequenceResult:
+        """Put the system through one sequence, and keep its failure if it is a new one; raises `Aborted`.
+
+        If nothing was observed, a failure may follow from an earlier command: it is asked again, and observed.
+        """
         followed = self.ask(commands, unobserved)
-        if self.is_doubtful(followed):
-            followed = self.settled(followed, self.ask(followed.asked, False, news=True))
-        new = self.count(followed)
-        self.running.tick()
-        return followed, new
-
-    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
-        """Follow the system through one sequence, and start it again if it breaks; raises `Aborted`."""
-        self.worker.session.case = self.lane
-        begun = self.running.log.place
-        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
-        if self._end(begun, news or self.is_doubtful(followed) or self.tally.learns_from(followed)):
-            self.tally.leave_out(followed, self.left_out)
-        if followed.asked[:-1] or not followed.fault:
-            self.broken = 0
+        if unobserved and followed.failed:
+            looked = self.ask(followed.asked, unobserved=False, news=True)
+            if looked.failed or looked.fault or looked.known:
+                looked, followed = replace(followed, differences=(), lost_track=ASKED_AGAIN), looked
+            self.tally.add(looked)
+        new = followed.failed and signature(followed) not in self.tally.first
+        self.tally.add(followed)
         if followed.fault:
-            self.broken += 1
-            if self.broken >= IN_A_ROW:
-                self.count(followed)
-                raise Aborted(f"given up: the system broke in {self.broken} sequences in a row: {followed.fault_text}")
-            self.worker.restart()
+            self.broke[followed.last] += 1
+        self.subject.recover(followed.fault.kind if followed.fault else "", bool(followed.asked[:-1]), "sequences")
+        self.running.tick()
+        if new:
+            self.keep(followed)
         return followed
 
-    def again(
-        self, commands: Iterable[Command], found: Signature, unobserved: bool = False, news: bool = False
-    ) -> SequenceResult | None:
-        """Return how the system fails the sequence, if it fails it in this way; nothing of it is counted."""
-        self.worker.session.case = SHRINKING
+    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
+        """Put the system through one sequence.  Without ``news`` it may be left out of a log that is full."""
+        self.subject.session.case = self.lane
         begun = self.running.log.place
         followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
+        news = news or (unobserved and followed.failed) or self.tally.learns_from(followed)
+        if self._end(begun, news):
+            self.left_out.add(followed)
+        return followed
+
+    def again(self, commands: Commands, first: SequenceResult, news: bool = False) -> SequenceResult | None:
+        """Return how the system fails these commands, if it fails as it did first; nothing of it is counted."""
+        self.subject.session.case = SHRINKING
+        begun = self.running.log.place
+        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, first.unobserved))
         self._end(begun, news or bool(followed.fault))
         if followed.fault:
-            self.worker.session.restart()
-        return followed if followed.failed and signature(followed) == found else None
+            self.subject.recover(followed.fault.kind, True, "attempts")
+        return followed if followed.failed and signature(followed) == signature(first) else None
 
     def _end(self, begun: Mark, news: bool) -> bool:
-        """Return a sequence has come to its end; whether the log is so large that it is left out there."""
+        """End a sequence; return whether it was left out of the log, since that is so large."""
         reached = self.subject.reference.coverage
         too_much = self.running.log.place.size > self.largest
         left_out = too_much and not news and not reached.adds_to(self.running.coverage)
@@ -282,40 +238,33 @@ class SequenceLane:
         self.running.ended(self.subject, logged=not left_out)
         return left_out
 
-    def keep(self, found: Signature, followed: SequenceResult) -> None:
+    def keep(self, first: SequenceResult) -> None:
         """Shrink a new failure, and write it down."""
-        shortest = self.shortened(found, followed)
+        shortest = self.shortened(first)
         begun = self.running.log.place.lines
-        last = self.again(shortest, found, followed.unobserved, news=True)
+        last = self.again(shortest, first, news=True)
         messages = (begun + 1, self.running.log.place.lines) if last else None
-        finding = finding_of(found, last or self.tally.first[found], self.running.register, messages)
-        kept = json_text(as_json(finding, self.running.made.profile, self.running.silent))
-        file = self.running.keep(self.lane, finding, kept)
-        shown = self.shown.setdefault(found.command, [f"{self.lane}/{found.command}"])
+        kept = counterexample(last or first, self.running.made.profile, self.running.silent, messages)
+        file = self.running.keep(self.lane, first.last, kept)
+        shown = self.shown.setdefault(first.last, [f"{self.lane}/{first.last}"])
         if len(shown) < MOST_SHOWN:
-            shown += in_full(finding, file, self.running.register)
+            shown += in_full(kept, file)
 
-    def shortened(self, found: Signature, followed: SequenceResult) -> Commands:
+    def shortened(self, first: SequenceResult) -> Commands:
         """Return the shortest sequence for a failure that is found in time."""
-        now = self.worker.session.clock.now
+        now = self.subject.session.clock.now
         began = now()
         until = began + min(SHRINKING_OF_ONE, self.shrinking)
-
-        def fails(commands: Commands) -> bool:
-            return now() < until and self.again(commands, found, followed.unobserved) is not None
-
-        shortest = shrunk(followed.asked, fails)
+        shortest = shrunk(first.asked, lambda commands: now() < until and self.again(commands, first) is not None)
         self.shrinking -= now() - began
         return shortest
 
     def so_far(self) -> None:
         """Report the result of each command so far, and how much was done."""
         if self.left_out.sequences or self.left_out.commands:
-            self.running.log.write({"case": self.lane, "left_out": self.left_out.as_json()})
-            self.left_out = LeftOut()
-        for case in self.tally.cases():
-            name = case.id.partition("/")[2]
-            self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))
+            self.running.log.write({"case": self.lane, "left_out": self.left_out.to_dict()})
+            self.left_out = Counts()
+        self.running.take_tally(self.tally, self.shown)
         counts = self.tally.counts()
         if self.tally.planned:
             counts["not_reached"] = self.tally.not_reached.total()

@@ -1,131 +1,32 @@
-"""Plan a run: from the arguments of `verify`, or from the envelope of a report, checked against all that there is."""
+"""Read from the envelope of a report how its run was made, and check that a run can be made so."""
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..bdd.features import FeatureError
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
-from ..digest import REPORTED, digest
 from ..errors import CommandError
 from ..language import WireError
 from ..language.declaration import DECLARATION, Declaration
 from ..language.json_text import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
-from ..requirements import Register, load_register
 from ..shapes import read_message
-from .cases import FEATURES, LANES, TRACE, check_kit, must_be_known, scenarios
-from .deviations import OF_SEQUENCES, Deviation, Deviations, load_deviations, must_be_writable, without_links
+from .cases import FEATURES, LANES, SELECTED, TRACE, must_be_known, scenarios
+from .deviations import Deviation, Deviations, cases_of, problem_with
 from .report.envelope import ENVELOPE as ENVELOPE_SHAPE
 from .report.envelope import FORMAT, Made
-from .report.folder import ENVELOPE, Folder, must_be_a_file
-from .running import Running
+from .report.folder import ENVELOPE, must_be_a_file
 from .tour import NAMES
-from .trace import must_be_readable
 
-UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES
-
-
-class Options(NamedTuple):
-    """Options of a run that are not part of its report: folders and files, and how it asks.
-
-    Files are named absolutely, since a system in this process may change the working directory.
-    """
-
-    report: Path
-    traces: tuple[Path, ...]
-    write_deviations: Path | None
-    jobs: int | None
-    patience: float
-
-
-def options_of(args: argparse.Namespace) -> Options:
-    """Return the options in the arguments of `verify`."""
-    return Options(
-        args.report,
-        tuple(path.absolute() for path in args.trace),
-        args.write_deviations and args.write_deviations.absolute(),
-        args.jobs,
-        args.timeout,
-    )
-
-
-@cache
-def registered() -> Register:
-    """Return the register; raises `InvalidFile`."""
-    return load_register()
-
-
-def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
-    """Return the lanes that the arguments ask for; raises `CommandError`.
-
-    Unless they are named, all of them: without traces none for these, and where scenarios are selected nothing else.
-    """
-    selects = args.requirement or args.topic or args.level or args.case
-    asked = args.lane or ([FEATURES, TRACE] if selects else LANES)
-    lanes = tuple(lane for lane in LANES if lane in asked)
-    if TRACE in lanes and not args.trace:
-        if args.lane:
-            raise CommandError("--lane trace: name what was recorded, with --trace FILE")
-        lanes = tuple(lane for lane in lanes if lane != TRACE)
-    if args.trace and TRACE not in lanes:
-        raise CommandError("--trace: its lane is left out; say --lane trace as well")
-    asking = [lane for lane in lanes if lane != TRACE]
-    if asking and args.stdio is None and args.http is None and args.python is None:
-        raise CommandError(f"{', '.join(asking)}: these lanes need a system; name it with --stdio, --http or --python")
-    return lanes
-
-
-def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> Running:
-    """Return the run that the arguments ask for; raises `CommandError`."""
-    register = registered()
-    chosen = {name: tuple(getattr(args, name)) for name in ("requirement", "topic", "level", "case")}
-    waived = tuple(sorted(set(args.waive)))
-    budgets = {
-        "steps": args.steps,
-        "seconds": args.seconds,
-        "scopes": args.scope or list(NAMES),
-        "log_size": args.log_size * 2**20,
-    }
-    try:
-        check_kit()
-        every = scenarios(args.profile)
-    except FeatureError as error:
-        raise CommandError(str(error)) from None
-    must_be_known(every, chosen, waived, register)
-    must_be_deniable(waived)
-    must_lie_elsewhere(args)
-    if args.write_deviations:
-        must_be_writable(args.write_deviations)
-    deviations = Deviations()
-    if args.deviations:
-        deviations = load_deviations(args.deviations, register, (each.case.id for each in every))
-    must_be_readable(args.trace)
-    made = Made(
-        digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, tuple(deviations.entries)
-    )
-    return Running(made, register, Folder(args.report), deviations)
-
-
-def must_lie_elsewhere(args: argparse.Namespace) -> None:
-    """Raise `CommandError` if a file that is read or written lies in the folder of the report, which is its own."""
-    named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
-    for option, paths in named.items():
-        for path in paths:
-            if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
-                raise CommandError(
-                    f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
-                )
+UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 
 
 def must_be_deniable(waived: Iterable[str]) -> None:
     """Raise `CommandError` if something is waived without which nothing is left to verify."""
     for requirement in waived:
-        if requirement in UNDENIABLE | NAMES_ARE_RESOLVED_FIRST:
+        if requirement in UNDENIABLE:
             raise CommandError(
                 f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
             )
@@ -140,7 +41,7 @@ def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
         raise CommandError(str(error)) from None
 
 
-def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
+def made_of(envelope: Mapping[str, Any]) -> Made:
     """Return how the run was made; raises `CommandError` where no run is made so."""
     made = Made(
         str(envelope["digest"]),
@@ -148,58 +49,53 @@ def made_of(envelope: Mapping[str, Any], register: Register) -> Made:
         str(envelope["profile"]),
         tuple(sorted(envelope["waived"])),
         tuple(lane for lane in LANES if lane in envelope["lanes"]),
-        {name: tuple(envelope["selection"].get(name, ())) for name in ("requirement", "topic", "level", "case")},
+        {name: tuple(envelope["selection"].get(name, ())) for name in SELECTED},
         int(envelope["seed"]),
         dict(envelope["budgets"]),
-        deviations_of(envelope, register).entries,
+        deviations_of(envelope).entries,
     )
-    must_be_known(scenarios(made.profile), made.selection, made.waived, register)
+    must_be_known(scenarios(made.profile, ()), made.selection, made.waived)
     must_be_deniable(made.waived)
     if (made.transport == "none") != (made.lanes == (TRACE,)):
         raise CommandError(
             f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}"
         )
-    must_be_budgets(made)
+    by_pytest = (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full")
+    if made.budgets or not by_pytest:
+        must_be_budgets(made.budgets)
     return made
 
 
-def must_be_budgets(made: Made) -> None:
-    """Raise `CommandError` if a run has other budgets than verify gives it; one of pytest has none."""
-    if not made.budgets and (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full"):
-        return
-    if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in made.budgets]:
+def must_be_budgets(budgets: Mapping[str, Any]) -> None:
+    """Raise `CommandError` if a run has other budgets than verify gives it."""
+    if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in budgets]:
         raise CommandError(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
-    if not made.budgets["scopes"]:
+    if not budgets["scopes"]:
         raise CommandError(f"{ENVELOPE}: its budgets name no scope, and every run has one")
-    if unknown := set(made.budgets["scopes"]) - set(NAMES):
+    if unknown := set(budgets["scopes"]) - set(NAMES):
         raise CommandError(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
 
 
-def deviations_of(envelope: Mapping[str, Any], register: Register) -> Deviations:
+def deviations_of(envelope: Mapping[str, Any]) -> Deviations:
     """Return the deviations that were known on the day the run began; raises `CommandError`."""
     entries = [Deviation(**each) for each in envelope["deviations"]]
-    cases = OF_SEQUENCES.union(each.case.id for each in scenarios(envelope["profile"])) if entries else OF_SEQUENCES
+    cases = cases_of(each.case.id for each in scenarios(envelope["profile"], ()))
+    about = [entry.about for entry in entries]
     for entry in entries:
-        must_make_sense(entry, register, cases)
-    about = [entry.case or entry.requirement for entry in entries]
-    if twice := [each for each in about if about.count(each) > 1]:
-        raise CommandError(f"{ENVELOPE}: {twice[0]!r} is there twice, and once at most in a file of known deviations")
+        if problem_with(entry, cases) or not is_day(entry.expires) or not entry.reason.strip() or not entry.line:
+            raise CommandError(f"{ENVELOPE}: {entry.about!r} is no deviation that verify takes for known")
+        if about.count(entry.about) > 1:
+            problem = f"{entry.about!r} is there twice, and once at most in a file of known deviations"
+            raise CommandError(f"{ENVELOPE}: {problem}")
     return Deviations(entries, date.fromisoformat(envelope["started"][:10]))
 
 
-def must_make_sense(entry: Deviation, register: Register, cases: frozenset[str]) -> None:
-    """Raise `CommandError` if no file of known deviations has such an entry."""
-    about_one = bool(entry.requirement) != bool(entry.case)
-    there = entry.requirement in register or entry.case in cases
+def is_day(text: str) -> bool:
+    """Return whether this is a day, as the kit writes it."""
     try:
-        dated = date.fromisoformat(entry.expires).isoformat() == entry.expires
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
-        dated = False
-    tracked = entry.issue.startswith(("http://", "https://")) and " " not in entry.issue
-    if not (about_one and there and dated and tracked and entry.reason.strip() and entry.line > 0):
-        raise CommandError(
-            f"{ENVELOPE}: {entry.case or entry.requirement!r} is no deviation that verify takes for known"
-        )
+        return False
 
 
 def must_be_times(envelope: Mapping[str, Any]) -> None:

@@ -14,25 +14,24 @@ from typing import Any
 import pytest
 
 from ..bdd.features import Pickle
-from ..bdd.plugin import FACTORY, PICKLE, REGISTER, SCENARIO_RUN, verdict
+from ..bdd.plugin import FACTORY, PICKLE, SCENARIO_RUN, verdict
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import MODEL, declaration_of
 from ..digest import REPORTED, digest
 from ..errors import OK, CommandError
 from ..escaping import plain
-from ..requirements import Register
 from ..system import ModelSystem, System
 from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.answering import Direct
 from .deviations import Deviations
-from .features import is_patient, result_of
+from .features import is_patient, recover, result_of
 from .report.envelope import KINDS, Made
 from .report.folder import Folder
 from .report.summaries import SAYS
-from .running import Aborted, Running, SessionPool, Worker
+from .running import Running, SessionPool
 from .session import Session
-from .subject import by_chance
+from .subject import Aborted, Subject, by_chance
 
 pytest_plugins = ("translator_cmk.bdd",)
 
@@ -81,7 +80,7 @@ class Reporter:
         self.name: str | None = config.getoption("--system")
         self.make: Callable[[], System] = config.stash[FACTORY]
         self.running: Running | None = None
-        self.worker: Worker | None = None
+        self.subject: Subject | None = None
         self.by_id: dict[str, Scenario] = {}
         self.asked: set[str] = set()  # the scenarios that were collected
         self.result = Result("passed")  # of the scenario under way, so far
@@ -102,13 +101,13 @@ class Reporter:
         if not pickles:
             return
         try:
-            self.begin(pickles, self.config.stash[REGISTER])
+            self.begin(pickles)
         except CommandError as trouble:
             raise pytest.UsageError(plain(str(trouble))) from None
 
-    def begin(self, pickles: list[Pickle], register: Register) -> None:
+    def begin(self, pickles: list[Pickle]) -> None:
         """Say hello to the system and begin the report; raises `CommandError`."""
-        every = scenarios(PROFILE)
+        every = scenarios(PROFILE, ())
         self.by_id = {each.case.id: each for each in every}
         for pickle in pickles:
             if pickle.id not in self.by_id or content_of(pickle) != content_of(self.by_id[pickle.id].pickle):
@@ -118,27 +117,27 @@ class Reporter:
         chosen = tuple(name for name in self.by_id if name in self.asked) if len(self.asked) < len(every) else ()
         seed = by_chance()
         made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
-        running = self.running = Running(made, register, self.folder, Deviations())
+        running = self.running = Running(made, self.folder, Deviations())
         running.log = self.folder.begin()
         running.expect(each.case for each in selected(every, made.selection))
         running.save()
-        pool = SessionPool(lambda: Session(Direct(self.made), running.log), register, seed)
+        pool = SessionPool(lambda: Session(Direct(self.made), running.log), seed)
         try:
-            worker = self.worker = pool.worker()
+            subject = self.subject = pool.subject()
         except Fault as fault:
             running.trouble = plain(str(fault))
             self.finish()
             raise CommandError(f"--system {self.name}: {fault}") from None
-        running.declared = worker.subject.declaration
-        self.config.stash[FACTORY] = lambda: worker.subject
+        running.declared = subject.declaration
+        self.config.stash[FACTORY] = lambda: subject
         running.save()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a case."""
-        if self.worker is not None and (pickle := item.stash.get(PICKLE, None)):
-            self.worker.session.case = pickle.id
-            self.worker.subject.patient = is_patient(pickle)
+        if self.subject is not None and (pickle := item.stash.get(PICKLE, None)):
+            self.subject.session.case = pickle.id
+            self.subject.patient = is_patient(pickle)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -150,7 +149,7 @@ class Reporter:
             self.note_property(item, marker, report, call)
             return report
         pickle = item.stash.get(PICKLE, None)
-        if self.worker is None or pickle is None:
+        if self.subject is None or pickle is None:
             return (yield)
         if call.when == "setup":
             self.result = Result("passed")
@@ -184,11 +183,11 @@ class Reporter:
 
     def of_phase(self, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None) -> Result:
         """Return the result of a scenario after this phase."""
-        assert self.worker is not None
+        assert self.subject is not None
         assert self.running is not None
         error = call.excinfo.value if call.excinfo else None
         seconds = self.result.seconds + call.duration
-        if run is not None and run.system is not self.worker.subject:
+        if run is not None and run.system is not self.subject:
             return Result("inconclusive", OVERRIDDEN, seconds)
         if isinstance(error, Fault):
             return Result("inconclusive", f"the system broke: {error}", seconds, fault=error.kind)
@@ -196,17 +195,16 @@ class Reporter:
             status, reason = verdict(error, call.when)
             return Result(status, reason or "", seconds)
         scenario = self.by_id[pickle.id]
-        result = result_of(error, run, scenario, self.worker.subject, self.running.register)
+        result = result_of(error, run, scenario, self.subject)
         return result._replace(seconds=seconds)
 
     def end(self, pickle: Pickle) -> None:
         """Record the result of a scenario, and restart a system that broke."""
-        assert self.worker is not None
+        assert self.subject is not None
         assert self.running is not None
-        self.running.add(self.by_id[pickle.id].case, self.result, self.worker.subject)
-        self.worker.note(self.result)
+        self.running.add(self.by_id[pickle.id].case, self.result, self.subject)
         try:
-            self.worker.recover()
+            recover(self.subject, self.result)
         except Aborted as gave_up:
             self.running.trouble = plain(str(gave_up))
             pytest.exit(self.running.trouble, pytest.ExitCode.TESTS_FAILED)
@@ -218,13 +216,13 @@ class Reporter:
         if running is None and not self.note and exitstatus != pytest.ExitCode.USAGE_ERROR:
             self.note = f"no report in {self.folder.path}: no scenario was collected"
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        if running is None or self.worker is None:
+        if running is None or self.subject is None:
             return
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         running.finished = to_its_end and self.asked <= running.results.keys() and not running.trouble
         if not running.finished and not running.trouble:
             running.trouble = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "stopped before its end"
-        self.worker.session.bye()
+        self.subject.session.bye()
         exit_code = self.finish()["exit_code"]
         self.note = f"report in {self.folder.path}: {SAYS[exit_code]}"
         if exit_code != OK and session.exitstatus == pytest.ExitCode.OK:

@@ -16,18 +16,18 @@ from ..language import WireError
 from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, is_selected, scenarios, selected
 from .channels import Fault, connecting
 from .channels.connecting import connection
-from .features import play
-from .findings import Signature, left_out_of
+from .features import attempt
+from .findings import left_out_of
 from .judging import Commands, SequenceResult
 from .lane import SHRINKING, SequenceLane
-from .planning import deviations_of, made_of, read, registered
+from .planning import deviations_of, made_of, read
 from .report.envelope import CASE
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, digest_of, final_name
 from .report.log import EndOfLog, Entry, MessageLog, NotInLog, Stream, World, shortened
 from .report.summaries import SAID, files_of
-from .running import Aborted, Running, SessionPool, Worker
+from .running import Running, SessionPool
 from .session import Session
-from .subject import by_chance
+from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
 from .trace import Judging, Trace, head_of, recorded_system
 
@@ -49,13 +49,13 @@ class Repeated(SequenceLane):
         self,
         lane: str,
         running: Running,
-        worker: Worker,
+        subject: Subject,
         asked: Sequence[Commands] = (),
         *,
         stream: Stream,
         largest: float = float("inf"),
     ) -> None:
-        super().__init__(lane, running, worker, asked, largest)
+        super().__init__(lane, running, subject, asked, largest)
         self.stream = stream
 
     def next_world(self, case: str) -> World | None:
@@ -80,14 +80,14 @@ class Repeated(SequenceLane):
         count_left_out(self, entry)
         self.stream.take()
 
-    def shortened(self, found: Signature, followed: SequenceResult) -> Commands:
+    def shortened(self, first: SequenceResult) -> Commands:
         """Return the last of the sequences that were tried; raises `NotInLog` and `EndOfLog`."""
         world = self.next_world(SHRINKING)
         if world is None:
             self.stream.due("a shorter sequence")
-            raise NotInLog(f"{MESSAGES}: what failed over {found.command} was never asked again, as every run does")
+            raise NotInLog(f"{MESSAGES}: what failed over {first.last} was never asked again, as every run does")
         while (following := self.stream.next_world(after=world)) and following.case == SHRINKING:
-            self.again(world.commands, found, followed.unobserved)
+            self.again(world.commands, first)
             world = self.next_world(SHRINKING) or world
         return world.commands
 
@@ -101,8 +101,7 @@ def count_left_out(lane: SequenceLane, entry: Entry) -> None:
 
 def running_of(envelope: dict[str, Any]) -> Running:
     """Return the run of a report before it has begun; raises `CommandError` where no run is made so."""
-    register = registered()
-    return Running(made_of(envelope, register), register, None, deviations_of(envelope, register))
+    return Running(made_of(envelope), None, deviations_of(envelope))
 
 
 class Repetition:
@@ -120,7 +119,7 @@ class Repetition:
         self.details: dict[str, list[dict[str, Any]]] = {}
         self.running = running_of(envelope)
         self.running.log = self.log
-        self.pool = SessionPool(self._session, self.running.register, self.running.made.seed)
+        self.pool = SessionPool(self._session, self.running.made.seed)
 
     def _session(self) -> Session:
         stream = self.log.stream()
@@ -131,7 +130,7 @@ class Repetition:
         running = self.running
         try:
             if running.made.transport != "none":
-                self._run_lanes(self.pool.worker())
+                self._run_lanes(self.pool.subject())
             else:
                 traces = self.envelope.get(TRACE, {}).get("traces", ())
                 running.declared = recorded_system(self.folder / each["file"] for each in traces)
@@ -159,45 +158,43 @@ class Repetition:
         """Return whether the report has results of a lane, or may get some."""
         return self.complete or lane in self.envelope or any(case["lane"] == lane for case in self.envelope["cases"])
 
-    def _run_lanes(self, worker: Worker) -> None:
+    def _run_lanes(self, subject: Subject) -> None:
         running, made = self.running, self.running.made
-        running.declared = worker.subject.declaration
-        workers = [worker]
+        running.declared = subject.declaration
+        subjects = [subject]
         while running.declared.can("parallel") and self.log.has_another_session():
-            workers.append(self.pool.worker())
+            subjects.append(self.pool.subject())
         if FEATURES in made.lanes and self.begun(FEATURES):
-            self._run_features(workers)
+            self._run_features(subjects)
         begin = partial(Repeated, stream=self.log.streams[0])
         if TOUR in made.lanes and self.begun(TOUR):
-            run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"], begin)
+            run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"], begin)
         if FUZZ in made.lanes and self.begun(FUZZ):
-            lane = begin(FUZZ, running, worker, largest=made.budgets["log_size"])
+            lane = begin(FUZZ, running, subject, largest=made.budgets["log_size"])
             try:
                 while world := lane.next_world(FUZZ):
-                    followed, new = lane.put_through(world.commands, world.unobserved)
-                    if new is not None:
-                        lane.keep(new, followed)
+                    lane.put_through(world.commands, world.unobserved)
             finally:
                 lane.end()
 
-    def _run_features(self, workers: list[Worker]) -> None:
+    def _run_features(self, subjects: list[Subject]) -> None:
         """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
         running, made = self.running, self.running.made
         chosen = selected(scenarios(made.profile, made.waived), made.selection)
         waiting = {each.case.id: each for each in chosen}
         running.expect(each.case for each in chosen)
         gave_up: Aborted | None = None
-        for worker, stream in zip(workers, self.log.streams, strict=True):
+        for subject, stream in zip(subjects, self.log.streams, strict=True):
             try:
                 while (entry := stream.peek()) and (scenario := waiting.pop(entry.case, None)):
-                    attempt(running, worker, scenario, self.details.setdefault(entry.case, []))
+                    attempt(running, subject, scenario, self.details.setdefault(entry.case, []))
             except EndOfLog:
                 pass  # the others may have more
             except Aborted as error:
                 gave_up = error
         whole = self.complete or any(self.begun(lane) for lane in LANES[1:])
         missing = [case for case in self._due(chosen, whole) if case not in running.results]
-        if len(missing) > (0 if whole else len(workers) - 1):  # each of the others may be about one
+        if len(missing) > (0 if whole else len(subjects) - 1):  # each of the others may be about one
             raise NotInLog(f"{MESSAGES} does not have {missing[0]}, which this run asks for")
         if gave_up:
             raise gave_up
@@ -212,13 +209,6 @@ class Repetition:
             return [each.case.id for each in chosen if whole and is_selected(each, made.selection)]
         due = [each.case.id for each in chosen]
         return due if whole else due[: max((due.index(case) + 1 for case in played), default=0)]
-
-
-def attempt(running: Running, worker: Worker, scenario: Scenario, details: list[dict[str, Any]] | None = None) -> None:
-    """Play a scenario, as the lane of features does; raises `Aborted`."""
-    act = partial(play, scenario=scenario, register=worker.register, details=details)
-    running.add(scenario.case, worker.attempt(scenario.case, act), worker.subject)
-    worker.recover()
 
 
 def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
@@ -254,19 +244,19 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
     Scenarios and tour are what they were; the sequences of the fuzzing are taken from the log.
     """
     running, log = running_of(envelope), MessageLog(folder / MESSAGES, envelope.get("messages")).stream()
-    made, worker = running.made, pool.worker()
-    running.declared = worker.subject.declaration
+    made, subject = running.made, pool.subject()
+    running.declared = subject.declaration
     try:
         if FEATURES in made.lanes:
             every = {each.case.id: each for each in selected(scenarios(made.profile, made.waived), made.selection)}
             running.expect(each.case for each in every.values())
             for case in envelope["cases"]:
                 if case["id"] in every and case.get("reason") != NOT_REACHED.reason:
-                    attempt(running, worker, every[case["id"]])
+                    attempt(running, subject, every[case["id"]])
         if TOUR in made.lanes:
-            run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"])
+            run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
         if FUZZ in made.lanes:
-            lane = SequenceLane(FUZZ, running, worker)
+            lane = SequenceLane(FUZZ, running, subject)
             fuzz_again(lane, log)
             lane.end()
     except Aborted:
@@ -277,14 +267,13 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
 
 
 def fuzz_again(lane: SequenceLane, log: Stream) -> None:
-    """Put a system through the sequences of a log, under names of the form that they had; raises `Aborted`."""
+    """Put a system through the sequences of a log; raises `Aborted`."""
     before: World | None = None
     while entry := log.peek():
         if "left_out" in entry.content:
             count_left_out(lane, entry)
         world = log.next_world() if entry.case == FUZZ else None
         if world and not (before and is_second_look(before, world)):
-            lane.subject.worlds += (world.number - 1 - lane.subject.worlds) % 2
             lane.put_through(world.commands, world.unobserved)
         before = world or before
         log.take()
@@ -405,7 +394,7 @@ def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iter
     traces = [trace["file"] for trace in envelope.get(TRACE, {}).get("traces", ())]
     known = {ENVELOPE, MESSAGES, *derived, *running.kept, *traces}
     for name, _ in sorted(Folder(path).entries()):
-        if name not in known and (ended or not is_unfinished(name, known, len(running.findings))):
+        if name not in known and (ended or not is_unfinished(name, known, len(running.kept) // 2)):
             yield f"{name} is no file of this report"
     for name, text in (running.kept | derived).items():
         if (ended or name in running.kept or (path / name).exists()) and not says(path / name, text):
@@ -455,7 +444,7 @@ def reproduce(args: argparse.Namespace) -> int:
         raise CommandError(f"{args.folder}: it has only traces, of which nobody can be asked again; use report check")
     must_have_said_hello(args.folder, envelope)
     way = connection(args)
-    pool = SessionPool(lambda: Session(way.open(), patience=args.timeout), registered(), by_chance())
+    pool = SessionPool(lambda: Session(way.open(), patience=args.timeout), by_chance())
     try:
         now = as_written(ask_again(args.folder, envelope, pool))
     except Fault as fault:

@@ -13,11 +13,11 @@ from ..language.declaration import Declaration
 from ..language.sentences import format_command
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..progress import ProgressBar
+from ..requirements import load_register
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .findings import in_words, recorded
 from .judging import Commands, SequenceResult, applicable, oracle_for, run_sequence
-from .planning import registered
 from .session import Session
 from .subject import Subject, by_chance
 
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 def asked_of(file: Path, profile: str) -> Asked:
     """Read a counterexample or sequences; raises `CommandError`."""
-    register = registered()
+    register = load_register()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
         return Asked([kept.commands], kept.silent & frozenset(register), kept.unobserved)
@@ -79,8 +79,8 @@ def asked_of(file: Path, profile: str) -> Asked:
 
 def put_through(session: Session, asked: Asked) -> int:
     """Follow the system until the two part, print the result, return the exit code; raises `Fault`, `CommandError`."""
-    declared = session.hello()
-    subject = Subject(session, declared, frozenset(registered()), by_chance())
+    subject = Subject(session, by_chance())
+    declared = subject.declaration
     oracle = oracle_for(machine_of(asked.silent), declared)
     of_all, undecided, progress = len(asked.sequences), 0, ProgressBar()
     left_out = count_left_out(asked.sequences, declared)
@@ -97,7 +97,7 @@ def put_through(session: Session, asked: Asked) -> int:
             for place, command in enumerate(followed.asked, start=1):
                 print(f"{place:>3}  {format_command(command)}")
         if followed.fault:
-            raise CommandError(f"the system broke: {followed.fault_text}", HARNESS)
+            raise CommandError(f"the system broke: {followed.fault}", HARNESS)
         if followed.failed:
             return differ(followed)
     progress.clear()

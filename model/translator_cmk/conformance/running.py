@@ -1,6 +1,7 @@
 """Keep track of a run under way: its sessions, its cases with their results, and its report."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
@@ -9,101 +10,46 @@ from typing import Any, Protocol
 from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
-from ..requirements import Register
-from .cases import Case, Result, Run, counts, exit_code, in_order, weighed
+from ..requirements import load_register
+from .cases import Case, Result, exit_code, in_order, weighed
 from .channels import Fault
 from .deviations import FAILING, Deviations
-from .findings import Finding
+from .findings import Tally
 from .report.envelope import Made, envelope
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
-from .report.summaries import SAID, files_of
+from .report.summaries import files_of
 from .session import Interruption, NoLog, Session
 from .subject import Coverage, Subject
 
-IN_A_ROW = 5
-"""How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
-
 
 class SessionPool:
-    """All sessions of a run."""
+    """All sessions of a run, each with its subject."""
 
-    def __init__(self, session: Callable[[], Session], register: Register, seed: int) -> None:
+    def __init__(self, session: Callable[[], Session], seed: int) -> None:
         self.session = session
-        self.register = register
         self.seed = seed
         self.sessions: list[Session] = []
-        self.workers: list[Worker] = []
+        self.subjects: list[Subject] = []
 
-    def worker(self) -> "Worker":
-        """Return one more session at work; raises `Fault`."""
+    def subject(self) -> Subject:
+        """Return the system in one more session; raises `Fault`."""
         session = self.session()
         session.number = len(self.sessions)
         self.sessions.append(session)
-        worker = Worker(session, self.register, self.seed + len(self.sessions) - 1)
-        if worker.begin() != self.sessions[0].declared:
+        subject = Subject(session, self.seed + session.number)
+        if subject.declaration != self.sessions[0].declared:
             raise Fault("changed", "declared something else in another session")
-        self.workers.append(worker)
-        return worker
+        self.subjects.append(subject)
+        return subject
 
     def unsupported(self) -> set[str]:
         """Return the commands that any of them has answered `unsupported` to."""
-        return set[str]().union(*(worker.subject.unsupported for worker in self.workers))
+        return set[str]().union(*(subject.unsupported for subject in self.subjects))
 
     def bye(self) -> None:
         """End them all."""
         for session in self.sessions:
             session.bye()
-
-
-class Aborted(Exception):
-    """The system broke so often in a row that nothing more is to be learned."""
-
-
-class Worker:
-    """A session with its subject."""
-
-    def __init__(self, session: Session, register: Register, seed: int) -> None:
-        self.session = session
-        self.register = register
-        self.seed = seed
-        self.broke = False  # in the last case
-        self.in_a_row = 0
-
-    def begin(self) -> Declaration:
-        """Say hello; raises `Fault`."""
-        declared = self.session.hello()
-        self.subject = Subject(self.session, declared, frozenset(self.register), self.seed)
-        return declared
-
-    def attempt(self, case: Case, act: Callable[[Subject], Result]) -> Result:
-        """Run the case; raises `Aborted`."""
-        self.session.case = case.id
-        result = act(self.subject)
-        self.note(result)
-        if result.fault and (stderr := self.session.channel.stderr_tail()):
-            result = result._replace(shown="\n".join([SAID, stderr]))
-        return result
-
-    def note(self, result: Result) -> None:
-        """Keep in mind whether a case broke the system, and whether the system was of any use before."""
-        self.broke = bool(result.fault)
-        of_use = not self.broke or (self.subject.answered and result.fault != "too-late")
-        self.in_a_row = 0 if of_use else self.in_a_row + 1
-
-    def recover(self) -> None:
-        """Restart if the last case broke the system; raises `Aborted`."""
-        if self.in_a_row >= IN_A_ROW:
-            raise Aborted(f"given up: the system broke in {self.in_a_row} cases in a row")
-        if self.broke:
-            self.restart()
-
-    def restart(self) -> None:
-        """Restart; raises `Aborted`."""
-        self.session.case = ""
-        try:
-            self.session.restart()
-        except Fault as fault:
-            raise Aborted(f"given up: the system does not start again: {fault}") from None
 
 
 EVERY = 2.0
@@ -120,21 +66,18 @@ class Lane(Protocol):
 class Running:
     """The state of a run at any moment."""
 
-    def __init__(self, made: Made, register: Register, folder: Folder | None, deviations: Deviations) -> None:
+    def __init__(self, made: Made, folder: Folder | None, deviations: Deviations) -> None:
         self.made = made
-        self.register = register
         self.folder = folder
         self.log = NoLog()
         self.lanes: list[Lane] = []
         self.interruption = Interruption()
         self.deviations = deviations
         self.declared: Declaration | None = None
-        self.cases: list[Case] = []
-        self.expected: set[str] = set()
+        self.cases: dict[str, Case] = {}
         self.results: dict[str, Result] = {}
         self.failed = 0
-        self.findings: list[Finding] = []
-        self.kept: dict[str, str] = {}  # files of counterexamples
+        self.kept: dict[str, str] = {}  # files of counterexamples, two for each
         self.coverage = Coverage()
         self.notes: dict[str, Any] = {}
         self.trouble = ""
@@ -147,15 +90,18 @@ class Running:
 
     def expect(self, cases: Iterable[Case]) -> None:
         """Add cases that are going to be run."""
-        for case in cases:
-            self.expected.add(case.id)
-            self.cases.append(case)
+        self.cases |= {case.id: case for case in cases}
 
     def take(self, case: Case, result: Result) -> None:
         """Record the result of a case; add the case if nobody expected it."""
-        if case.id not in self.expected:
-            self.expect([case])
+        self.cases.setdefault(case.id, case)
         self.results[case.id] = result
+
+    def take_tally(self, tally: Tally, shown: Mapping[str, Iterable[str]]) -> None:
+        """Record the results of a lane by command; ``shown``: for a command, its failures in full."""
+        for case in tally.cases():
+            name = case.id.partition("/")[2]
+            self.take(case, tally.result(name)._replace(shown="\n".join(shown.get(name, ()))))
 
     def add(self, case: Case, result: Result, subject: Subject) -> None:
         """Record the result of a case that the subject was put through to its end."""
@@ -177,55 +123,47 @@ class Running:
         if monotonic() - self.saved > EVERY:
             self.save()
 
-    def keep(self, lane: str, finding: Finding, text: str) -> str:
+    def keep(self, lane: str, command: str, content: dict[str, Any]) -> str:
         """Write a counterexample down as soon as there is one; the name of its file."""
-        self.findings.append(finding)
-        name = f"{COUNTEREXAMPLES}/{len(self.findings):02}-{lane}-{finding.signature.command}"
-        files = {f"{name}.json": text, f"{name}.feature": finding.scenario}
+        name = f"{COUNTEREXAMPLES}/{len(self.kept) // 2 + 1:02}-{lane}-{command}"
+        files = {f"{name}.json": json.dumps(content, indent=1) + "\n", f"{name}.feature": content["scenario"]}
         self.kept |= files
         if self.folder is not None:
-            for file, content in files.items():
-                self.folder.write(file, content)
+            for file, text in files.items():
+                self.folder.write(file, text)
         return f"{name}.json"
 
     @property
     def silent(self) -> frozenset[str]:
         """The requirements that are silent for the lanes with an oracle: by the profile, and as waived."""
-        return silent_in(self.made.profile, self.register) | frozenset(self.made.waived)
+        return silent_in(self.made.profile, load_register()) | frozenset(self.made.waived)
 
     @property
     def listed(self) -> frozenset[str]:
         """The requirements that are known not to hold: they are silent as well, and judged apart."""
         return self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
 
-    def verdicts(self) -> dict[str, Result]:
-        """Return the verdicts so far."""
-        decisions = {each.id: each.decision for each in self.register.values() if each.decision}
-        return weighed(self.cases, self.results, self.deviations.known(self.cases, self.results), decisions)
-
-    def exit_code(self, verdicts: dict[str, Result]) -> int:
-        """Return the exit code that the run would have if it ended now."""
-        stale = self.deviations.stale(self.cases, self.results) if self.finished else ()
-        return exit_code(self.cases, verdicts, Run(self.finished, self.made.lanes, self.faults, tuple(stale)))
-
     def envelope(self) -> dict[str, Any]:
         """Return all that is known, as the report has it."""
-        place = self.log.flush()
+        place, register = self.log.flush(), load_register()
         self.faults = place.faults or self.faults
-        verdicts = self.verdicts()
+        cases, deviations = in_order(self.cases.values()), self.deviations
+        decisions = {each.id: each.decision for each in register.values() if each.decision}
+        verdicts = weighed(cases, self.results, deviations.known(cases, self.results), decisions)
+        stale = deviations.stale(cases, self.results) if self.finished else []
         state = {
             "started": self.started,
             "finished": max(self.started, now()),  # the clock may have been set back
             "complete": self.finished,
             "faults": self.faults,
-            "exit_code": self.exit_code(verdicts),
+            "exit_code": exit_code(cases, verdicts, self.finished, self.made.lanes, self.faults, stale),
             "coverage": self.coverage.counts(),
             "messages": place.lines,  # all this follows from so many entries of the message log
-            "stale_deviations": self.deviations.stale(self.cases, self.results) if self.finished else [],
+            "stale_deviations": stale,
             **self.notes,
             **({"trouble": self.trouble} if self.trouble else {}),
         }
-        return envelope(self.made, self.declared, self.register, in_order(self.cases), verdicts) | state
+        return envelope(self.made, self.declared, register, cases, verdicts) | state
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""
@@ -241,10 +179,6 @@ class Running:
             content["files"] = self.folder.digests()
         self.folder.write_json(ENVELOPE, content)
         self.saved = monotonic()
-
-    def failures(self) -> int:
-        """Return how many cases that count have failed."""
-        return counts([case for case in self.cases if case.scored], self.verdicts())["failed"]
 
 
 def now() -> str:

@@ -108,18 +108,6 @@ class Interruption:
         self.thread = get_ident()  # signals reach no other
         self.waits = False
 
-    def wait(self) -> None:
-        """Let signals interrupt this thread anywhere until `go_on`; raises `Interrupted` if the run was interrupted."""
-        if get_ident() == self.thread:
-            self.waits = True
-        if self.by:
-            self.check()
-
-    def go_on(self) -> None:
-        """Let signals wait again."""
-        if get_ident() == self.thread:
-            self.waits = False
-
     def check(self) -> None:
         """Raise `Interrupted` if the run was interrupted."""
         if self.by:
@@ -128,12 +116,15 @@ class Interruption:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Let signals interrupt the block, which leaves nothing half done wherever it ends."""
-        self.wait()
+        """Let signals interrupt the block, which leaves nothing half done wherever it ends; raises `Interrupted`."""
+        ours = get_ident() == self.thread
+        self.waits = self.waits or ours
+        if self.by:
+            self.check()
         try:
             yield
         finally:
-            self.go_on()
+            self.waits = self.waits and not ours
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
@@ -156,7 +147,7 @@ class Clock(Protocol):
     """A source of time."""
 
     def now(self) -> float:
-        """Seconds since some moment."""
+        """Return the seconds since some moment."""
 
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
@@ -210,7 +201,8 @@ class Session:
         entry: dict[str, Any] = {"request": request}
         self.broken = False
         try:
-            entry["answer"] = raw = self._answer(request, patience or self.patience)
+            with self.interruption.at_once():
+                entry["answer"] = raw = self.channel.ask(request, patience or self.patience)
             return self._read(verb, name, raw)
         except KeyboardInterrupt:
             self.interrupted = entry["interrupted"] = True
@@ -229,13 +221,6 @@ class Session:
         """Write an entry of this session into the message log."""
         head = {"case": self.case, "session": self.number} if self.number else {"case": self.case}
         self.log.write({**head, **entry})
-
-    def _answer(self, request: dict[str, Any], patience: float) -> Any:
-        self.interruption.wait()
-        try:
-            return self.channel.ask(request, patience)
-        finally:
-            self.interruption.go_on()
 
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""

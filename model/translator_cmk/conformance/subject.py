@@ -8,11 +8,9 @@ from typing import Any
 
 from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
-from ..language.declaration import Declaration
 from ..language.facts import Fact, difference, observed
 from ..language.sentences import format_command
 from ..machine import (
-    DEFAULT_STAGE,
     ROWS,
     Accepted,
     Command,
@@ -22,12 +20,11 @@ from ..machine import (
     Outcome,
     Refused,
     Stage,
-    initial,
-    observe,
 )
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..machine.rows import Refuse, Row
-from ..system import Unsupported
+from ..requirements import load_register
+from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .session import Session
 
@@ -75,17 +72,13 @@ class Coverage:
         self.commands = 0
 
 
-class ReferenceModel:
-    """The model in step with a system."""
+class ReferenceModel(ModelSystem):
+    """The model in step with a system, with the rows that it comes upon."""
 
-    def __init__(self, coverage: Coverage | None = None) -> None:
-        self.coverage = coverage or Coverage()
-        self.state = initial(DEFAULT_STAGE)
+    def __init__(self) -> None:
+        super().__init__(MACHINE)
+        self.coverage = Coverage()
         self.by: frozenset[str] = frozenset()  # the requirements that the last change rests on
-
-    def reset(self, stage: Stage) -> None:
-        """Start afresh."""
-        self.state = initial(stage)
 
     def submit(self, command: Command) -> Outcome:
         """Carry out the command."""
@@ -99,10 +92,6 @@ class ReferenceModel:
     def looks_at(self, command: Command) -> Outcome:
         """Return the outcome that the command would have; the state stays."""
         return MACHINE.step(self.state, command)[1]
-
-    def observe(self) -> Observation:
-        """Return the observation that is expected."""
-        return observe(MACHINE.world(self.state))
 
 
 MADE = (Vault, Key, Resource, Workspace, Document, Model)
@@ -118,9 +107,6 @@ SALTED_FIELDS = {
     "model": ("workspace",),
 }
 """For each kind that is made: its fields that hold the name of something made, or of a resource group."""
-
-LOCAL = ("key", "grant")
-"""Kinds named by two names with a slash between them."""
 
 
 @cache
@@ -203,6 +189,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 10.0
 """Seconds between two observations while an effect is waited for; the pause doubles."""
 
 
+IN_A_ROW = 5
+"""How many cases in a row may break the system at once, or keep it silent, before the run gives up."""
+
+
+class Aborted(Exception):
+    """The system broke so often in a row that nothing more is to be learned."""
+
+
 class Errs(Inconclusive):
     """The system answered that something went wrong."""
 
@@ -218,10 +212,10 @@ class Subject:
     before: at the last look.  ``was_late``: whether there were such when the last command was asked for.
     """
 
-    def __init__(self, session: Session, declared: Declaration, known: frozenset[str], seed: int) -> None:
+    def __init__(self, session: Session, seed: int) -> None:
+        """Say hello; raises `Fault`."""
         self.session = session
-        self.declaration = declared
-        self.known = known
+        self.declaration = session.hello()
         self.worlds = 0
         self.run = run_of(seed)
         self.names = Names(self.run)
@@ -229,18 +223,14 @@ class Subject:
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
         self.patient = False
         self.answered = 0  # commands of this world
+        self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
         self._forget()
-
-    @property
-    def salt(self) -> str:
-        """The salt of the world under way."""
-        return self.names.salt
 
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names."""
         self.worlds += 1
         self.names = Names(f"{self.run}{self.worlds}")
-        self.session.note({"world": self.salt})
+        self.session.note({"world": self.names.salt})
         self.reference.reset(stage)
         self._forget()
         self.answered = 0
@@ -305,7 +295,7 @@ class Subject:
         if not self.declaration.can("reasons"):
             return frozenset()
         because = answer.get("because", frozenset()) | self.declaration.codes.get(str(answer.get("code")), frozenset())
-        if unknown := because - self.known:
+        if unknown := because - load_register().keys():
             raise Fault("unknown-id", f"refused because of {sorted(unknown)[0]!r}, which is no requirement")
         return because
 
@@ -366,6 +356,18 @@ class Subject:
             for kind, entities in observation.items()
             if kind not in unseen
         }
+
+    def recover(self, fault: str, of_use: bool, times: str) -> None:
+        """Restart if there was a fault; raises `Aborted` if it has broken ``times`` again and again, to no use."""
+        self.broken = 0 if of_use or not fault else self.broken + 1
+        if self.broken >= IN_A_ROW:
+            raise Aborted(f"given up: the system broke in {self.broken} {times} in a row")
+        if fault:
+            self.session.case = ""
+            try:
+                self.session.restart()
+            except Fault as error:
+                raise Aborted(f"given up: the system does not start again: {error}") from None
 
 
 def by_chance() -> int:

@@ -12,7 +12,8 @@ from .cases import TOUR
 from .fixtures import CROWDED, LIVES, crowd, in_variant, variants
 from .judging import Commands, applicable
 from .lane import SequenceLane
-from .running import Running, Worker
+from .running import Running
+from .subject import Subject
 
 STEPS = 2_400
 """How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
@@ -78,23 +79,24 @@ def notes_of(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]
     return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
 
 
-Begin = Callable[[str, Running, Worker, Sequence[Commands]], SequenceLane]
+Begin = Callable[[str, Running, Subject, Sequence[Commands]], SequenceLane]
 """Begins a lane of this name, in which these sequences are planned."""
 
 
-def run_tour(running: Running, worker: Worker, scopes: Iterable[str], steps: int, begin: Begin = SequenceLane) -> None:
+def run_tour(
+    running: Running, subject: Subject, scopes: Iterable[str], steps: int, begin: Begin = SequenceLane
+) -> None:
     """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
     with running.interruption.at_once():
         found = suites_of(tuple(scopes), steps)
-    asked = asked_of(found, worker.subject.declaration)
-    lane = begin(TOUR, running, worker, asked)
+    asked = asked_of(found, subject.declaration)
+    lane = begin(TOUR, running, subject, asked)
     notes, done = notes_of(found, asked), 0
     try:
         for commands in asked:
-            for new, followed in lane.run(commands):
-                lane.keep(new, followed)
+            lane.run(commands)
             done += 1 + len(commands)
-            running.progress.show_count(done, notes["steps"], "steps", len(lane.tally.failures))
+            running.progress.show_count(done, notes["steps"], "steps", len(lane.tally.failed))
     finally:
         lane.end(**notes)

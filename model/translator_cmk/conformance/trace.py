@@ -1,7 +1,6 @@
 """The lane of traces: logs that were recorded elsewhere, compared with all that the specification leaves possible."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from ..language import WireError, from_text
 from ..language.declaration import LEVELS, Declaration
 from ..language.json_text import STANDARD_INPUT, read_lines
 from ..language.traces import HEAD
-from ..machine import Command, Machine
+from ..machine import Command
 from ..oracle.profiles import machine_of
 from ..shapes import read_message
 from .cases import TRACE
@@ -23,14 +22,11 @@ from .findings import Tally
 from .judging import SequenceResult
 from .report.folder import Folder
 from .report.summaries import UNSTATED
-from .running import Aborted, Running
+from .running import Running
+from .subject import Aborted
 
 UNNAMED = "a recorded system"
 """The name of a system that no head of a trace names."""
-
-
-Note = Callable[[int, Event | Reset, Verdict, Verdict], None]
-"""Notes an event by its line, with the verdict before and after it."""
 
 
 class Trace(NamedTuple):
@@ -93,91 +89,67 @@ class Judging:
 
     def __init__(self, running: Running, folder: Path, traces: Iterable[Trace]) -> None:
         self.running = running
-        self.machine = machine_of(running.silent | running.listed)
         self.folder = folder
         self.traces = list(traces)
         self.tally = Tally(TRACE, LEVELS, silent=running.silent)
         self.shown: dict[str, list[str]] = {}
         self.worlds = 0
-        self.begun = False  # whether this world has an event
-        self.last: Command | None = None  # of this world
 
     def judge(self, number: int, until: float = float("inf")) -> None:
         """Judge a trace, up to a line; raises `WireError`, and `Truncated` where it was cut off."""
-        trace = self.traces[number]
-        if self.running.listed:
-            with suppress(Truncated, WireError):  # reported below
-                self._check(trace, until, machine_of(self.running.silent), self._note_known)
-
-        def note(at: int, event: Event | Reset, was: Verdict, now: Verdict) -> None:
-            self._note(event, was, now, trace.name)
+        trace, silent = self.traces[number], self.running.silent
+        checker, strict = Checker(machine_of(silent | self.running.listed)), Checker(machine_of(silent))
+        asked: tuple[Command, ...] = ()  # the last command of this world
+        for at, event in Reader(str(self.folder / trace.file)):
+            was, listed = checker.verdict, len(strict.verdict.deviations)
+            if at > until or len(was.deviations) == MOST:
+                break
+            self.running.interruption.check()
+            checker.read([(at, event)])
+            if self.running.listed:
+                strict.read([(at, event)])
+            if isinstance(event, Reset):
+                asked = ()
+            else:
+                asked = event.request.commands[:1] if event.request is not None else asked
+                self.worlds += checker.verdict.worlds - was.worlds
+                self._note(asked, event, was, checker.verdict, strict.verdict.deviations[listed:], trace.name)
             self.traces[number] = self.traces[number]._replace(judged_to=at)
             self.running.tick()
 
-        self._check(trace, until, self.machine, note)
-
-    def _check(self, trace: Trace, until: float, machine: Machine, note: Note) -> None:
-        """Check the events of a trace up to a line, and note the verdict before and after each."""
-        checker = Checker(machine)
-        self.last, self.begun = None, False
-
-        def noted() -> Iterator[tuple[int, Event | Reset]]:
-            """Yield the events, and note the result of each once it has been judged."""
-            was = checker.verdict
-            for at, event in Reader(str(self.folder / trace.file)):
-                if at > until or len(was.deviations) == MOST:
-                    return
-                self.running.interruption.check()
-                yield at, event
-                note(at, event, was, checker.verdict)
-                was = checker.verdict
-
-        checker.read(noted())
-
-    def _note_known(self, _: int, event: Event | Reset, was: Verdict, now: Verdict) -> None:
-        """Note a deviation that is found if no requirement is listed."""
-        if isinstance(event, Event) and event.request is not None:
-            self.last = event.request.commands[0]
-        if len(now.deviations) > len(was.deviations):
-            self.tally.known.setdefault(self._named, now.deviations[-1].differences)
-
-    def _note(self, event: Event | Reset, was: Verdict, now: Verdict, source: str) -> None:
-        """Note the result of an event."""
-        if isinstance(event, Reset):
-            self.last, self.begun = None, False
-            return
-        self.worlds += not self.begun
-        self.begun = True
-        if event.request is not None:
-            self.last = event.request.commands[0]
-        if len(now.deviations) > len(was.deviations):
-            self._differs(now.deviations[-1], source)
+    def _note(
+        self,
+        asked: tuple[Command, ...],
+        event: Event,
+        was: Verdict,
+        now: Verdict,
+        listed: tuple[Deviation, ...],
+        source: str,
+    ) -> None:
+        """Count an event for the command that was asked last, by the verdict before and after it."""
+        result = SequenceResult(asked)
+        if found := now.deviations[len(was.deviations) :]:
+            result.differences = found[0].differences
+            self.shown.setdefault(result.last, [source, *format_deviation(found[0], source)])
         elif len(now.overflows) > len(was.overflows):
-            self.tally.too_open.add(self._named)
+            result.lost_track = "so much is possible after it that the rest of its world was not judged"
+            self.tally.planned.add(result.last)
+        elif listed:
+            result.known = listed[0].differences
         elif (
-            event.request is not None
-            and event.judgeable
-            and (now.skipped, now.uncompared) == (was.skipped, was.uncompared)
+            event.request is None
+            or not event.judgeable
+            or (now.skipped, now.uncompared) != (was.skipped, was.uncompared)
         ):
-            self.tally.compared[self._named] += 1
-            self.tally.accepted.add(self._named)  # a log may well tell of refusals alone
-
-    @property
-    def _named(self) -> str:
-        """The command that was asked for last."""
-        return "reset" if self.last is None else type(self.last).__name__
-
-    def _differs(self, deviation: Deviation, source: str) -> None:
-        asked = () if self.last is None else (self.last,)
-        self.tally.add(SequenceResult(asked, deviation.differences))
-        self.shown.setdefault(self._named, [source, *format_deviation(deviation, source)])
+            return
+        else:
+            result.accepted.add(result.last)  # a log may well tell of refusals alone
+        self.tally.add(result)
 
     def so_far(self) -> None:
         """Report the result of each command, and how far each trace was judged."""
-        for case in self.tally.cases():
-            name = case.id.partition("/")[2]
-            self.running.take(case, self.tally.result(name)._replace(shown="\n".join(self.shown.get(name, ()))))
-        counts = self.tally.counts() | {"sequences": self.worlds, "lost_track": len(self.tally.too_open)}
+        self.running.take_tally(self.tally, self.shown)
+        counts = self.tally.counts() | {"sequences": self.worlds}
         self.running.notes[TRACE] = {"traces": [each._asdict() for each in self.traces], **counts}
 
 
@@ -190,7 +162,7 @@ def run_trace(running: Running, paths: Iterable[Path]) -> None:
     cut_off = []
     try:
         for number, trace in enumerate(judging.traces):
-            running.progress.show_count(number, len(judging.traces), "traces", len(judging.tally.failures))
+            running.progress.show_count(number, len(judging.traces), "traces", len(judging.tally.failed))
             try:
                 judging.judge(number)
             except Truncated as error:

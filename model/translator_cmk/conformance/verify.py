@@ -2,31 +2,45 @@
 
 import argparse
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ..bdd.features import FeatureError
+from ..digest import REPORTED, digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
-from .cases import FEATURES, FUZZ, LANES, TOUR, TRACE, scenarios, selected
+from .cases import (
+    FEATURES,
+    FUZZ,
+    LANES,
+    SELECTED,
+    TOUR,
+    TRACE,
+    check_kit,
+    must_be_known,
+    scenarios,
+    selected,
+)
 from .channels import Fault, connecting
 from .channels.connecting import connection, shortened
-from .deviations import write_deviations
+from .deviations import Deviations, load_deviations, must_be_writable, without_links, write_deviations
 from .features import run_features
 from .fuzz import LOG_SIZE, SECONDS, run_fuzz
-from .planning import Options, lanes_of, options_of, planned
+from .planning import must_be_deniable
 from .report import summaries
-from .running import Aborted, Running, SessionPool
+from .report.envelope import Made
+from .report.folder import Folder
+from .running import Running, SessionPool
 from .session import Interrupted, Session
-from .subject import by_chance
+from .subject import Aborted, by_chance
 from .tour import CROWD, NAMES, STEPS, run_tour
-from .trace import recorded_system, run_trace
+from .trace import must_be_readable, recorded_system, run_trace
 
 REPORT = Path("conformance-report")
-
-__all__ = ["add_arguments", "run", "verify"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps",
         metavar="N",
-        type=count,
+        type=at_least(1),
         default=STEPS,
         help=f"steps that the tour has, but for the {CROWD.steps} of the stress fixture (default: {STEPS:,})",
     )
@@ -92,7 +106,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log-size",
         metavar="MIB",
-        type=size,
+        type=at_least(0),
         default=LOG_SIZE,
         help="how much of the fuzzing is logged in full; "
         f"then only sequences that show something new (default: {LOG_SIZE})",
@@ -100,48 +114,108 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jobs",
         metavar="N",
-        type=count,
+        type=at_least(1),
         help="sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)",
     )
     parser.add_argument(
         "--seed",
         metavar="N",
-        type=whole,
+        type=at_least(0),
         help="what chance begins from, names included: "
         "a system that keeps things wants another each time (default: by chance)",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the lanes and prints a summary; the exit code is that of the report."""
-    return verify(args)
-
-
-def verify(args: argparse.Namespace) -> int:
-    """Run the lanes; raises `CommandError` before anything was run."""
+    """Run the lanes and print a summary; the exit code is that of the report."""
     lanes = lanes_of(args)
     way = None if lanes == (TRACE,) else connection(args)
     seed = by_chance() if args.seed is None else args.seed
     running = planned(args, lanes, way.transport if way else "none", seed)
-    options = options_of(args)
+    # named absolutely, since a system in this process may change the working directory
+    args.trace = [path.absolute() for path in args.trace]
+    args.write_deviations = args.write_deviations and args.write_deviations.absolute()
     assert running.folder is not None
     running.log = log = running.folder.begin()
-    session = partial(Session, log=log, patience=options.patience, interruption=running.interruption)
-    pool = SessionPool(lambda: session(way.open()), running.register, seed) if way else None
+    session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
+    pool = SessionPool(lambda: session(way.open()), seed) if way else None
     try:
         with running.interruption.heeded():
-            return run_lanes(running, pool, options, way.text if way else "")
+            return run_lanes(running, pool, args, way.text if way else "")
     finally:
         log.close()
 
 
-def run_lanes(running: Running, pool: SessionPool | None, options: Options, system: str) -> int:
+def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the lanes that the arguments ask for; raises `CommandError`.
+
+    Unless they are named, all of them: without traces none for these, and where scenarios are selected nothing else.
+    """
+    selects = args.requirement or args.topic or args.level or args.case
+    asked = args.lane or ([FEATURES, TRACE] if selects else LANES)
+    lanes = tuple(lane for lane in LANES if lane in asked and (lane != TRACE or args.lane or args.trace))
+    if TRACE in lanes and not args.trace:
+        raise CommandError("--lane trace: name what was recorded, with --trace FILE")
+    if args.trace and TRACE not in lanes:
+        raise CommandError("--trace: its lane is left out; say --lane trace as well")
+    asking = [lane for lane in lanes if lane != TRACE]
+    if asking and args.stdio is None and args.http is None and args.python is None:
+        raise CommandError(f"{', '.join(asking)}: these lanes need a system; name it with --stdio, --http or --python")
+    return lanes
+
+
+def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> Running:
+    """Return the run that the arguments ask for; raises `CommandError`."""
+    chosen = {name: tuple(getattr(args, name)) for name in SELECTED}
+    waived = tuple(sorted(set(args.waive)))
+    budgets = {
+        "steps": args.steps,
+        "seconds": args.seconds,
+        "scopes": args.scope or list(NAMES),
+        "log_size": args.log_size * 2**20,
+    }
+    try:
+        check_kit()
+        every = scenarios(args.profile, ())
+    except FeatureError as error:
+        raise CommandError(str(error)) from None
+    must_be_known(every, chosen, waived)
+    must_be_deniable(waived)
+    must_lie_elsewhere(args)
+    if args.write_deviations:
+        must_be_writable(args.write_deviations)
+    deviations = Deviations()
+    if args.deviations:
+        deviations = load_deviations(args.deviations, (each.case.id for each in every))
+    must_be_readable(args.trace)
+    known = tuple(deviations.entries)
+    made = Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, known)
+    return Running(made, Folder(args.report), deviations)
+
+
+def must_lie_elsewhere(args: argparse.Namespace) -> None:
+    """Raise `CommandError` if a file that is read or written lies in the folder of the report, which is its own."""
+    named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
+    for option, paths in named.items():
+        for path in paths:
+            if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
+                raise CommandError(
+                    f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
+                )
+
+
+def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespace, system: str) -> int:
     """Run the lanes, always write the report, and print what came of them; raises `CommandError`."""
-    assert running.folder is not None
     whole = True
     running.save()
     try:
-        go(running, pool, options)
+        if pool:
+            put_through(running, pool, args)
+        else:
+            running.declared = recorded_system(args.trace)
+        if TRACE in running.made.lanes:
+            run_trace(running, args.trace)
+        running.finished = True
     except Fault as fault:
         running.trouble = plain(pool.sessions[-1].in_full(fault) if pool else str(fault))
     except Aborted as trouble:
@@ -149,13 +223,13 @@ def run_lanes(running: Running, pool: SessionPool | None, options: Options, syst
     except Interrupted as trouble:
         running.trouble = str(trouble)
         running.progress.clear()
-        print_error(f"{trouble}; {options.report} has what came out so far")
+        print_error(f"{trouble}; {args.report} has what came out so far")
     except CommandError:
         whole = False
         raise
     except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
         whole = False
-        raise CommandError(f"{options.report}: can't be written: {error.strerror}", HARNESS) from None
+        raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
     except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
         traceback.print_exc()
         running.trouble = "a defect of the kit; its traceback is on standard error"
@@ -169,62 +243,43 @@ def run_lanes(running: Running, pool: SessionPool | None, options: Options, syst
         return HARNESS
     envelope = running.envelope()
     try:
-        if options.write_deviations and running.finished:
-            write_deviations(options.write_deviations, envelope)
+        if args.write_deviations and running.finished:
+            write_deviations(args.write_deviations, envelope)
     finally:
-        print("\n".join(summaries.printed(envelope, options.report, system, pool.unsupported() if pool else ())))
-    if options.write_deviations and not running.finished:
-        print(f"{options.write_deviations} is not written: the run broke off, so that more may fail")
+        print("\n".join(summaries.printed(envelope, args.report, system, pool.unsupported() if pool else ())))
+    if args.write_deviations and not running.finished:
+        print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
     return int(envelope["exit_code"])
 
 
-def count(text: str) -> int:
-    """Return a whole number above zero; raises `argparse.ArgumentTypeError`."""
-    if not text.isascii() or not text.isdecimal() or len(text) > 9 or not int(text):
-        raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number from 1 to 999999999")
-    return int(text)
-
-
-def whole(text: str) -> int:
-    """Return a whole number from zero on; raises `argparse.ArgumentTypeError`."""
-    if not text.isascii() or not text.isdecimal() or len(text) > 19:
-        raise argparse.ArgumentTypeError(f"{shortened(text)} is no number; write a whole number of up to 19 digits")
-    return int(text)
-
-
-def size(text: str) -> int:
-    """Return a whole number of MiB, from zero on; raises `argparse.ArgumentTypeError`."""
-    return 0 if text == "0" else count(text)
-
-
-def go(running: Running, pool: SessionPool | None, options: Options) -> None:
-    """Run each lane; raises `Aborted`, and `Fault` where the system does not even say hello."""
-    if pool:
-        put_through(running, pool, options)
-    else:
-        running.declared = recorded_system(options.traces)
-    if TRACE in running.made.lanes:
-        run_trace(running, options.traces)
-    running.finished = True
-
-
-def put_through(running: Running, pool: SessionPool, options: Options) -> None:
-    """Put a system through the lanes that need one; raises as `go` does."""
+def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -> None:
+    """Put a system through the lanes that need one; raises `Aborted`, and `Fault` where it does not say hello."""
     made = running.made
-    worker = pool.worker()
-    running.declared = declared = worker.subject.declaration
+    subject = pool.subject()
+    running.declared = declared = subject.declaration
     running.save()
     parallel = declared.can("parallel")
-    jobs = options.jobs or (2 if parallel else 1)  # what is declared is tried
+    jobs = args.jobs or (2 if parallel else 1)  # what is declared is tried
     if jobs > 1 and not parallel:
         raise CommandError(f"--jobs {jobs}: the system has not declared the capability parallel")
     if FEATURES in made.lanes:
         found = selected(scenarios(made.profile, made.waived), made.selection)
         if not found:
             raise Aborted("nothing is selected")
-        workers = [worker, *(pool.worker() for _ in range(1, min(jobs, len(found))))]
-        run_features(running, workers, found)
+        run_features(running, [subject, *(pool.subject() for _ in range(1, min(jobs, len(found))))], found)
     if TOUR in made.lanes:
-        run_tour(running, worker, made.budgets["scopes"], made.budgets["steps"])
+        run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
     if FUZZ in made.lanes:
-        run_fuzz(running, worker, made.budgets["seconds"])
+        run_fuzz(running, subject, made.budgets["seconds"])
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number from ``least`` on; that raises `argparse.ArgumentTypeError`."""
+
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdecimal() or len(text) > 19 or int(text) < least:
+            problem = f"{shortened(text)} is no such number; write a whole number from {least} on, of up to 19 digits"
+            raise argparse.ArgumentTypeError(problem)
+        return int(text)
+
+    return read

@@ -2,6 +2,8 @@
 
 from typing import Any, Protocol
 
+from ...language import WireError, from_text
+
 PATIENCE = 10.0
 """Seconds that a system has for an answer, by default."""
 
@@ -37,3 +39,12 @@ class Channel(Protocol):
 
     def stderr_tail(self) -> str:
         """Return the end of the system's standard error, if it has one."""
+        return ""
+
+
+def answer_in(text: bytes) -> Any:
+    """Return the answer in a text; raises `Fault`."""
+    try:
+        return from_text(text, "the answer")
+    except WireError as error:
+        raise Fault("not-json", f"{error}; it begins with {text[:60]!r}") from None

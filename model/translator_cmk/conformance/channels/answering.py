@@ -8,9 +8,9 @@ from ...bdd.systems import declaration_of, not_a_system, raised
 from ...language import PROTOCOL, WireError, observation_to_wire
 from ...language.declaration import declaration_to_wire
 from ...language.verbs import request_from_wire
-from ...machine import Accepted, KeyUse, Refused, Unspecified
+from ...machine import Accepted, Refused, Unspecified
 from ...system import ModelSystem, System, Unsupported
-from . import Request
+from . import Channel, Request
 
 Answer = dict[str, Any]
 
@@ -68,7 +68,7 @@ class Answering:
             return {"answer": "refused"}  # whatever a system does is right here, and the model does nothing
         match outcome:
             case Accepted():
-                return {"answer": "accepted", "audit": [use_to_wire(use) for use in outcome.audit]}
+                return {"answer": "accepted", "audit": [use.as_dict() for use in outcome.audit]}
             case Refused():
                 return {"answer": "refused", "because": sorted(outcome.because)}
         return failure(f"submit returned {outcome!r}, which is neither Accepted nor Refused")
@@ -100,29 +100,15 @@ def failure(text: str) -> Answer:
     return {"answer": "error", "message": clean[:2000] or "something went wrong"}
 
 
-def use_to_wire(use: KeyUse) -> dict[str, Any]:
-    """Return the use of a key as a JSON value."""
-    return use.as_dict()
-
-
-class Direct:
+class Direct(Answering, Channel):
     """Asks an object.  No process is between, so that nothing can interrupt it while it answers."""
-
-    def __init__(self, make: Callable[[], System]) -> None:
-        self.answering = Answering(make)
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
         """Return the answer of the object."""
-        return self.answering.answer(request)
+        return self.answer(request)
 
     def restart(self) -> None:
         """Forget all sessions."""
-        self.answering.sessions.clear()
+        self.sessions.clear()
 
-    def close(self) -> None:
-        """Forget all sessions."""
-        self.answering.sessions.clear()
-
-    def stderr_tail(self) -> str:
-        """Return nothing: an object has no standard error."""
-        return ""
+    close = restart

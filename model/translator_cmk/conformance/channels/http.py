@@ -11,8 +11,8 @@ from time import monotonic, sleep
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from ...language import LONGEST, WireError, from_text
-from . import Fault
+from ...language import LONGEST
+from . import Channel, Fault, answer_in
 
 IDLE = 1.0
 """Seconds after which a connection is not used again: a server may close it, and a request must not be sent twice."""
@@ -23,56 +23,66 @@ REFUSED = 0.2
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "translator-cmk"}
 
 
-class Url:
+class Url(Channel):
     """Exchanges messages with one URL, over one connection as long as it lasts.  Redirects are not followed."""
 
     def __init__(self, url: str) -> None:
         self.url = split(url)
         self.connection: http.client.HTTPConnection | None = None
-        self.deadline = Deadline()
+        self.late = False
         self.used = monotonic()
         self.answered = False
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer in the body."""
         body = json.dumps(request, separators=(",", ":")).encode()
-        self.deadline.passed = False
+        self.late = False
+        deadline = threading.Timer(patience, self._be_late)
+        deadline.daemon = True
+        deadline.start()
         try:
             text = self._exchange(body, patience)
         except (OSError, http.client.HTTPException) as error:
             self.restart()
-            raise Fault(*fault_of(error, self.deadline.passed)) from None
+            raise Fault(*fault_of(error, self.late)) from None
+        except Fault:
+            self.restart()
+            raise
         finally:
-            self.deadline.lift()
-        try:
-            return from_text(text, "the answer")
-        except WireError as error:
-            raise Fault("not-json", f"{error}; it begins with {text[:60]!r}") from None
+            deadline.cancel()
+        return answer_in(text)
+
+    def _be_late(self) -> None:
+        """Close the socket, however slowly bytes arrive on it: a timeout of its own begins with each."""
+        self.late = True
+        if self.connection is not None and self.connection.sock is not None:
+            with suppress(OSError):
+                self.connection.sock.shutdown(socket.SHUT_RDWR)
+
+    def _must_be_in_time(self) -> None:
+        if self.late:
+            raise TimeoutError
 
     def _exchange(self, body: bytes, patience: float) -> bytes:
         if monotonic() - self.used > IDLE:
             self.restart()
         response = self._post(body, patience)
-        self.deadline.must_not_have_passed()
+        self._must_be_in_time()
         if response.status != 200:
-            self.restart()
             where = response.getheader("Location")
             more = f" to {where!r}; redirects are not followed: name the URL itself" if where else ""
             raise Fault("status", f"answered with the status {response.status} {response.reason}{more}")
         kind = response.headers.get_content_type()
         if kind != "application/json":
-            self.restart()
             raise Fault("content-type", f"answered with the content type {kind!r}; it has to be application/json")
         encoding = response.getheader("Content-Encoding", "identity")
         if encoding.lower() != "identity":
-            self.restart()
             raise Fault(
                 "content-type", f"answered with the encoding {encoding!r}, which nobody asked for; leave it out"
             )
         text = response.read(LONGEST + 1)
-        self.deadline.must_not_have_passed()  # to close the connection looks like the end of what has no length
+        self._must_be_in_time()  # to close the connection looks like the end of what has no length
         if len(text) > LONGEST:
-            self.restart()
             raise Fault("too-long", "its body is longer than 1 MiB")
         if response.length:  # the part of it that did not come
             raise http.client.IncompleteRead(text, response.length)
@@ -87,7 +97,6 @@ class Url:
         if self.connection.sock is None:
             self._connect(self.connection, patience)
         self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
-        self.deadline.set(self.connection.sock, patience)
         path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         self.connection.request("POST", path, body, HEADERS)
         return self.connection.getresponse()
@@ -111,60 +120,7 @@ class Url:
             self.connection.close()
             self.connection = None
 
-    def close(self) -> None:
-        """Leave nothing behind."""
-        self.restart()
-        self.deadline.end()
-
-    def stderr_tail(self) -> str:
-        """Return nothing: a URL has no standard error."""
-        return ""
-
-
-class Deadline:
-    """Closes a socket once its time is up, however slowly bytes arrive on it: a timeout of its own begins with each."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition()
-        self.until: float | None = None
-        self.sock: socket.socket | None = None
-        self.passed = False
-        self.over = False
-        self.watcher: threading.Thread | None = None
-
-    def set(self, sock: socket.socket, patience: float) -> None:
-        """Watch this socket for that many seconds."""
-        with self.changed:
-            self.sock, self.until, self.passed = sock, monotonic() + patience, False
-            if self.watcher is None:
-                self.watcher = threading.Thread(target=self._watch, daemon=True)
-                self.watcher.start()
-
-    def must_not_have_passed(self) -> None:
-        """Raise `TimeoutError` if time was up."""
-        if self.passed:
-            raise TimeoutError
-
-    def lift(self) -> None:
-        """Watch no longer."""
-        with self.changed:
-            self.until = None
-
-    def end(self) -> None:
-        """Stop for good."""
-        with self.changed:
-            self.over = True
-            self.changed.notify()
-
-    def _watch(self) -> None:
-        with self.changed:
-            while not self.over:
-                now = monotonic()
-                if self.until is not None and now >= self.until and self.sock is not None:
-                    self.passed, self.until = True, None
-                    with suppress(OSError):
-                        self.sock.shutdown(socket.SHUT_RDWR)
-                self.changed.wait(min(0.1, max(self.until - now, 0.0)) if self.until is not None else 0.1)
+    close = restart
 
 
 def split(url: str) -> SplitResult:

@@ -7,15 +7,14 @@ import shlex
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from time import monotonic
 from typing import Any
 
-from ...language import LONGEST, WireError, from_text
-from . import Fault
+from ...language import LONGEST
+from . import Channel, Fault, answer_in
 
 ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -40,8 +39,8 @@ GUARDIAN = (
 )
 
 
-class Process:
-    """Exchange messages with a child process; the whole process group is killed, on Linux with all that it started."""
+class Process(Channel):
+    """Exchange messages with a child process; its group is killed, on Linux with all that has left it."""
 
     def __init__(self, command: str) -> None:
         self.words = shlex.split(command)
@@ -52,10 +51,7 @@ class Process:
         if self.started is None:
             self.started = Started(self.words)
         line = self.started.line(ENCODE(request).encode() + b"\n", monotonic() + patience)
-        try:
-            return from_text(line, "the answer")
-        except WireError as error:
-            raise Fault("not-json", f"{error}; it begins with {line[:60]!r}") from None
+        return answer_in(line)
 
     def restart(self) -> None:
         """Kill the process; the next request starts another."""
@@ -151,8 +147,9 @@ class Started:
     def _drain(self) -> None:
         """Read standard error, and keep its end."""
         assert self.process.stderr is not None
-        for piece in pieces(self.process.stderr.fileno()):
-            self.kept = (self.kept + piece)[-KEPT:]
+        with suppress(OSError, ValueError):  # it may be closed meanwhile
+            while piece := self.process.stderr.read(65_536):
+                self.kept = (self.kept + piece)[-KEPT:]
 
     def errors(self) -> str:
         """Return the end of standard error."""
@@ -163,7 +160,6 @@ class Started:
     def end(self, grace: float) -> None:
         """Close its input, and kill what is left of it and of what it has started, once its time is up."""
         process = self.process
-        started = descendants(process.pid)
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
@@ -174,7 +170,6 @@ class Started:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)  # the group may outlive the process that led it
         kill_all_with(self.mark)
-        kill_all_of(started)
         process.wait()
         with suppress(OSError):
             self.guardian.communicate(b"\n")
@@ -195,40 +190,9 @@ def kill_all_with(mark: str) -> None:
             return
 
 
-def processes() -> Iterator[tuple[int, int, str]]:
-    """Yield every process: its number, that of its parent, and when it was started; none where it is not Linux."""
-    for file in Path("/proc").glob("[0-9]*/stat"):
-        if fields := content(file).rpartition(b")")[2].split():
-            yield int(file.parent.name), int(fields[1]), fields[19].decode()
-
-
-def descendants(process: int) -> set[tuple[int, str]]:
-    """Return the descendants of a process: the number of each, and when it was started."""
-    every, found, parents = list(processes()), set[tuple[int, str]](), {process}
-    while parents:
-        children = {(each, began) for each, parent, began in every if parent in parents}
-        found |= children
-        parents = {each for each, _ in children}
-    return found
-
-
-def kill_all_of(started: set[tuple[int, str]]) -> None:
-    """Kill those of them that still run, in any group and with any environment."""
-    for each in started & {(each, began) for each, _, began in processes()}:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(each[0], signal.SIGKILL)
-
-
 def content(file: Path) -> bytes:
     """Return the content of a file, as far as it can be read."""
     try:
         return file.read_bytes()
     except OSError:
         return b""
-
-
-def pieces(handle: int) -> Iterator[bytes]:
-    """Yield the content of a stream until its end."""
-    with suppress(OSError):
-        while piece := os.read(handle, 65_536):
-            yield piece
