@@ -9,7 +9,7 @@ from tests.conformance.verifying import Verified, fuzz, verify
 from translator_cmk.cli import main
 
 HERE = limited_systems.__name__
-CROWD = ("--scope", "crowd")
+STRESS = ("--scope", "stress")
 FEATURES = ("--lane", "features", "--profile", "full")
 
 
@@ -73,7 +73,7 @@ def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) 
     assert [case["shown"] for case in failed if "changed" in case["shown"]] == []
     assert all("the capability portal, which is declared; observed: unsupported" in case["reason"] for case in failed)
     assert [group["cause"] for group in found.report["groups"]] == ["the capability portal"]
-    tour = verify(tmp_path, "--python", f"{HERE}:HasNoClock", "--lane", "tour", "--scope", "crowd", "--steps", "300")
+    tour = verify(tmp_path, "--python", f"{HERE}:HasNoClock", "--lane", "tour", "--scope", "stress", "--steps", "300")
     assert (tour.exit_code, tour.status("tour/EndVaultRetention")) == (1, "failed")
 
 
@@ -103,7 +103,7 @@ def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: P
 def test_command_that_changes_only_what_is_hidden_has_passed_in_no_lane(tmp_path: Path) -> None:
     system = ("--python", f"{HERE}:RotatesOutOfSight")
     both = {"fuzz/RotateKey", "fuzz/CreateKey"}
-    found = fuzz(tmp_path, lambda found: both <= found.statuses("fuzz").keys(), *system, "--lane", "tour", *CROWD)
+    found = fuzz(tmp_path, lambda found: both <= found.statuses("fuzz").keys(), *system, "--lane", "tour", *STRESS)
     for lane in ("tour", "fuzz"):
         case = found.case(f"{lane}/RotateKey")
         told = (case["status"], case["reason"])

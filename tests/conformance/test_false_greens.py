@@ -11,7 +11,7 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, TOUR, Verified, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
-from translator_cmk.conformance.fixtures import CROWDED, LIVES, VAULTS, in_variant, variants
+from translator_cmk.conformance.fixtures import STRESS_SEQUENCES, STRESS_START, VAULTS, in_variant, variants
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
 from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
@@ -151,7 +151,7 @@ def test_specification_treats_every_kind_and_region_alike() -> None:
     sequences = [(*scope.start, *Random(1).choices(scope.alphabet, k=200)) for scope in SMALL]
     usual, *others = variants(DEFAULT_STAGE)
     assert len(others) == 11
-    for commands in [*sequences, *LIVES]:
+    for commands in [*sequences, *STRESS_SEQUENCES]:
         assert tuple(in_variant(commands, usual)) == commands
         outcomes = {tuple(map(ReferenceModel().submit, in_variant(commands, each))) for each in others}
         assert outcomes == {tuple(map(ReferenceModel().submit, commands))}
@@ -163,9 +163,9 @@ def test_region_that_is_not_offered_stands_for_none() -> None:
     assert not any("westeurope" in each for each in only)
 
 
-def test_crowded_world_comes_about() -> None:
+def test_stress_fixture_comes_about() -> None:
     reference = ReferenceModel()
-    assert all(isinstance(reference.submit(command), Accepted) for command in CROWDED)
+    assert all(isinstance(reference.submit(command), Accepted) for command in STRESS_START)
     seen = reference.observe()
     assert (len(seen["resource"]), len(seen["document"]), len(seen["model"])) == (5, 10, 7)
 

@@ -103,7 +103,7 @@ def at_work(workspace: str, resource: str, *words: str) -> Iterator[Command]:
     yield from (c.DeployModel(f"{word}-model") for word in words)
 
 
-CROWDED: Commands = (
+STRESS_START: Commands = (
     *creates_vault("vault"),
     c.CreateVault("other-vault", "eastus", "production", "apps"),
     c.CreateVault("third-vault", "westeurope", "security", "apps"),
@@ -138,8 +138,8 @@ WORK: Commands = (
     *(c.TranslateWithModel("third-model"), c.TranslateWithModel("seventh-model")),
 )
 
-LIVES: tuple[Commands, ...] = tuple(
-    (*CROWDED, *more)
+STRESS_SEQUENCES: tuple[Commands, ...] = tuple(
+    (*STRESS_START, *more)
     for more in (
         (
             *(c.RevokeKeyAccess("vault", "translator"), *WORK, c.UndeployModel("model"), c.RotateKey("vault", "key")),
@@ -228,7 +228,7 @@ LIVES: tuple[Commands, ...] = tuple(
 """Its sequences: each loss that the article states, and commands that must not be one."""
 
 
-def crowd() -> Iterator[Command]:
+def stress_alphabet() -> Iterator[Command]:
     """Yield the commands of the stress fixture."""
     vaults, resources = (*VAULTS, *SPARE_VAULTS), (*RESOURCES, *UNFIT_RESOURCES)
     yield from each(c.EnableCustomerManagedKeys, resource=resources, vault=vaults, key="key", through=("api", "portal"))

@@ -22,7 +22,7 @@ from ..machine.commands import (
 )
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from .cases import FUZZ
-from .fixtures import CROWDED, crowd, in_variant, variants
+from .fixtures import STRESS_START, in_variant, stress_alphabet, variants
 from .judging import applicable
 from .lane import SequenceLane, Step
 from .running import Running
@@ -111,7 +111,7 @@ class Fuzzer:
         self.random = Random(seed)
         self.leaves_out = leaves_out
         two = Universe(alphabet(), [(), *(each.commands for each in situations().values())], declared)
-        self.universes = (two, two, two, Universe(crowd(), [CROWDED], declared))
+        self.universes = (two, two, two, Universe(stress_alphabet(), [STRESS_START], declared))
         self.variants = variants(declared.stage)
 
     def draw(self) -> tuple[tuple[Command, ...], bool]:

@@ -1,22 +1,14 @@
 """Judges one sequence of commands with the oracle, up to the first difference, and shrinks it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..bdd.prerequisites import (
-    KIND_LEVELS,
-    in_another_tenant,
-    is_legacy,
-    offered,
-    promised,
-    stage_names,
-    through_the_api,
-)
+from ..bdd.prerequisites import KIND_LEVELS, capabilities_of, offered, promised, stage_names, through_the_api
 from ..language.declaration import LEVELS, Declaration
 from ..language.facts import Fact, difference
 from ..machine import Accepted, Command, Machine, Observation, Outcome, Stage
-from ..machine.commands import CreateKey, EndVaultRetention, ImportKey, ReadData, TranslateWithModel
+from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
 from ..oracle import Oracle
 from ..oracle.explain import Difference
 from ..oracle.nondeterminism import TooManyStates
@@ -148,7 +140,7 @@ def run_sequence(
             if not unobserved or len(oracle.states) > TOO_OPEN:
                 exchanges[-1] = Exchange(command, outcome, subject.observe())
             if differences := oracle.narrow(outcome, exchanges[-1].seen):
-                if not is_claimed(differences, type(command), declared.levels):
+                if not all(level_concerned(each, type(command)) in declared.levels for each in differences):
                     differences, result.lost_track = (), "it differs in what belongs to a level that is not claimed"
                 break
             if isinstance(outcome, Accepted):
@@ -192,13 +184,8 @@ def level_of(command: type[Command]) -> str:
     return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=LOWEST)
 
 
-def is_claimed(differences: Iterable[Difference], command: type[Command], levels: Collection[str]) -> bool:
-    """Return whether all differences after a command concern levels that are claimed: outcomes, the command's level."""
-    return all(level_concerned(each, command) in levels for each in differences)
-
-
 def level_concerned(difference: Difference, command: type[Command]) -> str:
-    """Return the level of what was otherwise after a command."""
+    """Return the level of what was otherwise after a command; an outcome is of the command's level."""
     expected = difference.expected
     return KIND_LEVELS.get(expected.kind, LOWEST) if isinstance(expected, Fact) else level_of(command)
 
@@ -214,9 +201,7 @@ def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[C
     for command in commands:
         if (
             list(LEVELS).index(level_of(type(command))) > highest
-            or (isinstance(command, EndVaultRetention) and not declared.can("clock"))
-            or (is_legacy(command) and not declared.can("legacy-vaults"))
-            or (in_another_tenant(command) and not declared.can("several-tenants"))
+            or not all(map(declared.can, capabilities_of(command)))
             or (isinstance(command, CreateKey | ImportKey) and command.size not in SIZES[command.type])
             or any(name not in there[kind] for kind, name in stage_names(command))
         ):

@@ -9,7 +9,7 @@ from ..explore.scopes import SCOPES, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
 from .cases import TOUR
-from .fixtures import CROWDED, LIVES, crowd, in_variant, variants
+from .fixtures import STRESS_SEQUENCES, STRESS_START, in_variant, stress_alphabet, variants
 from .judging import Commands, applicable
 from .lane import SequenceLane
 from .running import Running
@@ -23,25 +23,28 @@ LARGEST = 5_000
 
 SMALL = tuple(scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST)
 
-CROWD = Suite(
-    Scope("crowd", "Three resources at work on three key vaults in two regions.", None, tuple(crowd())),
-    tuple(CommandSequence(f"crowd/{number}", commands, len(CROWDED)) for number, commands in enumerate(LIVES, 1)),
+STRESS = Suite(
+    Scope("stress", "Three resources at work on three key vaults in two regions.", None, tuple(stress_alphabet())),
+    tuple(
+        CommandSequence(f"stress/{number}", commands, len(STRESS_START))
+        for number, commands in enumerate(STRESS_SEQUENCES, 1)
+    ),
     pairs=0,
-    steps=sum(1 + len(commands) for commands in LIVES),
+    steps=sum(1 + len(commands) for commands in STRESS_SEQUENCES),
     lower_bound=None,
     guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
     "chosen, and not searched for.",
 )
 """The stress fixture, which no scope is large enough for.  Its steps are added to those of the scopes."""
 
-NAMES = (*(scope.name for scope in SMALL), CROWD.scope.name)
+NAMES = (*(scope.name for scope in SMALL), STRESS.scope.name)
 """The names of everything that can be toured."""
 
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds
 def suites_of(scopes: tuple[str, ...], steps: int) -> tuple[Suite, ...]:
     """Return the sequences of the scopes of these names in so many steps; what is no name of a scope adds nothing."""
-    return (*suites([each for each in SMALL if each.name in scopes], steps), *[CROWD] * (CROWD.scope.name in scopes))
+    return (*suites([each for each in SMALL if each.name in scopes], steps), *[STRESS] * (STRESS.scope.name in scopes))
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:

@@ -37,7 +37,7 @@ from .report.folder import Folder
 from .running import Running, SessionPool
 from .session import Interrupted, Session
 from .subject import Aborted, by_chance
-from .tour import CROWD, NAMES, STEPS, run_tour
+from .tour import NAMES, STEPS, STRESS, run_tour
 from .trace import must_be_readable, recorded_system, run_trace
 
 REPORT = Path("conformance-report")
@@ -98,7 +98,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=at_least(1),
         default=STEPS,
-        help=f"steps that the tour has, but for the {CROWD.steps} of the stress fixture (default: {STEPS:,})",
+        help=f"steps that the tour has, but for the {STRESS.steps} of the stress fixture (default: {STEPS:,})",
     )
     parser.add_argument(
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
