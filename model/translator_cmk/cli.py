@@ -178,10 +178,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_error(error)
         return error.exit_code
     except ModuleNotFoundError as error:
-        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        package = (error.name or "").partition(".")[0]
+        extra = EXTRAS.get(package)
         if extra is None:
             raise
-        print_error(f"this needs the package {error.name}: pip install 'translator-cmk[{extra}]'")
+        print_error(f"this needs the package {package}: pip install 'translator-cmk[{extra}]'")
         return USAGE
     except BrokenPipeError:  # whoever read the output went away
         silence_streams()

@@ -136,7 +136,7 @@ def test_everything_waived_is_incomplete(tmp_path: Path) -> None:
     [
         (
             ["--requirement", "vault.same-regoin"],
-            "--requirement vault.same-regoin: there is none; write 'vault.same-region'",
+            "--requirement vault.same-regoin: there is none; did you mean 'vault.same-region'?",
         ),
         (["--case", "nothing"], "--case nothing: there is none"),
         (["--waive", "vault.soft-delete"], "--waive vault.soft-delete: without it nothing is left to verify"),

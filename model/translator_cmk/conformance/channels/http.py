@@ -37,9 +37,8 @@ class Url(Channel):
         """Return the answer in the body."""
         body = json.dumps(request, separators=(",", ":")).encode()
         self.late = False
-        deadline = threading.Timer(patience, self._be_late)
-        deadline.daemon = True
-        deadline.start()
+        self.deadline = threading.Timer(patience, self._be_late)
+        self.deadline.daemon = True
         try:
             text = self._exchange(body, patience)
         except (OSError, http.client.HTTPException) as error:
@@ -49,7 +48,7 @@ class Url(Channel):
             self.restart()
             raise
         finally:
-            deadline.cancel()
+            self.deadline.cancel()
         return answer_in(text)
 
     def _be_late(self) -> None:
@@ -97,6 +96,7 @@ class Url(Channel):
         if self.connection.sock is None:
             self._connect(self.connection, patience)
         self.connection.sock.settimeout(patience)  # that of an earlier request may have been shorter
+        self.deadline.start()
         path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         self.connection.request("POST", path, body, HEADERS)
         return self.connection.getresponse()
