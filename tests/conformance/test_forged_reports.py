@@ -52,14 +52,6 @@ def with_another_selection(forgery: Forgery) -> Path:
     return forgery.derive()
 
 
-def left_out_of_tour(forgery: Forgery) -> Path:
-    """Say that a sequence of the tour was left out, since the log is so large."""
-    begin, end = forgery.worlds("tour")[-1]
-    counts = {"sequences": 1, "lost_track": 0, "commands": 1, "compared": {}, "failed": []}
-    forgery.log[begin:end] = [{"at": 0, "case": "tour", "left_out": counts}]
-    return forgery.derive()
-
-
 def interrupted(forgery: Forgery) -> Forgery:
     """Make it a report on a run that was interrupted once its scenarios were played."""
     forgery.take_out(forgery.worlds("tour", "shrinking", "fuzz"))
@@ -94,13 +86,6 @@ def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
 def without_a_second_asking(forgery: Forgery) -> Path:
     """Take out whatever shows that a failure comes again."""
     forgery.take_out(forgery.worlds("shrinking"))
-    return forgery.derive()
-
-
-def with_much_left_out(forgery: Forgery) -> Path:
-    """Say that the lane fuzz did far more than the log has."""
-    counts = {"sequences": 10**6, "lost_track": 0, "commands": 10**7, "compared": {"CreateVault": 10**6}, "failed": []}
-    forgery.log.insert(len(forgery.log) - 1, {"at": 1, "case": "fuzz", "left_out": counts})
     return forgery.derive()
 
 
@@ -210,11 +195,9 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
     "failures of the tour": (without_failures_of_the_tour, "the log has .* where .* would be"),
     "end of the tour": (without_end_of_the_tour, MOVED),
     "commands of the tour": (without_undecided_commands, "tour/GrantKeyAccess: was not there, is not-run"),
-    "left out of the tour": (left_out_of_tour, "the log has .* where .* would be"),
     "scenarios before an interruption": (interrupted_without_failing_scenarios, f"does not have {FAILS}, which this"),
     "hellos before an interruption": (interrupted_with_more_hellos, f"does not have {FAILS}, which this run asks for"),
     "second asking": (without_a_second_asking, "what failed over DisableIdentity was never asked again"),
-    "much left out": (with_much_left_out, "counts stand for messages that no run leaves out"),
     "counterexample": (
         file("counterexamples/01-tour-DisableIdentity.feature", lambda text: text.replace(b"Given", b"When")),
         "counterexamples/01-tour-DisableIdentity.feature does not say",

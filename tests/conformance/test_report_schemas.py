@@ -107,7 +107,7 @@ def test_envelope_that_is_none_is_told_with_its_place(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ({"at": 1, "case": "x"}, "the message has none of the fields world, end, left_out, answer, fault, interrupted"),
+        ({"at": 1, "case": "x"}, "the message has none of the fields world, end, answer, fault, interrupted"),
         ({"at": 1, "world": "a"}, "lacks the field 'case'"),
         ({"at": 1, "case": "x", "request": {"id": "1", "verb": "dance"}, "answer": {}}, "request.verb is 'dance'"),
         ({"at": 1, "case": "x", "request": {"id": "1", "verb": "observe"}}, "the message has none of the fields world"),

@@ -72,50 +72,11 @@ def reason_of(differences: Sequence[Difference]) -> str:
     return f"expected: {in_words(differences[0].expected)}; observed: {in_words(differences[0].seen)}"
 
 
-class Counts:
-    """Counts of sequences, of the commands that were compared in them, and of their failures."""
-
-    def __init__(self) -> None:
-        self.sequences = 0
-        self.lost_track = 0
-        self.commands = 0  # of sequences that are left out of the message log
-        self.compared: Counter[str] = Counter()
-        self.failed: Counter[Signature] = Counter()
-
-    def add(self, followed: SequenceResult) -> None:
-        """Count a sequence."""
-        self.sequences += 1
-        self.lost_track += bool(followed.lost_track)
-        self.compared.update(followed.compared)
-        if followed.failed:
-            self.failed[signature(followed)] += 1
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the counts as the message log has them."""
-        return {
-            "sequences": self.sequences,
-            "lost_track": self.lost_track,
-            "commands": self.commands,
-            "compared": dict(sorted(self.compared.items())),
-            "failed": [{**each._asdict(), "times": times} for each, times in sorted(self.failed.items())],
-        }
-
-
-def left_out_of(content: Mapping[str, Any]) -> Counts:
-    """Return the counts in an entry of the message log."""
-    found = Counts()
-    found.sequences, found.lost_track = content["sequences"], content["lost_track"]
-    found.commands, found.compared = content["commands"], Counter(content["compared"])
-    for each in content["failed"]:
-        found.failed[Signature(each["command"], tuple(each["requirements"]), tuple(each["kinds"]))] = each["times"]
-    return found
-
-
 KEPT = 10
 """How many failures of one signature are news."""
 
 
-class Tally(Counts):
+class Tally:
     """The results of a lane so far, by command."""
 
     def __init__(
@@ -125,11 +86,14 @@ class Tally(Counts):
         planned: Iterable[type[Command]] = (),
         silent: Collection[str] = (),
     ) -> None:
-        super().__init__()
         self.lane = lane
         self.levels = levels
         self.planned = {command.__name__ for command in planned}
         self.silent = silent  # from the beginning, by the profile or since it is waived
+        self.sequences = 0
+        self.lost_track = 0
+        self.compared: Counter[str] = Counter()
+        self.failed: Counter[Signature] = Counter()
         self.not_reached: Counter[str] = Counter()  # how often a command was left out where it is planned
         self.accepted: set[str] = set()
         self.unseen: set[str] = set()
@@ -143,7 +107,8 @@ class Tally(Counts):
 
     def add(self, followed: SequenceResult) -> None:
         """Count a sequence, and note what it shows of its commands."""
-        super().add(followed)
+        self.sequences += 1
+        self.compared.update(followed.compared)
         last = followed.last
         self.accepted |= followed.accepted
         self.unseen |= followed.unseen
@@ -156,8 +121,10 @@ class Tally(Counts):
         if followed.late:
             self.late.add(last)
         if followed.lost_track:
+            self.lost_track += 1
             self.lost[last] = followed.lost_track
         if followed.failed:
+            self.failed[signature(followed)] += 1
             self.first.setdefault(signature(followed), followed)
 
     def learns_from(self, followed: SequenceResult) -> bool:
@@ -174,13 +141,6 @@ class Tally(Counts):
             (last if followed.known else (), self.known),
         ]
         return any(not set(new) <= set(before) for new, before in shown)
-
-    def take(self, left_out: Counts) -> None:
-        """Add what was left out; it adds to what was found, and finds nothing by itself."""
-        self.sequences += left_out.sequences
-        self.lost_track += left_out.lost_track
-        self.compared.update({name: times for name, times in left_out.compared.items() if self.compared[name]})
-        self.failed.update({each: times for each, times in left_out.failed.items() if each in self.first})
 
     def counts(self) -> dict[str, int]:
         """Return how much was done."""

@@ -9,7 +9,7 @@ from ..language.facts import Fact
 from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
-from .findings import Counts, Tally, counterexample, in_full, signature
+from .findings import Tally, counterexample, in_full, signature
 from .judging import Commands, SequenceResult, first_difference, oracle_for, run_sequence, shrunk
 from .running import Running
 from .session import Mark
@@ -81,7 +81,7 @@ class SequenceLane:
     """A lane of sequences.  A failure counts only if everything before it in its sequence was as demanded.
 
     ``asked``: the sequences that are planned.  Once the lane has written more than ``largest`` bytes into the message
-    log, it keeps only sequences that show something new.
+    log, it keeps and counts only sequences that show something new.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class SequenceLane:
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), declared)
         self.model = oracle_for(machine_of(silent_in("full", load_register())), declared)
         self.largest = running.log.place.size + largest
-        self.left_out = Counts()
+        self.unlogged = 0  # sequences that the log, which was full, does not have
         self.shrinking = SHRINKING_OF_ALL  # seconds left
         running.expect(self.tally.cases())
         running.lanes.append(self)
@@ -198,7 +198,8 @@ class SequenceLane:
                 looked, followed = replace(followed, differences=(), lost_track=ASKED_AGAIN), looked
             self.tally.add(looked)
         new = followed.failed and signature(followed) not in self.tally.first
-        self.tally.add(followed)
+        if followed.logged:
+            self.tally.add(followed)
         if followed.fault:
             self.broke[followed.last] += 1
         self.subject.recover(followed.fault.kind if followed.fault else "", bool(followed.asked[:-1]), "sequences")
@@ -208,13 +209,13 @@ class SequenceLane:
         return followed
 
     def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
-        """Put the system through one sequence.  Without ``news`` it may be left out of a log that is full."""
+        """Put the system through one sequence; without ``news`` a log that is full does not keep it."""
         self.subject.session.case = self.lane
         begun = self.running.log.place
         followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
         news = news or (unobserved and followed.failed) or self.tally.learns_from(followed)
-        if self._end(begun, news):
-            self.left_out.add(followed)
+        followed.logged = self._end(begun, news)
+        self.unlogged += not followed.logged
         return followed
 
     def again(self, commands: Commands, first: SequenceResult, news: bool = False) -> SequenceResult | None:
@@ -228,15 +229,14 @@ class SequenceLane:
         return followed if followed.failed and signature(followed) == signature(first) else None
 
     def _end(self, begun: Mark, news: bool) -> bool:
-        """End a sequence; return whether it was left out of the log, since that is so large."""
+        """End a sequence; return whether the log keeps it: one that is full keeps only news."""
         reached = self.subject.reference.coverage
-        too_much = self.running.log.place.size > self.largest
-        left_out = too_much and not news and not reached.adds_to(self.running.coverage)
-        if left_out:
-            self.running.log.forget(begun)
-            self.left_out.commands += reached.commands
-        self.running.ended(self.subject, logged=not left_out)
-        return left_out
+        if news or self.running.log.place.size <= self.largest or reached.adds_to(self.running.coverage):
+            self.running.ended(self.subject)
+            return True
+        self.running.log.forget(begun)
+        reached.clear()
+        return False
 
     def keep(self, first: SequenceResult) -> None:
         """Shrink a new failure, and write it down."""
@@ -261,13 +261,12 @@ class SequenceLane:
 
     def so_far(self) -> None:
         """Report the result of each command so far, and how much was done."""
-        if self.left_out.sequences or self.left_out.commands:
-            self.running.log.write({"case": self.lane, "left_out": self.left_out.to_dict()})
-            self.left_out = Counts()
         self.running.take_tally(self.tally, self.shown)
         counts = self.tally.counts()
         if self.tally.planned:
             counts["not_reached"] = self.tally.not_reached.total()
+        if self.unlogged:
+            counts["unlogged"] = self.unlogged
         self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
 
     def end(self, **notes: object) -> None:

@@ -17,13 +17,12 @@ from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, is
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .features import attempt
-from .findings import left_out_of
 from .judging import Commands, SequenceResult
 from .lane import SHRINKING, SequenceLane
 from .planning import deviations_of, made_of, read
 from .report.envelope import CASE
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, digest_of, final_name
-from .report.log import EndOfLog, Entry, MessageLog, NotInLog, Stream, World, shortened
+from .report.log import EndOfLog, MessageLog, NotInLog, Stream, World, shortened
 from .report.summaries import SAID, files_of
 from .running import Running, SessionPool
 from .session import Session
@@ -60,8 +59,6 @@ class Repeated(SequenceLane):
 
     def next_world(self, case: str) -> World | None:
         """Return the next world of the log, if it is of this case; one that begins now has its number."""
-        while case == FUZZ and (entry := self.stream.peek()) and "left_out" in entry.content:
-            self._take_left_out(entry)
         world = self.stream.next_world()
         if world is None or world.case != case:
             return None
@@ -73,13 +70,6 @@ class Repeated(SequenceLane):
         """Return whether the log is so large here that a run leaves sequences out."""
         return self.stream.log.place.size + LARGE > self.largest
 
-    def _take_left_out(self, entry: Entry) -> None:
-        if entry.case != FUZZ or not self.may_have_left_out():
-            problem = "counts stand for messages that no run leaves out"
-            raise NotInLog(f"{MESSAGES}:{entry.number}: {problem}: the log is not that large")
-        count_left_out(self, entry)
-        self.stream.take()
-
     def shortened(self, first: SequenceResult) -> Commands:
         """Return the last of the sequences that were tried; raises `NotInLog` and `EndOfLog`."""
         world = self.next_world(SHRINKING)
@@ -90,13 +80,6 @@ class Repeated(SequenceLane):
             self.again(world.commands, first)
             world = self.next_world(SHRINKING) or world
         return world.commands
-
-
-def count_left_out(lane: SequenceLane, entry: Entry) -> None:
-    """Count the sequences that an entry of the log stands for."""
-    counts = left_out_of(entry.content["left_out"])
-    lane.tally.take(counts)
-    lane.running.coverage.commands += counts.commands
 
 
 def running_of(envelope: dict[str, Any]) -> Running:
@@ -270,8 +253,6 @@ def fuzz_again(lane: SequenceLane, log: Stream) -> None:
     """Put a system through the sequences of a log; raises `Aborted`."""
     before: World | None = None
     while entry := log.peek():
-        if "left_out" in entry.content:
-            count_left_out(lane, entry)
         world = log.next_world() if entry.case == FUZZ else None
         if world and not (before and is_second_look(before, world)):
             lane.put_through(world.commands, world.unobserved)

@@ -112,10 +112,9 @@ class Running:
             self.progress.show_count(len(self.results), len(self.cases), failed=self.failed)
             self.tick()
 
-    def ended(self, subject: Subject, logged: bool = True) -> None:
+    def ended(self, subject: Subject) -> None:
         """Note the end of a case or a sequence; without it in the message log, it does not count."""
-        if logged:
-            subject.session.note({"end": True})
+        subject.session.note({"end": True})
         subject.reference.coverage.move_to(self.coverage)
 
     def tick(self) -> None:

@@ -67,6 +67,10 @@ class Coverage:
         other.rows |= self.rows
         other.reasons |= self.reasons
         other.commands += self.commands
+        self.clear()
+
+    def clear(self) -> None:
+        """Start again."""
         self.rows.clear()
         self.reasons.clear()
         self.commands = 0

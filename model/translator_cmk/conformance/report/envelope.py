@@ -9,7 +9,6 @@ from ...language import PROTOCOL
 from ...language.declaration import DECLARATION, LEVELS, Declaration, declaration_to_wire
 from ...language.messages import COMMAND, REQUIREMENT
 from ...language.verbs import REQUEST
-from ...machine import COMMANDS
 from ...oracle.profiles import PROFILES
 from ...requirements import TOPICS, Register
 from ...shapes import (
@@ -148,7 +147,7 @@ ENVELOPE = record(
         "release": PROSE,
         "messages": COUNT,
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
-        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
+        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER, "unlogged": COUNT}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
         "properties": Listed(PROPERTY),
         "trouble": PROSE,
@@ -157,14 +156,6 @@ ENVELOPE = record(
 )
 """`report.json`."""
 
-LEFT_OUT = record(
-    "what was left out",
-    {
-        **DONE,
-        "compared": record("what was compared", {}, fields_of(COMMANDS, COUNT)),
-        "failed": Listed(record("failures", {"command": ID, "requirements": IDS, "kinds": Listed(ID), "times": COUNT})),
-    },
-)
 REQUESTED = Referred(REQUEST, "request")
 FAULT = record("a fault", {"kind": Line(100), "text": PROSE}, {"stderr": PROSE})
 
@@ -178,7 +169,6 @@ ENTRY = OneOf(
     {
         "world": entry("the beginning of a world", {"world": Line(100)}),
         "end": entry("the end of a world", {"end": FLAG}),
-        "left_out": entry("what was left out", {"left_out": LEFT_OUT}),
         "answer": entry("a request with its answer", {"request": REQUESTED, "answer": ANYTHING}, {"fault": FAULT}),
         "fault": entry("a request that broke the system", {"request": REQUESTED, "fault": FAULT}),
         "interrupted": entry("a request that was interrupted", {"request": REQUESTED, "interrupted": FLAG}),
