@@ -2,17 +2,8 @@
 
 from typing import Any
 
-from translator_cmk.machine import (
-    DEFAULT_STAGE,
-    ROWS,
-    Accepted,
-    Command,
-    Machine,
-    Observation,
-    Outcome,
-    Refused,
-    Stage,
-)
+from tests.bdd.wrong_systems import LacksRows
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
     CreateVault,
     CreateWorkspace,
@@ -31,9 +22,26 @@ def declares(product: str, **more: object) -> dict[str, Any]:
     return {"product": product, "version": "1", **more}
 
 
-class Bare(ModelSystem):
+class Hides(ModelSystem):
+    """Does not show some kinds, and some fields, written `kind.field`."""
+
+    hides: tuple[str, ...] = ()
+
+    def observe(self) -> Observation:
+        return {
+            kind: {
+                name: {field: value for field, value in fields.items() if f"{kind}.{field}" not in self.hides}
+                for name, fields in entities.items()
+            }
+            for kind, entities in super().observe().items()
+            if kind not in self.hides
+        }
+
+
+class Bare(Hides):
     """Has no portal, no clock, one tenant, no vault without soft delete, no reasons, and no audit trail."""
 
+    hides = ("resource.encryption_section",)
     declaration = declares(
         "bare",
         capabilities=[],
@@ -48,12 +56,6 @@ class Bare(ModelSystem):
         outcome = super().submit(command)
         return Refused() if isinstance(outcome, Refused) else Accepted() if isinstance(outcome, Accepted) else outcome
 
-    def observe(self) -> Observation:
-        seen = super().observe()
-        for resource in seen["resource"].values():
-            del resource["encryption_section"]
-        return seen
-
 
 class OffersNoTier(ModelSystem):
     """Its stage has no pricing tier with customer-managed keys, which nearly every scenario needs."""
@@ -61,10 +63,11 @@ class OffersNoTier(ModelSystem):
     declaration = declares("no tier", stage={"tiers": {"basic-tier": False}})
 
 
-class RotatesOutOfSight(ModelSystem):
+class RotatesOutOfSight(Hides):
     """Does not show the versions of keys, and rotates none."""
 
-    declaration = declares("out of sight", hidden=["key.version"])
+    hides = ("key.version",)
+    declaration = declares("out of sight", hidden=[*hides])
 
     def submit(self, command: Command) -> Outcome:
         before = self.state
@@ -72,12 +75,6 @@ class RotatesOutOfSight(ModelSystem):
         if isinstance(command, RotateKey):
             self.state = before
         return outcome
-
-    def observe(self) -> Observation:
-        seen = super().observe()
-        for key in seen["key"].values():
-            del key["version"]
-        return seen
 
 
 class KeepsEverything(ModelSystem):
@@ -104,11 +101,10 @@ class MakesVaultsWithSoftDelete(Bare):
         return super().submit(command)
 
 
-class HidesThatItTakesLegacyVaults(Bare):
+class HidesThatItTakesLegacyVaults(LacksRows, Bare):
     """Makes vaults without soft delete and takes them, though it has not declared that it can."""
 
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.soft-delete"))
+    lacking = ("vault.soft-delete",)
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, CreateVault):
@@ -127,26 +123,21 @@ class EmptiesNothing(ModelSystem):
         self.begun = True
 
 
-class OnlyVaults(ModelSystem):
+class OnlyVaults(Hides):
     """Has vaults and keys, and nothing else."""
 
+    hides = ("resource", "grant", "workspace", "document", "model")
     declaration = declares(
         "vaults",
         capabilities=["legacy-vaults", "several-tenants", "clock", "reasons"],
         levels=["vault-and-key"],
-        hidden=["resource", "grant", "workspace", "document", "model"],
+        hidden=[*hides],
     )
 
     def submit(self, command: Command) -> Outcome:
-        if not {"vault", "key", "subscription"} >= {reference.kind.word for _, reference, _ in command.references} - {
-            "location",
-            "tenant",
-        }:
+        if not {reference.kind.word for _, reference, _ in command.references}.isdisjoint(self.hides):
             raise Unsupported(type(command).__name__)
         return super().submit(command)
-
-    def observe(self) -> Observation:
-        return {kind: seen for kind, seen in super().observe().items() if kind in ("subscription", "vault", "key")}
 
 
 class OnlyCustomTranslator(ModelSystem):
@@ -155,18 +146,16 @@ class OnlyCustomTranslator(ModelSystem):
     declaration = declares("custom translator", capabilities=["portal"], levels=["custom-translator"])
 
 
-class TakesAnyKey(OnlyCustomTranslator):
+class TakesAnyKey(LacksRows, OnlyCustomTranslator):
     """Is wrong in a level that it does not claim."""
 
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if not row.requirement.startswith("vault.")))
+    lacking = tuple({row.requirement for row in ROWS if row.requirement.startswith("vault.")})
 
 
-class LosesNothingWithTheVault(OnlyCustomTranslator):
+class LosesNothingWithTheVault(LacksRows, OnlyCustomTranslator):
     """Is wrong in the level that it claims, by commands of one that it does not."""
 
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "revocation.vault-deleted"))
+    lacking = ("revocation.vault-deleted",)
 
 
 class RefusesAllWorkspaces(OnlyCustomTranslator):
@@ -176,16 +165,11 @@ class RefusesAllWorkspaces(OnlyCustomTranslator):
         return Refused() if isinstance(command, CreateWorkspace) else super().submit(command)
 
 
-class HidesLosses(ModelSystem):
+class HidesLosses(Hides):
     """Does not show whether data can be read."""
 
-    declaration = declares("hides losses", capabilities=EVERY, hidden=["workspace.readable"])
-
-    def observe(self) -> Observation:
-        seen = super().observe()
-        for workspace in seen["workspace"].values():
-            del workspace["readable"]
-        return seen
+    hides = ("workspace.readable",)
+    declaration = declares("hides losses", capabilities=EVERY, hidden=[*hides])
 
 
 class HasNoPortal(ModelSystem):
@@ -197,11 +181,10 @@ class HasNoPortal(ModelSystem):
         return super().submit(command)
 
 
-class TakesAnyRegionAndHasNoPortal(HasNoPortal):
+class TakesAnyRegionAndHasNoPortal(LacksRows, HasNoPortal):
     """And is wrong in something as well."""
 
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != "vault.same-region"))
+    lacking = ("vault.same-region",)
 
 
 class HasNoClock(ModelSystem):
@@ -241,13 +224,11 @@ class ShowsWhatIsNone(ModelSystem):
         return seen
 
 
-class HidesVaults(ModelSystem):
+class HidesVaults(Hides):
     """Shows no vaults, and says so."""
 
-    declaration = declares("blind", hidden=["vault"])
-
-    def observe(self) -> Observation:
-        return {kind: entities for kind, entities in super().observe().items() if kind != "vault"}
+    hides = ("vault",)
+    declaration = declares("blind", hidden=[*hides])
 
 
 class HasNoRegion(ModelSystem):

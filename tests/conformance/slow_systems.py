@@ -2,26 +2,21 @@
 
 import time
 
-from tests.conformance.limited_systems import EVERY, declares
-from translator_cmk.machine import (
-    DEFAULT_STAGE,
-    ROWS,
-    Command,
-    Machine,
-    Observation,
-    Outcome,
-    Refused,
-    Stage,
-)
-from translator_cmk.machine.commands import (
-    EnableCustomerManagedKeys,
-    GrantKeyAccess,
-    RevokeKeyAccess,
-)
+from tests.bdd.wrong_systems import LacksRows
+from tests.conformance.limited_systems import EVERY, Hides, declares
+from translator_cmk.machine import DEFAULT_STAGE, Command, Observation, Outcome, Refused, Stage
+from translator_cmk.machine.commands import EnableCustomerManagedKeys, GrantKeyAccess, RevokeKeyAccess
 from translator_cmk.system import ModelSystem
 
 
-class Slow(ModelSystem):
+class NeverSettled(ModelSystem):
+    """Can't tell that everything has come about."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return False
+
+
+class Slow(NeverSettled):
     """Shows what an access granted has brought about only after a while."""
 
     delay = 0.3
@@ -39,9 +34,6 @@ class Slow(ModelSystem):
 
     def observe(self) -> Observation:
         return self.before if time.monotonic() - self.since < self.delay else super().observe()
-
-    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
-        return False
 
 
 class TooSlow(Slow):
@@ -68,17 +60,17 @@ class SettlesOnNothing(TooSlow):
 class ChangesLate(Slow):
     """Changes something else, after a while, that nobody asked for."""
 
-    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}
+    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 1}}
 
     def observe(self) -> Observation:
         seen = super().observe()
-        if self.since and time.monotonic() - self.since > 3:
+        if self.since and time.monotonic() - self.since > 0.6:
             for vault in seen["vault"].values():
                 vault["purge_protection"] = False
         return seen
 
 
-class ChangesAfterARefusal(ModelSystem):
+class ChangesAfterARefusal(NeverSettled):
     """Refuses, and puts every resource under a customer's key a while later."""
 
     declaration = declares("refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1})
@@ -100,33 +92,19 @@ class ChangesAfterARefusal(ModelSystem):
                 resource["key_source"] = "customer-managed"
         return seen
 
-    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
-        return False
 
-
-class Without(ModelSystem):
+class Without(Hides, LacksRows, NeverSettled):
     """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
 
-    lacks = "revocation.deletes-uploads"
+    hides = ("resource.encryption_section",)
+    lacking: tuple[str, ...] = ("revocation.deletes-uploads",)
     declaration = declares("lacks something", capabilities=["reasons", "audit"], windows={"GrantKeyAccess": 1})
-
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement != self.lacks))
-
-    def observe(self) -> Observation:
-        seen = super().observe()
-        for resource in seen["resource"].values():
-            del resource["encryption_section"]
-        return seen
-
-    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
-        return False
 
 
 class KeepsDataOfDisabledKeys(Without):
     """Differs from what we assume of keys that are disabled."""
 
-    lacks = "revocation.key-disabled"
+    lacking = ("revocation.key-disabled",)
 
 
 class LosesLater(KeepsDataOfDisabledKeys):
@@ -150,13 +128,14 @@ class LosesLater(KeepsDataOfDisabledKeys):
         return seen
 
 
-class HeedsGrantsLater(ModelSystem):
+class HeedsGrantsLater(Hides, NeverSettled):
     """Does not show grants, and heeds one a while after it was made."""
 
+    hides = ("grant",)
     declaration = declares(
         "heeds grants later",
         capabilities=["portal", "reasons", "audit"],
-        hidden=["grant"],
+        hidden=[*hides],
         windows={"GrantKeyAccess": 1},
     )
 
@@ -171,21 +150,15 @@ class HeedsGrantsLater(ModelSystem):
             return Refused(frozenset({"vault.access-policy"}))
         return super().submit(command)
 
-    def observe(self) -> Observation:
-        return {kind: seen for kind, seen in super().observe().items() if kind != "grant"}
-
-    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
-        return False
-
 
 class SettlesSlowly(Slow):
-    """Takes three seconds to say that everything has come about."""
+    """Takes a second and a half to say that everything has come about."""
 
     delay = 60.0
-    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 8}}
+    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
-        time.sleep(3)
+        time.sleep(1.5)
         self.since = 0.0
         return True
 
@@ -193,7 +166,7 @@ class SettlesSlowly(Slow):
 class LosesDocumentsAsModelsAreDeployed(Without):
     """Shows no documents once a model was deployed, for which it has a window."""
 
-    lacks = ""
+    lacking = ()
     declaration = Without.declaration | {"windows": {"DeployModel": 1}}
 
     def observe(self) -> Observation:

@@ -86,7 +86,7 @@ def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> 
         assert server.stdout is not None
         try:
             url = server.stdout.readline().split()[-1]
-            found = verify(tmp_path, "--http", url, "--timeout", "2.5", "--lane", "features", "--case", GRANTED)
+            found = verify(tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED)
         finally:
             server.terminate()
     assert (found.exit_code, found.status(GRANTED)) == (0, "passed")

@@ -1,15 +1,14 @@
 """Make the cases of a run, check the kit that they come from, and weigh their results into verdicts."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from .. import features_dir
-from ..bdd.features import Pickle, load_features, pickles
+from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, demanded, undemanded, when_of
 from ..digest import digest
@@ -69,34 +68,28 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     silent = silent_in(profile, load_register()) | frozenset(waived)
     oracle, whole = Oracle(machine_of(silent)), Oracle(machine_of(frozenset()))
     alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
-    features = load_features(features_dir())
-    controls = controls_of([pickle for feature in features for pickle in feature.pickles])
-    found = []
-    for feature in features:
-        for pickle in feature.pickles:
-            taken = prerequisites_of(pickle)
-            case = Case(
-                pickle.id,
-                FEATURES,
-                taken.level,
-                pickle.requirements,
-                # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
-                () if demanded(oracle, pickle) or not demanded(whole, pickle) else tuple(rests_on(pickle, alone)),
-                tuple(controls.get(pickle.id, ())),
-                taken.core,
-                pickle.name,
-                f"features/{feature.path.name}",
-                pickle.line,
-            )
-            found.append(Scenario(case, pickle))
+    every = pickles()
+    controls, found = controls_of(every), []
+    for pickle in every:
+        taken = prerequisites_of(pickle)
+        rests_on: list[str] = []
+        # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
+        if not demanded(oracle, pickle) and demanded(whole, pickle):
+            rests_on = [requirement for requirement, silence in alone.items() if not demanded(silence, pickle)]
+        case = Case(
+            pickle.id,
+            FEATURES,
+            taken.level,
+            pickle.requirements,
+            tuple(rests_on),
+            tuple(controls.get(pickle.id, ())),
+            taken.core,
+            pickle.name,
+            f"features/{pickle.id.partition('.')[0]}.feature",
+            pickle.line,
+        )
+        found.append(Scenario(case, pickle))
     return tuple(found)
-
-
-def rests_on(pickle: Pickle, alone: Mapping[str, Oracle]) -> Iterator[str]:
-    """Yield the requirements that the scenario rests on; ``alone``: an oracle for the silence of each."""
-    for requirement, oracle in alone.items():
-        if not demanded(oracle, pickle):
-            yield requirement
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
