@@ -41,7 +41,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 class HostHandler(QuietHandler):
-    """Shows the site's own page where there is none, as hosts do; the site has a folder of its own."""
+    """Shows the site's own page for an address without one, as hosts do; the site has a folder of its own."""
 
     def send_error(self, code: int, *_: object) -> None:
         """Send the page in place of a message."""

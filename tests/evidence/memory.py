@@ -21,7 +21,7 @@ PAUSE = 15
 """Seconds between two looks at the memory."""
 
 SETTLED, GROWTH = 300, 1.05
-"""From which second on memory is held against, and how many times as much there may be later."""
+"""The second from which memory is compared, and how many times as much there may be later."""
 
 
 def main(seconds: int = HOUR) -> int:
@@ -46,8 +46,8 @@ def main(seconds: int = HOUR) -> int:
             return 1
         commands = json.loads((report / "report.json").read_text("utf-8"))["fuzz"]["commands"]
         log = (report / "messages.ndjson").stat().st_size
-    told = {"seconds": seconds, "commands": commands, "log_bytes": log, **found}
-    write_measurement("memory", {**stamp("conformance"), **told})
+    content = {"seconds": seconds, "commands": commands, "log_bytes": log, **found}
+    write_measurement("memory", {**stamp("conformance"), **content})
     return int(found["growth"] > GROWTH)
 
 

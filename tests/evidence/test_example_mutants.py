@@ -4,23 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence.example_code import PROGRAM, Mutant, mutants
-from tests.evidence.example_worlds import Program, Worlds
+from tests.evidence.example_mutants import SOURCE, Mutant, difference, mutants, walks
 from tests.evidence.lanes import InProcess, features, steps
 from tests.evidence.writing import Kept
-from translator_cmk.conformance.tour import SMALL
 
-SOURCE = PROGRAM.read_text("utf-8")
 EVERY = list(mutants(SOURCE))
 
 
 def mutant(function: str, was: str, now: str) -> Mutant:
     return next(each for each in EVERY if (each.function, each.was, each.now) == (function, was, now))
-
-
-@pytest.fixture(scope="module")
-def small_worlds() -> Worlds:
-    return Worlds(SOURCE, [scope for scope in SMALL if scope.name == "losing-the-key"], walks=20)
 
 
 def test_mutants_are_many_and_each_of_them_is_other_code() -> None:
@@ -38,31 +30,32 @@ def test_mutant_that_a_scenario_tells_is_caught() -> None:
     assert steps(InProcess(mutant("disable_identity", "False", "True").source), features, budget=1000) is not None
 
 
-def test_example_itself_gets_away(small_worlds: Worlds) -> None:
+def test_example_itself_gets_away() -> None:
     assert steps(InProcess(SOURCE), features, budget=200) is None
-    assert small_worlds.difference(Program(SOURCE), "follow_up") is None
+    assert difference(SOURCE, walks(60)) is None
 
 
-def test_mutant_that_differs_in_nothing_is_equivalent(small_worlds: Worlds) -> None:
-    same = mutant("create_workspace", "True", "False")  # what follows the command writes the field anew
-    assert small_worlds.difference(Program(same.source), same.function) is None
+def test_mutant_that_differs_in_nothing_is_equivalent() -> None:
+    same = mutant("create_workspace", "True", "False")  # what follows the command writes the field again
+    assert difference(same.source, walks(60)) is None
 
 
 @pytest.mark.parametrize(
     ("function", "was", "now", "because"),
     [
-        ("see_resource", "2", "3", "shows a state otherwise"),
-        ("revoke_key_access", "self.grants.pop((vault, resource), None)", "", "goes elsewhere with RevokeKeyAccess"),
-        ("deploy_model", "return self.use_of_key(w)", "return", "answers accepted to DeployModel"),
+        ("see_resource", "2", "3", "shows another state after EnableCustomerManagedKeys"),
+        (
+            "revoke_key_access",
+            "self.grants.pop((vault, resource), None)",
+            "",
+            "shows another state after RevokeKeyAccess",
+        ),
+        ("deploy_model", "return self.use_of_key(w)", "return", "answers DeployModel with {'answer': 'accepted', "),
     ],
 )
-def test_mutant_that_differs_is_told_with_where(
-    small_worlds: Worlds, function: str, was: str, now: str, because: str
-) -> None:
-    other = mutant(function, was, now)
-    found = small_worlds.difference(Program(other.source), other.function)
-    assert found is not None
-    assert because in found
+def test_mutant_that_differs_is_told_with_where(function: str, was: str, now: str, because: str) -> None:
+    found = difference(mutant(function, was, now).source, walks(60))
+    assert (found or "").startswith(because)
 
 
 def test_run_that_was_broken_off_goes_on_from_there(tmp_path: Path) -> None:

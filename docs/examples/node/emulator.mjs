@@ -1,4 +1,4 @@
-// A small emulator of customer-managed keys that speaks protocol 1, over standard input and output or over HTTP.
+// A small emulator of customer-managed keys for protocol 1, over standard input and output or over HTTP.
 // It needs nothing but Node, and conforms to the profile article.
 //
 //   translator-cmk verify --stdio "node emulator.mjs"

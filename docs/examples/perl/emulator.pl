@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# A small emulator of customer-managed keys that speaks protocol 1 over standard input and output.
+# A small emulator of customer-managed keys for protocol 1 over standard input and output.
 # It needs nothing but Perl, and conforms to the profile article: translator-cmk verify --stdio "perl emulator.pl"
 
 use strict;

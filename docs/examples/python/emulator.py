@@ -1,4 +1,4 @@
-"""A small emulator of customer-managed keys that speaks protocol 1 over standard input and output.
+"""A small emulator of customer-managed keys for protocol 1 over standard input and output.
 
 It needs nothing but Python, and conforms to the profile article: `translator-cmk verify --stdio "python3 emulator.py"`.
 """

@@ -95,7 +95,7 @@ class Finding(NamedTuple):
 
     @property
     def says_so(self) -> str:
-        """Return the requirement that a reader is led to; empty if there is none."""
+        """Return the requirement that a reader is led to, or nothing."""
         if self.remedied and (restoring := [name for name in self.grounds if name.startswith("restoration.")]):
             return restoring[0]
         own = [name for name in self.grounds if name == self.loss.requirement]

@@ -36,7 +36,7 @@ CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
 
 
 class Implementation(NamedTuple):
-    """A listed implementation with its report; ``problems`` says why there is none, or why it is refused."""
+    """A listed implementation with its report; ``problems`` says why a report is missing or refused."""
 
     name: str
     kind: str
