@@ -3,7 +3,6 @@
 import json
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,18 +14,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from tests.explore.common import run_cli
 from translator_cmk.language import LONGEST, command_to_wire, schemas, stage_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage
 from translator_cmk.machine.commands import CreateVault, DeleteVault, DisableKey, ReadData
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "traces.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "traces.md"
 
-Done = subprocess.CompletedProcess[bytes]
-
-FOUND = shutil.which("translator-cmk", path=str(Path(sys.executable).parent))
-assert FOUND, "the package is not installed beside this Python"
-BINARY = FOUND
+Done = subprocess.CompletedProcess[str]
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
 SCHEMAS = schemas()
@@ -44,16 +40,15 @@ def events(*sequence: Command, outcome: str = "accepted") -> list[dict[str, Any]
     return [{"command": command_to_wire(command), "outcome": {"outcome": outcome}} for command in sequence]
 
 
-def run(text: bytes, *arguments: str, file: str = "-", timeout: float = 60) -> Done:
-    """Run the installed command on the text."""
-    command = [BINARY, "check-trace", *arguments, file]
-    return subprocess.run(command, input=text, capture_output=True, timeout=timeout, check=False)
+def run(text: bytes, *arguments: str, file: str = "-") -> Done:
+    """Run the command on the text."""
+    return run_cli("check-trace", *arguments, file, text=text)
 
 
 def verdict(text: bytes, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
     """The verdict as data."""
     done = run(text, "--json", *arguments)
-    assert (done.returncode, done.stderr) == (exit_code, b"")
+    assert (done.returncode, done.stderr) == (exit_code, "")
     found: dict[str, Any] = json.loads(done.stdout)
     VERDICT.validate(found)
     return found
@@ -62,7 +57,7 @@ def verdict(text: bytes, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
 def trouble(done: Done, exit_code: int = 2) -> str:
     """The one line of an error."""
     assert done.returncode == exit_code
-    (line,) = done.stderr.decode().splitlines()
+    (line,) = done.stderr.splitlines()
     assert line.startswith("translator-cmk: error: ")
     return line.removeprefix("translator-cmk: error: ")
 
@@ -74,12 +69,10 @@ def test_what_run_prints_is_a_trace_that_fits(profile: str, tmp_path: Path) -> N
     there = command_to_wire(CreateVault("vault", "north", "one", "g"))
     sequence = map(command_to_wire, (*AT_WORK, DisableKey("vault", "key"), ReadData("workspace"), DeleteVault("vault")))
     commands.write_text("\n".join(map(json.dumps, (*sequence, {"stage": stage}, there))), "utf-8")
-    printed = subprocess.run(
-        [BINARY, "run", "--trace", "--profile", profile, str(commands)], capture_output=True, timeout=60, check=True
-    ).stdout
+    printed = run_cli("run", "--trace", "--profile", profile, str(commands)).stdout
     for line in printed.splitlines():
         LINE.validate(json.loads(line))
-    found = verdict(printed, "--profile", profile)
+    found = verdict(printed.encode(), "--profile", profile)
     assert (found["judged"], found["worlds"], found["deviations"]) == (len(AT_WORK) + 4, 2, [])
 
 
@@ -88,7 +81,7 @@ def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> 
     at = len(AT_WORK) + 2
     done = run(text)
     assert done.returncode == 1
-    assert done.stdout.decode().splitlines() == [
+    assert done.stdout.splitlines() == [
         f'standard input:{at}: impossible: the customer reads the data of "workspace"',
         "  allowed: the request is refused, because of revocation.data-inaccessible",
         "  demanded: the request is refused, because of revocation.data-inaccessible; seen: the request is accepted",
@@ -123,7 +116,7 @@ def test_commands_and_observations_may_be_partial(tmp_path: Path) -> None:
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     for done in (run(text), run(b"", file=str(file))):
-        assert (done.returncode, done.stderr) == (0, b"")
+        assert (done.returncode, done.stderr) == (0, "")
     kept = {"observation": {"document": {"document": {"exists": True}}}}
     assert verdict(lines(head, *events(*AT_WORK), deleted, kept), exit_code=1)["deviations"][0]["commands"] == []
 
@@ -169,8 +162,8 @@ def test_what_a_system_does_not_support_or_fails_at_is_no_deviation() -> None:
 )
 def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes, expected: str) -> None:
     done = run(text)
-    assert (done.returncode, done.stderr) == (4, b"")
-    assert expected in done.stdout.decode()
+    assert (done.returncode, done.stderr) == (4, "")
+    assert expected in done.stdout
 
 
 GOOD = lines(*events(*AT_WORK))
@@ -228,7 +221,7 @@ def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
     done = run(GOOD[:-20])
     expected = f"standard input:{len(AT_WORK)}: cut off in the middle of the line; copy the whole trace"
     assert trouble(done, 4) == expected
-    assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.stdout.decode()
+    assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.stdout
     assert run(GOOD[:-1]).returncode == 0  # only the last line break is missing
 
 
@@ -250,7 +243,7 @@ def fed(write: Callable[[Any], None]) -> Done:
     """Run the command, with little memory, on what is written to it."""
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        [BINARY, "check-trace", "-"],
+        [sys.executable, "-m", "translator_cmk.cli", "check-trace", "-"],
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
@@ -271,7 +264,7 @@ def fed(write: Callable[[Any], None]) -> Done:
         assert process.stderr
         out, error = process.stdout.read(), process.stderr.read()
         feeder.join()
-        return Done([], process.wait(), out, error)
+        return Done([], process.wait(), out.decode(), error.decode())
 
 
 def test_a_trace_need_not_fit_into_memory() -> None:
@@ -288,8 +281,8 @@ def test_a_trace_need_not_fit_into_memory() -> None:
 
     assert 5_000 * len(space) > LITTLE
     done = fed(write)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert b"5,000 events judged in 5 worlds" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5,000 events judged in 5 worlds" in done.stdout
 
 
 def test_a_line_without_end_ends_in_a_verdict() -> None:
@@ -306,9 +299,9 @@ def block(start: str) -> str:
     return found[1]
 
 
-def test_the_example_is_judged_as_the_page_says(tmp_path: Path) -> None:
+def test_the_example_is_judged_as_the_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "log.jsonl").write_text(block('json title="log.jsonl"'), "utf-8")
-    command = [BINARY, "check-trace", "log.jsonl"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    monkeypatch.chdir(tmp_path)
+    done = run(b"", file="log.jsonl")
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout == block("text")

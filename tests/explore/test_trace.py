@@ -1,5 +1,6 @@
 """A trace fits if, and only if, the specification allows each of its events."""
 
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, 
 from tests.machine.worlds import build, values
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
 from translator_cmk.explore.trace.checking import NOT_REPORTED, Request
+from translator_cmk.explore.trace.reading import Names, NoneKnown, completions
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
 from translator_cmk.language.traces import ReportedOutcome
@@ -26,16 +28,7 @@ from translator_cmk.machine import (
     State,
     Unspecified,
 )
-from translator_cmk.machine.commands import (
-    CreateKey,
-    CreateVault,
-    DeleteVault,
-    DisableKey,
-    EnableKey,
-    GrantKeyAccess,
-    ReadData,
-    RotateKey,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of
 from translator_cmk.system import ModelSystem
@@ -160,9 +153,9 @@ def test_events_may_come_in_pieces() -> None:
 
 def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
     keeps = fresh(Machine([row for row in ROWS if row.requirement != "revocation.deletes-uploads"]))
-    lost = logged(keeps, *AT_WORK, DeleteVault("vault"), ReadData("workspace"))
-    right = logged(fresh(), *AT_WORK, ReadData("workspace"))
-    wrong = [*logged(fresh(), *AT_WORK), Log().event(ReadData("workspace"), Refused())]
+    lost = logged(keeps, *AT_WORK, cmd.DeleteVault("vault"), cmd.ReadData("workspace"))
+    right = logged(fresh(), *AT_WORK, cmd.ReadData("workspace"))
+    wrong = [*logged(fresh(), *AT_WORK), Log().event(cmd.ReadData("workspace"), Refused())]
     reset = Reset(DEFAULT_STAGE)
     verdict = check([*lost, reset, *right, reset, *wrong], FULL)
     first, second = verdict.deviations
@@ -179,8 +172,8 @@ def test_silent_rows_are_branches_and_not_skips() -> None:
     """A disabled key may lose the data or not; but what is lost does not come back."""
     log, system = Log(Shown(reasons=False, audit=False)), fresh()
     before = [log.event(each, system.submit(each)) for each in AT_WORK]
-    disabled = log.event(DisableKey("vault", "key"), Accepted())
-    read, not_read = (log.event(ReadData("workspace"), outcome) for outcome in (Accepted(), Refused()))
+    disabled = log.event(cmd.DisableKey("vault", "key"), Accepted())
+    read, not_read = (log.event(cmd.ReadData("workspace"), outcome) for outcome in (Accepted(), Refused()))
     assert check([*before, disabled, read, read], ARTICLE).fits
     assert check([*before, disabled, not_read, not_read], ARTICLE).fits
     assert not check([*before, disabled, read, not_read], ARTICLE).fits
@@ -222,7 +215,10 @@ def test_what_was_not_specified_earlier_is_named_where_it_matters() -> None:
     log, system = Log(), fresh()
     events = [log.event(each, system.submit(each)) for each in AT_WORK]
     gone = {"vault": {"vault": {"exists": False}}}
-    events += [log.event(DisableKey("vault", "key")), log.event(ReadData("workspace"), None, gone, partial=True)]
+    events += [
+        log.event(cmd.DisableKey("vault", "key")),
+        log.event(cmd.ReadData("workspace"), None, gone, partial=True),
+    ]
     (deviation,) = check(events, ARTICLE).deviations
     assert deviation.allowed == Unspecified(frozenset({"revocation.key-disabled"}))
     assert [(each.expected, each.seen) for each in deviation.differences] == [
@@ -237,8 +233,8 @@ def test_worlds_in_which_nothing_happens_are_not_counted() -> None:
 
 def test_where_an_error_came_back_it_may_have_been_done_or_not() -> None:
     log = Log()
-    vault = CreateVault("v", "westeurope", "production", "g")
-    begun = [log.event(vault, Accepted()), Event(Request((CreateKey("v", "k"),), idle=True), NOT_REPORTED, None)]
+    vault = cmd.CreateVault("v", "westeurope", "production", "g")
+    begun = [log.event(vault, Accepted()), Event(Request((cmd.CreateKey("v", "k"),), idle=True), NOT_REPORTED, None)]
     there, not_there = ({"key": {"v/k": {"exists": exists}}} for exists in (True, False))
     for seen in (there, not_there):
         assert check([*begun, log.event(observation=seen, partial=True)], FULL).fits
@@ -252,9 +248,9 @@ def test_what_nothing_explains_in_an_open_matter_goes_uncompared_and_the_rest_do
     events = [log.event(each, system.submit(each), system.observe()) for each in THREE_AT_WORK]
     seen = system.observe()
     gone = seen | {"key": {name: fields for name, fields in seen["key"].items() if name != "v1/k1"}}
-    rotated = log.event(RotateKey("v1", "k1"), Accepted(), gone)
-    about_it = log.event(EnableKey("v1", "k1"), Refused())
-    another = log.event(GrantKeyAccess("v2", "r3"), Refused(frozenset({"environment.exists"})))
+    rotated = log.event(cmd.RotateKey("v1", "k1"), Accepted(), gone)
+    about_it = log.event(cmd.EnableKey("v1", "k1"), Refused())
+    another = log.event(cmd.GrantKeyAccess("v2", "r3"), Refused(frozenset({"environment.exists"})))
     verdict = check([*events, rotated, about_it], machine_of({"keys.rotate"}))
     assert (verdict.fits, verdict.uncompared) == (True, 1)
     (parting,) = verdict.partings
@@ -265,18 +261,18 @@ def test_what_nothing_explains_in_an_open_matter_goes_uncompared_and_the_rest_do
 def test_worlds_can_have_stages_of_their_own() -> None:
     log = Log()
     stage = Stage(("here",), {"one": "here"}, ("north",), {"tier": True})
-    here = log.event(CreateVault("v", "north", "one", "g"), Accepted())
-    there = log.event(CreateVault("v", "westeurope", "production", "g"), Accepted())
+    here = log.event(cmd.CreateVault("v", "north", "one", "g"), Accepted())
+    there = log.event(cmd.CreateVault("v", "westeurope", "production", "g"), Accepted())
     assert check([there, Reset(stage), here, Reset(DEFAULT_STAGE), there], FULL).fits
     assert check([there, Reset(stage), there], FULL).deviations[0].at == 3
 
 
 def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
     log, keys = Log(), ("k1", "k2", "k3")
-    begun = [log.event(CreateVault("v", "westeurope", "production", "g"), Accepted())]
-    begun += [log.event(CreateKey("v", key), Accepted()) for key in keys]
-    disabled = [log.event(DisableKey("v", key), Accepted()) for key in keys]
-    wrong = log.event(CreateKey("v", "k1"), Accepted())
+    begun = [log.event(cmd.CreateVault("v", "westeurope", "production", "g"), Accepted())]
+    begun += [log.event(cmd.CreateKey("v", key), Accepted()) for key in keys]
+    disabled = [log.event(cmd.DisableKey("v", key), Accepted()) for key in keys]
+    wrong = log.event(cmd.CreateKey("v", "k1"), Accepted())
     events: list[Event | Reset] = [*begun, *disabled, wrong, Reset(DEFAULT_STAGE), *begun, wrong]
     verdict = check(events, machine_of({"keys.disable"}), limit=7)
     assert verdict.overflows == (7,)
@@ -296,3 +292,92 @@ def test_a_number_is_no_truth_value() -> None:
     right, wrong = ({"workspace": {"workspace": {"readable": value}}} for value in (True, 1))
     assert check([*events, log.event(observation=right, partial=True)], FULL).fits
     assert not check([*events, log.event(observation=wrong, partial=True)], FULL).fits
+
+
+# Commands of which a part is given
+
+NAMES = Names({"vault": ["v1", "v2"], "key": ["k1", "k2"], "resource": ["r1"], "group": ["g"]})
+
+
+def all_of(command: str, **given: object) -> set[Command]:
+    found = completions(command, given, NAMES, DEFAULT_STAGE)
+    assert len(set(found)) == len(found)
+    return set(found)
+
+
+def test_field_that_is_left_out_may_have_any_value_that_is_known() -> None:
+    assert all_of("DeleteKey") == {cmd.DeleteKey(v, k) for v in ("v1", "v2") for k in ("k1", "k2")}
+    assert all_of("DeleteKey", vault="v3") == {cmd.DeleteKey("v3", "k1"), cmd.DeleteKey("v3", "k2")}
+    assert len(all_of("CreateKey", vault="v1", key="k1")) == 4 * 3
+    vaults = all_of("CreateVault", vault="v1", group="g", soft_delete=True, purge_protection=True)
+    assert {each.as_dict()["region"] for each in vaults} == {"westeurope", "eastus"}
+    assert len(vaults) == 2 * 3 * 2
+
+
+def test_what_is_named_only_sometimes_is_left_out_elsewhere() -> None:
+    found = all_of("EnableCustomerManagedKeys", resource="r1", through="api")
+    with_key = {
+        cmd.EnableCustomerManagedKeys("r1", v, k, through="api") for v, k in product(("v1", "v2"), ("k1", "k2"))
+    }
+    without = {cmd.EnableCustomerManagedKeys("r1", store="managed-hsm", through="api")}
+    assert found == with_key | without | {cmd.EnableCustomerManagedKeys("r1", store="elsewhere", through="api")}
+
+
+def test_complete_command_is_itself() -> None:
+    command = cmd.CreateVault("v1", "eastus", "foreign", "g")
+    assert all_of("CreateVault", **command.as_dict()) == {command}
+
+
+def test_command_that_cannot_be_completed_is_an_error() -> None:
+    with pytest.raises(NoneKnown, match="TrainModel has no model"):
+        all_of("TrainModel")
+    with pytest.raises(NoneKnown, match="no EnableCustomerManagedKeys has these fields"):
+        all_of("EnableCustomerManagedKeys", resource="r1", store="elsewhere", vault="v1")
+    many = Names({"vault": [f"v{n}" for n in range(70)], "key": [f"k{n}" for n in range(70)]})
+    with pytest.raises(NoneKnown, match="more than 4096 commands"):
+        completions("DeleteKey", {}, many, DEFAULT_STAGE)
+
+
+def test_names_are_taken_from_wherever_they_stand() -> None:
+    names = Names()
+    names.note({"command": {"command": "CreateKey", "vault": "v1", "key": "k1", "size": 4097}})
+    names.note(
+        {"observation": {"key": {"v2/k2": {"size": 1024}}, "grant": {"v3/r1": {}}, "resource": {"r2": {"group": "g"}}}}
+    )
+    names.note({"names": {"model": ["m"]}})
+    strangers: list[Any] = [None, [], {"command": 1, "observation": {"key": [1], "vault": {"x": 1}}}]
+    for strange in strangers:
+        names.note(strange)
+    known = {kind: found for kind, found in names.of.items() if found}
+    assert known == {
+        "vault": {"v1", "v2", "v3", "x"}, "key": {"k1", "k2"}, "resource": {"r1", "r2"}, "group": {"g"}, "model": {"m"}
+    }  # fmt: skip
+    assert {4097, 1024} < names.sizes
+
+
+MADE = (cmd.CreateVault("v1", "westeurope", "production", "g"), cmd.CreateVault("v2", "westeurope", "production", "g"))
+HIDDEN = ("DeleteKey", "RecoverKey", "DeleteVault", "RecoverVault")
+
+
+def test_a_trace_fits_where_one_of_its_completions_does() -> None:
+    """Two commands of which only the type is known: each trace is judged as all its completions together."""
+    found = set()
+    for seed in range(4):
+        random, system, log = Random(seed), ModelSystem(), Log()
+        whole = [
+            log.event(each, system.submit(each))
+            for each in (*MADE, cmd.CreateKey("v1", "k1"), cmd.CreateKey("v2", "k2"))
+        ]
+        partly: list[Event] = list(whole)
+        possible: list[list[Event]] = []
+        for _ in range(2):
+            commands = completions(random.choice(HIDDEN), {}, NAMES, DEFAULT_STAGE)
+            reported = ReportedOutcome(random.choice([type(system.submit(random.choice(commands)))(), Accepted()]))
+            partly.append(Event(Request(commands), reported, None))
+            possible.append([Event(Request((command,)), reported, None) for command in commands])
+        seen = {"key": {"v1/k1": {"exists": random.random() < 0.5}, "v2/k2": {"exists": random.random() < 0.5}}}
+        last = log.event(observation=seen, partial=True)
+        expected = any(check([*whole, *chosen, last], FULL).fits for chosen in product(*possible))
+        assert check([*partly, last], FULL).fits == expected
+        found.add(expected)
+    assert found == {True, False}
