@@ -362,7 +362,7 @@ HIDDEN = ("DeleteKey", "RecoverKey", "DeleteVault", "RecoverVault")
 def test_a_trace_fits_where_one_of_its_completions_does() -> None:
     """Two commands of which only the type is known: each trace is judged as all its completions together."""
     found = set()
-    for seed in range(4):
+    for seed in range(2, 6):
         random, system, log = Random(seed), ModelSystem(), Log()
         whole = [
             log.event(each, system.submit(each))
