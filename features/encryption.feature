@@ -1,5 +1,5 @@
 Feature: Encryption at rest
-  Whatever key is in use, stored data is encrypted, and the customer need not notice.
+  Stored data is encrypted with either kind of key. You don't need to do anything.
 
   @encryption.at-rest
   Rule: Stored data is encrypted from its first upload

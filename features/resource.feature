@@ -1,5 +1,5 @@
 Feature: Eligible resources
-  Which resources can have customer-managed keys, and from when on.
+  Which resources support customer-managed keys, and when you can enable them.
 
   @resource.kinds
   Rule: Translator and multi-service resources can both have customer-managed keys

@@ -17,9 +17,9 @@ from playwright.sync_api import Browser, Page
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
-    pytest.mark.xdist_group("browser"),
+    pytest.mark.xdist_group("site"),
 ]
-"""The marks of every module of browser tests: one worker runs them all, in one browser."""
+"""The marks of every module of browser tests: one worker runs them all and the tests of the site, in one browser."""
 
 DESK, PHONE = 1280, 390  # pixels
 OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")

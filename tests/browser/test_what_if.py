@@ -1,9 +1,7 @@
-"""The page that answers "what if", in Chromium: it says what the model says, whoever asks and however it was opened."""
+"""The page that answers "what if", in Chromium: it says what its tables say, whoever asks and however it was opened."""
 
-import json
 import random
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,30 +9,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.opening import DESK, MARKS, PHONE, opened, overflow, served, violations
 from tests.site.building import REGISTER
+from tests.site.test_what_if import tables
 from translator_cmk.bdd.features import read_feature
 from translator_cmk.bdd.scenario_run import run_scenario
 from translator_cmk.explore.scopes import WHAT_IF
-from translator_cmk.language.facts import ABSENT, Fact, difference
-from translator_cmk.language.gherkin import use_in_words
-from translator_cmk.language.sentences import FACT_PHRASES, format_command, format_fact
-from translator_cmk.language.situations import situations
-from translator_cmk.machine import (
-    DEFAULT_STAGE,
-    ROWS,
-    Accepted,
-    Machine,
-    Observation,
-    Outcome,
-    Refused,
-    State,
-    initial,
-    observe,
-)
 from translator_cmk.system import ModelSystem
 
 pytestmark = MARKS
 
-NUMBER_OF_WALKS, LENGTH = 1_000, 15
+NUMBER_OF_WALKS, LENGTH = 500, 15
 PAGE = "decide/what-if.html"
 DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
 
@@ -70,93 +53,34 @@ WALKS = """
 ([seed, walks, length]) => {
   const graph = new WhatIfGraph(WHAT_IF);
   const random = (below) => (seed = (Math.imul(seed, 1103515245) + 12345) >>> 0, (seed >>> 8) % below);
-  const seen = (row) => graph.look(row).flatMap((each) => (each.there ? each.sentences : []));
-  return JSON.stringify([...Array(walks)].map(() => {
-    const start = WHAT_IF.starts[random(WHAT_IF.starts.length)];
-    let { row, there } = graph.walk(start.slug, []);
-    const steps = [];
+  return [...Array(walks)].map(() => {
+    let { row, there } = graph.walk(WHAT_IF.starts[random(WHAT_IF.starts.length)].slug, []);
+    const [start, steps] = [row, []];
     while (steps.length < length) {
       const step = graph.step(row, random(WHAT_IF.commands.length), there);
       if (!step) continue;
-      const { command, outcome, changes } = step;
-      const changed = changes.map((each) => [each.was, each.is]);
-      steps.push([command, outcome.outcome, outcome.requirements, outcome.uses ?? [], changed]);
       row = step.after;
       there |= graph.there(row);
+      const seen = graph.look(row).flatMap((each) => (each.there ? each.sentences : []));
+      steps.push([step.command, step.outcome, row, seen]);
     }
-    return { from: start.name, seen: seen(row), steps };
-  }));
+    return [start, steps];
+  });
 }
 """
 
-MACHINE = Machine(ROWS)
-WITH_A_SENTENCE = {(phrase.kind, phrase.field) for phrase in FACT_PHRASES}
-CHANGING = {"subscription": {"production"}}
-"""Of the things that the stage gives, those that the scope changes."""
 
-
-@cache
-def shown(state: State) -> Observation:
-    """What the model shows of a state, but for what never changes."""
-    return {
-        kind: {name: fields for name, fields in entities.items() if name in CHANGING.get(kind, entities)}
-        for kind, entities in observe(MACHINE.world(state)).items()
-    }
-
-
-def facts(state: State) -> set[str]:
-    """What the model shows of a state, in sentences."""
-    found = [
-        Fact(kind, name, field, value)
-        for kind, entities in shown(state).items()
-        for name, fields in entities.items()
-        for field, value in {"exists": True, **({"key": ABSENT} if kind == "resource" else {}), **fields}.items()
-    ]
-    return {format_fact(each) for each in found if (each.kind, each.field) in WITH_A_SENTENCE}
-
-
-@cache
-def changes(before: State, after: State) -> set[tuple[str, str]]:
-    """What changed, each as it was and as it is, in sentences."""
-    return {(format_fact(was), format_fact(now)) for was, now in difference(shown(before), shown(after))}
-
-
-def start(name: str) -> State:
-    """The state of a situation."""
-    state = initial(DEFAULT_STAGE)
-    for command in situations()[name].commands if name in situations() else ():
-        state, _ = MACHINE.step(state, command)
-    return state
-
-
-def came(outcome: Outcome) -> tuple[str, set[str], set[str]]:
-    """What came of a request: in a word, by or because of which requirements, and with which uses of a key."""
-    match outcome:
-        case Accepted(by=by, audit=audit):
-            return "accepted", set(by), {use_in_words(use) for use in audit}
-        case Refused(because=because):
-            return "refused", set(because), set()
-    return "unspecified", set(outcome.silent), set()
-
-
-def test_random_walks_in_the_browser_are_those_of_the_model(page: Page) -> None:
-    """Every outcome, reason, use of a key and change, and at the end of each walk every fact."""
-    walks = json.loads(page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH]))
-    tables = page.evaluate("({ sentences: WHAT_IF.sentences, ids: WHAT_IF.requirements.map((each) => each.id) })")
-    sentences, ids = tables["sentences"], tables["ids"]
-    for walk in walks:
-        state = start(walk["from"])
-        for number, kind, cited, used, changed in walk["steps"]:
-            command = WHAT_IF.alphabet[number]
-            after, outcome = MACHINE.step(state, command)
-            seen = kind, {ids[each] for each in cited}, {sentences[each] for each in used}
-            assert seen == came(outcome), format_command(command)
-            assert {(sentences[was], sentences[now]) for was, now in changed} == changes(state, after), format_command(
-                command
-            )
-            state = after
-        assert {sentences[each] for each in walk["seen"]} == facts(state)
-    assert [len(walk["steps"]) for walk in walks] == [LENGTH] * NUMBER_OF_WALKS
+def test_page_reads_the_tables_as_the_test_does_that_compares_them_with_the_model(page: Page) -> None:
+    """Every outcome and every fact on random walks: `tests/site/test_what_if.py` goes through all that there is."""
+    walks = page.evaluate(WALKS, [20260304, NUMBER_OF_WALKS, LENGTH])
+    for start, steps in walks:
+        row = tuple(start)
+        for command, outcome, after, seen in steps:
+            number, row = tables().step(row, command)
+            assert number is not None
+            assert (outcome, tuple(after)) == (tables().data["outcomes"][number], row)
+            assert [tables().sentences[each] for each in seen] == list(tables().facts(row))
+    assert [len(steps) for _, steps in walks] == [LENGTH] * NUMBER_OF_WALKS
 
 
 SCENARIOS = """

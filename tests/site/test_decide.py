@@ -1,21 +1,20 @@
 """The pages for architects are read from the model: rules, conditions, causes, and what can't be undone."""
 
 import re
-from collections.abc import Iterator
-from itertools import combinations, product
-from typing import Any
+from itertools import product
 
 import pytest
 
 from tests.site import building
 from tests.site.building import PICKLES, REGISTER, a_run, content_of
+from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.language.facts import holds
 from translator_cmk.language.sentences import format_command, read_command
-from translator_cmk.machine import Accepted, Command, Refused, observe
+from translator_cmk.machine import Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
-from translator_cmk.site.decide import CHANNELS, CHOICES, Channel, conditions, decided, demands, enabled, fitting
+from translator_cmk.site.decide import CHANNELS, CHOICES, conditions, decided, demands, fitting
 from translator_cmk.site.drawing import Arrow, between, box, picture
 from translator_cmk.site.effects import (
     ACTIONS,
@@ -31,7 +30,7 @@ from translator_cmk.site.effects import (
     model,
     tried,
 )
-from translator_cmk.site.reversibility import LIVES, Life, fates, label, one_life, transitions
+from translator_cmk.site.reversibility import LIVES, Life, fates, one_life, transitions
 from translator_cmk.site.sourced import data
 from translator_cmk.site.what_if import chart, code, way
 
@@ -40,7 +39,6 @@ pytestmark = pytest.mark.xdist_group("site")
 RULES = data("decision")["rules"]
 QUESTIONS = [each["id"] for each in data("decision")["questions"]]
 REVERSIBLE = [cause for cause in CAUSES if cause.remedies]
-VALUES = [value.get("differs", {}) for each in data("enable")["conditions"] for value in each["values"]]
 
 by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
 by_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.what)
@@ -118,21 +116,6 @@ def test_every_value_is_shown_under_its_result() -> None:
                 assert value.says in shown or f"{value.says}, {words}" in shown, (condition.name, value.says)
 
 
-def reasons(differs: Any, channel: Channel = "portal") -> frozenset[str]:
-    """The demands that these values break."""
-    outcome = enabled(channel, differs)
-    return outcome.because if isinstance(outcome, Refused) else frozenset()
-
-
-def test_two_wrong_values_are_refused_for_the_reasons_of_both() -> None:
-    """Except for a key held elsewhere, to which no demand on a key vault applies."""
-    wrong = [differs for differs in VALUES if differs and "store" not in differs]
-    pairs = [(one, other) for one, other in combinations(wrong, 2) if not one.keys() & other.keys()]
-    assert any(reasons(one) and reasons(other) for one, other in pairs)
-    for one, other in pairs:
-        assert reasons({**one, **other}) == reasons(one) | reasons(other), (one, other)
-
-
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
     items = [item for group in data("enable")["checklist"] for item in group["items"]]
     assert page("enable").count('<input type="checkbox"') == len(items) == len({item["id"] for item in items})
@@ -142,34 +125,6 @@ def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
 
 # What breaks what
 
-NAMES: dict[str, tuple[Any, ...]] = {
-    "resource": ("translator", "new"),
-    "vault": ("vault", "new"),
-    "key": ("key", "new"),
-    "workspace": ("workspace", "new"),
-    "document": ("document", "new"),
-    "model": ("model", "new"),
-    "subscription": ("production", "security", "foreign"),
-    "to": ("production", "security", "foreign"),
-    "tenant": ("home", "abroad"),
-    "group": ("apps", "vaults"),
-    "region": ("westeurope",),
-    "location": ("westeurope",),
-    "tier": ("cmk-tier",),
-    "kind": ("Translator",),
-}
-
-
-def every_command() -> Iterator[Command]:
-    """Every command of the model, on things that exist and on something new."""
-    for command in COMMANDS.values():
-        choices = [NAMES.get(field, (command.defaults.get(field),)) for field in command.fields]
-        for chosen in product(*choices):
-            try:
-                yield command(*chosen)
-            except ValueError:  # a key of a store that has none
-                continue
-
 
 @pytest.mark.parametrize("begin", sorted({cause.start for cause in CAUSES}), ids=["apart", "together"])
 def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str, ...]) -> None:
@@ -178,7 +133,8 @@ def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str
     }
     state = after(model(), [], begin)
     costly = set()
-    for command in every_command():
+    assert {type(each) for each in alphabet()} == set(COMMANDS.values())
+    for command in alphabet():
         outcome_state, outcome = model().step(state, command)
         observation = observe(model().world(outcome_state))
         if isinstance(outcome, Accepted) and not all(holds(loss.intact, observation) for loss in LOSSES):
@@ -313,8 +269,3 @@ def test_arrow_goes_around_a_box_and_away_from_the_one_that_comes_back() -> None
         )
     }
     assert len(bends) == 4
-
-
-def test_label_of_a_command_has_no_names() -> None:
-    assert label("DeleteVault") == "deletes the vault"
-    assert label("EndVaultRetention") == "the retention period of the vault ends"

@@ -17,7 +17,7 @@ from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import Content
 from translator_cmk.site.reference import a_session
-from translator_cmk.site.render import cells, foreign, letters, linked, listed, marked_tables, number, plain
+from translator_cmk.site.render import foreign, linked, listed, marked_tables, number, plain
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -256,27 +256,14 @@ def test_session_on_the_protocol_page_follows_the_schemas() -> None:
 # How templates write
 
 
-def test_columns_of_many_words_are_marked_and_those_of_numbers_are_not() -> None:
+def test_columns_are_marked_by_the_letters_that_their_fullest_cell_shows() -> None:
     long, prose = "x" * 40, "y" * 120
-    found = marked_tables(f"| A | B | C |\n|---|---|---|\n| 1 | {long} | {prose} |\n").splitlines()
-    assert found[0] == "| A | B { .long } | C { .long .prose } |"
-    assert found[2] == f"| 1 | {long} | {prose} |"
-
-
-def test_table_without_lines_keeps_its_header() -> None:
+    hidden = f"[abc]({long}.md) ![{long}](x.svg){{ .badge }} <ul><li>ab</li><li>{'c' * 25}</li></ul>"
+    lines = f"| A | B | C | D |\n|---|---|---|---|\n| 1 \\| 2 | {long} | {prose} | {hidden} |\n"
+    head, *rest = marked_tables(lines).splitlines()
+    assert head == "| A | B { .long } | C { .long .prose } | D |"
+    assert rest == lines.splitlines()[1:]
     assert marked_tables("| A | B |\n|---|---|\n") == "| A | B |\n|---|---|\n"
-
-
-def test_escaped_bar_is_part_of_its_cell() -> None:
-    assert cells("| a \\| b | c |") == ["a \\| b", "c"]
-
-
-@pytest.mark.parametrize(
-    ("cell", "count"),
-    [("[abc](x.md)", 3), ("![abc](x.svg){ .badge }", 0), ("<ul><li>ab</li><li>abcd</li></ul>", 4), ("**ab** `c`", 4)],
-)
-def test_letters_are_those_that_are_shown(cell: str, count: int) -> None:
-    assert letters(cell) == count
 
 
 @pytest.mark.parametrize("text", ["<script>", "a | b", "[x](y)", "*z*", "`c`", "{ .class }", "# head"])
