@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.machine.faulty_models import NamesNoRequirement
 from tests.machine.laws import LAWS, take
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, values
-from translator_cmk.machine import COMMANDS, COUNTER_ROWS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, initial
 from translator_cmk.machine.outcomes import Refused, Unspecified
 from translator_cmk.machine.rows import Means
 
@@ -19,7 +20,7 @@ OFTEN = [*COMMANDS.values(), *(COMMANDS[name] for name in SETTING_UP)]
 """Every command, and those that set a world up twice as often."""
 
 EXPLORED = settings(
-    max_examples=110, stateful_step_count=40, deadline=None, database=None, derandomize=True,
+    max_examples=60, stateful_step_count=40, deadline=None, database=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip  # as a list
 
@@ -87,8 +88,6 @@ def test_every_law_holds_wherever_hypothesis_goes(evidence_details: list[dict[st
     assert reached
 
 
-@pytest.mark.slow
-def test_hypothesis_finds_a_counter_row() -> None:
-    mistake = next(row for row in COUNTER_ROWS if row.requirement == "revocation.only-that-resource")
-    with pytest.raises(AssertionError, match="a_command_changes_only_what_depends_on_what_it_names"):
-        explore(Machine([*ROWS, mistake]), settings(EXPLORED, max_examples=5000, phases=[Phase.generate]))
+def test_hypothesis_finds_a_law_that_a_machine_breaks() -> None:
+    with pytest.raises(AssertionError, match="an_acceptance_says_what_changed_something does not hold"):
+        explore(NamesNoRequirement(ROWS), settings(EXPLORED, phases=[Phase.generate]))
