@@ -21,27 +21,12 @@ class ShowsACircle(ModelSystem):
         return CIRCLE
 
 
-class ShowsAnObject(ModelSystem):
-    """A field has a value of its own kind."""
-
-    def observe(self) -> Observation:
-        return {"vault": {"vault": {"region": self}}}
-
-
 class NumbersVaults(ModelSystem):
     """A vault is called 5."""
 
     def observe(self) -> Observation:
         numbered: Any = {"vault": {5: {"region": "westeurope"}}}
         return numbered  # type: ignore[no-any-return]  # it is none
-
-
-class NumbersKinds(ModelSystem):
-    """A kind is called 5."""
-
-    def observe(self) -> Observation:
-        numbered: Any = {5: {"vault": {"region": "westeurope"}}}
-        return numbered  # type: ignore[no-any-return]  # likewise
 
 
 class Exits(ModelSystem):

@@ -93,7 +93,7 @@ def test_known_deviation_of_a_requirement_is_shown_by_sequences_alone(tmp_path: 
 
 
 def test_deviation_of_which_nothing_was_tried_is_not_stale(tmp_path: Path) -> None:
-    only = ("--python", f"{limited_systems.__name__}:OnlyVaults", "--lane", "features", "--topic", "vault")
+    only = ("--python", f"{limited_systems.__name__}:OnlyVaults", "--topic", "vault", "--topic", "keys")
     assert verify(tmp_path, *only).exit_code == 0
     assert verify(tmp_path, *only, *listing(tmp_path, BY_REQUIREMENT | LATER)).exit_code == 0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, WELL, WHOLE, Verified, verify
+from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, TOUR, WELL, WHOLE, Verified, verify
 from translator_cmk.cli import main
 
 BETWEEN = (
@@ -140,9 +140,7 @@ def alive(pid: int) -> bool:
     ("system", "told"),
     [
         ("ShowsACircle", "observation.vault.vault has no field 'vault'"),
-        ("ShowsAnObject", "region is of the type ShowsAnObject; write a name"),
         ("NumbersVaults", "observation.vault has the field the number 5; write a name"),
-        ("NumbersKinds", "observation has no field the number 5"),
         ("RecordsAnObject", "audit[0].key is of the type RecordsAnObject; write two names"),
     ],
 )
@@ -198,7 +196,7 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
     system = f"/bin/sh -c '{FAULTY} hello={kept} 2>{log}; true'"
     command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--stdio", system, "--report", str(tmp_path / "r")]
     run = subprocess.Popen([*command, "--lane", "fuzz"], cwd=ROOT)
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not (log.is_file() and log.read_text("utf-8").strip()) and time.monotonic() < until:
         time.sleep(0.05)
     child = int(log.read_text("utf-8").split()[0])
@@ -238,11 +236,10 @@ def test_run_goes_on_where_only_one_command_breaks_a_program(tmp_path: Path) -> 
 
 
 def test_sequences_go_on_without_a_command_that_breaks_the_system_again_and_again(tmp_path: Path) -> None:
-    lane = ("--lane", "tour", "--scope", "demands", "--steps", "300")
-    found = verify(tmp_path, "--stdio", f"{FAULTY} EnableIdentity=crash", *lane)
+    found = verify(tmp_path, "--stdio", f"{FAULTY} DisableIdentity=crash", *TOUR, "--steps", "600")
     assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, True, 3)
-    assert found.report["tour"]["sequences"] > 5
-    assert found.case("tour/EnableIdentity")["reason"] == "the system broke: ended with exit code 7"
-    others = {case: status for case, status in found.statuses().items() if status != "passed"}
-    assert others == {"tour/EnableIdentity": "inconclusive", "tour/ReturnToMicrosoftManagedKeys": "not-applicable"}
+    assert found.case("tour/DisableIdentity")["reason"] == "the system broke: ended with exit code 7"
+    others = {case: status for case, status in found.statuses().items() if status not in ("passed", "not-run")}
+    assert others == {"tour/DisableIdentity": "inconclusive"}
+    assert list(found.statuses().values()).count("passed") > 10
     assert main(["report", "check", str(found.folder)]) == 0

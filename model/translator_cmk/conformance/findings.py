@@ -18,7 +18,7 @@ from ..machine.rows import Effect
 from ..oracle.explain import Difference
 from ..requirements import load_register
 from ..shapes import read_message
-from .cases import Case, Result
+from .cases import NOT_REACHED, Case, Result
 from .judging import Commands, SequenceResult, level_concerned, level_of
 from .report.envelope import COUNTEREXAMPLE as SHAPE
 from .report.envelope import FORMAT
@@ -67,13 +67,23 @@ def in_words(each: Outcome | Fact) -> str:
     return "the request is accepted or refused"
 
 
-def reason_of(differences: Sequence[Difference]) -> str:
-    """Format the first difference."""
-    return f"expected: {in_words(differences[0].expected)}; observed: {in_words(differences[0].seen)}"
+def failure_of(differences: Sequence[Difference], times: int = 1) -> Result:
+    """Return the result of a command that differs in this, for so many times."""
+    reason = f"expected: {in_words(differences[0].expected)}; observed: {in_words(differences[0].seen)}"
+    attributed_to = {requirement for each in differences for requirement in each.requirements}
+    more = f" ({times} times)" if times > 1 else ""
+    return Result("failed", reason + more, attributed_to=tuple(sorted(attributed_to)))
 
 
 KEPT = 10
 """How many failures of one signature are news."""
+
+WEIGHTS = ("undelivered", "fault", "late", "unsupported", "known", "accepted", "unseen", "compared", "lost")
+"""What sequences show of a command, beside failures: the first decides."""
+
+ABSENT = "an effect was still absent when its time was up"
+HIDDEN = "not observed: all that it changes is declared as hidden"
+ONLY_REFUSED = "it was refused, as it should be; but nothing shows yet that it is ever accepted"
 
 
 class Tally:
@@ -92,59 +102,62 @@ class Tally:
         self.silent = silent  # from the beginning, by the profile or since it is waived
         self.sequences = 0
         self.lost_track = 0
-        self.compared: Counter[str] = Counter()
+        self.commands = 0  # that were compared
         self.failed: Counter[Signature] = Counter()
-        self.not_reached: Counter[str] = Counter()  # how often a command was left out where it is planned
-        self.accepted: set[str] = set()
-        self.unseen: set[str] = set()
-        self.unsupported: set[str] = set()
-        self.undelivered: dict[str, str] = {}  # the capability
-        self.late: set[str] = set()
-        self.lost: dict[str, str] = {}  # why nothing was compared
-        self.faults: dict[str, tuple[str, str]] = {}  # kind and text
-        self.known: dict[str, tuple[Difference, ...]] = {}  # how it differs as a listed deviation says
         self.first: dict[Signature, SequenceResult] = {}
+        self.not_reached: Counter[str] = Counter()  # how often a command was left out where it is planned
+        self.shown: dict[str, dict[str, Result]] = {}  # by command and weight
 
     def add(self, followed: SequenceResult) -> None:
         """Count a sequence, and note what it shows of its commands."""
         self.sequences += 1
-        self.compared.update(followed.compared)
-        last = followed.last
-        self.accepted |= followed.accepted
-        self.unseen |= followed.unseen
-        self.unsupported |= followed.unsupported
-        self.undelivered |= followed.undelivered
-        if followed.known:
-            self.known.setdefault(last, followed.known)
-        if followed.fault:
-            self.faults[last] = followed.fault.kind, str(followed.fault)
-        if followed.late:
-            self.late.add(last)
-        if followed.lost_track:
-            self.lost_track += 1
-            self.lost[last] = followed.lost_track
+        self.commands += len(followed.compared)
+        self.lost_track += bool(followed.lost_track)
+        for name, weight, result in self.shows(followed):
+            self.shown.setdefault(name, {}).setdefault(weight, result)
         if followed.failed:
             self.failed[signature(followed)] += 1
             self.first.setdefault(signature(followed), followed)
+
+    def shows(self, followed: SequenceResult) -> Iterator[tuple[str, str, Result]]:
+        """Yield what a sequence shows of its commands, each with its weight and result, but for a failure."""
+        last = followed.last
+        for name, capability in followed.undelivered.items():
+            reason = f"unsupported, though the capability {capability} is declared"
+            yield name, "undelivered", Result("failed", reason, undelivered=capability)
+        if followed.fault:
+            reason = f"the system broke: {followed.fault}"
+            yield last, "fault", Result("inconclusive", reason, fault=followed.fault.kind)
+        if followed.late:
+            yield last, "late", Result("inconclusive", ABSENT)
+        for name in followed.unsupported:
+            yield name, "unsupported", Result("not-run", f"unsupported: it answers so to {name}")
+        if followed.known:
+            yield last, "known", failure_of(followed.known)
+        for name in followed.accepted:
+            yield name, "accepted", self.passed(name)
+        for name in followed.unseen:
+            yield name, "unseen", Result("not-applicable", HIDDEN)
+        for name in followed.compared:
+            yield name, "compared", Result("not-run", ONLY_REFUSED)
+        if followed.lost_track:
+            yield last, "lost", Result("not-run", followed.lost_track)
+
+    def passed(self, name: str) -> Result:
+        """Return the result of a command that was accepted, and that never differed."""
+        if (waived := effects_of(name) or {name}) <= set(self.silent):
+            return Result("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
+        return Result("passed")
 
     def learns_from(self, followed: SequenceResult) -> bool:
         """Return whether a sequence shows something new."""
         if followed.fault or (followed.failed and self.failed[signature(followed)] < KEPT):
             return True
-        last = {followed.last}
-        shown: list[tuple[Collection[str], Collection[str]]] = [
-            (followed.compared, self.compared),
-            (followed.accepted, self.accepted),
-            (followed.unseen, self.unseen),
-            (followed.unsupported, self.unsupported),
-            (last if followed.late else (), self.late),
-            (last if followed.known else (), self.known),
-        ]
-        return any(not set(new) <= set(before) for new, before in shown)
+        return any(weight not in self.shown.get(name, ()) for name, weight, _ in self.shows(followed))
 
     def counts(self) -> dict[str, int]:
         """Return how much was done."""
-        return {"sequences": self.sequences, "commands": self.compared.total(), "lost_track": self.lost_track}
+        return {"sequences": self.sequences, "commands": self.commands, "lost_track": self.lost_track}
 
     def cases(self) -> Iterator[Case]:
         """Yield a case for each command of a level that is claimed, if it was planned, or accepted by and by.
@@ -152,8 +165,7 @@ class Tally:
         One of another level has a case where it failed in what it brought about in a level that is claimed.
         """
         failed = {each.command: followed.differences for each, followed in reversed(self.first.items())}
-        met = self.planned | self.accepted | self.unseen | self.unsupported | self.late
-        met |= self.faults.keys() | self.known.keys() | failed.keys()
+        met = self.planned | failed.keys() | {name for name, shown in self.shown.items() if shown.keys() - ONLY_TRIED}
         for name, command in COMMANDS.items():
             level = level_of(command)
             if level not in self.levels and name in failed:
@@ -167,39 +179,20 @@ class Tally:
     def result(self, name: str) -> Result:
         """Return the result of a command."""
         if failures := [each for each in self.first if each.command == name]:
-            times = sum(self.failed[each] for each in failures)
-            reason = reason_of(self.first[failures[0]].differences) + (f" ({times} times)" if times > 1 else "")
-            attributed_to = {requirement for each in failures for requirement in each.requirements}
-            return Result("failed", reason, attributed_to=tuple(sorted(attributed_to)))
-        if capability := self.undelivered.get(name):
-            reason = f"unsupported, though the capability {capability} is declared"
-            return Result("failed", reason, undelivered=capability)
-        if name in self.faults:
-            kind, text = self.faults[name]
-            return Result("inconclusive", f"the system broke: {text}", fault=kind)
-        if name in self.late:
-            return Result("inconclusive", "an effect was still absent when its time was up")
-        if name in self.unsupported:
-            besides = f", and otherwise {self.compared[name]} times" if self.compared[name] else ""
-            return Result("not-run", f"unsupported: it answers so to {name}{besides}")
-        if known := self.known.get(name):
-            attributed_to = {requirement for each in known for requirement in each.requirements}
-            return Result("failed", reason_of(known), attributed_to=tuple(sorted(attributed_to)))
-        if not self.compared[name]:
-            return Result("not-run", self.lost.get(name, "not reached"), behind=self.behind(name))
-        if name not in self.accepted:
-            if name in self.unseen:
-                return Result("not-applicable", "not observed: all that it changes is declared as hidden")
-            reason = "it was refused, as it should be; but nothing shows yet that it is ever accepted"
-            return Result("not-run", reason, behind=self.behind(name))
-        if (waived := effects_of(name) or {name}) <= set(self.silent):
-            return Result("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
-        return Result("passed")
+            differences = [difference for each in failures for difference in self.first[each].differences]
+            return failure_of(differences, sum(self.failed[each] for each in failures))
+        shown = self.shown.get(name, {})
+        result = next((shown[weight] for weight in WEIGHTS if weight in shown), NOT_REACHED)
+        return result if shown.keys() - ONLY_TRIED else result._replace(behind=self.behind(name))
 
     def behind(self, name: str) -> tuple[str, ...]:
         """Return the cases whose failures keep a command from being reached, if it was left out because of any."""
-        failed = {each.command for each in self.first} | self.known.keys()
+        failed = {each.command for each in self.first} | {each for each in self.shown if "known" in self.shown[each]}
         return tuple(f"{self.lane}/{each}" for each in sorted(failed)) if name in self.not_reached else ()
+
+
+ONLY_TRIED = {"compared", "lost"}
+"""What is shown of a command that was never accepted."""
 
 
 def effects_of(command: str) -> set[str]:

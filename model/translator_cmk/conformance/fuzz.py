@@ -8,18 +8,6 @@ from ..explore.scopes import SCOPES
 from ..language.declaration import Declaration
 from ..language.situations import situations
 from ..machine import Accepted, Command, Outcome, Refused, Unspecified
-from ..machine.commands import (
-    CreateVault,
-    CreateWorkspace,
-    EnableCustomerManagedKeys,
-    EnablePurgeProtection,
-    EndVaultRetention,
-    GrantKeyAccess,
-    PurgeVault,
-    RevokeKeyAccess,
-    TrainModel,
-    UploadDocument,
-)
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from .cases import FUZZ
 from .fixtures import STRESS_START, in_variant, stress_alphabet, variants
@@ -40,23 +28,10 @@ LONGEST = 25
 TIMES = (1, 1, 1, 1, 1, 1, 1, 5)
 """How often a command is given in a row: what goes wrong only after some times goes wrong then."""
 
-CROSSED: tuple[Command, ...] = (
-    CreateWorkspace("other-workspace", "translator"),
-    UploadDocument("other-document", "workspace"),
-    TrainModel("other-model", "workspace"),
-    GrantKeyAccess("spare-vault", "translator"),
-    RevokeKeyAccess("spare-vault", "translator"),
-    EnableCustomerManagedKeys("translator", "spare-vault", "key", through="api"),
-    CreateVault("spare-vault", "westeurope", "production", "apps", purge_protection=False),
-    EnablePurgeProtection("spare-vault"),
-    *(each(vault) for each in (PurgeVault, EndVaultRetention) for vault in ("vault", "spare-vault")),
-)
-"""Commands that no scope needs: two children of one entity, and a vault beside the one in use."""
-
 
 def alphabet() -> tuple[Command, ...]:
-    """Return every command of every scope, over two resources, two vaults and their parts, and across them."""
-    return tuple(dict.fromkeys([*(command for scope in SCOPES for command in scope.alphabet), *CROSSED]))
+    """Return every command of every scope, over two resources, two vaults and their parts."""
+    return tuple(dict.fromkeys(command for scope in SCOPES for command in scope.alphabet))
 
 
 EFFECTIVE, NEAR_MISS, ANY = "effective", "near miss", "any"

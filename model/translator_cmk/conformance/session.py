@@ -181,7 +181,6 @@ class Session:
         self.case = ""
         self.number = 0  # among the sessions of a run
         self.declared: Declaration | None = None
-        self.broken = False  # whether the last request ended in a fault
         self.interrupted = False  # whether the last request has no answer, since the run was interrupted
 
     def hello(self) -> Declaration:
@@ -199,7 +198,6 @@ class Session:
             request["session"] = self.token
         request.meant = request_from_wire(request, "a request of the kit")
         entry: dict[str, Any] = {"request": request}
-        self.broken = False
         try:
             with self.interruption.at_once():
                 entry["answer"] = raw = self.channel.ask(request, patience or self.patience)
@@ -208,7 +206,6 @@ class Session:
             self.interrupted = entry["interrupted"] = True
             raise
         except Fault as fault:
-            self.broken = True
             if fault.kind == "not-json":
                 entry.pop("answer", None)  # the log has no way to write it
             stderr = self.channel.stderr_tail()

@@ -63,32 +63,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "with --lane trace alone no system is needed",
     )
     parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
-    parser.add_argument(
-        "--requirement",
-        metavar="ID",
-        action="append",
-        default=[],
-        help="only scenarios that show this, and their positive controls",
+    selecting = (
+        ("requirement", None, "only scenarios that show this, and their positive controls"),
+        ("topic", TOPICS, "only scenarios of this topic, and their positive controls"),
+        ("level", list(LEVELS), "only scenarios of this level, and positive controls"),
+        ("case", None, "only this scenario, and its positive controls"),
+        ("waive", None, "let a requirement hold or not"),
     )
-    parser.add_argument(
-        "--topic",
-        choices=TOPICS,
-        metavar="TOPIC",
-        action="append",
-        default=[],
-        help="only scenarios of this topic, and their positive controls",
-    )
-    parser.add_argument(
-        "--level",
-        choices=list(LEVELS),
-        action="append",
-        default=[],
-        help="only scenarios of this level, and positive controls",
-    )
-    parser.add_argument(
-        "--case", metavar="ID", action="append", default=[], help="only this scenario, and its positive controls"
-    )
-    parser.add_argument("--waive", metavar="ID", action="append", default=[], help="let a requirement hold or not")
+    for name, choices, text in selecting:
+        metavar = None if choices else "ID"
+        parser.add_argument(f"--{name}", metavar=metavar, choices=choices, action="append", default=[], help=text)
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
     parser.add_argument("--write-deviations", metavar="FILE", type=Path, help="write what failed into such a file")
     parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder (default: {REPORT})")
