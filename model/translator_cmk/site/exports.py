@@ -1,8 +1,7 @@
 """Declare and fill the JSON files for other programs; their schemas follow from the declarations."""
 
-import types
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, NotRequired, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
 
 from ..conformance.report.envelope import report_schemas
 from ..conformance.results import Results
@@ -268,15 +267,13 @@ def implementation(each: implementations.Implementation, content: Content) -> Ma
 
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def schema(declared: Any) -> Schema:
     """Return the JSON Schema of a type; an object may have more fields than its TypedDict."""
     if declared in SIMPLE:
         return {"type": SIMPLE[declared]}
-    if declared is Any:
-        return {}
     if is_typeddict(declared):
         fields = {name: schema(hint) for name, hint in get_type_hints(declared).items()}
         needed = [name for name in fields if name in declared.__required_keys__]
@@ -288,8 +285,6 @@ def schema(declared: Any) -> Schema:
         return {"type": "array", "items": schema(arguments[0])}
     if origin is dict:
         return {"type": "object", "additionalProperties": schema(arguments[1])}
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [schema(each) for each in arguments]}
     raise TypeError(f"{declared} has no JSON Schema here")
 
 
