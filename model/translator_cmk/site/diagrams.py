@@ -23,7 +23,8 @@ class Diagrams:
         """Raises `ValueError` for a number that is too high."""
         if any(not 0 <= number <= MOST for row in rows for number in row):
             raise ValueError(f"a row has a number that is not between 0 and {MOST}")
-        self.places = range(len(rows[0]))
+        # the place with the most numbers first: where it does not matter, fewer rows are left for the others
+        self.places = sorted(range(len(rows[0])), key=lambda place: -len({row[place] for row in rows}))
         self._packed = [int.from_bytes(bytes(row), "little") for row in rows]
         self._nodes: dict[Node, int] = {}
 
@@ -46,7 +47,7 @@ class Diagrams:
             else:
                 known = fewer
         # to ask first for what settles most makes small diagrams, and one order for all of a diagram is quick to find
-        asked.sort(key=lambda place: still_possible(known, place))
+        asked.sort(key=lambda place: (still_possible(known, place), place))
         return self._build(known, asked)
 
     def _build(self, known: Mapping[int, int], places: Sequence[int]) -> int:
