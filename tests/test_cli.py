@@ -1,4 +1,4 @@
-"""Whatever becomes of the standard streams, a command ends with a code that it has, and with no traceback."""
+"""With standard streams closed, full or unread, a command ends with one of its exit codes, and with no traceback."""
 
 import os
 import subprocess
@@ -40,6 +40,7 @@ def in_a_shell(words: str, redirection: str) -> subprocess.CompletedProcess[str]
         ("register --nonsense", "2>&-", 2, ""),
         ("register", ">/dev/full", 3, "error: the output can't be written: No space left on device\n"),
         ("--help", ">/dev/full", 3, "error: the output can't be written: No space left on device\n"),
+        ("run -", "<&-", 2, "error: standard input: closed; name a file, or open it\n"),
         ("serve --stdio", "<&-", 2, "error: standard input is closed; open it, or serve with --http\n"),
     ],
 )

@@ -1,19 +1,25 @@
-"""An invented article for the tests of comparison, and a run of the real command line."""
+"""An invented article for the tests of comparison, and a run of the command line."""
 
-from __future__ import annotations
-
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from translator_cmk.cli import main
 from translator_cmk.requirements import Article, load_register
 from translator_cmk.requirements.drift import describe
 
-Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+
+class Done(NamedTuple):
+    """A command that has ended: its exit code, and what it printed."""
+
+    code: int
+    out: str
+    error: str
+
+
+Run = Callable[..., Done]
 
 
 @pytest.fixture
@@ -29,12 +35,14 @@ def article(lockers: str) -> Article:
 
 
 @pytest.fixture
-def run() -> Run:
-    """Runs the installed command with arguments and gives the finished process."""
-    command = shutil.which("translator-cmk", path=str(Path(sys.executable).parent))
-    assert command, "the package is not installed beside this Python"
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command line in this process."""
 
-    def start(*arguments: object) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([command, *map(str, arguments)], capture_output=True, timeout=60, check=False)
+    def start(*arguments: object) -> Done:
+        try:
+            code = main([str(each) for each in arguments])
+        except SystemExit as left:
+            code = int(left.code or 0)
+        return Done(code, *capsys.readouterr())
 
     return start
