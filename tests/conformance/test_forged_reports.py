@@ -20,8 +20,8 @@ Edit = Callable[[Forgery], Path]
 def without_failures_of_the_tour(forgery: Forgery) -> Path:
     """Take out what failed in the tour, and what shows it."""
     fuzz = forgery.worlds("fuzz")[0]
-    worlds = [each for each in forgery.worlds("tour", "shrinking") if each < fuzz]
-    last = 1 + max(number for number, (at, _) in enumerate(worlds) if forgery.log[at]["case"] == "shrinking")
+    worlds = [each for each in forgery.worlds("tour", "shrinking", "shrunk") if each < fuzz]
+    last = 1 + max(number for number, (at, _) in enumerate(worlds) if forgery.log[at]["case"] == "shrunk")
     forgery.take_out(worlds[: last + last % 2])
     return forgery.derive()
 
@@ -54,7 +54,7 @@ def with_another_selection(forgery: Forgery) -> Path:
 
 def interrupted(forgery: Forgery) -> Forgery:
     """Make it a report on a run that was interrupted once its scenarios were played."""
-    forgery.take_out(forgery.worlds("tour", "shrinking", "fuzz"))
+    forgery.take_out(forgery.worlds("tour", "shrinking", "shrunk", "fuzz"))
     forgery.log.pop()  # no farewell
     forgery.envelope["cases"] = [each for each in forgery.envelope["cases"] if each["lane"] == "features"]
     for lane in ("tour", "fuzz"):
@@ -83,9 +83,15 @@ def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
     return forgery.derive()
 
 
+def without_start_of_the_fuzzing(forgery: Forgery) -> Path:
+    """Take out its first sequence, so that the others do not follow from the seed."""
+    forgery.take_out(forgery.worlds("fuzz")[:1])
+    return forgery.derive()
+
+
 def without_a_second_asking(forgery: Forgery) -> Path:
     """Take out whatever shows that a failure comes again."""
-    forgery.take_out(forgery.worlds("shrinking"))
+    forgery.take_out(forgery.worlds("shrinking", "shrunk"))
     return forgery.derive()
 
 
@@ -197,7 +203,8 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
     "commands of the tour": (without_undecided_commands, "tour/GrantKeyAccess: was not there, is not-run"),
     "scenarios before an interruption": (interrupted_without_failing_scenarios, f"does not have {FAILS}, which this"),
     "hellos before an interruption": (interrupted_with_more_hellos, f"does not have {FAILS}, which this run asks for"),
-    "second asking": (without_a_second_asking, "what failed over DisableIdentity was never asked again"),
+    "second asking": (without_a_second_asking, '"world": .* where {"case": "shrunk", "world": .*} would be'),
+    "start of the fuzzing": (without_start_of_the_fuzzing, "the log has .* where .* would be"),
     "counterexample": (
         file("counterexamples/01-tour-DisableIdentity.feature", lambda text: text.replace(b"Given", b"When")),
         "counterexamples/01-tour-DisableIdentity.feature does not say",
@@ -214,7 +221,7 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
 """Edits of a report that has sequences too."""
 
 UNUSABLE: dict[str, tuple[Edit, str]] = {
-    "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes, log_size"),
+    "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes"),
     "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
     "no scopes": (field("budgets", "scopes", to=[]), "its budgets name no scope"),
     "transport": (field("transport", to="none"), "the transport is 'none', and the lanes are"),

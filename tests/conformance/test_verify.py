@@ -241,7 +241,7 @@ def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: p
     assert "ended with exit code 8" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs", "--log-size"])
+@pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs"])
 def test_odd_numbers_are_refused_in_few_words(capsys: pytest.CaptureFixture[str], option: str) -> None:
     for value in ("-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""):
         with pytest.raises(SystemExit, match="2"):
@@ -265,3 +265,8 @@ def test_port_that_is_taken_is_told() -> None:
         run = subprocess.run([*CLI, "serve", "--http", place], capture_output=True, text=True, timeout=30, check=False)
     assert (run.returncode, run.stdout) == (3, "")
     assert run.stderr == f"translator-cmk: error: can't listen on {place}: Address already in use\n"
+
+
+def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
+    found = verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "0.0001")
+    assert (found.report["complete"], found.report["fuzz"]["sequences"]) == (True, 1)

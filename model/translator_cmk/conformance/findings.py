@@ -75,9 +75,6 @@ def failure_of(differences: Sequence[Difference], times: int = 1) -> Result:
     return Result("failed", reason + more, attributed_to=tuple(sorted(attributed_to)))
 
 
-KEPT = 10
-"""How many failures of one signature are news."""
-
 WEIGHTS = ("undelivered", "fault", "late", "unsupported", "known", "accepted", "unseen", "compared", "lost")
 """What sequences show of a command, beside failures: the first decides."""
 
@@ -148,12 +145,6 @@ class Tally:
         if (waived := effects_of(name) or {name}) <= set(self.silent):
             return Result("not-applicable", f"nothing is demanded of what it does: {', '.join(sorted(waived))}")
         return Result("passed")
-
-    def learns_from(self, followed: SequenceResult) -> bool:
-        """Return whether a sequence shows something new."""
-        if followed.fault or (followed.failed and self.failed[signature(followed)] < KEPT):
-            return True
-        return any(weight not in self.shown.get(name, ()) for name, weight, _ in self.shows(followed))
 
     def counts(self) -> dict[str, int]:
         """Return how much was done."""

@@ -19,9 +19,6 @@ from .subject import ReferenceModel, Subject
 SECONDS = 20.0
 """How many seconds fuzzing lasts by default."""
 
-LOG_SIZE = 32
-"""How many MiB the lane writes into the message log before it keeps only sequences that show something new."""
-
 LONGEST = 25
 """How many commands a sequence has at most, beside those of the situation that it begins with."""
 
@@ -120,17 +117,16 @@ class Fuzzer:
         return self.random.choice(universe.by_kind[kind])
 
 
-def run_fuzz(running: Running, subject: Subject, seconds: float) -> None:
-    """Fuzz the system until the time is up, with one sequence at least; raises `Aborted`."""
+def run_fuzz(running: Running, subject: Subject, seconds: float, most: float = float("inf")) -> None:
+    """Fuzz until the time is up or there are so many sequences, with one at least; raises `Aborted`."""
     running.progress.begin(FUZZ)
-    lane = SequenceLane(FUZZ, running, subject, largest=running.made.budgets["log_size"])
+    lane = SequenceLane(FUZZ, running, subject)
     fuzzer = Fuzzer(subject.declaration, running.made.seed, lane.leaves_out)
-    now = subject.session.clock.now
-    began, spent = now(), 0.0  # the time is for sequences, not for what precedes them
+    clock, tally = subject.session.clock, lane.tally
+    began = clock.now()  # the time is for sequences, not for what precedes them
     try:
-        while spent < seconds:
+        while not tally.sequences or (tally.sequences < most and clock.allows(FUZZ, began + seconds)):
             lane.run(*fuzzer.draw())
-            spent = now() - began
-            running.progress.show_count(round(spent), round(seconds), "seconds", len(lane.tally.failed))
+            running.progress.show_count(round(clock.now() - began), round(seconds), "seconds", len(tally.failed))
     finally:
-        lane.end(seconds=round(min(now() - began, seconds), 1))
+        lane.end(seconds=round(min(clock.now() - began, seconds), 1))

@@ -58,8 +58,6 @@ class SequenceResult:
     """How many of the commands were dealt with: asked, or answered `unsupported`."""
     unobserved: bool = False
     """Whether nothing was observed until after the last command."""
-    logged: bool = True
-    """Whether the message log has it: otherwise it counts for nothing."""
     accepted: set[str] = field(default_factory=set)
     """The commands that were accepted."""
     unseen: set[str] = field(default_factory=set)

@@ -12,7 +12,6 @@ from ..requirements import load_register
 from .findings import Tally, counterexample, in_full, signature
 from .judging import Commands, SequenceResult, first_difference, oracle_for, run_sequence, shrunk
 from .running import Running
-from .session import Mark
 from .subject import MACHINE, Subject
 
 OFTEN = 3
@@ -25,8 +24,8 @@ MOST_SHOWN = 100
 """After how many lines no more failures of one command are shown in full; each has a file of its own all the same."""
 
 UNCONFIRMED = "the readable model, asked the same, does not confirm the difference"
-SHRINKING = "shrinking"
-"""The case under which the message log has the attempts to find a shorter sequence."""
+SHRINKING, SHRUNK = "shrinking", "shrunk"
+"""The cases under which the message log has the attempts to find a shorter sequence, and the shortest."""
 
 SHRINKING_OF_ONE, SHRINKING_OF_ALL = 20.0, 60.0
 """Seconds after which no shorter sequence is looked for any more, for one failure and for all of a lane."""
@@ -80,8 +79,7 @@ def plan_of(commands: Iterable[Command], stage: Stage) -> Plan:
 class SequenceLane:
     """A lane of sequences.  A failure counts only if everything before it in its sequence was as demanded.
 
-    ``asked``: the sequences that are planned.  Once the lane has written more than ``largest`` bytes into the message
-    log, it keeps and counts only sequences that show something new.
+    ``asked``: the sequences that are planned.
     """
 
     def __init__(
@@ -90,7 +88,6 @@ class SequenceLane:
         running: Running,
         subject: Subject,
         asked: Sequence[Commands] = (),
-        largest: float = float("inf"),
     ) -> None:
         self.lane = lane
         self.running = running
@@ -106,8 +103,6 @@ class SequenceLane:
         self.oracle = oracle_for(machine_of(running.silent), declared)
         self.unlisted = oracle_for(machine_of(running.silent | running.listed), declared)
         self.model = oracle_for(machine_of(silent_in("full", load_register())), declared)
-        self.largest = running.log.place.size + largest
-        self.unlogged = 0  # sequences that the log, which was full, does not have
         self.shrinking = SHRINKING_OF_ALL  # seconds left
         running.expect(self.tally.cases())
         running.lanes.append(self)
@@ -191,15 +186,14 @@ class SequenceLane:
 
         If nothing was observed, a failure may follow from an earlier command: it is asked again, and observed.
         """
-        followed = self.ask(commands, unobserved)
+        followed = self.ask(commands, unobserved, self.lane)
         if unobserved and followed.failed:
-            looked = self.ask(followed.asked, unobserved=False, news=True)
+            looked = self.ask(followed.asked, False, self.lane)
             if looked.failed or looked.fault or looked.known:
                 looked, followed = replace(followed, differences=(), lost_track=ASKED_AGAIN), looked
             self.tally.add(looked)
         new = followed.failed and signature(followed) not in self.tally.first
-        if followed.logged:
-            self.tally.add(followed)
+        self.tally.add(followed)
         if followed.fault:
             self.broke[followed.last] += 1
         self.subject.recover(followed.fault.kind if followed.fault else "", bool(followed.asked[:-1]), "sequences")
@@ -208,41 +202,25 @@ class SequenceLane:
             self.keep(followed)
         return followed
 
-    def ask(self, commands: Iterable[Command], unobserved: bool, news: bool = False) -> SequenceResult:
-        """Put the system through one sequence; without ``news`` a log that is full does not keep it."""
-        self.subject.session.case = self.lane
-        begun = self.running.log.place
+    def ask(self, commands: Iterable[Command], unobserved: bool, case: str) -> SequenceResult:
+        """Put the system through one sequence."""
+        self.subject.session.case = case
         followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
-        news = news or (unobserved and followed.failed) or self.tally.learns_from(followed)
-        followed.logged = self._end(begun, news)
-        self.unlogged += not followed.logged
+        self.running.ended(self.subject)
         return followed
 
-    def again(self, commands: Commands, first: SequenceResult, news: bool = False) -> SequenceResult | None:
+    def again(self, commands: Commands, first: SequenceResult, case: str = SHRINKING) -> SequenceResult | None:
         """Return how the system fails these commands, if it fails as it did first; nothing of it is counted."""
-        self.subject.session.case = SHRINKING
-        begun = self.running.log.place
-        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, first.unobserved))
-        self._end(begun, news or bool(followed.fault))
+        followed = self.ask(commands, first.unobserved, case)
         if followed.fault:
             self.subject.recover(followed.fault.kind, True, "attempts")
         return followed if followed.failed and signature(followed) == signature(first) else None
-
-    def _end(self, begun: Mark, news: bool) -> bool:
-        """End a sequence; return whether the log keeps it: one that is full keeps only news."""
-        reached = self.subject.reference.coverage
-        if news or self.running.log.place.size <= self.largest or reached.adds_to(self.running.coverage):
-            self.running.ended(self.subject)
-            return True
-        self.running.log.forget(begun)
-        reached.clear()
-        return False
 
     def keep(self, first: SequenceResult) -> None:
         """Shrink a new failure, and write it down."""
         shortest = self.shortened(first)
         begun = self.running.log.place.lines
-        last = self.again(shortest, first, news=True)
+        last = self.again(shortest, first, SHRUNK)
         messages = (begun + 1, self.running.log.place.lines) if last else None
         kept = counterexample(last or first, self.running.made.profile, self.running.silent, messages)
         file = self.running.keep(self.lane, first.last, kept)
@@ -252,11 +230,15 @@ class SequenceLane:
 
     def shortened(self, first: SequenceResult) -> Commands:
         """Return the shortest sequence for a failure that is found in time."""
-        now = self.subject.session.clock.now
-        began = now()
+        clock = self.subject.session.clock
+        began = clock.now()
         until = began + min(SHRINKING_OF_ONE, self.shrinking)
-        shortest = shrunk(first.asked, lambda commands: now() < until and self.again(commands, first) is not None)
-        self.shrinking -= now() - began
+
+        def fails(commands: Commands) -> bool:
+            return clock.allows(SHRINKING, until) and self.again(commands, first) is not None
+
+        shortest = shrunk(first.asked, fails)
+        self.shrinking -= clock.now() - began
         return shortest
 
     def so_far(self) -> None:
@@ -265,8 +247,6 @@ class SequenceLane:
         counts = self.tally.counts()
         if self.tally.planned:
             counts["not_reached"] = self.tally.not_reached.total()
-        if self.unlogged:
-            counts["unlogged"] = self.unlogged
         self.running.notes[self.lane] = self.running.notes.get(self.lane, {}) | counts
 
     def end(self, **notes: object) -> None:

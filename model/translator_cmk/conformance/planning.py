@@ -68,7 +68,7 @@ def made_of(envelope: Mapping[str, Any]) -> Made:
 
 def must_be_budgets(budgets: Mapping[str, Any]) -> None:
     """Raise `CommandError` if a run has other budgets than verify gives it."""
-    if missing := [name for name in ("steps", "seconds", "scopes", "log_size") if name not in budgets]:
+    if missing := [name for name in ("steps", "seconds", "scopes") if name not in budgets]:
         raise CommandError(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
     if not budgets["scopes"]:
         raise CommandError(f"{ENVELOPE}: its budgets name no scope, and every run has one")

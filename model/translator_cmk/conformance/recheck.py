@@ -4,7 +4,6 @@ import argparse
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,11 @@ from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, is
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .features import attempt
-from .judging import Commands, SequenceResult
-from .lane import SHRINKING, SequenceLane
+from .fuzz import run_fuzz
 from .planning import deviations_of, made_of, read
 from .report.envelope import CASE
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, digest_of, final_name
-from .report.log import EndOfLog, MessageLog, NotInLog, Stream, World, shortened
+from .report.log import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID, files_of
 from .running import Running, SessionPool
 from .session import Session
@@ -30,8 +28,8 @@ from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
 from .trace import Judging, Trace, head_of, recorded_system
 
-LARGE = 2**22
-"""Bytes that one sequence hardly has in the log, even where a system shows much that is not ours."""
+HOURS = 1e6
+"""Seconds that so many sequences as in a report never take."""
 
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
@@ -39,47 +37,6 @@ CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 COMPARED = tuple(name for name in CASE.fields if name not in ("id", "seconds", "step", "shown"))
 SHOWN = ("step", "shown")
 """How a case failed; asked again, a system may do so in another way."""
-
-
-class Repeated(SequenceLane):
-    """A lane of sequences that is repeated: chance and time are as the log has them."""
-
-    def __init__(
-        self,
-        lane: str,
-        running: Running,
-        subject: Subject,
-        asked: Sequence[Commands] = (),
-        *,
-        stream: Stream,
-        largest: float = float("inf"),
-    ) -> None:
-        super().__init__(lane, running, subject, asked, largest)
-        self.stream = stream
-
-    def next_world(self, case: str) -> World | None:
-        """Return the next world of the log, if it is of this case; one that begins now has its number."""
-        world = self.stream.next_world()
-        if world is None or world.case != case:
-            return None
-        if world.number > self.subject.worlds + 1 and self.may_have_left_out():
-            self.subject.worlds = world.number - 1
-        return world
-
-    def may_have_left_out(self) -> bool:
-        """Return whether the log is so large here that a run leaves sequences out."""
-        return self.stream.log.place.size + LARGE > self.largest
-
-    def shortened(self, first: SequenceResult) -> Commands:
-        """Return the last of the sequences that were tried; raises `NotInLog` and `EndOfLog`."""
-        world = self.next_world(SHRINKING)
-        if world is None:
-            self.stream.due("a shorter sequence")
-            raise NotInLog(f"{MESSAGES}: what failed over {first.last} was never asked again, as every run does")
-        while (following := self.stream.next_world(after=world)) and following.case == SHRINKING:
-            self.again(world.commands, first)
-            world = self.next_world(SHRINKING) or world
-        return world.commands
 
 
 def running_of(envelope: dict[str, Any]) -> Running:
@@ -149,16 +106,10 @@ class Repetition:
             subjects.append(self.pool.subject())
         if FEATURES in made.lanes and self.begun(FEATURES):
             self._run_features(subjects)
-        begin = partial(Repeated, stream=self.log.streams[0])
         if TOUR in made.lanes and self.begun(TOUR):
-            run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"], begin)
+            run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
         if FUZZ in made.lanes and self.begun(FUZZ):
-            lane = begin(FUZZ, running, subject, largest=made.budgets["log_size"])
-            try:
-                while world := lane.next_world(FUZZ):
-                    lane.put_through(world.commands, world.unobserved)
-            finally:
-                lane.end()
+            run_fuzz(running, subject, made.budgets["seconds"])
 
     def _run_features(self, subjects: list[Subject]) -> None:
         """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
@@ -222,13 +173,9 @@ def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) ->
 
 
 def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Running:
-    """Ask a system all that was asked then; raises `Fault` where it does not say hello.
-
-    Scenarios and tour are what they were; the sequences of the fuzzing are taken from the log.
-    """
-    running, log = running_of(envelope), MessageLog(folder / MESSAGES, envelope.get("messages")).stream()
-    made, subject = running.made, pool.subject()
-    running.declared = subject.declaration
+    """Ask a system all that was asked then; raises `Fault` where it does not say hello."""
+    running, subject = running_of(envelope), pool.subject()
+    made, running.declared = running.made, subject.declaration
     try:
         if FEATURES in made.lanes:
             every = {each.case.id: each for each in selected(scenarios(made.profile, made.waived), made.selection)}
@@ -238,32 +185,13 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
                     attempt(running, subject, every[case["id"]])
         if TOUR in made.lanes:
             run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
-        if FUZZ in made.lanes:
-            lane = SequenceLane(FUZZ, running, subject)
-            fuzz_again(lane, log)
-            lane.end()
+        if FUZZ in envelope:
+            run_fuzz(running, subject, HOURS, envelope[FUZZ]["sequences"])
     except Aborted:
         pass  # what was not reached differs
     for problem in judge_traces(running, folder, envelope):
         raise CommandError(problem)
     return running
-
-
-def fuzz_again(lane: SequenceLane, log: Stream) -> None:
-    """Put a system through the sequences of a log; raises `Aborted`."""
-    before: World | None = None
-    while entry := log.peek():
-        world = log.next_world() if entry.case == FUZZ else None
-        if world and not (before and is_second_look(before, world)):
-            lane.put_through(world.commands, world.unobserved)
-        before = world or before
-        log.take()
-
-
-def is_second_look(before: World, world: World) -> bool:
-    """Return whether a world repeats one in which nothing was observed: the lane itself asks it again."""
-    same = before.commands[: len(world.commands)] == world.commands
-    return before.unobserved and not world.unobserved and same
 
 
 def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], MessageLog]:
@@ -365,7 +293,7 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
 
 def fits(then: Mapping[str, Any], now: Mapping[str, Any], complete: bool) -> bool:
     """Return whether a lane is said to have done what it did; one that was cut off says it in part."""
-    return all(then.get(name) == now[name] for name in now if complete or name in then)
+    return all(then.get(name) == now[name] for name in now.keys() - {"seconds"} if complete or name in then)
 
 
 def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iterator[str]:

@@ -21,10 +21,9 @@ ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class Mark(NamedTuple):
-    """A place in the log: after so many lines, bytes, and faults of the system."""
+    """A place in the log: after so many lines, and faults of the system."""
 
     lines: int = 0
-    size: int = 0
     faults: int = 0
 
 
@@ -43,9 +42,6 @@ class NoLog:
         """Write all entries to the file, and return the end of the log."""
         return self.place
 
-    def forget(self, mark: Mark) -> None:
-        """Remove all entries since then."""
-
     def close(self) -> None:
         """Write the last entries."""
 
@@ -57,21 +53,19 @@ class Log(NoLog):
         self.file = path.open("wb")
         self.lock = Lock()
         self.began = monotonic()
-        self.lines = self.size = self.faults = 0
+        self.lines = self.faults = 0
 
     @property
     def place(self) -> Mark:
         """The end of the log."""
-        return Mark(self.lines, self.size, self.faults)
+        return Mark(self.lines, self.faults)
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry, with its time in seconds since the beginning."""
         entry = {"at": round(monotonic() - self.began, 6), **entry}
-        line = ENCODE(entry).encode() + b"\n"
         with self.lock:
-            self.file.write(line)
+            self.file.write(ENCODE(entry).encode() + b"\n")
             self.lines += 1
-            self.size += len(line)
             self.faults += "fault" in entry
 
     def flush(self) -> Mark:
@@ -79,13 +73,6 @@ class Log(NoLog):
         with self.lock:
             self.file.flush()
             return self.place
-
-    def forget(self, mark: Mark) -> None:
-        """Remove all entries since then."""
-        with self.lock:
-            self.file.seek(mark.size)
-            self.file.truncate()
-            self.lines, self.size, self.faults = mark
 
     def close(self) -> None:
         """Write the last entries."""
@@ -152,12 +139,19 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
 
+    def allows(self, case: str, until: float) -> bool:
+        """Return whether there is time for one more sequence of this case."""
+
 
 class RealClock:
     """The time there is."""
 
     now = staticmethod(monotonic)
     sleep = staticmethod(sleep)
+
+    def allows(self, case: str, until: float) -> bool:  # noqa: ARG002  # the clock of a log asks for it
+        """Return whether the time is not up yet."""
+        return monotonic() < until
 
 
 class Session:

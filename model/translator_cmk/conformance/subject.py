@@ -58,19 +58,11 @@ class Coverage:
             "reasons_in_all": len(REASONS),
         }
 
-    def adds_to(self, other: "Coverage") -> bool:
-        """Return whether it has reached what the other has not."""
-        return not (self.rows <= other.rows and self.reasons <= other.reasons)
-
     def move_to(self, other: "Coverage") -> None:
         """Hand everything over to another, and start again."""
         other.rows |= self.rows
         other.reasons |= self.reasons
         other.commands += self.commands
-        self.clear()
-
-    def clear(self) -> None:
-        """Start again."""
         self.rows.clear()
         self.reasons.clear()
         self.commands = 0

@@ -1,6 +1,6 @@
 """The lane of the tour: sequences made from the state graphs of small worlds, which meet most for a number of steps."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from itertools import cycle
 from typing import Any
@@ -82,19 +82,13 @@ def notes_of(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]
     return {"steps": sum(1 + len(commands) for commands in asked), "scopes": scopes}
 
 
-Begin = Callable[[str, Running, Subject, Sequence[Commands]], SequenceLane]
-"""Begins a lane of this name, in which these sequences are planned."""
-
-
-def run_tour(
-    running: Running, subject: Subject, scopes: Iterable[str], steps: int, begin: Begin = SequenceLane
-) -> None:
+def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: int) -> None:
     """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
     with running.interruption.at_once():
         found = suites_of(tuple(scopes), steps)
     asked = asked_of(found, subject.declaration)
-    lane = begin(TOUR, running, subject, asked)
+    lane = SequenceLane(TOUR, running, subject, asked)
     notes, done = notes_of(found, asked), 0
     try:
         for commands in asked:

@@ -29,7 +29,7 @@ from .channels import Fault, connecting
 from .channels.connecting import connection, shortened
 from .deviations import Deviations, load_deviations, must_be_writable, without_links, write_deviations
 from .features import run_features
-from .fuzz import LOG_SIZE, SECONDS, run_fuzz
+from .fuzz import SECONDS, run_fuzz
 from .planning import must_be_deniable
 from .report import summaries
 from .report.envelope import Made
@@ -86,14 +86,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
-    )
-    parser.add_argument(
-        "--log-size",
-        metavar="MIB",
-        type=at_least(0),
-        default=LOG_SIZE,
-        help="how much of the fuzzing is logged in full; "
-        f"then only sequences that show something new (default: {LOG_SIZE})",
     )
     parser.add_argument(
         "--jobs",
@@ -156,7 +148,6 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
         "steps": args.steps,
         "seconds": args.seconds,
         "scopes": args.scope or list(NAMES),
-        "log_size": args.log_size * 2**20,
     }
     try:
         check_kit()

@@ -118,9 +118,7 @@ ENVELOPE = record(
             {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
         ),
         "seed": INTEGER,
-        "budgets": record(
-            "the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "scopes": Listed(ID), "log_size": COUNT}
-        ),
+        "budgets": record("the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "scopes": Listed(ID)}),
         "started": TIME,
         "finished": TIME,
         "complete": FLAG,
@@ -147,7 +145,7 @@ ENVELOPE = record(
         "release": PROSE,
         "messages": COUNT,
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
-        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER, "unlogged": COUNT}),
+        "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
         "properties": Listed(PROPERTY),
         "trouble": PROSE,

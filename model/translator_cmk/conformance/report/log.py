@@ -1,20 +1,17 @@
 """Read the message log of a report: each session's part of it answers in place of the system that was run."""
 
 import json
-import re
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from ...errors import CommandError
-from ...language import LONGEST, WireError, command_from_wire, from_text
-from ...machine import Command
+from ...language import LONGEST, WireError, from_text
 from ...shapes import read_message
 from ..channels import Fault
 from ..session import Mark, NoLog
-from ..subject import Names
 from .envelope import ENTRY
 from .folder import MESSAGES, must_be_a_file
 
@@ -34,10 +31,9 @@ class EndOfLog(Exception):
 
 
 class Entry(NamedTuple):
-    """A line of the log: its number, its length, and its content."""
+    """A line of the log: its number, and its content."""
 
     number: int
-    size: int
     content: dict[str, Any]
 
     @property
@@ -49,24 +45,6 @@ class Entry(NamedTuple):
     def verb(self) -> str:
         """The verb of a request; empty for other entries."""
         return str(self.content["request"]["verb"]) if "request" in self.content else ""
-
-
-class World(NamedTuple):
-    """The requests between one reset and the next."""
-
-    case: str
-    salt: str
-    commands: tuple[Command, ...]
-    unobserved: bool
-    """Whether the first command was submitted before the system was observed."""
-    entries: int
-    """How many entries it has."""
-
-    @property
-    def number(self) -> int:
-        """Its number among the worlds of the session; 0 where its salt is none that a run has."""
-        number = self.salt[4:]
-        return int(number) if re.fullmatch("[1-9][0-9]{0,9}", number) else 0
 
 
 class MessageLog(NoLog):
@@ -116,10 +94,6 @@ class MessageLog(NoLog):
         """The place up to which the run was repeated."""
         return self.repeated
 
-    def forget(self, mark: Mark) -> NoReturn:  # noqa: ARG002  # as the other logs have it
-        """Refuse to take back what the log has."""
-        raise NotInLog(f"{MESSAGES}:{self.place.lines}: a sequence is there that a run would have left out")
-
     def _entries(self, path: Path) -> Iterator[Entry]:
         must_be_a_file(path)
         try:
@@ -131,7 +105,7 @@ class MessageLog(NoLog):
                         self.more += 1
                     else:
                         self.read += 1
-                        yield Entry(number, len(line), entry_of(line, f"{path}:{number}"))
+                        yield Entry(number, entry_of(line, f"{path}:{number}"))
         except OSError as error:
             raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
 
@@ -145,19 +119,19 @@ class Stream(NoLog):
         self.time = 0.0
         self.stderr = ""
 
-    def peek(self, ahead: int = 0) -> Entry | None:
-        """Return the next entry, or one further ahead; None at the end."""
-        while len(self.waiting) <= ahead:
+    def peek(self) -> Entry | None:
+        """Return the next entry; None at the end."""
+        while not self.waiting:
             if self.log.read_on() is None:
                 return None
-        return self.waiting[ahead]
+        return self.waiting[0]
 
     def take(self) -> Entry:
         """Go on to the next entry."""
         entry = self.waiting.popleft()
         self.time = float(entry.content["at"])
-        place = self.log.place
-        self.log.repeated = Mark(place.lines + 1, place.size + entry.size, place.faults + ("fault" in entry.content))
+        lines, faults = self.log.place
+        self.log.repeated = Mark(lines + 1, faults + ("fault" in entry.content))
         return entry
 
     def due(self, what: str) -> Entry:
@@ -191,26 +165,6 @@ class Stream(NoLog):
             raise NotInLog(differs(recorded, shortened(expected)))
         self.take()
 
-    def next_world(self, after: World | None = None) -> World | None:
-        """Return what is asked in the next world, or that ``after`` it; None where something else or nothing is there.
-
-        Raises `CommandError`.
-        """
-        ahead = after.entries if after else 0
-        while after and (entry := self.peek(ahead)) and entry.verb == "hello":
-            ahead += 1  # since the system broke
-        first, begun = self.peek(ahead), ahead
-        if first is None or "world" not in first.content:
-            return None
-        names, commands, verbs = Names(first.content["world"]), list[Command](), list[str]()
-        while (entry := self.peek(ahead := ahead + 1)) and not entry.content.keys() & {"end", "world"}:
-            verbs.append(entry.verb)
-            if entry.verb == "submit":
-                command = command_from_wire(entry.content["request"]["command"], f"{MESSAGES}:{entry.number}")
-                commands.append(names.unsalted(command))
-        ahead += bool(entry and "end" in entry.content)
-        return World(first.case, names.salt, tuple(commands), verbs[1:2] == ["submit"], ahead - begun)
-
     def restart(self) -> None:
         """Do nothing: the log has what came next."""
 
@@ -225,6 +179,11 @@ class Stream(NoLog):
 
     def sleep(self, seconds: float) -> None:
         """Let time pass as it did."""
+
+    def allows(self, case: str, until: float) -> bool:  # noqa: ARG002  # as the other clocks have it
+        """Return whether there was time for one more sequence of this case."""
+        entry = self.peek()
+        return entry is not None and "world" in entry.content and entry.case == case
 
 
 def entry_of(line: bytes, where: str) -> dict[str, Any]:
