@@ -8,7 +8,7 @@ from ..errors import CommandError
 from ..escaping import plain
 from ..explore.trace import Checker, Event, Reset, Verdict
 from ..explore.trace.checking import MOST, Deviation
-from ..explore.trace.formatting import format_deviation
+from ..explore.trace.command import format_deviation
 from ..explore.trace.reading import Reader, Truncated
 from ..language import WireError, from_text
 from ..language.declaration import LEVELS, Declaration

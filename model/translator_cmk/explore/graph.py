@@ -5,7 +5,7 @@ Every search that takes one step after another is this walk: the search with the
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from struct import Struct
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -225,49 +225,28 @@ def attainable(earlier: Predecessors, holds: Sequence[int]) -> list[int]:
     return found
 
 
-def highest(earlier: Predecessors, values: Sequence[int]) -> list[int]:
-    """Return of each state the highest value that it has or leads to."""
-    found = list(values)
-    for value in sorted(set(values), reverse=True):
-        waiting = [state for state, own in enumerate(values) if own == value == found[state]]
-        while waiting:
-            for each in earlier[waiting.pop()]:
-                if found[each] < value:
-                    found[each] = value
-                    waiting.append(each)
-    return found
-
-
 def first_commands(graph: Graph[Any], earlier: Predecessors, values: Sequence[int]) -> list[int]:
     """Return of each state the command that begins a shortest path to the highest value that it leads to.
 
     It is `NO_COMMAND` where the state has that value.  Only transitions in ``earlier`` are taken.
     """
-    most = highest(earlier, values)
-    far = {state: 0 for state, value in enumerate(values) if value == most[state]}
-    waiting = deque(far)
-    while waiting:
-        state = waiting.popleft()
-        for each in earlier[state]:
-            # all along such a path its end is the highest value that is led to
-            if each not in far and most[each] == most[state]:
-                far[each] = far[state] + 1
-                waiting.append(each)
-    return [first_command(graph, earlier, state, far, most) for state in range(graph.states)]
+    most: dict[int, int] = {}
+    far: dict[int, int] = {}
+    for value in sorted(set(values), reverse=True):
+        waiting = deque(state for state, own in enumerate(values) if own == value and state not in most)
+        most |= dict.fromkeys(waiting, value)
+        far |= dict.fromkeys(waiting, 0)
+        while waiting:
+            state = waiting.popleft()
+            for each in earlier[state]:
+                if each not in most:
+                    most[each], far[each] = value, far[state] + 1
+                    waiting.append(each)
 
+    def first(state: int) -> int:
+        leads = enumerate(graph.after[state * graph.width : (state + 1) * graph.width])
+        nearer = (most[state], far[state] - 1)
+        fitting = (n for n, to in leads if to != NOT_OFFERED and (most[to], far[to]) == nearer and state in earlier[to])
+        return next(fitting) if far[state] else NO_COMMAND
 
-def first_command(
-    graph: Graph[Any], earlier: Predecessors, state: int, far: Mapping[int, int], most: Sequence[int]
-) -> int:
-    """Return the command that leads from the state to one that is nearer to the same value."""
-    if not far[state]:
-        return NO_COMMAND
-    leads = graph.after[state * graph.width : (state + 1) * graph.width]
-    return next(
-        number
-        for number, after in enumerate(leads)
-        if after != NOT_OFFERED
-        and far[after] == far[state] - 1
-        and most[after] == most[state]
-        and state in earlier[after]
-    )
+    return list(map(first, range(graph.states)))

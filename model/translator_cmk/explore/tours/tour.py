@@ -19,7 +19,6 @@ exactly that.  Then nothing is cheaper, and the prices prove it.
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ...machine import Outcome, Unspecified
@@ -175,14 +174,17 @@ def cheapest_flow(arcs: Arcs, excess: Sequence[int]) -> Flow:
 
 
 class Balancing:
-    """A flow on its way to the cheapest that takes all excess away."""
+    """A flow on its way to the cheapest that takes all excess away.
+
+    As long as units flow from a node to another, a unit can go back there, and gets back what the arc cost.
+    """
 
     def __init__(self, arcs: Arcs, excess: Sequence[int]) -> None:
         self.arcs = arcs
         self.excess = list(excess)
         self.prices = [0] * len(excess)
         self.along: list[dict[int, int]] = [{} for _ in excess]
-        self._into: list[dict[int, None]] = [{} for _ in excess]  # where flow has come from, and could be sent back
+        self._into: list[dict[int, None]] = [{} for _ in excess]  # where units have come from
         self._depth: dict[int, tuple[int, int]] = {}
 
     def sources(self) -> list[int]:
@@ -208,7 +210,7 @@ class Balancing:
             if self.excess[node] < 0:
                 nearest = far
             base = far + self.prices[node]
-            for other, of_arc in self._ways(node):
+            for other, of_arc, _ in self._ways(node):
                 if other not in settled:
                     found = (base + of_arc - self.prices[other], hops + 1)
                     if other not in known or found < known[other]:
@@ -224,59 +226,49 @@ class Balancing:
         """Send all that the ways can take which `reprice` has opened."""
         left = {node: self._next(node) for node in self._depth}
         for source in self.sources():
-            way = [source]
-            while way and self.excess[source] > 0:
-                node = way[-1]
+            way: list[tuple[int, int, bool]] = []  # from a node to another, and whether it goes back
+            while self.excess[source] > 0:
+                node = way[-1][1] if way else source
                 if self.excess[node] < 0:
                     self._send_along(way)
-                    way = [source]
+                    way = []
                 elif left[node]:
-                    other = left[node][-1]
-                    if self._takes(node, other) and (left[other] or self.excess[other] < 0):
-                        way.append(other)
+                    other, back = left[node][-1]
+                    if (not back or other in self._into[node]) and (left[other] or self.excess[other] < 0):
+                        way.append((node, other, back))
                     else:
                         left[node].pop()
-                else:
+                elif way:
                     way.pop()
+                else:
+                    break
 
-    def _ways(self, node: int) -> list[tuple[int, int]]:
-        """Return the nodes a unit can go to, with costs: along an arc, or back to where flow has come from."""
-        back = [(other, -self.arcs[other][node]) for other in self._into[node]]
-        return [*self.arcs[node].items(), *back]
+    def _ways(self, node: int) -> Iterator[tuple[int, int, bool]]:
+        """Yield the nodes a unit can go to, with the cost and whether it goes back."""
+        yield from ((other, of_arc, False) for other, of_arc in self.arcs[node].items())
+        yield from ((other, -self.arcs[other][node], True) for other in self._into[node])
 
-    def _next(self, node: int) -> list[int]:
-        """Return the next nodes, by ways that gain what they cost."""
+    def _next(self, node: int) -> list[tuple[int, bool]]:
+        """Return the next nodes, by ways that gain what they cost, and whether these go back."""
         price, hops = self.prices[node], self._depth[node][1]
         return [
-            other
-            for other, of_arc in self._ways(node)
+            (other, back)
+            for other, of_arc, back in self._ways(node)
             if other in self._depth and self._depth[other][1] == hops + 1 and self.prices[other] - price == of_arc
         ]
 
-    def _takes(self, node: int, other: int) -> bool:
-        """Return whether a unit can still go this way: what flows back can be used up."""
-        return other in self._into[node] or not self._is_back(node, other)
-
-    def _send_along(self, way: list[int]) -> None:
+    def _send_along(self, way: Sequence[tuple[int, int, bool]]) -> None:
         """Send as much as the way takes from its beginning to its end."""
-        steps = list(pairwise(way))
-        backward = {step: self._is_back(*step) for step in steps}
-        units = min(self.excess[way[0]], -self.excess[way[-1]])
-        for node, other in steps:
-            if backward[node, other]:
-                units = min(units, self.along[other][node])
-        for node, other in steps:
-            if backward[node, other]:
-                self.along[other][node] -= units
-                if not self.along[other][node]:
-                    del self.along[other][node], self._into[node][other]
-            else:
+        (source, *_), (_, end, _) = way[0], way[-1]
+        limits = [self.along[other][node] for node, other, back in way if back]
+        units = min(self.excess[source], -self.excess[end], *limits)
+        for node, other, back in way:
+            if not back:
                 self.along[node][other] = self.along[node].get(other, 0) + units
                 self._into[other][node] = None
-        self.excess[way[0]] -= units
-        self.excess[way[-1]] += units
-
-    def _is_back(self, node: int, other: int) -> bool:
-        """Return whether the way from the node takes flow back, rather than send more along an arc."""
-        forward = self.arcs[node].get(other)
-        return forward is None or self.prices[other] - self.prices[node] != forward
+            elif self.along[other][node] > units:
+                self.along[other][node] -= units
+            else:
+                del self.along[other][node], self._into[node][other]
+        self.excess[source] -= units
+        self.excess[end] += units

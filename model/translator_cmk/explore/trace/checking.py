@@ -1,7 +1,7 @@
 """Judge a trace: compare each event with every state that the specification allows, by the oracle."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from ...language.traces import ReportedOutcome
 from ...machine import Command, Machine, Observation, Outcome, Stage
@@ -10,8 +10,6 @@ from ...oracle.dependence import Entities
 from ...oracle.explain import Difference
 from ...oracle.nondeterminism import TooManyStates
 from ...oracle.observability import Address, Shown, names_in, observation_of, projection_in
-
-T = TypeVar("T")
 
 NOT_REPORTED = ReportedOutcome()
 
@@ -135,7 +133,7 @@ class Parting(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The verdict on a trace.
+    """The verdict on a trace, so far or in the end.
 
     ``judged`` counts the events compared with the specification: ``told`` of them had something to compare, and
     ``uncompared`` a command about things that are uncompared.  ``skipped`` counts those after an impossible event, or
@@ -145,16 +143,16 @@ class Verdict(NamedTuple):
     greatest number of states that were possible at once.
     """
 
-    judged: int
-    told: int
-    uncompared: int
-    skipped: int
-    worlds: int
-    deviating: int
-    states: int
-    deviations: tuple[Deviation, ...]
-    partings: tuple[Parting, ...]
-    overflows: tuple[int, ...]
+    judged: int = 0
+    told: int = 0
+    uncompared: int = 0
+    skipped: int = 0
+    worlds: int = 0
+    deviating: int = 0
+    states: int = 1
+    deviations: tuple[Deviation, ...] = ()
+    partings: tuple[Parting, ...] = ()
+    overflows: tuple[int, ...] = ()
 
     @property
     def fits(self) -> bool:
@@ -174,30 +172,10 @@ class Checker:
     """
 
     def __init__(self, machine: Machine, limit: int = LIMIT) -> None:
+        self.verdict = Verdict()
         self._oracle = Oracle(machine, limit=limit)
         self._follows = True  # no event of this world was impossible, or left too many states
         self._begun = False  # whether this world has an event
-        self._told = self._judged = self._uncompared = self._skipped = self._worlds = self._deviating = 0
-        self._states = 1
-        self._deviations: list[Deviation] = []
-        self._partings: list[Parting] = []
-        self._overflows: list[int] = []
-
-    @property
-    def verdict(self) -> Verdict:
-        """Return the verdict on the events so far."""
-        return Verdict(
-            judged=self._judged,
-            told=self._told,
-            uncompared=self._uncompared,
-            skipped=self._skipped,
-            worlds=self._worlds,
-            deviating=self._deviating,
-            states=self._states,
-            deviations=tuple(self._deviations),
-            partings=tuple(self._partings),
-            overflows=tuple(self._overflows),
-        )
 
     def read(self, events: Iterable[tuple[int, Event | Reset]]) -> None:
         """Judge these events, each of which comes with a number that the verdict names it by."""
@@ -206,17 +184,16 @@ class Checker:
                 self._oracle.reset(event.stage)
                 self._follows, self._begun = True, False
                 continue
-            self._worlds += not self._begun
+            self._add(worlds=not self._begun)
             self._begun = True
             if not self._follows:
-                self._skipped += 1
+                self._add(skipped=1)
                 continue
-            self._judged += 1
-            self._told += event.judgeable
+            self._add(judged=1, told=event.judgeable)
             try:
                 self._follows = self._judge(at, event)
             except TooManyStates:
-                note(self._overflows, at)
+                self._add(overflows=(at,))
                 self._follows = False
 
     def _judge(self, at: int, event: Event) -> bool:
@@ -225,22 +202,24 @@ class Checker:
         all_compared = not oracle.uncompared
         allowed = None if request is None else oracle.submit_any(request.commands, request.idle)
         differences = oracle.narrow(event.reported.outcome, seen.observation if seen else None, event.shown)
-        self._uncompared += not oracle.compared
+        self._add(uncompared=not oracle.compared)
         if differences:
-            self._deviating += 1
-            note(self._deviations, Deviation(at, request.commands if request else (), allowed, differences))
+            deviation = Deviation(at, request.commands if request else (), allowed, differences)
+            self._add(deviating=1, deviations=(deviation,))
             return False
         if not oracle.uncompared:
-            self._states = max(self._states, len(oracle.states))
+            self.verdict = self.verdict._replace(states=max(self.verdict.states, len(oracle.states)))
         elif all_compared:
-            note(self._partings, Parting(at, oracle.uncompared))
+            self._add(partings=(Parting(at, oracle.uncompared),))
         return True
 
-
-def note(found: list[T], each: T) -> None:
-    """Append it, unless there are enough."""
-    if len(found) < MOST:
-        found.append(each)
+    def _add(self, **more: int | tuple[Any, ...]) -> None:
+        """Add counts and findings to the verdict; of findings, as many as are kept."""
+        for name, each in more.items():
+            found: dict[str, Any] = {name: getattr(self.verdict, name) + each}
+            if isinstance(each, tuple):
+                found[name] = found[name][:MOST]
+            self.verdict = self.verdict._replace(**found)
 
 
 def check(events: Iterable[Event | Reset], machine: Machine, limit: int = LIMIT) -> Verdict:

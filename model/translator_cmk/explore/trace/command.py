@@ -2,15 +2,24 @@
 
 import argparse
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from ...errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
-from ...language import WireError
+from ...language import WireError, command_to_wire, outcome_to_wire
+from ...language.facts import Fact
+from ...language.sentences import format_command, format_fact, format_outcome
+from ...language.traces import COUNTED
+from ...machine import Command, Outcome
+from ...oracle.dependence import words
 from ...oracle.profiles import PROFILES, machine_of, silent_in
 from ...requirements import load_register
 from ...shapes import nearest
-from .checking import Checker
-from .formatting import format_verdict, verdict_to_dict
+from .checking import Checker, Deviation, Verdict
 from .reading import Reader, Truncated
+
+MANY = 3
+"""How many of the commands that an event may have been are named."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,3 +83,104 @@ def run(args: argparse.Namespace) -> int:
     if not verdict.fits:
         return DEVIATIONS
     return exit_code or (OK if verdict.complete else INCOMPLETE)
+
+
+def format_verdict(verdict: Verdict, source: str, profile: str) -> Iterator[str]:
+    """Yield the lines of the verdict."""
+    for deviation in verdict.deviations:
+        yield from format_deviation(deviation, source)
+    for parting in verdict.partings:
+        named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(parting.entities)))
+        yield f"{source}:{parting.at}: the result is not specified, so from here on these go uncompared: {named}"
+    for at in verdict.overflows:
+        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; log more of it"
+    yield f"{source} {conclusion(verdict, profile)}"
+
+
+def conclusion(verdict: Verdict, profile: str) -> str:
+    """Return the verdict in one sentence."""
+    counts = f"{plural(verdict.judged, 'event')} judged in {plural(verdict.worlds, 'world')}"
+    if verdict.uncompared:
+        counts += f", {verdict.uncompared:,} of them uncompared"
+    if verdict.skipped:
+        counts += f", {verdict.skipped:,} more not judged"
+    if not verdict.fits:
+        where = f"in {plural(verdict.deviating, 'world')}, first on line {verdict.deviations[0].at:,}"
+        return f"does not fit the specification (profile {profile}) {where}: {counts}"
+    if not verdict.told:
+        return "has no outcome and no observation, so there is nothing to judge; log the outcomes of the commands"
+    if verdict.overflows:
+        return f"fits the specification (profile {profile}) as far as it was judged: {counts}"
+    return f"fits the specification (profile {profile}): {counts}"
+
+
+def plural(number: int, what: str) -> str:
+    """Return the number with its noun."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
+    """Yield the lines on an impossible event: where, the request, what was allowed and seen, and the requirements."""
+    yield f"{source}:{deviation.at}: impossible: {format_request(deviation.commands)}"
+    if deviation.allowed is not None:
+        yield f"  allowed: {format_outcome(deviation.allowed)}"
+    for difference in deviation.differences:
+        yield f"  demanded: {format_part(difference.expected)}; seen: {format_part(difference.seen)}"
+    yield f"  requirements: {', '.join(sorted(deviation.requirements)) or 'none that is known'}"
+
+
+def format_request(commands: tuple[Command, ...]) -> str:
+    """Return the request in words."""
+    if not commands:
+        return "what was seen"
+    if len(commands) == 1:
+        return format_command(commands[0])
+    some = "; ".join(map(format_command, commands[:MANY]))
+    return f"any of {len(commands):,} commands: {some}{'; ...' if len(commands) > MANY else ''}"
+
+
+def format_part(each: Outcome | Fact) -> str:
+    """Return a fact or an outcome in words."""
+    return format_fact(each) if isinstance(each, Fact) else format_outcome(each)
+
+
+def verdict_to_dict(verdict: Verdict, source: str, profile: str, waived: frozenset[str]) -> dict[str, Any]:
+    """Return the verdict, as `trace-verdict.schema.json` has it."""
+    return {
+        "trace": source,
+        "profile": profile,
+        "waived": sorted(waived),
+        "fits": verdict.fits,
+        "complete": verdict.complete,
+        **{field: getattr(verdict, field) for field in COUNTED},
+        "deviations": [deviation_to_dict(each) for each in verdict.deviations],
+        "uncompared_from": [
+            {"line": each.at, "entities": [list(entity) for entity in sorted(words(each.entities))]}
+            for each in verdict.partings
+        ],
+        "overflows": list(verdict.overflows),
+    }
+
+
+def deviation_to_dict(deviation: Deviation) -> dict[str, Any]:
+    """Return an impossible event as JSON."""
+    allowed = {} if deviation.allowed is None else {"allowed": outcome_to_wire(deviation.allowed)}
+    return {
+        "line": deviation.at,
+        "commands": [command_to_wire(command) for command in deviation.commands],
+        **allowed,
+        "differences": [
+            {
+                "demanded": part_to_dict(each.expected),
+                "seen": part_to_dict(each.seen),
+                "requirements": sorted(each.requirements),
+            }
+            for each in deviation.differences
+        ],
+        "requirements": sorted(deviation.requirements),
+    }
+
+
+def part_to_dict(each: Outcome | Fact) -> dict[str, Any]:
+    """Return a fact or an outcome as JSON."""
+    return each.as_dict() if isinstance(each, Fact) else outcome_to_wire(each)
