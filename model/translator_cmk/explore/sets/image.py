@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
-from operator import add as add_up
 from typing import Any, NamedTuple
 
 from ...machine.step import ROUNDS
@@ -194,39 +193,6 @@ class Crossing(NamedTuple):
     outer: list[tuple[int, dict[int, int]]]
 
 
-class Tally:
-    """In how many states a cluster, if any, has each of its numbers, by the records of the shared entities."""
-
-    def __init__(self, cluster: Cluster | None) -> None:
-        self._digit = cluster.digit if cluster else Digit(0, [0])
-        self.fields = self._digit.fields
-        self._rows: dict[int, list[int]] = {}
-        self._gathered: dict[int, dict[int, list[int]]] = {}
-
-    def add(self, shared: int, number: int, times: int) -> None:
-        """Count states."""
-        self._rows.setdefault(shared, [0] * len(self._digit.records))[number] += times
-
-    def counted(self, cubes: Cubes, shared: int) -> Counter[Any]:
-        """Return how many of the states have which result."""
-        found: Counter[Any] = Counter()
-        for cube in cubes:
-            read = cube.fields & shared
-            if read not in self._gathered:
-                self._gathered[read] = self._by(read)
-            if row := self._gathered[read].get(cube.bits & read):
-                found[cube.result] += sum(row[number] for number in members(self._digit.fitting(cube)))
-        return found
-
-    def _by(self, read: int) -> dict[int, list[int]]:
-        """Return the rows of those that agree in these fields, added up."""
-        gathered: dict[int, list[int]] = {}
-        for shared, row in self._rows.items():
-            into = gathered.setdefault(shared & read, [0] * len(row))
-            into[:] = map(add_up, into, row)
-        return gathered
-
-
 class Image:
     """Computes images of sets of states, with all that follows."""
 
@@ -280,21 +246,14 @@ class Image:
 
     def counted(self, states: Bits) -> Iterator[Counter[Any]]:
         """Yield of each function how many states have which result: commands, then what follows."""
-        tallies = [Tally(cluster) for cluster in self._clusters]
-        in_all = Tally(None)
-        for outer, bits in states.items():
-            shared, times = outer & self._shared, bits.bit_count()
-            in_all.add(shared, 0, times)
-            for position, (cluster, tally) in enumerate(zip(self._inner, tallies, strict=False)):
-                for number in members(cluster.reached[shared]):
-                    tally.add(shared, number, (bits & self.layout.alone(position, 1 << number)).bit_count())
-            for cluster, tally in zip(self._outer, tallies[len(self._inner) :], strict=True):
-                tally.add(shared, cluster.digit.numbers[outer & cluster.digit.fields], times)
         if any(bits & region for outer, bits in states.items() for region in self._broken.at(outer).values()):
             yield Counter({BROKEN: 1})
         for cubes in self._functions:
-            fields = fields_of(cubes) & ~self._shared
-            yield next((tally for tally in tallies if fields & tally.fields), in_all).counted(cubes, self._shared)
+            regions, found = Regions(self.layout, cubes), Counter[Any]()
+            for outer, bits in states.items():
+                for result, region in regions.at(outer).items():
+                    found[result] += (bits & region).bit_count()
+            yield found
 
     def _may_be(self, cube: Cube) -> bool:
         """Return whether each cluster can have the records of the cube."""

@@ -216,183 +216,160 @@ def access_is_lost_only_by_itself(c: Change) -> Iterator[Expectation]:
             yield Named(cause, True)
 
 
-SETTINGS = (
-    # Resources
-    only(
-        Resource,
-        "keys.opt-in",
-        "Customer-managed keys are on only because the customer enabled them",
-        lambda c: c.now.key_source == CUSTOMER and (c.was is None or c.was.key_source != CUSTOMER),
-        by(cmd.EnableCustomerManagedKeys),
-    ),
-    only(
-        Resource,
-        "keys.return tenant.not-transferred",
-        "Customer-managed keys are given up only by the customer: no loss and no move ends them",
-        goes("key_source", MICROSOFT),
-        by(cmd.ReturnToMicrosoftManagedKeys),
-    ),
-    only(
-        Resource,
-        "keys.enable tenant.key-left-behind",
-        "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
-        lambda c: c.now.key is not None and (c.was is None or named(c.was.key) != named(c.now.key)),
-        by(cmd.EnableCustomerManagedKeys),
-    ),
-    only(
-        Resource,
-        "tenant.not-transferred keys.return",
-        "A resource is without its key only after going back or moving to another tenant",
-        goes("key", None),
-        either(by(cmd.ReturnToMicrosoftManagedKeys), changed_tenant),
-        names="keys.return tenant.not-transferred",
-    ),
-    only(
-        Resource,
-        "identity.enable identity.assigned-by-portal",
-        "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
-        lambda c: c.now.identity and (c.was is None or not c.was.identity),
-        lambda c: c.by(cmd.EnableIdentity) or (c.by(cmd.EnableCustomerManagedKeys) and through_the_portal(c)),
-    ),
-    only(
-        Resource,
-        "identity.disable tenant.not-transferred tenant.same-tenant-move",
-        "An identity goes off only by the customer's request or in a move to another tenant",
-        goes("identity", False),
-        either(by(cmd.DisableIdentity, cmd.DeleteResource), changed_tenant),
-    ),
-    only(
-        Resource,
-        "environment.create-resource environment.delete-resource",
-        "A resource comes and goes only by the customer's request, and a deleted one never comes back",
-        lambda c: c.was is None or goes("state")(c),
-        lambda c: c.by(cmd.CreateResource) if c.was is None else c.now.state == "deleted" and c.by(cmd.DeleteResource),
-    ),
-    only(
-        Resource,
-        "environment.move",
-        "A resource is in another subscription or group only because it, or its group, was moved",
-        either(goes("subscription"), goes("group")),
-        either(by(cmd.MoveResource), in_the_moved_group),
-        names="environment.move",
-    ),
-    # Vaults, keys and subscriptions
-    only(
-        Vault,
-        "environment.vault-protections",
-        "The protections of a key vault are turned on by the customer and never off",
-        either(goes("soft_delete"), goes("purge_protection")),
-        lambda c: c.by(cmd.EnablePurgeProtection if goes("purge_protection")(c) else cmd.EnableSoftDelete),
-    ),
-    only(
-        Vault,
-        "environment.move",
-        "A key vault is in another subscription only because its group was moved",
-        goes("subscription"),
-        in_the_moved_group,
-        names="environment.move",
-    ),
-    only(
-        Key,
-        "keys.disable environment.enable-key",
-        "A key is enabled or disabled only by the customer's request",
-        goes("enabled"),
-        lambda c: c.by(cmd.EnableKey if c.now.enabled else cmd.DisableKey),
-    ),
-    only(
-        Key,
-        "keys.rotate",
-        "A key has another version only because it was rotated",
-        goes("version"),
-        by(cmd.RotateKey),
-    ),
-    only(
-        Subscription,
-        "environment.move",
-        "A subscription is in another tenant only because it was moved",
-        goes("tenant"),
-        by(cmd.MoveSubscription),
-    ),
-    # Custom Translator
-    only(
-        Document,
-        "revocation.deletes-uploads",
-        "An upload is deleted only when its key is inaccessible or its resource is deleted",
-        from_state("uploaded"),
-        either(key_lost, resource_deleted),
-        names="revocation.deletes-uploads environment.delete-resource",
-    ),
-    only(
-        Model,
-        "restoration.no-redeploy restoration.no-redeploy-otherwise",
-        "No model is deployed but by the customer's own request, by no recovery either",
-        lambda c: c.now is not None and c.now.state == "deployed",
-        by(cmd.DeployModel),
-    ),
-    only(
-        Model,
-        "revocation.undeploys environment.deploy",
-        "A deployed model is undeployed only by the customer or when its key is inaccessible",
-        from_state("deployed"),
-        either(by(cmd.UndeployModel), key_lost, resource_deleted),
-        names="revocation.undeploys environment.deploy environment.delete-resource",
-    ),
-    *(
-        only(
-            kind,
-            "environment.delete-resource",
-            f"A {kind.word} is gone only with its resource",
+SETTINGS: dict[type[Entity], dict[str, Any]] = {
+    Resource: {
+        "keys.opt-in": (
+            "Customer-managed keys are on only because the customer enabled them",
+            lambda c: c.now.key_source == CUSTOMER and (c.was is None or c.was.key_source != CUSTOMER),
+            by(cmd.EnableCustomerManagedKeys),
+        ),
+        "keys.return tenant.not-transferred": (
+            "Customer-managed keys are given up only by the customer: no loss and no move ends them",
+            goes("key_source", MICROSOFT),
+            by(cmd.ReturnToMicrosoftManagedKeys),
+        ),
+        "keys.enable tenant.key-left-behind": (
+            "A key is in use only because the customer enabled it; one that was left behind comes back by no other way",
+            lambda c: c.now.key is not None and (c.was is None or named(c.was.key) != named(c.now.key)),
+            by(cmd.EnableCustomerManagedKeys),
+        ),
+        "tenant.not-transferred keys.return": (
+            "A resource is without its key only after going back or moving to another tenant",
+            goes("key", None),
+            either(by(cmd.ReturnToMicrosoftManagedKeys), changed_tenant),
+            "keys.return tenant.not-transferred",
+        ),
+        "identity.enable identity.assigned-by-portal": (
+            "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
+            lambda c: c.now.identity and (c.was is None or not c.was.identity),
+            lambda c: c.by(cmd.EnableIdentity) or (c.by(cmd.EnableCustomerManagedKeys) and through_the_portal(c)),
+        ),
+        "identity.disable tenant.not-transferred tenant.same-tenant-move": (
+            "An identity goes off only by the customer's request or in a move to another tenant",
+            goes("identity", False),
+            either(by(cmd.DisableIdentity, cmd.DeleteResource), changed_tenant),
+        ),
+        "environment.create-resource environment.delete-resource": (
+            "A resource comes and goes only by the customer's request, and a deleted one never comes back",
+            lambda c: c.was is None or goes("state")(c),
+            lambda c: (
+                c.by(cmd.CreateResource) if c.was is None else c.now.state == "deleted" and c.by(cmd.DeleteResource)
+            ),
+        ),
+        "environment.move": (
+            "A resource is in another subscription or group only because it, or its group, was moved",
+            either(goes("subscription"), goes("group")),
+            either(by(cmd.MoveResource), in_the_moved_group),
+            "environment.move",
+        ),
+    },
+    Vault: {
+        "environment.vault-protections": (
+            "The protections of a key vault are turned on by the customer and never off",
+            either(goes("soft_delete"), goes("purge_protection")),
+            lambda c: c.by(cmd.EnablePurgeProtection if goes("purge_protection")(c) else cmd.EnableSoftDelete),
+        ),
+        "environment.move": (
+            "A key vault is in another subscription only because its group was moved",
+            goes("subscription"),
+            in_the_moved_group,
+            "environment.move",
+        ),
+    },
+    Key: {
+        "keys.disable environment.enable-key": (
+            "A key is enabled or disabled only by the customer's request",
+            goes("enabled"),
+            lambda c: c.by(cmd.EnableKey if c.now.enabled else cmd.DisableKey),
+        ),
+        "keys.rotate": (
+            "A key has another version only because it was rotated",
+            goes("version"),
+            by(cmd.RotateKey),
+        ),
+    },
+    Subscription: {
+        "environment.move": (
+            "A subscription is in another tenant only because it was moved",
+            goes("tenant"),
+            by(cmd.MoveSubscription),
+        ),
+    },
+    Document: {
+        "revocation.deletes-uploads": (
+            "An upload is deleted only when its key is inaccessible or its resource is deleted",
+            from_state("uploaded"),
+            either(key_lost, resource_deleted),
+            "revocation.deletes-uploads environment.delete-resource",
+        ),
+    },
+    Model: {
+        "restoration.no-redeploy restoration.no-redeploy-otherwise": (
+            "No model is deployed but by the customer's own request, by no recovery either",
+            lambda c: c.now is not None and c.now.state == "deployed",
+            by(cmd.DeployModel),
+        ),
+        "revocation.undeploys environment.deploy": (
+            "A deployed model is undeployed only by the customer or when its key is inaccessible",
+            from_state("deployed"),
+            either(by(cmd.UndeployModel), key_lost, resource_deleted),
+            "revocation.undeploys environment.deploy environment.delete-resource",
+        ),
+        "environment.delete-resource": (
+            "A model is gone only with its resource",
             goes("state", "deleted"),
             resource_deleted,
-            names="environment.delete-resource",
-        )
-        for kind in (Model, Workspace)
-    ),
-    only(
-        Workspace,
-        "workspace.earlier-uncovered",
-        "No workspace comes under the customer's key after it was made",
-        goes("covered", True),
-        lambda _: False,
-    ),
-    only(
-        Workspace,
-        "workspace.covered keys.return",
-        "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
-        goes("covered", False),
-        lambda c: c.step.command == cmd.ReturnToMicrosoftManagedKeys(c.was.resource.name),
-        names="keys.return",
-    ),
-    only(
-        Workspace,
-        "revocation.data-inaccessible keys.rotation-keeps-data",
-        "Data becomes inaccessible only when its key does",
-        goes("readable", False),
-        lambda c: has_lost_its_key(c.now.resource),
-        names="revocation.data-inaccessible",
-    ),
-    only(
-        Workspace,
-        "restoration.data-readable tenant.key-left-behind",
-        "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
-        goes("readable", True),
-        lambda c: isinstance(
-            c.step.command,
-            cmd.GrantKeyAccess | cmd.RecoverVault | cmd.RecoverKey | cmd.EnableKey | cmd.EnableCustomerManagedKeys,
+            "environment.delete-resource",
         ),
-        names="restoration.data-readable",
-    ),
-    # Access
-    only(
-        Grant,
-        "identity.no-return-of-access vault.access-policy vault.granted-by-portal",
-        "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
-        lambda c: c.was is None,
-        lambda c: (
-            about_the_grant(cmd.GrantKeyAccess)(c)
-            or (about_the_grant(cmd.EnableCustomerManagedKeys)(c) and through_the_portal(c))
+    },
+    Workspace: {
+        "environment.delete-resource": (
+            "A workspace is gone only with its resource",
+            goes("state", "deleted"),
+            resource_deleted,
+            "environment.delete-resource",
         ),
-    ),
-)
+        "workspace.earlier-uncovered": (
+            "No workspace comes under the customer's key after it was made",
+            goes("covered", True),
+            lambda _: False,
+        ),
+        "workspace.covered keys.return": (
+            "A workspace leaves the customer's key only when its resource returns to Microsoft-managed keys",
+            goes("covered", False),
+            lambda c: c.step.command == cmd.ReturnToMicrosoftManagedKeys(c.was.resource.name),
+            "keys.return",
+        ),
+        "revocation.data-inaccessible keys.rotation-keeps-data": (
+            "Data becomes inaccessible only when its key does",
+            goes("readable", False),
+            lambda c: has_lost_its_key(c.now.resource),
+            "revocation.data-inaccessible",
+        ),
+        "restoration.data-readable tenant.key-left-behind": (
+            "Data comes back only when the customer grants access, recovers the vault or the key, or enables a key",
+            goes("readable", True),
+            lambda c: isinstance(
+                c.step.command,
+                cmd.GrantKeyAccess | cmd.RecoverVault | cmd.RecoverKey | cmd.EnableKey | cmd.EnableCustomerManagedKeys,
+            ),
+            "restoration.data-readable",
+        ),
+    },
+    Grant: {
+        "identity.no-return-of-access vault.access-policy vault.granted-by-portal": (
+            "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
+            lambda c: c.was is None,
+            lambda c: (
+                about_the_grant(cmd.GrantKeyAccess)(c)
+                or (about_the_grant(cmd.EnableCustomerManagedKeys)(c) and through_the_portal(c))
+            ),
+        ),
+    },
+}
+"""By kind and requirements: a sentence, what happens, the only reason for it, and the requirements that it names."""
 
-THEOREMS = (*collected(globals()), *SETTINGS)
+THEOREMS = (
+    *collected(globals()),
+    *(only(kind, requirements, *row) for kind, rows in SETTINGS.items() for requirements, row in rows.items()),
+)
