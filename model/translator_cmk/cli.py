@@ -106,7 +106,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("tour", "make test sequences that try everything in small worlds", "explore.tours.command"),
     Command("coverage", "say what scenarios and tours reach of bounded worlds", "bdd.coverage"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
-    Command("doctor", "look an adapter over, and say what to do next", "conformance.doctor"),
+    Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
     Command("verify", "put a system to the test and write a report", "conformance.verify"),
     Group("report", "work with the folder of a report", REPORT),
     Command("replay", "put a system through a counterexample again", "conformance.replay"),

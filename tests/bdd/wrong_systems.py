@@ -58,7 +58,7 @@ class LosesNothing(LacksRows):
 class LosesOnlySight(LacksRows):
     """Neither undeploys models nor deletes documents when the key becomes inaccessible."""
 
-    declaration = declared("loses only sight")
+    declaration = declared("loses data alone")
     lacking = ("revocation.undeploys", "revocation.deletes-uploads")
 
 

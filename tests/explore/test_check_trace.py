@@ -148,8 +148,8 @@ def test_what_a_system_does_not_support_or_fails_at_is_no_deviation() -> None:
     failed = [{**event, "outcome": {"outcome": "error", "code": "500"}} for event in events(*AT_WORK)]
     unsupported = [{**event, "outcome": {"outcome": "unsupported"}} for event in events(*AT_WORK)]
     right = events(CreateVault("other", "westeurope", "production", "g"))
-    assert verdict(lines(*failed, *right))["told"] == 1
-    assert verdict(lines(*unsupported, *right))["told"] == 1
+    assert verdict(lines(*failed, *right))["judgeable"] == 1
+    assert verdict(lines(*unsupported, *right))["judgeable"] == 1
 
 
 @pytest.mark.parametrize(

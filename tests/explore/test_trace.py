@@ -114,7 +114,7 @@ def test_system_that_follows_the_specification_fits_if_parts_of_its_log_are_hidd
     """Silent rows hold or not, and commands and observations are complete, partial or missing."""
     for seed in range(6):
         verdict = check(log_of(Picky(machine, Random(seed)), seed, hides), machine)
-        assert (verdict.deviations, verdict.told > 0) == ((), True)
+        assert (verdict.deviations, verdict.judgeable > 0) == ((), True)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -282,7 +282,7 @@ def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
 
 def test_trace_without_outcomes_and_observations_is_not_judged() -> None:
     verdict = check([Log().event(each) for each in AT_WORK], FULL)
-    assert (verdict.fits, verdict.complete, verdict.told) == (True, False, 0)
+    assert (verdict.fits, verdict.complete, verdict.judgeable) == (True, False, 0)
     assert check([], FULL) == Verdict()
 
 

@@ -198,7 +198,7 @@ def test_where_all_reasons_but_one_are_silent_that_one_is_demanded() -> None:
 
 
 def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason_elsewhere() -> None:
-    """Who takes RSA-HSM for another type than RSA may say so, beside whatever else is wrong."""
+    """Who takes RSA-HSM for another type than RSA may say so, beside other reasons."""
     kinds: tuple[tuple[KeyType, bool], ...] = (("RSA-HSM", True), ("RSA", False))
     for kind, agrees in kinds:
         oracle = Oracle(FULL)

@@ -25,9 +25,9 @@ def steps(keyword: str, texts: Sequence[str]) -> Iterator[str]:
         yield f"  {'And' if number else keyword} {text}"
 
 
-def sentence_title(told: str) -> str:
+def sentence_title(step: str) -> str:
     """Return a step as the title of a scenario."""
-    return told[0].upper() + told[1:]
+    return step[0].upper() + step[1:]
 
 
 def uses_in_words(uses: Sequence[KeyUse]) -> list[str]:

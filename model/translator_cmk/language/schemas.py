@@ -34,7 +34,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """Return the schemas by name; each has the `$id` `NAME.schema.json`, by which they refer to each other.
 
     The readers check what no schema can say: that the tenants of a stage's subscriptions are among its
-    tenants, that `global` is none of its regions, whether an event of a trace declares the parts that it
+    tenants, that none of its regions is `global`, whether an event of a trace declares the parts that it
     reports in part, and what the parts of a declaration have to do with each other.
     """
     return schemas_of(FILES)

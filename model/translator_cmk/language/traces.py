@@ -169,7 +169,7 @@ NEEDS = {"outcome": "command", "unspecified": "observation"}
 TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EventRecord(PARTS))
 """A line of any trace.  The reader checks which parts may be partial."""
 
-COUNTED = ("judged", "told", "uncompared", "skipped", "worlds", "deviating", "states")
+COUNTED = ("judged", "judgeable", "uncompared", "skipped", "worlds", "deviating", "states")
 """The counts of a verdict."""
 
 DEMANDED = Referred(OUTCOME, "outcome")

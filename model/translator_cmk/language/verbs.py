@@ -1,4 +1,4 @@
-"""The six verbs that the conformance kit speaks to a system with, and the answers to each.
+"""The six verbs of the requests to a system, and the answers to each.
 
 A request has an id, which its answer repeats, and the name of the session, if `hello` gave one.
 A request never says what is expected of the system.

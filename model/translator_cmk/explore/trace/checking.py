@@ -135,7 +135,7 @@ class Parting(NamedTuple):
 class Verdict(NamedTuple):
     """The verdict on a trace, so far or in the end.
 
-    ``judged`` counts the events compared with the specification: ``told`` of them had something to compare, and
+    ``judged`` counts the events compared with the specification: ``judgeable`` of them had something to compare, and
     ``uncompared`` a command about things that are uncompared.  ``skipped`` counts those after an impossible event, or
     after one that leaves too much possible, up to the next reset.  In each world the first impossible event is a
     deviation; ``worlds`` counts them all, and ``deviating`` those with one.  ``partings`` say from where on something
@@ -144,7 +144,7 @@ class Verdict(NamedTuple):
     """
 
     judged: int = 0
-    told: int = 0
+    judgeable: int = 0
     uncompared: int = 0
     skipped: int = 0
     worlds: int = 0
@@ -162,7 +162,7 @@ class Verdict(NamedTuple):
     @property
     def complete(self) -> bool:
         """Return whether there was anything to judge, and all of it was judged."""
-        return self.told > 0 and not self.overflows
+        return self.judgeable > 0 and not self.overflows
 
 
 class Checker:
@@ -189,7 +189,7 @@ class Checker:
             if not self._follows:
                 self._add(skipped=1)
                 continue
-            self._add(judged=1, told=event.judgeable)
+            self._add(judged=1, judgeable=event.judgeable)
             try:
                 self._follows = self._judge(at, event)
             except TooManyStates:

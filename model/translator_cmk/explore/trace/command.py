@@ -107,7 +107,7 @@ def conclusion(verdict: Verdict, profile: str) -> str:
     if not verdict.fits:
         where = f"in {plural(verdict.deviating, 'world')}, first on line {verdict.deviations[0].at:,}"
         return f"does not fit the specification (profile {profile}) {where}: {counts}"
-    if not verdict.told:
+    if not verdict.judgeable:
         return "has no outcome and no observation, so there is nothing to judge; log the outcomes of the commands"
     if verdict.overflows:
         return f"fits the specification (profile {profile}) as far as it was judged: {counts}"
