@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.wrong_systems import LacksRows
-from tests.conformance.verifying import DEMANDS, MODEL, fails_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
@@ -22,7 +22,6 @@ from translator_cmk.oracle.explain import Difference
 from translator_cmk.system import ModelSystem
 
 MODULE = __name__
-TOUR = ("--lane", "tour", "--scope", "losing-the-key")
 
 
 class OneLayer(LacksRows):
@@ -48,7 +47,7 @@ def differs_at_the_end_alone(commands: list[Command]) -> bool:
 def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: str) -> None:
     system = ("--python", f"{MODULE}:OneLayer")
     if lane == "tour":
-        found = verify(tmp_path, *system, *TOUR, *DEMANDS)
+        found = verify(tmp_path, *system, *TOUR, "--steps", "300")
     else:
         found = fuzz(tmp_path, fails_in_fuzzing, *system, "--seed", "3")
     assert found.exit_code == 1
