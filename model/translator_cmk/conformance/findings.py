@@ -19,7 +19,7 @@ from ..oracle.explain import Difference
 from ..requirements import load_register
 from ..shapes import read_message
 from .cases import NOT_REACHED, Case, Result
-from .judging import Commands, SequenceResult, level_concerned, level_of
+from .judging import SequenceResult, level_concerned, level_of
 from .report.envelope import COUNTEREXAMPLE as SHAPE
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES
@@ -290,18 +290,6 @@ def after(commands: Iterable[Command]) -> State:
     return found
 
 
-class Recorded(NamedTuple):
-    """A failure that was kept: the commands, and with what profile and waivers they were judged.
-
-    ``unobserved``: until after the last of them.
-    """
-
-    profile: str
-    silent: frozenset[str]
-    commands: Commands
-    unobserved: bool
-
-
 def counterexample(
     failure: SequenceResult, profile: str, silent: Iterable[str], messages: tuple[int, int] | None
 ) -> dict[str, Any]:
@@ -344,16 +332,15 @@ def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
     yield ""
 
 
-def recorded(path: Path) -> Recorded:
+def recorded(path: Path) -> dict[str, Any]:
     """Return the failure in a file; raises `CommandError`."""
     try:
         content = from_text(path.read_bytes(), str(path))
         if not isinstance(content, dict) or "commands" not in content:
             raise CommandError(f"{path}: no counterexample; name a JSON file of the folder counterexamples of a report")
-        found = read_message(SHAPE, content, str(path))
+        found: dict[str, Any] = read_message(SHAPE, content, str(path))
+        return found
     except OSError as error:
         raise CommandError(f"{path}: can't be read: {error.strerror}") from None
     except WireError as error:
         raise CommandError(f"{error}; run verify again") from None
-    commands, unobserved = tuple(found["commands"]), found.get("unobserved", False)
-    return Recorded(found["profile"], frozenset(found["silent"]), commands, unobserved)

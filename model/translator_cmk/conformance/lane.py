@@ -219,9 +219,9 @@ class SequenceLane:
     def keep(self, first: SequenceResult) -> None:
         """Shrink a new failure, and write it down."""
         shortest = self.shortened(first)
-        begun = self.running.log.place.lines
+        begun = self.running.log.lines
         last = self.again(shortest, first, SHRUNK)
-        messages = (begun + 1, self.running.log.place.lines) if last else None
+        messages = (begun + 1, self.running.log.lines) if last else None
         kept = counterexample(last or first, self.running.made.profile, self.running.silent, messages)
         file = self.running.keep(self.lane, first.last, kept)
         shown = self.shown.setdefault(first.last, [f"{self.lane}/{first.last}"])

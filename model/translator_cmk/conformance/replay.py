@@ -67,7 +67,8 @@ def asked_of(file: Path, profile: str) -> Asked:
     register = load_register()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
-        return Asked([kept.commands], kept.silent & frozenset(register), kept.unobserved)
+        silent = frozenset(kept["silent"]) & frozenset(register)
+        return Asked([tuple(kept["commands"])], silent, kept.get("unobserved", False))
     try:
         sequences = list(read_sequences(file))
     except SequenceError as error:

@@ -82,7 +82,6 @@ class Running:
         self.notes: dict[str, Any] = {}
         self.trouble = ""
         self.finished = False
-        self.faults = 0
         self.started = now()
         self.saved = monotonic()
         self.lock = Lock()
@@ -144,8 +143,8 @@ class Running:
 
     def envelope(self) -> dict[str, Any]:
         """Return all that is known, as the report has it."""
-        place, register = self.log.flush(), load_register()
-        self.faults = place.faults or self.faults
+        register, faults, messages = load_register(), self.log.faults, self.log.lines
+        self.log.flush()
         cases, deviations = in_order(self.cases.values()), self.deviations
         decisions = {each.id: each.decision for each in register.values() if each.decision}
         verdicts = weighed(cases, self.results, deviations.known(cases, self.results), decisions)
@@ -154,10 +153,10 @@ class Running:
             "started": self.started,
             "finished": max(self.started, now()),  # the clock may have been set back
             "complete": self.finished,
-            "faults": self.faults,
-            "exit_code": exit_code(cases, verdicts, self.finished, self.made.lanes, self.faults, stale),
+            "faults": faults,
+            "exit_code": exit_code(cases, verdicts, self.finished, self.made.lanes, faults, stale),
             "coverage": self.coverage.counts(),
-            "messages": place.lines,  # all this follows from so many entries of the message log
+            "messages": messages,  # all this follows from so many entries of the message log
             "stale_deviations": stale,
             **self.notes,
             **({"trouble": self.trouble} if self.trouble else {}),

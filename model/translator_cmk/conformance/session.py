@@ -9,7 +9,7 @@ from random import Random
 from threading import Lock, current_thread, get_ident, main_thread
 from time import monotonic, sleep
 from types import FrameType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from .. import __version__
 from ..language import PROTOCOL, WireError
@@ -20,27 +20,17 @@ from .channels import PATIENCE, Channel, Fault, Request
 ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
-class Mark(NamedTuple):
-    """A place in the log: after so many lines, and faults of the system."""
-
-    lines: int = 0
-    faults: int = 0
-
-
 class NoLog:
     """Discard each entry; the base of the logs that keep them."""
 
-    @property
-    def place(self) -> Mark:
-        """The end of the log."""
-        return Mark()
+    lines = faults = 0
+    """How many entries it has, and how many of these are faults of the system."""
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry."""
 
-    def flush(self) -> Mark:
-        """Write all entries to the file, and return the end of the log."""
-        return self.place
+    def flush(self) -> None:
+        """Write all entries to the file."""
 
     def close(self) -> None:
         """Write the last entries."""
@@ -53,12 +43,6 @@ class Log(NoLog):
         self.file = path.open("wb")
         self.lock = Lock()
         self.began = monotonic()
-        self.lines = self.faults = 0
-
-    @property
-    def place(self) -> Mark:
-        """The end of the log."""
-        return Mark(self.lines, self.faults)
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry, with its time in seconds since the beginning."""
@@ -68,11 +52,10 @@ class Log(NoLog):
             self.lines += 1
             self.faults += "fault" in entry
 
-    def flush(self) -> Mark:
-        """Write all entries to the file, and return the end of the log."""
+    def flush(self) -> None:
+        """Write all entries to the file."""
         with self.lock:
             self.file.flush()
-            return self.place
 
     def close(self) -> None:
         """Write the last entries."""

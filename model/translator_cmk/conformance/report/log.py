@@ -11,7 +11,7 @@ from ...errors import CommandError
 from ...language import LONGEST, WireError, from_text
 from ...shapes import read_message
 from ..channels import Fault
-from ..session import Mark, NoLog
+from ..session import NoLog
 from .envelope import ENTRY
 from .folder import MESSAGES, must_be_a_file
 
@@ -59,7 +59,6 @@ class MessageLog(NoLog):
         self.read = 0
         self.more = 0  # messages beyond
         self.truncated = 0  # the number of a last line that was cut off
-        self.repeated = Mark()  # the place up to which the run was repeated
         self.waiting: defaultdict[int, deque[Entry]] = defaultdict(deque)  # by session: read and not repeated
         self.streams: list[Stream] = []
         self.entries = self._entries(path)
@@ -88,11 +87,6 @@ class MessageLog(NoLog):
         while self.read_on() is not None:
             pass
         return list(chain(*self.waiting.values()))
-
-    @property
-    def place(self) -> Mark:
-        """The place up to which the run was repeated."""
-        return self.repeated
 
     def _entries(self, path: Path) -> Iterator[Entry]:
         must_be_a_file(path)
@@ -130,8 +124,8 @@ class Stream(NoLog):
         """Go on to the next entry."""
         entry = self.waiting.popleft()
         self.time = float(entry.content["at"])
-        lines, faults = self.log.place
-        self.log.repeated = Mark(lines + 1, faults + ("fault" in entry.content))
+        self.log.lines += 1  # that were repeated
+        self.log.faults += "fault" in entry.content
         return entry
 
     def due(self, what: str) -> Entry:
