@@ -25,10 +25,10 @@ from tests.machine.faulty_models import without
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.features import Pickle, read_feature
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
-from translator_cmk.explore.coverage import Recording, items_in
+from translator_cmk.explore.coverage import Recording, items_in, items_met
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
-from translator_cmk.explore.tours.selection import items_met, select
+from translator_cmk.explore.tours.selection import select
 from translator_cmk.explore.tours.sequences import (
     CommandSequence,
     Suite,

@@ -244,6 +244,28 @@ def items_between(before: StepRecord, moved: bool, after: StepRecord) -> Iterato
         yield from (("topic_pairs", pair) for pair in pairs if len(pair) == 2)
 
 
+def items_among(records: Mapping[int, StepRecord], successive: Iterable[tuple[int, bool, int]]) -> set[Item]:
+    """Return what steps reach, given by number, and what those reach that follow each other."""
+    found = {item for record in records.values() for item in items_of(record.evaluations, record.outcome)}
+    for before, moved, after in successive:
+        found.update(items_between(records[before], moved, records[after]))
+    return found
+
+
+def items_along(sequences: Iterable[Iterable[tuple[StepRecord, bool]]]) -> set[Item]:
+    """Return what sequences of steps reach, each step given with whether it led to another state."""
+    records: dict[int, StepRecord] = {}
+    successive: set[tuple[int, bool, int]] = set()
+    for sequence in sequences:
+        before: tuple[int, bool] | None = None
+        for record, moves in sequence:
+            records[id(record)] = record
+            if before:
+                successive.add((*before, id(record)))
+            before = (id(record), moves)
+    return items_among(records, successive)
+
+
 def topics_of(outcome: Outcome) -> set[str]:
     """Return the topics of the requirements that an outcome names."""
     return {name.partition(".")[0] for name in outcome[0]}
@@ -296,10 +318,13 @@ def items_in(graph: Graph[StepRecord]) -> set[Item]:
         if not isinstance(labels[pair.label].outcome, Unspecified):
             into[pair.after].add((pair.label, pair.after != pair.state))
     successive = {(*one, other) for ones, others in zip(into, out, strict=True) for one in ones for other in others}
-    found = {item for record in labels for item in items_of(record.evaluations, record.outcome)}
-    for before, moved, after in successive:
-        found.update(items_between(labels[before], moved, labels[after]))
-    return found
+    return items_among(dict(enumerate(labels)), successive)
+
+
+def items_met(graph: Graph[StepRecord], sequences: Iterable[Iterable[int]]) -> set[Item]:
+    """Return what sequences of numbers of commands reach of the graph."""
+    steps = ([(graph.labels[p.label], p.after != p.state) for p in graph.along(sequence)] for sequence in sequences)
+    return items_along(steps)
 
 
 class Worlds:
@@ -316,22 +341,20 @@ class Worlds:
 
     def reached(self, sequences: Iterable[Commands]) -> set[Item]:
         """Return what the sequences reach, each from a reset to the default stage, with all read after each step."""
-        found: set[Item] = set()
-        added: set[tuple[int, bool, int]] = set()  # identities of records
-        for commands in sequences:
-            state, before, moved = initial(DEFAULT_STAGE), None, False
-            found.update(items_of(self.recording.observe(state)))
+        seen: set[frozenset[Evaluation]] = set()
+
+        def steps(commands: Commands) -> Iterator[tuple[StepRecord, bool]]:
+            state = initial(DEFAULT_STAGE)
+            seen.add(self.recording.observe(state))
             for command in commands:
                 after, record = self.recording.step(state, command)
-                if (succession := (id(before), moved, id(record))) not in added:
-                    added.add(succession)
-                    found.update(items_of(record.evaluations, record.outcome))
-                    found.update(items_between(before, moved, record) if before else ())
-                before, moved = record, after != state
+                moved = after != state
+                yield record, moved
                 if moved:
                     state = after
-                    found.update(items_of(self.recording.observe(state)))
-        return found
+                    seen.add(self.recording.observe(state))
+
+        return items_along(map(steps, sequences)).union(*map(items_of, seen))
 
 
 def of_kind(items: Iterable[Item], kind: str) -> set[Any]:

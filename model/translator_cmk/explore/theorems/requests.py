@@ -50,198 +50,188 @@ def has_upload(workspace: Any) -> bool:
     return any(d.workspace.name == workspace.name for d in documents if d.state == "uploaded")
 
 
-def where_named(broken: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def if_named(broken: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Return the test of the vault and its key, where they are named."""
     return lambda a: a.vault is not None and broken(a)
 
 
-def in_full(table: Mapping[type[Command], Mapping[str, tuple[str, Any]]], kind: type[Any], broken: Any) -> list[Demand]:
-    """Return the demands of a table, and those of the article's rows that are not written in words of their own there.
+Table = Mapping[type[Command], Mapping[str, tuple[str, Any]]]
 
-    Their rows say when they are ``broken``.
-    """
+
+def in_full(table: Table, kind: type[Any], broken: Any) -> list[Demand]:
+    """Return the demands of a table, and those of rows that it has no words for, which say when they are ``broken``."""
     known = [Demand(on, each, *what) for on, demands in table.items() for each, what in demands.items()]
     rows = rows_without_words(kind, "on", {(each.on, each.requirement) for each in known})
-    return [
-        *known,
-        *(Demand(r.on, r.requirement, f"{r.on.__name__} heeds {r.requirement}", broken(r)) for r in rows),
-    ]
+    more = (Demand(r.on, r.requirement, f"{r.on.__name__} heeds {r.requirement}", broken(r)) for r in rows)
+    return [*known, *more]
 
 
-DEMANDS = in_full(
-    {
-        cmd.EnableCustomerManagedKeys: {
-            "encryption.tier": (
-                "Customer-managed keys are refused on a pricing tier without them, and only there",
-                lambda a: not a.resource.tier.supports_customer_managed_keys,
+IN_OWN_WORDS: Table = {
+    cmd.EnableCustomerManagedKeys: {
+        "encryption.tier": (
+            "Customer-managed keys are refused on a pricing tier without them, and only there",
+            lambda a: not a.resource.tier.supports_customer_managed_keys,
+        ),
+        "resource.regional": (
+            "Customer-managed keys are refused for a global resource, and only there",
+            lambda a: a.resource.location.name == "global",
+        ),
+        "keys.vault-only": (
+            "A key that is held elsewhere than in Azure Key Vault is refused",
+            lambda a: a.store == "elsewhere",
+        ),
+        "keys.rsa-2048": (
+            "A key is refused exactly where it is not an RSA key of 2048 bits",
+            if_named(lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA")),
+        ),
+        "environment.enabled-key": (
+            "A disabled key is refused until it is enabled again",
+            if_named(lambda a: a.key.enabled is False),
+        ),
+        "vault.same-region": (
+            "A regional resource is refused a key of another region",
+            if_named(lambda a: a.resource.location.name not in ("global", a.vault.region.name)),
+        ),
+        "vault.same-tenant": (
+            "A key is refused exactly where its vault is in another tenant than the resource",
+            if_named(lambda a: home(a.vault) != home(a.resource)),
+        ),
+        "vault.access-policy": (
+            "Through the API, and not through the portal, access must have been granted beforehand",
+            if_named(
+                lambda a: (
+                    a.through == "api" and home(a.vault) == home(a.resource) and not has_access(a.resource, a.vault)
+                )
             ),
-            "resource.regional": (
-                "Customer-managed keys are refused for a global resource, and only there",
-                lambda a: a.resource.location.name == "global",
-            ),
-            "keys.vault-only": (
-                "A key that is held elsewhere than in Azure Key Vault is refused",
-                lambda a: a.store == "elsewhere",
-            ),
-            "keys.rsa-2048": (
-                "A key is refused exactly where it is not an RSA key of 2048 bits",
-                where_named(lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA")),
-            ),
-            "environment.enabled-key": (
-                "A disabled key is refused until it is enabled again",
-                where_named(lambda a: a.key.enabled is False),
-            ),
-            "vault.same-region": (
-                "A regional resource is refused a key of another region",
-                where_named(lambda a: a.resource.location.name not in ("global", a.vault.region.name)),
-            ),
-            "vault.same-tenant": (
-                "A key is refused exactly where its vault is in another tenant than the resource",
-                where_named(lambda a: home(a.vault) != home(a.resource)),
-            ),
-            "vault.access-policy": (
-                "Through the API, and not through the portal, access must have been granted beforehand",
-                where_named(
-                    lambda a: (
-                        a.through == "api" and home(a.vault) == home(a.resource) and not has_access(a.resource, a.vault)
-                    )
-                ),
-            ),
-            "vault.soft-delete": (
-                "A vault without soft delete is refused",
-                where_named(lambda a: not a.vault.soft_delete),
-            ),
-            "vault.purge-protection": (
-                "A vault without purge protection is refused",
-                where_named(lambda a: not a.vault.purge_protection),
-            ),
-        },
-        cmd.CreateResource: {
-            "resource.not-at-creation": (
-                "Customer-managed keys can't be asked for while the resource is created",
-                lambda a: a.keys == CUSTOMER,
-            ),
-        },
-        cmd.GrantKeyAccess: {
-            "identity.needed-for-access": (
-                "Access is granted to nobody without a managed identity",
-                lambda a: not a.resource.identity,
-            ),
-            "tenant.no-cross-tenant-access": (
-                "Access is granted within one tenant only",
-                lambda a: home(a.vault) != home(a.resource),
-            ),
-        },
-        cmd.EnablePurgeProtection: {
-            "environment.protection-order": (
-                "Purge protection is refused to a vault without soft delete",
-                lambda a: not a.vault.soft_delete,
-            ),
-        },
-        cmd.PurgeVault: {
-            "environment.no-vault-purge": (
-                "A vault under purge protection can't be purged",
-                lambda a: a.vault.purge_protection,
-            ),
-        },
-        cmd.PurgeKey: {
-            "environment.no-key-purge": (
-                "A key in a vault under purge protection can't be purged",
-                lambda a: a.vault.purge_protection,
-            ),
-        },
-        cmd.ReadData: {
-            "revocation.data-inaccessible": (
-                "Data can't be read while the key is inaccessible, and only then",
-                without_its_key,
-            ),
-        },
-        cmd.UploadDocument: {
-            "revocation.no-upload": ("Nothing is uploaded while the key is inaccessible", without_its_key),
-        },
-        cmd.TrainModel: {
-            "revocation.features-stop": ("No model is trained while the key is inaccessible", without_its_key),
-            "environment.train": (
-                "Training needs an upload that is kept",
-                lambda a: not has_lost_its_key(a.workspace.resource) and not has_upload(a.workspace),
-            ),
-        },
-        cmd.DeployModel: {
-            "revocation.features-stop": ("No model is deployed while the key is inaccessible", without_its_key),
-        },
-        cmd.TranslateWithModel: {
-            "revocation.features-stop": ("No custom model translates while the key is inaccessible", without_its_key),
-            "environment.translate": (
-                "Translating with a custom model needs it deployed",
-                lambda a: not has_lost_its_key(a.model.workspace.resource) and a.model.state != "deployed",
-            ),
-        },
+        ),
+        "vault.soft-delete": ("A vault without soft delete is refused", if_named(lambda a: not a.vault.soft_delete)),
+        "vault.purge-protection": (
+            "A vault without purge protection is refused",
+            if_named(lambda a: not a.vault.purge_protection),
+        ),
     },
-    Refuse,
-    lambda row: lambda a: row.when(a) and not row.unless(a),
-)
+    cmd.CreateResource: {
+        "resource.not-at-creation": (
+            "Customer-managed keys can't be asked for while the resource is created",
+            lambda a: a.keys == CUSTOMER,
+        ),
+    },
+    cmd.GrantKeyAccess: {
+        "identity.needed-for-access": (
+            "Access is granted to nobody without a managed identity",
+            lambda a: not a.resource.identity,
+        ),
+        "tenant.no-cross-tenant-access": (
+            "Access is granted within one tenant only",
+            lambda a: home(a.vault) != home(a.resource),
+        ),
+    },
+    cmd.EnablePurgeProtection: {
+        "environment.protection-order": (
+            "Purge protection is refused to a vault without soft delete",
+            lambda a: not a.vault.soft_delete,
+        ),
+    },
+    cmd.PurgeVault: {
+        "environment.no-vault-purge": (
+            "A vault under purge protection can't be purged",
+            lambda a: a.vault.purge_protection,
+        ),
+    },
+    cmd.PurgeKey: {
+        "environment.no-key-purge": (
+            "A key in a vault under purge protection can't be purged",
+            lambda a: a.vault.purge_protection,
+        ),
+    },
+    cmd.ReadData: {
+        "revocation.data-inaccessible": (
+            "Data can't be read while the key is inaccessible, and only then",
+            without_its_key,
+        ),
+    },
+    cmd.UploadDocument: {
+        "revocation.no-upload": ("Nothing is uploaded while the key is inaccessible", without_its_key),
+    },
+    cmd.TrainModel: {
+        "revocation.features-stop": ("No model is trained while the key is inaccessible", without_its_key),
+        "environment.train": (
+            "Training needs an upload that is kept",
+            lambda a: not has_lost_its_key(a.workspace.resource) and not has_upload(a.workspace),
+        ),
+    },
+    cmd.DeployModel: {
+        "revocation.features-stop": ("No model is deployed while the key is inaccessible", without_its_key),
+    },
+    cmd.TranslateWithModel: {
+        "revocation.features-stop": ("No custom model translates while the key is inaccessible", without_its_key),
+        "environment.translate": (
+            "Translating with a custom model needs it deployed",
+            lambda a: not has_lost_its_key(a.model.workspace.resource) and a.model.state != "deployed",
+        ),
+    },
+}
 """The reasons to refuse, by command and requirement: each with its sentence, and when it is one."""
 
-SILENCES = in_full(
-    {
-        cmd.EnableCustomerManagedKeys: {
-            "keys.managed-hsm": (
-                "The outcome of enabling with a key in a managed HSM is not specified",
-                lambda a: a.store == "managed-hsm",
-            ),
-            "keys.rsa-hsm": (
-                "The outcome of enabling with an RSA key that a hardware module protects is not specified",
-                where_named(lambda a: a.key.type.endswith("HSM")),
-            ),
-            "vault.permission-model": (
-                "The outcome of enabling with a vault that does without access policies is not specified",
-                where_named(lambda a: a.vault.permission_model == "rbac"),
-            ),
-            "keys.change": (
-                "The outcome of asking for another key than the one in use is not specified, and no other outcome is",
-                where_named(lambda a: a.resource.key is not None and a.resource.key.name != a.key.name),
-            ),
-        },
-        cmd.RotateKey: {
-            "environment.rotate-disabled-key": (
-                "The outcome of rotating a disabled key is not specified",
-                lambda a: a.key.enabled is False,
-            ),
-        },
-        cmd.CreateWorkspace: {
-            "environment.workspace-without-key": (
-                "The outcome of creating a workspace while the key is inaccessible is not specified",
-                lambda a: has_lost_its_key(a.resource),
-            ),
-        },
-        cmd.ReturnToMicrosoftManagedKeys: {
-            "keys.return-out-of-reach": (
-                "The outcome of giving up a key that is inaccessible is not specified",
-                lambda a: has_lost_its_key(a.resource),
-            ),
-        },
-        cmd.MoveResource: {
-            "environment.move-nowhere": (
-                "The outcome of moving a resource to its own group and subscription is not specified",
-                lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
-            ),
-        },
-        cmd.MoveResourceGroup: {
-            "environment.move-nowhere": (
-                "The outcome of moving a resource group to its own subscription is not specified",
-                lambda a: a.subscription.name == a.to.name,
-            ),
-        },
-        cmd.MoveSubscription: {
-            "environment.move-nowhere": (
-                "The outcome of moving a subscription to its own tenant is not specified",
-                lambda a: home(a) == a.tenant.name,
-            ),
-        },
+SILENT_IN_OWN_WORDS: Table = {
+    cmd.EnableCustomerManagedKeys: {
+        "keys.managed-hsm": (
+            "The outcome of enabling with a key in a managed HSM is not specified",
+            lambda a: a.store == "managed-hsm",
+        ),
+        "keys.rsa-hsm": (
+            "The outcome of enabling with an RSA key that a hardware module protects is not specified",
+            if_named(lambda a: a.key.type.endswith("HSM")),
+        ),
+        "vault.permission-model": (
+            "The outcome of enabling with a vault that does without access policies is not specified",
+            if_named(lambda a: a.vault.permission_model == "rbac"),
+        ),
+        "keys.change": (
+            "The outcome of asking for another key than the one in use is not specified, and no other outcome is",
+            if_named(lambda a: a.resource.key is not None and a.resource.key.name != a.key.name),
+        ),
     },
-    Silent,
-    lambda row: row.when,
-)
+    cmd.RotateKey: {
+        "environment.rotate-disabled-key": (
+            "The outcome of rotating a disabled key is not specified",
+            lambda a: a.key.enabled is False,
+        ),
+    },
+    cmd.CreateWorkspace: {
+        "environment.workspace-without-key": (
+            "The outcome of creating a workspace while the key is inaccessible is not specified",
+            lambda a: has_lost_its_key(a.resource),
+        ),
+    },
+    cmd.ReturnToMicrosoftManagedKeys: {
+        "keys.return-out-of-reach": (
+            "The outcome of giving up a key that is inaccessible is not specified",
+            lambda a: has_lost_its_key(a.resource),
+        ),
+    },
+    cmd.MoveResource: {
+        "environment.move-nowhere": (
+            "The outcome of moving a resource to its own group and subscription is not specified",
+            lambda a: (a.resource.subscription.name, a.resource.group) == (a.subscription.name, a.group),
+        ),
+    },
+    cmd.MoveResourceGroup: {
+        "environment.move-nowhere": (
+            "The outcome of moving a resource group to its own subscription is not specified",
+            lambda a: a.subscription.name == a.to.name,
+        ),
+    },
+    cmd.MoveSubscription: {
+        "environment.move-nowhere": (
+            "The outcome of moving a subscription to its own tenant is not specified",
+            lambda a: home(a) == a.tenant.name,
+        ),
+    },
+}
+
+DEMANDS = in_full(IN_OWN_WORDS, Refuse, lambda row: lambda a: row.when(a) and not row.unless(a))
+SILENCES = in_full(SILENT_IN_OWN_WORDS, Silent, lambda row: row.when)
 
 GIVES_A_NAME: dict[type[Command], str] = {
     cmd.CreateResource: "resource",

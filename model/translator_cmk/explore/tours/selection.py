@@ -8,11 +8,11 @@ Sets of rows and of items are kept as integers, in which number `n` is the bit `
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ...machine import Unspecified
-from ..coverage import Item, StepRecord, items_between, items_of
+from ..coverage import Item, StepRecord, items_of
 from ..graph import Graph
 from .tour import beginning
 
@@ -56,19 +56,6 @@ def select(graph: Graph[StepRecord], budget: int) -> list["array[int]"]:
     while candidate := selecting.best() or selecting.nearest():
         selecting.take(candidate)
     return selecting.sequences
-
-
-def items_met(graph: Graph[StepRecord], sequences: Iterable[Sequence[int]]) -> set[Item]:
-    """Return what the sequences reach of the graph."""
-    found: set[Item] = set()
-    for sequence in sequences:
-        before, moved = None, False
-        for pair in graph.along(sequence):
-            record = graph.labels[pair.label]
-            found.update(items_of(record.evaluations, record.outcome))
-            found.update(items_between(before, moved, record) if before else ())
-            before, moved = record, pair.after != pair.state
-    return found
 
 
 class Selecting:

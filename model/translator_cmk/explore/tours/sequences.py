@@ -15,10 +15,10 @@ from ...language.sentences import format_command, format_fact
 from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
 from ...machine.rows import Effect
 from ...requirements import Register
-from ..coverage import TITLES, Recording, items_in, of_kind
+from ..coverage import TITLES, Recording, items_in, items_met, of_kind
 from ..graph import Graph, Pair, state_graph
 from ..scopes import Commands, Scope, givens
-from .selection import items_met, select
+from .selection import select
 from .tour import beginning, tour
 
 LARGEST = 200_000
