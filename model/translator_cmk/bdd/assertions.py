@@ -11,7 +11,7 @@ from ..language.declaration import Declaration
 from ..language.facts import Fact, difference, observed
 from ..language.gherkin import use_in_words, uses_in_words
 from ..language.sentences import Phrase, format_fact, format_outcome
-from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Unspecified
+from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 
 Change = tuple[Fact, Fact]
 """A fact as it was and as it is."""
@@ -60,7 +60,6 @@ class NotSpecified(NotApplicable):
 class StepResult:
     """The result of the `When`, with all that an assertion about it depends on."""
 
-    command: Command | None
     outcome: Outcome
     before: Observation
     after: Observation

@@ -31,12 +31,10 @@ THROUGH_THE_PORTAL = "through the portal"
 
 
 class Prerequisites(NamedTuple):
-    """What a scenario needs: capabilities, names of the stage, and fields that it looks at, each by kind."""
+    """What a scenario needs: its level and capabilities, and whether it counts with every declaration."""
 
     level: str
     capabilities: tuple[str, ...]
-    stage: tuple[tuple[type[Entity], str], ...]
-    looks_at: tuple[tuple[str, str], ...]
     core: bool
 
 
@@ -44,23 +42,15 @@ class Prerequisites(NamedTuple):
 def prerequisites_of(pickle: Pickle) -> Prerequisites:
     """Return what the scenario needs of a system."""
     commands = tuple(commands_of(pickle))
-    facts = facts_of(pickle)
     kinds = {reference.kind.word for command in commands for _, reference, _ in command.references}
-    kinds |= {fact.kind for fact in facts}
+    kinds |= {fact.kind for fact in facts_of(pickle)}
     levels = [KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS]
+    rule = pickle.requirements[0]
     return Prerequisites(
         max(levels, key=list(LEVELS).index, default="vault-and-key"),
         tuple(capabilities_for(pickle, commands)),
-        tuple(dict.fromkeys(named for command in commands for named in stage_names(command))),
-        tuple(dict.fromkeys((fact.kind, fact.field) for fact in facts)),
-        is_core(pickle),
+        rule in CORE or (rule in STATED_CAUSES and set(pickle.requirements) >= EVERY_LOSS),
     )
-
-
-def is_core(pickle: Pickle) -> bool:
-    """Return whether the scenario counts with every declaration."""
-    rule = pickle.requirements[0]
-    return rule in CORE or (rule in STATED_CAUSES and set(pickle.requirements) >= EVERY_LOSS)
 
 
 def capabilities_for(pickle: Pickle, commands: tuple[Command, ...]) -> Iterator[str]:
@@ -127,29 +117,27 @@ def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
     needed = prerequisites_of(pickle)
     if needed.level not in declared.levels:
         return f"the level {needed.level} is not claimed"
-    probed = (
-        ("legacy-vaults",) if needed.core else ()
-    )  # the scenario tries to make such a vault, and is excused only where that fails
     for capability in needed.capabilities:
-        if capability not in probed and not declared.can(capability):
+        # a core scenario tries to make such a vault, and is excused only where that fails
+        probed = needed.core and capability == "legacy-vaults"
+        if not probed and not declared.can(capability):
             return f"without the capability {capability}: {CAPABILITIES[capability]}"
     if needed.core:
         return None
     if lacking := not_offered(pickle, declared):
         return lacking
-    for word, field in needed.looks_at:
-        if not declared.shows(word, field):
-            return f"not observed: {word}.{field} is declared as hidden"
+    for fact in facts_of(pickle):
+        if not declared.shows(fact.kind, fact.field):
+            return f"not observed: {fact.kind}.{fact.field} is declared as hidden"
     return None
 
 
 def not_offered(pickle: Pickle, declared: Declaration) -> str | None:
     """Return what the scenario names and the stage of the system lacks, or None where it lacks nothing."""
     there = offered(declared.stage)
-    for kind, name in prerequisites_of(pickle).stage:
-        if name not in there[kind]:
-            return f"the stage that is offered has no {kind.word} {name!r}"
-    return None
+    named = (each for command in commands_of(pickle) for each in stage_names(command))
+    lacking = next(((kind, name) for kind, name in named if name not in there[kind]), None)
+    return f"the stage that is offered has no {lacking[0].word} {lacking[1]!r}" if lacking else None
 
 
 def through_the_api(model: ModelSystem, command: Command) -> Iterator[Command]:

@@ -89,8 +89,8 @@ class ScenarioRun:
         self.details: list[dict[str, Any]] = []
         self.seen: Observation | None = None
         self.declared = declaration_of(system)
-        self.result = self._result(None, Accepted(), {}, {})
-        self.model = ModelSystem(machine()) if self.declared.hidden or not self.declared.can("portal") else None
+        self.result = self._result(Accepted(), {}, {})
+        self.model = None if self.declared.can("portal") else ModelSystem(machine())
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
         if lacking := not_offered(pickle, self.declared):
@@ -119,8 +119,8 @@ class ScenarioRun:
         before = self._observe()
         outcome = self._submit(command)
         # kept before the system is observed, which may fail
-        self.result = self._result(command, outcome, before, {})
-        self.result = self._result(command, outcome, before, self._observe())
+        self.result = self._result(outcome, before, {})
+        self.result = self._result(outcome, before, self._observe())
         self._record(command, outcome, before, self.result.after)
 
     def then(self, text: str, statement: Fact | Assertion) -> None:
@@ -146,12 +146,10 @@ class ScenarioRun:
         """Return what the When changed; nothing before the When, or where the system was not observed after it."""
         return self.result.changes if self.result.after else []
 
-    def _result(self, command: Command | None, outcome: Outcome, before: Observation, after: Observation) -> StepResult:
-        pickle = self.pickle
+    def _result(self, outcome: Outcome, before: Observation, after: Observation) -> StepResult:
+        requirements, facts = self.pickle.requirements, facts_of(self.pickle)
         by_model = isinstance(self.system, ModelSystem)
-        return StepResult(
-            command, outcome, before, after, pickle.requirements, facts_of(pickle), self.declared, by_model
-        )
+        return StepResult(outcome, before, after, requirements, facts, self.declared, by_model)
 
     def _begin(self, kind: str, text: str) -> None:
         self.step += 1
@@ -165,18 +163,10 @@ class ScenarioRun:
         }
 
     def _prepare(self, command: Command) -> Outcome:
-        *first, command = self._translate(command)
-        for each in first:
-            self._do(each)
-        return self._do(command)
+        return [self._do(each) for each in self._translate(command)][-1]
 
     def _translate(self, command: Command) -> list[Command]:
-        if self.model is None:
-            return [command]
-        if not self.declared.can("portal"):
-            return list(through_the_api(self.model, command))
-        self.model.submit(command)
-        return [command]
+        return [command] if self.model is None else list(through_the_api(self.model, command))
 
     def _do(self, command: Command) -> Outcome:
         before = self._observe()

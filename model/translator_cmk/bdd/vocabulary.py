@@ -108,11 +108,11 @@ def demand_of(assertion: Assertion, pickle: Pickle) -> Outcome | Predicate:
     """Return the assertion in the form in which an oracle is asked about it."""
     if assertion.kind == "not specified":
         return Unspecified(frozenset(pickle.requirements))
-    command, facts = when_of(pickle), facts_of(pickle)
+    facts = facts_of(pickle)
 
     def holds(before: Observation, outcome: Outcome, after: Observation) -> bool:
         try:
-            assertion.check(StepResult(command, outcome, before, after, pickle.requirements, facts, EVERYTHING))
+            assertion.check(StepResult(outcome, before, after, pickle.requirements, facts, EVERYTHING))
         except AssertionFailed:
             return False
         return True
