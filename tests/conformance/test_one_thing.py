@@ -98,7 +98,7 @@ def test_features_of_ones_own_have_no_such_report(pytester: pytest.Pytester) -> 
     file.write_text(file.read_text("utf-8").replace(GENERATES, IMPORTS, 1), "utf-8")
     ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report")
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    ran.stderr.fnmatch_lines(["ERROR: --results: vault.* is no scenario of the specification, so that nobody could *"])
+    ran.stderr.fnmatch_lines(["ERROR: --results: vault.* is no scenario of the specification, and nobody could *"])
 
 
 def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester) -> None:

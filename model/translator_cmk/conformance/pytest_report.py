@@ -7,7 +7,7 @@ A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads th
 PYTEST_DONT_REWRITE
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,7 @@ DETAILS = pytest.StashKey[list[dict[str, Any]]]()
 PROFILE = "full"
 """The profile of pytest: every scenario counts."""
 
-OVERRIDDEN = (
-    "a fixture called system takes the place of what --system names; remove it, so that there is a report on it"
-)
+OVERRIDDEN = "a fixture called system takes the place of what --system names; remove it to get a report on that"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,92 +70,44 @@ def evidence_details(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
 
 
 class Reporter:
-    """Puts the system behind a session of the kit, keeps the result of each scenario, and writes the report."""
+    """Begins a report of the scenarios that are collected, and adds the tests that are evidence of something else."""
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self.config = config
         self.folder = Folder(folder)
-        self.name: str | None = config.getoption("--system")
-        self.make: Callable[[], System] = config.stash[FACTORY]
-        self.running: Running | None = None
-        self.subject: Subject | None = None
-        self.by_id: dict[str, Scenario] = {}
-        self.asked: set[str] = set()  # the scenarios that were collected
-        self.result = Result("passed")  # of the scenario under way, so far
-        self.note = ""
+        self.report: Report | None = None
         self.properties: dict[str, dict[str, Any]] = {}
-
-    def made(self) -> System:
-        """Return the system; raises `CommandError` where it takes the name of the model."""
-        system = self.make()
-        if self.name and not isinstance(system, ModelSystem) and declaration_of(system).product == MODEL:
-            raise CommandError(f"--system {self.name}: it calls itself {MODEL!r}, as only the model does; rename it")
-        return system
+        self.note = ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the report of what is going to be run."""
-        pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
-        if not pickles:
-            return
-        try:
-            self.begin(pickles)
-        except CommandError as trouble:
-            raise pytest.UsageError(plain(str(trouble))) from None
-
-    def begin(self, pickles: list[Pickle]) -> None:
-        """Say hello to the system and begin the report; raises `CommandError`."""
-        every = scenarios(PROFILE, ())
-        self.by_id = {each.case.id: each for each in every}
-        for pickle in pickles:
-            if pickle.id not in self.by_id or content_of(pickle) != content_of(self.by_id[pickle.id].pickle):
-                problem = f"{pickle.id} is no scenario of the specification, so that nobody could check it"
-                raise CommandError(f"--results: {problem}")
-        self.asked = {pickle.id for pickle in pickles}
-        chosen = tuple(name for name in self.by_id if name in self.asked) if len(self.asked) < len(every) else ()
-        seed = by_chance()
-        made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
-        running = self.running = Running(made, self.folder, Deviations())
-        running.log = self.folder.begin()
-        running.expect(each.case for each in selected(every, made.selection))
-        running.save()
-        pool = SessionPool(lambda: Session(Direct(self.made), running.log), seed)
-        try:
-            subject = self.subject = pool.subject()
-        except Fault as fault:
-            running.trouble = plain(str(fault))
-            self.finish()
-            raise CommandError(f"--system {self.name}: {fault}") from None
-        running.declared = subject.declaration
-        self.config.stash[FACTORY] = lambda: subject
-        running.save()
+        if pickles := [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]:
+            try:
+                self.report = begin(self.config, self.folder, pickles)
+            except CommandError as trouble:
+                raise pytest.UsageError(plain(str(trouble))) from None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a case."""
-        if self.subject is not None and (pickle := item.stash.get(PICKLE, None)):
-            self.subject.session.case = pickle.id
-            self.subject.patient = is_patient(pickle)
+        if self.report and (pickle := item.stash.get(PICKLE, None)):
+            self.report.subject.session.case = pickle.id
+            self.report.subject.patient = is_patient(pickle)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record a phase of a scenario; the first that did not pass decides."""
-        if marker := item.get_closest_marker("evidence"):
-            report = yield
-            self.note_property(item, marker, report, call)
-            return report
+        """Record a phase of a test."""
         pickle = item.stash.get(PICKLE, None)
-        if self.subject is None or pickle is None:
-            return (yield)
-        if call.when == "setup":
-            self.result = Result("passed")
-        if self.result.status == "passed":
-            self.result = self.of_phase(call, pickle, item.stash.get(SCENARIO_RUN, None))
+        if self.report and pickle:
+            self.report.add_phase(pickle, call, item.stash.get(SCENARIO_RUN, None))
         report = yield
-        if call.when == "teardown":
-            self.end(pickle)
+        if self.report and pickle and call.when == "teardown":
+            self.report.end(pickle)
+        if marker := item.get_closest_marker("evidence"):
+            self.note_property(item, marker, report, call)
         return report
 
     def note_property(
@@ -181,66 +131,112 @@ class Reporter:
             "details": item.stash.get(DETAILS, []),
         }
 
-    def of_phase(self, call: pytest.CallInfo[None], pickle: Pickle, run: ScenarioRun | None) -> Result:
-        """Return the result of a scenario after this phase."""
-        assert self.subject is not None
-        assert self.running is not None
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the report; a run that it does not call conformant does not pass."""
+        if self.report:
+            exit_code = self.report.finish(exitstatus, list(self.properties.values()))
+            self.note = f"report in {self.folder.path}: {SAYS[exit_code]}"
+            if exit_code != OK and session.exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        elif exitstatus != pytest.ExitCode.USAGE_ERROR:
+            self.note = f"no report in {self.folder.path}: no scenario was collected"
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print where the report is, and what it says."""
+        if self.note:
+            terminalreporter.write_line(self.note)
+
+
+def begin(config: pytest.Config, folder: Folder, pickles: Sequence[Pickle]) -> "Report":
+    """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
+    name, make = config.getoption("--system"), config.stash[FACTORY]
+    every = {each.case.id: each for each in scenarios(PROFILE, ())}
+    for pickle in pickles:
+        if pickle.id not in every or content_of(pickle) != content_of(every[pickle.id].pickle):
+            problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
+            raise CommandError(f"--results: {problem}")
+
+    def system() -> System:
+        made = make()
+        if name and not isinstance(made, ModelSystem) and declaration_of(made).product == MODEL:
+            raise CommandError(f"--system {name}: it calls itself {MODEL!r}, as only the model does; rename it")
+        return made
+
+    asked = {pickle.id for pickle in pickles}
+    chosen = tuple(each for each in every if each in asked) if len(asked) < len(every) else ()
+    seed = by_chance()
+    made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
+    running = Running(made, folder, Deviations())
+    running.log = folder.begin()
+    running.expect(each.case for each in selected(list(every.values()), made.selection))
+    running.save()
+    try:
+        subject = SessionPool(lambda: Session(Direct(system), running.log), seed).subject()
+    except Fault as fault:
+        running.trouble = plain(str(fault))
+        running.save(whole=True)
+        running.log.close()
+        raise CommandError(f"--system {name}: {fault}") from None
+    running.declared = subject.declaration
+    config.stash[FACTORY] = lambda: subject
+    running.save()
+    return Report(running, subject, every, asked)
+
+
+class Report:
+    """The report of scenarios under way: those that were ``asked`` for, of ``every``."""
+
+    def __init__(self, running: Running, subject: Subject, every: Mapping[str, Scenario], asked: set[str]) -> None:
+        self.running = running
+        self.subject = subject
+        self.every = every
+        self.asked = asked
+        self.result = Result("passed")  # of the scenario under way, so far
+
+    def add_phase(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> None:
+        """Add a phase of a scenario; the first that did not pass decides."""
+        if call.when == "setup":
+            self.result = Result("passed")
+        if self.result.status == "passed":
+            seconds = self.result.seconds + call.duration
+            self.result = self.result_of(pickle, call, run)._replace(seconds=seconds)
+
+    def result_of(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> Result:
+        """Return the result of a phase."""
         error = call.excinfo.value if call.excinfo else None
-        seconds = self.result.seconds + call.duration
         if run is not None and run.system is not self.subject:
-            return Result("inconclusive", OVERRIDDEN, seconds)
+            return Result("inconclusive", OVERRIDDEN)
         if isinstance(error, Fault):
-            return Result("inconclusive", f"the system broke: {error}", seconds, fault=error.kind)
+            return Result("inconclusive", f"the system broke: {error}", fault=error.kind)
         if verdict_of(error) is None:
             status, reason = verdict(error, call.when)
-            return Result(status, reason or "", seconds)
-        scenario = self.by_id[pickle.id]
-        result = result_of(error, run, scenario, self.subject)
-        return result._replace(seconds=seconds)
+            return Result(status, reason or "")
+        return result_of(error, run, self.every[pickle.id], self.subject)
 
     def end(self, pickle: Pickle) -> None:
         """Record the result of a scenario, and restart a system that broke."""
-        assert self.subject is not None
-        assert self.running is not None
-        self.running.add(self.by_id[pickle.id].case, self.result, self.subject)
+        self.running.add(self.every[pickle.id].case, self.result, self.subject)
         try:
             recover(self.subject, self.result)
         except Aborted as gave_up:
             self.running.trouble = plain(str(gave_up))
             pytest.exit(self.running.trouble, pytest.ExitCode.TESTS_FAILED)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write the report; a run that it does not call conformant does not pass."""
+    def finish(self, exitstatus: int, properties: list[dict[str, Any]]) -> int:
+        """Write the whole report, and close its log; return its exit code."""
         running = self.running
-        if running is None and not self.note and exitstatus != pytest.ExitCode.USAGE_ERROR:
-            self.note = f"no report in {self.folder.path}: no scenario was collected"
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        if running is None or self.subject is None:
-            return
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         running.finished = to_its_end and self.asked <= running.results.keys() and not running.trouble
         if not running.finished and not running.trouble:
             running.trouble = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "stopped before its end"
         self.subject.session.bye()
-        exit_code = self.finish()["exit_code"]
-        self.note = f"report in {self.folder.path}: {SAYS[exit_code]}"
-        if exit_code != OK and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def finish(self) -> dict[str, Any]:
-        """Write the whole report, and close its log; the envelope."""
-        assert self.running is not None
-        self.running.notes["properties"] = list(self.properties.values())
-        self.running.save(whole=True)
-        envelope = self.running.envelope()
-        self.running.log.close()
-        return envelope
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print where the report is, and what it says."""
-        if self.note:
-            terminalreporter.write_line(self.note)
+        running.notes["properties"] = properties
+        running.save(whole=True)
+        exit_code: int = running.envelope()["exit_code"]
+        running.log.close()
+        return exit_code
 
 
 def content_of(pickle: Pickle) -> tuple[object, ...]:

@@ -4,12 +4,10 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..explore.tours.sequences import SequenceError, read_sequences
-from ..language.declaration import Declaration
 from ..language.sentences import format_command
 from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..progress import ProgressBar
@@ -22,14 +20,6 @@ from .session import Session
 from .subject import Subject, by_chance
 
 SEQUENCES = ".jsonl"
-
-
-class Asked(NamedTuple):
-    """The sequences for a system, and the requirements that are silent meanwhile."""
-
-    sequences: Sequence[Commands]
-    silent: frozenset[str]
-    unobserved: bool = False
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,40 +45,40 @@ def run(args: argparse.Namespace) -> int:
     asked = asked_of(args.file, args.profile)
     session = Session(connection(args).open(), patience=args.timeout)
     try:
-        return put_through(session, asked)
+        return put_through(session, *asked)
     except Fault as fault:
         raise CommandError(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
 
 
-def asked_of(file: Path, profile: str) -> Asked:
-    """Read a counterexample or sequences; raises `CommandError`."""
+def asked_of(file: Path, profile: str) -> tuple[list[Commands], frozenset[str], bool]:
+    """Return the sequences in a file, what is silent, and whether to observe only their ends; raises `CommandError`."""
     register = load_register()
     if file.suffix != SEQUENCES:
         kept = recorded(file)
         silent = frozenset(kept["silent"]) & frozenset(register)
-        return Asked([tuple(kept["commands"])], silent, kept.get("unobserved", False))
+        return [tuple(kept["commands"])], silent, kept.get("unobserved", False)
     try:
         sequences = list(read_sequences(file))
     except SequenceError as error:
         raise CommandError(str(error)) from None
     if not sequences:
         raise CommandError(f"{file}: no sequences; write some with translator-cmk tour --output {file}")
-    return Asked(sequences, silent_in(profile, register))
+    return sequences, silent_in(profile, register), False
 
 
-def put_through(session: Session, asked: Asked) -> int:
+def put_through(session: Session, sequences: Sequence[Commands], silent: frozenset[str], unobserved: bool) -> int:
     """Follow the system until the two part, print the result, return the exit code; raises `Fault`, `CommandError`."""
     subject = Subject(session, by_chance())
-    declared = subject.declaration
-    oracle = oracle_for(machine_of(asked.silent), declared)
-    of_all, undecided, progress = len(asked.sequences), 0, ProgressBar()
-    left_out = count_left_out(asked.sequences, declared)
+    declared, oracle = subject.declaration, oracle_for(machine_of(silent), subject.declaration)
+    of_all, undecided, progress = len(sequences), 0, ProgressBar()
+    times = Counter(command for sequence in sequences for command in sequence)
+    left_out = sum(count for command, count in times.items() if not list(applicable([command], declared)))
     progress.begin("replay")
-    for number, sequence in enumerate(asked.sequences, start=1):
+    for number, sequence in enumerate(sequences, start=1):
         commands = tuple(applicable(sequence, declared))
-        followed = run_sequence(subject, commands, oracle, asked.unobserved)
+        followed = run_sequence(subject, commands, oracle, unobserved)
         progress.show_count(number, of_all, "sequences", 0)
         undecided += not followed.failed and is_undecided(followed, len(commands))
         if followed.failed or followed.fault or of_all == 1:
@@ -100,7 +90,10 @@ def put_through(session: Session, asked: Asked) -> int:
         if followed.fault:
             raise CommandError(f"the system broke: {followed.fault}", HARNESS)
         if followed.failed:
-            return differ(followed)
+            for difference in followed.differences:
+                print(f"     expected  {plain(in_words(difference.expected))}")
+                print(f"     observed  {plain(in_words(difference.seen))}")
+            return DEVIATIONS
     progress.clear()
     if left_out:
         print(f"left out: what the system does not declare, {left_out:,} times in all; no guarantee covers that")
@@ -113,20 +106,6 @@ def put_through(session: Session, asked: Asked) -> int:
     return OK
 
 
-def count_left_out(sequences: Sequence[Commands], declared: Declaration) -> int:
-    """Return how many of the commands a system with this declaration can't be asked for."""
-    times = Counter(command for sequence in sequences for command in sequence)
-    return sum(count for command, count in times.items() if not any(True for _ in applicable([command], declared)))
-
-
 def is_undecided(followed: SequenceResult, planned: int) -> bool:
     """Return whether there is no verdict on all of a sequence: one of which nothing was asked shows nothing."""
     return bool(not planned or followed.late or followed.lost_track or len(followed.asked) < planned)
-
-
-def differ(followed: SequenceResult) -> int:
-    """Print where the two part, and give the exit code."""
-    for difference in followed.differences:
-        print(f"     expected  {plain(in_words(difference.expected))}")
-        print(f"     observed  {plain(in_words(difference.seen))}")
-    return DEVIATIONS
