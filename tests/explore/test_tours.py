@@ -1,4 +1,4 @@
-"""A tour gives every command in every state in no more steps than it has to, and is written as JSON and as Gherkin."""
+"""A tour gives every command in every state in no more steps than it has to, and is written as JSON lines."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,6 @@ from tests.explore.faults import (
     specified,
     world,
 )
-from tests.machine.faulty_models import without
-from translator_cmk.bdd.assertions import AssertionFailed
-from translator_cmk.bdd.features import Pickle, read_feature
-from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.coverage import Recording, items_in, items_met
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
@@ -33,14 +29,12 @@ from translator_cmk.explore.tours.sequences import (
     CommandSequence,
     Suite,
     TooLarge,
-    feature_lines,
     suite,
     wire_lines,
 )
 from translator_cmk.explore.tours.tour import Arcs, Tour, Unbalanced, cheapest_flow, tour, worth
 from translator_cmk.language import command_from_wire, stage_from_wire
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Machine, Outcome, Unspecified
-from translator_cmk.requirements import load_register
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Outcome, Unspecified
 from translator_cmk.system import ModelSystem
 
 EACH = pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
@@ -217,47 +211,6 @@ def test_scopes_that_are_too_large_and_budgets_that_are_too_small_are_errors() -
     assert suite(NAMED["losing-the-key"], 10).steps == 10
 
 
-def pickles(name: str, given: tuple[CommandSequence, ...], folder: Path) -> list[Pickle]:
-    """The scenarios of the feature that tells the sequences, as features are read."""
-    file = folder / f"{name}.feature"
-    file.write_text("\n".join(feature_lines(graph_of(name), given, load_register())) + "\n", "utf-8")
-    feature = read_feature(file)
-    assert all(rule.requirement for rule in feature.rules)
-    return list(feature.pickles)
-
-
-def test_every_command_in_every_state_is_a_scenario_that_holds_and_fails_without_a_row(tmp_path: Path) -> None:
-    scenarios = pickles("losing-the-key", whole("losing-the-key").sequences, tmp_path)
-    assert len(scenarios) == len({pickle.id for pickle in scenarios}) == graph_of("losing-the-key").pairs
-    for pickle in scenarios:
-        run_scenario(ModelSystem(), pickle)
-    for requirement in ("revocation.key-disabled", "restoration.data-readable", "keys.audit"):
-        about = [pickle for pickle in scenarios if requirement in pickle.requirements]
-        assert any(fails(pickle, Machine(without(requirement))) for pickle in about or scenarios)
-
-
-def fails(pickle: Pickle, machine: Machine) -> bool:
-    try:
-        run_scenario(ModelSystem(machine), pickle)
-    except (AssertionFailed, SetupFailed):
-        return True
-    return False
-
-
-@pytest.mark.parametrize("name", ["vaults-and-keys", "tenants"])
-def test_commands_in_random_states_are_scenarios_that_hold(name: str, tmp_path: Path) -> None:
-    graph, random, drawn = graph_of(name), Random(name), []
-    for number in range(5):
-        state = random.randrange(graph.states)
-        command = random.choice([pair.command for pair in graph.of(state)])
-        commands = graph.commands((*graph.path(state), command))
-        drawn.append(CommandSequence(str(number), (*graph.scope.start, *commands), len(graph.scope.start)))
-    scenarios = pickles(name, tuple(drawn), tmp_path)
-    assert len(scenarios) > 10
-    for pickle in random.sample(scenarios, 10):
-        run_scenario(ModelSystem(), pickle)
-
-
 # What a tour finds of faults
 
 
@@ -346,13 +299,6 @@ def test_sequences_go_to_a_file_that_run_reads_or_to_standard_output_alone(tmp_p
     assert done.stderr.startswith("losing-the-key: ")
 
 
-def test_gherkin_goes_to_standard_output_unless_a_file_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "sequences.feature"
-    assert run("--scope", "losing-the-key", "--steps", "20", "--gherkin", "--output", str(file)).returncode == 0
-    assert run("--scope", "losing-the-key", "--steps", "20", "--gherkin").stdout == file.read_text("utf-8")
-    assert len(list(read_feature(file).pickles)) == 11
-
-
 ERROR = "translator-cmk: error: "
 
 
@@ -363,7 +309,6 @@ ERROR = "translator-cmk: error: "
             ("--scope", "losing-the-key", "--steps", "9"),
             f"{ERROR}the start of losing-the-key takes 9 steps, so at least one more is needed",
         ),
-        (("--gherkin",), f"{ERROR}a file holds one feature: name one scope with --scope"),
         (
             ("--scope", "losing-the-key", "--output", "no-such-folder/file"),
             f"{ERROR}no-such-folder/file: can't be written: No such file or directory; "

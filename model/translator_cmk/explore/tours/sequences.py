@@ -1,23 +1,25 @@
 """Test sequences: commands from a reset on, made from the state graph of a scope, for any system to be put through.
 
 They hold what is asked of a system and nothing of what should come of it: whoever replays them has the oracle say that.
+`translator-cmk tour` makes them.
 """
 
+import argparse
 import json
+import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...errors import OK, CommandError
+from ...files import write_text
 from ...language import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
-from ...language.facts import difference
-from ...language.gherkin import can_be_told, scenario_lines, sentence_title, steps, uses_in_words
-from ...language.sentences import format_command, format_fact
-from ...machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State, observe
-from ...machine.rows import Effect
-from ...requirements import Register
+from ...machine import DEFAULT_STAGE, Command
+from ...progress import ProgressBar
 from ..coverage import TITLES, Recording, items_in, items_met, of_kind
-from ..graph import Graph, Pair, state_graph
-from ..scopes import Commands, Scope, givens
+from ..graph import Graph, state_graph
+from ..scopes import SCOPES, SOON, Commands, Scope, add_scope, chosen
 from .selection import select
 from .tour import beginning, tour
 
@@ -153,73 +155,89 @@ def read_sequences(path: Path) -> Iterator[Commands]:
         yield tuple(sequence)
 
 
-def feature_lines(graph: Graph[Outcome], sequences: Iterable[CommandSequence], register: Register) -> Iterator[str]:
-    """Yield a feature with a scenario for each command in a state that the sequences give, by rule."""
-    by_rule: dict[str, list[Pair]] = {}
-    for pair in pairs_of(graph, sequences):
-        ids = shown(graph.labels[pair.label], graph.scope.alphabet[pair.command])
-        by_rule.setdefault(ids[0], []).append(pair)
-    yield f"Feature: Sequences of {graph.scope.name}"
-    yield f"  {graph.scope.sentence}"
-    machine = Machine(ROWS)
-    for requirement in sorted(by_rule):
-        yield ""
-        yield f"  @{requirement}"
-        yield f"  Rule: {register[requirement].title}"
-        for pair in by_rule[requirement]:
-            yield ""
-            yield from (f"    {line}" for line in scenario(graph, pair, machine))
+STANDARD_OUTPUT = "-"
 
 
-def pairs_of(graph: Graph[Outcome], sequences: Iterable[CommandSequence]) -> Iterator[Pair]:
-    """Yield the commands in states that the sequences give, each once."""
-    number = {command: number for number, command in enumerate(graph.scope.alphabet)}
-    given: dict[Pair, None] = {}
-    for sequence in sequences:
-        given |= dict.fromkeys(graph.along(number[command] for command in sequence.commands[sequence.start :]))
-    yield from given
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add arguments of `tour`."""
+    fitting = [scope for scope in SCOPES if (scope.states or 0) <= LARGEST]
+    add_scope(parser, f"what to make sequences of (default: each of up to {SOON:,} states)", fitting)
+    parser.add_argument(
+        "--steps",
+        type=positive,
+        metavar="N",
+        help="what is worth most within so many steps of each scope, a reset counted as one (default: the whole tour)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="where to write the sequences; - is standard output, and their summary then goes to standard error",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
 
 
-def scenario(graph: Graph[Outcome], pair: Pair, machine: Machine) -> Iterator[str]:
-    """Yield the scenario of a command in a state, line by line."""
-    command, outcome = graph.scope.alphabet[pair.command], graph.labels[pair.label]
-    sentence = format_command(command)
-    given = steps("Given", givens(graph.scope, (*graph.scope.start, *graph.commands(graph.path(pair.state)))))
-    then = list(thens(outcome, graph.state(pair.state), graph.state(pair.after), machine))
-    title = f"{sentence_title(sentence)}, in state {pair.state}"
-    return scenario_lines(title, given, sentence, then, shown(outcome, command)[1:])
+def positive(text: str) -> int:
+    """Return a whole number above zero; raises `argparse.ArgumentTypeError`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of steps; write a whole number from 1 on")
+    return int(text)
 
 
-def shown(outcome: Outcome, command: Command) -> list[str]:
-    """Return the requirements that the outcome shows, or those that say what the command does where nothing changed."""
-    match outcome:
-        case Accepted(by=by):
-            return sorted(
-                by or {row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command)}
-            )
-        case Refused(because=because):
-            return sorted(because)
-    return sorted(outcome.silent)
+def run(args: argparse.Namespace) -> int:
+    """Write sequences and print what they guarantee; exit code 2 if they can't be made or written."""
+    made: list[Suite] = []
+    said: list[dict[str, Any]] = []
+    bar = ProgressBar()
+    try:
+        for scope in chosen(args.scope):
+            started = time.perf_counter()
+            bar.begin(scope.name)
+            bar.show(f"making sequences of {scope.states:,} states")  # large scopes take minutes
+            made.append(suite(scope, args.steps))
+            said.append(to_dict(made[-1], time.perf_counter() - started))
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    finally:
+        bar.clear()
+    lines = [line for each in made for line in wire_lines(each.sequences)]
+    if args.output == STANDARD_OUTPUT:
+        print("\n".join(lines))
+    elif args.output:
+        write(Path(args.output), lines)
+    summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
+    print(summary, file=sys.stderr if args.output == STANDARD_OUTPUT else sys.stdout)
+    return OK
 
 
-def thens(outcome: Outcome, before: State, after: State, machine: Machine) -> Iterator[str]:
-    """Yield the assertions on the command: all that can be seen of its result."""
-    if isinstance(outcome, Refused):
-        yield from ("the request is refused", "nothing has changed")
-    elif isinstance(outcome, Accepted):
-        yield "the request is accepted"
-        yield from changes(observe(machine.world(before)), observe(machine.world(after)))
-        yield from uses_in_words(outcome.audit)
-    else:
-        yield "what happens is not specified"
+def write(path: Path, text: Iterable[str]) -> None:
+    """Write lines to a file, whole or not at all; raises `CommandError`."""
+    try:
+        write_text(path, (f"{line}\n" for line in text))
+    except OSError as error:
+        remedy = "name a file in a folder that is there"
+        raise CommandError(f"{path}: can't be written: {error.strerror}; {remedy}") from None
 
 
-def changes(before: Observation, after: Observation) -> Iterator[str]:
-    """Yield the changes that a sentence can state, and that nothing else changed where all are stated."""
-    facts = [now for _, now in difference(before, after)]
-    stated = [format_fact(fact) for fact in facts if can_be_told(fact)]
-    yield from stated
-    if not facts:
-        yield "nothing has changed"
-    elif len(stated) == len(facts):
-        yield "nothing else has changed"
+def to_dict(made: Suite, seconds: float) -> dict[str, Any]:
+    """Return the summary of the sequences of a scope, for JSON."""
+    bound = made.lower_bound
+    return {
+        "scope": made.scope.name,
+        "pairs": made.pairs,
+        "steps": made.steps,
+        **({} if bound is None else {"lower_bound": bound, "ratio": round(made.steps / bound, 4)}),
+        "sequences": len(made.sequences),
+        "seconds": round(seconds, 3),
+        "guarantee": made.guarantee,
+    }
+
+
+def in_words(said: dict[str, Any]) -> Iterator[str]:
+    """Yield the same in two lines."""
+    bound = f", of at least {said['lower_bound']:,}" if "lower_bound" in said else ""
+    how_many = f"{said['sequences']:,} sequence{'s' if said['sequences'] > 1 else ''}"
+    yield (
+        f"{said['scope']}: {said['pairs']:,} commands in states, {how_many}, {said['steps']:,} steps{bound}, "
+        f"{said['seconds']:.1f} s"
+    )
+    yield f"  {said['guarantee']}"
