@@ -93,7 +93,7 @@ class KeepsEverything(ModelSystem):
 
 
 class MakesVaultsWithSoftDelete(Bare):
-    """Makes every vault with soft delete, whatever it is asked for."""
+    """Makes every vault with soft delete, for any request."""
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, CreateVault):
@@ -113,7 +113,7 @@ class HidesThatItTakesLegacyVaults(LacksRows, Bare):
 
 
 class EmptiesNothing(ModelSystem):
-    """Begins no world anew: what was made in one stays there in the next, under names that never come again."""
+    """Begins no world again: what was made in one stays there in the next, under names that never come again."""
 
     begun = False
 
@@ -238,6 +238,6 @@ class HasNoRegion(ModelSystem):
 
 
 class HasAnOddCode(ModelSystem):
-    """Means by one of its codes a requirement that is none."""
+    """Means by one of its codes what is not a requirement."""
 
     declaration = declares("odd", capabilities=["reasons"], codes={"KeyVaultNotFound": ["vault.found"]})

@@ -10,7 +10,7 @@ from translator_cmk.system import ModelSystem
 
 
 class NeverSettled(ModelSystem):
-    """Can't tell that everything has come about."""
+    """Can't say that all effects are there."""
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
         return False
@@ -43,7 +43,7 @@ class TooSlow(Slow):
 
 
 class Settles(TooSlow):
-    """Can tell that everything has come about, and lets the time pass until then."""
+    """Can say that all effects are there, and lets the time pass until then."""
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
         self.since = 0.0
@@ -51,7 +51,7 @@ class Settles(TooSlow):
 
 
 class SettlesOnNothing(TooSlow):
-    """Says that everything has come about, when it has not."""
+    """Says that all effects are there, when they are not."""
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
         return True
@@ -152,7 +152,7 @@ class HeedsGrantsLater(Hides, NeverSettled):
 
 
 class SettlesSlowly(Slow):
-    """Takes a second and a half to say that everything has come about."""
+    """Takes a second and a half to say that all effects are there."""
 
     delay = 60.0
     declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}

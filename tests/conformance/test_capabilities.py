@@ -28,7 +28,7 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
 
 
 @pytest.mark.parametrize(
-    ("case", "told"),
+    ("case", "message"),
     [
         ("identity.assigned-by-portal/the-portal-assigns-the-identity", "without the capability portal"),
         ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
@@ -39,9 +39,9 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
         ("vault.soft-delete/a-vault-with-purge-protection-alone", "a vault without soft delete can't be made"),
     ],
 )  # fmt: skip  # a table
-def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: str, told: str) -> None:
+def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: str, message: str) -> None:
     assert bare.status(case) == "not-applicable"
-    assert told in bare.case(case)["reason"]
+    assert message in bare.case(case)["reason"]
 
 
 def test_without_a_portal_keys_are_enabled_through_the_api(bare: Verified) -> None:
@@ -109,8 +109,8 @@ def test_command_that_changes_only_what_is_hidden_has_passed_in_no_lane(tmp_path
     fuzzed = fuzz(tmp_path / "fuzz", lambda found: both <= found.statuses("fuzz").keys(), *system)
     for lane, found in (("tour", tour), ("fuzz", fuzzed)):
         case = found.case(f"{lane}/RotateKey")
-        told = (case["status"], case["reason"])
-        assert told == ("not-applicable", "not observed: all that it changes is declared as hidden")
+        message = (case["status"], case["reason"])
+        assert message == ("not-applicable", "not observed: all that it changes is declared as hidden")
         assert found.status(f"{lane}/CreateKey") == "passed"
         assert main(["report", "check", str(found.folder)]) == 0
 

@@ -56,9 +56,9 @@ def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked
 
 
 def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
-    told = lines((*COVERED, CHANGE, *AFTER), refused=(len(COVERED),))
-    assert OWN not in "\n".join(told)
-    assert told[-5:-3] == [
+    message = lines((*COVERED, CHANGE, *AFTER), refused=(len(COVERED),))
+    assert OWN not in "\n".join(message)
+    assert message[-5:-3] == [
         f"# {BESIDES}",
         '#   the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"',
     ]
@@ -67,8 +67,8 @@ def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
 def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
     translated = (TranslateWithModel("model"),) * 2  # which no model says anything of here: it was refused
     read = (ReadData("workspace"),) * 3
-    told = lines((*COVERED, *AFTER[:1], *read, *translated, ReadData("workspace")), refused=(9, 10))
-    assert told[-6:-3] == [
+    message = lines((*COVERED, *AFTER[:1], *read, *translated, ReadData("workspace")), refused=(9, 10))
+    assert message[-6:-3] == [
         f"# {BESIDES}",
         '#   the customer reads the data of "workspace", 3 times',
         '#   the customer translates with the model "model", 2 times',
@@ -88,9 +88,9 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
     pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
     ran = pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     ran.assert_outcomes(failed=1)
-    told = (
+    message = (
         "the specification says nothing here: keys.change"
         if CHANGE in asked
         else 'the use of the key "other-key" of "vault" is recorded'
     )
-    ran.stdout.fnmatch_lines([f"*{told}*"])
+    ran.stdout.fnmatch_lines([f"*{message}*"])

@@ -132,7 +132,7 @@ def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("x: [", ":1: not YAML"),
         ("a: b", ":1: a list is expected here"),
@@ -168,9 +168,9 @@ def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
     ],
 )
 def test_malformed_file_is_told_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, told: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, message: str
 ) -> None:
-    assert_refused(tmp_path, capsys, text.encode(), told)
+    assert_refused(tmp_path, capsys, text.encode(), message)
 
 
 def test_file_in_another_encoding_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -183,13 +183,13 @@ def test_file_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "known.yaml: can't be read: Is a directory" in capsys.readouterr().err
 
 
-def assert_refused(folder: Path, capsys: pytest.CaptureFixture[str], content: bytes, told: str) -> None:
+def assert_refused(folder: Path, capsys: pytest.CaptureFixture[str], content: bytes, message: str) -> None:
     """Nothing is run with a file of this content, and one line says why."""
     file = folder / "known.yaml"
     file.write_bytes(content)
     assert main([*VERIFY, "--report", str(folder / "report"), "--deviations", str(file)]) == 2
     error = capsys.readouterr().err
-    assert f"{file}{told}" in error
+    assert f"{file}{message}" in error
     assert error.count("\n") == 1
     assert not (folder / "report").exists()
 

@@ -28,7 +28,7 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("system", "code", "told"),
+    ("system", "code", "message"),
     [
         ("EmptiesNothing", 0, "✔ after a reset nothing shows under fresh names, and a vault can be made again"),
         ("HidesVaults", 0, "✔ it makes a vault, which is hidden"),
@@ -46,12 +46,12 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
     ],
 )
 def test_first_thing_to_fix_is_told_and_no_other(
-    capsys: pytest.CaptureFixture[str], system: str, code: int, told: str
+    capsys: pytest.CaptureFixture[str], system: str, code: int, message: str
 ) -> None:
     module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
     assert main(["doctor", "--python", f"{module.__name__}:{system}"]) == code
     out = capsys.readouterr().out
-    assert told in out
+    assert message in out
     assert out.count("✘") == (code == 1)
 
 
@@ -124,12 +124,12 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: py
     stdio = ["--stdio", f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
     for given in (stdio, ["--python", MODEL]):
         assert main(["doctor", *given]) == 0
-        told = capsys.readouterr().out.partition("it has every command; next: ")[2]
-        assert shlex.split(told) == ["translator-cmk", "verify", *given]
+        message = capsys.readouterr().out.partition("it has every command; next: ")[2]
+        assert shlex.split(message) == ["translator-cmk", "verify", *given]
 
 
 @pytest.mark.parametrize(
-    ("fine", "told"),
+    ("fine", "message"),
     [
         ((), "it answers with an error, when the customer deletes the vault"),
         (("CreateVault", "DeleteVault"), "an error, 31 in all: CreateKey, "),
@@ -139,18 +139,18 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: py
         ),
     ],
 )
-def test_error_is_no_answer_to_a_command(capsys: pytest.CaptureFixture[str], fine: tuple[str, ...], told: str) -> None:
+def test_error_is_no_answer(capsys: pytest.CaptureFixture[str], fine: tuple[str, ...], message: str) -> None:
     errs = " ".join(f"{name}=error" for name in COMMANDS if name not in fine)
     assert main(["doctor", "--stdio", f"{FAULTY} {errs}"]) == 1
     out = capsys.readouterr().out
-    assert told in out
+    assert message in out
     assert out.count("✘") == 1
     assert "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused where" in out
     assert "it has every command" not in out
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         ("hello=crash", "exit code 7"),
         ("reset=junk", "not JSON"),
@@ -159,7 +159,7 @@ def test_error_is_no_answer_to_a_command(capsys: pytest.CaptureFixture[str], fin
         ("PurgeKey=crash", "ended with exit code 7, after PurgeKey; it said: Traceback: "),
     ],
 )
-def test_adapter_that_breaks_is_told(capsys: pytest.CaptureFixture[str], fault: str, told: str) -> None:
+def test_adapter_that_breaks_is_told(capsys: pytest.CaptureFixture[str], fault: str, message: str) -> None:
     assert main(["doctor", "--stdio", f"{FAULTY} {fault}"]) == 3
     output = capsys.readouterr()
-    assert told in output.out + output.err
+    assert message in output.out + output.err

@@ -97,9 +97,9 @@ def test_window_is_no_reason_to_look_in_sequences_that_need_none(windows: dict[s
 
 def test_requirement_of_which_nothing_is_tried_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = verified(tmp_path, "OnlyVaults", "--lane", "features", "--topic", "vault")
-    told = "never tried, as declared: "
-    assert told in capsys.readouterr().out
-    assert told in (found.folder / "summary.md").read_text("utf-8")
+    message = "never tried, as declared: "
+    assert message in capsys.readouterr().out
+    assert message in (found.folder / "summary.md").read_text("utf-8")
 
 
 def test_what_demands_nothing_of_anybody_is_not_called_untried(

@@ -23,7 +23,7 @@ BETWEEN = (
 )
 DELETES_KEYS = "environment.delete-key/deleting-a-key-of-a-vault-with-soft-delete"
 
-# for each fault: the command over which it comes, a case about that command, its kind, and what is told of it
+# for each fault: the command over which it comes, a case about that command, its kind, and the reason
 FAULTS = {
     "crash": ("EnableSoftDelete", "environment.vault-protections/turning-on-soft-delete", "ended", "with exit code 7"),
     "killed": ("EnablePurgeProtection", "environment.protection-order/purge-protection-after-soft-delete", "ended",
@@ -60,10 +60,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_ends_one_case(faulty: Verified, fault: str) -> None:
-    _, name, kind, told = FAULTS[fault]
+    _, name, kind, message = FAULTS[fault]
     case = faulty.case(name)
     assert (case["status"], case["fault"]) == ("inconclusive", kind)
-    assert told in case["reason"]
+    assert message in case["reason"]
 
 
 def test_run_goes_on_after_every_fault(faulty: Verified) -> None:
@@ -80,9 +80,9 @@ def test_last_that_a_program_said_is_told_with_what_it_broke(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verify(tmp_path, "--stdio", f"{FAULTY} DeleteVault=crash", "--requirement", "environment.delete-vault")
-    told = [each for each in capsys.readouterr().out.splitlines() if "broke: ended with exit code 7" in each]
-    assert told
-    assert all(each.endswith("; it said: Traceback: \\x1b[31mthe disk is gone") for each in told)
+    message = [each for each in capsys.readouterr().out.splitlines() if "broke: ended with exit code 7" in each]
+    assert message
+    assert all(each.endswith("; it said: Traceback: \\x1b[31mthe disk is gone") for each in message)
 
 
 def test_flood_of_errors_holds_nothing_up(tmp_path: Path) -> None:
@@ -137,30 +137,30 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("system", "told"),
+    ("system", "message"),
     [
         ("ShowsACircle", "observation.vault.vault has no field 'vault'"),
         ("NumbersVaults", "observation.vault has the field the number 5; write a name"),
         ("RecordsAnObject", "audit[0].key is of the type RecordsAnObject; write two names"),
     ],
 )
-def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: str, told: str) -> None:
+def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: str, message: str) -> None:
     found = verify(tmp_path, "--python", f"{odd_objects.__name__}:{system}", *WELL)
     whole = found.case(WHOLE)
     assert (found.exit_code, whole["status"], whole["fault"]) == (3, "inconclusive", "not-json")
-    assert told in whole["reason"]
+    assert message in whole["reason"]
     assert main(["report", "check", str(found.folder)]) == 0
 
 
 @pytest.mark.parametrize(
-    ("system", "told"), [("Exits", "SystemExit: 0"), ("ExitsAtOnce", "SystemExit: 0"), ("ExitsWhenAsked", "Untold")]
+    ("system", "message"), [("Exits", "SystemExit: 0"), ("ExitsAtOnce", "SystemExit: 0"), ("ExitsWhenAsked", "Untold")]
 )
 def test_object_that_ends_the_process_does_not_end_the_run(
-    tmp_path: Path, system: str, told: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, system: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = verify(tmp_path, "--python", f"{odd_objects.__name__}:{system}", *WELL)
     assert found.exit_code == 3
-    assert told in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
 def test_text_of_a_kind_of_its_own_is_a_text(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @contextmanager
 def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]:
-    """A server that answers each connection in this way, once it has been told something that ends like this."""
+    """A server that answers each connection in this way, once a request ends like this."""
     with socket.create_server(("127.0.0.1", port)) as server:
         over = threading.Event()
 
@@ -99,11 +99,11 @@ WEB: dict[str, tuple[Respond, str]] = {
 
 @pytest.mark.parametrize("fault", WEB)
 def test_fault_of_a_url_is_told(tmp_path: Path, fault: str) -> None:
-    respond, told = WEB[fault]
+    respond, message = WEB[fault]
     with serving(respond) as place:
         found = verify(tmp_path, "--http", f"http://{place}", "--timeout", "0.5", *WELL)
     assert (found.exit_code, found.report["complete"]) == (3, False)
-    assert told in found.report["trouble"]
+    assert message in found.report["trouble"]
 
 
 def test_failure_of_tls_is_told(tmp_path: Path) -> None:

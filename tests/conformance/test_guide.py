@@ -52,8 +52,8 @@ def without_extras(code: str, *arguments: str) -> subprocess.CompletedProcess[st
 
 def test_missing_extra_is_one_line_that_names_it() -> None:
     run = without_extras(LEAVE, "serve", "--http", "0")
-    told = "translator-cmk: error: this needs the package waitress: pip install 'translator-cmk[http]'\n"
-    assert (run.returncode, run.stderr) == (2, told)
+    message = "translator-cmk: error: this needs the package waitress: pip install 'translator-cmk[http]'\n"
+    assert (run.returncode, run.stderr) == (2, message)
 
 
 STARTS = """

@@ -154,19 +154,19 @@ def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pyt
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--results", "test_features.py/report"), "test_features.py/report: can't be written"),
         (("--results", "report", "-n", "2"), "--results needs the run in one process"),
     ],
 )
 def test_report_that_can_not_be_written_is_wrong_usage(
-    pytester: pytest.Pytester, options: tuple[str, ...], told: str
+    pytester: pytest.Pytester, options: tuple[str, ...], message: str
 ) -> None:
     suite(pytester)
     ran = pytester.runpytest_inprocess(*PLUGIN, *options)
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    assert told in ran.stderr.str()
+    assert message in ran.stderr.str()
 
 
 def test_run_without_scenarios_writes_no_report(pytester: pytest.Pytester) -> None:

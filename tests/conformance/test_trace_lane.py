@@ -128,7 +128,7 @@ def test_traces_are_judged_beside_other_lanes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "arguments", "told"),
+    ("lines", "options", "message"),
     [
         ((HEAD, {"command": {"command": "Destroy"}}), ("--lane", "trace"), "log.jsonl:2: command.command is 'Destroy'"),
         ((HEAD, 3), ("--lane", "trace"), "log.jsonl:2: no JSON object"),
@@ -139,12 +139,16 @@ def test_traces_are_judged_beside_other_lanes(tmp_path: Path) -> None:
     ],
 )
 def test_what_can_not_be_judged_is_told_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], lines: tuple[object, ...], arguments: tuple[str, ...], told: str
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    lines: tuple[object, ...],
+    options: tuple[str, ...],
+    message: str,
 ) -> None:
     report = tmp_path / "report"
-    assert main(["verify", "--report", str(report), *arguments, *trace(tmp_path, *lines)]) == 2
+    assert main(["verify", "--report", str(report), *options, *trace(tmp_path, *lines)]) == 2
     error = capsys.readouterr().err
-    assert told in error
+    assert message in error
     assert error.count("\n") == 1
     assert not report.exists()
 

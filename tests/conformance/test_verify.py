@@ -125,7 +125,7 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (
             ["--requirement", "vault.same-regoin"],
@@ -137,10 +137,10 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
     ],
 )
 def test_what_there_is_not_can_not_be_chosen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     assert main(["verify", "--python", MODEL, "--report", str(tmp_path / "report"), *arguments]) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
 
 
@@ -209,14 +209,14 @@ NO_SYSTEMS = [
 ]
 
 
-@pytest.mark.parametrize(("option", "value", "told"), NO_SYSTEMS)
+@pytest.mark.parametrize(("option", "value", "message"), NO_SYSTEMS)
 def test_systems_that_are_none_are_refused(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     option: str,
     value: str,
-    told: str,
+    message: str,
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "no_python.py").write_text("class {")
@@ -226,7 +226,7 @@ def test_systems_that_are_none_are_refused(
     (tmp_path / "untold.py").write_text(UNTOLD)
     assert main(["verify", option, value, "--report", str(tmp_path / "report")]) == 2
     error = capsys.readouterr().err
-    assert told in error
+    assert message in error
     assert error.count("\n") == 1
 
 
@@ -255,8 +255,8 @@ def test_odd_numbers_are_refused_in_few_words(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("place", ["nosuchhost.invalid:80", "a..b:80"])
 def test_host_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str], place: str) -> None:
     assert main(["serve", "--http", place]) == 2
-    told = f"translator-cmk: error: --http {place}: there is no such host here; write one such as 127.0.0.1\n"
-    assert capsys.readouterr().err == told
+    message = f"translator-cmk: error: --http {place}: there is no such host here; write one such as 127.0.0.1\n"
+    assert capsys.readouterr().err == message
 
 
 def test_port_that_is_taken_is_told() -> None:

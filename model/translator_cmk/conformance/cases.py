@@ -27,7 +27,7 @@ class Case(NamedTuple):
     """One thing that is run, and comes to a verdict.
 
     ``rests_on``: the silent requirements that keep it from counting; empty where it counts.
-    ``controls``: its positive controls, the cases of which one has to pass, so that this one, a refusal, counts.
+    ``controls``: its positive controls, the cases of which one has to pass before this one, a refusal, counts.
     """
 
     id: str

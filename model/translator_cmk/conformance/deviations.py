@@ -139,7 +139,7 @@ def deviations_text(failed: Iterable[str], expires: date) -> str:
 
 
 def must_be_writable(path: Path) -> None:
-    """Raise `CommandError` if such a file can't be written, so that nobody learns that after an hour."""
+    """Raise `CommandError` if such a file can't be written: better now than after an hour."""
     file = without_links(path)
     try:
         if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):

@@ -109,7 +109,7 @@ def checks(subject: Subject) -> Iterator[str]:
     region, subscription, _ = HOME
     if region not in stage.regions or subscription not in stage.subscriptions:
         problem = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
-        raise ToFix(problem, "offer them in the stage of hello, whatever they are called in your system")
+        raise ToFix(problem, "offer them in the stage of hello, under any names in your system")
     yield f"its stage has the region {region!r} and the subscription {subscription!r}"
     if not isinstance(submit(subject, DeleteVault("nowhere")), Refused):
         problem = "it accepts to delete a vault that was never made"

@@ -29,7 +29,7 @@ from .running import Running
 from .subject import MACHINE, Subject
 
 PATIENT = ("nothing has changed", "nothing else has changed")
-"""Claims that can be made only once everything has had its time to come about."""
+"""Claims that can be made only once everything has had its time."""
 
 
 def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | None = None) -> Result:
@@ -166,7 +166,7 @@ def run_features(running: Running, subjects: Sequence[Subject], scenarios: Itera
         try:
             work(first)
         except BaseException:
-            waiting.clear()  # so that the others end with what they are about
+            waiting.clear()  # the others end with the scenario under way
             raise
         for thread in threads:
             thread.result()

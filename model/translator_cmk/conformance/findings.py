@@ -325,7 +325,7 @@ def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
     if "messages" in kept:
         yield "messages     {}, lines {from} to {to}".format(MESSAGES, **kept["messages"])
     if "unobserved" in kept:
-        yield "observed     only after the last step: looking earlier may change what comes of it"
+        yield "observed     only after the last step: looking earlier may change the result"
     yield f"{AGAIN} ... {file}"
     if not kept["always"]:
         yield "             (it does not come out each time)"

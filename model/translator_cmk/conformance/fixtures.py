@@ -90,7 +90,7 @@ UNFIT_KEYS = (
     c.CreateKey("other-vault", "curve-key", "EC", 256),
     c.ImportKey("other-vault", "byte-key", "oct", 256),
 )
-"""Keys that are none for customer-managed keys."""
+"""Keys that CMK does not support."""
 
 KEYS = (*(command.key for command in UNFIT_KEYS), "brought-key")
 

@@ -51,7 +51,7 @@ class SequenceResult:
     lost_track: str = ""
     """Why nothing is compared from here on."""
     fault: Fault | None = None
-    """How the system broke over the last command, or over the reset if there is none."""
+    """How the system broke over the last command, or over the reset without any."""
     exchanges: list[Exchange] = field(default_factory=list)
     """Everything that was answered and observed, from the reset on."""
     reached: int = 0
@@ -89,7 +89,7 @@ def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
 
 
 def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
-    """Return the first difference between an oracle and what was recorded of a sequence; empty if there is none."""
+    """Return the first difference between an oracle and what was recorded of a sequence; empty without any."""
     oracle.reset(stage)
     try:
         for command, outcome, seen in exchanges:
@@ -107,7 +107,7 @@ def run_sequence(
 ) -> SequenceResult:
     """Put the system through the commands, up to the first difference.
 
-    ``unobserved``: observe only after the last command, so that what happens only on observation is found; unless
+    ``unobserved``: observe only after the last command: this finds what happens only on observation; unless
     so much is possible by then that following it would take the time of many others.
 
     What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at

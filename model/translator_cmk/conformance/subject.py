@@ -36,7 +36,7 @@ REASONS = frozenset(row.requirement for row in ROWS if isinstance(row, Refuse)) 
 
 
 class Coverage:
-    """Which rows of the model a run has come upon, and which reasons to refuse."""
+    """Which rows of the model a run has covered, and which reasons to refuse."""
 
     def __init__(self) -> None:
         self.rows: set[int] = set()
@@ -122,7 +122,7 @@ def renamed(command: Command, rename: Callable[[str], str]) -> Command:
 
 
 class Names:
-    """The names of one world: each has the salt of that world, so that a system may keep what earlier ones have made.
+    """The names of one world: each has the salt of that world, since a system may keep what earlier ones have made.
 
     `other-vault` becomes `other-vault-salt`, which ends as `vault-salt` does, and `third-vault` `vault-salt-third`,
     which begins like it: a system that compares but a part of a name is found out.

@@ -65,7 +65,7 @@ class Answering:
         except (Unsupported, NotImplementedError) as error:
             return {"answer": "unsupported"} | ({"message": str(error)[:2000]} if str(error) else {})
         if isinstance(outcome, Unspecified) and isinstance(system, ModelSystem):
-            return {"answer": "refused"}  # whatever a system does is right here, and the model does nothing
+            return {"answer": "refused"}  # any answer is right here, and the model does nothing
         match outcome:
             case Accepted():
                 return {"answer": "accepted", "audit": [use.as_dict() for use in outcome.audit]}
@@ -101,7 +101,7 @@ def failure(text: str) -> Answer:
 
 
 class Direct(Answering, Channel):
-    """Asks an object.  No process is between, so that nothing can interrupt it while it answers."""
+    """Asks an object.  No process is between: nothing can interrupt it while it answers."""
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:  # noqa: ARG002  # as the other channels have it
         """Return the answer of the object."""
