@@ -75,7 +75,7 @@ def read_bfs(said: str) -> Found:
 
 
 def read_dfs(said: str) -> Found:
-    """What Spin found, in whatever order.  Raises `CheckFailed`."""
+    """What Spin found, in any order.  Raises `CheckFailed`."""
     if "not completed" in said and "assertion violated 0" not in said:
         raise CheckFailed(f"Spin did not search all of it: {said}")
     stored = number(r"^\s*(\S+) states, stored", said)

@@ -2,7 +2,7 @@
 
 The bare loop does what any test of the adapter has to do: it gives each command, waits for the answer, and reads it.
 The kit gives the command fresh names, checks the request and the answer, keeps both in the message log, and has the
-model do the same.  The two take turns over each sequence of commands.  Each round has other sequences, so that nothing
+model do the same.  The two take turns over each sequence of commands.  Each round has other sequences, so nothing
 is faster here for having been asked before; of all rounds, the median of their difference counts.
 """
 
@@ -93,9 +93,9 @@ def bare_over_stdio(process: "subprocess.Popen[bytes]", clock: Clock) -> Loop:
 
     def loop(commands: Commands) -> float:
         ask({"id": "reset", "verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)})
-        told = [command_to_wire(command) for command in commands]
+        messages = [command_to_wire(command) for command in commands]
         started = clock()
-        for command in told:
+        for command in messages:
             ask({"id": "submit", "verb": "submit", "command": command})
         return clock() - started
 
@@ -148,7 +148,7 @@ def over_stdio() -> float:
 
 
 def verify_seconds() -> float:
-    """Seconds that `translator-cmk verify`, told nothing else, takes with the model in its own process."""
+    """Seconds that `translator-cmk verify` without other options takes with the model in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         started = perf_counter()
         subprocess.run(

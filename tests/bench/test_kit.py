@@ -61,8 +61,8 @@ def test_child_processes_end_with_the_measurement(monkeypatch: pytest.MonkeyPatc
 def test_kit_and_adapter_share_a_core_only_while_they_are_measured() -> None:
     before = os.sched_getaffinity(0)
     with kit.on_one_core():
-        told = subprocess.run(
+        printed = subprocess.run(
             [sys.executable, "-c", "import os; print(len(os.sched_getaffinity(0)))"], capture_output=True, check=True
         )
-    assert told.stdout == b"1\n"
+    assert printed.stdout == b"1\n"
     assert os.sched_getaffinity(0) == before

@@ -1,4 +1,4 @@
-"""Edits a report as somebody would who knows the kit: whatever follows from an edit is made to fit it."""
+"""Edits a report as somebody would who knows the kit: all that follows from an edit is made to fit it."""
 
 import json
 import re

@@ -26,7 +26,7 @@ class NumbersVaults(ModelSystem):
 
     def observe(self) -> Observation:
         numbered: Any = {"vault": {5: {"region": "westeurope"}}}
-        return numbered  # type: ignore[no-any-return]  # it is none
+        return numbered  # type: ignore[no-any-return]  # wrong on purpose
 
 
 class Exits(ModelSystem):

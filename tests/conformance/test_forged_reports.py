@@ -84,13 +84,13 @@ def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
 
 
 def without_start_of_the_fuzzing(forgery: Forgery) -> Path:
-    """Take out its first sequence, so that the others do not follow from the seed."""
+    """Take out its first sequence; the others then do not follow from the seed."""
     forgery.take_out(forgery.worlds("fuzz")[:1])
     return forgery.derive()
 
 
 def without_a_second_asking(forgery: Forgery) -> Path:
-    """Take out whatever shows that a failure comes again."""
+    """Take out all that shows that a failure comes again."""
     forgery.take_out(forgery.worlds("shrinking", "shrunk"))
     return forgery.derive()
 
@@ -108,7 +108,7 @@ def without_hello(forgery: Forgery) -> Path:
 
 
 def fewer_messages(forgery: Forgery) -> Path:
-    """Let the verdicts rest on less than there is: the last scenario is none of theirs."""
+    """Let the verdicts rest on less than there is: the last scenario is not among theirs."""
     whole = (forgery.folder / "messages.ndjson").read_text("utf-8")
     forgery.take_out(forgery.worlds()[-1:])
     forgery.derive()
@@ -234,7 +234,7 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
     "known somewhere": (known({"issue": "http://a b"}), DEVIATION),
     "known until": (known({"expires": "29990101"}), DEVIATION),
 }
-"""Edits into what no run writes, so that nothing can be derived from it."""
+"""Edits into what no run writes: nothing can be derived from it."""
 
 
 def found_out(report: Verified, folder: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
@@ -249,9 +249,9 @@ def found_out(report: Verified, folder: Path, edit: Edit, capsys: pytest.Capture
 def test_forged_report_is_found_out(
     wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    edit, told = IN_FEATURES[name]
+    edit, expected = IN_FEATURES[name]
     code, output = found_out(wrong_in_features, tmp_path, edit, capsys)
-    assert re.search(told, output)
+    assert re.search(expected, output)
     assert code == 1
 
 
@@ -259,9 +259,9 @@ def test_forged_report_is_found_out(
 def test_forged_sequences_are_found_out(
     wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    edit, told = IN_SEQUENCES[name]
+    edit, expected = IN_SEQUENCES[name]
     code, output = found_out(wrong, tmp_path, edit, capsys)
-    assert re.search(told, output)
+    assert re.search(expected, output)
     assert code == 1
 
 
@@ -269,9 +269,9 @@ def test_forged_sequences_are_found_out(
 def test_report_that_no_run_writes_is_refused(
     wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    edit, told = UNUSABLE[name]
+    edit, expected = UNUSABLE[name]
     code, output = found_out(wrong_in_features, tmp_path, edit, capsys)
-    assert told in output
+    assert expected in output
     assert code == 2
 
 

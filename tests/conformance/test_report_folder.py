@@ -1,4 +1,4 @@
-"""A new report takes the place of an earlier one and of nothing else: whatever is not of a report is never deleted."""
+"""A new report takes the place of an earlier one and of nothing else: what is not of a report is never deleted."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ def put(folder: Path, *names: str, **texts: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "texts", "told"),
+    ("names", "texts", "expected"),
     [
         (["junit.xml"], {ENVELOPE: '{"format": 1, "year": 2026}'}, "report.json is of no report"),
         ([], {ENVELOPE: "[" * 100_000}, "report.json is of no report"),
@@ -48,14 +48,14 @@ def put(folder: Path, *names: str, **texts: str) -> None:
     ],
 )
 def test_nothing_is_deleted_where_anything_is_not_of_a_report(
-    tmp_path: Path, names: list[str], texts: dict[str, str], told: str
+    tmp_path: Path, names: list[str], texts: dict[str, str], expected: str
 ) -> None:
     put(tmp_path / "precious", MESSAGES, "01-tour-CreateVault.json")
     put(tmp_path / "report", *names, **texts)
     before = holds(tmp_path)
     with pytest.raises(CommandError, match=r"name another folder.*; nothing was deleted") as caught:
         Folder(tmp_path / "report").begin()
-    assert told in str(caught.value)
+    assert expected in str(caught.value)
     assert holds(tmp_path) == before
 
 

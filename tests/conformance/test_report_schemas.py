@@ -1,4 +1,4 @@
-"""Every JSON file of a report is as its published schema has it, and is held against it when the report is read."""
+"""Every JSON file of a report is as its published schema has it, and is compared with it when the report is read."""
 
 import json
 from collections.abc import Callable
@@ -77,7 +77,7 @@ def put(value: object, *path: str | int) -> Callable[[Any], None]:
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("edit", "expected"),
     [
         (drop("seed"), "the envelope of a report lacks the field 'seed'"),
         (put(2, "format"), "no envelope of a report in format 1"),
@@ -91,7 +91,7 @@ def put(value: object, *path: str | int) -> Callable[[Any], None]:
     ],
 )
 def test_envelope_that_is_none_is_told_with_its_place(
-    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[Any], object], told: str
+    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[Any], object], expected: str
 ) -> None:
     report = json.loads(json.dumps(wrong.report))
     edit(report)
@@ -100,12 +100,12 @@ def test_envelope_that_is_none_is_told_with_its_place(
     file.write_text(json.dumps(report), "utf-8")
     assert main(["report", "check", str(tmp_path)]) == 2
     error = capsys.readouterr().err
-    assert f"{file}: {told}" in error
+    assert f"{file}: {expected}" in error
     assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ({"at": 1, "case": "x"}, "the message has none of the fields world, end, answer, fault, interrupted"),
         ({"at": 1, "world": "a"}, "lacks the field 'case'"),
@@ -115,7 +115,7 @@ def test_envelope_that_is_none_is_told_with_its_place(
     ],
 )
 def test_message_log_that_is_none_is_told_with_its_line(
-    broken: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: object, told: str
+    broken: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: object, expected: str
 ) -> None:
     assert complaints("message-log-entry", line)
     (tmp_path / "report.json").write_bytes((broken.folder / "report.json").read_bytes())
@@ -123,7 +123,7 @@ def test_message_log_that_is_none_is_told_with_its_line(
     (tmp_path / "messages.ndjson").write_text("".join([*log[:2], json.dumps(line) + "\n", *log[3:]]), "utf-8")
     assert main(["report", "check", str(tmp_path)]) == 2
     error = capsys.readouterr().err
-    assert f"messages.ndjson:3: {told}" in error.replace("the beginning of a world ", "")
+    assert f"messages.ndjson:3: {expected}" in error.replace("the beginning of a world ", "")
     assert error.count("\n") == 1
 
 

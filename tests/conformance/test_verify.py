@@ -177,7 +177,7 @@ NO_SYSTEMS = [
     ("--stdio", "'", "no command"),
     ("--stdio", "a '|' \\", "no command"),
     *[
-        ("--stdio", f"a {word} b", f"so that {word} means nothing; say --stdio ")
+        ("--stdio", f"a {word} b", f"so {word} means nothing; say --stdio ")
         for word in ("|", "&&", ";", ">", "2>")
     ],
     ("--http", "ftp://x", "write a URL such as"),

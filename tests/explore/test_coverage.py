@@ -227,7 +227,7 @@ def test_counts_name_what_was_not_reached() -> None:
 
 
 def test_a_row_that_no_scope_exercises_is_missing() -> None:
-    """Counted by outcomes of a plain walk: whatever is named applied, so it is not missing."""
+    """Counted by outcomes of a plain walk: all that is named applied, so it is not missing."""
     everything = Worlds([NAMED["vaults-and-keys"]]).everything
     missing = {name.partition(" ")[0] for name in counts(everything, everything)["rows"]["missing"]}
     outcomes = {step.outcome for step in walk(NAMED["vaults-and-keys"], Machine(ROWS))}

@@ -44,7 +44,7 @@ def must_be_readable(paths: Iterable[Path]) -> None:
     """Raise `CommandError` if a trace is malformed; that one is cut off is found when it is judged."""
     for path in paths:
         if str(path) == STANDARD_INPUT:
-            raise CommandError("--trace -: name a file, so that the report can keep a copy")
+            raise CommandError("--trace -: name a file: the report keeps a copy")
         try:
             for _ in Reader(str(path)):
                 pass
@@ -143,7 +143,7 @@ class Judging:
         ):
             return
         else:
-            result.accepted.add(result.last)  # a log may well tell of refusals alone
+            result.accepted.add(result.last)  # a log may well have refusals alone
         self.tally.add(result)
 
     def so_far(self) -> None:

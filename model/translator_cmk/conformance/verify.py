@@ -223,7 +223,7 @@ def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespa
     finally:
         print("\n".join(summaries.printed(envelope, args.report, system, pool.unsupported() if pool else ())))
     if args.write_deviations and not running.finished:
-        print(f"{args.write_deviations} is not written: the run broke off, so that more may fail")
+        print(f"{args.write_deviations} is not written: the run broke off, so more may fail")
     return int(envelope["exit_code"])
 
 

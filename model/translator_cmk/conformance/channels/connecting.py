@@ -49,9 +49,7 @@ def must_need_no_shell(command: str) -> None:
     words = QUOTED.sub("quoted", command).split()
     if operator := next((word for word in words if word in OF_A_SHELL), ""):
         instead = shlex.quote(f"sh -c {shlex.quote(command)}")
-        raise CommandError(
-            f"--stdio {command}: no shell starts it, so that {operator} means nothing; say --stdio {instead}"
-        )
+        raise CommandError(f"--stdio {command}: no shell starts it, so {operator} means nothing; say --stdio {instead}")
 
 
 def seconds(text: str) -> float:

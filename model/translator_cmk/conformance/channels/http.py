@@ -126,7 +126,7 @@ class Url(Channel):
 def split(url: str) -> SplitResult:
     """Return the parts of the URL; raises `ValueError`."""
     parts = urlsplit(url)
-    parts.port  # noqa: B018  # raises ValueError where it is none
+    parts.port  # noqa: B018  # raises ValueError for a port that can't be one
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{url}: write a URL such as http://127.0.0.1:8080/")
     if parts.username is not None:

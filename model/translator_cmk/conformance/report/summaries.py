@@ -33,7 +33,7 @@ LISTED = 20
 """How many cases that were not decided are listed."""
 
 AGAIN = "again        translator-cmk replay"
-"""How a line begins that says how to see a failure again.  A report names no system, so that there it is no command."""
+"""How a line begins that says how to see a failure again.  A report names no system, so there it is no command."""
 
 COMMAND = re.compile(r"( *again +translator-cmk (?:replay|verify)) \.\.\. (--case )?([!-~]+)")
 """Such a line, about a counterexample or a scenario."""
@@ -220,7 +220,7 @@ def run_facts(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def summary_md(envelope: Mapping[str, Any]) -> str:
-    """Return the summary for Markdown, indented, so that nothing in it is markup."""
+    """Return the summary for Markdown, indented: nothing in it is markup."""
     head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
     return head + "".join(f"    {line}\n" for line in [*run_facts(envelope), "", *lines(envelope)])
 
