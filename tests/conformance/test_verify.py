@@ -176,10 +176,7 @@ NO_SYSTEMS = [
     ("--stdio", "", "no command"),
     ("--stdio", "'", "no command"),
     ("--stdio", "a '|' \\", "no command"),
-    *[
-        ("--stdio", f"a {word} b", f"so {word} means nothing; say --stdio ")
-        for word in ("|", "&&", ";", ">", "2>")
-    ],
+    *[("--stdio", f"a {word} b", f"so {word} means nothing; say --stdio ") for word in ("|", "&&", ";", ">", "2>")],
     ("--http", "ftp://x", "write a URL such as"),
     ("--http", "http://u:p@h/", "the URL has a user name"),
     ("--http", "http://h:port/", "--http: "),
