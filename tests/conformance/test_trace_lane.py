@@ -62,8 +62,13 @@ def test_impossible_event_fails_its_command_and_is_laid_to_requirements(wrong: V
 def test_trace_that_was_edited_after_the_run_is_found_out(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
     copy = wrong.folder / "traces" / "01.jsonl"
     copy.write_text(copy.read_text("utf-8").replace("accepted", "refused"), "utf-8")
+    assert main(["report", "check", str(wrong.folder)]) == 1
+    out = capsys.readouterr().out
+    assert "trace in report.json is not what follows from its log" in out
+    assert "traces/01.jsonl is not what it was when the report was written" in out
+    copy.unlink()
     assert main(["report", "check", str(wrong.folder)]) == 2
-    assert "and not that of the trace that was judged" in capsys.readouterr().err
+    assert "01.jsonl: no such file, and the report has a trace of that name" in capsys.readouterr().err
 
 
 def test_verdicts_on_traces_that_were_edited_are_found_out(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from .features import attempt
 from .fuzz import run_fuzz
 from .planning import deviations_of, made_of, read
 from .report.envelope import CASE
-from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, digest_of, final_name
+from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, digest_of, final_name
 from .report.log import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID, files_of
 from .running import Running, SessionPool
@@ -72,8 +72,7 @@ class Repetition:
             if running.made.transport != "none":
                 self._run_lanes(self.pool.subject())
             else:
-                traces = self.envelope.get(TRACE, {}).get("traces", ())
-                running.declared = recorded_system(self.folder / each["file"] for each in traces)
+                running.declared = recorded_system(traces_in(self.folder, self.envelope))
         except EndOfLog as error:
             self.problems += [str(error)] if self.complete else []
         except NotInLog as error:
@@ -149,27 +148,27 @@ def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) ->
     """Judge the traces that the report keeps, as far as they were judged then; raises `CommandError`."""
     if TRACE not in running.made.lanes or TRACE not in envelope:
         return
-    traces = [Trace(**each) for each in envelope[TRACE]["traces"]]
-    for number, trace in enumerate(traces, start=1):
-        if trace.file != f"traces/{number:02}.jsonl" or not (folder / trace.file).is_file():
-            problem = f"trace {number} is {trace.file}, which is not there, or not where a run puts it"
-            raise CommandError(f"{folder}: {problem}")
-        if (found := digest_of(folder / trace.file)) != trace.sha256:
-            problem = f"its SHA-256 is {found}, and not that of the trace that was judged"
-            raise CommandError(f"{folder / trace.file}: {problem}")
-    until = [float("inf") if envelope["complete"] else trace.judged_to for trace in traces]
-    judging = Judging(running, folder, traces)
-    for number in range(len(traces)):
+    judging = Judging(running, folder, [])
+    for number, (path, trace) in enumerate(zip(traces_in(folder, envelope), envelope[TRACE]["traces"], strict=True)):
+        name, subject = path.relative_to(folder).as_posix(), head_of(path).get("subject", "")
+        judging.traces.append(Trace(name, digest_of(path), trace["name"], subject))
         try:
-            judging.judge(number, until[number])
+            judging.judge(number, float("inf") if envelope["complete"] else trace["judged_to"])
         except Truncated as error:
             if envelope["complete"]:
-                yield f"{traces[number].file} is cut off, and the run is said to be complete: {error}"
+                yield f"{name} is cut off, and the run is said to be complete: {error}"
         except WireError as error:
             raise CommandError(str(error)) from None
-    subjects = [head_of(folder / each.file).get("subject", "") for each in judging.traces]
-    judging.traces = [each._replace(subject=name) for each, name in zip(judging.traces, subjects, strict=True)]
     judging.so_far()
+
+
+def traces_in(folder: Path, envelope: Mapping[str, Any]) -> list[Path]:
+    """Return the traces of a report, where a run puts them; raises `CommandError` if one is not there."""
+    traces = envelope.get(TRACE, {}).get("traces", ())
+    found = [folder / TRACES / f"{number:02}.jsonl" for number in range(1, 1 + len(traces))]
+    if missing := [path for path in found if not path.is_file()]:
+        raise CommandError(f"{missing[0]}: no such file, and the report has a trace of that name")
+    return found
 
 
 def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Running:
@@ -281,10 +280,10 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
         yield f"the cases in {ENVELOPE} are in another order than a run has them in"
     for name in now.keys() - {*CLAIMED, *LANES, "cases"}:
         if envelope.get(name) != now[name]:
-            yield f"{name} in {ENVELOPE} is not what follows from the message log"
+            yield f"{name} in {ENVELOPE} is not what follows from its log"
     for lane in LANES[1:]:
         if not fits(envelope.get(lane, {}), now.get(lane, {}), complete) or (lane in envelope) > (lane in now["lanes"]):
-            yield f"{lane} in {ENVELOPE} is not what follows from the message log"
+            yield f"{lane} in {ENVELOPE} is not what follows from its log"
     if complete and FUZZ in now["lanes"]:
         budget = now["budgets"].get("seconds", 0.0)
         if envelope.get(FUZZ, {}).get("seconds") != round(budget, 1):
