@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from tests.explore.following import commands
+from tests.oracle.following import commands
 from translator_cmk.cli import main
 from translator_cmk.language import (
     LONGEST,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, commands
 from tests.machine.worlds import build, values
+from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, commands
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
 from translator_cmk.explore.trace.checking import NOT_REPORTED, Request
 from translator_cmk.explore.trace.reading import Names, NoneKnown, completions

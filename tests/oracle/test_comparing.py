@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explore.following import ARTICLE, FULL, at_work, follow
+from tests.oracle.following import ARTICLE, FULL, at_work, follow
 from translator_cmk.language.facts import Fact
 from translator_cmk.machine import Accepted, KeyUse, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.explore.following import ARTICLE, FULL, follow, without
+from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.explore.following import ARTICLE, FULL, REQUIREMENTS, at_work, commands, follow, submit, without
 from tests.machine.worlds import TWO_AT_WORK
+from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, at_work, commands, follow, submit, without
 from translator_cmk.language.facts import Fact
 from translator_cmk.machine import (
     COUNTER_ROWS,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.explore.following import ARTICLE, FULL
+from tests.oracle.following import ARTICLE, FULL
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import demanded
 from translator_cmk.language.facts import Fact

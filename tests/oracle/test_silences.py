@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.explore.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
 from tests.machine.worlds import TWO_AT_WORK
+from tests.oracle.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
 from translator_cmk.language.facts import Fact
 from translator_cmk.machine import ROWS, Accepted, Machine, Outcome, Refused, Unspecified
 from translator_cmk.machine.commands import (
