@@ -87,15 +87,25 @@ Feature: Encryption at rest
       And the Encryption section of "translator" is not shown in the portal
 
   @encryption.tier
-  Rule: Customer-managed keys are refused on a tier that does not support them
+  Rule: A resource on a tier limited to Microsoft-managed keys keeps them
 
-    Scenario: Enabling on a supporting tier
+    Scenario: A resource on a limited tier stays with Microsoft-managed keys
+      Given a vault with a key
+      And the customer creates the Translator resource "translator" on the "basic-tier"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then "translator" uses Microsoft-managed keys
+      And "translator" has no key of its own
+
+  @encryption.tier-refused
+  Rule: Enabling customer-managed keys is refused on a tier that does not support them
+
+    Scenario: Enabling on a supporting tier is accepted
       Given a vault with a key
       And the customer creates the Translator resource "translator" on the "cmk-tier"
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is accepted
 
-    Scenario: Enabling on a limited tier
+    Scenario: Enabling on a limited tier is refused
       Given a vault with a key
       And the customer creates the Translator resource "translator" on the "basic-tier"
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"

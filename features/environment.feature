@@ -179,6 +179,22 @@ Feature: What the article takes for granted
       Then the request is accepted
       And "translator" has no access to the keys of "vault"
 
+  @environment.unregistered
+  Rule: Without its managed identity the resource is not registered in Microsoft Entra ID
+
+    @identity.off-at-first @environment.create-resource
+    Scenario: A new resource is not registered
+      When the customer creates the Translator resource "translator"
+      Then the request is accepted
+      And "translator" is not registered with Microsoft Entra ID
+
+    @identity.disable
+    Scenario: A resource whose identity is turned off is no longer registered
+      Given a resource with an identity
+      When the customer disables the managed identity of "translator"
+      Then the request is accepted
+      And "translator" is not registered with Microsoft Entra ID
+
   @environment.create-vault
   Rule: A key vault can be created with or without each of its protections
 

@@ -21,23 +21,26 @@ Feature: The managed identity
       Then the request is accepted
       And nothing has changed
 
-  @identity.assigned-by-portal
-  Rule: Enabling customer-managed keys in the portal turns the managed identity on
+  @identity.off-at-first
+  Rule: The managed identity of a new resource is off
 
-    Scenario: The portal assigns the identity
+    @environment.create-resource
+    Scenario: A new resource has no identity
+      When the customer creates the Translator resource "translator"
+      Then the request is accepted
+      And the managed identity of "translator" is off
+
+  @identity.enabled-with-keys
+  Rule: Enabling customer-managed keys turns the managed identity on
+
+    Scenario: The identity is on once the portal has enabled customer-managed keys
       Given a resource and a vault with a key
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the portal
       Then the request is accepted
       And the managed identity of "translator" is on
 
   @identity.registered
-  Rule: The resource is registered in Microsoft Entra ID exactly while its identity is on
-
-    @environment.create-resource
-    Scenario: A resource whose identity has never been on
-      When the customer creates the Translator resource "translator"
-      Then the request is accepted
-      And "translator" is not registered with Microsoft Entra ID
+  Rule: The resource is registered in Microsoft Entra ID while its identity is on
 
     @identity.enable
     Scenario: A resource whose identity is turned on
@@ -45,13 +48,6 @@ Feature: The managed identity
       When the customer enables the managed identity of "translator"
       Then the request is accepted
       And "translator" is registered with Microsoft Entra ID
-
-    @identity.disable
-    Scenario: A resource whose identity is turned off
-      Given a resource with an identity
-      When the customer disables the managed identity of "translator"
-      Then the request is accepted
-      And "translator" is not registered with Microsoft Entra ID
 
   @identity.disable
   Rule: The managed identity can be disabled
@@ -117,7 +113,7 @@ Feature: The managed identity
       And "translator" has access to the keys of "vault"
 
     Scenario: Granting access to an identity that is off
-      Given a resource and a vault with a key
+      Given the managed identity has been disabled
       When the customer grants "translator" access to the keys of "vault"
       Then the request is refused
       And nothing has changed

@@ -113,7 +113,10 @@ Feature: Customer-managed keys
       Then the key "key" of "other-vault" is disabled
       And nothing else has changed
 
-  @keys.audit
+  @keys.audit @attestation
+  Rule: The customer can audit the keys that protect their data
+
+  @keys.use-logged
   Rule: Each use of the customer's key is recorded for audit
 
     Scenario Outline: Work that uses the customer's key

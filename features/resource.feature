@@ -19,15 +19,25 @@ Feature: Eligible resources
         | Cognitive Services |
 
   @resource.regional
-  Rule: Only a regional resource can have customer-managed keys
+  Rule: Customer-managed keys don't work for a global resource
 
-    Scenario: Enabling for a regional resource
+    Scenario: A global resource stays with Microsoft-managed keys
+      Given a vault with a key
+      And the customer creates the Translator resource "translator" in "global"
+      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Then "translator" uses Microsoft-managed keys
+      And "translator" has no key of its own
+
+  @resource.global-refused
+  Rule: Enabling customer-managed keys is refused for a global resource
+
+    Scenario: Enabling for a regional resource is accepted
       Given a vault with a key
       And the customer creates the Translator resource "translator" in "westeurope"
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
       Then the request is accepted
 
-    Scenario: Enabling for a global resource
+    Scenario: Enabling for a global resource is refused
       Given a vault with a key
       And the customer creates the Translator resource "translator" in "global"
       When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
@@ -35,15 +45,22 @@ Feature: Eligible resources
       And nothing has changed
 
   @resource.not-at-creation
-  Rule: Customer-managed keys can't be requested when the resource is created
+  Rule: Customer-managed keys can't be enabled by creating a resource
+
+    Scenario: A request for customer-managed keys at creation puts none in use
+      When the customer creates the Translator resource "translator" with customer-managed keys
+      Then every resource uses Microsoft-managed keys
+
+  @resource.creation-refused
+  Rule: Creating a resource with customer-managed keys is refused
 
     @encryption.default-key @environment.create-resource
-    Scenario: Creating a resource with Microsoft-managed keys
+    Scenario: Creating a resource with Microsoft-managed keys is accepted
       When the customer creates the Translator resource "translator" with Microsoft-managed keys
       Then the request is accepted
       And "translator" uses Microsoft-managed keys
 
-    Scenario: Creating a resource with customer-managed keys
+    Scenario: Creating a resource with customer-managed keys is refused
       When the customer creates the Translator resource "translator" with customer-managed keys
       Then the request is refused
       And the resource "translator" does not exist

@@ -176,7 +176,7 @@ Feature: The inaccessible key
       Given <situation>
       When the customer translates with the model "model"
       Then the request is refused
-      And no use of a key is recorded
+      And nothing has changed
 
       Examples: Causes that the article states
         | situation                                            |

@@ -2,7 +2,15 @@ Feature: Microsoft Entra tenants
   Neither an identity nor a key crosses from one tenant to another.
 
   @tenant.no-cross-tenant-access
-  Rule: Access can't be granted to an identity of another tenant
+  Rule: An identity has no access to a key vault of another tenant
+
+    Scenario: Granting access across tenants gives none
+      Given a resource with an identity in another tenant than the vault
+      When the customer grants "translator" access to the keys of "vault"
+      Then "translator" has no access to the keys of "vault"
+
+  @tenant.grant-refused
+  Rule: Granting access to an identity of another tenant is refused
 
     Scenario: Granting access within the tenant
       Given a resource and a vault with a key

@@ -63,7 +63,7 @@ Feature: The key vault
         | security     |
 
   @vault.access-policy
-  Rule: Through the API, the key vault grants the resource access beforehand
+  Rule: An access policy gives the resource's identity access to the keys of a key vault
 
     Scenario: Granting access
       Given a resource and a vault with a key
@@ -71,6 +71,9 @@ Feature: The key vault
       When the customer grants "translator" access to the keys of "vault"
       Then "translator" has access to the keys of "vault"
       And nothing else has changed
+
+  @vault.granted-beforehand
+  Rule: Through the API, access to the key vault is granted before CMK is enabled
 
     @keys.enable
     Scenario: Enabling through the API with access
@@ -92,10 +95,10 @@ Feature: The key vault
       Then the request is refused
       And nothing has changed
 
-  @vault.granted-by-portal
-  Rule: Enabling customer-managed keys in the portal grants access to the chosen key vault
+  @vault.granted-with-keys
+  Rule: Enabling customer-managed keys gives access to the chosen key vault
 
-    @identity.assigned-by-portal
+    @identity.enabled-with-keys
     Scenario: The portal grants access to the chosen vault alone
       Given a resource and a vault with a key
       And the customer creates the vault "other-vault"

@@ -13,12 +13,16 @@ FILES = {"python": "emulator.py", "node": "emulator.mjs", "perl": "emulator.pl"}
 
 
 class Broken(NamedTuple):
-    """One mistake: what it is, in one sentence, which topic it is about, and each text to replace, found once."""
+    """One mistake: what it is, in one sentence, which topic it is about, and each text to replace, found once.
+
+    ``profile`` is the one in which it is a mistake; most contradict the article, some only what is assumed.
+    """
 
     mistake: str
     topic: str
     language: str
     edits: tuple[tuple[str, str], ...]
+    profile: str = "article"
 
     @property
     def source(self) -> str:

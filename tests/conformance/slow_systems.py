@@ -147,7 +147,7 @@ class HeedsGrantsLater(Hides, NeverSettled):
         if isinstance(command, GrantKeyAccess):
             self.granted = time.monotonic()
         if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.granted < 0.3:
-            return Refused(frozenset({"vault.access-policy"}))
+            return Refused(frozenset({"vault.granted-beforehand"}))
         return super().submit(command)
 
 

@@ -30,12 +30,12 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
 @pytest.mark.parametrize(
     ("case", "message"),
     [
-        ("identity.assigned-by-portal/the-portal-assigns-the-identity", "without the capability portal"),
+        ("vault.granted-with-keys/the-portal-grants-access-to-the-chosen-vault-alone", "without the capability portal"),
         ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
         ("environment.end-of-retention/the-retention-of-a-protected-vault-ends", "without the capability clock"),
         ("tenant.not-transferred/a-move-to-another-tenant/the-customer-moves-the-resource-translator-to-the-"
          "subscription-foreign", "without the capability several-tenants"),
-        ("keys.audit/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
+        ("keys.use-logged/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
         ("vault.soft-delete/a-vault-with-purge-protection-alone", "a vault without soft delete can't be made"),
     ],
 )  # fmt: skip  # a table
@@ -96,7 +96,7 @@ def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: P
     only = ("--requirement", "resource.regional", "--requirement", "environment.train")
     found = verify(tmp_path, "--python", f"{HERE}:OffersNoTier", *FEATURES, *only)
     assert found.exit_code == 4
-    core = found.case("resource.regional/enabling-for-a-regional-resource")
+    core = found.case("resource.regional/a-global-resource-stays-with-microsoft-managed-keys")
     assert core["status"] == "not-run"
     assert "no tier 'cmk-tier', and no declaration takes this scenario out" in core["reason"]
     assert found.status(TRAINING) == "not-applicable"

@@ -27,7 +27,7 @@ COVERED: tuple[Command, ...] = (
 CHANGE = EnableCustomerManagedKeys("translator", "vault", "other-key")
 AFTER: tuple[Command, ...] = (CreateWorkspace("workspace", "translator"), ReadData("workspace"))
 DIFFERENCE = Difference(
-    Accepted(frozenset(), (KeyUse("vault/other-key", "translator"),)), Accepted(), frozenset({"keys.audit"})
+    Accepted(frozenset(), (KeyUse("vault/other-key", "translator"),)), Accepted(), frozenset({"keys.use-logged"})
 )
 
 

@@ -227,7 +227,7 @@ def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path
 
 
 def test_run_goes_on_where_only_one_command_breaks_a_program(tmp_path: Path) -> None:
-    requirements = ("keys.audit", "keys.rotate", "environment.create-vault")
+    requirements = ("keys.use-logged", "keys.rotate", "environment.create-vault")
     chosen = [argument for each in requirements for argument in ("--requirement", each)]
     found = verify(tmp_path, "--stdio", f"{FAULTY} CreateKey=crash", *chosen)
     assert (found.exit_code, found.report["complete"]) == (3, True)

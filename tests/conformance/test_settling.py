@@ -38,7 +38,7 @@ def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen
     ("system", "lanes", "exit_code"),
     [
         # "nothing has changed" is judged once the window of what was refused has closed
-        ("ChangesAfterARefusal", ("--case", "resource.regional/enabling-for-a-global-resource"), 1),
+        ("ChangesAfterARefusal", ("--case", "keys.vault-only/a-key-held-elsewhere-is-refused"), 1),
         # a window excuses nothing but the effects of its command, on the way to a scenario too
         ("Without", ("--case", LOST), 1),
         ("Without", TOUR, 1),

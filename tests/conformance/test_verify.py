@@ -94,14 +94,17 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
     known = str(tmp_path / "known.yaml")
     found = verify(tmp_path, *only, "--write-deviations", known)
     assert found.exit_code == 1
-    refusal = found.case("resource.regional/enabling-for-a-global-resource")
+    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused")
     assert refusal["status"] == "inconclusive"
-    assert "nothing shows yet that it is ever accepted: resource.regional/enabling-for-a-regional" in refusal["reason"]
+    assert (
+        "nothing shows yet that it is ever accepted: resource.global-refused/enabling-for-a-regional"
+        in refusal["reason"]
+    )
     found = verify(tmp_path, *only, "--deviations", known)
     assert found.exit_code == 0
-    refusal = found.case("resource.regional/enabling-for-a-global-resource")
+    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused")
     assert refusal["status"] == "not-applicable"
-    assert "is known to fail: resource.regional/enabling-for-a-regional-resource" in refusal["reason"]
+    assert "is known to fail: resource.global-refused/enabling-for-a-regional-resource-is-accepted" in refusal["reason"]
     assert main(["report", "check", str(found.folder)]) == 0
 
 

@@ -29,7 +29,7 @@ EXAMPLES, STEPS = 200, 50
 NEVER_DECIDE = {
     # an effect or a silence is looked at where nothing refuses, and elsewhere `keys.vault-only` has refused
     ("keys.change", "c.store == 'key-vault'"),
-    ("vault.granted-by-portal", "c.store == 'key-vault'"),
+    ("vault.granted-with-keys", "c.store == 'key-vault'"),
 }
 """Requirement and condition where a condition has one value whenever it is asked."""
 

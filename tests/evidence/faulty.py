@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -75,10 +76,11 @@ def caught(broken: Broken) -> Steps:
         def channel() -> Channel:
             return channel_to(broken.language, broken.source, Path(folder) / FILES[broken.language])
 
+        in_features, in_tour, in_fuzz = (partial(lane, profile=broken.profile) for lane in (features, tour, fuzz))
         return {
-            "features": steps(channel(), features),
-            "tour": steps(channel(), tour),
-            "fuzz": steps(channel(), fuzz, FUZZ_STEPS),
+            "features": steps(channel(), in_features),
+            "tour": steps(channel(), in_tour),
+            "fuzz": steps(channel(), in_fuzz, FUZZ_STEPS),
         }
 
 

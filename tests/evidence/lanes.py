@@ -157,9 +157,9 @@ def tour(subject: Subject, profile: str = "article") -> bool:
     return any(each.failed or bool(each.fault) for each in found)
 
 
-def fuzz(subject: Subject) -> bool:
+def fuzz(subject: Subject, profile: str = "article") -> bool:
     """Tell whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
-    oracle = oracle_for(MACHINES["article"], subject.declaration)
+    oracle = oracle_for(MACHINES[profile], subject.declaration)
     fuzzer = Fuzzer(subject.declaration, 1)
     while True:
         commands, unobserved = fuzzer.draw()

@@ -122,7 +122,7 @@ def test_one_entity_is_taken_for_another_by_each_way_that_leads_to_one() -> None
 def test_helpers_are_changed_in_every_row_that_calls_them() -> None:
     assert {each.requirements for each in EVERY if "/has_document/" in each.name} == {("environment.train",)}
     uses = [each for each in EVERY if "/key_use/" in each.name]
-    assert {each.requirements for each in uses} == {("keys.audit",)}
+    assert {each.requirements for each in uses} == {("keys.use-logged",)}
     assert all(len(set(ROWS) - set(each.rows)) == 5 for each in uses)
 
 
@@ -182,7 +182,7 @@ def test_the_article_is_the_same_as_itself() -> None:
     [
         the("revocation.undeploys", "row dropped"),
         the("restoration.data-readable", "row dropped"),
-        the("keys.audit", "row dropped"),
+        the("keys.use-logged", "row dropped"),
         the("restoration.no-redeploy", "mistake added"),
         the("identity.registered", "guard negated"),
     ],

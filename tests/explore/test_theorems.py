@@ -140,9 +140,9 @@ Scenario: A purged vault or key never comes back, nor a deleted upload or anythi
   Then the document "document" is deleted""",
     ),
     (
-        lambda: Machine(without("keys.audit")),
+        lambda: Machine(without("keys.use-logged")),
         "every-use-of-the-key-is-recorded",
-        """@keys.audit
+        """@keys.use-logged
 Scenario: A request that works with data under the customer's key has its use recorded and says so; no other has
   Given the customer creates the vault "vault"
   And the customer generates the key "key" in "vault"

@@ -15,6 +15,7 @@ from translator_cmk.machine.commands import (
 )
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.observability import Shown
+from translator_cmk.oracle.profiles import machine_of
 
 
 def test_differences_say_what_was_demanded_and_what_was_seen() -> None:
@@ -47,12 +48,13 @@ def test_what_is_declared_hidden_is_not_compared(shown: Shown, agrees: bool) -> 
 
 def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
     """A system that shows no documents keeps the states apart until training tells them apart."""
-    oracle, system = at_work(ARTICLE, Shown(hidden=frozenset({"document", "workspace", "model"})))
+    machine = machine_of(ARTICLE.silent - {"keys.use-logged"})
+    oracle, system = at_work(machine, Shown(hidden=frozenset({"document", "workspace", "model"})))
     assert follow(oracle, system, DisableKey("v1", "k1")) == ()
     assert len(oracle.states) > 1
     assert oracle.submit(ReadData("w1")) == Unspecified(frozenset({"revocation.key-disabled"}))
     assert oracle.narrow(Accepted(audit=(KeyUse("v1/k1", "r1"),))) == ()
-    assert oracle.submit(TranslateWithModel("m1")) == Accepted(frozenset({"keys.audit"}), (KeyUse("v1/k1", "r1"),))
+    assert oracle.submit(TranslateWithModel("m1")) == Accepted(frozenset({"keys.use-logged"}), (KeyUse("v1/k1", "r1"),))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
     [
         (Shown(), {"revocation.data-inaccessible"}, True),
         (Shown(), set(), False),
-        (Shown(), {"revocation.data-inaccessible", "keys.audit"}, False),
+        (Shown(), {"revocation.data-inaccessible", "keys.use-logged"}, False),
         (Shown(reasons=False), set(), True),
     ],
 )

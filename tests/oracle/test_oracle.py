@@ -238,7 +238,7 @@ def test_a_command_of_which_nothing_speaks_may_be_refused() -> None:
 
 
 def test_a_command_of_which_something_speaks_may_not_be_refused() -> None:
-    oracle, _ = at_work(machine_of({"vault.granted-by-portal"}))
+    oracle, _ = at_work(machine_of({"vault.granted-with-keys"}))
     oracle.submit(CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"))
     assert isinstance(oracle.submit(EnableCustomerManagedKeys("r3", "v1", "k1")), Accepted)
     assert not oracle.demands(Fact("grant", "v1/r3", "exists", True))
@@ -246,7 +246,7 @@ def test_a_command_of_which_something_speaks_may_not_be_refused() -> None:
 
 
 def test_a_command_that_only_records_the_use_of_a_key_may_not_be_refused_for_that() -> None:
-    oracle, system = at_work(machine_of({"keys.audit"}))
+    oracle, system = at_work(machine_of({"keys.use-logged"}))
     demanded = oracle.submit(ReadData("w1"))
     assert isinstance(demanded, Accepted)
     assert oracle.narrow(Refused(), system.observe())

@@ -49,7 +49,7 @@ def test_counter_rows_of_what_is_silent_are_rows_of_the_machine() -> None:
 @pytest.mark.parametrize("requirement", ["environment.exists", "environment.new-name"])
 def test_that_names_mean_something_cannot_be_silent(requirement: str) -> None:
     with pytest.raises(ValueError, match=f"{requirement} cannot be silent"):
-        machine_of({requirement, "keys.audit"})
+        machine_of({requirement, "keys.use-logged"})
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ READ = ReadData("workspace")
         ([RevokeKeyAccess("vault", "translator")], Refused(frozenset({"revocation.features-stop"})), False),
         ([RevokeKeyAccess("vault", "translator")], Accepted(), False),
         ([], Accepted(), True),
-        ([], Accepted(frozenset({"keys.audit"})), True),
+        ([], Accepted(frozenset({"keys.use-logged"})), False),
         ([], Accepted(frozenset({"keys.enable"})), False),
         ([], Fact("workspace", "workspace", "readable", True), True),
         ([], lambda before, outcome, after: before == after, True),

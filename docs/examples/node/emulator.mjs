@@ -63,7 +63,7 @@ class Emulator {
     existing(this.locations, location);
     existing(this.tiers, tier);
     const { tenant } = existing(this.subscriptions, subscription);
-    demand({ "resource.not-at-creation": keys === "microsoft-managed" });
+    demand({ "resource.creation-refused": keys === "microsoft-managed" });
     const rest = { tenant, identity: false, key_source: keys, key: null };
     this.resources.set(resource, { state: "active", kind, location, tier, subscription, group, ...rest });
   }
@@ -105,7 +105,7 @@ class Emulator {
   EnableCustomerManagedKeys({ resource, vault, key, store, through }) {
     const r = existing(this.resources, resource);
     const regional = r.location !== "global";
-    const eligible = { "resource.regional": regional, "encryption.tier": this.tiers.get(r.tier).cmk };
+    const eligible = { "resource.global-refused": regional, "encryption.tier-refused": this.tiers.get(r.tier).cmk };
     if (store !== "key-vault") demand({ ...eligible, "keys.vault-only": false });
     const v = existing(this.vaults, vault);
     const k = existing(this.keys, `${vault}/${key}`);
@@ -117,7 +117,7 @@ class Emulator {
       "environment.enabled-key": k.enabled,
       "vault.same-region": !regional || v.region === r.location,
       "vault.same-tenant": together,
-      "vault.access-policy": through === "portal" || !together || granted,
+      "vault.granted-beforehand": through === "portal" || !together || granted,
       "vault.soft-delete": v.soft_delete,
       "vault.purge-protection": v.purge_protection,
     });
@@ -177,7 +177,7 @@ class Emulator {
     const v = existing(this.vaults, vault);
     const r = existing(this.resources, resource);
     demand({
-      "tenant.no-cross-tenant-access": this.tenant(v) === r.tenant,
+      "tenant.grant-refused": this.tenant(v) === r.tenant,
       "identity.needed-for-access": r.identity,
     });
     this.grants.set(`${vault}/${resource}`, this.tenant(v));

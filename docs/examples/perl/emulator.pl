@@ -86,7 +86,7 @@ my %commands = (
         existing(location => $c->{location});
         existing(tier     => $c->{tier});
         my $home = existing(subscription => $c->{subscription});
-        demand('resource.not-at-creation' => $c->{keys} eq 'microsoft-managed');
+        demand('resource.creation-refused' => $c->{keys} eq 'microsoft-managed');
         $world{resource}{ $c->{resource} } = {
             state     => 'active',
             tenant => $home->{tenant},
@@ -134,7 +134,7 @@ my %commands = (
         my $r        = existing(resource => $c->{resource});
         my $regional = $r->{location} ne 'global';
         my $portal   = $c->{through} eq 'portal';
-        my %eligible = ('resource.regional' => $regional, 'encryption.tier' => $world{tier}{ $r->{tier} }{cmk});
+        my %eligible = ('resource.global-refused' => $regional, 'encryption.tier-refused' => $world{tier}{ $r->{tier} }{cmk});
         demand(%eligible, 'keys.vault-only' => 0) if $c->{store} ne 'key-vault';
         my $v        = existing(vault => $c->{vault});
         my $k        = existing(key   => "$c->{vault}/$c->{key}");
@@ -146,7 +146,7 @@ my %commands = (
             'environment.enabled-key' => $k->{enabled},
             'vault.same-region'       => !$regional || $v->{region} eq $r->{location},
             'vault.same-tenant'    => $together,
-            'vault.access-policy'     => $portal || !$together || exists $world{grant}{$grant},
+            'vault.granted-beforehand'     => $portal || !$together || exists $world{grant}{$grant},
             'vault.soft-delete'       => $v->{soft_delete},
             'vault.purge-protection'  => $v->{purge_protection},
         );
@@ -203,7 +203,7 @@ my %commands = (
         my $v = existing(vault    => $c->{vault});
         my $r = existing(resource => $c->{resource});
         demand(
-            'tenant.no-cross-tenant-access' => tenant($v) eq $r->{tenant},
+            'tenant.grant-refused' => tenant($v) eq $r->{tenant},
             'identity.needed-for-access'          => $r->{identity},
         );
         $world{grant}{"$c->{vault}/$c->{resource}"} = tenant($v);

@@ -59,10 +59,10 @@ class Emulator:
         existing(self.locations, location)
         existing(self.tiers, tier)
         home = existing(self.subscriptions, subscription)
-        demand(resource__not_at_creation=keys == "microsoft-managed")
+        demand(resource__creation_refused=keys == "microsoft-managed")
         self.resources[resource] = {
             "state": "active", "kind": kind, "location": location, "tier": tier, "subscription": subscription,
-            "group": group, "tenant": home["tenant"], "identity": False, "key_source": keys, "key": None,
+            "group": group, "tenant": home["tenant"], "identity": False, "key_source": "microsoft-managed", "key": None,
         }  # fmt: skip
 
     def delete_resource(self, resource):
@@ -95,19 +95,19 @@ class Emulator:
 
     def enable_customer_managed_keys(self, resource, store, through, vault=None, key=None):
         r = existing(self.resources, resource)
-        regional = r["location"] != "global"
+        regional, supports = r["location"] != "global", self.tiers[r["tier"]]["cmk"]
         if store != "key-vault":
-            demand(keys__vault_only=False, resource__regional=regional, encryption__tier=self.tiers[r["tier"]]["cmk"])
+            demand(keys__vault_only=False, resource__global_refused=regional, encryption__tier_refused=supports)
         v, k = existing(self.vaults, vault), existing(self.keys, f"{vault}/{key}")
         same_tenant = self.tenant(v) == r["tenant"]
         demand(
-            resource__regional=regional,
-            encryption__tier=self.tiers[r["tier"]]["cmk"],
+            resource__global_refused=regional,
+            encryption__tier_refused=supports,
             keys__rsa_2048=k["type"] in ("RSA", "RSA-HSM") and k["size"] == 2048,
             environment__enabled_key=k["enabled"],
             vault__same_region=not regional or v["region"] == r["location"],
             vault__same_tenant=same_tenant,
-            vault__access_policy=through == "portal" or not same_tenant or (vault, resource) in self.grants,
+            vault__granted_beforehand=through == "portal" or not same_tenant or (vault, resource) in self.grants,
             vault__soft_delete=v["soft_delete"],
             vault__purge_protection=v["purge_protection"],
         )
@@ -159,7 +159,7 @@ class Emulator:
     def grant_key_access(self, vault, resource):
         v, r = existing(self.vaults, vault), existing(self.resources, resource)
         demand(
-            tenant__no_cross_tenant_access=self.tenant(v) == r["tenant"],
+            tenant__grant_refused=self.tenant(v) == r["tenant"],
             identity__needed_for_access=r["identity"],
         )
         self.grants[vault, resource] = self.tenant(v)

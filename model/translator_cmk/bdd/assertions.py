@@ -12,6 +12,7 @@ from ..language.facts import Fact, difference, observed
 from ..language.gherkin import use_in_words, uses_in_words
 from ..language.sentences import Phrase, format_fact, format_outcome
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
+from ..machine.entities import MICROSOFT
 
 Change = tuple[Fact, Fact]
 """A fact as it was and as it is."""
@@ -82,7 +83,16 @@ class StepResult:
         return self.outcome.audit if isinstance(self.outcome, Accepted) else ()
 
 
-Kind = Literal["accepted", "refused", "unchanged", "otherwise unchanged", "key use", "no key use", "not specified"]
+Kind = Literal[
+    "accepted",
+    "refused",
+    "unchanged",
+    "otherwise unchanged",
+    "no customer's key",
+    "key use",
+    "no key use",
+    "not specified",
+]
 
 
 class Assertion(NamedTuple):
@@ -170,6 +180,15 @@ def check_otherwise_unchanged(result: StepResult) -> None:
     mentioned = {(fact.kind, fact.name, field) for fact in result.facts for field in (fact.field, "exists")}
     if others := [change for change in result.changes if change[1][:3] not in mentioned]:
         raise AssertionFailed("nothing else has changed", format_changes(others))
+
+
+@sentence("no customer's key", "every resource uses Microsoft-managed keys")
+def check_no_customers_key(result: StepResult) -> None:
+    """No resource that there is uses a customer's key; there may be none."""
+    for name, resource in result.after["resource"].items():
+        if (source := resource.get("key_source")) != MICROSOFT:
+            expected, seen = (Fact("resource", name, "key_source", value) for value in (MICROSOFT, source))
+            raise AssertionFailed(format_fact(expected), format_fact(seen))
 
 
 @sentence("key use", "the use of the key {key} of {vault} is recorded for {resource}")

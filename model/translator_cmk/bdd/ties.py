@@ -14,11 +14,12 @@ from ..errors import InvalidFile
 from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
+from ..machine.rows import Row
 from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
 from ..oracle import Oracle
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..shapes import nearest
-from .features import Diagnostic, Feature, feature_files, load_features, pickles
+from .features import Diagnostic, Feature, Pickle, feature_files, load_features, pickles
 from .lint import lint
 from .vocabulary import demanded, undemanded
 
@@ -51,7 +52,7 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
     found = [*lint([features_dir()], register), *row_diagnostics(register), *situation_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
-        found = [*scenario_diagnostics(features), *strength_diagnostics()]
+        found = [*scenario_diagnostics(features), *strength_diagnostics(register)]
     return [
         *found,
         *module_diagnostics(root),
@@ -117,21 +118,39 @@ def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
         yield Diagnostic(files[pickle], pickle.line, text, f"correct the scenario, or the rows in {rows}")
 
 
-def strength_diagnostics() -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each requirement of which no scenario would notice that its rows are missing or wrong."""
+def strength_diagnostics(register: Register) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each requirement of which no scenario would notice that its rows are missing or wrong.
+
+    An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
+    """
+    models = [(rows, demanded_by(rows)) for rows in (ROWS, without_assumptions(register))]
     sources = {source.row.requirement: source for source in reversed(row_sources())}
-    faulty = [
-        *(
-            (source, [row for row in ROWS if row.requirement != name], "without the rows that cite it")
-            for name, source in sorted(sources.items())
-        ),
-        *((source, [*ROWS, source.row], "with this mistake") for source in counter_row_sources()),
-    ]
-    for source, rows, how in faulty:
-        oracle, name = Oracle(Machine(rows)), source.row.requirement
-        if all(demanded(oracle, pickle) for pickle in pickles() if name in pickle.requirements):
+    lacking = [(source, None, "without the rows that cite it") for _, source in sorted(sources.items())]
+    for source, mistake, how in (
+        *lacking,
+        *((source, source.row, "with this mistake") for source in counter_row_sources()),
+    ):
+        name = source.row.requirement
+        if not any(notices(rows, scenarios, name, mistake) for rows, scenarios in models):
             remedy = "add a scenario that does"
             yield Diagnostic(file_of(source), source.line, f"no scenario tagged @{name} fails {how}", remedy)
+
+
+def notices(rows: Iterable[Row], scenarios: Iterable[Pickle], name: str, mistake: Row | None) -> bool:
+    """Return whether a scenario of the requirement fails with the mistake, or else without the rows that cite it."""
+    oracle = Oracle(Machine((*rows, mistake) if mistake else (row for row in rows if row.requirement != name)))
+    return any(not demanded(oracle, pickle) for pickle in scenarios if name in pickle.requirements)
+
+
+def without_assumptions(register: Register) -> tuple[Row, ...]:
+    """Return the rows of all that is not assumed."""
+    return tuple(row for row in ROWS if row.requirement in register and register[row.requirement].basis != "assumed")
+
+
+def demanded_by(rows: Iterable[Row]) -> list[Pickle]:
+    """Return the scenarios that a model of these rows demands."""
+    oracle = Oracle(Machine(rows))
+    return [pickle for pickle in pickles() if demanded(oracle, pickle)]
 
 
 def file_of(source: RowSource) -> Path:

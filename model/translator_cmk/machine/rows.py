@@ -167,6 +167,11 @@ def takes_access(vault: Vault, resource: Resource) -> Changes:
     return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
 
 
+def can_be_customer_managed(resource: Resource) -> bool:
+    """Return whether customer-managed keys work for the resource: it is regional, and on a tier that supports them."""
+    return resource.location.state == "regional" and resource.tier.supports_customer_managed_keys
+
+
 def granted(vault: Vault, resource: Resource) -> bool:
     """Return whether the resource's identity has access to the vault's keys."""
     return vault.world.has(Grant, f"{vault.name}/{resource.name}")

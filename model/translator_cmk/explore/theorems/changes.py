@@ -239,7 +239,7 @@ SETTINGS: dict[type[Entity], dict[str, Any]] = {
             either(by(cmd.ReturnToMicrosoftManagedKeys), changed_tenant),
             "keys.return tenant.not-transferred",
         ),
-        "identity.enable identity.assigned-by-portal": (
+        "identity.enable identity.enabled-with-keys": (
             "An identity is on only because the customer enabled it, or customer-managed keys through the portal",
             lambda c: c.now.identity and (c.was is None or not c.was.identity),
             lambda c: c.by(cmd.EnableIdentity) or (c.by(cmd.EnableCustomerManagedKeys) and through_the_portal(c)),
@@ -357,7 +357,7 @@ SETTINGS: dict[type[Entity], dict[str, Any]] = {
         ),
     },
     Grant: {
-        "identity.no-return-of-access vault.access-policy vault.granted-by-portal": (
+        "identity.no-return-of-access vault.access-policy vault.granted-with-keys": (
             "Access is there only because the customer granted it, or enabled customer-managed keys through the portal",
             lambda c: c.was is None,
             lambda c: (

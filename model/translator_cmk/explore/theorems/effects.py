@@ -96,16 +96,14 @@ DONE = (
     ),
     done(
         cmd.EnableCustomerManagedKeys,
-        "identity.assigned-by-portal",
-        "Enabling customer-managed keys through the portal also turns the managed identity on",
-        when=lambda a: a.through == "portal",
+        "identity.enabled-with-keys",
+        "Enabling customer-managed keys turns the managed identity on",
         identity=True,
     ),
     done(
         cmd.EnableCustomerManagedKeys,
-        "vault.granted-by-portal",
-        "Enabling customer-managed keys through the portal gives the identity access to the key vault",
-        when=lambda a: a.through == "portal",
+        "vault.granted-with-keys",
+        "Enabling customer-managed keys gives the identity access to the key vault",
         grant=True,
     ),
     done(
@@ -223,14 +221,14 @@ def workspaces_go_back_with_their_resource(step: Step) -> Iterator[Expectation]:
                 yield fact(each, "key_source", MICROSOFT)
 
 
-@request(*COMMANDS.values(), by="keys.audit")
+@request(*COMMANDS.values(), by="keys.use-logged")
 def every_use_of_the_key_is_recorded(step: Step) -> Iterator[Expectation]:
     """A request that works with data under the customer's key has its use recorded and says so; no other has."""
     if step.accepted:
         resource: Any = workspace(step.asked).resource if isinstance(step.command, ON_DATA) else None
         used = bool(resource) and resource.key_source == CUSTOMER and resource.key is not None
         yield Uses((KeyUse(resource.key.name, resource.name),) if used else ())
-        yield Named("keys.audit", used)
+        yield Named("keys.use-logged", used)
 
 
 ON_DATA = (cmd.UploadDocument, cmd.TrainModel, cmd.ReadData, cmd.DeployModel, cmd.TranslateWithModel)

@@ -68,11 +68,11 @@ def in_full(table: Table, kind: type[Any], broken: Any) -> list[Demand]:
 
 IN_OWN_WORDS: Table = {
     cmd.EnableCustomerManagedKeys: {
-        "encryption.tier": (
+        "encryption.tier-refused": (
             "Customer-managed keys are refused on a pricing tier without them, and only there",
             lambda a: not a.resource.tier.supports_customer_managed_keys,
         ),
-        "resource.regional": (
+        "resource.global-refused": (
             "Customer-managed keys are refused for a global resource, and only there",
             lambda a: a.resource.location.name == "global",
         ),
@@ -96,7 +96,7 @@ IN_OWN_WORDS: Table = {
             "A key is refused exactly where its vault is in another tenant than the resource",
             if_named(lambda a: home(a.vault) != home(a.resource)),
         ),
-        "vault.access-policy": (
+        "vault.granted-beforehand": (
             "Through the API, and not through the portal, access must have been granted beforehand",
             if_named(
                 lambda a: (
@@ -111,7 +111,7 @@ IN_OWN_WORDS: Table = {
         ),
     },
     cmd.CreateResource: {
-        "resource.not-at-creation": (
+        "resource.creation-refused": (
             "Customer-managed keys can't be asked for while the resource is created",
             lambda a: a.keys == CUSTOMER,
         ),
@@ -121,7 +121,7 @@ IN_OWN_WORDS: Table = {
             "Access is granted to nobody without a managed identity",
             lambda a: not a.resource.identity,
         ),
-        "tenant.no-cross-tenant-access": (
+        "tenant.grant-refused": (
             "Access is granted within one tenant only",
             lambda a: home(a.vault) != home(a.resource),
         ),

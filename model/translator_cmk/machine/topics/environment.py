@@ -27,7 +27,7 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
-from ..rows import drops, effect, has_document, key_inaccessible, refuse, sets, silent, whenever
+from ..rows import drops, effect, has_document, key_inaccessible, means, refuse, registered, sets, silent, whenever
 
 ROWS = (
     # Resources
@@ -179,4 +179,4 @@ ROWS = (
     ),
 )
 
-COUNTER_ROWS = ()
+COUNTER_ROWS = (means(registered, "environment.unregistered", when=lambda r: not r.identity),)

@@ -1,15 +1,26 @@
 """The system-assigned managed identity: when it is on, and what goes with it."""
 
-from ..commands import DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
+from ..commands import CreateResource, DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
 from ..entities import Grant
-from ..rows import drops, effect, gives_access, granted, means, refuse, registered, sets, whenever
+from ..rows import (
+    can_be_customer_managed,
+    drops,
+    effect,
+    gives_access,
+    granted,
+    means,
+    refuse,
+    registered,
+    sets,
+    whenever,
+)
 
 ROWS = (
     effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=True)),
     effect(
         EnableCustomerManagedKeys,
-        "identity.assigned-by-portal",
-        when=lambda c: c.through == "portal",
+        "identity.enabled-with-keys",
+        when=lambda c: can_be_customer_managed(c.resource),
         then=lambda c: sets(c.resource, identity=True),
     ),
     means(registered, "identity.registered", when=lambda r: r.identity),
@@ -19,6 +30,7 @@ ROWS = (
 )
 
 COUNTER_ROWS = (
+    effect(CreateResource, "identity.off-at-first", then=lambda c: sets(c.resource, identity=True)),
     effect(
         EnableIdentity,
         "identity.no-return-of-access",

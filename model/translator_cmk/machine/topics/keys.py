@@ -15,12 +15,13 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import effect, key_inaccessible, key_use, means, refuse, sets, silent
+from ..rows import can_be_customer_managed, effect, key_inaccessible, key_use, means, refuse, sets, silent
 
 ROWS = (
     effect(
         EnableCustomerManagedKeys,
         "keys.enable",
+        when=lambda c: can_be_customer_managed(c.resource),
         then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key),
     ),
     refuse(EnableCustomerManagedKeys, "keys.vault-only", unless=lambda c: c.store != "elsewhere"),
@@ -48,11 +49,11 @@ ROWS = (
     ),
     effect(RotateKey, "keys.rotate", then=lambda c: sets(c.key, version=c.key.version + 1)),
     effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=False)),
-    effect(UploadDocument, "keys.audit", uses=lambda c: key_use(c.workspace.resource)),
-    effect(TrainModel, "keys.audit", uses=lambda c: key_use(c.workspace.resource)),
-    effect(ReadData, "keys.audit", uses=lambda c: key_use(c.workspace.resource)),
-    effect(DeployModel, "keys.audit", uses=lambda c: key_use(c.model.workspace.resource)),
-    effect(TranslateWithModel, "keys.audit", uses=lambda c: key_use(c.model.workspace.resource)),
+    effect(UploadDocument, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource)),
+    effect(TrainModel, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource)),
+    effect(ReadData, "keys.use-logged", uses=lambda c: key_use(c.workspace.resource)),
+    effect(DeployModel, "keys.use-logged", uses=lambda c: key_use(c.model.workspace.resource)),
+    effect(TranslateWithModel, "keys.use-logged", uses=lambda c: key_use(c.model.workspace.resource)),
     silent(
         EnableCustomerManagedKeys,
         "keys.change",

@@ -1,19 +1,33 @@
 """Which resources are eligible, and when."""
 
 from ..commands import CreateResource, EnableCustomerManagedKeys
-from ..entities import MICROSOFT
-from ..rows import refuse
+from ..entities import CUSTOMER, MICROSOFT
+from ..rows import effect, refuse, sets
 
 ROWS = (
     refuse(
         EnableCustomerManagedKeys,
-        "resource.regional",
+        "resource.global-refused",
         unless=lambda c: c.resource.location.state == "regional",
     ),
-    refuse(CreateResource, "resource.not-at-creation", unless=lambda c: c.keys == MICROSOFT),
+    refuse(CreateResource, "resource.creation-refused", unless=lambda c: c.keys == MICROSOFT),
+    effect(
+        CreateResource,
+        "resource.not-at-creation",
+        when=lambda c: c.keys == CUSTOMER,
+        then=lambda c: sets(c.resource, key_source=MICROSOFT),
+    ),
 )
 
-COUNTER_ROWS = tuple(
-    refuse(EnableCustomerManagedKeys, "resource.kinds", unless=lambda c, kind=kind: c.resource.kind != kind)
-    for kind in ("Translator", "AIServices", "CognitiveServices")
+COUNTER_ROWS = (
+    *(
+        refuse(EnableCustomerManagedKeys, "resource.kinds", unless=lambda c, kind=kind: c.resource.kind != kind)
+        for kind in ("Translator", "AIServices", "CognitiveServices")
+    ),
+    effect(
+        EnableCustomerManagedKeys,
+        "resource.regional",
+        when=lambda c: c.resource.location.state == "global",
+        then=lambda c: sets(c.resource, key_source=CUSTOMER),
+    ),
 )

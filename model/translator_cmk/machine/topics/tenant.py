@@ -2,12 +2,12 @@
 
 from ..commands import GrantKeyAccess, MoveResource
 from ..entities import CUSTOMER, Resource
-from ..rows import effect, key_inaccessible, means, refuse, sets, whenever
+from ..rows import effect, gives_access, key_inaccessible, means, refuse, sets, whenever
 
 ROWS = (
     refuse(
         GrantKeyAccess,
-        "tenant.no-cross-tenant-access",
+        "tenant.grant-refused",
         unless=lambda c: c.vault.subscription.tenant.name == c.resource.tenant.name,
     ),
     whenever(
@@ -24,6 +24,12 @@ ROWS = (
 )
 
 COUNTER_ROWS = (
+    effect(
+        GrantKeyAccess,
+        "tenant.no-cross-tenant-access",
+        when=lambda c: c.vault.subscription.tenant.name != c.resource.tenant.name,
+        then=lambda c: gives_access(c.vault, c.resource),
+    ),
     effect(
         MoveResource,
         "tenant.same-tenant-move",

@@ -1,7 +1,7 @@
 """The vault: the demands on it, and the ways to give the identity access to its keys."""
 
 from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
-from ..rows import effect, gives_access, granted, refuse, silent
+from ..rows import can_be_customer_managed, effect, gives_access, granted, refuse, silent
 
 ROWS = (
     refuse(
@@ -18,17 +18,22 @@ ROWS = (
     ),
     refuse(
         EnableCustomerManagedKeys,
-        "vault.access-policy",
+        "vault.granted-beforehand",
         when=lambda c: (
             c.store == "key-vault" and c.through == "api" and c.vault.subscription.tenant.name == c.resource.tenant.name
         ),
         unless=lambda c: granted(c.vault, c.resource),
     ),
-    effect(GrantKeyAccess, "vault.access-policy", then=lambda c: gives_access(c.vault, c.resource)),
+    effect(
+        GrantKeyAccess,
+        "vault.access-policy",
+        when=lambda c: c.vault.subscription.tenant.name == c.resource.tenant.name,
+        then=lambda c: gives_access(c.vault, c.resource),
+    ),
     effect(
         EnableCustomerManagedKeys,
-        "vault.granted-by-portal",
-        when=lambda c: c.store == "key-vault" and c.through == "portal",
+        "vault.granted-with-keys",
+        when=lambda c: c.store == "key-vault" and can_be_customer_managed(c.resource),
         then=lambda c: gives_access(c.vault, c.resource),
     ),
     refuse(
