@@ -147,7 +147,6 @@ Feature: What the article takes for granted
       Then the resource "translator" exists
       And the resource "translator" is in "eastus"
       And the resource "translator" is in the group "mine"
-      And the managed identity of "translator" is off
 
   @environment.delete-resource
   Rule: A deleted resource takes its managed identity with it
@@ -180,7 +179,7 @@ Feature: What the article takes for granted
       And "translator" has no access to the keys of "vault"
 
   @environment.unregistered
-  Rule: Without its managed identity the resource is not registered in Microsoft Entra ID
+  Rule: Without its managed identity a resource is not registered in Microsoft Entra ID
 
     @identity.off-at-first @environment.create-resource
     Scenario: A new resource is not registered
