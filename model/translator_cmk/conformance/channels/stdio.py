@@ -8,7 +8,6 @@ import signal
 import subprocess
 import threading
 from contextlib import suppress
-from pathlib import Path
 from secrets import token_hex
 from time import monotonic
 from typing import Any
@@ -24,18 +23,17 @@ KEPT = 4096
 GRACE = 1.0
 """Seconds that a process has to end by itself once its input has ended."""
 
-ROUNDS = 20
-"""How often what is left of a run is looked for at most: a process that waits for a disk can't be killed at once."""
-
 MARK = "TRANSLATOR_CMK_RUN"
 """A variable in the environment of a child process, and of all that it starts: by its value they are found again."""
 
-# A shell that outlives us by the time it takes to kill what we started: it waits for a line, and none comes if we die.
+# A shell that kills what is left once its input ends, which it does if we die as well: the group, and on Linux all that
+# has the mark; three times, since what is killed may just have started another.
 GUARDIAN = (
     "/bin/sh",
     "-c",
-    'read -r line && exit; kill -s KILL -- "-$0"; for each in /proc/[0-9]*/environ; do '
-    'if grep -qs -- "$1" "$each"; then each="${each%/environ}"; kill -s KILL "${each#/proc/}"; fi; done',
+    'exec 2>/dev/null; read -r line; kill -s KILL -- "-$0"; for round in 1 2 3; do '
+    'for each in $(grep -ls -- "$1" /proc/[0-9]*/environ); do '
+    'each="${each%/environ}"; kill -s KILL "${each#/proc/}"; done; done',
 )
 
 
@@ -72,11 +70,11 @@ class Started:
     """One child process."""
 
     def __init__(self, words: list[str]) -> None:
-        self.mark = token_hex(16)
+        mark = token_hex(16)
         try:
             self.process = subprocess.Popen(
                 words,
-                env=os.environ | {MARK: f"{os.environ.get(MARK, '')} {self.mark}"},
+                env=os.environ | {MARK: f"{os.environ.get(MARK, '')} {mark}"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -86,7 +84,7 @@ class Started:
         except OSError as error:
             raise Fault("not-started", f"{words[0]} can't be started: {error.strerror}") from None
         self.guardian = subprocess.Popen(
-            (*GUARDIAN, str(self.process.pid), self.mark), stdin=subprocess.PIPE, start_new_session=True
+            (*GUARDIAN, str(self.process.pid), mark), stdin=subprocess.PIPE, start_new_session=True
         )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -167,32 +165,10 @@ class Started:
             process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
             process.wait(grace)
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)  # the group may outlive the process that led it
-        kill_all_with(self.mark)
+        self.guardian.communicate()
+        process.kill()
         process.wait()
-        with suppress(OSError):
-            self.guardian.communicate(b"\n")
         self.reader.join(GRACE)
         process.stdout.close()
         if not self.reader.is_alive():  # a process that left the group may hold the other end
             process.stderr.close()
-
-
-def kill_all_with(mark: str) -> None:
-    """Kill the processes that have left the group; only on Linux can they be found."""
-    for _ in range(ROUNDS):  # one that is killed may just have started another
-        found = [each for each in Path("/proc").glob("[0-9]*/environ") if mark.encode() in content(each)]
-        for each in found:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(int(each.parent.name), signal.SIGKILL)
-        if not found:
-            return
-
-
-def content(file: Path) -> bytes:
-    """Return the content of a file, as far as it can be read."""
-    try:
-        return file.read_bytes()
-    except OSError:
-        return b""
