@@ -133,6 +133,7 @@ def test_report_of_another_version_is_stale_and_not_green(tmp_path: Path, monkey
     entry = {"name": "right", "kind": "product", "report": "report"}
     fresh = load(entry, tmp_path)
     monkeypatch.setattr(implementations, "digest", lambda _: "0" * 64)
+    monkeypatch.setattr(implementations, "check", lambda _: ())  # as it was a moment ago
     stale = load(entry, tmp_path)
     assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)
     assert badge(stale).status is Status.STALE
@@ -151,12 +152,17 @@ def test_implementation_is_run_once_until_it_changes(tmp_path: Path, monkeypatch
     entry = {"name": "own", "kind": "example", "run": f"{sys.executable} {program}"}
     found = load(entry, tmp_path)
     assert (found.standing, found.problems) == (CONFIRMED, ())
-    first = (tmp_path / ".results" / "implementations" / "own" / "report.json").stat().st_mtime_ns
-    load(entry, tmp_path)
-    assert (tmp_path / ".results" / "implementations" / "own" / "report.json").stat().st_mtime_ns == first
+    runs: list[tuple[str, ...]] = []
+
+    def kit(*arguments: str) -> tuple[str, ...]:
+        runs.append(arguments)
+        return ("run again",)
+
+    monkeypatch.setattr(implementations, "kit", kit)
+    assert (load(entry, tmp_path), runs) == (found, [])
     program.write_text(code + "\n", "utf-8")
-    load(entry, tmp_path)
-    assert (tmp_path / ".results" / "implementations" / "own" / "report.json").stat().st_mtime_ns > first
+    assert load(entry, tmp_path).problems == ("run again",)
+    assert [arguments[0] for arguments in runs] == ["verify"]
 
 
 def test_program_that_is_not_installed_is_listed_with_the_reason(tmp_path: Path) -> None:
