@@ -28,7 +28,7 @@ from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.sentences import NAME
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Accepted, Refused
-from translator_cmk.machine.commands import CreateKey, CreateVault, EnableCustomerManagedKeys, MoveSubscription
+from translator_cmk.machine.commands import CreateKey, CreateVault, EnableCustomerManagedKeys
 from translator_cmk.system import ModelSystem
 
 SCHEMAS = schemas()
@@ -43,8 +43,8 @@ CODECS: dict[str, tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]] = {
 }
 
 JUNK: list[Any] = [
-    None, True, False, 0, 1, -1, 2048.0, 1.5, 10**9, float("inf"), "", "a", "a\n", " a", "a b", "ä", "a/b", "a/b/c",
-    "-", "a" * 64, "global", "active", "key-vault", "elsewhere", "vault.same-region",
+    None, True, 0, 1, -1, 2048.0, 1.5, 10**9, float("inf"), "", "a", "a\n", "a b", "ä", "a/b", "a/b/c",
+    "-", "a" * 64, "global", "active", "key-vault", "vault.same-region",
     [], ["a"], ["a", "a"], {}, {"a": "b"},
 ]  # fmt: skip  # values, as a list of words
 
@@ -52,7 +52,7 @@ FIELDS = ["a", "a b", "", "état", "store", "vault", "key", "by", "exists", "gra
 
 SAMPLES: dict[str, list[Any]] = {
     "command": [
-        *(command_to_wire(strategies.sample(command)) for command in (CreateKey, CreateVault, MoveSubscription)),
+        *(command_to_wire(strategies.sample(command)) for command in (CreateKey, CreateVault)),
         {"command": "EnableCustomerManagedKeys", "resource": "r", "vault": "v", "key": "k"},
         {"command": "EnableCustomerManagedKeys", "resource": "r", "store": "managed-hsm"},
     ],
@@ -246,7 +246,7 @@ def test_an_error_says_where_what_and_what_to_do(message: tuple[Callable[..., An
     assert str(raised.value) == f"f:7: {error}"
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.recursive(st.sampled_from(JUNK), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_every_error_is_one_line(message: Any) -> None:
     for _, _, read in CODECS.values():
