@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tests.evidence.writing import stamp, write_measurement
-from tests.explore.faults import (
+from tests.evidence.tour_faults import (
     Transfer,
     View,
     Visits,
@@ -24,6 +23,7 @@ from tests.explore.faults import (
     specified,
     world,
 )
+from tests.evidence.writing import stamp, write_measurement
 from translator_cmk.explore.coverage import Recording
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import Scope, chosen

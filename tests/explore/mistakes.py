@@ -1,6 +1,7 @@
 """Mistakes for the theorems that no changed row of the article breaks: a row too many, or a machine that forgets."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
@@ -64,78 +65,57 @@ class NamesAnotherRequirement(Machine):
         return after, outcome
 
 
+WRONG_MACHINES: tuple[tuple[str, str, str, type[Machine]], ...] = (
+    ("what-is-refused-changes-nothing", "losing-the-key", "A refusal turns identities off.", ChangesOnRefusal),
+    ("what-changes-something-says-so", "losing-the-key", "An acceptance names nothing.", NamesNoRequirement),
+    ("an-acceptance-names-what-it-rests-on", "losing-the-key", "An acceptance names nothing.", NamesNoRequirement),
+    ("an-acceptance-names-what-it-rests-on", "losing-the-key", "It names what has no row.", NamesAnotherRequirement),
+    ("nothing-is-done-to-what-is-not-there", "losing-the-key", "Anything may not exist.", AcceptsWhatIsNotThere),
+    ("a-name-is-given-once", "one-of-each", "A deleted document's name is free again.", ForgetsDeletedUploads),
+    ("nothing-comes-back-that-is-gone-for-good", "vaults-and-keys", "A purged vault returns.", RecoversWhatIsPurged),
+)
+
+SURPRISES: tuple[tuple[str, type[Command], Callable[[Any], Any]], ...] = (
+    (
+        "A new workspace has a document in it.",
+        cmd.CreateWorkspace,
+        lambda c: write(Document, "surprise", workspace=c.workspace, state="uploaded"),
+    ),
+    (
+        "An upload trains a model.",
+        cmd.UploadDocument,
+        lambda c: write(Model, "surprise", workspace=c.workspace, state="undeployed"),
+    ),
+    (
+        "An identity comes with a workspace.",
+        cmd.EnableIdentity,
+        lambda c: write(Workspace, "surprise", resource=c.resource, state="active"),
+    ),
+    (
+        "A resource comes with a vault.",
+        cmd.CreateResource,
+        lambda c: write(
+            Vault, "surprise", region=c.location, subscription=c.subscription, group=c.group, state="active"
+        ),
+    ),
+    (
+        "A vault comes with a key.",
+        cmd.CreateVault,
+        lambda c: write(Key, f"{c.vault.name}/surprise", vault=c.vault, type="RSA", size=2048, state="active"),
+    ),
+)
+
 MISTAKES = (
-    Mistake(
-        "what-is-refused-changes-nothing",
-        "losing-the-key",
-        "A refusal turns identities off.",
-        lambda: ChangesOnRefusal(ROWS),
-    ),
-    Mistake(
-        "what-changes-something-says-so",
-        "losing-the-key",
-        "An acceptance names no requirement.",
-        lambda: NamesNoRequirement(ROWS),
-    ),
-    Mistake(
-        "an-acceptance-names-what-it-rests-on",
-        "losing-the-key",
-        "An acceptance names no requirement.",
-        lambda: NamesNoRequirement(ROWS),
-    ),
-    Mistake(
-        "an-acceptance-names-what-it-rests-on",
-        "losing-the-key",
-        "An acceptance names a requirement that has no row.",
-        lambda: NamesAnotherRequirement(ROWS),
-    ),
-    Mistake(
-        "nothing-is-done-to-what-is-not-there",
-        "losing-the-key",
-        "Anything goes with what does not exist.",
-        lambda: AcceptsWhatIsNotThere(ROWS),
-    ),
-    Mistake(
-        "a-name-is-given-once",
-        "one-of-each",
-        "A deleted document's name is free again.",
-        lambda: ForgetsDeletedUploads(ROWS),
+    *(Mistake(theorem, scope, said, partial(machine, ROWS)) for theorem, scope, said, machine in WRONG_MACHINES),
+    *(
+        also("things-come-from-the-customer", "one-of-each", sentence, effect(on, "environment.mistake", then=then))
+        for sentence, on, then in SURPRISES
     ),
     also(
         "reading-and-translating-change-nothing",
         "losing-the-key",
         "Reading deletes what was read.",
         effect(cmd.ReadData, "environment.mistake", each=Document, then=lambda c, d: sets(d, state="deleted")),
-    ),
-    also(
-        "things-come-from-the-customer",
-        "one-of-each",
-        "A new workspace has a document in it.",
-        effect(
-            cmd.CreateWorkspace,
-            "environment.mistake",
-            then=lambda c: write(Document, "surprise", workspace=c.workspace, state="uploaded"),
-        ),
-    ),
-    also(
-        "things-come-from-the-customer",
-        "one-of-each",
-        "An upload trains a model.",
-        effect(
-            cmd.UploadDocument,
-            "environment.mistake",
-            then=lambda c: write(Model, "surprise", workspace=c.workspace, state="undeployed"),
-        ),
-    ),
-    also(
-        "things-come-from-the-customer",
-        "one-of-each",
-        "An identity comes with a workspace.",
-        effect(
-            cmd.EnableIdentity,
-            "environment.mistake",
-            then=lambda c: write(Workspace, "surprise", resource=c.resource, state="active"),
-        ),
     ),
     also(
         "only-Resource-keys.enable",
@@ -160,38 +140,10 @@ MISTAKES = (
         ),
     ),
     also(
-        "things-come-from-the-customer",
-        "one-of-each",
-        "A resource comes with a vault.",
-        effect(
-            cmd.CreateResource,
-            "environment.mistake",
-            then=lambda c: write(
-                Vault, "surprise", region=c.location, subscription=c.subscription, group=c.group, state="active"
-            ),
-        ),
-    ),
-    Mistake(
-        "nothing-comes-back-that-is-gone-for-good",
-        "vaults-and-keys",
-        "A purged vault can be recovered.",
-        lambda: RecoversWhatIsPurged(ROWS),
-    ),
-    also(
         "fixed-properties-stay",
         "vaults-and-keys",
         "Soft delete turns access policies into Azure RBAC.",
         effect(cmd.EnableSoftDelete, "environment.mistake", then=lambda c: sets(c.vault, permission_model="rbac")),
-    ),
-    also(
-        "things-come-from-the-customer",
-        "one-of-each",
-        "A vault comes with a key.",
-        effect(
-            cmd.CreateVault,
-            "environment.mistake",
-            then=lambda c: write(Key, f"{c.vault.name}/surprise", vault=c.vault, type="RSA", size=2048, state="active"),
-        ),
     ),
     also(
         "nothing-comes-back-that-is-gone-for-good",

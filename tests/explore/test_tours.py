@@ -8,8 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.explore.common import run_cli
-from tests.explore.faults import (
+from tests.evidence.tour_faults import (
     View,
     Visits,
     World,
@@ -21,6 +20,7 @@ from tests.explore.faults import (
     specified,
     world,
 )
+from tests.explore.common import run_cli
 from translator_cmk.explore.coverage import Recording, items_in, items_met
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
