@@ -69,12 +69,6 @@ def pages(site: Path) -> Iterator[Path]:
     return iter(found)
 
 
-def test_site_is_built_strictly_and_has_a_page_for_each_topic(site: Path) -> None:
-    assert {topic for topic in REGISTER.topics if (site / "specification" / f"{topic}.html").is_file()} == set(
-        REGISTER.topics
-    )
-
-
 def test_pages_load_nothing_from_another_host(site: Path) -> None:
     for page in pages(site):
         addresses = loads(page)
@@ -171,12 +165,3 @@ def test_scripts_of_others_are_those_that_the_manifest_names() -> None:
         assert entry.keys() >= {"package", "version", "licence"}
     named = {entry["file"] for entry in manifest} | {entry["licence_file"] for entry in manifest}
     assert {path.name for path in folder.iterdir()} == named | {"manifest.json"}
-
-
-def test_every_requirement_that_a_hand_written_page_names_exists() -> None:
-    topics = "|".join(REGISTER.topics)
-    for page in (ROOT / "docs").glob("*.md"):
-        named = set(
-            re.findall(rf"(?<![\w./-])(?:{topics})\.(?!md\b|py\b|yaml\b|feature\b)[a-z0-9-]+", page.read_text("utf-8"))
-        )
-        assert named <= set(REGISTER), page.name

@@ -1,6 +1,6 @@
 """Facts from outside the article: data files in which each cell names its source or says that nothing is known."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -78,18 +78,3 @@ class Notes:
         """Yield the sources named so far with their numbers."""
         for number, name in enumerate(self._named, start=1):
             yield number, sources()[name]
-
-
-def cells_in(value: Any, fields: Collection[str]) -> Iterator[Cell]:
-    """Yield every cell anywhere in a data file, found under one of these fields."""
-    if isinstance(value, list):
-        for each in value:
-            yield from cells_in(each, fields)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            if name not in fields:
-                yield from cells_in(each, fields)
-            elif isinstance(each, list):
-                yield from map(cell, each)
-            else:
-                yield cell(each)
