@@ -180,60 +180,51 @@ class Result(NamedTuple):
 NOT_REACHED = Result("not-run", "not reached")
 
 
-def weighed(
-    cases: Iterable[Case],
-    results: Mapping[str, Result],
-    known: Mapping[str, str] | None = None,
-    decisions: Mapping[str, str] | None = None,
-) -> dict[str, Result]:
-    """Return the verdict on each case: a refusal needs a positive control, and what is assumed can't fail.
+def weighed(cases: Iterable[Case], results: Mapping[str, Result], known: Mapping[str, str]) -> dict[str, Result]:
+    """Return the verdict on each case; ``known``: for a case the reason that the file of deviations gives."""
+    return {case.id: verdict_on(case, results, known) for case in cases}
+
+
+def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, str]) -> Result:
+    """Return the verdict on a case: a refusal needs a positive control, and what is assumed can't fail.
 
     If that control is known to fail, nothing can be learned of the refusal, and the run is not incomplete for it.
-
-    ``known``: for a case the reason that the file of deviations gives.  ``decisions``: for a requirement that is
-    assumed the record that says why.
     """
-    found = {}
-    for case in cases:
-        each = results.get(case.id, NOT_REACHED)
-        status, reason = each.status, each.reason
-        if status == "blocked":
-            status = "failed"
-        controls = {results.get(control, NOT_REACHED).status for control in case.controls}
-        listed = next((control for control in case.controls if is_known(control, results, known or {})), "")
-        if status == "passed" and controls == {"not-applicable"}:
-            status = "not-applicable"
-            reason = f"refused, as it should be; but its positive control is not applicable: {case.controls[0]}"
-        elif status == "passed" and listed and "passed" not in controls:
-            status = "not-applicable"
-            reason = f"refused, as it should be; but its positive control is known to fail: {listed}"
-        elif status == "passed" and controls and "passed" not in controls:
-            status = "inconclusive"
-            reason = f"refused, as it should be; but nothing shows yet that it is ever accepted: {case.controls[0]}"
-        elif (
-            status == "not-run" and each.behind and all(is_known(other, results, known or {}) for other in each.behind)
-        ):
-            status, reason = "not-applicable", f"not reached: what leads to it is known to fail: {each.behind[0]}"
-        if status == "failed" and not case.scored and each.undelivered:
+    result, deviation = results.get(case.id, NOT_REACHED), known.get(case.id, "")
+    status, reason = result.status, result.reason
+    controls = {results.get(control, NOT_REACHED).status for control in case.controls}
+    if status == "passed" and controls and "passed" not in controls:
+        status, why, control = "inconclusive", "nothing shows yet that it is ever accepted", case.controls[0]
+        listed = [each for each in case.controls if is_known(each, results, known)]
+        if controls == {"not-applicable"}:
+            status, why = "not-applicable", "its positive control is not applicable"
+        elif listed:
+            status, why, control = "not-applicable", "its positive control is known to fail", listed[0]
+        reason = f"refused, as it should be; but {why}: {control}"
+    elif status == "not-run" and result.behind and all(is_known(each, results, known) for each in result.behind):
+        status, reason = "not-applicable", f"not reached: what leads to it is known to fail: {result.behind[0]}"
+    elif status in FAILING:
+        status = "known" if deviation else "failed"
+        if not case.scored and result.undelivered:
             status = "not-run"  # it says nothing of what we assume
-        if status == "failed" and not case.scored:
-            status, reason = "differs", f"{assumed(case, decisions or {})}: {reason}"
-        deviation = (known or {}).get(case.id, "")
-        if status == "failed" and deviation:
-            status = "known"
-        found[case.id] = each._replace(status=status, reason=reason, known=deviation)
-    return found
+        elif not case.scored:
+            status, reason = "differs", f"{assumed(case)}: {reason}"
+    return result._replace(status=status, reason=reason, known=deviation)
+
+
+FAILING = ("failed", "blocked")
 
 
 def is_known(case: str, results: Mapping[str, Result], known: Mapping[str, str]) -> bool:
     """Return whether the case failed, and the file of deviations says so."""
-    return case in known and results.get(case, NOT_REACHED).status in ("failed", "blocked")
+    return case in known and results.get(case, NOT_REACHED).status in FAILING
 
 
-def assumed(case: Case, decisions: Mapping[str, str]) -> str:
+def assumed(case: Case) -> str:
     """Format the assumptions, with their records, or waivers that a case that does not count differs from."""
-    ours = [f"{each}, {decisions[each]}" for each in case.rests_on if each in decisions]
-    waived = [each for each in case.rests_on if each not in decisions]
+    decisions = {each: load_register()[each].decision for each in case.rests_on}
+    ours = [f"{each}, {decision}" for each, decision in decisions.items() if decision]
+    waived = [each for each, decision in decisions.items() if not decision]
     parts = [f"differs from our assumption ({'; '.join(ours)})"] if ours else []
     return " and ".join(parts + ([f"differs from what is waived ({', '.join(waived)})"] if waived else []))
 

@@ -13,9 +13,7 @@ from ..files import draft_of, write_text
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..yaml_files import read
-from .cases import FUZZ, TOUR, TRACE, Case, Result
-
-FAILING = ("failed", "blocked")
+from .cases import FAILING, FUZZ, TOUR, TRACE, Case, Result
 
 BY_CHANCE = f"{FUZZ}/"
 """How cases begin that come out otherwise with another seed: what did not fail there may do so the next time."""

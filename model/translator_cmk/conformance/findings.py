@@ -104,6 +104,7 @@ class Tally:
         self.first: dict[Signature, SequenceResult] = {}
         self.not_reached: Counter[str] = Counter()  # how often a command was left out where it is planned
         self.shown: dict[str, dict[str, Result]] = {}  # by command and weight
+        self.in_full: dict[str, list[str]] = {}  # for a command, its failures
 
     def add(self, followed: SequenceResult) -> None:
         """Count a sequence, and note what it shows of its commands."""

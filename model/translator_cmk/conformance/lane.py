@@ -95,7 +95,6 @@ class SequenceLane:
         self.declared = declared = subject.declaration
         planned = {type(command) for commands in asked for command in commands}
         self.tally = Tally(lane, declared.levels, planned, running.silent)
-        self.shown: dict[str, list[str]] = {}  # for a command, what it failed in
         self.broke: Counter[str] = Counter()  # by command
         self.failed: Counter[Kind] = Counter()
         self.agreed: set[Kind] = set()
@@ -224,7 +223,7 @@ class SequenceLane:
         messages = (begun + 1, self.running.log.lines) if last else None
         kept = counterexample(last or first, self.running.made.profile, self.running.silent, messages)
         file = self.running.keep(self.lane, first.last, kept)
-        shown = self.shown.setdefault(first.last, [f"{self.lane}/{first.last}"])
+        shown = self.tally.in_full.setdefault(first.last, [f"{self.lane}/{first.last}"])
         if len(shown) < MOST_SHOWN:
             shown += in_full(kept, file)
 
@@ -243,7 +242,7 @@ class SequenceLane:
 
     def so_far(self) -> None:
         """Report the result of each command so far, and how much was done."""
-        self.running.take_tally(self.tally, self.shown)
+        self.running.take_tally(self.tally)
         counts = self.tally.counts()
         if self.tally.planned:
             counts["not_reached"] = self.tally.not_reached.total()

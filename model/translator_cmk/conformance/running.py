@@ -1,7 +1,7 @@
 """Keep track of a run under way: its sessions, its cases with their results, and its report."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
@@ -11,9 +11,9 @@ from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
-from .cases import Case, Result, exit_code, in_order, weighed
+from .cases import FAILING, Case, Result, exit_code, in_order, weighed
 from .channels import Fault
-from .deviations import FAILING, Deviations
+from .deviations import Deviations
 from .findings import Tally
 from .report.envelope import Made, envelope
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
@@ -96,11 +96,11 @@ class Running:
         self.cases.setdefault(case.id, case)
         self.results[case.id] = result
 
-    def take_tally(self, tally: Tally, shown: Mapping[str, Iterable[str]]) -> None:
-        """Record the results of a lane by command; ``shown``: for a command, its failures in full."""
+    def take_tally(self, tally: Tally) -> None:
+        """Record the results of a lane by command."""
         for case in tally.cases():
             name = case.id.partition("/")[2]
-            self.take(case, tally.result(name)._replace(shown="\n".join(shown.get(name, ()))))
+            self.take(case, tally.result(name)._replace(shown="\n".join(tally.in_full.get(name, ()))))
 
     def add(self, case: Case, result: Result, subject: Subject) -> None:
         """Record the result of a case that the subject was put through to its end."""
@@ -146,8 +146,7 @@ class Running:
         register, faults, messages = load_register(), self.log.faults, self.log.lines
         self.log.flush()
         cases, deviations = in_order(self.cases.values()), self.deviations
-        decisions = {each.id: each.decision for each in register.values() if each.decision}
-        verdicts = weighed(cases, self.results, deviations.known(cases, self.results), decisions)
+        verdicts = weighed(cases, self.results, deviations.known(cases, self.results))
         stale = deviations.stale(cases, self.results) if self.finished else []
         state = {
             "started": self.started,

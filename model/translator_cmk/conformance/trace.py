@@ -92,7 +92,6 @@ class Judging:
         self.folder = folder
         self.traces = list(traces)
         self.tally = Tally(TRACE, LEVELS, silent=running.silent)
-        self.shown: dict[str, list[str]] = {}
         self.worlds = 0
 
     def judge(self, number: int, until: float = float("inf")) -> None:
@@ -130,7 +129,7 @@ class Judging:
         result = SequenceResult(asked)
         if found := now.deviations[len(was.deviations) :]:
             result.differences = found[0].differences
-            self.shown.setdefault(result.last, [source, *format_deviation(found[0], source)])
+            self.tally.in_full.setdefault(result.last, [source, *format_deviation(found[0], source)])
         elif len(now.overflows) > len(was.overflows):
             result.lost_track = "so much is possible after it that the rest of its world was not judged"
             self.tally.planned.add(result.last)
@@ -148,7 +147,7 @@ class Judging:
 
     def so_far(self) -> None:
         """Report the result of each command, and how far each trace was judged."""
-        self.running.take_tally(self.tally, self.shown)
+        self.running.take_tally(self.tally)
         counts = self.tally.counts() | {"sequences": self.worlds}
         self.running.notes[TRACE] = {"traces": [each._asdict() for each in self.traces], **counts}
 
