@@ -49,9 +49,10 @@ class Forgery:
         running = Repetition(self.folder, envelope).run()
         running.declared = declaration_in(envelope)
         now = as_written(running)
-        for name in now.keys() - set(CLAIMED):
-            inner = name in ("tour", "fuzz", "trace")
-            envelope[name] = {**envelope.get(name, {}), **now[name]} if inner else now[name]
+        fuzz = envelope.get("fuzz")
+        envelope |= {name: value for name, value in now.items() if name not in CLAIMED}
+        if fuzz:
+            envelope["fuzz"] |= {"seconds": fuzz["seconds"]}  # a log does not show when it ended
         shutil.rmtree(self.folder / COUNTEREXAMPLES, ignore_errors=True)
         for name, content in running.kept.items():
             (self.folder / name).parent.mkdir(exist_ok=True)

@@ -237,42 +237,27 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
 """Edits into what no run writes: nothing can be derived from it."""
 
 
-def found_out(report: Verified, folder: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """The exit code and output of checking the report once it is edited."""
-    forged = edit(Forgery(report.folder, folder / "forged"))
-    code = main(["report", "check", str(forged)])
-    output = capsys.readouterr()
-    return code, output.out + output.err
-
-
-@pytest.mark.parametrize("name", IN_FEATURES)
+@pytest.mark.parametrize(
+    ("report", "code", "name"),
+    [
+        *(("wrong_in_features", 1, name) for name in IN_FEATURES),
+        *(("wrong", 1, name) for name in IN_SEQUENCES),
+        *(("wrong_in_features", 2, name) for name in UNUSABLE),
+    ],
+)
 def test_forged_report_is_found_out(
-    wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    report: str,
+    code: int,
+    name: str,
 ) -> None:
-    edit, expected = IN_FEATURES[name]
-    code, output = found_out(wrong_in_features, tmp_path, edit, capsys)
-    assert re.search(expected, output)
-    assert code == 1
-
-
-@pytest.mark.parametrize("name", IN_SEQUENCES)
-def test_forged_sequences_are_found_out(
-    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
-) -> None:
-    edit, expected = IN_SEQUENCES[name]
-    code, output = found_out(wrong, tmp_path, edit, capsys)
-    assert re.search(expected, output)
-    assert code == 1
-
-
-@pytest.mark.parametrize("name", UNUSABLE)
-def test_report_that_no_run_writes_is_refused(
-    wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
-) -> None:
-    edit, expected = UNUSABLE[name]
-    code, output = found_out(wrong_in_features, tmp_path, edit, capsys)
-    assert expected in output
-    assert code == 2
+    edit, said = (IN_FEATURES | IN_SEQUENCES | UNUSABLE)[name]
+    folder = edit(Forgery(request.getfixturevalue(report).folder, tmp_path / "forged"))
+    assert main(["report", "check", str(folder)]) == code
+    output = capsys.readouterr()
+    assert re.search(said, output.out + output.err)
 
 
 def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_path: Path) -> None:
