@@ -5,7 +5,7 @@ from typing import Any
 
 from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record, schemas_of
 from .drift import Drift, Finding
-from .register import BASES, KINDS, TITLE_LENGTH, TOPICS, TRAITS, Article, Place, Register, Requirement
+from .register import BASES, KINDS, TITLE_LENGTH, TOPICS, TRAITS, Article, Place, Register, Requirement, Source
 
 REGISTERED = record(
     "a requirement",
@@ -42,26 +42,20 @@ def register_json(register: Register) -> list[dict[str, Any]]:
 
 
 def requirement_json(requirement: Requirement) -> dict[str, Any]:
-    """Return one requirement as JSON values."""
-    value: dict[str, Any] = {
-        "id": requirement.id,
-        "topic": requirement.topic,
-        "revision": requirement.revision,
-        "title": requirement.title,
-        "wording": requirement.wording,
-        "kind": requirement.kind,
-        "basis": requirement.basis,
-        "statements": list(requirement.statements),
-        "traits": list(requirement.traits),
-        "resolves": list(requirement.resolves),
-        "places": [{"section": place.section, "sentence": place.sentence} for place in requirement.places],
-    }
-    if requirement.notes:
-        value["notes"] = requirement.notes
-    if requirement.source:
-        value["source"] = {"title": requirement.source.title, "url": requirement.source.url}
-    if requirement.decision:
-        value["decision"] = requirement.decision
+    """Return one requirement as JSON values, without the fields that it does not have."""
+    values = {name: getattr(requirement, name) for name in REGISTERED.fields}
+    return {name: as_json(value) for name, value in values.items() if value is not None}
+
+
+def as_json(value: Any) -> Any:
+    """Return the value of a field as JSON has it."""
+    match value:
+        case tuple():
+            return [as_json(each) for each in value]
+        case Place():
+            return {"section": value.section, "sentence": value.sentence}
+        case Source():
+            return {"title": value.title, "url": value.url}
     return value
 
 
