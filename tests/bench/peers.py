@@ -22,9 +22,9 @@ from tests.bench.checkers import MISSING, Verifier, first_line, rumur, spin
 from tests.bench.models import murphi, promela
 from tests.evidence.writing import stamp, write_measurement
 from translator_cmk import __version__
-from translator_cmk.explore.scopes import SCOPES
+from translator_cmk.explore.scopes import NAMED
 
-SCOPE = next(scope for scope in SCOPES if scope.name == "six-resources")
+SCOPE = NAMED["six-resources"]
 FOLDER = Path(__file__).resolve().parents[2] / ".bench"
 GOAL = 10
 SPIN = "Spin, every step"

@@ -22,7 +22,7 @@ from tests.bench import kit, what_if
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
-from translator_cmk.explore.scopes import SCOPES, chosen
+from translator_cmk.explore.scopes import NAMED, chosen
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.explore.tours.sequences import suite
@@ -88,7 +88,7 @@ def theorem_seconds() -> float:
 def tour_seconds() -> float:
     """Making the shortest tour of a scope with 65,406 commands in states, its graph included."""
     started = time.perf_counter()
-    made = suite(next(scope for scope in SCOPES if scope.name == "demands"))
+    made = suite(NAMED["demands"])
     assert made.pairs > 60_000
     return time.perf_counter() - started
 

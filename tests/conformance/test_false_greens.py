@@ -16,7 +16,7 @@ from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabe
 from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Names, ReferenceModel, Subject
-from translator_cmk.conformance.tour import SMALL
+from translator_cmk.explore.scopes import SMALL
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified

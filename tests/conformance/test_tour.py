@@ -2,7 +2,8 @@
 
 import pytest
 
-from translator_cmk.conformance.tour import SMALL, suites
+from translator_cmk.conformance.tour import suites
+from translator_cmk.explore.scopes import SMALL
 from translator_cmk.explore.tours.sequences import suite
 
 SCOPES = [scope for scope in SMALL if scope.name in ("vaults-and-keys", "losing-the-key")]

@@ -178,7 +178,6 @@ def pairs_met(found: tuple[CommandSequence, ...]) -> int:
 def test_replaying_sequences_meets_the_pairs_that_they_guarantee(name: str, budget: int | None) -> None:
     made = suite(NAMED[name], budget)
     assert pairs_met(made.sequences) == made.pairs
-    assert sum(sequence.steps for sequence in made.sequences) == made.steps
     assert [each.id for each in made.sequences] == [f"{made.scope.name}/{n}" for n in range(1, len(made.sequences) + 1)]
     if budget is None:
         assert made.guarantee.startswith(f"Each of the {made.pairs:,} commands in states of the scope")

@@ -5,7 +5,7 @@ from functools import cache
 from itertools import cycle
 from typing import Any
 
-from ..explore.scopes import SCOPES, Scope
+from ..explore.scopes import SMALL, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
 from .cases import TOUR
@@ -18,11 +18,6 @@ from .subject import Subject
 STEPS = 2_400
 """How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
 
-LARGEST = 5_000
-"""How many states a scope has at most that sequences are made from at once: these take seconds."""
-
-SMALL = tuple(scope for scope in SCOPES if scope.states is not None and scope.states <= LARGEST)
-
 STRESS = Suite(
     Scope("stress", "Three resources at work on three key vaults in two regions.", None, tuple(stress_alphabet())),
     tuple(
@@ -30,7 +25,6 @@ STRESS = Suite(
         for number, commands in enumerate(STRESS_SEQUENCES, 1)
     ),
     pairs=0,
-    steps=sum(1 + len(commands) for commands in STRESS_SEQUENCES),
     lower_bound=None,
     guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
     "chosen, and not searched for.",

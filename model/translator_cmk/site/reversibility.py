@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..bdd.features import slug
 from ..explore.graph import Graph, Pair, attainable, predecessors, state_graph
-from ..explore.scopes import SCOPES, Scope, access, deletes_and_recovers, identity, key_life, key_source
+from ..explore.scopes import NAMED, Scope, access, deletes_and_recovers, identity, key_life, key_source
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
 from ..machine.commands import DeleteResource, DeployModel, EndVaultRetention, PurgeVault, TrainModel, UndeployModel
@@ -28,7 +28,7 @@ FROM_AN_UPLOAD = Scope(
         *(TrainModel("model", "workspace"), DeployModel("model"), UndeployModel("model"), DeleteResource("translator")),
     ),
 )
-(VAULTS_AND_KEYS,) = (scope for scope in SCOPES if scope.name == "vaults-and-keys")
+VAULTS_AND_KEYS = NAMED["vaults-and-keys"]
 SEARCHED = (FROM_AN_UPLOAD, VAULTS_AND_KEYS)
 
 

@@ -57,9 +57,13 @@ class Suite(NamedTuple):
     scope: Scope
     sequences: tuple[CommandSequence, ...]
     pairs: int
-    steps: int
     lower_bound: int | None
     guarantee: str
+
+    @property
+    def steps(self) -> int:
+        """Return the number of requests of all sequences, resets included."""
+        return sum(each.steps for each in self.sequences)
 
 
 def suite(scope: Scope, budget: int | None = None) -> Suite:
@@ -110,7 +114,7 @@ def suite_of(
         CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
         for number, sequence in enumerate(found, start=1)
     )
-    return Suite(scope, sequences, pairs, sum(each.steps for each in sequences), lower_bound, guarantee)
+    return Suite(scope, sequences, pairs, lower_bound, guarantee)
 
 
 def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
