@@ -54,7 +54,7 @@ class Repetition:
         self.folder = folder
         self.envelope = envelope
         self.complete = bool(envelope["complete"])
-        self.log = MessageLog(folder / MESSAGES, envelope.get("messages"))
+        self.log = MessageLog(folder / MESSAGES, envelope["messages"])
         self.problems: list[str] = []
         self.details: dict[str, list[dict[str, Any]]] = {}
         self.running = running_of(envelope)
@@ -220,9 +220,9 @@ def of_log(log: MessageLog, envelope: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the number of messages in a log."""
     log.left()  # reads it to its end
     ended = envelope["complete"] or "files" in envelope
-    if log.messages is not None and log.read < log.messages:
+    if log.read < log.messages:
         yield f"{MESSAGES} has {log.read} messages, and the verdicts rest on {log.messages}{beyond(log)}"
-    if ended and (log.messages is None or log.more or log.truncated):
+    if ended and (log.more or log.truncated):
         yield f"{MESSAGES}: the run came to its end, and its verdicts do not rest on all messages{beyond(log)}"
 
 

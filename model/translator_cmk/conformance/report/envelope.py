@@ -104,6 +104,7 @@ ENVELOPE = record(
     {
         "format": Whole(FORMAT, FORMAT),
         "kit": Line(100),
+        "release": PROSE,  # empty for a kit of no release
         "protocol": Whole(PROTOCOL, PROTOCOL),
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
@@ -122,6 +123,7 @@ ENVELOPE = record(
         "started": TIME,
         "finished": TIME,
         "complete": FLAG,
+        "messages": COUNT,
         "faults": COUNT,
         "exit_code": Whole(0, 4),
         "coverage": record(
@@ -142,8 +144,6 @@ ENVELOPE = record(
         "cases": Listed(CASE),
     },
     {
-        "release": PROSE,
-        "messages": COUNT,
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
         "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),

@@ -48,13 +48,13 @@ class Entry(NamedTuple):
 
 
 class MessageLog(NoLog):
-    """A message log, as far as the verdicts of a report rest on it: on so many ``messages``, or on all.
+    """A message log, as far as the verdicts of a report rest on it: on so many ``messages``.
 
     It is read as far as its streams need it; raises `CommandError`.  Sessions that repeat the run write their entries
     into the streams, where each has to be the next one.
     """
 
-    def __init__(self, path: Path, messages: int | None = None) -> None:
+    def __init__(self, path: Path, messages: int) -> None:
         self.messages = messages
         self.read = 0
         self.more = 0  # messages beyond
@@ -95,7 +95,7 @@ class MessageLog(NoLog):
                 for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
                     if not line.endswith(b"\n"):
                         self.truncated = number
-                    elif self.messages is not None and self.read >= self.messages:
+                    elif self.read >= self.messages:
                         self.more += 1
                     else:
                         self.read += 1

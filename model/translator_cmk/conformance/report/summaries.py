@@ -81,7 +81,7 @@ FAILED, UNDECIDED, DIFFERS = (LOOKS[each].glyph for each in (Status.FAILED, Stat
 
 def headline(envelope: Mapping[str, Any]) -> str:
     """Return what the run has shown, and whether it was by an unreleased kit."""
-    return SAYS[envelope["exit_code"]] + ("" if envelope.get("release") else f" ({UNRELEASED})")
+    return SAYS[envelope["exit_code"]] + ("" if envelope["release"] else f" ({UNRELEASED})")
 
 
 def product(envelope: Mapping[str, Any]) -> str:
@@ -162,7 +162,7 @@ def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: st
     if not (again := COMMAND.fullmatch(line)):
         return line
     if again[2]:
-        return f"{again[1]} {system} --profile {envelope['profile']} --case {again[3]}"
+        return f"{again[1]} {system} --profile {envelope['profile']} --case {shlex.quote(again[3])}"
     return f"{again[1]} {shlex.quote(str(folder / again[3]))} {system}"
 
 
@@ -416,7 +416,7 @@ def badge_of(envelope: Mapping[str, Any]) -> Badge:
     subject, tally = envelope["subject"], envelope["counts"]["scored"]
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
     parts = [f"{tally['passed']}/{tally['total']}", *not_passed({**tally, "failed": 0})]
-    parts += [] if envelope.get("release") else [UNRELEASED]
+    parts += [] if envelope["release"] else [UNRELEASED]
     return Badge(label, badge_status(envelope), ", ".join(parts))
 
 
@@ -426,7 +426,7 @@ def badge_status(envelope: Mapping[str, Any]) -> Status:
     if tally["failed"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
         return Status.FAILED
     if envelope["exit_code"] == OK:
-        return Status.PASSED if envelope.get("release") else Status.UNRELEASED
+        return Status.PASSED if envelope["release"] else Status.UNRELEASED
     return Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
 
 
