@@ -128,7 +128,7 @@ GOOD = f"- {{{ABOUT}, {REST}}}\n"
 def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(GOOD.replace("2999-01-01", day), "utf-8")
-    assert load_deviations(file, ()).entries[0].expires == "2999-01-01"
+    assert load_deviations(file).entries[0].expires == "2999-01-01"
 
 
 @pytest.mark.parametrize(

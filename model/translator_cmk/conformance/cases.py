@@ -130,9 +130,9 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
     return all(not selection.get(name) or not found.isdisjoint(selection[name]) for name, found in parts)
 
 
-def must_be_known(scenarios: Iterable[Scenario], selection: Selection, waived: Iterable[str]) -> None:
+def must_be_known(selection: Selection, waived: Iterable[str]) -> None:
     """Raise `CommandError` if something is selected or waived that there is not."""
-    requirements, cases = list(load_register()), [each.case.id for each in scenarios]
+    requirements, cases = list(load_register()), [pickle.id for pickle in pickles()]
     known = {"requirement": requirements, "topic": list(TOPICS), "case": cases, "waive": requirements}
     otherwise = "translator-cmk register lists the requirements, a report the cases"
     for name, values in {**selection, "waive": tuple(waived)}.items():

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from ..bdd.features import pickles
 from ..errors import HARNESS, CommandError
 from ..files import draft_of, write_text
 from ..machine import COMMANDS
@@ -91,9 +92,9 @@ MONTHS = timedelta(days=90)
 HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue that tracks it.\n"
 
 
-def load_deviations(path: Path, scenarios: Iterable[str]) -> Deviations:
+def load_deviations(path: Path) -> Deviations:
     """Return the entries of a file; raises `InvalidFile`."""
-    cases = cases_of(scenarios)
+    cases = known_cases()
     found: dict[str, Deviation] = {}
     for entry in read(path, str(path), "; write [] where nothing is known, or leave --deviations out").items():
         fields = entry.fields(("reason", "issue", "expires"), ("requirement", "case"))
@@ -108,9 +109,10 @@ def load_deviations(path: Path, scenarios: Iterable[str]) -> Deviations:
     return Deviations(found.values())
 
 
-def cases_of(scenarios: Iterable[str]) -> frozenset[str]:
+def known_cases() -> frozenset[str]:
     """Return the cases that a deviation can be about: scenarios, and the commands of the other lanes."""
-    return frozenset(scenarios).union(f"{lane}/{name}" for lane in (TOUR, FUZZ, TRACE) for name in (*COMMANDS, "reset"))
+    commands = (f"{lane}/{name}" for lane in (TOUR, FUZZ, TRACE) for name in (*COMMANDS, "reset"))
+    return frozenset([*commands, *(pickle.id for pickle in pickles())])
 
 
 def problem_with(entry: Deviation, cases: frozenset[str]) -> str:

@@ -13,8 +13,8 @@ from ..language.declaration import DECLARATION, Declaration
 from ..language.json_text import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..shapes import read_message
-from .cases import FEATURES, LANES, SELECTED, TRACE, must_be_known, scenarios
-from .deviations import Deviation, Deviations, cases_of, problem_with
+from .cases import FEATURES, LANES, SELECTED, TRACE, must_be_known
+from .deviations import Deviation, Deviations, known_cases, problem_with
 from .report.envelope import ENVELOPE as ENVELOPE_SHAPE
 from .report.envelope import FORMAT, Made
 from .report.folder import ENVELOPE, must_be_a_file
@@ -54,7 +54,7 @@ def made_of(envelope: Mapping[str, Any]) -> Made:
         dict(envelope["budgets"]),
         deviations_of(envelope).entries,
     )
-    must_be_known(scenarios(made.profile, ()), made.selection, made.waived)
+    must_be_known(made.selection, made.waived)
     must_be_deniable(made.waived)
     if (made.transport == "none") != (made.lanes == (TRACE,)):
         raise CommandError(
@@ -79,7 +79,7 @@ def must_be_budgets(budgets: Mapping[str, Any]) -> None:
 def deviations_of(envelope: Mapping[str, Any]) -> Deviations:
     """Return the deviations that were known on the day the run began; raises `CommandError`."""
     entries = [Deviation(**each) for each in envelope["deviations"]]
-    cases = cases_of(each.case.id for each in scenarios(envelope["profile"], ()))
+    cases = known_cases()
     about = [entry.about for entry in entries]
     for entry in entries:
         if problem_with(entry, cases) or not is_day(entry.expires) or not entry.reason.strip() or not entry.line:

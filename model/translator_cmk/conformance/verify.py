@@ -151,17 +151,14 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     }
     try:
         check_kit()
-        every = scenarios(args.profile, ())
     except FeatureError as error:
         raise CommandError(str(error)) from None
-    must_be_known(every, chosen, waived)
+    must_be_known(chosen, waived)
     must_be_deniable(waived)
     must_lie_elsewhere(args)
     if args.write_deviations:
         must_be_writable(args.write_deviations)
-    deviations = Deviations()
-    if args.deviations:
-        deviations = load_deviations(args.deviations, (each.case.id for each in every))
+    deviations = load_deviations(args.deviations) if args.deviations else Deviations()
     must_be_readable(args.trace)
     known = tuple(deviations.entries)
     made = Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, known)
