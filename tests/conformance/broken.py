@@ -1,10 +1,10 @@
-"""A family of broken implementations: the examples of docs/examples, each with one mistake of broken.yaml in its code.
+"""Families of implementations: the examples of docs/examples, broken or permitted, each by a change of its code.
 
 Every third one is held out: budgets were chosen without looking at it.
 """
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -27,20 +27,40 @@ class Broken(NamedTuple):
     @property
     def source(self) -> str:
         """The code of the example with the mistake; raises `ValueError` where a text to replace is not there once."""
-        text = (EXAMPLES / self.language / FILES[self.language]).read_text("utf-8")
-        for was, is_ in self.edits:
-            if text.count(was) != 1:
-                raise ValueError(f"{self.mistake}: {was!r} is there {text.count(was)} times")
-            text = text.replace(was, is_)
-        return text
+        return edited(self.language, self.edits, self.mistake)
 
 
-def family(file: str) -> tuple[Broken, ...]:
-    """All of a file, in its order."""
+class Permitted(NamedTuple):
+    """A system that honours the article, and how it differs from the model: the example in Python, changed."""
+
+    differs: str
+    about: tuple[str, ...]
+    """The requirements that leave it free."""
+    edits: tuple[tuple[str, str], ...]
+
+    @property
+    def source(self) -> str:
+        """The code of the changed example; raises `ValueError` where a text to replace is not there once."""
+        return edited("python", self.edits, self.differs)
+
+
+def edited(language: str, edits: tuple[tuple[str, str], ...], what: str) -> str:
+    """The code of an example with these texts replaced; raises `ValueError` where one is not there once."""
+    text = (EXAMPLES / language / FILES[language]).read_text("utf-8")
+    for was, is_ in edits:
+        if text.count(was) != 1:
+            raise ValueError(f"{what}: {was!r} is there {text.count(was)} times")
+        text = text.replace(was, is_)
+    return text
+
+
+def family(file: str) -> list[dict[str, Any]]:
+    """All of a file, in its order, with its edits as pairs."""
     rows = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
-    return tuple(Broken(**row | {"edits": tuple((edit["was"], edit["is"]) for edit in row["edits"])}) for row in rows)
+    return [row | {"edits": tuple((edit["was"], edit["is"]) for edit in row["edits"])} for row in rows]
 
 
-FAMILY = family("broken.yaml")
-MADE_TO_BE_MISSED = family("subtle.yaml")
+FAMILY = tuple(Broken(**row) for row in family("broken.yaml"))
+MADE_TO_BE_MISSED = tuple(Broken(**row) for row in family("subtle.yaml"))
+PERMITTED = tuple(Permitted(**row | {"about": tuple(row["about"])}) for row in family("permitted.yaml"))
 HELD_OUT = FAMILY[2::3]

@@ -13,6 +13,7 @@ from ..language.gherkin import use_in_words, uses_in_words
 from ..language.sentences import Phrase, format_fact, format_outcome
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.entities import MICROSOFT
+from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 
 Change = tuple[Fact, Fact]
 """A fact as it was and as it is."""
@@ -163,7 +164,10 @@ def has_reason(result: StepResult, because: frozenset[str]) -> bool:
     if not result.declared.can("reasons"):
         return True
     demanded = set(result.requirements)
-    return because == demanded if result.by_model else bool(because) and because <= demanded
+    if result.by_model:
+        return because == demanded
+    # no demand is read before names are, so nothing says that the others are met
+    return bool(because & demanded) and (because <= demanded or demanded <= NAMES_ARE_RESOLVED_FIRST)
 
 
 @sentence("unchanged", "nothing has changed")

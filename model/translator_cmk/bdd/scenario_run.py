@@ -10,6 +10,7 @@ from ..language.facts import Fact, difference, holds, observed
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation, Stage
 from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from ..machine.commands import EnableIdentity
 from ..machine.rows import Effect
 from ..requirements import Requirement
 from ..system import ModelSystem, System, Unsupported
@@ -71,6 +72,11 @@ def verdict_of(error: BaseException | None) -> Verdict | None:
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
     reason = f"unsupported: {error}" if isinstance(error, Unsupported) else str(error)
     return Verdict(status, reason) if status else None
+
+
+def is_so_already(command: Command, seen: Observation) -> bool:
+    """Return whether the command turns on an identity that is on: whether a new resource has one is an assumption."""
+    return isinstance(command, EnableIdentity) and observed(seen, "resource", command.resource, "identity") is True
 
 
 NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
@@ -185,7 +191,7 @@ class ScenarioRun:
         after = self._observe()
         if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
             raise NotApplicable(NO_LEGACY_VAULTS)
-        if before == after and not self.declared.hidden:
+        if before == after and not self.declared.hidden and not is_so_already(command, before):
             raise SetupFailed(effects(command), f"nothing that can be observed changes, when {format_command(command)}")
         return outcome
 
