@@ -26,7 +26,7 @@ def test_model_agrees_in_every_sequence(tour: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out.endswith("the system and the specification agree in 4 sequences\n")
 
 
-def test_first_sequence_that_a_system_fails_is_told_with_what_was_expected(
+def test_first_sequence_that_a_system_fails_is_reported_with_what_was_expected(
     tour: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["replay", "--python", WRONG, str(tour)]) == 1
@@ -56,7 +56,7 @@ def test_sequences_of_which_nothing_can_be_asked_are_no_agreement(
     assert capsys.readouterr().out.startswith("left out: what the system does not declare, 1 times in all")
 
 
-def test_what_is_left_out_of_sequences_is_told(tour: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_left_out_of_sequences_is_reported(tour: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", "--python", ONLY_VAULTS, str(tour)]) == 0
     said = capsys.readouterr().out
     assert "times in all; no guarantee covers that\n" in said

@@ -123,7 +123,7 @@ def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["report.html", "summary.md"])
-def test_what_was_left_out_of_a_run_is_told_beside_what_came_out(wrong: Verified, file: str) -> None:
+def test_what_was_left_out_of_a_run_is_reported_beside_what_came_out(wrong: Verified, file: str) -> None:
     assert f"of the scenarios only case {FAILS}, {FAILS_TOO}" in (wrong.folder / file).read_text("utf-8")
 
 
@@ -197,7 +197,7 @@ def test_edited_report_is_found_out(
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
-def test_what_is_no_report_is_told_in_one_line(
+def test_what_is_no_report_is_reported_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
 ) -> None:
     (tmp_path / "report.json").write_text(content)

@@ -90,7 +90,7 @@ def put(value: object, *path: str | int) -> Callable[[Any], None]:
         (put("0", "files", "junit.xml"), "files.junit.xml is '0'"),
     ],
 )
-def test_envelope_that_is_none_is_told_with_its_place(
+def test_envelope_that_is_none_is_reported_with_its_place(
     wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[Any], object], expected: str
 ) -> None:
     report = json.loads(json.dumps(wrong.report))
@@ -114,7 +114,7 @@ def test_envelope_that_is_none_is_told_with_its_place(
         ({"at": "noon", "case": "x", "end": True}, "at is 'noon'"),
     ],
 )
-def test_message_log_that_is_none_is_told_with_its_line(
+def test_message_log_that_is_none_is_reported_with_its_line(
     broken: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: object, expected: str
 ) -> None:
     assert complaints("message-log-entry", line)
@@ -127,7 +127,7 @@ def test_message_log_that_is_none_is_told_with_its_line(
     assert error.count("\n") == 1
 
 
-def test_counterexample_that_is_none_is_told_with_its_place(
+def test_counterexample_that_is_none_is_reported_with_its_place(
     wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = next((wrong.folder / "counterexamples").glob("*.json"))
