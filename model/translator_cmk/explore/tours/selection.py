@@ -41,20 +41,11 @@ class Place(NamedTuple):
     rows: tuple[int, ...]
 
 
-class Candidate(NamedTuple):
-    """Commands that would gain something: the gain, the steps, whether they begin with a reset, and what they are."""
-
-    gain: int
-    steps: int
-    resets: bool
-    path: tuple[Option, ...]
-
-
 def select(graph: Graph[StepRecord], budget: int) -> list["array[int]"]:
     """Return the sequences worth most within the budget, which is more than the steps to the start."""
     selecting = Selecting(graph, budget)
-    while candidate := selecting.best() or selecting.nearest():
-        selecting.take(candidate)
+    while place := selecting.best() or selecting.nearest():
+        selecting.take(place)
     return selecting.sequences
 
 
@@ -86,45 +77,41 @@ class Selecting:
         self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
         self._options = [list(self._options_in(state)) for state in range(graph.states)]
 
-    def best(self) -> Candidate | None:
-        """Return the command within the horizon that gains most for each step; None if none gains anything."""
-        best: Candidate | None = None
+    def best(self) -> Place | None:
+        """Return the place within the horizon whose last command gains most for each step; None if none gains."""
+        best, most = None, 0.0
         for place in (place for start in self._starts() for place in self._places(start, HORIZON)):
-            steps = place.steps + 1
             for option in self._options[place.state]:
-                gain = self._gain(place.rows, option.label)
-                if gain * (best.steps if best else 1) > (best.gain if best else 0) * steps:
-                    best = Candidate(gain, steps, place.resets, (*place.path, option))
+                if (rate := self._gain(place.rows, option.label) / (place.steps + 1)) > most:
+                    best, most = self._beyond(place, option), rate
         return best
 
-    def nearest(self) -> Candidate | None:
-        """Return the nearest two commands in succession of which the second gains something; None if no two do."""
+    def nearest(self) -> Place | None:
+        """Return the nearest place after two commands of which the second gains something; None if there is none."""
         found = (next(self._pairs(start), None) for start in self._starts())
-        return min((each for each in found if each), key=lambda candidate: candidate.steps, default=None)
+        return min((each for each in found if each), key=lambda place: place.steps, default=None)
 
-    def _pairs(self, start: Place) -> Iterator[Candidate]:
-        """Yield the nearest of two commands in succession of which the second gains something."""
-        for place in self._places(start, self.budget):
-            steps = place.steps + 2
-            for option in self._options[place.state] if self.steps + steps <= self.budget else ():
-                rows = self._rows[option.label]
-                if not self._ends[option.label] and (last := self._gaining(rows, option.after)):
-                    yield Candidate(self._gain(rows, last.label), steps, place.resets, (*place.path, option, last))
+    def _pairs(self, start: Place) -> Iterator[Place]:
+        """Yield the places after two commands in succession of which the second gains something, the nearest first."""
+        for place in self._places(start, self.budget - 1):
+            if self.steps + place.steps + 2 <= self.budget:
+                for first in (self._beyond(place, option) for option in self._options[place.state]):
+                    if not self._ends[first.path[-1].label] and (last := self._gaining(first.rows, first.state)):
+                        yield self._beyond(first, last)
 
-    def take(self, candidate: Candidate) -> None:
-        """Give the commands of the candidate."""
-        if candidate.resets or self.at is None:
+    def take(self, place: Place) -> None:
+        """Give the commands that lead to the place."""
+        if place.resets or self.at is None:
             self.sequences.append(array("i"))
             self.before = ()
-        self.steps += candidate.steps
-        for option in candidate.path:
+        self.steps += place.steps
+        for option in place.path:
             self.met |= self._items[option.label]
             for row in self.before:
                 self.followed[row] = self.followed.get(row, 0) | self._masks[option.label]
             self.before = self._rows[option.label]
             self.sequences[-1].append(option.command)
-        last = candidate.path[-1]
-        self.at = None if self._ends[last.label] else last.after
+        self.at = None if self._ends[place.path[-1].label] else place.state
 
     def _starts(self) -> Iterator[Place]:
         """Yield where to go on from: here, and the start after a reset."""
@@ -147,8 +134,12 @@ class Selecting:
         for option in self._options[place.state]:
             if option.after not in found and not self._ends[option.label]:
                 found.add(option.after)
-                path = (*place.path, option)
-                yield Place(option.after, path, place.steps + 1, place.resets, self._rows[option.label])
+                yield self._beyond(place, option)
+
+    def _beyond(self, place: Place, option: Option) -> Place:
+        """Return the place that an option leads to."""
+        path = (*place.path, option)
+        return Place(option.after, path, place.steps + 1, place.resets, self._rows[option.label])
 
     def _gain(self, before: tuple[int, ...], label: int) -> int:
         """Return the gain of the label after a step in which these rows applied."""
