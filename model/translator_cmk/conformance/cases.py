@@ -1,7 +1,7 @@
 """Make the cases of a run, check the kit that they come from, and weigh their results into verdicts."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -65,17 +65,13 @@ class Scenario(NamedTuple):
 @cache
 def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     """Return every scenario of the features as a case; raises `FeatureError` and `InvalidFile`."""
-    silent = silent_in(profile, load_register()) | frozenset(waived)
-    oracle, whole = Oracle(machine_of(silent)), Oracle(machine_of(frozenset()))
-    alone = {requirement: Oracle(machine_of({requirement})) for requirement in sorted(silent)}
+    silent = tuple(sorted(silent_in(profile, load_register()) | frozenset(waived)))
     every = pickles()
     controls, found = controls_of(every), []
     for pickle in every:
         taken = prerequisites_of(pickle)
-        rests_on: list[str] = []
         # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
-        if not demanded(oracle, pickle) and demanded(whole, pickle):
-            rests_on = [requirement for requirement, silence in alone.items() if not demanded(silence, pickle)]
+        rests_on = resting_on(pickle, silent) if demanded(oracle_without(()), pickle) else ()
         case = Case(
             pickle.id,
             FEATURES,
@@ -90,6 +86,27 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
         )
         found.append(Scenario(case, pickle))
     return tuple(found)
+
+
+@cache
+def oracle_without(silent: tuple[str, ...]) -> Oracle:
+    """Return the oracle of the model in which these requirements are silent."""
+    return Oracle(machine_of(silent))
+
+
+def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> Iterator[str]:
+    """Yield those of the requirements of which one alone, if it is silent, keeps the scenario from being demanded.
+
+    If a scenario is demanded while all are silent, it rests on none of them; otherwise each half is tried.
+    """
+    if demanded(oracle_without(silent), pickle):
+        return
+    if len(silent) == 1:
+        yield silent[0]
+    else:
+        middle = len(silent) // 2
+        yield from resting_on(pickle, silent[:middle])
+        yield from resting_on(pickle, silent[middle:])
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
