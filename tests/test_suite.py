@@ -6,9 +6,10 @@ from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.features import Pickle, pickles
 from translator_cmk.bdd.mutants import RED, fails
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
-from translator_cmk.bdd.ties import WITHOUT_ROWS
+from translator_cmk.bdd.ties import WITHOUT_ROWS, demanded_by, without_assumptions
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.machine import Machine
+from translator_cmk.machine import ROWS, Machine
+from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 PICKLES = pickles()
@@ -16,6 +17,11 @@ MUTANTS = {
     kind: [mutant for mutant in mutants() if mutant.kind == kind]
     for kind in ("row dropped", "guard negated", "mistake added")
 }
+
+
+WITHOUT_ASSUMPTIONS = without_assumptions(load_register())
+ASSUMED = set(ROWS) - set(WITHOUT_ASSUMPTIONS)
+NOT_ASSUMED = set(demanded_by(WITHOUT_ASSUMPTIONS))
 
 
 def scenarios_of(requirement: str) -> list[Pickle]:
@@ -28,7 +34,12 @@ def scenarios_of(requirement: str) -> list[Pickle]:
 def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutant) -> None:
     """A dropped or added row makes one fail at a Then; a negated condition may also keep one from getting there."""
     how = RED if mutant.kind == "guard negated" else (AssertionFailed,)
-    assert any(fails(Machine(mutant.rows), pickle, how) for pickle in scenarios_of(mutant.requirement))
+    scenarios = scenarios_of(mutant.requirement)
+    # an assumption can hide a mistake about what the article states
+    unassumed = Machine(row for row in mutant.rows if row not in ASSUMED)
+    assert any(fails(Machine(mutant.rows), pickle, how) for pickle in scenarios) or any(
+        fails(unassumed, pickle, how) for pickle in scenarios if pickle in NOT_ASSUMED
+    )
 
 
 @pytest.mark.parametrize("mutant", MUTANTS["row dropped"][::25], ids=lambda mutant: str(mutant.name))

@@ -26,7 +26,7 @@ Scenario Outline: Vault and resource in two regions
     | place       |
     | in "eastus" |
 
-  @encryption.tier
+  @encryption.tier-refused
   Examples: Another region and tier
     | place                           |
     | in "eastus" on the "basic-tier" |

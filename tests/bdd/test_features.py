@@ -31,7 +31,7 @@ def test_tags_of_a_scenario_belong_to_its_source(tmp_path: Path) -> None:
     one, two = load_features(tmp_path)[0].rules[0].scenarios
     assert one.source == RIGHT.strip()
     assert two.source == f"@keys.enable{OUTLINE}".strip()
-    assert two.pickles[1].requirements == ("vault.same-region", "encryption.tier", "keys.enable")
+    assert two.pickles[1].requirements == ("vault.same-region", "encryption.tier-refused", "keys.enable")
 
 
 def test_each_row_has_an_id_and_a_line(folder: Path) -> None:

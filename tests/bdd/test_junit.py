@@ -46,7 +46,7 @@ def test_test_cases_are_named_after_requirement_and_scenario(pytester: pytest.Py
     assert 250 < max(len(str(case.get("name"))) for case in found.values()) < 512 - len("vault.")
     assert [each.get("value") for each in found[BASIC].iter("property") if each.get("name") == "requirement"] == [
         "vault.same-region",
-        "encryption.tier",
+        "encryption.tier-refused",
     ]
     [failure] = found[EAST].iter("failure")
     assert str(failure.get("message")).startswith("[vault.same-region] Vault and resource in two regions")

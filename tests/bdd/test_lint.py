@@ -86,7 +86,7 @@ WRONG = {
         "the rule of 'vault.same-region' is at vault.feature:5 already",
     ),
     "tag of a scenario": (rule("\n@wip" + RIGHT), 7, "the tag @wip is no requirement's id"),
-    "tag of examples": (outline("@encryption.tier", "@wip"), 18, "the tag @wip is no requirement's id"),
+    "tag of examples": (outline("@encryption.tier-refused", "@wip"), 18, "the tag @wip is no requirement's id"),
     "long name": (right(NAME, "x" * 71), 7, "a name of 71 characters"),
     "should": (right("one region", "one region should do"), 7, "the name says 'should'"),
     "column in the name": (outline("two regions", "<place>"), 7, "the name has a column in it"),

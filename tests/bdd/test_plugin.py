@@ -19,7 +19,7 @@ def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
     other = RIGHT.replace("one region", "one tenant")
     project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant")))
     run(pytester, "--strict-markers", "-m", "vault.same-tenant").assert_outcomes(passed=1, deselected=3)
-    run(pytester, "--strict-markers", "-m", "encryption.tier").assert_outcomes(passed=1, deselected=3)
+    run(pytester, "--strict-markers", "-m", "encryption.tier-refused").assert_outcomes(passed=1, deselected=3)
     listed = run(pytester, "--markers").stdout.str()
     assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []
 
@@ -27,7 +27,7 @@ def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
 WRONG = {
     "dropped by pytest-bdd": (TWO_NAMES, "12: the scenario 'Vault and resource in one region' is at vault.feature:7"),
     "tag of a rule": (feature(rule(RIGHT, requirement="vault.wip", title="A")), "4: the tag @vault.wip is no"),
-    "tag of examples": (feature(rule(OUTLINE.replace("@encryption", "@wip"))), "18: the tag @wip.tier is no"),
+    "tag of examples": (feature(rule(OUTLINE.replace("@encryption", "@wip"))), "18: the tag @wip.tier-refused is no"),
     "not Gherkin": (feature(rule(RIGHT.replace("When", "Whenn"))), "9: not Gherkin"),
     "refused by pytest-bdd": (feature(rule(RIGHT.replace("Given", "And"))), "8: a first step 'And'"),
     "unknown step": (feature(rule(RIGHT.replace("Given a ", "Given the "))), "8: no Given is written"),

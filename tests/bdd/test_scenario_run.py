@@ -79,7 +79,7 @@ FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
     "refused for a reason more": (
         ModelSystem,
         OUTLINE.replace("<place>", '<place> on the "basic-tier"'),
-        "because of encryption.tier, vault.same-region",
+        "because of encryption.tier-refused, vault.same-region",
     ),
     "refused with a change": (
         wrong.HandsOutItsOwn,
