@@ -1,8 +1,11 @@
-"""Reports that several tests read, and none changes."""
+"""Reports that several tests read, and none changes; and a run that is refused."""
+
+from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import SOME, TOUR, WRONG, Verified, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import SOME, TOUR, WRONG, Refused, Verified, decides_in_fuzzing, fuzz, verify
+from translator_cmk.cli import main
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +18,18 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 def wrong_in_features(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """Scenarios alone on that system: a report that is checked in a tenth of the time."""
     return verify(tmp_path_factory.mktemp("features"), "--python", WRONG, *SOME)
+
+
+@pytest.fixture
+def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
+    """Run `verify` with arguments that are wrong usage: nothing is run; return the one line that says why."""
+
+    def run(*arguments: str) -> str:
+        report = tmp_path / "report"
+        assert main(["verify", "--report", str(report), *arguments]) == 2
+        error = capsys.readouterr().err
+        assert error.count("\n") == 1
+        assert not report.exists()
+        return error
+
+    return run

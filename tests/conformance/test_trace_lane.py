@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import MODEL, Verified, verify
+from tests.conformance.verifying import MODEL, Refused, Verified, verify
 from translator_cmk.cli import main
 
 HEAD = {"trace": 1, "subject": "night run 7"}
@@ -144,28 +144,18 @@ def test_traces_are_judged_beside_other_lanes(tmp_path: Path) -> None:
     ],
 )
 def test_what_can_not_be_judged_is_told_in_one_line(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    lines: tuple[object, ...],
-    options: tuple[str, ...],
-    message: str,
+    tmp_path: Path, refused: Refused, lines: tuple[object, ...], options: tuple[str, ...], message: str
 ) -> None:
-    report = tmp_path / "report"
-    assert main(["verify", "--report", str(report), *options, *trace(tmp_path, *lines)]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
-    assert not report.exists()
+    assert message in refused(*options, *trace(tmp_path, *lines))
 
 
-def test_lane_without_a_trace_and_traces_of_two_systems_are_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["verify", "--report", str(tmp_path / "report"), "--lane", "trace"]
-    assert main(arguments) == 2
-    assert "--lane trace: name what was recorded" in capsys.readouterr().err
+def test_lane_without_a_trace_is_refused(refused: Refused) -> None:
+    assert "--lane trace: name what was recorded" in refused("--lane", "trace")
+
+
+def test_traces_of_two_systems_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     two = (*trace(tmp_path, *FITS), *trace(tmp_path, HEAD | {"subject": "other"}, CREATED, name="two.jsonl"))
-    assert main([*arguments, *two]) == 2
+    assert main(["verify", "--report", str(tmp_path / "report"), "--lane", "trace", *two]) == 2
     assert "the traces are of 'night run 7' and of 'other'; judge them apart" in capsys.readouterr().err
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, Refused, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
@@ -139,12 +139,8 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
         (["--waive", "environment.exists"], "--waive environment.exists: without it nothing is left to verify"),
     ],
 )
-def test_what_there_is_not_can_not_be_chosen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
-    assert main(["verify", "--python", MODEL, "--report", str(tmp_path / "report"), *arguments]) == 2
-    assert message in capsys.readouterr().err
-    assert not (tmp_path / "report").exists()
+def test_what_there_is_not_can_not_be_chosen(refused: Refused, arguments: list[str], message: str) -> None:
+    assert message in refused("--python", MODEL, *arguments)
 
 
 def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,12 +207,7 @@ NO_SYSTEMS = [
 
 @pytest.mark.parametrize(("option", "value", "message"), NO_SYSTEMS)
 def test_systems_that_are_none_are_refused(
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    option: str,
-    value: str,
-    message: str,
+    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch, option: str, value: str, message: str
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "no_python.py").write_text("class {")
@@ -224,10 +215,7 @@ def test_systems_that_are_none_are_refused(
     (tmp_path / "leaves.py").write_text("raise SystemExit(7)")
     (tmp_path / "lazy.py").write_text("def __getattr__(name): raise ValueError(f'no {name}')")
     (tmp_path / "untold.py").write_text(UNTOLD)
-    assert main(["verify", option, value, "--report", str(tmp_path / "report")]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
+    assert message in refused(option, value)
 
 
 def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,6 +31,9 @@ SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WH
 FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
 
 
+Refused = Callable[..., str]
+
+
 class Verified(NamedTuple):
     """What came of a run."""
 
