@@ -6,7 +6,8 @@ refused; consequences belong to the step.  Both languages get the cubes of the s
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from translator_cmk.explore.scopes import Scope, start_of
+from translator_cmk.explore.scope import start_of
+from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.sets.cubes import NOT_OFFERED, WIDTH, Cube, Name, Packing, StepParts, fields_of, merged
 from translator_cmk.machine import ROWS, Machine
 

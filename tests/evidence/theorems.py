@@ -17,7 +17,8 @@ from tests.evidence.writing import stamp, write_measurement
 from tests.explore.mistakes import MISTAKES
 from translator_cmk.explore.exploration import Exploration, verdict
 from translator_cmk.explore.mutation import mutants
-from translator_cmk.explore.scopes import MUTANT_SCOPES, StartNotReached, chosen
+from translator_cmk.explore.scope import StartNotReached
+from translator_cmk.explore.scopes import MUTANT_SCOPES, chosen
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import Machine

@@ -9,7 +9,8 @@ import pytest
 
 from tests.explore.common import run_cli, walk
 from translator_cmk.explore.graph import NO_COMMAND, NOT_OFFERED, Graph, attainable, first_commands, predecessors
-from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope, start_of
+from translator_cmk.explore.scope import start_of
+from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.language.situations import situations

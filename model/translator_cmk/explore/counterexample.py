@@ -6,7 +6,7 @@ from ..language.sentences import format_command, format_fact
 from ..machine import DEFAULT_STAGE, Machine, Refused, State, Unspecified, initial
 from .exploration import Broken
 from .judge import Judge, Unmet, entities_of
-from .scopes import Commands, Scope, givens
+from .scope import Commands, Scope, givens
 from .theorems import Expectation, Theorem, Unchanged, Uses
 
 

@@ -23,7 +23,7 @@ from .graph import Graph, labelled_graph
 from .judge import EntityName, entities_of
 from .memoised import Memoised
 from .row_sources import RowSource, row_sources
-from .scopes import Commands, Scope, start_of
+from .scope import Commands, Scope, start_of
 from .theorems.theorem import VIEWS, view_of
 
 # Decisions, and rows that note how each went

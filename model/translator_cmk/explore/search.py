@@ -12,7 +12,8 @@ from .exploration import ABOUT_STATES, Broken, Exploration, Report
 from .graph import Walk
 from .judge import Judge, Judged, Unmet, entities_of
 from .memoised import Memoised
-from .scopes import SOON, Scope, StartNotReached
+from .scope import StartNotReached
+from .scopes import SOON, Scope
 from .sets.cubes import NotSeparable
 from .sets.search import SetSearch
 from .theorems.theorem import Theorem

@@ -12,7 +12,8 @@ from ..bdd.features import slug
 from ..explore.graph import Graph, attainable, first_commands, labelled_graph, predecessors
 from ..explore.judge import EntityName
 from ..explore.memoised import Memoised, RecordedTable
-from ..explore.scopes import WHAT_IF, Scope, start_of
+from ..explore.scope import start_of
+from ..explore.scopes import WHAT_IF, Scope
 from ..language.facts import ABSENT, Fact
 from ..language.gherkin import use_in_words
 from ..language.sentences import FACT_PHRASES, format_command, format_fact

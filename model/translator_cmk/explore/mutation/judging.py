@@ -15,7 +15,8 @@ from ..exploration import Broken
 from ..graph import state_graph
 from ..judge import EntityName, Judge, entities_of
 from ..memoised import Memoised
-from ..scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
+from ..scope import StartNotReached
+from ..scopes import MUTANT_SCOPES, Commands, Scope
 from ..search import explore
 from ..theorems import THEOREMS, Theorem
 from ..theorems.theorem import ROWS_RAISE, VIEWS, view_of

@@ -20,7 +20,7 @@ from ...machine.entities import KINDS, Entity
 from ...machine.step import Response
 from ...machine.world import Changes, Table, rewritten
 from ..memoised import Read, RecordedTable
-from ..scopes import Scope
+from ..scope import Scope
 from ..theorems.theorem import ROWS_RAISE
 
 Name = tuple[type[Entity], str]

@@ -7,7 +7,7 @@ from typing import Any
 from ...machine import Accepted, Command, Machine, State
 from ..exploration import Broken, Exploration, Report
 from ..judge import EntityName, Judge, Unmet
-from ..scopes import Scope, start_of
+from ..scope import Scope, start_of
 from ..theorems.theorem import Theorem
 from .bitsets import LARGEST, Bits, Place, Regions, add, contains, count, halves
 from .cubes import BROKEN, NOT_OFFERED, Name, NotSeparable, StepParts
