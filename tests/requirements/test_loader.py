@@ -106,8 +106,8 @@ def test_a_wrong_requirement_is_named_with_its_line(
         ("keys.yaml", "- id: keys.change", r"  decision: .*\n", "is a choice of ours and names no decision"),
         ("vault.yaml", "- id: vault.same-region", r"  statements: .*\n", "is stated and names no statement"),
         (
-            "workspace.yaml",
-            "- id: workspace.earlier-uncovered",
+            "revocation.yaml",
+            "- id: revocation.no-upload",
             r"  statements: .*\n",
             "is implied and names no statement",
         ),
