@@ -188,8 +188,10 @@ ONLY_TRIED = {"compared", "lost"}
 
 
 def effects_of(command: str) -> set[str]:
-    """Return the requirements that say what a command does; one that changes nothing has none."""
-    return {row.requirement for row in ROWS if isinstance(row, Effect) and row.on.__name__ == command}
+    """Return the requirements that say what a command changes; one that at most records the use of a key has none."""
+    return {
+        row.requirement for row in ROWS if isinstance(row, Effect) and row.on.__name__ == command and row.uses is None
+    }
 
 
 OWN = "The system accepted what comes next. The model does not, where this is not specified or assumed, and stops here."
