@@ -111,6 +111,12 @@ def test_a_wrong_requirement_is_named_with_its_line(
             r"  statements: .*\n",
             "is implied and names no statement",
         ),
+        (
+            "revocation.yaml",
+            "- id: revocation.no-upload",
+            r"  argument: >-\n.*\n",
+            "is implied; what is implied, and nothing else, gives its argument",
+        ),
         ("environment.yaml", "- id: environment.move\n", r"  source:\n.*\n.*\n", "environment and names no source"),
     ],
 )

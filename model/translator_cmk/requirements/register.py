@@ -120,6 +120,8 @@ class Requirement:
     """Of TRAITS."""
     resolves: tuple[str, ...] = ()
     """Ids of the questions that it answers."""
+    argument: str | None = None
+    """How it follows from its statements, where it is implied."""
     notes: str | None = None
     source: Source | None = None
     decision: str | None = None
@@ -162,7 +164,7 @@ TITLE_LENGTH = 90
 """Characters; a longer title makes test reports and tables hard to read."""
 
 REQUIRED = ("id", "revision", "title", "wording", "kind", "basis")
-OPTIONAL = ("statements", "traits", "resolves", "notes", "source", "decision")
+OPTIONAL = ("statements", "argument", "traits", "resolves", "notes", "source", "decision")
 
 
 def load_register(folder: Path | None = None) -> Register:
@@ -257,6 +259,7 @@ def read_requirement(
         statements=claims,
         traits=fields["traits"].some_of(TRAITS, "trait") if "traits" in fields else (),
         resolves=fields["resolves"].some_of(questions, "question") if "resolves" in fields else (),
+        argument=fields["argument"].text() if "argument" in fields else None,
         notes=fields["notes"].text() if "notes" in fields else None,
         source=read_source(fields["source"]) if "source" in fields else None,
         decision=fields["decision"].text() if "decision" in fields else None,
@@ -282,6 +285,8 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
         raise entry.error(f"{name} has the basis {basis}; the basis environment and the topic environment go together")
     if basis in ("stated", "implied") and not requirement.statements:
         raise entry.error(f"{name} is {basis} and names no statement")
+    if (basis == "implied") != (requirement.argument is not None):
+        raise entry.error(f"{name} is {basis}; what is implied, and nothing else, gives its argument")
     if basis in ("environment", "assumed") and requirement.source is None:
         raise entry.error(f"{name} has the basis {basis} and names no source")
     if (basis == "assumed" or requirement.kind == "silence") and requirement.decision is None:

@@ -23,6 +23,7 @@ REGISTERED = record(
         "places": Listed(record("a place", {"section": PROSE, "sentence": Whole()})),
     },
     {
+        "argument": PROSE,
         "notes": PROSE,
         "source": record("a source", {"title": PROSE, "url": Text("https://.*", "an address")}),
         "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "a file in docs/decisions"),
