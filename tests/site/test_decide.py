@@ -175,9 +175,9 @@ def test_harmless_causes_lose_nothing(cause: Cause, loss: Loss) -> None:
     ("name", "at_once", "data", "deployed", "uploaded"),
     [
         ("Managed identity disabled", "stated", "assumed", "stated", "implied"),
-        ("Access revoked", "stated", "assumed", "implied", "implied"),
-        ("Key vault deleted", "stated", "assumed", "implied", "implied"),
-        ("Subscription moved to another tenant", "implied", "assumed", "implied", "implied"),
+        ("Access revoked", "stated", "assumed", "assumed", "implied"),
+        ("Key vault deleted", "implied", "assumed", "assumed", "implied"),
+        ("Subscription moved to another tenant", "assumed", "assumed", "assumed", "assumed"),
         ("Key deleted", "assumed", "assumed", "assumed", "assumed"),
         ("Key disabled", "assumed", "assumed", "assumed", "assumed"),
         ("Resource deleted", "environment", "environment", "environment", "environment"),
