@@ -123,13 +123,13 @@ def steps(channel: Channel, lane: Lane, budget: float = float("inf")) -> int | N
     return taken if caught else None
 
 
-def put_to(channel: Channel, lane: Lane, budget: float = float("inf")) -> tuple[int, bool]:
+def put_to(channel: Channel, lane: Lane, budget: float = float("inf"), seed: int = 1) -> tuple[int, bool]:
     """Return how many steps the lane takes, up to where it catches the system, and whether it does."""
     counting = Counting(channel, budget)
     session = Session(counting)
     caught = False
     try:
-        caught = lane(Subject(session, seed=1))
+        caught = lane(Subject(session, seed=seed))
     except Fault:
         caught = True  # it does not even say hello
     except Spent:
@@ -157,10 +157,10 @@ def tour(subject: Subject, profile: str = "article") -> bool:
     return any(each.failed or bool(each.fault) for each in found)
 
 
-def fuzz(subject: Subject, profile: str = "article") -> bool:
+def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> bool:
     """Tell whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    fuzzer = Fuzzer(subject.declaration, 1)
+    fuzzer = Fuzzer(subject.declaration, seed)
     while True:
         commands, unobserved = fuzzer.draw()
         followed = run_sequence(subject, commands, oracle, unobserved)

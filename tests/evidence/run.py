@@ -16,6 +16,7 @@ GATHERERS = (
     "tours",
     "coverage",
     "faulty",
+    "permitted",
     "example_mutants",
     "foreign",
     "memory",

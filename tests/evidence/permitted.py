@@ -1,0 +1,47 @@
+"""Systems that honour the article in every lane of the kit, with three seeds each: none of them may be accused.
+
+Run as `python -m tests.evidence.run permitted`, and by `make evidence`.  The exit code is 1, and nothing is written, if
+a lane accuses one.
+"""
+
+import sys
+from functools import partial
+
+from tests.conformance.broken import PERMITTED, Permitted
+from tests.evidence.lanes import InProcess, features, fuzz, put_to, tour
+from tests.evidence.writing import Kept, fingerprint, stamp, write_measurement
+
+SEEDS = (1, 2, 3)
+FUZZ_STEPS = 3_000
+
+
+def main() -> int:
+    """Measure and write the totals; returns the exit code."""
+    now = stamp("conformance")
+    kept = Kept("permitted", now["digest"])
+    wanted = {fingerprint(each.differs, each.source, str(SEEDS), str(FUZZ_STEPS)): each for each in PERMITTED}
+    found: list[list[str]] = kept.all_of(wanted, accused)
+    for system, lanes in zip(PERMITTED, found, strict=True):
+        if lanes:
+            print(f"accused by {', '.join(lanes)}: {system.differs}")
+    if any(found):
+        return 1
+    content = {**now, "systems": len(PERMITTED), "seeds": len(SEEDS), "fuzz_steps": FUZZ_STEPS}
+    write_measurement("permitted", content)
+    kept.forget()
+    return 0
+
+
+def accused(system: Permitted) -> list[str]:
+    """Return the lanes that accuse the system, each with the seed with which it does."""
+    found = []
+    for seed in SEEDS:
+        for name, lane in (("features", features), ("tour", tour), ("fuzz", partial(fuzz, seed=seed))):
+            budget = FUZZ_STEPS if name == "fuzz" else float("inf")
+            if put_to(InProcess(system.source), lane, budget, seed)[1]:
+                found.append(f"{name} with seed {seed}")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
