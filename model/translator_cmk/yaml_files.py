@@ -101,7 +101,7 @@ class Entry:
             try:
                 return date.fromisoformat(self.node.value)
             except ValueError:
-                raise self.error(f"there is no day {self.node.value}") from None
+                raise self.error(f"{self.node.value} is not a date; correct it") from None
         raise self.error("a day such as 2027-01-31 is expected here")
 
     def one_of(self, known: Collection[str], what: str) -> str:

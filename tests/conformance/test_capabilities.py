@@ -98,7 +98,7 @@ def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: P
     assert found.exit_code == 4
     core = found.case("resource.regional/a-global-resource-stays-with-microsoft-managed-keys")
     assert core["status"] == "not-run"
-    assert "no tier 'cmk-tier', and no declaration takes this scenario out" in core["reason"]
+    assert "no tier 'cmk-tier', which every system must have for this scenario; add it to the stage" in core["reason"]
     assert found.status(TRAINING) == "not-applicable"
 
 

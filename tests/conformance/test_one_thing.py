@@ -190,4 +190,4 @@ def test_only_the_model_is_called_the_model(pytester: pytest.Pytester) -> None:
     )
     ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "--system", "pretends:Pretends")
     assert ran.ret == pytest.ExitCode.USAGE_ERROR
-    assert "it calls itself 'model', as only the model does" in ran.stderr.str()
+    assert "it declares the product 'model', as only the model does" in ran.stderr.str()

@@ -150,7 +150,7 @@ def test_what_can_not_be_judged_is_told_in_one_line(
 
 
 def test_lane_without_a_trace_is_refused(refused: Refused) -> None:
-    assert "--lane trace: name what was recorded" in refused("--lane", "trace")
+    assert "--lane trace needs a log: add --trace FILE" in refused("--lane", "trace")
 
 
 def test_traces_of_two_systems_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from translator_cmk.conformance.fuzz import Fuzzer
 from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import NAMES, STEPS, asked_of, suites_of
+from translator_cmk.conformance.tour import NAMES, STEPS, sequences_for, suites_of
 from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
 from translator_cmk.oracle.profiles import machine_of, silent_in
@@ -153,7 +153,7 @@ def default_suites() -> tuple[Suite, ...]:
 def tour(subject: Subject, profile: str = "article") -> bool:
     """Tell whether the system parts from the oracle in one of the sequences of the default tour."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    found = (run_sequence(subject, each, oracle) for each in asked_of(default_suites(), subject.declaration))
+    found = (run_sequence(subject, each, oracle) for each in sequences_for(default_suites(), subject.declaration))
     return any(each.failed or bool(each.fault) for each in found)
 
 

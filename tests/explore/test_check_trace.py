@@ -195,7 +195,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a wrong line": (b'{"line":0,"observation":{}}\n', ":1: line is the number 0"),
     "there and not there": (
         b'{"partial":["observation"],"observation":{"model":{"m":{"exists":false,"state":"deployed"}}}}\n',
-        ":1: an entity has fields, and does not exist",
+        ":1: 'exists' is false, and the entity has other fields",
     ),
 }
 

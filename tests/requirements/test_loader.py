@@ -68,7 +68,7 @@ def test_the_register_of_the_package_is_read_once_and_a_folder_each_time(folder:
         ("statements: [S19]", "statements: S19", 0, "a list is expected here"),
         ("traits: [second-tenant]", "traits: [slow]", 0, "unknown trait 'slow'"),
         ("resolves: [C9]", "resolves: [C13]", 0, "unknown question 'C13'"),
-        ("https://learn", "http://learn", 0, "is not an https address"),
+        ("https://learn", "http://learn", 0, "is no address of this form: https://"),
         ("- id: vault.same-region", "- vault.same-region: {}\n- id: vault.same-region", 0, "unknown key"),
         ("- id: vault.same-region", "- 7\n- id: vault.same-region", 0, "a mapping"),
     ],

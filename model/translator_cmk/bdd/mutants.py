@@ -99,8 +99,8 @@ def summary(found: Sequence[Judged]) -> Iterator[str]:
         f"{tellable:,} that an observation distinguishes"
     )
     yield (
-        f"of these {theorems:,} are killed by theorems alone, {scenarios:,} by scenarios alone, "
-        f"{verdicts['killed']:,} by either, and {verdicts['survives']:,} survive"
+        f"of these theorems kill {theorems:,}, scenarios {scenarios:,}, "
+        f"both together {verdicts['killed']:,}; {verdicts['survives']:,} survive"
     )
 
 

@@ -100,7 +100,7 @@ class ScenarioRun:
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
         if lacking := not_offered(pickle, self.declared):
-            raise Unsupported(f"{lacking}, and no declaration takes this scenario out")
+            raise Unsupported(f"{lacking}, which every system must have for this scenario; add it to the stage")
         system.reset(self.declared.stage)
 
     def given(self, text: str, start: Situation | Command) -> None:

@@ -80,6 +80,16 @@ def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
         yield from missing_rows(requirement, cited, counter)
 
 
+ROW_OF = {
+    "demand": "a refuse(...)",
+    "effect": "an effect(...)",
+    "meaning": "a means(...)",
+    "consequence": "a whenever(...)",
+    "silence": "a silent(...)",
+}
+"""The function that makes a row of each kind of requirement that has rows."""
+
+
 def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -> Iterator[Diagnostic]:
     """Yield a diagnostic where a requirement lacks the rows of its kind, or has rows of another."""
     name, kind = requirement.id, requirement.kind
@@ -95,7 +105,7 @@ def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -
             remedy = "remove the row, or change the kind in the register"
             yield Diagnostic(file, 1, f"{name} can only be declared, and a row cites it", remedy)
     elif name not in cited | counter | WITHOUT_ROWS:
-        remedy = f"add one to ROWS (or to COUNTER_ROWS the row of the mistake), citing {name!r}"
+        remedy = f"add {ROW_OF[kind]} to ROWS that cites {name!r}"
         yield Diagnostic(file, 1, f"no row cites {name}", remedy)
 
 

@@ -225,7 +225,7 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
         if not case.scored and result.undelivered:
             status = "not-run"  # it says nothing of what we assume
         elif not case.scored:
-            status, reason = "differs", f"{assumed(case)}: {reason}"
+            status, reason = "differs", f"{format_assumptions(case)}: {reason}"
     return result._replace(status=status, reason=reason, known=deviation)
 
 
@@ -237,7 +237,7 @@ def is_known(case: str, results: Mapping[str, Result], known: Mapping[str, str])
     return case in known and results.get(case, NOT_REACHED).status in FAILING
 
 
-def assumed(case: Case) -> str:
+def format_assumptions(case: Case) -> str:
     """Format the assumptions, with their records, or waivers that a case that does not count differs from."""
     decisions = {each: load_register()[each].decision for each in case.rests_on}
     ours = [f"{each}, {decision}" for each, decision in decisions.items() if decision]

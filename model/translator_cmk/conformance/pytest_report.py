@@ -161,7 +161,9 @@ def begin(config: pytest.Config, folder: Folder, pickles: Sequence[Pickle]) -> "
     def system() -> System:
         made = make()
         if name and not isinstance(made, ModelSystem) and declaration_of(made).product == MODEL:
-            raise CommandError(f"--system {name}: it calls itself {MODEL!r}, as only the model does; rename it")
+            raise CommandError(
+                f"--system {name}: it declares the product {MODEL!r}, as only the model does; change the name"
+            )
         return made
 
     asked = {pickle.id for pickle in pickles}

@@ -217,7 +217,8 @@ class Session:
     def _must_welcome(self, answer: dict[str, Any]) -> None:
         """Raise `Fault` if nothing can be asked of the system, or where it is another than before."""
         if answer["answer"] == "error":
-            raise Fault("error", f"answered hello with an error: {answer.get('message', 'without a message')}")
+            message = answer.get("message", "without a message")
+            raise Fault("error", f"answered hello with an error: {message}; see the log of the system")
         if self.declared is not None and declaration_of(answer) != self.declared:
             raise Fault("changed", "declared something else than it did before")
 

@@ -58,7 +58,7 @@ def within(scope: Scope, steps: int) -> Suite:
     return suite(scope, steps)
 
 
-def asked_of(made: Iterable[Suite], declared: Declaration) -> list[Commands]:
+def sequences_for(made: Iterable[Suite], declared: Declaration) -> list[Commands]:
     """Return the sequences for a system, each with another kind of resource or in another region."""
     every = cycle(variants(declared.stage))
     sequences = (sequence.commands for each in made for sequence in each.sequences)
@@ -81,7 +81,7 @@ def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: i
     running.progress.begin(TOUR)
     with running.interruption.at_once():
         found = suites_of(tuple(scopes), steps)
-    asked = asked_of(found, subject.declaration)
+    asked = sequences_for(found, subject.declaration)
     lane = SequenceLane(TOUR, running, subject, asked)
     notes, done = notes_of(found, asked), 0
     try:

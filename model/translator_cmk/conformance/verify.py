@@ -131,7 +131,7 @@ def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
     asked = args.lane or ([FEATURES, TRACE] if selects else LANES)
     lanes = tuple(lane for lane in LANES if lane in asked and (lane != TRACE or args.lane or args.trace))
     if TRACE in lanes and not args.trace:
-        raise CommandError("--lane trace: name what was recorded, with --trace FILE")
+        raise CommandError("--lane trace needs a log: add --trace FILE")
     if args.trace and TRACE not in lanes:
         raise CommandError("--trace: its lane is left out; say --lane trace as well")
     asking = [lane for lane in lanes if lane != TRACE]

@@ -64,7 +64,7 @@ def portal(resource: str, vault: str, key: str) -> Commands:
     return (cmd.EnableCustomerManagedKeys(resource, vault, key), cmd.ReturnToMicrosoftManagedKeys(resource))
 
 
-def work(resource: str, workspace: str, document: str, model: str) -> Commands:
+def workspace_commands(resource: str, workspace: str, document: str, model: str) -> Commands:
     return (
         *(cmd.CreateWorkspace(workspace, resource), cmd.ReadData(workspace)),
         *(cmd.UploadDocument(document, workspace), cmd.TrainModel(model, workspace)),
@@ -128,7 +128,7 @@ def two_of_each() -> Iterator[Command]:
     yield from (*of_both(identity), *of_both(access, "vault"))
     yield from (*portal("translator", "vault", "key"), *portal("other-translator", "vault", "key"))
     yield cmd.EnableCustomerManagedKeys("other-translator", "vault", "other-key")
-    yield from (*work(*TRANSLATOR), *work(*OTHER))
+    yield from (*workspace_commands(*TRANSLATOR), *workspace_commands(*OTHER))
 
 
 def two_lives() -> Iterator[Command]:
@@ -220,7 +220,7 @@ SCOPES = (
             *(*creates_vault("vault"), *deletes_and_recovers("vault")),
             *(cmd.CreateKey("vault", "key"), *key_life("vault", "key")),
             *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
-            *work(*TRANSLATOR),
+            *workspace_commands(*TRANSLATOR),
         ),
         versions=3,
         states=2_894,
@@ -468,7 +468,7 @@ WHAT_IF = Scope(
         *(*creates_vault("vault", soft_delete=False, purge_protection=False), *vault_life("vault")),
         *(cmd.CreateKey("vault", "key"), cmd.ImportKey("vault", "key", "RSA-HSM", 3072), *key_life("vault", "key")),
         *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
-        *(cmd.EnableCustomerManagedKeys("translator", store="managed-hsm"), *work(*TRANSLATOR)),
+        *(cmd.EnableCustomerManagedKeys("translator", store="managed-hsm"), *workspace_commands(*TRANSLATOR)),
         *each(cmd.MoveResource, resource="translator", subscription=("foreign", "production"), group="apps"),
         *each(cmd.MoveSubscription, subscription="production", tenant=("abroad", "home")),
         *(*creates_vault("other-vault"), cmd.CreateKey("other-vault", "key")),

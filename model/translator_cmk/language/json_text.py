@@ -37,7 +37,7 @@ class NotStrict(Exception):
     """JSON that the standard library would let pass.  Its arguments: what is wrong, what to do."""
 
 
-def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object with these fields; raises `NotStrict` if one is there twice."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
@@ -52,7 +52,7 @@ def refuse_constant(word: str) -> None:
     raise NotStrict(f"{word} is no JSON", "write a number, or leave the field out")
 
 
-DECODE = json.JSONDecoder(object_pairs_hook=without_duplicates, parse_constant=refuse_constant).decode
+DECODE = json.JSONDecoder(object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant).decode
 
 STANDARD_INPUT = "-"
 

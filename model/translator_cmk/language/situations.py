@@ -96,4 +96,4 @@ def read_sentence(read_text: Callable[[str], Any], entry: Entry, kind: str) -> A
     try:
         return read_text(text)
     except UnknownSentence:
-        raise entry.error(f"{text!r} is the sentence of no {kind}; the step glossary lists them all") from None
+        raise entry.error(f"{text!r} is not a sentence for a {kind}; see language/sentences.py") from None

@@ -98,7 +98,7 @@ class EntityInPart(Record):
 
     def build(self, **fields: Any) -> dict[str, Any]:
         if fields.get("exists") is False and len(fields) > 1:
-            raise Misfit("an entity has fields, and does not exist", "leave out one or the other")
+            raise Misfit("'exists' is false, and the entity has other fields", "leave out one or the other")
         return fields
 
     def schema(self) -> dict[str, Any]:
@@ -153,7 +153,7 @@ class EventRecord(Record):
     def build(self, **fields: Any) -> dict[str, Any]:
         for part, of in NEEDS.items():
             if part in fields and of not in fields:
-                raise Misfit(f"the event has the field {part!r} and no {of}", f"add the {of}, or leave it out")
+                raise Misfit(f"the event has the field {part!r} but no {of}", f"add the {of}, or leave it out")
         if not any(part in fields for part in PARTS):
             raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
         return fields

@@ -168,7 +168,7 @@ def read_copy(content: bytes) -> str:
     if "\0" in text:
         raise NotTheArticle("a binary file, not the article's Markdown")
     if not text.strip():
-        raise NotTheArticle("an empty file, not the article's Markdown")
+        raise NotTheArticle("an empty file; save the article's Markdown in it")
     return text
 
 

@@ -274,7 +274,7 @@ def read_source(entry: Entry) -> Source:
     fields = entry.fields(("title", "url"))
     url = fields["url"].text()
     if not re.fullmatch(r"https://[a-z0-9.-]+\.[a-z]+/\S+", url):
-        raise fields["url"].error(f"{url!r} is not an https address")
+        raise fields["url"].error(f"{url!r} is no address of this form: https://host.in.lower.case/path")
     return Source(fields["title"].text(), url)
 
 
@@ -292,7 +292,8 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
     if (basis == "assumed" or requirement.kind == "silence") and requirement.decision is None:
         raise entry.error(f"{name} is a choice of ours and names no decision")
     if requirement.decision and not re.fullmatch(r"[0-9]{4}-[a-z0-9-]+\.md", requirement.decision):
-        raise entry.error(f"{name} names the decision {requirement.decision!r}, which is not like 0012-name.md")
+        remedy = "write the name of a record, such as 0012-name.md"
+        raise entry.error(f"{name} names the decision {requirement.decision!r}; {remedy}")
 
 
 def load_article(path: Path, claimed: bool = False) -> Article:

@@ -140,7 +140,7 @@ class Cluster:
             found -= {(number, number) for number, _ in found}
         return self._steps[shared]
 
-    def carried(self, before: int, shared: int) -> dict[int, int]:
+    def moved_fixpoints(self, before: int, shared: int) -> dict[int, int]:
         """Return the fixpoints of its numbers once the shared entities have other records, as far as they move."""
         moving = members(self.reached[before] & self._moving_numbers(shared))
         return {number: self._number(shared, self.digit.records[number]) for number in moving}
@@ -279,13 +279,13 @@ class Image:
         for step in {cube.move for cube in self._crossing.at(before)}:
             inner = []
             for position, cluster in enumerate(self._inner):
-                if carried := cluster.carried(before, before + step):
+                if carried := cluster.moved_fixpoints(before, before + step):
                     away = self.layout.alone(position, sum(1 << number for number in carried))
                     inner.append(Carried(away, self._moves(position, carried.items())))
             outer = []
             for cluster in self._outer:
                 records = cluster.digit.records
-                carried = cluster.carried(before, before + step)
+                carried = cluster.moved_fixpoints(before, before + step)
                 outer.append(
                     (cluster.digit.fields, {records[one]: records[to] - records[one] for one, to in carried.items()})
                 )
