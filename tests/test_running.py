@@ -172,9 +172,15 @@ def test_more_states_than_can_be_kept_end_the_run(run: Run, monkeypatch: pytest.
     names = [f"r{number}" for number in range(6)]
     sequence = (
         *AT_WORK,
-        *(CreateResource(each, "Translator", "westeurope", "cmk-tier", "production", "apps") for each in names),
-        *(EnableCustomerManagedKeys(each, "vault", "key") for each in names),
-        *(CreateWorkspace(f"of-{each}", each) for each in names),
+        *(
+            command
+            for each in names
+            for command in (
+                CreateResource(each, "Translator", "westeurope", "cmk-tier", "production", "apps"),
+                EnableCustomerManagedKeys(each, "vault", "key"),
+                CreateWorkspace(f"of-{each}", each),
+            )
+        ),
     )
     done = run(as_lines(*sequence, DisableKey("vault", "key")), "--profile=article", "--no-observation")
     assert (done.code, len(done.answers)) == (3, len(sequence))

@@ -123,8 +123,8 @@ def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: 
     ask(page, 'enables customer-managed keys for "translator" with the key "key" of "vault" through the API')
     assert said(page).startswith("✘ refused")
     link = page.locator("#what-if-said a")
-    assert link.get_attribute("href") == "vault.html#vault.access-policy"
-    assert link.inner_text() == REGISTER["vault.access-policy"].title
+    assert link.get_attribute("href") == "vault.html#vault.granted-beforehand"
+    assert link.inner_text() == REGISTER["vault.granted-beforehand"].title
     assert page.locator("#what-if-said .basis").inner_text() == "stated"
 
 

@@ -185,7 +185,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "an empty event": (b"{}\n", ":1: the event has no command and no observation"),
     "only an outcome": (
         b'{"outcome":{"outcome":"accepted"}}\n',
-        ":1: the event has the field 'outcome' and no command",
+        ":1: the event has the field 'outcome' but no command",
     ),
     "an unknown field": (b'{"comand":{}}\n', ":1: an event has no field 'comand'; did you mean 'command'?"),
     "a field left out": (

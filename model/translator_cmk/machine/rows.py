@@ -182,6 +182,14 @@ def key_use(resource: Resource) -> KeyUse | None:
     return KeyUse(resource.key.name, resource.name) if resource.key_source == CUSTOMER and resource.key else None
 
 
+def may_have_its_key_back(command: Any, resource: Resource) -> bool:
+    """Return whether a command that gives access, recovers a vault or a key, or enables a key concerns the resource."""
+    if hasattr(command, "resource"):
+        return bool(command.resource.name == resource.name)
+    key, named = resource.key, command.key if hasattr(command, "key") else command.vault
+    return key is not None and named.name in (key.name, key.vault.name)
+
+
 def has_document(workspace: Workspace) -> bool:
     """Return whether an uploaded document is in the workspace."""
     documents = workspace.world.every(Document)

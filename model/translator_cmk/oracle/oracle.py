@@ -166,7 +166,10 @@ class Oracle:
         unspecified = bool(deciding_outcomes) and any(isinstance(each, Unspecified) for each in alone)
         self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
-        self._silent |= deciding
+        if len(self.states) > 1 or self.uncompared:
+            self._silent |= deciding
+        else:
+            self._silent = NONE
         self._last = LastCommand(commands, every, outcome, deciding, compared, unspecified)
         return outcome
 

@@ -1,10 +1,8 @@
 """Restoration: what the customer has again once the key is accessible, and what stays lost."""
 
-from collections.abc import Callable
-
 from ..commands import Command, EnableCustomerManagedKeys, EnableKey, GrantKeyAccess, RecoverKey, RecoverVault
 from ..entities import Document, Model, Workspace
-from ..rows import Effect, data_inaccessible, effect, sets, whenever
+from ..rows import Effect, data_inaccessible, effect, may_have_its_key_back, sets, whenever
 
 ROWS = (
     whenever(
@@ -16,14 +14,7 @@ ROWS = (
 )
 
 
-BRINGS_THE_KEY_BACK: dict[type[Command], Callable[..., bool]] = {
-    GrantKeyAccess: lambda c, r: r.name == c.resource.name,
-    RecoverVault: lambda c, r: r.key is not None and r.key.vault.name == c.vault.name,
-    RecoverKey: lambda c, r: r.key is not None and r.key.name == c.key.name,
-    EnableKey: lambda c, r: r.key is not None and r.key.name == c.key.name,
-    EnableCustomerManagedKeys: lambda c, r: r.name == c.resource.name,
-}
-"""The commands that can make a key accessible again, each with the resources that it can do so for."""
+BRINGS_THE_KEY_BACK = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey, EnableCustomerManagedKeys)
 
 
 def redeploys(on: type[Command], requirement: str) -> Effect:
@@ -32,7 +23,7 @@ def redeploys(on: type[Command], requirement: str) -> Effect:
         on,
         requirement,
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and BRINGS_THE_KEY_BACK[on](c, m.workspace.resource),
+        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
@@ -43,7 +34,7 @@ def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
         on,
         requirement,
         each=Document,
-        when=lambda c, d: d.state == "deleted" and BRINGS_THE_KEY_BACK[on](c, d.workspace.resource),
+        when=lambda c, d: d.state == "deleted" and may_have_its_key_back(c, d.workspace.resource),
         then=lambda c, d: sets(d, state="uploaded"),
     )
 
