@@ -83,9 +83,13 @@ class SequenceResult:
         return names[:-1] if self.differences or self.known or self.fault or self.lost_track else names
 
 
+MOST_STATES = 512
+"""How many states are kept in a sequence before its track is lost.  Each of them is stepped through every command."""
+
+
 def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
     """Return an oracle that expects the system to show what it has declared to show."""
-    return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
+    return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen), MOST_STATES)
 
 
 def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
