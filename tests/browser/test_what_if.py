@@ -125,7 +125,7 @@ def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: 
     link = page.locator("#what-if-said a")
     assert link.get_attribute("href") == "vault.html#vault.granted-beforehand"
     assert link.inner_text() == REGISTER["vault.granted-beforehand"].title
-    assert page.locator("#what-if-said .basis").inner_text() == "stated"
+    assert page.locator("#what-if-said .basis").inner_text() == "assumed"
 
 
 def test_answer_says_what_changed_and_what_is_lost_for_good(page: Page) -> None:

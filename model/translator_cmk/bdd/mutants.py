@@ -100,7 +100,7 @@ def summary(found: Sequence[Judged]) -> Iterator[str]:
     )
     yield (
         f"of these theorems kill {theorems:,}, scenarios {scenarios:,}, "
-        f"both together {verdicts['killed']:,}; {verdicts['survives']:,} survive"
+        f"both together {verdicts['killed']:,}, and {verdicts['survives']:,} survive"
     )
 
 
