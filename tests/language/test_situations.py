@@ -37,10 +37,10 @@ def test_situation_comes_about(situation: Situation) -> None:
         ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' stands here twice"),
         ("- {situation: x, commands: text}", 1, "a list is expected here"),
         ("- {situation: [x], commands: []}", 1, "a text is expected here"),
-        ("- situation: x\n  commands:\n    - it sings", 3, "'it sings' is not a sentence for a command"),
+        ("- situation: x\n  commands:\n    - it sings", 3, "'it sings' is not the sentence of any command"),
         ("- situation: x\n  after: y\n  commands: []", 2, "no situation 'y' above this one"),
         ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' stands here twice"),
-        (ESTABLISHES + "{fact: it rains, by: keys.enable}", 4, "'it rains' is not a sentence for an observation"),
+        (ESTABLISHES + "{fact: it rains, by: keys.enable}", 4, "'it rains' is not the sentence of any observation"),
         (ESTABLISHES + "{fact: it rains}", 4, "the key 'by' is missing"),
     ],
 )

@@ -96,4 +96,4 @@ def read_sentence(read_text: Callable[[str], Any], entry: Entry, kind: str) -> A
     try:
         return read_text(text)
     except UnknownSentence:
-        raise entry.error(f"{text!r} is not a sentence for a {kind}; see language/sentences.py") from None
+        raise entry.error(f"{text!r} is not the sentence of any {kind}; see language/sentences.py") from None
