@@ -219,6 +219,9 @@ def test_a_refusal_of_a_name_may_give_other_reasons_too() -> None:
     oracle = Oracle(FULL)
     assert submit(oracle, DisableKey("v1", "k1")) == Refused(frozenset({"environment.exists"}))
     assert oracle.narrow(Refused(frozenset({"environment.exists", "environment.enabled-key"}))) == ()
+    oracle.reset()
+    oracle.submit(DisableKey("v1", "k1"))
+    assert oracle.narrow(Refused(frozenset({"environment.enabled-key"})))  # what is wrong has to be among them
 
 
 def test_a_permission_that_is_silent_may_be_withheld() -> None:

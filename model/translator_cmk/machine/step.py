@@ -14,6 +14,8 @@ from .writes import RowsContradict, Writes
 
 DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 NAME_IS_TAKEN = Refused(frozenset({"environment.new-name"}))
+OF_NAMES = DOES_NOT_EXIST.because | NAME_IS_TAKEN.because
+"""The reasons of refusals that are given before any demand is read."""
 
 ROUNDS = 50  # no chain of consequences is nearly as long; a longer one is a circle
 
@@ -102,13 +104,10 @@ class Machine:
                     writes.by.add(row.requirement)
         return Response(writes, audit)
 
-    def leaves_reasons_open(self, state: State, command: Command) -> bool:
-        """Return whether a refusal may give other reasons than those of broken demands.
-
-        So it is where a name does not mean what it must, since no demand was read then, and where a row is silent.
-        """
+    def is_silent_about(self, state: State, command: Command) -> bool:
+        """Return whether a silent row applies to the command, so a refusal may give any reason."""
         bound = bind(command, self.world(state))
-        return type(bound) is Refused or any(row.when(bound) for row in self._silent.get(type(command), ()))
+        return type(bound) is not Refused and any(row.when(bound) for row in self._silent.get(type(command), ()))
 
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
         """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""

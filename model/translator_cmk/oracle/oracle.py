@@ -29,6 +29,7 @@ from ..machine import (
 )
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
+from ..machine.step import OF_NAMES
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
 from .explain import Difference, FaultLocaliser, Violation
 from .nondeterminism import TooManyStates
@@ -225,7 +226,7 @@ class Oracle:
             if not fitting and last.unspecified:
                 fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
             if not fitting and isinstance(outcome, Refused):
-                fitting = tuple(each for each in self.transitions if self._may_be_refused_for_more(each))
+                fitting = tuple(each for each in self.transitions if self._may_be_refused_for_more(each, outcome))
             if not fitting:
                 violations.append((last.outcome, outcome))
         if observation is not None:
@@ -261,11 +262,17 @@ class Oracle:
             self._silent = NONE
         return ()
 
-    def _may_be_refused_for_more(self, transition: Transition) -> bool:
-        """Return whether the transition is a refusal that may give reasons which are no broken demands."""
-        return isinstance(transition.outcome, Refused) and any(
-            self.machine.leaves_reasons_open(transition.before, command) for command in self._last.commands
-        )
+    def _may_be_refused_for_more(self, transition: Transition, seen: Refused) -> bool:
+        """Return whether the transition is a refusal that may give reasons which are not broken demands.
+
+        A refusal of a name has to say so, and may give others, since no demand was read; where a row is silent, it may
+        give any.
+        """
+        if not isinstance(transition.outcome, Refused):
+            return False
+        if transition.outcome.because <= OF_NAMES:
+            return bool(seen.because & OF_NAMES)
+        return any(self.machine.is_silent_about(transition.before, command) for command in self._last.commands)
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""
