@@ -15,11 +15,14 @@ FILES = {"python": "emulator.py", "node": "emulator.mjs", "perl": "emulator.pl"}
 class Broken(NamedTuple):
     """One mistake: what it is, in one sentence, which topic it is about, and each text to replace, found once.
 
+    ``expected``: the requirements of which a report should name one first, written from the sentence alone, before
+    anything was run; `reset` where that is what fails.
     ``profile`` is the one in which it is a mistake; most contradict the article, some only what is assumed.
     """
 
     mistake: str
     topic: str
+    expected: tuple[str, ...]
     language: str
     edits: tuple[tuple[str, str], ...]
     profile: str = "article"
@@ -57,10 +60,15 @@ def edited(language: str, edits: tuple[tuple[str, str], ...], what: str) -> str:
 def family(file: str) -> list[dict[str, Any]]:
     """All of a file, in its order, with its edits as pairs."""
     rows = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
-    return [row | {"edits": tuple((edit["was"], edit["is"]) for edit in row["edits"])} for row in rows]
+    return [
+        row
+        | {"edits": tuple((edit["was"], edit["is"]) for edit in row["edits"])}
+        | {name: tuple(row[name]) for name in ("expected", "about") if name in row}
+        for row in rows
+    ]
 
 
 FAMILY = tuple(Broken(**row) for row in family("broken.yaml"))
 MADE_TO_BE_MISSED = tuple(Broken(**row) for row in family("subtle.yaml"))
-PERMITTED = tuple(Permitted(**row | {"about": tuple(row["about"])}) for row in family("permitted.yaml"))
+PERMITTED = tuple(Permitted(**row) for row in family("permitted.yaml"))
 HELD_OUT = FAMILY[2::3]

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.broken import FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
 from tests.conformance.verifying import verify
-from translator_cmk.requirements import TOPICS
+from translator_cmk.requirements import TOPICS, load_register
 
 PROGRAMS = {"python": f"{shlex.quote(sys.executable)} -S", "node": "node", "perl": "perl"}
 
@@ -28,6 +28,13 @@ def test_family_is_large_and_varied() -> None:
     topics = Counter(broken.topic for broken in FAMILY)
     assert {topic: topics[topic] for topic in TOPICS if topics[topic] < 3} == {}
     assert len(HELD_OUT) >= len(FAMILY) // 3
+
+
+def test_each_expects_requirements_that_there_are() -> None:
+    known = {*load_register(), "reset"}
+    assert {
+        each.mistake for each in (*FAMILY, *MADE_TO_BE_MISSED) if not each.expected or set(each.expected) - known
+    } == set()
 
 
 SAMPLE = [next(broken for broken in FAMILY if broken.language == language) for language in FILES]
