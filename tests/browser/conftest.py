@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.opening import DESK, Opened, window
-from tests.site.conftest import project, site, wrong
+from tests.site.conftest import project, site
 
-__all__ = ["browser", "page", "project", "site", "window_on_a_desk", "wrong"]
+__all__ = ["browser", "page", "project", "site", "window_on_a_desk"]
 
 
 @pytest.fixture(scope="session")

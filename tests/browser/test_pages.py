@@ -28,7 +28,7 @@ from tests.browser.opening import (
     violations,
     window,
 )
-from tests.site.building import PICKLES, REGISTER
+from tests.site.building import MARKED, PICKLES, REGISTER
 from translator_cmk.site.content import register_digest
 from translator_cmk.site.sourced import data
 
@@ -54,11 +54,12 @@ KINDS = {
     "filtered table": "evidence/scenarios.html?topic=vault",
     "matrix": "evidence/traceability.html",
     "measurements": "evidence/measurements.html",
+    "implementations": "evidence/implementations.html",
     "record": "decisions/0016-disabled-deleted-rotated-keys.html",
 }
 """One page of each kind.  `python -m tests.evidence.pages` looks at every page, in each scheme and each width."""
 
-LOOKS = ["light", "dark"] * (len(KINDS) // 2)
+LOOKS = [("light", "dark")[number % 2] for number in range(len(KINDS))]
 """Each kind is looked at in one of the two."""
 
 
@@ -251,6 +252,16 @@ def test_code_is_copied_by_keyboard(page: Page, site: Path) -> None:
     assert "\n  When the customer enables customer-managed keys" in copied
     assert copied.endswith("\n")
     assert page.locator(".copied").inner_text() == "Copied."
+
+
+def test_matrix_says_how_old_a_report_is_and_nothing_in_it_runs(page: Page, site: Path) -> None:
+    page.goto((site / KINDS["implementations"]).as_uri())
+    assert page.locator("[data-age]").all_inner_texts() == ["(less than a day ago)"] * 2
+    assert page.evaluate("ageOf(new Date(Date.now() - 40 * 86_400_000).toISOString())") == "40 days ago"
+    assert MARKED in page.locator("#marked").inner_text()
+    assert page.locator(".md-content script:not([src])").count() == 0
+    page.locator("sup.note a").first.click()
+    assert page.locator(":target").count() == 1
 
 
 # What one can fill in

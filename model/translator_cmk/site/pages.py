@@ -8,10 +8,8 @@ from typing import Any
 
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.features import Feature, Pickle, slug
-from ..conformance.cases import STATUSES as CASE_STATUSES
-from ..conformance.report.envelope import FORMAT, report_schemas
+from ..conformance.report.envelope import report_schemas
 from ..conformance.report.summaries import SAYS, counted
-from ..digest import REPORTED, digest
 from ..explore.theorems import THEOREMS
 from ..language import PROTOCOL, schemas, stage_to_wire
 from ..language.declaration import CAPABILITIES, LEVELS
@@ -199,7 +197,6 @@ def evidence_pages(content: Content) -> Iterator[Page]:
             "counted": counted,
         },
     )
-    yield "evidence/report-viewer.md", "report-viewer.md", {"known": viewer_data(content)}
 
 
 def shown(content: Content) -> list[implementations.Implementation]:
@@ -227,23 +224,6 @@ def numbered(
             ),
         }
         for place, (note, of) in enumerate(cases.items(), start=1)
-    }
-
-
-def viewer_data(content: Content) -> Mapping[str, Any]:
-    """Return what the script that shows a report knows: words, marks and requirements."""
-    known = implementations.MARKS["failed"]._replace(word="known", means="it failed, and is a listed deviation")
-    return {
-        "format": FORMAT,
-        "digest": digest(REPORTED),
-        "marks": {name: mark._asdict() for name, mark in {**implementations.MARKS, "known": known}.items()},
-        "statuses": CASE_STATUSES,
-        "features": implementations.FEATURES,
-        "levels": LEVELS,
-        "says": {str(code): text for code, text in SAYS.items()},
-        "requirements": {
-            name: {"title": each.title, "topic": each.topic} for name, each in content.evidence.register.items()
-        },
     }
 
 
