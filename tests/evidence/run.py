@@ -11,6 +11,7 @@ from importlib import import_module
 
 GATHERERS = (
     "mutants",
+    "semantic",
     "theorems",
     "scopes",
     "tours",

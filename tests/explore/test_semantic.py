@@ -1,0 +1,27 @@
+"""Semantic mutants say what they contradict, change rows, and the half that was held out is as it was frozen."""
+
+import pytest
+
+from tests.explore.semantic import OPEN, mutant_of, semantic_mutants
+from translator_cmk.explore.mutation import Mutant
+from translator_cmk.machine import ROWS
+from translator_cmk.requirements import load_register
+
+EVERY = semantic_mutants(OPEN)
+
+
+def test_names_tell_mutants_apart() -> None:
+    assert len({mutant.name for mutant in EVERY}) == len(EVERY)
+
+
+@pytest.mark.parametrize("mutant", EVERY, ids=lambda mutant: str(mutant.name))
+def test_a_mutant_changes_rows_and_contradicts_requirements(mutant: Mutant) -> None:
+    assert set(mutant.rows) != set(ROWS)
+    assert mutant.requirements
+    assert set(mutant.requirements) <= set(load_register())
+
+
+@pytest.mark.parametrize("entry", [{}, {"row": "keys.rotate"}, {"row": "keys.rotate/effect-RotateKey", "then_": ""}])
+def test_an_entry_that_changes_nothing_is_refused(entry: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="changes nothing"):
+        mutant_of({"mistake": "None.", "contradicts": "keys.rotate", **entry})
