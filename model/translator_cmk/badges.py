@@ -19,7 +19,7 @@ class Status(Enum):
     NOT_APPLICABLE = "not applicable"
     STALE = "stale"
     DECLARED = "declared only"
-    UNRELEASED = "unreleased kit"
+    LIMITED = "passed, with limits"
 
 
 class Look(NamedTuple):
@@ -37,7 +37,7 @@ LOOKS = {
     Status.INCONCLUSIVE: Look("?", "#8a5a00"),
     Status.NOT_APPLICABLE: Look("∅", "#5b5f66"),
     Status.STALE: Look("↻", "#6b4fa0"),
-    Status.UNRELEASED: Look("◇", "#57606a"),
+    Status.LIMITED: Look("◇", "#57606a"),
     Status.DECLARED: Look("–", "#46566e"),  # noqa: RUF001  # a dash is the glyph that is meant
 }
 LABEL_COLOUR = "#2f3a4d"

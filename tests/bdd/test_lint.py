@@ -177,3 +177,8 @@ def test_command_lists_diagnostics_and_says_so_by_its_exit_code(
     assert (main(["lint"]), capsys.readouterr().out) == (0, "")
     assert main(["lint", str(tmp_path / "none.feature")]) == 1
     assert "none.feature:1: can't be read: No such file or directory; name a feature file" in capsys.readouterr().out
+    (tmp_path / "vault.feature").write_text(feature(rule(RIGHT.replace("When", "When \x1b[2J\u202e"))), "utf-8")
+    assert main(["lint", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert "\\x1b[2J\\u202e" in out
+    assert {"\x1b", "\u202e"}.isdisjoint(out)

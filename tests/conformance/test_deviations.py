@@ -111,11 +111,27 @@ def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path
     assert found.exit_code == 0
 
 
-def test_what_failed_can_be_written_down_to_begin_with(tmp_path: Path) -> None:
+def written(file: Path) -> tuple[str, str]:
+    """What failed, once somebody has written the reasons and the issues."""
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("to be written", "by design").replace("example.invalid/", "example.com/7"), "utf-8")
+    return "--deviations", str(file)
+
+
+def test_what_failed_can_be_written_down_to_begin_with_and_has_to_be_filled_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "known.yaml"
-    assert verify(tmp_path, "--python", WRONG, *ONLY, "--write-deviations", str(file)).exit_code == 1
+    other = FAILS.replace("eastus", "westeurope")
+    wrong = ("--python", WRONG, "--case", FAILS, "--case", other)
+    assert verify(tmp_path, *wrong, "--write-deviations", str(file)).exit_code == 1
     assert FAILS in file.read_text("utf-8")
-    assert verify(tmp_path, "--python", WRONG, *ONLY, "--deviations", str(file)).exit_code == 0
+    assert main(["verify", *wrong, "--deviations", str(file)]) == 2
+    assert f"{file}:2: the reason of {other} is still 'to be written'; write one" in capsys.readouterr().err
+    found = verify(tmp_path, *wrong, *written(file))
+    counts = found.report["counts"]["scored"]
+    assert (found.exit_code, counts["known"]) == (0, 2)
+    assert f": {counts['passed']} passed, 2 known (only case " in capsys.readouterr().out
 
 
 ABOUT = "requirement: vault.same-region"
@@ -152,6 +168,7 @@ def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
         (GOOD.replace("reason: r", "reason: 7"), ":1: a text is expected here"),
         (GOOD.replace("reason: r", "reason: ' '"), ":1: the text is empty"),
         (GOOD.replace("'https://i/'", "later"), ":1: the issue is no URL"),
+        (GOOD.replace("i/", "example.invalid/"), ":1: the issue of vault.same-region is still 'https://example.inv"),
         (GOOD.replace("2999-01-01", "soon"), ":1: a day such as 2027-01-31 is expected here"),
         (GOOD.replace("2999-01-01", "29990101"), ":1: a day such as"),
         (GOOD.replace("2999-01-01", "2999-W01-1"), ":1: a day such as"),

@@ -1,5 +1,6 @@
 """The doctor says what to fix, in order, and what to write next; a skeleton is well, and has yet to be written."""
 
+import json
 import shlex
 import shutil
 import subprocess
@@ -12,9 +13,13 @@ from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT
 from translator_cmk.cli import main
+from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.fixtures import SMOKE_SEQUENCE
 from translator_cmk.conformance.init_adapter import azure_calls
+from translator_cmk.conformance.session import Session
+from translator_cmk.language import command_to_wire
 from translator_cmk.machine import COMMANDS, Refused
+from translator_cmk.machine.commands import DeleteVault
 from translator_cmk.system import ModelSystem
 
 EMULATOR = ROOT / "docs" / "examples" / "python" / "emulator.py"
@@ -75,6 +80,27 @@ def test_skeleton_is_well_and_says_what_to_write_first(
     assert "write CreateResource next" in out
     text = (tmp_path / file).read_text("utf-8")
     assert "providers/Microsoft.KeyVault/vaults/{vault}/accessPolicies/add" in text
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+@pytest.mark.parametrize(
+    ("text", "code"), [("no such vault\n", "no-such-vault-"), ("", "Refused"), ("é" * 200, "-" * 100)]
+)
+def test_refusal_of_a_skeleton_is_valid_whatever_it_says(tmp_path: Path, language: str, text: str, code: str) -> None:
+    program, file = PROGRAMS[language]
+    main(["init-adapter", language, str(tmp_path)])
+    adapter, unwritten = tmp_path / file, {"python": "raise Unsupported\n", "node": "throw new Unsupported();\n"}
+    refusal = {"python": f"raise Refused({text!r})\n", "node": f"throw new Refused({json.dumps(text)});\n"}
+    adapter.write_text(adapter.read_text("utf-8").replace(unwritten[language], refusal[language]), "utf-8")
+    channel = Process(f"{program} {shlex.quote(str(adapter))}")
+    session = Session(channel)
+    session.hello()
+    assert session.ask("submit", command=command_to_wire(DeleteVault("kv-prod"))) | {"id": ""} == {
+        "id": "",
+        "answer": "refused",
+        "code": code,
+    }
+    session.bye()
 
 
 def test_step_after_a_skeleton_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

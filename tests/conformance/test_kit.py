@@ -5,12 +5,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tests.conformance.verifying import MODEL, ROOT, verify
+from translator_cmk.badges import Status
 from translator_cmk.conformance import cases
+from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
+from translator_cmk.conformance.report.summaries import badge_of, headline
 
 ROW = "revocation.undeploys"
 ONLY = ("--lane", "features", "--topic", "vault")
@@ -47,13 +51,24 @@ def badge(folder: Path) -> str:
 
 def test_kit_of_no_release_says_so_in_headline_and_badge(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = verify(tmp_path, "--python", MODEL, *ONLY)
-    assert "conformant (unreleased kit)" in capsys.readouterr().out
+    assert "unreleased kit)" in capsys.readouterr().out
     assert badge(found.folder).startswith("◇ ")
     assert badge(found.folder).endswith(", unreleased kit")
-    assert "(unreleased kit)</h1>" in (found.folder / "report.html").read_text("utf-8")
+    assert "unreleased kit)</h1>" in (found.folder / "report.html").read_text("utf-8")
 
 
-def test_kit_of_a_release_is_green(
+NARROWED: dict[str, dict[str, Any]] = {
+    "requirement keys.audit": {"selection": {"requirement": ["keys.audit"]}},
+    "level account": {"selection": {"level": ["account"]}},
+    "lanes features, tour": {"lanes": ["features", "tour"]},
+    "tour of small": {"budgets": {"scopes": ["small"], "steps": STEPS, "seconds": SECONDS}},
+    "2,399 steps of the tour": {"budgets": {"scopes": SCOPES, "steps": STEPS - 1, "seconds": SECONDS}},
+    "19.9 seconds of fuzzing": {"budgets": {"scopes": SCOPES, "steps": STEPS, "seconds": 19.9}},
+    "without keys.audit": {"waived": ["keys.audit"]},
+}
+
+
+def test_whole_run_of_a_released_kit_is_green_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     releases = tmp_path / "releases.yaml"
@@ -61,5 +76,17 @@ def test_kit_of_a_release_is_green(
     monkeypatch.setattr(cases, "RELEASES", releases)
     found = verify(tmp_path, "--python", MODEL, *ONLY)
     assert found.report["release"] == "9.9.9"
-    assert "unreleased" not in capsys.readouterr().out
-    assert badge(found.folder).startswith("✔ ")
+    assert "profile article: passed (only topic vault, lane features)\n" in capsys.readouterr().out
+    assert badge(found.folder).startswith("◇ ")
+    assert badge(found.folder).endswith(", only topic vault, lane features")
+    whole = found.report | {
+        "selection": {},
+        "lanes": LANES[:3],
+        "budgets": {"scopes": SCOPES, "steps": STEPS, "seconds": SECONDS},
+    }
+    assert (headline(whole), badge_of(whole).status) == ("conformant", Status.PASSED)
+    for words, narrowed in NARROWED.items():
+        assert headline(whole | narrowed) == f"passed (only {words})"
+        assert badge_of(whole | narrowed).status is Status.LIMITED
+    some = whole | {"subject": whole["subject"] | {"levels": ["account"]}}
+    assert headline(some) == "conformant (level account)"

@@ -124,7 +124,7 @@ def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", ["report.html", "summary.md"])
 def test_what_was_left_out_of_a_run_is_reported_beside_what_came_out(wrong: Verified, file: str) -> None:
-    assert f"of the scenarios only case {FAILS}, {FAILS_TOO}" in (wrong.folder / file).read_text("utf-8")
+    assert f"only case {FAILS}, {FAILS_TOO}" in (wrong.folder / file).read_text("utf-8")
 
 
 def test_page_runs_and_fetches_nothing(wrong: Verified) -> None:

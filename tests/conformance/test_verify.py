@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd import wrong_systems
+from tests.conformance.test_deviations import written
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, Refused, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 
@@ -100,7 +101,7 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
         "nothing shows yet that it is ever accepted: resource.global-refused/enabling-for-a-regional"
         in refusal["reason"]
     )
-    found = verify(tmp_path, *only, "--deviations", known)
+    found = verify(tmp_path, *only, *written(Path(known)))
     assert found.exit_code == 0
     refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused")
     assert refusal["status"] == "not-applicable"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from translator_cmk.conformance.cases import scenarios
+from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
 from translator_cmk.conformance.channels import Channel, Fault
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.features import play
@@ -19,7 +19,7 @@ from translator_cmk.conformance.fuzz import Fuzzer
 from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
-from translator_cmk.conformance.tour import NAMES, STEPS, sequences_for, suites_of
+from translator_cmk.conformance.tour import sequences_for, suites_of
 from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
 from translator_cmk.oracle.profiles import machine_of, silent_in
@@ -147,7 +147,7 @@ def features(subject: Subject, profile: str = "article") -> bool:
 
 def default_suites() -> tuple[Suite, ...]:
     """Return what the default tour is made of."""
-    return suites_of(NAMES, STEPS)
+    return suites_of(SCOPES, STEPS)
 
 
 def tour(subject: Subject, profile: str = "article") -> bool:

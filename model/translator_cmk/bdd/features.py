@@ -16,6 +16,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from .. import features_dir
+from ..escaping import visible
 from ..requirements import TOPICS
 
 ATTESTATION = "attestation"
@@ -36,7 +37,7 @@ class Diagnostic(NamedTuple):
     remedy: str
 
     def __str__(self) -> str:
-        return f"{shown(self.file)}:{self.line}: {self.text}; {self.remedy}"
+        return visible(f"{shown(self.file)}:{self.line}: {self.text}; {self.remedy}")
 
 
 def shown(file: Path) -> str:

@@ -13,6 +13,7 @@ from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, demanded, undemanded, when_of
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
+from ..explore.scopes import SMALL
 from ..machine import COMMANDS
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
@@ -21,6 +22,15 @@ from ..shapes import nearest
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
 """The lanes: a system is put through the first three; of the last, it was observed elsewhere."""
+
+STEPS = 2_400
+"""How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
+
+SCOPES = (*(scope.name for scope in SMALL), "stress")
+"""The names of everything that can be toured."""
+
+SECONDS = 20.0
+"""How many seconds fuzzing lasts by default."""
 
 
 class Case(NamedTuple):

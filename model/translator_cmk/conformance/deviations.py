@@ -89,6 +89,9 @@ class Deviations:
 MONTHS = timedelta(days=90)
 """How long a deviation is known, unless its entry is changed."""
 
+UNWRITTEN = {"reason": "to be written", "issue": "https://example.invalid/"}
+"""The fields of a new entry that somebody has to write."""
+
 HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue that tracks it.\n"
 
 
@@ -123,17 +126,16 @@ def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
         return f"{entry.requirement!r} is no requirement; translator-cmk register lists them all"
     if entry.case and entry.case not in cases:
         return f"{entry.case!r} is no case; the report of a run lists them all"
+    if unwritten := [field for field, text in UNWRITTEN.items() if getattr(entry, field) == text]:
+        return f"the {unwritten[0]} of {entry.about} is still {UNWRITTEN[unwritten[0]]!r}; write one"
     if not entry.issue.startswith(("http://", "https://")) or " " in entry.issue:
         return "the issue is no URL; write where the deviation is tracked"
     return ""
 
 
 def deviations_text(failed: Iterable[str], expires: date) -> str:
-    """Return a file that lists these cases, to be filled in: an entry without a true issue is easy to find."""
-    entries = [
-        {"case": case, "reason": "to be written", "issue": "https://example.invalid/", "expires": str(expires)}
-        for case in failed
-    ]
+    """Return a file that lists these cases; each entry is refused until its reason and issue are written."""
+    entries = [{"case": case, **UNWRITTEN, "expires": str(expires)} for case in failed]
     body: str = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1000)
     return HEAD + body
 

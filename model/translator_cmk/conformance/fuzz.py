@@ -16,9 +16,6 @@ from .lane import SequenceLane, Step
 from .running import Running
 from .subject import ReferenceModel, Subject
 
-SECONDS = 20.0
-"""How many seconds fuzzing lasts by default."""
-
 LONGEST = 25
 """How many commands a sequence has at most, beside those of the situation that it begins with."""
 

@@ -13,12 +13,11 @@ from ..language.declaration import DECLARATION, Declaration
 from ..language.json_text import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..shapes import read_message
-from .cases import FEATURES, LANES, SELECTED, TRACE, must_be_known
+from .cases import FEATURES, LANES, SCOPES, SELECTED, TRACE, must_be_known
 from .deviations import Deviation, Deviations, known_cases, problem_with
 from .report.envelope import ENVELOPE as ENVELOPE_SHAPE
 from .report.envelope import FORMAT, Made
 from .report.folder import ENVELOPE, must_be_a_file
-from .tour import NAMES
 
 UNDENIABLE = CORE | EVERY_LOSS | STATED_CAUSES | NAMES_ARE_RESOLVED_FIRST
 
@@ -72,7 +71,7 @@ def must_be_budgets(budgets: Mapping[str, Any]) -> None:
         raise CommandError(f"{ENVELOPE}: its budgets do not say {', '.join(missing)}, as those of verify do")
     if not budgets["scopes"]:
         raise CommandError(f"{ENVELOPE}: its budgets name no scope, and every run has one")
-    if unknown := set(budgets["scopes"]) - set(NAMES):
+    if unknown := set(budgets["scopes"]) - set(SCOPES):
         raise CommandError(f"{ENVELOPE}: {sorted(unknown)[0]!r} is no scope of the tour")
 
 

@@ -8,18 +8,15 @@ from typing import Any
 from ..explore.scopes import SMALL, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
-from .cases import TOUR
+from .cases import SCOPES, TOUR
 from .fixtures import STRESS_SEQUENCES, STRESS_START, in_variant, stress_alphabet, variants
 from .judging import Commands, applicable
 from .lane import SequenceLane
 from .running import Running
 from .subject import Subject
 
-STEPS = 2_400
-"""How many steps, resets and commands alike, the tour has by default: shared among the scopes."""
-
 STRESS = Suite(
-    Scope("stress", "Three resources at work on three key vaults in two regions.", None, tuple(stress_alphabet())),
+    Scope(SCOPES[-1], "Three resources at work on three key vaults in two regions.", None, tuple(stress_alphabet())),
     tuple(
         CommandSequence(f"stress/{number}", commands, len(STRESS_START))
         for number, commands in enumerate(STRESS_SEQUENCES, 1)
@@ -30,9 +27,6 @@ STRESS = Suite(
     "chosen, and not searched for.",
 )
 """The stress fixture, which no scope is large enough for.  Its steps are added to those of the scopes."""
-
-NAMES = (*(scope.name for scope in SMALL), STRESS.scope.name)
-"""The names of everything that can be toured."""
 
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds

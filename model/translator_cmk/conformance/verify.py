@@ -17,7 +17,10 @@ from .cases import (
     FEATURES,
     FUZZ,
     LANES,
+    SCOPES,
+    SECONDS,
     SELECTED,
+    STEPS,
     TOUR,
     TRACE,
     check_kit,
@@ -29,7 +32,7 @@ from .channels import Fault, connecting
 from .channels.connecting import connection, shortened
 from .deviations import Deviations, load_deviations, must_be_writable, without_links, write_deviations
 from .features import run_features
-from .fuzz import SECONDS, run_fuzz
+from .fuzz import run_fuzz
 from .planning import must_be_deniable
 from .report import summaries
 from .report.envelope import Made
@@ -37,7 +40,7 @@ from .report.folder import Folder
 from .running import Running, SessionPool
 from .session import Interrupted, Session
 from .subject import Aborted, by_chance
-from .tour import NAMES, STEPS, STRESS, run_tour
+from .tour import STRESS, run_tour
 from .trace import must_be_readable, recorded_system, run_trace
 
 REPORT = Path("conformance-report")
@@ -76,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
     parser.add_argument("--write-deviations", metavar="FILE", type=Path, help="write what failed into such a file")
     parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder (default: {REPORT})")
-    parser.add_argument("--scope", choices=NAMES, action="append", help="only this scope in the tour")
+    parser.add_argument("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
     parser.add_argument(
         "--steps",
         metavar="N",
@@ -147,7 +150,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     budgets = {
         "steps": args.steps,
         "seconds": args.seconds,
-        "scopes": args.scope or list(NAMES),
+        "scopes": args.scope or list(SCOPES),
     }
     try:
         check_kit()

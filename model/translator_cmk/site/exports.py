@@ -11,7 +11,7 @@ from . import implementations
 from .content import Content, register_digest
 
 StatusWord = Literal[
-    "passed", "failed", "not run", "inconclusive", "not applicable", "stale", "declared only", "unreleased kit"
+    "passed", "failed", "not run", "inconclusive", "not applicable", "stale", "declared only", "passed, with limits"
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.features import Feature, Pickle, slug
 from ..conformance.report.envelope import report_schemas
-from ..conformance.report.summaries import SAYS, counted
+from ..conformance.report.summaries import counted, headline
 from ..explore.theorems import THEOREMS
 from ..language import PROTOCOL, schemas, stage_to_wire
 from ..language.declaration import CAPABILITIES, LEVELS
@@ -193,7 +193,7 @@ def evidence_pages(content: Content) -> Iterator[Page]:
             "notes": {name: numbered(cells, content) for name, cells in rolled.items()},
             "marks": implementations.MARKS,
             "kinds": implementations.KINDS,
-            "conclusions": SAYS,
+            "headline": headline,
             "counted": counted,
         },
     )

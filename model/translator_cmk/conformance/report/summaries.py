@@ -20,8 +20,9 @@ from ... import features_dir
 from ...badges import LOOKS, Badge, Status, endpoint, svg
 from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from ...escaping import html, markdown, plain, visible
+from ...language.declaration import LEVELS
 from ...machine import COMMANDS
-from ..cases import FEATURES
+from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""
@@ -80,8 +81,40 @@ FAILED, UNDECIDED, DIFFERS = (LOOKS[each].glyph for each in (Status.FAILED, Stat
 
 
 def headline(envelope: Mapping[str, Any]) -> str:
-    """Return what the run has shown, and whether it was by an unreleased kit."""
-    return SAYS[envelope["exit_code"]] + ("" if envelope["release"] else f" ({UNRELEASED})")
+    """Return what the run has shown: *conformant* only if all was asked and nothing is known to fail."""
+    said, tally, notes = SAYS[envelope["exit_code"]], envelope["counts"]["scored"], list(reservations(envelope))
+    if envelope["exit_code"] == OK and tally["known"]:
+        said = f"{tally['passed']} passed, {tally['known']} known"
+    elif envelope["exit_code"] == OK and any(scope_of(envelope)):
+        said = "passed"
+    return f"{said} ({'; '.join(notes)})" if notes else said
+
+
+def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what whoever reads the result has to know: to what it was narrowed, and by which kit it was found."""
+    if narrowed := list(scope_of(envelope)):
+        yield f"only {', '.join(narrowed)}"
+    levels = envelope["subject"]["levels"] if envelope["subject"] else LEVELS
+    if len(levels) < len(LEVELS):
+        yield f"{'level' if len(levels) == 1 else 'levels'} {', '.join(levels)}"
+    if not envelope["release"]:
+        yield UNRELEASED
+
+
+def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield to what a run was narrowed; nothing where all that counts was asked, as long as by default or longer."""
+    lanes, budgets, whole = envelope["lanes"], envelope["budgets"], (FEATURES, TOUR, FUZZ)
+    yield from (f"{name} {few(values)}" for name, values in envelope["selection"].items())
+    if not set(whole) <= set(lanes):
+        yield f"{'lane' if len(lanes) == 1 else 'lanes'} {', '.join(lanes)}"
+    if TOUR in lanes and not set(SCOPES) <= set(budgets["scopes"]):
+        yield f"tour of {few(budgets['scopes'])}"
+    if TOUR in lanes and budgets["steps"] < STEPS:
+        yield f"{budgets['steps']:,} steps of the tour"
+    if FUZZ in lanes and budgets["seconds"] < SECONDS:
+        yield f"{budgets['seconds']:g} seconds of fuzzing"
+    if envelope["waived"]:
+        yield f"without {few(envelope['waived'])}"
 
 
 def product(envelope: Mapping[str, Any]) -> str:
@@ -204,10 +237,8 @@ def in_full(case: Mapping[str, Any]) -> Iterator[str]:
 def run_facts(envelope: Mapping[str, Any]) -> Iterator[str]:
     """Yield how the run was made, what keeps it from asking for everything or from counting it, and what it covers."""
     yield f"profile {envelope['profile']}, lanes {', '.join(envelope['lanes'])}"
-    for name, values in envelope["selection"].items():
-        yield f"of the scenarios only {name} {few(values)}"
-    if envelope["waived"]:
-        yield f"waived {few(envelope['waived'])}"
+    if narrowed := list(scope_of(envelope)):
+        yield f"only {', '.join(narrowed)}"
     if envelope["deviations"]:
         yield f"known deviations {len(envelope['deviations'])}"
     yield f"{envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
@@ -412,11 +443,11 @@ def timestamp(time: str) -> dict[str, int]:
 
 
 def badge_of(envelope: Mapping[str, Any]) -> Badge:
-    """Return the badge; only a whole run of a released kit in which nothing failed, known or not, is green."""
+    """Return the badge; only a whole run of a released kit, of all that counts and without a failure, is green."""
     subject, tally = envelope["subject"], envelope["counts"]["scored"]
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
     parts = [f"{tally['passed']}/{tally['total']}", *not_passed({**tally, "failed": 0})]
-    parts += [] if envelope["release"] else [UNRELEASED]
+    parts += (plain(each, 120) for each in reservations(envelope))
     return Badge(label, badge_status(envelope), ", ".join(parts))
 
 
@@ -426,7 +457,7 @@ def badge_status(envelope: Mapping[str, Any]) -> Status:
     if tally["failed"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
         return Status.FAILED
     if envelope["exit_code"] == OK:
-        return Status.PASSED if envelope["release"] else Status.UNRELEASED
+        return Status.PASSED if envelope["release"] and not any(scope_of(envelope)) else Status.LIMITED
     return Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
 
 
