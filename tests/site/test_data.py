@@ -113,7 +113,7 @@ def test_helper_of_a_row_is_shown_with_it() -> None:
 
 # Facts from outside the article
 
-FILES = ("causes", "decision", "enable", "obligations", "sources")
+FILES = ("causes", "decision", "enable", "obligations", "seen", "sources")
 CELLS = {
     *("permission", "accidents", "guard", "signal", "known", "is", "audit", "deny", "asks", "other"),
     *("customer-managed", "microsoft-managed"),

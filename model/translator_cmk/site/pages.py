@@ -22,7 +22,7 @@ from .content import Content, is_current
 from .decide import decide_pages
 from .evidence import MODEL, STATUSES
 from .render import UP, Page, duration, environment, number, plain, rendered, requirement_path
-from .sourced import Notes, data
+from .sourced import Notes, by_requirement, cell, data, load_seen, sources
 from .what_if import what_if_tables
 
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
@@ -80,6 +80,8 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         about=about,
         scenario_link=link,
         shown_by=lambda requirement: list(shown_by(content, requirement)),
+        seen=by_requirement(load_seen(evidence.register)),
+        sources=sources(),
     )
     yield "data/home.snippet", rendered(templates, "home.md", root="")
     sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
@@ -179,6 +181,17 @@ def evidence_pages(content: Content) -> Iterator[Page]:
         },
     )
     yield "evidence/decisions.md", "decisions.md", {}
+    yield (
+        "evidence/seen.md",
+        "seen.md",
+        {
+            "observations": load_seen(register),
+            "grades": data("seen")["grades"],
+            "capabilities": data("seen")["capabilities"],
+            "outside": list(map(cell, data("seen")["outside"])),
+            "notes": Notes(),
+        },
+    )
     there = shown(content)
     rolled = {each.name: implementations.cells(each.report or {}, register) for each in there}
     yield (
