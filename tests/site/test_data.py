@@ -16,9 +16,11 @@ from translator_cmk.digest import digest
 from translator_cmk.language import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
+from translator_cmk.shapes import WireError
 from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
 from translator_cmk.site.exports import exports
-from translator_cmk.site.sourced import Cell, Notes, cell, data, sources
+from translator_cmk.site.render import requirement_path
+from translator_cmk.site.sourced import Cell, Notes, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -130,11 +132,18 @@ def cells_in(value: Any) -> Iterator[Cell]:
             yield from cells_in(each)
 
 
+def named_in(value: Any) -> Iterator[str]:
+    """Every source that a data file names, anywhere in it."""
+    for name, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if name in ("source", "where"):
+            yield from [each] if isinstance(each, str) else each
+        elif isinstance(each, dict | list):
+            yield from named_in(each)
+
+
 def test_sources_that_are_named_are_those_that_there_are() -> None:
-    named = {source for name in FILES for each in cells_in(data(name)) for source in each.sources}
-    named |= {each["where"] for each in data("sources")["revisions"]}
-    assert named == sources().keys()
-    assert all(source.url.startswith("https://") and source.version for source in sources().values())
+    assert {source for name in FILES for source in named_in(data(name))} == sources().keys()
+    assert all(source.url.startswith("https://") and (source.version or source.read) for source in sources().values())
 
 
 @pytest.mark.parametrize("name", ["causes", "enable", "obligations", "sources"])
@@ -160,3 +169,41 @@ def test_every_open_question_has_an_experiment() -> None:
 def test_every_disagreement_of_the_register_is_told() -> None:
     known = [each["id"] for each in data("sources")["disagreements"]]
     assert known == [name for name in REGISTER.questions if name.startswith("C")]
+
+
+# What was seen of real Azure
+
+
+def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_about() -> None:
+    content, found = content_of(a_run()), load_seen(REGISTER)
+    text = page(content, "evidence/seen.md")
+    topics = {topic: page(content, f"specification/{topic}.md") for topic in REGISTER.topics}
+    for each in found:
+        assert text.count(f'id="seen-{each.id}"') == 1
+        for word, names in (("contradicts", each.contradicts), ("agrees", each.supports)):
+            for name in names:
+                section = topics[REGISTER[name].topic].partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
+                assert f"<li>{word}: {each.date[:4]}, {each.of}, grade {each.grade}." in section, (each.id, name)
+    about = {name for each in found for name in each.contradicts + each.supports}
+    assert f"{len(about)} of {len(REGISTER)} requirements have something" in text
+    assert all(f"({requirement_path(name)})" in text for name in REGISTER)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"supports": ["keys.enabel"]}, "keys.enabel"),
+        ({"grade": "D"}, "one of A, B, C"),
+        ({"source": ["nowhere"]}, "source"),
+        ({"supports": []}, "name a requirement"),
+        ({"contradicts": ["keys.enable"]}, "say who is right"),
+        ({"right": "Azure."}, "say who is right"),
+    ],
+)
+def test_observation_that_does_not_fit_is_refused(
+    wrong: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (right,) = (each for each in data("seen")["observations"] if each["id"] == "cmk-identities")
+    monkeypatch.setitem(data("seen"), "observations", [right | wrong])
+    with pytest.raises(WireError, match=message):
+        load_seen(REGISTER)
