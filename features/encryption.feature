@@ -7,16 +7,16 @@ Feature: Encryption at rest
     @environment.upload
     Scenario: The first upload to a new resource is stored encrypted
       Given a workspace under Microsoft-managed keys
-      When the customer uploads the document "document" to "workspace"
+      When the customer uploads the document "contracts" to "ws-prod"
       Then the request is accepted
-      And the document "document" is kept
-      And "translator" has one layer of encryption
+      And the document "contracts" is kept
+      And "translator-prod" has one layer of encryption
 
     @environment.create-resource
     Scenario: A new resource is encrypted before anything is set up
-      When the customer creates the Translator resource "translator"
+      When the customer creates the Translator resource "translator-prod"
       Then the request is accepted
-      And "translator" has one layer of encryption
+      And "translator-prod" has one layer of encryption
 
   @encryption.algorithm @attestation
   Rule: Stored data is encrypted with AES-256 from a FIPS 140-2 compliant implementation
@@ -31,16 +31,16 @@ Feature: Encryption at rest
 
       Examples:
         | work                                                                 |
-        | the customer uploads the document "other-document" to "workspace"    |
-        | the customer reads the data of "workspace"                           |
-        | the customer trains the model "model" in "workspace"                 |
+        | the customer uploads the document "manuals" to "ws-prod"    |
+        | the customer reads the data of "ws-prod"                           |
+        | the customer trains the model "legal-en-de" in "ws-prod"                 |
 
     @environment.upload
     Scenario: An upload under customer-managed keys
       Given a workspace under customer-managed keys
-      When the customer uploads the document "document" to "workspace"
+      When the customer uploads the document "contracts" to "ws-prod"
       Then the request is accepted
-      And the document "document" is kept
+      And the document "contracts" is kept
 
     Scenario Outline: The same work under customer-managed keys
       Given an upload under customer-managed keys
@@ -49,18 +49,18 @@ Feature: Encryption at rest
 
       Examples:
         | work                                                                 |
-        | the customer reads the data of "workspace"                           |
-        | the customer trains the model "model" in "workspace"                 |
+        | the customer reads the data of "ws-prod"                           |
+        | the customer trains the model "legal-en-de" in "ws-prod"                 |
 
   @encryption.default-key
   Rule: A new resource uses Microsoft-managed keys
 
     @environment.create-resource
     Scenario Outline: A new resource of each kind starts with Microsoft-managed keys
-      When the customer creates the <kind> resource "translator"
+      When the customer creates the <kind> resource "translator-prod"
       Then the request is accepted
-      And "translator" uses Microsoft-managed keys
-      And "translator" has no key of its own
+      And "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
 
       Examples:
         | kind               |
@@ -73,42 +73,42 @@ Feature: Encryption at rest
 
     @environment.create-resource
     Scenario: A resource on a supporting tier shows its Encryption section
-      When the customer creates the Translator resource "translator" on the "cmk-tier"
+      When the customer creates the Translator resource "translator-prod" on the "cmk-tier"
       Then the request is accepted
-      And the Encryption section of "translator" is shown in the portal
+      And the Encryption section of "translator-prod" is shown in the portal
 
   @encryption.no-section
   Rule: The portal shows no Encryption section on a tier limited to Microsoft-managed keys
 
     @environment.create-resource
     Scenario: A resource on a limited tier shows no Encryption section
-      When the customer creates the Translator resource "translator" on the "basic-tier"
+      When the customer creates the Translator resource "translator-prod" on the "basic-tier"
       Then the request is accepted
-      And the Encryption section of "translator" is not shown in the portal
+      And the Encryption section of "translator-prod" is not shown in the portal
 
   @encryption.tier
   Rule: A resource on a tier limited to Microsoft-managed keys keeps them
 
     Scenario: A resource on a limited tier stays with Microsoft-managed keys
       Given a vault with a key
-      And the customer creates the Translator resource "translator" on the "basic-tier"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
-      Then "translator" uses Microsoft-managed keys
-      And "translator" has no key of its own
+      And the customer creates the Translator resource "translator-prod" on the "basic-tier"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
 
   @encryption.tier-refused
   Rule: Enabling customer-managed keys is refused on a tier that does not support them
 
     Scenario: Enabling on a supporting tier is accepted
       Given a vault with a key
-      And the customer creates the Translator resource "translator" on the "cmk-tier"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer creates the Translator resource "translator-prod" on the "cmk-tier"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario: Enabling on a limited tier is refused
       Given a vault with a key
-      And the customer creates the Translator resource "translator" on the "basic-tier"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer creates the Translator resource "translator-prod" on the "basic-tier"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -118,13 +118,13 @@ Feature: Encryption at rest
     @encryption.at-rest @keys.enable
     Scenario: A customer's key is a second layer
       Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And "translator" has two layers of encryption
+      And "translator-prod" has two layers of encryption
 
     @keys.return @encryption.at-rest
     Scenario: Without a customer's key one layer is left
       Given customer-managed keys are on
-      When the customer returns "translator" to Microsoft-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
-      And "translator" has one layer of encryption
+      And "translator-prod" has one layer of encryption

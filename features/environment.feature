@@ -6,7 +6,7 @@ Feature: What the article takes for granted
 
     Scenario: A command on something that exists
       Given a Translator resource
-      When the customer enables the managed identity of "translator"
+      When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
 
     Scenario Outline: A command on something that was never made
@@ -18,24 +18,24 @@ Feature: What the article takes for granted
       Examples:
         | command                                                                                          |
         | the customer enables the managed identity of "nobody"                                            |
-        | the customer enables customer-managed keys for "nobody" with the key "key" of "vault"            |
-        | the customer enables customer-managed keys for "translator" with the key "nothing" of "vault"    |
-        | the customer grants "translator" access to the keys of "nowhere"                                 |
-        | the customer recovers the vault "vault"                                                          |
-        | the customer creates the Translator resource "other-translator" in "atlantis"                    |
-        | the customer creates the vault "other-vault" in "global"                                         |
-        | the customer creates the vault "other-vault" in the subscription "nowhere"                       |
-        | the customer creates the Translator resource "other-translator" on the "gold-tier"               |
-        | the customer creates the Translator resource "other-translator" in the subscription "nowhere"    |
-        | the customer moves the resource "translator" to the subscription "nowhere"                       |
+        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod"            |
+        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod"    |
+        | the customer grants "translator-prod" access to the keys of "nowhere"                                 |
+        | the customer recovers the vault "kv-prod"                                                          |
+        | the customer creates the Translator resource "translator-test" in "atlantis"                    |
+        | the customer creates the vault "kv-test" in "global"                                         |
+        | the customer creates the vault "kv-test" in the subscription "nowhere"                       |
+        | the customer creates the Translator resource "translator-test" on the "gold-tier"               |
+        | the customer creates the Translator resource "translator-test" in the subscription "nowhere"    |
+        | the customer moves the resource "translator-prod" to the subscription "nowhere"                       |
         | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security" |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere" |
         | the customer moves the subscription "production" to the tenant "nowhere"                      |
-        | the customer revokes the access of "nobody" to the keys of "vault"                               |
+        | the customer revokes the access of "nobody" to the keys of "kv-prod"                               |
 
     Scenario: A key of a deleted vault
       Given the vault has been deleted
-      When the customer rotates the key "key" of "vault"
+      When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -47,28 +47,28 @@ Feature: What the article takes for granted
 
       Examples:
         | change                                                    |
-        | turns on soft delete for "vault"                          |
-        | turns on purge protection for "vault"                     |
-        | generates the key "other-key" in "vault"                  |
-        | grants "translator" access to the keys of "vault"         |
-        | revokes the access of "translator" to the keys of "vault" |
-        | deletes the vault "vault"                                 |
+        | turns on soft delete for "kv-prod"                          |
+        | turns on purge protection for "kv-prod"                     |
+        | generates the key "cmk-next" in "kv-prod"                  |
+        | grants "translator-prod" access to the keys of "kv-prod"         |
+        | revokes the access of "translator-prod" to the keys of "kv-prod" |
+        | deletes the vault "kv-prod"                                 |
 
   @environment.new-name
   Rule: A name is given once
 
     Scenario: A new name
       Given a vault with a key
-      When the customer creates the vault "other-vault"
+      When the customer creates the vault "kv-test"
       Then the request is accepted
-      And the vault "other-vault" exists
+      And the vault "kv-test" exists
 
     @keys.create
     Scenario: The name of a key in another vault
       Given a vault with a key
-      And the customer creates the vault "other-vault"
-      When the customer generates the key "key" in "other-vault"
-      Then the key "key" of "other-vault" is active
+      And the customer creates the vault "kv-test"
+      When the customer generates the key "cmk-2048" in "kv-test"
+      Then the key "cmk-2048" of "kv-test" is active
       And nothing else has changed
 
     Scenario Outline: A name that something of another kind has
@@ -78,16 +78,16 @@ Feature: What the article takes for granted
 
       Examples:
         | command                                                   |
-        | creates the vault "translator"                            |
-        | creates the Translator resource "vault"                   |
-        | generates the key "translator" in "vault"                 |
-        | creates the workspace "document" for "translator"         |
-        | uploads the document "model" to "workspace"               |
-        | trains the model "document" in "workspace"                |
+        | creates the vault "translator-prod"                            |
+        | creates the Translator resource "kv-prod"                   |
+        | generates the key "translator-prod" in "kv-prod"                 |
+        | creates the workspace "contracts" for "translator-prod"         |
+        | uploads the document "legal-en-de" to "ws-prod"               |
+        | trains the model "contracts" in "ws-prod"                |
 
     Scenario: The name of something that exists
       Given a vault with a key
-      When the customer creates the vault "vault" in "eastus"
+      When the customer creates the vault "kv-prod" in "eastus"
       Then the request is refused
       And nothing has changed
 
@@ -99,115 +99,115 @@ Feature: What the article takes for granted
 
       Examples:
         | command                                               |
-        | creates the Translator resource "translator"          |
-        | generates the key "key" in "vault"                    |
-        | imports the key "key" into "vault"                    |
-        | creates the workspace "workspace" for "translator"    |
-        | uploads the document "document" to "workspace"        |
-        | trains the model "model" in "workspace"               |
+        | creates the Translator resource "translator-prod"          |
+        | generates the key "cmk-2048" in "kv-prod"                    |
+        | imports the key "cmk-2048" into "kv-prod"                    |
+        | creates the workspace "ws-prod" for "translator-prod"    |
+        | uploads the document "contracts" to "ws-prod"        |
+        | trains the model "legal-en-de" in "ws-prod"               |
 
     Scenario: The name of something that is deleted
       Given a vault with a key
-      And the customer deletes the vault "vault"
-      When the customer creates the vault "vault"
+      And the customer deletes the vault "kv-prod"
+      When the customer creates the vault "kv-prod"
       Then the request is refused
       And nothing has changed
 
     Scenario Outline: The name of a purged key
       Given a vault without its protections
-      And the customer deletes the key "key" of "vault"
+      And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer <origin>
       Then the request is refused
       And nothing has changed
 
       Examples:
         | origin                             |
-        | generates the key "key" in "vault" |
-        | imports the key "key" into "vault" |
+        | generates the key "cmk-2048" in "kv-prod" |
+        | imports the key "cmk-2048" into "kv-prod" |
 
     Scenario Outline: The name of something that went with its resource
       Given two resources that share a vault and a key
-      And the customer deletes the resource "translator"
+      And the customer deletes the resource "translator-prod"
       When the customer <command>
       Then the request is refused
       And nothing has changed
 
       Examples:
         | command                                                    |
-        | creates the Translator resource "translator"               |
-        | creates the workspace "workspace" for "other-translator"   |
-        | uploads the document "document" to "other-workspace"       |
-        | trains the model "model" in "other-workspace"              |
+        | creates the Translator resource "translator-prod"               |
+        | creates the workspace "ws-prod" for "translator-test"   |
+        | uploads the document "contracts" to "ws-test"       |
+        | trains the model "legal-en-de" in "ws-test"              |
 
   @environment.create-resource
   Rule: A resource can be created
 
     Scenario: A new resource
-      When the customer creates the Translator resource "translator" in "eastus" in the group "mine"
-      Then the resource "translator" exists
-      And the resource "translator" is in "eastus"
-      And the resource "translator" is in the group "mine"
+      When the customer creates the Translator resource "translator-prod" in "eastus" in the group "mine"
+      Then the resource "translator-prod" exists
+      And the resource "translator-prod" is in "eastus"
+      And the resource "translator-prod" is in the group "mine"
 
   @environment.delete-resource
   Rule: A deleted resource takes its managed identity with it
 
     Scenario: Deleting a resource
       Given a deployed model under Microsoft-managed keys
-      When the customer deletes the resource "translator"
-      Then the resource "translator" does not exist
-      And the workspace "workspace" does not exist
-      And the model "model" does not exist
+      When the customer deletes the resource "translator-prod"
+      Then the resource "translator-prod" does not exist
+      And the workspace "ws-prod" does not exist
+      And the model "legal-en-de" does not exist
 
     Scenario: Deleting a resource with an upload
       Given an upload under Microsoft-managed keys
-      When the customer deletes the resource "translator"
+      When the customer deletes the resource "translator-prod"
       Then the request is accepted
-      And the document "document" is deleted
+      And the document "contracts" is deleted
 
     Scenario: Deleting one of two resources
       Given two resources that share a vault and a key
-      When the customer deletes the resource "translator"
-      Then "other-translator" has access to the keys of "vault"
-      And the model "other-model" is deployed
-      And the document "other-document" is kept
+      When the customer deletes the resource "translator-prod"
+      Then "translator-test" has access to the keys of "kv-prod"
+      And the model "support-en-de" is deployed
+      And the document "manuals" is kept
 
     @identity.access-removed
     Scenario: A deleted resource loses its access
       Given an identity with access to the vault
-      When the customer deletes the resource "translator"
+      When the customer deletes the resource "translator-prod"
       Then the request is accepted
-      And "translator" has no access to the keys of "vault"
+      And "translator-prod" has no access to the keys of "kv-prod"
 
   @environment.unregistered
   Rule: Without its managed identity a resource is not registered in Microsoft Entra ID
 
     @identity.off-at-first @environment.create-resource
     Scenario: A new resource is not registered
-      When the customer creates the Translator resource "translator"
+      When the customer creates the Translator resource "translator-prod"
       Then the request is accepted
-      And "translator" is not registered with Microsoft Entra ID
+      And "translator-prod" is not registered with Microsoft Entra ID
 
     @identity.disable
     Scenario: A resource whose identity is turned off is no longer registered
       Given a resource with an identity
-      When the customer disables the managed identity of "translator"
+      When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
-      And "translator" is not registered with Microsoft Entra ID
+      And "translator-prod" is not registered with Microsoft Entra ID
 
   @environment.create-vault
   Rule: A key vault can be created with or without each of its protections
 
     Scenario: A new vault
-      When the customer creates the vault "vault" in "eastus"
-      Then the vault "vault" is active
-      And the vault "vault" is in "eastus"
-      And soft delete of "vault" is on
-      And purge protection of "vault" is on
+      When the customer creates the vault "kv-prod" in "eastus"
+      Then the vault "kv-prod" is active
+      And the vault "kv-prod" is in "eastus"
+      And soft delete of "kv-prod" is on
+      And purge protection of "kv-prod" is on
 
     Scenario Outline: Each pair of protections
-      When the customer creates the vault "vault" <protections>
-      Then soft delete of "vault" is <soft delete>
-      And purge protection of "vault" is <purge protection>
+      When the customer creates the vault "kv-prod" <protections>
+      Then soft delete of "kv-prod" is <soft delete>
+      And purge protection of "kv-prod" is <purge protection>
 
       Examples:
         | protections                                      | soft delete | purge protection |
@@ -221,34 +221,34 @@ Feature: What the article takes for granted
 
     Scenario: Turning on soft delete
       Given a vault without its protections
-      When the customer turns on soft delete for "vault"
-      Then soft delete of "vault" is on
+      When the customer turns on soft delete for "kv-prod"
+      Then soft delete of "kv-prod" is on
       And nothing else has changed
 
     Scenario: Turning on purge protection
       Given a vault without purge protection
-      When the customer turns on purge protection for "vault"
-      Then purge protection of "vault" is on
+      When the customer turns on purge protection for "kv-prod"
+      Then purge protection of "kv-prod" is on
       And nothing else has changed
 
     Scenario: Protections outlive deletion and recovery
       Given a vault with a key
-      And the customer deletes the vault "vault"
-      When the customer recovers the vault "vault"
-      Then soft delete of "vault" is on
-      And purge protection of "vault" is on
+      And the customer deletes the vault "kv-prod"
+      When the customer recovers the vault "kv-prod"
+      Then soft delete of "kv-prod" is on
+      And purge protection of "kv-prod" is on
 
   @environment.protection-order
   Rule: Purge protection needs soft delete
 
     Scenario: Purge protection after soft delete
       Given a vault without purge protection
-      When the customer turns on purge protection for "vault"
+      When the customer turns on purge protection for "kv-prod"
       Then the request is accepted
 
     Scenario: Purge protection before soft delete
       Given a vault without its protections
-      When the customer turns on purge protection for "vault"
+      When the customer turns on purge protection for "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -257,69 +257,69 @@ Feature: What the article takes for granted
 
     Scenario: Deleting a vault with soft delete
       Given a vault with a key
-      When the customer deletes the vault "vault"
+      When the customer deletes the vault "kv-prod"
       Then the request is accepted
-      And the vault "vault" is deleted
+      And the vault "kv-prod" is deleted
 
     Scenario: Deleting a vault without soft delete
       Given a vault without its protections
-      When the customer deletes the vault "vault"
+      When the customer deletes the vault "kv-prod"
       Then the request is accepted
-      And the vault "vault" does not exist
+      And the vault "kv-prod" does not exist
 
   @environment.recover-vault
   Rule: A soft-deleted key vault can be recovered with its keys and access grants
 
     Scenario: Recovering a vault
       Given a deleted vault with a key and a grant
-      When the customer recovers the vault "vault"
-      Then the vault "vault" is active
-      And the key "key" of "vault" is active
-      And "translator" has access to the keys of "vault"
+      When the customer recovers the vault "kv-prod"
+      Then the vault "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is active
+      And "translator-prod" has access to the keys of "kv-prod"
 
   @environment.purge-vault
   Rule: A deleted key vault without purge protection can be purged
 
     Scenario: Purging an unprotected vault
       Given a vault without purge protection
-      And the customer deletes the vault "vault"
-      When the customer purges the vault "vault"
+      And the customer deletes the vault "kv-prod"
+      When the customer purges the vault "kv-prod"
       Then the request is accepted
-      And the vault "vault" does not exist
+      And the vault "kv-prod" does not exist
 
   @environment.no-vault-purge
   Rule: A key vault with purge protection can't be purged by hand
 
     Scenario: Purging a vault that has no purge protection
       Given a vault without purge protection
-      And the customer deletes the vault "vault"
-      When the customer purges the vault "vault"
+      And the customer deletes the vault "kv-prod"
+      When the customer purges the vault "kv-prod"
       Then the request is accepted
 
     Scenario: Purging a protected vault
       Given a vault with a key
-      And the customer deletes the vault "vault"
-      When the customer purges the vault "vault"
+      And the customer deletes the vault "kv-prod"
+      When the customer purges the vault "kv-prod"
       Then the request is refused
-      And the vault "vault" is deleted
+      And the vault "kv-prod" is deleted
 
   @environment.end-of-retention
   Rule: At the end of its retention a deleted key vault is purged
 
     Scenario: The retention of a protected vault ends
       Given a vault with a key
-      And the customer deletes the vault "vault"
-      When the retention period of the vault "vault" ends
+      And the customer deletes the vault "kv-prod"
+      When the retention period of the vault "kv-prod" ends
       Then the request is accepted
-      And the vault "vault" does not exist
+      And the vault "kv-prod" does not exist
 
   @environment.rotate-disabled-key
   Rule: Whether a disabled key can be rotated is not specified
 
     Scenario: Rotating a disabled key
       Given a vault with a key
-      And the customer disables the key "key" of "vault"
-      When the customer rotates the key "key" of "vault"
+      And the customer disables the key "cmk-2048" of "kv-prod"
+      When the customer rotates the key "cmk-2048" of "kv-prod"
       Then what happens is not specified
 
   @environment.enabled-key
@@ -327,13 +327,13 @@ Feature: What the article takes for granted
 
     Scenario: Enabling with an enabled key
       Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario: Enabling with a disabled key
       Given a resource and a vault with a key
-      And the customer disables the key "key" of "vault"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer disables the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -342,24 +342,24 @@ Feature: What the article takes for granted
 
     Scenario: Enabling a disabled key
       Given a vault with a key
-      And the customer disables the key "key" of "vault"
-      When the customer enables the key "key" of "vault"
+      And the customer disables the key "cmk-2048" of "kv-prod"
+      When the customer enables the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And the key "key" of "vault" is enabled
+      And the key "cmk-2048" of "kv-prod" is enabled
 
   @environment.delete-key
   Rule: A deleted key is recoverable with soft delete and gone without it
 
     Scenario: Deleting a key of a vault with soft delete
       Given a vault with a key
-      When the customer deletes the key "key" of "vault"
-      Then the key "key" of "vault" is deleted
+      When the customer deletes the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is deleted
       And nothing else has changed
 
     Scenario: Deleting a key of a vault without soft delete
       Given a vault without its protections
-      When the customer deletes the key "key" of "vault"
-      Then the key "key" of "vault" does not exist
+      When the customer deletes the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" does not exist
       And nothing else has changed
 
   @environment.recover-key
@@ -367,9 +367,9 @@ Feature: What the article takes for granted
 
     Scenario: Recovering a key
       Given a vault with a key
-      And the customer deletes the key "key" of "vault"
-      When the customer recovers the key "key" of "vault"
-      Then the key "key" of "vault" is active
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is active
       And nothing else has changed
 
   @environment.purge-key
@@ -377,9 +377,9 @@ Feature: What the article takes for granted
 
     Scenario: Purging a key of an unprotected vault
       Given a vault without purge protection
-      And the customer deletes the key "key" of "vault"
-      When the customer purges the key "key" of "vault"
-      Then the key "key" of "vault" does not exist
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer purges the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" does not exist
       And nothing else has changed
 
   @environment.no-key-purge
@@ -387,44 +387,44 @@ Feature: What the article takes for granted
 
     Scenario: Purging a key of a vault that has no purge protection
       Given a vault without purge protection
-      And the customer deletes the key "key" of "vault"
-      When the customer purges the key "key" of "vault"
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer purges the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario: Purging a key of a protected vault
       Given a vault with a key
-      And the customer deletes the key "key" of "vault"
-      When the customer purges the key "key" of "vault"
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer purges the key "cmk-2048" of "kv-prod"
       Then the request is refused
-      And the key "key" of "vault" is deleted
+      And the key "cmk-2048" of "kv-prod" is deleted
 
   @environment.move
   Rule: A resource, a resource group or a subscription can be moved
 
     Scenario: Moving a resource
       Given a resource and a vault with a key
-      When the customer moves the resource "translator" to the subscription "security" and the group "other"
-      Then the resource "translator" is in the subscription "security"
-      And the resource "translator" is in the group "other"
+      When the customer moves the resource "translator-prod" to the subscription "security" and the group "other"
+      Then the resource "translator-prod" is in the subscription "security"
+      And the resource "translator-prod" is in the group "other"
       And nothing else has changed
 
     Scenario: Moving a resource within its subscription
       Given a resource and a vault with a key
-      When the customer moves the resource "translator" to the subscription "production" and the group "other"
-      Then the resource "translator" is in the group "other"
+      When the customer moves the resource "translator-prod" to the subscription "production" and the group "other"
+      Then the resource "translator-prod" is in the group "other"
       And nothing else has changed
 
     Scenario: Moving one of two resources
       Given two resources that share a vault and a key
-      When the customer moves the resource "translator" to the subscription "security"
-      Then the resource "translator" is in the subscription "security"
+      When the customer moves the resource "translator-prod" to the subscription "security"
+      Then the resource "translator-prod" is in the subscription "security"
       And nothing else has changed
 
     Scenario: Moving a resource group
       Given a resource and a vault with a key
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
-      Then the resource "translator" is in the subscription "security"
-      And the vault "vault" is in the subscription "security"
+      Then the resource "translator-prod" is in the subscription "security"
+      And the vault "kv-prod" is in the subscription "security"
       And nothing else has changed
 
     Scenario: Moving a subscription
@@ -436,7 +436,7 @@ Feature: What the article takes for granted
     Scenario: What is in another group or subscription stays
       Given a resource and vaults in three resource groups
       When the customer moves the resource group "other" of the subscription "production" to the subscription "foreign"
-      Then the vault "other-vault" is in the subscription "foreign"
+      Then the vault "kv-test" is in the subscription "foreign"
       And nothing else has changed
 
   @environment.move-nowhere
@@ -449,7 +449,7 @@ Feature: What the article takes for granted
 
       Examples:
         | move                                                                                                        |
-        | the customer moves the resource "translator" to the subscription "production" and the group "apps"          |
+        | the customer moves the resource "translator-prod" to the subscription "production" and the group "apps"          |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "production" |
         | the customer moves the subscription "production" to the tenant "home"                                    |
 
@@ -460,18 +460,18 @@ Feature: What the article takes for granted
     Scenario: A vault that leaves its resource behind
       Given a vault in a resource group of its own
       When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
-      Then "translator" has no access to the keys of "vault"
-      And the data of "workspace" is inaccessible
-      And the managed identity of "translator" is on
+      Then "translator-prod" has no access to the keys of "kv-prod"
+      And the data of "ws-prod" is inaccessible
+      And the managed identity of "translator-prod" is on
 
   @environment.create-workspace
   Rule: A Custom Translator workspace can be created for a resource
 
     Scenario: A new workspace is empty and readable
       Given a Translator resource
-      When the customer creates the workspace "workspace" for "translator"
-      Then the workspace "workspace" belongs to "translator"
-      And the data of "workspace" is accessible
+      When the customer creates the workspace "ws-prod" for "translator-prod"
+      Then the workspace "ws-prod" belongs to "translator-prod"
+      And the data of "ws-prod" is accessible
       And nothing else has changed
 
   @environment.workspace-without-key
@@ -479,7 +479,7 @@ Feature: What the article takes for granted
 
     Scenario: Creating a workspace after access was revoked
       Given the access to the key has been revoked
-      When the customer creates the workspace "other-workspace" for "translator"
+      When the customer creates the workspace "ws-test" for "translator-prod"
       Then what happens is not specified
 
   @environment.upload
@@ -487,9 +487,9 @@ Feature: What the article takes for granted
 
     Scenario: A new document
       Given a workspace under Microsoft-managed keys
-      When the customer uploads the document "document" to "workspace"
-      Then the document "document" is kept
-      And the document "document" belongs to "workspace"
+      When the customer uploads the document "contracts" to "ws-prod"
+      Then the document "contracts" is kept
+      And the document "contracts" belongs to "ws-prod"
       And nothing else has changed
 
   @environment.train
@@ -497,43 +497,43 @@ Feature: What the article takes for granted
 
     Scenario: Training with a document
       Given an upload under Microsoft-managed keys
-      When the customer trains the model "model" in "workspace"
-      Then the model "model" exists
-      And the model "model" is undeployed
+      When the customer trains the model "legal-en-de" in "ws-prod"
+      Then the model "legal-en-de" exists
+      And the model "legal-en-de" is undeployed
       And nothing else has changed
 
     Scenario: Training without a document
       Given a workspace under Microsoft-managed keys
-      When the customer trains the model "model" in "workspace"
+      When the customer trains the model "legal-en-de" in "ws-prod"
       Then the request is refused
-      And the model "model" does not exist
+      And the model "legal-en-de" does not exist
 
     Scenario: A document in another workspace
       Given an upload under Microsoft-managed keys
-      And the customer creates the workspace "other-workspace" for "translator"
-      When the customer trains the model "model" in "other-workspace"
+      And the customer creates the workspace "ws-test" for "translator-prod"
+      When the customer trains the model "legal-en-de" in "ws-test"
       Then the request is refused
-      And the model "model" does not exist
+      And the model "legal-en-de" does not exist
 
     Scenario: Training again after the uploads were lost
       Given the access has been revoked and granted again
-      When the customer trains the model "other-model" in "workspace"
+      When the customer trains the model "support-en-de" in "ws-prod"
       Then the request is refused
-      And the model "other-model" does not exist
+      And the model "support-en-de" does not exist
 
   @environment.deploy
   Rule: A model can be deployed and undeployed
 
     Scenario: Deploying a model
       Given a trained model under Microsoft-managed keys
-      When the customer deploys the model "model"
-      Then the model "model" is deployed
+      When the customer deploys the model "legal-en-de"
+      Then the model "legal-en-de" is deployed
       And nothing else has changed
 
     Scenario: Undeploying a model
       Given a deployed model under Microsoft-managed keys
-      When the customer undeploys the model "model"
-      Then the model "model" is undeployed
+      When the customer undeploys the model "legal-en-de"
+      Then the model "legal-en-de" is undeployed
       And nothing else has changed
 
   @environment.translate
@@ -541,12 +541,12 @@ Feature: What the article takes for granted
 
     Scenario: Translating with a deployed model
       Given a deployed model under Microsoft-managed keys
-      When the customer translates with the model "model"
+      When the customer translates with the model "legal-en-de"
       Then the request is accepted
       And nothing has changed
 
     Scenario: Translating with an undeployed model
       Given a trained model under Microsoft-managed keys
-      When the customer translates with the model "model"
+      When the customer translates with the model "legal-en-de"
       Then the request is refused
       And nothing has changed

@@ -6,20 +6,20 @@ Feature: Customer-managed keys
 
     Scenario: Vault, key and access alone turn nothing on
       Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator"
-      When the customer grants "translator" access to the keys of "vault"
+      And the customer enables the managed identity of "translator-prod"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
-      And "translator" uses Microsoft-managed keys
+      And "translator-prod" uses Microsoft-managed keys
 
   @keys.enable
   Rule: Enabling customer-managed keys puts the chosen key in use
 
     Scenario Outline: Enabling through each channel
       Given an identity with access to the vault
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the <channel>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
-      And "translator" uses customer-managed keys
-      And "translator" is encrypted with the key "key" of "vault"
+      And "translator-prod" uses customer-managed keys
+      And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
       Examples:
         | channel |
@@ -28,7 +28,7 @@ Feature: Customer-managed keys
 
     Scenario: Enabling what is already on
       Given customer-managed keys are on
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
       And nothing has changed
 
@@ -36,27 +36,27 @@ Feature: Customer-managed keys
   Rule: A key can be generated in the key vault
 
     Scenario: A generated key
-      Given the customer creates the vault "vault"
-      When the customer generates the key "key" in "vault"
+      Given the customer creates the vault "kv-prod"
+      When the customer generates the key "cmk-2048" in "kv-prod"
       Then the request is accepted
-      And the key "key" of "vault" is active
-      And the key "key" of "vault" is enabled
+      And the key "cmk-2048" of "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is enabled
 
   @keys.import
   Rule: A key made elsewhere can be imported into the key vault
 
     Scenario: An imported key
-      Given the customer creates the vault "vault"
-      When the customer imports the key "key" into "vault"
+      Given the customer creates the vault "kv-prod"
+      When the customer imports the key "cmk-2048" into "kv-prod"
       Then the request is accepted
-      And the key "key" of "vault" is active
-      And the key "key" of "vault" is enabled
+      And the key "cmk-2048" of "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is enabled
 
     Scenario: An imported key keeps its type and size
-      Given the customer creates the vault "vault"
-      When the customer imports the key "key" into "vault" of type RSA-HSM and 3072 bits
-      Then the key "key" of "vault" is of type RSA-HSM
-      And the key "key" of "vault" has 3072 bits
+      Given the customer creates the vault "kv-prod"
+      When the customer imports the key "cmk-2048" into "kv-prod" of type RSA-HSM and 3072 bits
+      Then the key "cmk-2048" of "kv-prod" is of type RSA-HSM
+      And the key "cmk-2048" of "kv-prod" has 3072 bits
 
   @keys.any-origin
   Rule: Imported and generated keys are accepted alike
@@ -65,36 +65,36 @@ Feature: Customer-managed keys
     Scenario Outline: Enabling with a key of either origin
       Given a resource and an empty vault
       And the customer <origin>
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And "translator" is encrypted with the key "key" of "vault"
+      And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
       Examples:
         | origin                               |
-        | generates the key "key" in "vault"   |
-        | imports the key "key" into "vault"   |
+        | generates the key "cmk-2048" in "kv-prod"   |
+        | imports the key "cmk-2048" into "kv-prod"   |
 
   @keys.rotate
   Rule: A key can be rotated to a new version
 
     Scenario: Rotating the key in use
       Given customer-managed keys are on
-      When the customer rotates the key "key" of "vault"
+      When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And the key "key" of "vault" is at version 2
+      And the key "cmk-2048" of "kv-prod" is at version 2
       And nothing else has changed
 
     Scenario: Rotating one of two keys
       Given a vault with a key
-      And the customer generates the key "other-key" in "vault"
-      When the customer rotates the key "other-key" of "vault"
-      Then the key "other-key" of "vault" is at version 2
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer rotates the key "cmk-next" of "kv-prod"
+      Then the key "cmk-next" of "kv-prod" is at version 2
       And nothing else has changed
 
     Scenario: Rotating a key leaves its namesake in another vault alone
       Given two vaults, each with a key of the same name
-      When the customer rotates the key "key" of "other-vault"
-      Then the key "key" of "other-vault" is at version 2
+      When the customer rotates the key "cmk-2048" of "kv-test"
+      Then the key "cmk-2048" of "kv-test" is at version 2
       And nothing else has changed
 
   @keys.disable
@@ -102,15 +102,15 @@ Feature: Customer-managed keys
 
     Scenario: Disabling a key that nothing uses
       Given a vault with a key
-      When the customer disables the key "key" of "vault"
+      When the customer disables the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And the key "key" of "vault" is disabled
+      And the key "cmk-2048" of "kv-prod" is disabled
       And nothing else has changed
 
     Scenario: Disabling a key leaves its namesake in another vault alone
       Given two vaults, each with a key of the same name
-      When the customer disables the key "key" of "other-vault"
-      Then the key "key" of "other-vault" is disabled
+      When the customer disables the key "cmk-2048" of "kv-test"
+      Then the key "cmk-2048" of "kv-test" is disabled
       And nothing else has changed
 
   @keys.audit @attestation
@@ -123,19 +123,19 @@ Feature: Customer-managed keys
       Given a deployed model under customer-managed keys
       When <work>
       Then the request is accepted
-      And the use of the key "key" of "vault" is recorded for "translator"
+      And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
 
       Examples:
         | work                                                              |
-        | the customer uploads the document "other-document" to "workspace" |
-        | the customer reads the data of "workspace"                        |
-        | the customer trains the model "other-model" in "workspace"        |
-        | the customer deploys the model "model"                            |
-        | the customer translates with the model "model"                    |
+        | the customer uploads the document "manuals" to "ws-prod" |
+        | the customer reads the data of "ws-prod"                        |
+        | the customer trains the model "support-en-de" in "ws-prod"        |
+        | the customer deploys the model "legal-en-de"                            |
+        | the customer translates with the model "legal-en-de"                    |
 
     Scenario: Work under Microsoft-managed keys uses no customer's key
       Given an upload under Microsoft-managed keys
-      When the customer reads the data of "workspace"
+      When the customer reads the data of "ws-prod"
       Then the request is accepted
       And no use of a key is recorded
 
@@ -144,12 +144,12 @@ Feature: Customer-managed keys
 
     Scenario: A key held in a key vault
       Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario: A key held elsewhere is refused
       Given a Translator resource
-      When the customer enables customer-managed keys for "translator" with a key held in another key store
+      When the customer enables customer-managed keys for "translator-prod" with a key held in another key store
       Then the request is refused
       And nothing has changed
 
@@ -158,7 +158,7 @@ Feature: Customer-managed keys
 
     Scenario: Enabling with a key in a managed HSM
       Given a Translator resource
-      When the customer enables customer-managed keys for "translator" with a key held in a managed HSM
+      When the customer enables customer-managed keys for "translator-prod" with a key held in a managed HSM
       Then what happens is not specified
 
   @keys.controlled-in-vault @attestation
@@ -169,14 +169,14 @@ Feature: Customer-managed keys
 
     Scenario: An RSA key of 2048 bits
       Given a resource and an empty vault
-      And the customer generates the key "key" in "vault" of type RSA and 2048 bits
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer generates the key "cmk-2048" in "kv-prod" of type RSA and 2048 bits
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario Outline: A key of another type or size
       Given a resource and an empty vault
-      And the customer generates the key "key" in "vault" of type <type and size>
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer generates the key "cmk-2048" in "kv-prod" of type <type and size>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -192,14 +192,14 @@ Feature: Customer-managed keys
 
     Scenario: An imported RSA key of 2048 bits
       Given a resource and an empty vault
-      And the customer imports the key "key" into "vault" of type RSA and 2048 bits
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer imports the key "cmk-2048" into "kv-prod" of type RSA and 2048 bits
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario Outline: An imported key of another type or size
       Given a resource and an empty vault
-      And the customer imports the key "key" into "vault" of type <type and size>
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer imports the key "cmk-2048" into "kv-prod" of type <type and size>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -214,8 +214,8 @@ Feature: Customer-managed keys
 
     Scenario: Enabling with an RSA-HSM key of the right size
       Given a resource and an empty vault
-      And the customer generates the key "key" in "vault" of type RSA-HSM and 2048 bits
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer generates the key "cmk-2048" in "kv-prod" of type RSA-HSM and 2048 bits
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then what happens is not specified
 
   @keys.rotation-keeps-data
@@ -224,9 +224,9 @@ Feature: Customer-managed keys
     @keys.rotate
     Scenario: Uploads and models outlive a rotation
       Given a deployed model under customer-managed keys
-      When the customer rotates the key "key" of "vault"
+      When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And the key "key" of "vault" is at version 2
+      And the key "cmk-2048" of "kv-prod" is at version 2
       And nothing else has changed
 
   @keys.change
@@ -234,8 +234,8 @@ Feature: Customer-managed keys
 
     Scenario: Enabling again with another key
       Given customer-managed keys are on
-      And the customer generates the key "other-key" in "vault"
-      When the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod"
       Then what happens is not specified
 
   @keys.return
@@ -243,35 +243,35 @@ Feature: Customer-managed keys
 
     Scenario: Giving up customer-managed keys
       Given a workspace under customer-managed keys
-      When the customer returns "translator" to Microsoft-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
-      And "translator" uses Microsoft-managed keys
-      And the workspace "workspace" is protected by Microsoft-managed keys
+      And "translator-prod" uses Microsoft-managed keys
+      And the workspace "ws-prod" is protected by Microsoft-managed keys
 
     Scenario: Giving up customer-managed keys with two workspaces
       Given a workspace under customer-managed keys
-      And the customer creates the workspace "other-workspace" for "translator"
-      When the customer returns "translator" to Microsoft-managed keys
-      Then the workspace "workspace" is protected by Microsoft-managed keys
-      And the workspace "other-workspace" is protected by Microsoft-managed keys
+      And the customer creates the workspace "ws-test" for "translator-prod"
+      When the customer returns "translator-prod" to Microsoft-managed keys
+      Then the workspace "ws-prod" is protected by Microsoft-managed keys
+      And the workspace "ws-test" is protected by Microsoft-managed keys
 
     Scenario: The key given up is no longer used
       Given customer-managed keys are on
-      When the customer returns "translator" to Microsoft-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
-      And "translator" has no key of its own
+      And "translator-prod" has no key of its own
 
     Scenario: Another resource keeps its key
       Given two resources that share a vault and a key
-      When the customer returns "translator" to Microsoft-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
-      And "other-translator" uses customer-managed keys
-      And the workspace "other-workspace" is protected by customer-managed keys
+      And "translator-test" uses customer-managed keys
+      And the workspace "ws-test" is protected by customer-managed keys
 
   @keys.return-out-of-reach
   Rule: Whether a resource can give up a key that is inaccessible is not specified
 
     Scenario: Giving up a key that cannot be reached
       Given the access to the key has been revoked
-      When the customer returns "translator" to Microsoft-managed keys
+      When the customer returns "translator-prod" to Microsoft-managed keys
       Then what happens is not specified

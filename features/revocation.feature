@@ -6,14 +6,14 @@ Feature: The inaccessible key
 
     Scenario: Revoking access that nothing needs
       Given an identity with access to the vault
-      When the customer revokes the access of "translator" to the keys of "vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
-      And "translator" has no access to the keys of "vault"
+      And "translator-prod" has no access to the keys of "kv-prod"
       And nothing else has changed
 
     Scenario: Revoking access that was never granted
       Given a resource and a vault with a key
-      When the customer revokes the access of "translator" to the keys of "vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And nothing has changed
 
@@ -26,16 +26,16 @@ Feature: The inaccessible key
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
     Scenario: Revoked access
       Given a deployed model under customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
-      Then the data of "workspace" is inaccessible
-      And the model "model" is undeployed
-      And the document "document" is deleted
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
     @revocation.revoke
     Scenario: Access to another vault that is revoked
       Given access to a second vault
-      When the customer revokes the access of "translator" to the keys of "other-vault"
-      Then "translator" has no access to the keys of "other-vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-test"
+      Then "translator-prod" has no access to the keys of "kv-test"
       And nothing else has changed
 
   @revocation.vault-deleted
@@ -44,18 +44,18 @@ Feature: The inaccessible key
     @environment.delete-vault @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A deleted vault
       Given a deployed model under customer-managed keys
-      When the customer deletes the vault "vault"
-      Then the data of "workspace" is inaccessible
-      And the model "model" is undeployed
-      And the document "document" is deleted
+      When the customer deletes the vault "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
     @environment.delete-vault
     Scenario: Another vault that is deleted
       Given access to a second vault
-      When the customer deletes the vault "other-vault"
-      Then the data of "workspace" is accessible
-      And the model "model" is deployed
-      And the document "document" is kept
+      When the customer deletes the vault "kv-test"
+      Then the data of "ws-prod" is accessible
+      And the model "legal-en-de" is deployed
+      And the document "contracts" is kept
 
   @revocation.key-deleted
   Rule: With the key itself deleted the key is inaccessible
@@ -63,18 +63,18 @@ Feature: The inaccessible key
     @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A deleted key
       Given a deployed model under customer-managed keys
-      When the customer deletes the key "key" of "vault"
-      Then the data of "workspace" is inaccessible
-      And the model "model" is undeployed
-      And the document "document" is deleted
+      When the customer deletes the key "cmk-2048" of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
     @environment.delete-key
     Scenario: Only what depends on the deleted key changes
       Given two resources, each with a key of its own in one vault
-      When the customer deletes the key "other-key" of "vault"
-      Then the key "key" of "vault" is active
-      And the model "model" is deployed
-      And the document "document" is kept
+      When the customer deletes the key "cmk-next" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is active
+      And the model "legal-en-de" is deployed
+      And the document "contracts" is kept
 
   @revocation.key-disabled
   Rule: While the key is disabled it is inaccessible
@@ -82,33 +82,33 @@ Feature: The inaccessible key
     @keys.disable @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario: A disabled key
       Given a deployed model under customer-managed keys
-      When the customer disables the key "key" of "vault"
-      Then the data of "workspace" is inaccessible
-      And the model "model" is undeployed
-      And the document "document" is deleted
+      When the customer disables the key "cmk-2048" of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
     @keys.disable
     Scenario: Only what depends on the disabled key changes
       Given two resources, each with a key of its own in one vault
-      When the customer disables the key "key" of "vault"
-      Then the key "other-key" of "vault" is enabled
-      And the model "other-model" is deployed
-      And the document "other-document" is kept
+      When the customer disables the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-next" of "kv-prod" is enabled
+      And the model "support-en-de" is deployed
+      And the document "manuals" is kept
 
   @revocation.data-inaccessible
   Rule: While the key is inaccessible its data can't be read
 
     Scenario: Reading while the key is in reach
       Given an upload under customer-managed keys
-      When the customer reads the data of "workspace"
+      When the customer reads the data of "ws-prod"
       Then the request is accepted
-      And the data of "workspace" is accessible
+      And the data of "ws-prod" is accessible
 
     Scenario Outline: Reading while the key is inaccessible
       Given <situation>
-      When the customer reads the data of "workspace"
+      When the customer reads the data of "ws-prod"
       Then the request is refused
-      And the data of "workspace" is inaccessible
+      And the data of "ws-prod" is inaccessible
 
       Examples: Causes that the article states
         | situation                                            |
@@ -132,15 +132,15 @@ Feature: The inaccessible key
 
       Examples:
         | feature                                                    |
-        | the customer trains the model "other-model" in "workspace" |
-        | the customer deploys the model "model"                     |
-        | the customer translates with the model "model"             |
+        | the customer trains the model "support-en-de" in "ws-prod" |
+        | the customer deploys the model "legal-en-de"                     |
+        | the customer translates with the model "legal-en-de"             |
 
     Scenario Outline: Training while the key is inaccessible
       Given <situation>
-      When the customer trains the model "other-model" in "workspace"
+      When the customer trains the model "support-en-de" in "ws-prod"
       Then the request is refused
-      And the model "other-model" does not exist
+      And the model "support-en-de" does not exist
 
       Examples: Causes that the article states
         | situation                                            |
@@ -156,9 +156,9 @@ Feature: The inaccessible key
 
     Scenario Outline: Deploying while the key is inaccessible
       Given <situation>
-      When the customer deploys the model "model"
+      When the customer deploys the model "legal-en-de"
       Then the request is refused
-      And the model "model" is undeployed
+      And the model "legal-en-de" is undeployed
 
       Examples: Causes that the article states
         | situation                                            |
@@ -174,7 +174,7 @@ Feature: The inaccessible key
 
     Scenario Outline: Translating while the key is inaccessible
       Given <situation>
-      When the customer translates with the model "model"
+      When the customer translates with the model "legal-en-de"
       Then the request is refused
       And nothing has changed
 
@@ -196,15 +196,15 @@ Feature: The inaccessible key
     @environment.upload
     Scenario: Uploading while the key is in reach
       Given a workspace under customer-managed keys
-      When the customer uploads the document "document" to "workspace"
+      When the customer uploads the document "contracts" to "ws-prod"
       Then the request is accepted
-      And the document "document" is kept
+      And the document "contracts" is kept
 
     Scenario Outline: Uploading while the key is inaccessible
       Given <situation>
-      When the customer uploads the document "other-document" to "workspace"
+      When the customer uploads the document "manuals" to "ws-prod"
       Then the request is refused
-      And the document "other-document" is deleted
+      And the document "manuals" is deleted
 
       Examples: Causes that the article states
         | situation                                            |
@@ -224,23 +224,23 @@ Feature: The inaccessible key
     @revocation.access-revoked @revocation.revoke @workspace.covered
     Scenario: A deployed model when the key becomes inaccessible
       Given a deployed model under customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
-      And the model "model" is undeployed
+      And the model "legal-en-de" is undeployed
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
     Scenario: Every deployed model when the key becomes inaccessible
       Given two documents and two deployed models under customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
-      And the model "model" is undeployed
-      And the model "other-model" is undeployed
+      And the model "legal-en-de" is undeployed
+      And the model "support-en-de" is undeployed
 
     Scenario: A model that was never deployed stays as it is
       Given a trained model under customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
-      Then the model "model" exists
-      And the model "model" is undeployed
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the model "legal-en-de" exists
+      And the model "legal-en-de" is undeployed
 
   @revocation.deletes-uploads
   Rule: When the key becomes inaccessible uploaded documents are deleted
@@ -248,24 +248,24 @@ Feature: The inaccessible key
     @revocation.access-revoked @revocation.revoke @workspace.covered
     Scenario: An uploaded document when the key becomes inaccessible
       Given an upload under customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
-      And the document "document" is deleted
+      And the document "contracts" is deleted
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
     Scenario: Every uploaded document when the key becomes inaccessible
       Given two documents and two deployed models under customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
-      And the document "document" is deleted
-      And the document "other-document" is deleted
+      And the document "contracts" is deleted
+      And the document "manuals" is deleted
 
     Scenario: Uploads under Microsoft-managed keys depend on no vault
       Given an upload under Microsoft-managed keys
-      And the customer creates the vault "vault"
-      When the customer deletes the vault "vault"
-      Then the document "document" is kept
-      And the data of "workspace" is accessible
+      And the customer creates the vault "kv-prod"
+      When the customer deletes the vault "kv-prod"
+      Then the document "contracts" is kept
+      And the data of "ws-prod" is accessible
 
   @revocation.earlier-workspaces
   Rule: A workspace made before enabling loses the same as a later one
@@ -273,24 +273,24 @@ Feature: The inaccessible key
     @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys
     Scenario: An earlier workspace when access is revoked
       Given a deployed model in a workspace made before customer-managed keys
-      When the customer revokes the access of "translator" to the keys of "vault"
-      Then the data of "workspace" is inaccessible
-      And the model "model" is undeployed
-      And the document "document" is deleted
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
   @revocation.only-that-resource
   Rule: Revoking one resource's access leaves the others on the same key alone
 
     Scenario: Two resources on one key
       Given two resources that share a vault and a key
-      When the customer revokes the access of "translator" to the keys of "vault"
-      Then "other-translator" has access to the keys of "vault"
-      And the model "other-model" is deployed
-      And the document "other-document" is kept
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then "translator-test" has access to the keys of "kv-prod"
+      And the model "support-en-de" is deployed
+      And the document "manuals" is kept
 
     Scenario: Only what depends on the revoked access changes
       Given two resources that share a vault and a key
-      When the customer revokes the access of "other-translator" to the keys of "vault"
-      Then the data of "workspace" is accessible
-      And the model "model" is deployed
-      And the document "document" is kept
+      When the customer revokes the access of "translator-test" to the keys of "kv-prod"
+      Then the data of "ws-prod" is accessible
+      And the model "legal-en-de" is deployed
+      And the document "contracts" is kept

@@ -6,23 +6,23 @@ Feature: Microsoft Entra tenants
 
     Scenario: Granting access across tenants gives none
       Given a resource with an identity in another tenant than the vault
-      When the customer grants "translator" access to the keys of "vault"
-      Then "translator" has no access to the keys of "vault"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then "translator-prod" has no access to the keys of "kv-prod"
 
   @tenant.grant-refused
   Rule: Granting access to an identity of another tenant is refused
 
     Scenario: Granting access within the tenant
       Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator"
-      When the customer grants "translator" access to the keys of "vault"
+      And the customer enables the managed identity of "translator-prod"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
 
     Scenario: Granting access across tenants
       Given a resource with an identity in another tenant than the vault
-      When the customer grants "translator" access to the keys of "vault"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is refused
-      And "translator" has no access to the keys of "vault"
+      And "translator-prod" has no access to the keys of "kv-prod"
       And nothing has changed
 
   @tenant.not-transferred
@@ -32,13 +32,13 @@ Feature: Microsoft Entra tenants
     Scenario Outline: A move to another tenant
       Given a workspace under customer-managed keys
       When <move>
-      Then the managed identity of "translator" is off
-      And "translator" has no key of its own
-      And "translator" uses customer-managed keys
+      Then the managed identity of "translator-prod" is off
+      And "translator-prod" has no key of its own
+      And "translator-prod" uses customer-managed keys
 
       Examples:
         | move                                                                                                     |
-        | the customer moves the resource "translator" to the subscription "foreign"                               |
+        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
         | the customer moves the subscription "production" to the tenant "abroad"                               |
 
@@ -46,9 +46,9 @@ Feature: Microsoft Entra tenants
     Scenario: A subscription with two resources that moves to another tenant
       Given two resources that share a vault and a key
       When the customer moves the subscription "production" to the tenant "abroad"
-      Then the managed identity of "translator" is off
-      And the managed identity of "other-translator" is off
-      And "other-translator" has no key of its own
+      Then the managed identity of "translator-prod" is off
+      And the managed identity of "translator-test" is off
+      And "translator-test" has no key of its own
 
   @tenant.key-left-behind
   Rule: A resource that lost its key in a move has no accessible key until CMK is enabled again
@@ -57,30 +57,30 @@ Feature: Microsoft Entra tenants
     Scenario Outline: What a move to another tenant costs
       Given a deployed model under customer-managed keys
       When <move>
-      Then the data of "workspace" is inaccessible
-      And the model "model" is undeployed
-      And the document "document" is deleted
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
 
       Examples:
         | move                                                                                                     |
-        | the customer moves the resource "translator" to the subscription "foreign"                               |
+        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
         | the customer moves the subscription "production" to the tenant "abroad"                               |
 
     Scenario: Identity and access alone do not bring the key back
       Given the moved identity has been enabled again
-      When the customer grants "translator" access to the keys of "vault"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
-      And "translator" has no key of its own
-      And the data of "workspace" is inaccessible
+      And "translator-prod" has no key of its own
+      And the data of "ws-prod" is inaccessible
 
     @restoration.data-readable
     Scenario: Customer-managed keys are enabled again
       Given the moved identity has access to the vault again
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And the data of "workspace" is accessible
-      And the document "document" is deleted
+      And the data of "ws-prod" is accessible
+      And the document "contracts" is deleted
 
   @tenant.same-tenant-move
   Rule: A move inside one tenant loses nothing
@@ -88,15 +88,15 @@ Feature: Microsoft Entra tenants
     @environment.move
     Scenario: A resource moved within its tenant
       Given a deployed model under customer-managed keys
-      When the customer moves the resource "translator" to the subscription "security"
+      When the customer moves the resource "translator-prod" to the subscription "security"
       Then the request is accepted
-      And the resource "translator" is in the subscription "security"
+      And the resource "translator-prod" is in the subscription "security"
       And nothing else has changed
 
     @environment.move
     Scenario: A resource and its vault moved within their tenant
       Given a deployed model under customer-managed keys
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
-      Then the resource "translator" is in the subscription "security"
-      And the vault "vault" is in the subscription "security"
+      Then the resource "translator-prod" is in the subscription "security"
+      And the vault "kv-prod" is in the subscription "security"
       And nothing else has changed

@@ -5,10 +5,10 @@ Feature: The key vault
   Rule: The key vault is in the same region as the resource
 
     Scenario Outline: Resource and vault in one region
-      Given the customer creates the vault "vault" in "<region>"
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator" in "<region>"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" in "<region>"
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod" in "<region>"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
       Examples:
@@ -17,10 +17,10 @@ Feature: The key vault
         | eastus     |
 
     Scenario Outline: Resource and vault in two regions
-      Given the customer creates the vault "vault" in "<vault>"
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator" in "<resource>"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" in "<vault>"
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod" in "<resource>"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
 
       Examples:
@@ -33,12 +33,12 @@ Feature: The key vault
 
     Scenario: Resource and vault in one tenant
       Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario Outline: A resource of another tenant than the vault
       Given a resource with an identity in another tenant than the vault
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the <channel>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
@@ -51,10 +51,10 @@ Feature: The key vault
   Rule: The key vault may be in another subscription than the resource
 
     Scenario Outline: A vault in each subscription of the tenant
-      Given the customer creates the vault "vault" in the subscription "<subscription>"
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator" in the subscription "production"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" in the subscription "<subscription>"
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod" in the subscription "production"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
       Examples:
@@ -67,9 +67,9 @@ Feature: The key vault
 
     Scenario: Granting access
       Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator"
-      When the customer grants "translator" access to the keys of "vault"
-      Then "translator" has access to the keys of "vault"
+      And the customer enables the managed identity of "translator-prod"
+      When the customer grants "translator-prod" access to the keys of "kv-prod"
+      Then "translator-prod" has access to the keys of "kv-prod"
       And nothing else has changed
 
   @vault.granted-beforehand
@@ -78,20 +78,20 @@ Feature: The key vault
     @keys.enable
     Scenario: Enabling through the API with access
       Given an identity with access to the vault
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
-      And "translator" uses customer-managed keys
+      And "translator-prod" uses customer-managed keys
 
     Scenario: Enabling through the API without access
       Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
+      And the customer enables the managed identity of "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is refused
       And nothing has changed
 
     Scenario: Enabling through the API without an identity
       Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the API
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is refused
       And nothing has changed
 
@@ -101,33 +101,33 @@ Feature: The key vault
     @identity.enabled-with-keys
     Scenario: The portal grants access to the chosen vault alone
       Given a resource and a vault with a key
-      And the customer creates the vault "other-vault"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault" through the portal
-      Then "translator" has access to the keys of "vault"
-      And "translator" has no access to the keys of "other-vault"
+      And the customer creates the vault "kv-test"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then "translator-prod" has access to the keys of "kv-prod"
+      And "translator-prod" has no access to the keys of "kv-test"
 
   @vault.soft-delete
   Rule: The key vault has soft delete turned on
 
     Scenario: A vault with both protections
-      Given the customer creates the vault "vault" with soft delete and with purge protection
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" with soft delete and with purge protection
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
     Scenario: A vault with purge protection alone
-      Given the customer creates the vault "vault" without soft delete and with purge protection
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" without soft delete and with purge protection
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
 
     @vault.purge-protection
     Scenario: A vault with neither protection
       Given a vault without its protections
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer creates the Translator resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
@@ -136,32 +136,32 @@ Feature: The key vault
 
     Scenario: A vault with soft delete alone
       Given a vault without purge protection
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer creates the Translator resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
       And nothing has changed
 
     Scenario: A vault with soft delete alone, in another region
-      Given the customer creates the vault "vault" in "eastus" with soft delete and without purge protection
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator" in "eastus"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" in "eastus" with soft delete and without purge protection
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod" in "eastus"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is refused
 
     @environment.vault-protections
     Scenario: A vault whose purge protection is turned on later
       Given a vault without purge protection
-      And the customer turns on purge protection for "vault"
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      And the customer turns on purge protection for "kv-prod"
+      And the customer creates the Translator resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
   @vault.permission-model
   Rule: Whether a key vault that uses Azure RBAC is accepted is not specified
 
     Scenario: Enabling with a vault that uses Azure RBAC
-      Given the customer creates the vault "vault" using Azure RBAC
-      And the customer generates the key "key" in "vault"
-      And the customer creates the Translator resource "translator"
-      When the customer enables customer-managed keys for "translator" with the key "key" of "vault"
+      Given the customer creates the vault "kv-prod" using Azure RBAC
+      And the customer generates the key "cmk-2048" in "kv-prod"
+      And the customer creates the Translator resource "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
       Then what happens is not specified

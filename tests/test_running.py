@@ -37,7 +37,7 @@ from translator_cmk.oracle import Oracle
 from translator_cmk.system import ModelSystem
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
-DISABLED = (*AT_WORK, DisableKey("vault", "key"), ReadData("workspace"))
+DISABLED = (*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod"))
 
 REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in schemas().values())
 RUN_LINE = Draft202012Validator(schemas()["run-line"], registry=REGISTRY)
@@ -92,11 +92,11 @@ def test_each_command_is_answered_as_the_model_does(run: Run) -> None:
 def test_the_profile_article_specifies_nothing_of_what_is_assumed(run: Run) -> None:
     *_, disabled, read = run(as_lines(*DISABLED), "--profile", "article").answers
     assert disabled["unspecified"] == {
-        "workspace": {"workspace": ["readable"]},
-        "document": {"document": ["exists"]},
-        "model": {"model": ["state"]},
+        "workspace": {"ws-prod": ["readable"]},
+        "document": {"contracts": ["exists"]},
+        "model": {"legal-en-de": ["state"]},
     }
-    assert "readable" not in disabled["observation"]["workspace"]["workspace"]
+    assert "readable" not in disabled["observation"]["workspace"]["ws-prod"]
     assert disabled["observation"]["document"] == {}
     assert read["outcome"] == {"outcome": "unspecified", "silent": ["revocation.key-disabled"]}
 
@@ -128,7 +128,7 @@ def test_a_stage_further_down_is_a_reset(run: Run) -> None:
     text = as_lines(*AT_WORK) + b'{"stage": {}}\n' + as_lines(AT_WORK[0])
     *_, before, after = run(text).answers
     assert after["outcome"] == {"outcome": "accepted", "by": ["environment.create-vault"], "audit": []}
-    assert after["observation"]["vault"].keys() == {"vault"} == before["observation"]["vault"].keys()
+    assert after["observation"]["vault"].keys() == {"kv-prod"} == before["observation"]["vault"].keys()
     assert after["observation"]["resource"] == {}
 
 
@@ -177,12 +177,12 @@ def test_more_states_than_can_be_kept_end_the_run(run: Run, monkeypatch: pytest.
             for each in names
             for command in (
                 CreateResource(each, "Translator", "westeurope", "cmk-tier", "production", "apps"),
-                EnableCustomerManagedKeys(each, "vault", "key"),
+                EnableCustomerManagedKeys(each, "kv-prod", "cmk-2048"),
                 CreateWorkspace(f"of-{each}", each),
             )
         ),
     )
-    done = run(as_lines(*sequence, DisableKey("vault", "key")), "--profile=article", "--no-observation")
+    done = run(as_lines(*sequence, DisableKey("kv-prod", "cmk-2048")), "--profile=article", "--no-observation")
     assert (done.code, len(done.answers)) == (3, len(sequence))
     assert "leave more than 32 states possible" in done.error
 

@@ -7,7 +7,7 @@ import pytest
 from translator_cmk.requirements import load_register
 
 REGISTER = load_register()
-ENABLE = 'the customer enables customer-managed keys for "translator" with the key "key" of "vault"'
+ENABLE = 'the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"'
 RIGHT = f"""
 Scenario: Vault and resource in one region
   Given a resource and a vault with a key
@@ -17,7 +17,7 @@ Scenario: Vault and resource in one region
 OUTLINE = f"""
 Scenario Outline: Vault and resource in two regions
   Given a vault with a key
-  And the customer creates the Translator resource "translator" <place>
+  And the customer creates the Translator resource "translator-prod" <place>
   When {ENABLE}
   Then the request is refused
   And nothing has changed

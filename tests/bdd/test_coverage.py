@@ -17,7 +17,7 @@ SMALLEST = ("--scope", "losing-the-key")
 def test_commands_of_a_scenario_are_those_of_its_givens_and_its_when() -> None:
     name = "environment.delete-key/deleting-a-key-of-a-vault-with-soft-delete"
     *given, asked = commands_of(next(pickle for pickle in pickles() if pickle.id == name))
-    assert asked == DeleteKey("vault", "key")
+    assert asked == DeleteKey("kv-prod", "cmk-2048")
     assert any(isinstance(command, CreateVault) for command in given)
     assert any(tuple(given[: len(each.commands)]) == each.commands for each in situations().values())
 

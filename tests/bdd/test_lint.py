@@ -45,7 +45,7 @@ WRONG = {
     "cell that names a column": (outline(BASIC, 'in "<place>"'), 21, "no Given is written"),
     "examples without rows": (outline('| in "eastus" |', ""), 14, "examples without a row"),
     "unknown step": (right("a resource and a vault", "a resource and vault"), 8, "'a resource and a vault with a key'"),
-    "unknown step in a row": (outline('"eastus"', "eastus"), 16, 'resource "translator" in eastus\''),
+    "unknown step in a row": (outline('"eastus"', "eastus"), 16, 'resource "translator-prod" in eastus\''),
     "situation in a When": (right(ENABLE, "a vault with a key"), 9, "it belongs in a Given"),
     "command in a Then": (right("the request is accepted", ENABLE), 10, "it belongs in a Given or When"),
     "fact in a Given": (right("a resource and a vault with a key", 'the vault "v" exists'), 8, "it belongs in a Then"),
@@ -64,7 +64,7 @@ WRONG = {
         "a When that is not there",
     ),
     "Then about what was never named": (
-        rule(RIGHT + '  And "translator" has no access to the keys of "vualt"\n'),
+        rule(RIGHT + '  And "translator-prod" has no access to the keys of "vualt"\n'),
         7,
         "the vault 'vualt', which no step before it names",
     ),

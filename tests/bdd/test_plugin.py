@@ -101,7 +101,8 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
     assert "expected     the request is refused, because of vault.same-region\n" in output
     assert "observed     the request is accepted, by " in output
     assert (
-        '- "translator" uses Microsoft-managed keys\n               + "translator" uses customer-managed keys' in output
+        '- "translator-prod" uses Microsoft-managed keys\n               + "translator-prod" uses customer-managed keys'
+        in output
     )
     assert "pytest_bdd" not in output
     assert "Traceback" not in output

@@ -30,11 +30,11 @@ def steps(when: str, *then: str, given: str = "a vault with a key") -> str:
 
 
 CREATE = 'the customer creates the vault "other"'
-DELETE = 'the customer deletes the key "key" of "vault"'
-DELETE_VAULT = 'the customer deletes the vault "vault"'
-DISABLE = 'the customer disables the key "key" of "vault"'
-READ = 'the customer reads the data of "workspace"'
-USE = 'the use of the key "key" of "vault" is recorded for "translator"'
+DELETE = 'the customer deletes the key "cmk-2048" of "kv-prod"'
+DELETE_VAULT = 'the customer deletes the vault "kv-prod"'
+DISABLE = 'the customer disables the key "cmk-2048" of "kv-prod"'
+READ = 'the customer reads the data of "ws-prod"'
+USE = 'the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"'
 NO_USE = "no use of a key is recorded"
 READY = "a resource and a vault with a key"
 USED, UNUSED = "a workspace under customer-managed keys", "a workspace under Microsoft-managed keys"
@@ -45,7 +45,7 @@ def test_right_system_passes_and_every_step_is_kept(tmp_path: Path) -> None:
     assert [detail["step"].split()[0] for detail in details] == ["Given", "When", "Then"]
     assert details[1]["command"]["command"] == "EnableCustomerManagedKeys"
     assert details[1]["outcome"]["outcome"] == "accepted"
-    changed = ['"translator" uses Microsoft-managed keys', '"translator" uses customer-managed keys']
+    changed = ['"translator-prod" uses Microsoft-managed keys', '"translator-prod" uses customer-managed keys']
     assert changed in details[1]["changed"]
 
 
@@ -54,7 +54,7 @@ def test_right_system_passes_and_every_step_is_kept(tmp_path: Path) -> None:
     [
         (ModelSystem, OUTLINE),
         (wrong.KeepsItsReasons, OUTLINE),  # reasons are compared only where they are given
-        (ModelSystem, steps(DELETE, 'the key "key" of "vault" is deleted', "nothing else has changed")),
+        (ModelSystem, steps(DELETE, 'the key "cmk-2048" of "kv-prod" is deleted', "nothing else has changed")),
         (ModelSystem, steps(CREATE, 'the vault "other" is in "westeurope"', "nothing else has changed")),
         (ModelSystem, steps(READ, USE, given=USED)),
         (ModelSystem, steps(READ, NO_USE, given=UNUSED)),
@@ -84,7 +84,7 @@ FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
     "refused with a change": (
         wrong.HandsOutItsOwn,
         OUTLINE,
-        'nothing has changed; observed: the managed identity of "translator" is on',
+        'nothing has changed; observed: the managed identity of "translator-prod" is on',
     ),
     "unspecified, not refused": (wrong.KnowsNothing, OUTLINE, SILENT),
     "unspecified, not unchanged": (
@@ -94,24 +94,28 @@ FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
     ),
     "unspecified, not a fact": (
         wrong.KnowsNothing,
-        steps(ENABLE, '"translator" uses Microsoft-managed keys', given=READY),
-        f'expected: "translator" uses Microsoft-managed keys; {SILENT}',
+        steps(ENABLE, '"translator-prod" uses Microsoft-managed keys', given=READY),
+        f'expected: "translator-prod" uses Microsoft-managed keys; {SILENT}',
     ),
     "a change that no Then mentions": (
         ModelSystem,
-        steps(DELETE, 'the vault "vault" is active', "nothing else has changed"),
-        'nothing else has changed; observed: the key "key" of "vault" is deleted',
+        steps(DELETE, 'the vault "kv-prod" is active', "nothing else has changed"),
+        'nothing else has changed; observed: the key "cmk-2048" of "kv-prod" is deleted',
     ),
-    "another value": (ModelSystem, steps(DISABLE, 'the key "key" of "vault" is enabled'), "is disabled"),
-    "another region": (ModelSystem, steps(DISABLE, 'the vault "vault" is in "eastus"'), 'is in "westeurope"'),
-    "a resource that is not there": (ModelSystem, steps(DISABLE, '"vault" has no key of its own'), "observed: "),
+    "another value": (ModelSystem, steps(DISABLE, 'the key "cmk-2048" of "kv-prod" is enabled'), "is disabled"),
+    "another region": (ModelSystem, steps(DISABLE, 'the vault "kv-prod" is in "eastus"'), 'is in "westeurope"'),
+    "a resource that is not there": (ModelSystem, steps(DISABLE, '"kv-prod" has no key of its own'), "observed: "),
     "a use of the key": (
         ModelSystem,
         steps(READ, NO_USE, given=USED),
-        'observed: the use of the key "key" of "vault" is recorded for "translator"',
+        'observed: the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"',
     ),
     "no use of the key": (ModelSystem, steps(READ, USE, given=UNUSED), "observed: no use of a key is recorded"),
-    "a use for another": (ModelSystem, steps(READ, USE.replace("translator", "other"), given=USED), 'for "translator"'),
+    "a use for another": (
+        ModelSystem,
+        steps(READ, USE.replace("translator-prod", "other"), given=USED),
+        'for "translator-prod"',
+    ),
 }
 
 
@@ -130,7 +134,10 @@ def test_what_contradicts_the_specification_fails(tmp_path: Path, case: str) -> 
 )
 @pytest.mark.parametrize(
     "given",
-    ["a vault with a key", 'a resource and an empty vault\n  And the customer generates the key "key" in "vault"'],
+    [
+        "a vault with a key",
+        'a resource and an empty vault\n  And the customer generates the key "cmk-2048" in "kv-prod"',
+    ],
 )
 def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[], System], by: str, given: str) -> None:
     with pytest.raises(SetupFailed, match=f"^blocked by {by}$"):

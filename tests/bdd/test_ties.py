@@ -40,8 +40,8 @@ RULE = """
 
     Scenario Outline: A key of each kind is rotated
       Given a resource and an empty vault
-      And the customer generates the key "key" in "vault" of type <type and size>
-      When the customer rotates the key "key" of "vault"
+      And the customer generates the key "cmk-2048" in "kv-prod" of type <type and size>
+      When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is <outcome>
 
       Examples:
@@ -135,8 +135,8 @@ BROKEN: dict[str, tuple[Path, str, str, str]] = {
     "unknown id in a situation": (
         PACKAGE / "language" / "situations.yaml",
         "",
-        "\n- situation: a made-up start\n  commands: ['the customer creates the vault \"vault\"']\n"
-        '  establishes:\n    - fact: the vault "vault" is active\n      by: environment.nobody\n',
+        "\n- situation: a made-up start\n  commands: ['the customer creates the vault \"kv-prod\"']\n"
+        '  establishes:\n    - fact: the vault "kv-prod" is active\n      by: environment.nobody\n',
         r"situations\.yaml:\d+: the situation 'a made-up start' cites environment\.nobody",
     ),
     "unknown id on a page": (

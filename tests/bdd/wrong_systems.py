@@ -157,7 +157,7 @@ class HandsOutItsOwn(ModelSystem):
     def submit(self, command: Command) -> Outcome:
         outcome = super().submit(command)
         if isinstance(outcome, Refused) and isinstance(command, EnableCustomerManagedKeys):
-            self.shown["resource"]["translator"]["identity"] = True
+            self.shown["resource"]["translator-prod"]["identity"] = True
         return outcome
 
     def observe(self) -> Observation:

@@ -19,7 +19,7 @@ pytestmark = MARKS
 
 NUMBER_OF_WALKS, LENGTH = 500, 15
 PAGE = "decide/what-if.html"
-DELETES_THE_VAULT = 'the customer deletes the vault "vault"'
+DELETES_THE_VAULT = 'the customer deletes the vault "kv-prod"'
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,9 @@ def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> 
 
 def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: Page) -> None:
     page.locator("#what-if-from").select_option("a-resource-and-a-vault-with-a-key")
-    ask(page, 'enables customer-managed keys for "translator" with the key "key" of "vault" through the API')
+    ask(
+        page, 'enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API'
+    )
     assert said(page).startswith("✘ refused")
     link = page.locator("#what-if-said a")
     assert link.get_attribute("href") == "vault.html#vault.granted-beforehand"
@@ -131,12 +133,12 @@ def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: 
 def test_answer_says_what_changed_and_what_is_lost_for_good(page: Page) -> None:
     ask(page, DELETES_THE_VAULT)
     lines = page.locator("#what-if-said li").all_inner_texts()
-    assert 'the document "document" is deleted ✘ for good' in lines
-    assert 'the model "model" is undeployed\nbefore: the model "model" is deployed' in lines
+    assert 'the document "contracts" is deleted ✘ for good' in lines
+    assert 'the model "legal-en-de" is undeployed\nbefore: the model "legal-en-de" is deployed' in lines
     lost = page.locator("#what-if-losses li").all_inner_texts()
-    assert [each for each in lost if "for good" in each] == ['the document "document" is deleted ✘ for good']
-    page.get_by_role("button", name='Get it back: the data of "workspace" is inaccessible').click()
-    assert 'the data of "workspace" is accessible' in said(page)
+    assert [each for each in lost if "for good" in each] == ['the document "contracts" is deleted ✘ for good']
+    page.get_by_role("button", name='Get it back: the data of "ws-prod" is inaccessible').click()
+    assert 'the data of "ws-prod" is accessible' in said(page)
     assert page.locator("#what-if-losses li").count() == 2  # the model, and the document for good
 
 
@@ -145,8 +147,8 @@ def test_everything_is_lost_in_two_requests(page: Page) -> None:
     path = page.locator("#what-if-path li").all_inner_texts()
     assert path == [
         "a deployed model under customer-managed keys",
-        'deletes the vault "vault" ✔ accepted',
-        'the retention period of the vault "vault" ends ✔ accepted',
+        'deletes the vault "kv-prod" ✔ accepted',
+        'the retention period of the vault "kv-prod" ends ✔ accepted',
     ]
     lost = page.locator("#what-if-losses li").all_inner_texts()
     assert len(lost) == 5
@@ -157,11 +159,11 @@ def test_everything_is_lost_in_two_requests(page: Page) -> None:
 def test_address_is_shared_and_goes_back_and_forth(page: Page, root: str) -> None:
     page.goto(root + PAGE)
     ask(page, DELETES_THE_VAULT)
-    ask(page, 'the customer recovers the vault "vault"')
+    ask(page, 'the customer recovers the vault "kv-prod"')
     there, answer = page.url, said(page)
     page.go_back()
     expect(page.locator("#what-if-path li")).to_have_count(2)
-    assert 'deletes the vault "vault"' in said(page)
+    assert 'deletes the vault "kv-prod"' in said(page)
     page.go_back()
     expect(page.locator("#what-if-path li")).to_have_count(1)
     page.go_forward()
@@ -246,7 +248,7 @@ def test_what_was_copied_is_the_scenario(page: Page) -> None:
 
 
 def test_requests_that_name_nothing_are_shown_when_asked_for(page: Page) -> None:
-    creates = page.locator("#what-if-commands button", has_text='creates the workspace "workspace"')
+    creates = page.locator("#what-if-commands button", has_text='creates the workspace "ws-prod"')
     assert not creates.is_visible()
     page.get_by_label("Also requests about what is not there").check()
     creates.click()

@@ -66,11 +66,11 @@ def test_commands_that_are_not_reached_are_counted(tmp_path: Path) -> None:
 
 
 COMMANDS: tuple[Command, ...] = (
-    CreateVault("vault", "westeurope", "production", "apps"),
-    CreateKey("vault", "key"),
-    RotateKey("vault", "key"),
-    CreateKey("vault", "other-key"),
-    RotateKey("vault", "other-key"),
+    CreateVault("kv-prod", "westeurope", "production", "apps"),
+    CreateKey("kv-prod", "cmk-2048"),
+    RotateKey("kv-prod", "cmk-2048"),
+    CreateKey("kv-prod", "cmk-next"),
+    RotateKey("kv-prod", "cmk-next"),
 )
 DIFFERENCE = Difference(Accepted(), Refused())
 

@@ -18,16 +18,16 @@ from translator_cmk.machine.commands import (
 from translator_cmk.oracle.explain import Difference
 
 COVERED: tuple[Command, ...] = (
-    CreateVault("vault", *HOME),
-    CreateKey("vault", "key"),
-    CreateKey("vault", "other-key"),
-    CreateResource("translator", "Translator", "westeurope", "cmk-tier", "production", "apps"),
-    EnableCustomerManagedKeys("translator", "vault", "key"),
+    CreateVault("kv-prod", *HOME),
+    CreateKey("kv-prod", "cmk-2048"),
+    CreateKey("kv-prod", "cmk-next"),
+    CreateResource("translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048"),
 )
-CHANGE = EnableCustomerManagedKeys("translator", "vault", "other-key")
-AFTER: tuple[Command, ...] = (CreateWorkspace("workspace", "translator"), ReadData("workspace"))
+CHANGE = EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
+AFTER: tuple[Command, ...] = (CreateWorkspace("ws-prod", "translator-prod"), ReadData("ws-prod"))
 DIFFERENCE = Difference(
-    Accepted(frozenset(), (KeyUse("vault/other-key", "translator"),)), Accepted(), frozenset({"keys.use-logged"})
+    Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted(), frozenset({"keys.use-logged"})
 )
 
 
@@ -47,11 +47,11 @@ def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str
 def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:
     assert lines((*COVERED, CHANGE, *AFTER))[-6:] == [
         f"# {OWN}",
-        'And the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"',
-        'And the customer creates the workspace "workspace" for "translator"',
-        'When the customer reads the data of "workspace"',
+        'And the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod"',
+        'And the customer creates the workspace "ws-prod" for "translator-prod"',
+        'When the customer reads the data of "ws-prod"',
         "Then the request is accepted",
-        'And the use of the key "other-key" of "vault" is recorded for "translator"',
+        'And the use of the key "cmk-next" of "kv-prod" is recorded for "translator-prod"',
     ]
 
 
@@ -60,18 +60,18 @@ def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
     assert OWN not in "\n".join(message)
     assert message[-5:-3] == [
         f"# {BESIDES}",
-        '#   the customer enables customer-managed keys for "translator" with the key "other-key" of "vault"',
+        '#   the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod"',
     ]
 
 
 def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
-    translated = (TranslateWithModel("model"),) * 2  # which no model says anything of here: it was refused
-    read = (ReadData("workspace"),) * 3
-    message = lines((*COVERED, *AFTER[:1], *read, *translated, ReadData("workspace")), refused=(9, 10))
+    translated = (TranslateWithModel("legal-en-de"),) * 2  # which no model says anything of here: it was refused
+    read = (ReadData("ws-prod"),) * 3
+    message = lines((*COVERED, *AFTER[:1], *read, *translated, ReadData("ws-prod")), refused=(9, 10))
     assert message[-6:-3] == [
         f"# {BESIDES}",
-        '#   the customer reads the data of "workspace", 3 times',
-        '#   the customer translates with the model "model", 2 times',
+        '#   the customer reads the data of "ws-prod", 3 times',
+        '#   the customer translates with the model "legal-en-de", 2 times',
     ]
 
 
@@ -91,6 +91,6 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
     message = (
         "the specification says nothing here: keys.change"
         if CHANGE in asked
-        else 'the use of the key "other-key" of "vault" is recorded'
+        else 'the use of the key "cmk-next" of "kv-prod" is recorded'
     )
     ran.stdout.fnmatch_lines([f"*{message}*"])

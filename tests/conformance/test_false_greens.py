@@ -35,7 +35,7 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: b
     session = Session(Direct(wrong_systems.CatchesUpWhenLookedAt))
     subject = Subject(session, seed=1)
     situation = situations()["a deployed model under customer-managed keys"]
-    commands = (*situation.commands, RevokeKeyAccess("vault", "translator"), ReadData("workspace"))
+    commands = (*situation.commands, RevokeKeyAccess("kv-prod", "translator-prod"), ReadData("ws-prod"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)
     assert run_sequence(subject, commands, oracle, unobserved).failed is found
 
@@ -173,7 +173,7 @@ def test_stress_fixture_comes_about() -> None:
 def test_fuzzing_wants_what_is_left_open_as_it_wants_what_is_accepted() -> None:
     universe = Universe(alphabet(), [()], Declaration("any", "1"))
     reference = ReferenceModel()
-    for command in (*situations()["customer-managed keys are on"].commands, DeleteKey("vault", "key")):
+    for command in (*situations()["customer-managed keys are on"].commands, DeleteKey("kv-prod", "cmk-2048")):
         reference.submit(command)
     wanted = universe.of_kind("ReturnToMicrosoftManagedKeys", EFFECTIVE, reference)
     assert any(isinstance(reference.looks_at(command), Unspecified) for command in wanted)

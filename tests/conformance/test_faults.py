@@ -112,7 +112,7 @@ def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
     assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, False, 1)
     assert found.report["trouble"] == "answered hello with an error: no quota; see the log of the system"
     sequences = tmp_path / "sequences.jsonl"
-    sequences.write_text('{"stage":{}}\n{"command":"EnableIdentity","resource":"translator"}\n', "utf-8")
+    sequences.write_text('{"stage":{}}\n{"command":"EnableIdentity","resource":"translator-prod"}\n', "utf-8")
     whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
     for command in (["doctor"], ["replay", str(sequences)], ["report", "reproduce", str(whole.folder)]):
         capsys.readouterr()

@@ -19,7 +19,7 @@ from translator_cmk.conformance.results import load_results
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
-GENERATES, IMPORTS = 'generates the key "key" in "vault"', 'imports the key "key" into "vault"'
+GENERATES, IMPORTS = 'generates the key "cmk-2048" in "kv-prod"', 'imports the key "cmk-2048" into "kv-prod"'
 COMPARED = (
     "id",
     "status",

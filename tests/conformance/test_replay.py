@@ -32,7 +32,7 @@ def test_first_sequence_that_a_system_fails_is_reported_with_what_was_expected(
     assert main(["replay", "--python", WRONG, str(tour)]) == 1
     said = capsys.readouterr().out
     assert "sequence 1 of 4\n" in said
-    assert 'expected  the document "document" is deleted\n     observed  the document "document" is kept' in said
+    assert 'expected  the document "contracts" is deleted\n     observed  the document "contracts" is kept' in said
 
 
 def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +51,7 @@ def test_sequences_of_which_nothing_can_be_asked_are_no_agreement(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "sequences.jsonl"
-    file.write_text('{"stage":{}}\n{"command":"DisableIdentity","resource":"translator"}\n', "utf-8")
+    file.write_text('{"stage":{}}\n{"command":"DisableIdentity","resource":"translator-prod"}\n', "utf-8")
     assert main(["replay", "--python", ONLY_VAULTS, str(file)]) == 4
     assert capsys.readouterr().out.startswith("left out: what the system does not declare, 1 times in all")
 

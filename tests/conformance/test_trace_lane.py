@@ -12,10 +12,10 @@ from translator_cmk.cli import main
 
 HEAD = {"trace": 1, "subject": "night run 7"}
 ACCEPTED = {"outcome": {"outcome": "accepted"}}
-VAULT = {"command": "CreateVault", "vault": "vault", "region": "westeurope", "subscription": "production"}
+VAULT = {"command": "CreateVault", "vault": "kv-prod", "region": "westeurope", "subscription": "production"}
 CREATED = {"command": VAULT | {"group": "apps"}, **ACCEPTED}
-KEY = {"command": {"command": "CreateKey", "vault": "vault", "key": "key"}, **ACCEPTED}
-DELETED = {"command": {"command": "DeleteVault", "vault": "vault"}, **ACCEPTED}
+KEY = {"command": {"command": "CreateKey", "vault": "kv-prod", "key": "cmk-2048"}, **ACCEPTED}
+DELETED = {"command": {"command": "DeleteVault", "vault": "kv-prod"}, **ACCEPTED}
 RESET: dict[str, Any] = {"stage": {}}
 FITS = (HEAD, CREATED, KEY, DELETED, RESET, CREATED)
 WRONG = (*FITS, DELETED, KEY, RESET, CREATED, DELETED, KEY, KEY)
@@ -80,7 +80,7 @@ def test_verdicts_on_traces_that_were_edited_are_found_out(wrong: Verified, caps
 
 def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) -> None:
     vault = VAULT | {"group": "apps", "purge_protection": False}
-    purged = {"command": {"command": "PurgeVault", "vault": "vault"}, **ACCEPTED}
+    purged = {"command": {"command": "PurgeVault", "vault": "kv-prod"}, **ACCEPTED}
     protected = trace(tmp_path, HEAD, CREATED, DELETED, purged)
     only = ("--lane", "trace", *protected)
     found = verify(tmp_path, *only)

@@ -34,9 +34,9 @@ NEVER_DECIDE = {
 """Requirement and condition where a condition has one value whenever it is asked."""
 
 USUAL = {
-    "r1": "translator", "r2": "other-translator", "v1": "vault", "v2": "other-vault", "k1": "key", "k2": "other-key",
-    "w1": "workspace", "w2": "other-workspace", "d1": "document", "d2": "other-document", "m1": "model",
-    "m2": "other-model", "g1": "apps", "g2": "vaults",
+    "r1": "translator-prod", "r2": "translator-test", "v1": "kv-prod", "v2": "kv-test", "k1": "cmk-2048",
+    "k2": "cmk-next", "w1": "ws-prod", "w2": "ws-test", "d1": "contracts", "d2": "manuals",
+    "m1": "legal-en-de", "m2": "support-en-de", "g1": "apps", "g2": "vaults",
 }  # fmt: skip  # as a list
 """What the names of the worlds that Hypothesis explores are called in scopes."""
 

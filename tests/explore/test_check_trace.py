@@ -66,8 +66,10 @@ def trouble(done: Done, exit_code: int = 2) -> str:
 def test_what_run_prints_is_a_trace_that_fits(profile: str, tmp_path: Path) -> None:
     commands = tmp_path / "commands.jsonl"
     stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
-    there = command_to_wire(CreateVault("vault", "north", "one", "g"))
-    sequence = map(command_to_wire, (*AT_WORK, DisableKey("vault", "key"), ReadData("workspace"), DeleteVault("vault")))
+    there = command_to_wire(CreateVault("kv-prod", "north", "one", "g"))
+    sequence = map(
+        command_to_wire, (*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod"), DeleteVault("kv-prod"))
+    )
     commands.write_text("\n".join(map(json.dumps, (*sequence, {"stage": stage}, there))), "utf-8")
     printed = run_cli("run", "--trace", "--profile", profile, str(commands)).stdout
     for line in printed.splitlines():
@@ -77,12 +79,12 @@ def test_what_run_prints_is_a_trace_that_fits(profile: str, tmp_path: Path) -> N
 
 
 def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> None:
-    text = lines(*events(*AT_WORK, DeleteVault("vault"), ReadData("workspace"), ReadData("workspace")))
+    text = lines(*events(*AT_WORK, DeleteVault("kv-prod"), ReadData("ws-prod"), ReadData("ws-prod")))
     at = len(AT_WORK) + 2
     done = run(text)
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
-        f'standard input:{at}: impossible: the customer reads the data of "workspace"',
+        f'standard input:{at}: impossible: the customer reads the data of "ws-prod"',
         "  allowed: the request is refused, because of revocation.data-inaccessible",
         "  demanded: the request is refused, because of revocation.data-inaccessible; seen: the request is accepted",
         "  requirements: revocation.data-inaccessible",
@@ -96,12 +98,12 @@ def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> 
 
 
 def test_a_waived_requirement_may_be_kept_or_not() -> None:
-    text = lines(*events(*AT_WORK, DeleteVault("vault"), ReadData("workspace")))
+    text = lines(*events(*AT_WORK, DeleteVault("kv-prod"), ReadData("ws-prod")))
     assert verdict(text, "--waive", "revocation.data-inaccessible")["waived"] == ["revocation.data-inaccessible"]
 
 
 def test_the_profile_full_takes_assumptions_for_specified() -> None:
-    text = lines(*events(*AT_WORK, DisableKey("vault", "key"), ReadData("workspace")))
+    text = lines(*events(*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod")))
     assert verdict(text)["fits"]
     assert verdict(text, "--profile", "full", exit_code=1)["deviations"][0]["line"] == len(AT_WORK) + 2
 
@@ -109,20 +111,25 @@ def test_the_profile_full_takes_assumptions_for_specified() -> None:
 def test_commands_and_observations_may_be_partial(tmp_path: Path) -> None:
     """A log that names no vault: it can only have been the one that the resource's key is in."""
     partial = ["command", "observation"]
-    head: dict[str, Any] = {"trace": 1, "subject": "a log", "partial": partial, "names": {"vault": ["spare", "vault"]}}
+    head: dict[str, Any] = {
+        "trace": 1,
+        "subject": "a log",
+        "partial": partial,
+        "names": {"vault": ["spare", "kv-prod"]},
+    }
     deleted = {"command": {"command": "DeleteVault"}, "outcome": {"outcome": "accepted"}}
-    gone = {"observation": {"document": {"document": {"exists": False}}}}
+    gone = {"observation": {"document": {"contracts": {"exists": False}}}}
     text = lines(head, *events(*AT_WORK), deleted, gone)
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     for done in (run(text), run(b"", file=str(file))):
         assert (done.returncode, done.stderr) == (0, "")
-    kept = {"observation": {"document": {"document": {"exists": True}}}}
+    kept = {"observation": {"document": {"contracts": {"exists": True}}}}
     assert verdict(lines(head, *events(*AT_WORK), deleted, kept), exit_code=1)["deviations"][0]["commands"] == []
 
 
 def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) -> None:
-    made, deleted = events(CreateVault("vault", "westeurope", "production", "g"), DeleteVault("vault"))
+    made, deleted = events(CreateVault("kv-prod", "westeurope", "production", "g"), DeleteVault("kv-prod"))
     hidden = {"command": {"command": "RecoverVault"}, "partial": ["command"], "outcome": {"outcome": "accepted"}}
     text = lines(made, deleted, hidden)
     file = tmp_path / "trace.jsonl"
@@ -132,7 +139,7 @@ def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) ->
         "standard input:3: a partial command, in a trace that can't be read twice; "
         "put the names into its head, or name a file"
     )
-    head = {"trace": 1, "names": {"vault": ["vault"]}}
+    head = {"trace": 1, "names": {"vault": ["kv-prod"]}}
     assert run(lines(head, made, deleted, hidden)).returncode == 0
 
 

@@ -202,12 +202,12 @@ def test_budgeted_sequences_reach_every_pair_of_rows_and_of_topics() -> None:
 
 def test_commands_reach_their_refusals_and_pairs_of_topics_and_no_commands_reach_none() -> None:
     assert {kind for kind, _ in small().reached([()])} <= {"evaluations"}
-    lost = (*START, cmd.DisableKey("vault", "key"), cmd.ReadData("workspace"), cmd.ReadData("workspace"))
+    lost = (*START, cmd.DisableKey("kv-prod", "cmk-2048"), cmd.ReadData("ws-prod"), cmd.ReadData("ws-prod"))
     reached = small().reached([lost])
     assert of_kind(reached, "refusals") == {frozenset({"revocation.data-inaccessible"})}
     assert of_kind(reached, "reasons") == {"revocation.data-inaccessible"}
-    alone = small().reached([(*START, cmd.DisableIdentity("translator"))])
-    after = small().reached([(*START, cmd.DeleteVault("vault"), cmd.RecoverVault("vault"))])
+    alone = small().reached([(*START, cmd.DisableIdentity("translator-prod"))])
+    after = small().reached([(*START, cmd.DeleteVault("kv-prod"), cmd.RecoverVault("kv-prod"))])
     assert ("topic_pairs", frozenset({"restoration", "revocation"})) in after - alone
 
 

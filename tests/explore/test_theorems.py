@@ -79,8 +79,8 @@ from translator_cmk.explore.scopes import Scope, identity
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 
-more = (cmd.CreateKey("vault", "other"), cmd.RotateKey("vault", "key"), cmd.UploadDocument("other", "workspace"))
-commands = (*identity("translator"), *more, cmd.ReadData("workspace"))
+more = (cmd.CreateKey("kv-prod", "other"), cmd.RotateKey("kv-prod", "cmk-2048"), cmd.UploadDocument("other", "ws-prod"))
+commands = (*identity("translator-prod"), *more, cmd.ReadData("ws-prod"))
 scope = Scope("new", "New.", "a deployed model under customer-managed keys", commands, versions=3)
 found = explore(scope, machine.Machine(machine.ROWS), theorems=THEOREMS)
 assert not found.broken, found.broken
@@ -117,8 +117,8 @@ WRONG: list[tuple[Callable[[], Machine], str, str]] = [
         """@revocation.undeploys @revocation.access-revoked @workspace.covered
 Scenario: While its access to the key vault is gone, no model is deployed in a workspace made under the key
   Given a deployed model under customer-managed keys
-  When the customer disables the managed identity of "translator"
-  Then the model "model" is undeployed""",
+  When the customer disables the managed identity of "translator-prod"
+  Then the model "legal-en-de" is undeployed""",
     ),
     (
         ignores_disabled_keys,
@@ -126,8 +126,8 @@ Scenario: While its access to the key vault is gone, no model is deployed in a w
         """@revocation.deletes-uploads @revocation.key-disabled @workspace.covered
 Scenario: While the key is disabled, no upload is kept in a workspace made under the key
   Given a deployed model under customer-managed keys
-  When the customer disables the key "key" of "vault"
-  Then the document "document" is deleted""",
+  When the customer disables the key "cmk-2048" of "kv-prod"
+  Then the document "contracts" is deleted""",
     ),
     (
         resurrects_uploads,
@@ -135,22 +135,22 @@ Scenario: While the key is disabled, no upload is kept in a workspace made under
         """@restoration.uploads-stay-deleted @environment.purge-vault @environment.purge-key
 Scenario: A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any recovery
   Given a deployed model under customer-managed keys
-  And the customer revokes the access of "translator" to the keys of "vault"
-  When the customer grants "translator" access to the keys of "vault"
-  Then the document "document" is deleted""",
+  And the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+  When the customer grants "translator-prod" access to the keys of "kv-prod"
+  Then the document "contracts" is deleted""",
     ),
     (
         lambda: Machine(without("keys.use-logged")),
         "every-use-of-the-key-is-recorded",
         """@keys.use-logged
 Scenario: A request that works with data under the customer's key has its use recorded and says so; no other has
-  Given the customer creates the vault "vault"
-  And the customer generates the key "key" in "vault"
-  And the customer creates the Translator resource "translator"
-  And the customer enables customer-managed keys for "translator" with the key "key" of "vault"
-  And the customer creates the workspace "workspace" for "translator"
-  When the customer uploads the document "document" to "workspace"
-  Then the use of the key "key" of "vault" is recorded for "translator\"""",
+  Given the customer creates the vault "kv-prod"
+  And the customer generates the key "cmk-2048" in "kv-prod"
+  And the customer creates the Translator resource "translator-prod"
+  And the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+  And the customer creates the workspace "ws-prod" for "translator-prod"
+  When the customer uploads the document "contracts" to "ws-prod"
+  Then the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod\"""",
     ),
     (
         lambda: Machine(without("revocation.features-stop")),
@@ -158,8 +158,8 @@ Scenario: A request that works with data under the customer's key has its use re
         """@revocation.features-stop
 Scenario: No model is deployed while the key is inaccessible
   Given a deployed model under customer-managed keys
-  And the customer disables the managed identity of "translator"
-  When the customer deploys the model "model"
+  And the customer disables the managed identity of "translator-prod"
+  When the customer deploys the model "legal-en-de"
   Then the request is refused""",
     ),
 ]

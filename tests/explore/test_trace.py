@@ -153,9 +153,9 @@ def test_events_may_come_in_pieces() -> None:
 
 def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
     keeps = fresh(Machine([row for row in ROWS if row.requirement != "revocation.deletes-uploads"]))
-    lost = logged(keeps, *AT_WORK, cmd.DeleteVault("vault"), cmd.ReadData("workspace"))
-    right = logged(fresh(), *AT_WORK, cmd.ReadData("workspace"))
-    wrong = [*logged(fresh(), *AT_WORK), Log().event(cmd.ReadData("workspace"), Refused())]
+    lost = logged(keeps, *AT_WORK, cmd.DeleteVault("kv-prod"), cmd.ReadData("ws-prod"))
+    right = logged(fresh(), *AT_WORK, cmd.ReadData("ws-prod"))
+    wrong = [*logged(fresh(), *AT_WORK), Log().event(cmd.ReadData("ws-prod"), Refused())]
     reset = Reset(DEFAULT_STAGE)
     verdict = check([*lost, reset, *right, reset, *wrong], FULL)
     first, second = verdict.deviations
@@ -172,8 +172,8 @@ def test_silent_rows_are_branches_and_not_skips() -> None:
     """A disabled key may lose the data or not; but what is lost does not come back."""
     log, system = Log(Shown(reasons=False, audit=False)), fresh()
     before = [log.event(each, system.submit(each)) for each in AT_WORK]
-    disabled = log.event(cmd.DisableKey("vault", "key"), Accepted())
-    read, not_read = (log.event(cmd.ReadData("workspace"), outcome) for outcome in (Accepted(), Refused()))
+    disabled = log.event(cmd.DisableKey("kv-prod", "cmk-2048"), Accepted())
+    read, not_read = (log.event(cmd.ReadData("ws-prod"), outcome) for outcome in (Accepted(), Refused()))
     assert check([*before, disabled, read, read], ARTICLE).fits
     assert check([*before, disabled, not_read, not_read], ARTICLE).fits
     assert not check([*before, disabled, read, not_read], ARTICLE).fits
@@ -183,9 +183,9 @@ def test_silent_rows_are_branches_and_not_skips() -> None:
 def test_what_was_seen_may_come_later_than_the_command() -> None:
     log, system = Log(), fresh()
     events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    seen = {"model": {"model": {"state": "deployed"}}}
+    seen = {"model": {"legal-en-de": {"state": "deployed"}}}
     assert check([*events, log.event(observation=seen, partial=True)], FULL).fits
-    seen = {"model": {"model": {"state": "undeployed"}}}
+    seen = {"model": {"legal-en-de": {"state": "undeployed"}}}
     (deviation,) = check([*events, log.event(observation=seen, partial=True)], FULL).deviations
     assert (deviation.at, deviation.commands, deviation.allowed) == (len(events) + 1, (), None)
 
@@ -195,7 +195,7 @@ def test_field_that_is_left_out_is_not_compared() -> None:
     events = [log.event(each, system.submit(each)) for each in AT_WORK]
     assert check([*events, log.event(observation={}, partial=True)], FULL).fits
     assert not check([*events, log.event(observation={})], FULL).fits
-    nothing = {"document": {"document": {"exists": False}}}
+    nothing = {"document": {"contracts": {"exists": False}}}
     assert not check([*events, log.event(observation=nothing, partial=True)], FULL).fits
 
 
@@ -204,7 +204,7 @@ def test_what_nobody_has_heard_of_is_not_there() -> None:
     events = [log.event(each, system.submit(each)) for each in AT_WORK]
     fields = {"region": "westeurope", "state": "active"}
     strange = system.observe()
-    strange["vault"] = strange["vault"] | {"strange": dict(strange["vault"]["vault"])}
+    strange["vault"] = strange["vault"] | {"strange": dict(strange["vault"]["kv-prod"])}
     assert not check([*events, log.event(observation=strange)], FULL).fits
     assert not check([*events, log.event(observation={"vault": {"strange": fields}}, partial=True)], FULL).fits
     assert check([*events, log.event(observation={"vault": {"strange": {"exists": False}}}, partial=True)], FULL).fits
@@ -214,15 +214,15 @@ def test_what_was_not_specified_earlier_is_named_where_it_matters() -> None:
     """Whether a disabled key makes data unreadable is not specified; that the vault is gone is wrong in any case."""
     log, system = Log(), fresh()
     events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    gone = {"vault": {"vault": {"exists": False}}}
+    gone = {"vault": {"kv-prod": {"exists": False}}}
     events += [
-        log.event(cmd.DisableKey("vault", "key")),
-        log.event(cmd.ReadData("workspace"), None, gone, partial=True),
+        log.event(cmd.DisableKey("kv-prod", "cmk-2048")),
+        log.event(cmd.ReadData("ws-prod"), None, gone, partial=True),
     ]
     (deviation,) = check(events, ARTICLE).deviations
     assert deviation.allowed == Unspecified(frozenset({"revocation.key-disabled"}))
     assert [(each.expected, each.seen) for each in deviation.differences] == [
-        (Fact("vault", "vault", "exists", True), Fact("vault", "vault", "exists", False))
+        (Fact("vault", "kv-prod", "exists", True), Fact("vault", "kv-prod", "exists", False))
     ]
 
 
@@ -289,7 +289,7 @@ def test_trace_without_outcomes_and_observations_is_not_judged() -> None:
 def test_a_number_is_no_truth_value() -> None:
     log, system = Log(), fresh()
     events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    right, wrong = ({"workspace": {"workspace": {"readable": value}}} for value in (True, 1))
+    right, wrong = ({"workspace": {"ws-prod": {"readable": value}}} for value in (True, 1))
     assert check([*events, log.event(observation=right, partial=True)], FULL).fits
     assert not check([*events, log.event(observation=wrong, partial=True)], FULL).fits
 

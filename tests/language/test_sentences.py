@@ -73,8 +73,8 @@ def test_commands_and_observations_share_no_sentence() -> None:
         "the customer deletes the vault vault",
         'the customer deletes the vault "two words"',
         'the customer deletes the vault ""',
-        'the customer deletes the vault "vault" ',
-        'the customer generates the key "key" in "vault" of type RSA and 0 bits',
+        'the customer deletes the vault "kv-prod" ',
+        'the customer generates the key "cmk-2048" in "kv-prod" of type RSA and 0 bits',
         'the customer creates the Speech resource "speech"',
         "",
     ],
@@ -85,12 +85,12 @@ def test_text_that_only_resembles_a_sentence_is_unknown(text: str) -> None:
 
 
 def test_what_is_not_there_is_a_fact_too() -> None:
-    fact = read_fact('"translator" has no key of its own')
-    assert fact == Fact("resource", "translator", "key", ABSENT)
-    assert holds(fact, {"resource": {"translator": {}}})
-    assert not holds(fact, {"resource": {"translator": {"key": "vault/key"}}})
+    fact = read_fact('"translator-prod" has no key of its own')
+    assert fact == Fact("resource", "translator-prod", "key", ABSENT)
+    assert holds(fact, {"resource": {"translator-prod": {}}})
+    assert not holds(fact, {"resource": {"translator-prod": {"key": "kv-prod/cmk-2048"}}})
 
 
 def test_true_is_not_one() -> None:
-    fact = Fact("resource", "translator", "layers_of_encryption", 1)
-    assert not holds(fact, {"resource": {"translator": {"layers_of_encryption": True}}})
+    fact = Fact("resource", "translator-prod", "layers_of_encryption", 1)
+    assert not holds(fact, {"resource": {"translator-prod": {"layers_of_encryption": True}}})

@@ -59,17 +59,17 @@ def unmet_by(machine: Machine, *more: Command) -> tuple[Difference, ...]:
 
 
 def test_a_difference_is_attributed_to_the_one_requirement_that_explains_all_of_it() -> None:
-    (unmet,) = unmet_by(without(frozenset({"revocation.undeploys"})), DeleteVault("vault"))
+    (unmet,) = unmet_by(without(frozenset({"revocation.undeploys"})), DeleteVault("kv-prod"))
     assert unmet == Difference(
-        Fact("model", "model", "state", "undeployed"),
-        Fact("model", "model", "state", "deployed"),
+        Fact("model", "legal-en-de", "state", "undeployed"),
+        Fact("model", "legal-en-de", "state", "deployed"),
         frozenset({"revocation.undeploys"}),
     )
 
 
 def test_where_two_are_wrong_each_difference_is_attributed_to_what_is_behind_it() -> None:
     wrong = without(frozenset({"revocation.undeploys", "revocation.deletes-uploads"}))
-    unmet = unmet_by(wrong, RevokeKeyAccess("vault", "translator"))
+    unmet = unmet_by(wrong, RevokeKeyAccess("kv-prod", "translator-prod"))
     found = {each.expected.kind: each.requirements for each in unmet if isinstance(each.expected, Fact)}
     assert "revocation.undeploys" in found["model"]
     assert "revocation.undeploys" not in found["document"]
@@ -79,5 +79,5 @@ def test_where_two_are_wrong_each_difference_is_attributed_to_what_is_behind_it(
 def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:
     """After a rotation the mistake of `keys.rotation-keeps-data` undeploys what deleting the resource deletes."""
     wrong = without(frozenset({"environment.delete-resource"}))
-    unmet = unmet_by(wrong, RotateKey("vault", "key"), DeleteResource("translator"))
+    unmet = unmet_by(wrong, RotateKey("kv-prod", "cmk-2048"), DeleteResource("translator-prod"))
     assert {requirement for each in unmet for requirement in each.requirements} == {"environment.delete-resource"}

@@ -71,27 +71,27 @@ def test_a_waiver_takes_a_scenario_out() -> None:
 
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
-READ = ReadData("workspace")
+READ = ReadData("ws-prod")
 
 
 @pytest.mark.parametrize(
     ("given", "then", "inside"),
     [
-        ([RevokeKeyAccess("vault", "translator")], Refused(), True),
-        ([RevokeKeyAccess("vault", "translator")], Refused(frozenset({"revocation.data-inaccessible"})), True),
-        ([RevokeKeyAccess("vault", "translator")], Refused(frozenset({"revocation.features-stop"})), False),
-        ([RevokeKeyAccess("vault", "translator")], Accepted(), False),
+        ([RevokeKeyAccess("kv-prod", "translator-prod")], Refused(), True),
+        ([RevokeKeyAccess("kv-prod", "translator-prod")], Refused(frozenset({"revocation.data-inaccessible"})), True),
+        ([RevokeKeyAccess("kv-prod", "translator-prod")], Refused(frozenset({"revocation.features-stop"})), False),
+        ([RevokeKeyAccess("kv-prod", "translator-prod")], Accepted(), False),
         ([], Accepted(), True),
         ([], Accepted(frozenset({"keys.use-logged"})), False),
         ([], Accepted(frozenset({"keys.enable"})), False),
-        ([], Fact("workspace", "workspace", "readable", True), True),
+        ([], Fact("workspace", "ws-prod", "readable", True), True),
         ([], lambda before, outcome, after: before == after, True),
         ([], lambda before, outcome, after: before != after, False),
-        ([DisableKey("vault", "key")], Refused(), False),
-        ([DisableKey("vault", "key")], Unspecified(frozenset({"revocation.key-disabled"})), True),
-        ([DisableKey("vault", "key"), Fact("workspace", "workspace", "readable", False)], Refused(), False),
+        ([DisableKey("kv-prod", "cmk-2048")], Refused(), False),
+        ([DisableKey("kv-prod", "cmk-2048")], Unspecified(frozenset({"revocation.key-disabled"})), True),
+        ([DisableKey("kv-prod", "cmk-2048"), Fact("workspace", "ws-prod", "readable", False)], Refused(), False),
         ([READ, READ], Accepted(), True),
-        ([RevokeKeyAccess("vault", "translator"), READ], Refused(), False),
+        ([RevokeKeyAccess("kv-prod", "translator-prod"), READ], Refused(), False),
     ],
 )
 def test_all_that_a_scenario_takes_for_so_must_be_demanded(given: list[Any], then: Any, inside: bool) -> None:

@@ -166,10 +166,10 @@ def implementation(report: Path, name: str, kind: str = "product") -> Implementa
 STEPS: tuple[Mapping[str, Any], ...] = (
     {"step": "Given a vault with a key"},
     {
-        "step": 'When the customer deletes the vault "vault"',
-        "command": {"command": "DeleteVault", "vault": "vault"},
+        "step": 'When the customer deletes the vault "kv-prod"',
+        "command": {"command": "DeleteVault", "vault": "kv-prod"},
         "outcome": {"outcome": "accepted", "by": ["environment.delete-vault"], "audit": []},
-        "changed": [['the vault "vault" exists', 'the vault "vault" is deleted']],
+        "changed": [['the vault "kv-prod" exists', 'the vault "kv-prod" is deleted']],
     },
 )
 

@@ -129,7 +129,7 @@ def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
 @pytest.mark.parametrize("begin", sorted({cause.start for cause in CAUSES}), ids=["apart", "together"])
 def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str, ...]) -> None:
     known = {type(commands_of(cause)[0]) for cause in CAUSES} | {
-        type(read_command('the customer undeploys the model "model"'))
+        type(read_command('the customer undeploys the model "legal-en-de"'))
     }
     state = after(model(), [], begin)
     costly = set()
@@ -213,12 +213,12 @@ def test_cause_can_be_tried_unless_the_world_of_what_if_lacks_it(cause: Cause) -
 
 def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
     start = "a deployed model under customer-managed keys"
-    vault = read_command('the customer deletes the vault "vault"')
+    vault = read_command('the customer deletes the vault "kv-prod"')
     assert way(chart(), start, []) == f"what-if.html#from={start.replace(' ', '-')}"
     assert way(chart(), start, [vault]) == f"{way(chart(), start, [])}&amp;then={code(format_command(vault))}"
     assert way(chart(), start, [read_command('the customer deletes the vault "strange"')]) is None
-    moved = read_command('the customer moves the resource "translator" to the subscription "foreign"')
-    purged = read_command('the retention period of the vault "vault" ends')
+    moved = read_command('the customer moves the resource "translator-prod" to the subscription "foreign"')
+    purged = read_command('the retention period of the vault "kv-prod" ends')
     assert way(chart(), start, [vault, purged, moved]) is None
     assert way(None, start, [vault]) is None
 

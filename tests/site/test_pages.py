@@ -184,7 +184,7 @@ STEPS = (
     {"step": "Given a vault"},
     {
         "step": "When the customer does | something",
-        "command": {"command": "DeleteVault", "vault": "vault"},
+        "command": {"command": "DeleteVault", "vault": "kv-prod"},
         "outcome": {"outcome": "refused", "because": ["vault.same-region"]},
         "changed": [["it was <b>so</b>", "it is so"]],
     },
@@ -198,7 +198,7 @@ def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, ob
     items = tuple(replace(item, details=STEPS) if item.id == ONE.id else item for item in run.items)
     text = page(content_of(replace(run, items=items)), topic_of(ONE))
     assert text.count("Step by step, as it was run") == 1
-    assert '`{"command": "DeleteVault", "vault": "vault"}`' in text
+    assert '`{"command": "DeleteVault", "vault": "kv-prod"}`' in text
     assert "refused<ul><li>[`vault.same-region`]" in text
     assert "it is so, before: it was &lt;b\\>so&lt;/b\\>" in text
     assert "does \\| something" in text

@@ -72,32 +72,32 @@ def workspace_commands(resource: str, workspace: str, document: str, model: str)
     )
 
 
-TRANSLATOR = ("translator", "workspace", "document", "model")
-OTHER = ("other-translator", "other-workspace", "other-document", "other-model")
+TRANSLATOR = ("translator-prod", "ws-prod", "contracts", "legal-en-de")
+OTHER = ("translator-test", "ws-test", "manuals", "support-en-de")
 
 
 def demanded() -> Iterator[Command]:
     """Yield right and wrong prerequisites of customer-managed keys; each wrong one is wrong in one way, some in two."""
-    yield from creates_resource("translator", kind=("Translator", "AIServices", "CognitiveServices"))
-    yield from creates_resource("translator", location=("eastus", "global"))
-    yield from creates_resource("translator", tier="basic-tier")
-    yield from creates_resource("translator", subscription="foreign")
-    yield from creates_resource("translator", keys="customer-managed")
-    yield from creates_vault("vault")
-    yield from creates_vault("vault", region="eastus")
-    yield from creates_vault("vault", subscription="security")
-    yield from creates_vault("vault", soft_delete=(True, False), purge_protection=False)
-    yield from creates_vault("vault", soft_delete=False)
-    yield from creates_vault("vault", permission_model="rbac")
-    yield from (cmd.EnableSoftDelete("vault"), cmd.EnablePurgeProtection("vault"))
-    yield from (cmd.CreateKey("vault", "key"), cmd.ImportKey("vault", "key"))
-    yield from each(cmd.CreateKey, vault="vault", key="key", type=("RSA", "RSA-HSM"), size=3072)
-    yield from each(cmd.CreateKey, vault="vault", key="key", type=("RSA-HSM", "EC"), size=2048)
-    yield from switches("vault", "key")
-    yield cmd.EnableIdentity("translator")
-    yield from access("translator", "vault")
-    yield from each(cmd.EnableCustomerManagedKeys, resource="translator", store=("managed-hsm", "elsewhere"))
-    yield from key_source("translator", "vault", "key")
+    yield from creates_resource("translator-prod", kind=("Translator", "AIServices", "CognitiveServices"))
+    yield from creates_resource("translator-prod", location=("eastus", "global"))
+    yield from creates_resource("translator-prod", tier="basic-tier")
+    yield from creates_resource("translator-prod", subscription="foreign")
+    yield from creates_resource("translator-prod", keys="customer-managed")
+    yield from creates_vault("kv-prod")
+    yield from creates_vault("kv-prod", region="eastus")
+    yield from creates_vault("kv-prod", subscription="security")
+    yield from creates_vault("kv-prod", soft_delete=(True, False), purge_protection=False)
+    yield from creates_vault("kv-prod", soft_delete=False)
+    yield from creates_vault("kv-prod", permission_model="rbac")
+    yield from (cmd.EnableSoftDelete("kv-prod"), cmd.EnablePurgeProtection("kv-prod"))
+    yield from (cmd.CreateKey("kv-prod", "cmk-2048"), cmd.ImportKey("kv-prod", "cmk-2048"))
+    yield from each(cmd.CreateKey, vault="kv-prod", key="cmk-2048", type=("RSA", "RSA-HSM"), size=3072)
+    yield from each(cmd.CreateKey, vault="kv-prod", key="cmk-2048", type=("RSA-HSM", "EC"), size=2048)
+    yield from switches("kv-prod", "cmk-2048")
+    yield cmd.EnableIdentity("translator-prod")
+    yield from access("translator-prod", "kv-prod")
+    yield from each(cmd.EnableCustomerManagedKeys, resource="translator-prod", store=("managed-hsm", "elsewhere"))
+    yield from key_source("translator-prod", "kv-prod", "cmk-2048")
 
 
 def moves(resource: str, group: str, other_group: str) -> Commands:
@@ -112,7 +112,7 @@ def moves(resource: str, group: str, other_group: str) -> Commands:
     )
 
 
-RESOURCES = ("translator", "other-translator")
+RESOURCES = ("translator-prod", "translator-test")
 
 
 def of_both(commands: Callable[..., Commands], *more: str) -> Commands:
@@ -122,34 +122,34 @@ def of_both(commands: Callable[..., Commands], *more: str) -> Commands:
 
 def two_of_each() -> Iterator[Command]:
     """Yield two resources from nothing, each with its work, on one vault and key; the second can take another key."""
-    yield from (*creates_resource("translator"), *creates_resource("other-translator", kind="AIServices"))
-    yield from (*creates_vault("vault"), *deletes_and_recovers("vault"))
-    yield from (cmd.CreateKey("vault", "key"), cmd.CreateKey("vault", "other-key"))
-    yield from (*of_both(identity), *of_both(access, "vault"))
-    yield from (*portal("translator", "vault", "key"), *portal("other-translator", "vault", "key"))
-    yield cmd.EnableCustomerManagedKeys("other-translator", "vault", "other-key")
+    yield from (*creates_resource("translator-prod"), *creates_resource("translator-test", kind="AIServices"))
+    yield from (*creates_vault("kv-prod"), *deletes_and_recovers("kv-prod"))
+    yield from (cmd.CreateKey("kv-prod", "cmk-2048"), cmd.CreateKey("kv-prod", "cmk-next"))
+    yield from (*of_both(identity), *of_both(access, "kv-prod"))
+    yield from (*portal("translator-prod", "kv-prod", "cmk-2048"), *portal("translator-test", "kv-prod", "cmk-2048"))
+    yield cmd.EnableCustomerManagedKeys("translator-test", "kv-prod", "cmk-next")
     yield from (*workspace_commands(*TRANSLATOR), *workspace_commands(*OTHER))
 
 
 def two_lives() -> Iterator[Command]:
     """Yield two resources and two keys in one vault, from creation to the end."""
     yield from two_of_each()
-    yield cmd.EnableCustomerManagedKeys("translator", "vault", "other-key")
-    yield from (*key_life("vault", "key"), *key_life("vault", "other-key"))
+    yield cmd.EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
+    yield from (*key_life("kv-prod", "cmk-2048"), *key_life("kv-prod", "cmk-next"))
     yield from each(cmd.DeleteResource, resource=RESOURCES)
 
 
 def one_vault_for_all(resources: int, keys: int) -> Iterator[Command]:
     """Yield commands on resources that share one vault and may have any of its keys, and on vault, keys and access."""
-    names = numbered("key", keys)
+    names = numbered("cmk", keys)
     for resource in numbered("translator", resources):
-        yield from (*creates_resource(resource), *identity(resource), *access(resource, "vault"))
-        yield from each(cmd.EnableCustomerManagedKeys, resource=resource, vault="vault", key=names, through="api")
+        yield from (*creates_resource(resource), *identity(resource), *access(resource, "kv-prod"))
+        yield from each(cmd.EnableCustomerManagedKeys, resource=resource, vault="kv-prod", key=names, through="api")
         yield cmd.ReturnToMicrosoftManagedKeys(resource)
-    yield from (*creates_vault("vault"), *deletes_and_recovers("vault"))
+    yield from (*creates_vault("kv-prod"), *deletes_and_recovers("kv-prod"))
     for key in names:
-        yield from (cmd.CreateKey("vault", key), *switches("vault", key))
-        yield from (cmd.DeleteKey("vault", key), cmd.RecoverKey("vault", key))
+        yield from (cmd.CreateKey("kv-prod", key), *switches("kv-prod", key))
+        yield from (cmd.DeleteKey("kv-prod", key), cmd.RecoverKey("kv-prod", key))
 
 
 def numbered(word: str, times: int) -> tuple[str, ...]:
@@ -163,11 +163,11 @@ SCOPES = (
         "A deployed model under a customer's key, four ways to lose the key and what gets it back.",
         "a deployed model under customer-managed keys",
         (
-            *identity("translator"),
-            *access("translator", "vault"),
-            *deletes_and_recovers("vault"),
-            *switches("vault", "key"),
-            *(cmd.DeployModel("model"), cmd.ReadData("workspace")),
+            *identity("translator-prod"),
+            *access("translator-prod", "kv-prod"),
+            *deletes_and_recovers("kv-prod"),
+            *switches("kv-prod", "cmk-2048"),
+            *(cmd.DeployModel("legal-en-de"), cmd.ReadData("ws-prod")),
         ),
         states=14,
     ),
@@ -176,11 +176,15 @@ SCOPES = (
         "A key vault, with its protections and without, and its key, from creation to the end.",
         None,
         (
-            *creates_vault("vault", soft_delete=(True, False), purge_protection=False),
-            *creates_vault("vault"),
-            *(cmd.EnableSoftDelete("vault"), cmd.EnablePurgeProtection("vault")),
-            *(*deletes_and_recovers("vault"), cmd.PurgeVault("vault"), cmd.EndVaultRetention("vault")),
-            *(cmd.CreateKey("vault", "key"), cmd.ImportKey("vault", "key"), *key_life("vault", "key")),
+            *creates_vault("kv-prod", soft_delete=(True, False), purge_protection=False),
+            *creates_vault("kv-prod"),
+            *(cmd.EnableSoftDelete("kv-prod"), cmd.EnablePurgeProtection("kv-prod")),
+            *(*deletes_and_recovers("kv-prod"), cmd.PurgeVault("kv-prod"), cmd.EndVaultRetention("kv-prod")),
+            *(
+                cmd.CreateKey("kv-prod", "cmk-2048"),
+                cmd.ImportKey("kv-prod", "cmk-2048"),
+                *key_life("kv-prod", "cmk-2048"),
+            ),
         ),
         versions=3,
         states=273,
@@ -198,15 +202,15 @@ SCOPES = (
         "a vault in a resource group of its own",
         (
             *(
-                cmd.UploadDocument("document", "workspace"),
-                cmd.TrainModel("model", "workspace"),
-                cmd.DeployModel("model"),
+                cmd.UploadDocument("contracts", "ws-prod"),
+                cmd.TrainModel("legal-en-de", "ws-prod"),
+                cmd.DeployModel("legal-en-de"),
             ),
-            *moves("translator", "apps", "vaults"),
-            *(cmd.EnableIdentity("translator"), *access("translator", "vault")),
-            *key_source("translator", "vault", "key"),
-            *creates_resource("other-translator", keys="customer-managed"),
-            cmd.CreateWorkspace("other-workspace", "translator"),
+            *moves("translator-prod", "apps", "vaults"),
+            *(cmd.EnableIdentity("translator-prod"), *access("translator-prod", "kv-prod")),
+            *key_source("translator-prod", "kv-prod", "cmk-2048"),
+            *creates_resource("translator-test", keys="customer-managed"),
+            cmd.CreateWorkspace("ws-test", "translator-prod"),
         ),
         states=2_584,
     ),
@@ -215,11 +219,15 @@ SCOPES = (
         "One resource, vault, key, workspace, document and model, through all that can be done with them.",
         None,
         (
-            *(*creates_resource("translator"), cmd.DeleteResource("translator")),
-            *creates_resource("other-translator", keys=("microsoft-managed", "customer-managed")),
-            *(*creates_vault("vault"), *deletes_and_recovers("vault")),
-            *(cmd.CreateKey("vault", "key"), *key_life("vault", "key")),
-            *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
+            *(*creates_resource("translator-prod"), cmd.DeleteResource("translator-prod")),
+            *creates_resource("translator-test", keys=("microsoft-managed", "customer-managed")),
+            *(*creates_vault("kv-prod"), *deletes_and_recovers("kv-prod")),
+            *(cmd.CreateKey("kv-prod", "cmk-2048"), *key_life("kv-prod", "cmk-2048")),
+            *(
+                *identity("translator-prod"),
+                *access("translator-prod", "kv-prod"),
+                *key_source("translator-prod", "kv-prod", "cmk-2048"),
+            ),
             *workspace_commands(*TRANSLATOR),
         ),
         versions=3,
@@ -230,13 +238,16 @@ SCOPES = (
         "Two resources at work on one vault and key, each losing the key, deleted or going back by itself.",
         "two resources that share a vault and a key",
         (
-            *(*of_both(identity), *of_both(access, "vault"), *of_both(key_source, "vault", "key")),
-            *(*each(cmd.DeleteResource, resource=RESOURCES), *each(cmd.DeployModel, model=("model", "other-model"))),
+            *(*of_both(identity), *of_both(access, "kv-prod"), *of_both(key_source, "kv-prod", "cmk-2048")),
             *(
-                cmd.CreateKey("vault", "other-key"),
-                cmd.EnableCustomerManagedKeys("other-translator", "vault", "other-key"),
+                *each(cmd.DeleteResource, resource=RESOURCES),
+                *each(cmd.DeployModel, model=("legal-en-de", "support-en-de")),
             ),
-            *deletes_and_recovers("vault"),
+            *(
+                cmd.CreateKey("kv-prod", "cmk-next"),
+                cmd.EnableCustomerManagedKeys("translator-test", "kv-prod", "cmk-next"),
+            ),
+            *deletes_and_recovers("kv-prod"),
         ),
         states=1_820,
     ),
@@ -246,8 +257,12 @@ SCOPES = (
         None,
         (
             *two_of_each(),
-            *(*switches("vault", "key"), *switches("vault", "other-key")),
-            *(cmd.DeleteKey("vault", "key"), cmd.RecoverKey("vault", "key"), cmd.RotateKey("vault", "key")),
+            *(*switches("kv-prod", "cmk-2048"), *switches("kv-prod", "cmk-next")),
+            *(
+                cmd.DeleteKey("kv-prod", "cmk-2048"),
+                cmd.RecoverKey("kv-prod", "cmk-2048"),
+                cmd.RotateKey("kv-prod", "cmk-2048"),
+            ),
         ),
         states=144_729,
     ),
@@ -284,9 +299,9 @@ SCOPES = (
 
 # Scopes in which one thing can be taken for another
 
-VAULTS = ("vault", "other-vault")
-WORKSPACES = ("workspace", "other-workspace")
-MODELS = ("model", "other-model")
+VAULTS = ("kv-prod", "kv-test")
+WORKSPACES = ("ws-prod", "ws-test")
+MODELS = ("legal-en-de", "support-en-de")
 
 
 def vault_life(vault: str) -> Commands:
@@ -301,8 +316,8 @@ TWO_OF_A_KIND = (
         "Two key vaults, each with other protections, from creation to the end.",
         None,
         (
-            *(*creates_vault("vault"), *creates_vault("other-vault", soft_delete=False, purge_protection=False)),
-            *(*vault_life("vault"), *vault_life("other-vault")),
+            *(*creates_vault("kv-prod"), *creates_vault("kv-test", soft_delete=False, purge_protection=False)),
+            *(*vault_life("kv-prod"), *vault_life("kv-test")),
         ),
         states=36,
     ),
@@ -312,11 +327,11 @@ TWO_OF_A_KIND = (
         None,
         (
             *(
-                *creates_vault("vault"),
-                *creates_vault("other-vault", soft_delete=(True, False), purge_protection=False),
+                *creates_vault("kv-prod"),
+                *creates_vault("kv-test", soft_delete=(True, False), purge_protection=False),
             ),
-            *(cmd.CreateKey("vault", "key"), *key_life("vault", "key")),
-            *(cmd.ImportKey("other-vault", "key", "EC", 3072), *key_life("other-vault", "key")),
+            *(cmd.CreateKey("kv-prod", "cmk-2048"), *key_life("kv-prod", "cmk-2048")),
+            *(cmd.ImportKey("kv-test", "cmk-2048", "EC", 3072), *key_life("kv-test", "cmk-2048")),
         ),
         states=230,
     ),
@@ -325,22 +340,26 @@ TWO_OF_A_KIND = (
         "Two resources, vaults and keys, one of each fit for customer-managed keys and the other not.",
         None,
         (
-            *creates_resource("translator"),
-            *creates_resource("other-translator", location="eastus", tier="basic-tier", subscription="foreign"),
-            *creates_resource("other-translator", location="global", subscription="foreign"),
-            *creates_vault("vault"),
-            *creates_vault("other-vault", region="eastus", subscription="foreign"),
-            *creates_vault("other-vault", soft_delete=False, purge_protection=False, permission_model="rbac"),
-            *each(cmd.CreateKey, vault=VAULTS, key="key"),
-            *each(cmd.CreateKey, vault="vault", key="other-key", type=("EC", "oct", "RSA-HSM"), size=2048),
-            cmd.CreateKey("vault", "other-key", "RSA", 1024),
-            cmd.DisableKey("vault", "other-key"),
-            cmd.EnableIdentity("translator"),
-            cmd.GrantKeyAccess("vault", "translator"),
+            *creates_resource("translator-prod"),
+            *creates_resource("translator-test", location="eastus", tier="basic-tier", subscription="foreign"),
+            *creates_resource("translator-test", location="global", subscription="foreign"),
+            *creates_vault("kv-prod"),
+            *creates_vault("kv-test", region="eastus", subscription="foreign"),
+            *creates_vault("kv-test", soft_delete=False, purge_protection=False, permission_model="rbac"),
+            *each(cmd.CreateKey, vault=VAULTS, key="cmk-2048"),
+            *each(cmd.CreateKey, vault="kv-prod", key="cmk-next", type=("EC", "oct", "RSA-HSM"), size=2048),
+            cmd.CreateKey("kv-prod", "cmk-next", "RSA", 1024),
+            cmd.DisableKey("kv-prod", "cmk-next"),
+            cmd.EnableIdentity("translator-prod"),
+            cmd.GrantKeyAccess("kv-prod", "translator-prod"),
             *each(
-                cmd.EnableCustomerManagedKeys, resource=RESOURCES, vault=VAULTS, key="key", through=("portal", "api")
+                cmd.EnableCustomerManagedKeys,
+                resource=RESOURCES,
+                vault=VAULTS,
+                key="cmk-2048",
+                through=("portal", "api"),
             ),
-            *each(cmd.EnableCustomerManagedKeys, resource=RESOURCES, vault="vault", key="other-key", through="api"),
+            *each(cmd.EnableCustomerManagedKeys, resource=RESOURCES, vault="kv-prod", key="cmk-next", through="api"),
         ),
         states=1_260,
     ),
@@ -349,9 +368,9 @@ TWO_OF_A_KIND = (
         "Two resources at work, each with workspaces of its own, as one or both of them lose their key.",
         "two resources that share a vault and a key",
         (
-            *of_both(access, "vault"),
-            *each(cmd.UploadDocument, document="third-document", workspace=WORKSPACES),
-            *each(cmd.TrainModel, model="third-model", workspace=WORKSPACES),
+            *of_both(access, "kv-prod"),
+            *each(cmd.UploadDocument, document="invoices", workspace=WORKSPACES),
+            *each(cmd.TrainModel, model="retail-en-de", workspace=WORKSPACES),
             *(*each(cmd.ReadData, workspace=WORKSPACES), *each(cmd.TranslateWithModel, model=MODELS)),
             *(*each(cmd.DeployModel, model=MODELS), *each(cmd.UndeployModel, model=MODELS)),
         ),
@@ -362,12 +381,16 @@ TWO_OF_A_KIND = (
         "Two resources at work on one of two vaults and one of two keys, as the one or the other vault or key is lost.",
         "two resources that share a vault and a key",
         (
-            *(*creates_vault("other-vault"), *deletes_and_recovers("vault"), *deletes_and_recovers("other-vault")),
-            *(cmd.CreateKey("vault", "other-key"), *switches("vault", "key"), *switches("vault", "other-key")),
-            *(cmd.DeleteKey("vault", "key"), cmd.RecoverKey("vault", "key"), cmd.DeleteKey("vault", "other-key")),
-            cmd.CreateKey("other-vault", "key"),
-            *(cmd.GrantKeyAccess("other-vault", "translator"), cmd.RevokeKeyAccess("vault", "translator")),
-            *(cmd.DeleteResource("translator"), cmd.ReturnToMicrosoftManagedKeys("translator")),
+            *(*creates_vault("kv-test"), *deletes_and_recovers("kv-prod"), *deletes_and_recovers("kv-test")),
+            *(cmd.CreateKey("kv-prod", "cmk-next"), *switches("kv-prod", "cmk-2048"), *switches("kv-prod", "cmk-next")),
+            *(
+                cmd.DeleteKey("kv-prod", "cmk-2048"),
+                cmd.RecoverKey("kv-prod", "cmk-2048"),
+                cmd.DeleteKey("kv-prod", "cmk-next"),
+            ),
+            cmd.CreateKey("kv-test", "cmk-2048"),
+            *(cmd.GrantKeyAccess("kv-test", "translator-prod"), cmd.RevokeKeyAccess("kv-prod", "translator-prod")),
+            *(cmd.DeleteResource("translator-prod"), cmd.ReturnToMicrosoftManagedKeys("translator-prod")),
         ),
         states=2_790,
     ),
@@ -376,14 +399,14 @@ TWO_OF_A_KIND = (
         "Two resources and two vaults in groups of their own, moved between subscriptions and tenants.",
         "a vault in a resource group of its own",
         (
-            *creates_resource("other-translator", subscription=("production", "foreign"), group="others"),
-            *creates_vault("other-vault", subscription=("production", "foreign"), group="others"),
+            *creates_resource("translator-test", subscription=("production", "foreign"), group="others"),
+            *creates_vault("kv-test", subscription=("production", "foreign"), group="others"),
             *each(cmd.MoveResource, resource=RESOURCES, subscription=("production", "foreign"), group="apps"),
             *each(cmd.MoveResourceGroup, group=("apps", "others", "vaults"), subscription="production", to="foreign"),
             *each(cmd.MoveSubscription, subscription="production", tenant=("home", "abroad")),
             *each(cmd.EnableIdentity, resource=RESOURCES),
             *each(cmd.GrantKeyAccess, vault=VAULTS, resource=RESOURCES),
-            cmd.RevokeKeyAccess("other-vault", "translator"),
+            cmd.RevokeKeyAccess("kv-test", "translator-prod"),
         ),
         states=1_578,
     ),
@@ -423,22 +446,22 @@ def field(state: State, kind: Any, name: str, field: str) -> Any:
 
 def is_customer_managed(state: State) -> bool:
     """Return whether customer-managed keys are on, with a key or without."""
-    return bool(field(state, Resource, "translator", "key_source") == CUSTOMER)
+    return bool(field(state, Resource, "translator-prod", "key_source") == CUSTOMER)
 
 
 def is_at_home(state: State) -> bool:
     """Return whether the resource is in the tenant that it was created in."""
-    return bool(field(state, Resource, "translator", "tenant") == "home")
+    return bool(field(state, Resource, "translator-prod", "tenant") == "home")
 
 
 def is_purged(state: State) -> bool:
     """Return whether the vault is gone for good."""
-    return bool(field(state, Vault, "vault", "state") == "purged")
+    return bool(field(state, Vault, "kv-prod", "state") == "purged")
 
 
 def may_have_workspaces(_: Command, state: State) -> bool:
     """Allow workspaces of a resource that can have customer-managed keys."""
-    return bool(field(state, Resource, "translator", "tier") != "basic-tier")
+    return bool(field(state, Resource, "translator-prod", "tier") != "basic-tier")
 
 
 def may_rotate(_: Command, state: State) -> bool:
@@ -448,12 +471,12 @@ def may_rotate(_: Command, state: State) -> bool:
 
 def may_move(_: Command, state: State) -> bool:
     """Allow moves under customer-managed keys, with a key that exists and was not rotated."""
-    return is_customer_managed(state) and field(state, Key, "vault/key", "version") == 1 and not is_purged(state)
+    return is_customer_managed(state) and field(state, Key, "kv-prod/cmk-2048", "version") == 1 and not is_purged(state)
 
 
 def may_use(command: Any, state: State) -> bool:
     """Allow another vault where the first, which held the customer's key, is purged, and nothing has moved."""
-    another = command.vault == "other-vault"
+    another = command.vault == "kv-test"
     return not another or (is_customer_managed(state) and is_at_home(state) and is_purged(state))
 
 
@@ -462,17 +485,28 @@ WHAT_IF = Scope(
     "One of each, right or wrong, from nothing to the end, with moves to another tenant and a second vault.",
     None,
     (
-        *(*creates_resource("translator"), *creates_resource("translator", location="global", tier="basic-tier")),
-        *(*creates_resource("translator", keys="customer-managed"), cmd.DeleteResource("translator")),
-        *(*creates_vault("vault"), *creates_vault("vault", region="eastus", permission_model="rbac")),
-        *(*creates_vault("vault", soft_delete=False, purge_protection=False), *vault_life("vault")),
-        *(cmd.CreateKey("vault", "key"), cmd.ImportKey("vault", "key", "RSA-HSM", 3072), *key_life("vault", "key")),
-        *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
-        *(cmd.EnableCustomerManagedKeys("translator", store="managed-hsm"), *workspace_commands(*TRANSLATOR)),
-        *each(cmd.MoveResource, resource="translator", subscription=("foreign", "production"), group="apps"),
+        *(
+            *creates_resource("translator-prod"),
+            *creates_resource("translator-prod", location="global", tier="basic-tier"),
+        ),
+        *(*creates_resource("translator-prod", keys="customer-managed"), cmd.DeleteResource("translator-prod")),
+        *(*creates_vault("kv-prod"), *creates_vault("kv-prod", region="eastus", permission_model="rbac")),
+        *(*creates_vault("kv-prod", soft_delete=False, purge_protection=False), *vault_life("kv-prod")),
+        *(
+            cmd.CreateKey("kv-prod", "cmk-2048"),
+            cmd.ImportKey("kv-prod", "cmk-2048", "RSA-HSM", 3072),
+            *key_life("kv-prod", "cmk-2048"),
+        ),
+        *(
+            *identity("translator-prod"),
+            *access("translator-prod", "kv-prod"),
+            *key_source("translator-prod", "kv-prod", "cmk-2048"),
+        ),
+        *(cmd.EnableCustomerManagedKeys("translator-prod", store="managed-hsm"), *workspace_commands(*TRANSLATOR)),
+        *each(cmd.MoveResource, resource="translator-prod", subscription=("foreign", "production"), group="apps"),
         *each(cmd.MoveSubscription, subscription="production", tenant=("abroad", "home")),
-        *(*creates_vault("other-vault"), cmd.CreateKey("other-vault", "key")),
-        cmd.EnableCustomerManagedKeys("translator", "other-vault", "key"),
+        *(*creates_vault("kv-test"), cmd.CreateKey("kv-test", "cmk-2048")),
+        cmd.EnableCustomerManagedKeys("translator-prod", "kv-test", "cmk-2048"),
     ),
     states=8_902,
     bounds=(

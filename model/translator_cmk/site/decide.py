@@ -234,21 +234,21 @@ def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:
 
 def beforehand(values: Mapping[str, Any]) -> Iterator[Command]:
     """Yield the commands that bring these values about."""
-    yield CreateResource("translator", values["kind"], values["location"], values["tier"], "production", "apps")
+    yield CreateResource("translator-prod", values["kind"], values["location"], values["tier"], "production", "apps")
     protections = (values["soft_delete"], values["purge_protection"], values["permission_model"])
-    yield CreateVault("vault", "westeurope", values["vault_subscription"], "apps", *protections)
+    yield CreateVault("kv-prod", "westeurope", values["vault_subscription"], "apps", *protections)
     makes = ImportKey if values["imported"] else CreateKey
-    yield makes("vault", "key", values["type"], values["size"])
+    yield makes("kv-prod", "cmk-2048", values["type"], values["size"])
     if values["disabled"]:
-        yield DisableKey("vault", "key")
+        yield DisableKey("kv-prod", "cmk-2048")
     if values["identity"]:
-        yield EnableIdentity("translator")
+        yield EnableIdentity("translator-prod")
         if values["granted"]:
-            yield GrantKeyAccess("vault", "translator")
+            yield GrantKeyAccess("kv-prod", "translator-prod")
 
 
 def request(channel: Channel, store: Any) -> Command:
     """Return the request itself."""
     if store == "key-vault":
-        return EnableCustomerManagedKeys("translator", "vault", "key", through=channel)
-    return EnableCustomerManagedKeys("translator", store=store, through=channel)
+        return EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048", through=channel)
+    return EnableCustomerManagedKeys("translator-prod", store=store, through=channel)

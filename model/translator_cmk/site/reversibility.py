@@ -23,9 +23,23 @@ FROM_AN_UPLOAD = Scope(
     "An upload under a customer's key, all that can be done to vault, key, identity and model, and the resource's end.",
     "an upload under customer-managed keys",
     (
-        *(*identity("translator"), *access("translator", "vault"), *key_source("translator", "vault", "key")),
-        *(*deletes_and_recovers("vault"), PurgeVault("vault"), EndVaultRetention("vault"), *key_life("vault", "key")),
-        *(TrainModel("model", "workspace"), DeployModel("model"), UndeployModel("model"), DeleteResource("translator")),
+        *(
+            *identity("translator-prod"),
+            *access("translator-prod", "kv-prod"),
+            *key_source("translator-prod", "kv-prod", "cmk-2048"),
+        ),
+        *(
+            *deletes_and_recovers("kv-prod"),
+            PurgeVault("kv-prod"),
+            EndVaultRetention("kv-prod"),
+            *key_life("kv-prod", "cmk-2048"),
+        ),
+        *(
+            TrainModel("legal-en-de", "ws-prod"),
+            DeployModel("legal-en-de"),
+            UndeployModel("legal-en-de"),
+            DeleteResource("translator-prod"),
+        ),
     ),
 )
 VAULTS_AND_KEYS = NAMED["vaults-and-keys"]
@@ -280,7 +294,7 @@ LIVES = (
     Life(
         "A key vault",
         VAULTS_AND_KEYS,
-        "vault",
+        "kv-prod",
         Vault,
         of_vault,
         {
@@ -296,7 +310,7 @@ LIVES = (
     Life(
         "A key",
         VAULTS_AND_KEYS,
-        "vault/key",
+        "kv-prod/cmk-2048",
         Key,
         of_key,
         {
@@ -310,7 +324,7 @@ LIVES = (
     Life(
         "A custom model",
         FROM_AN_UPLOAD,
-        "model",
+        "legal-en-de",
         Model,
         of_model,
         {

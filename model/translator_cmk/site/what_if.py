@@ -183,11 +183,11 @@ def subject(command: Command) -> str:
 
 
 LOSSES = (
-    Fact("workspace", "workspace", "readable", True),
-    Fact("model", "model", "state", "deployed"),
-    Fact("document", "document", "exists", True),
-    Fact("key", "vault/key", "state", "active"),
-    Fact("vault", "vault", "state", "active"),
+    Fact("workspace", "ws-prod", "readable", True),
+    Fact("model", "legal-en-de", "state", "deployed"),
+    Fact("document", "contracts", "exists", True),
+    Fact("key", "kv-prod/cmk-2048", "state", "active"),
+    Fact("vault", "kv-prod", "state", "active"),
 )
 """The facts that show that it is there."""
 
