@@ -33,7 +33,7 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
         ("vault.granted-with-keys/the-portal-grants-access-to-the-chosen-vault-alone", "without the capability portal"),
         ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
         ("environment.end-of-retention/the-retention-of-a-protected-vault-ends", "without the capability clock"),
-        ("tenant.not-transferred/a-move-to-another-tenant/the-customer-moves-the-resource-translator-to-the-"
+        ("tenant.not-transferred/a-move-to-another-tenant/the-customer-moves-the-resource-translator-prod-to-"
          "subscription-foreign", "without the capability several-tenants"),
         ("keys.use-logged/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
         ("vault.soft-delete/a-vault-with-purge-protection-alone", "a vault without soft delete can't be made"),
