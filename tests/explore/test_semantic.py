@@ -1,13 +1,22 @@
 """Semantic mutants say what they contradict, change rows, and the half that was held out is as it was frozen."""
 
+from hashlib import sha256
+
 import pytest
 
-from tests.explore.semantic import OPEN, mutant_of, semantic_mutants
+from tests.explore.semantic import HELD_OUT, OPEN, mutant_of, semantic_mutants
 from translator_cmk.explore.mutation import Mutant
 from translator_cmk.machine import ROWS
 from translator_cmk.requirements import load_register
 
-EVERY = semantic_mutants(OPEN)
+EVERY = (*semantic_mutants(OPEN), *semantic_mutants(HELD_OUT))
+
+FROZEN = "956496e21adb63007e16bbd141d3bd14f59b26f5bf1882b4260b2e67cc82182d"
+"""The hash of the half that was held out, as it was before any scenario was written against the other."""
+
+
+def test_the_half_that_was_held_out_is_as_it_was_frozen() -> None:
+    assert sha256(HELD_OUT.read_bytes()).hexdigest() == FROZEN
 
 
 def test_names_tell_mutants_apart() -> None:
