@@ -1,22 +1,8 @@
 Feature: Encryption at rest
   Stored data is encrypted with either kind of key. You don't need to do anything.
 
-  @encryption.at-rest
+  @encryption.at-rest @attestation
   Rule: Stored data is encrypted from its first upload
-
-    @environment.upload
-    Scenario: The first upload to a new resource is stored encrypted
-      Given a workspace under Microsoft-managed keys
-      When the customer uploads the document "contracts" to "ws-prod"
-      Then the request is accepted
-      And the document "contracts" is kept
-      And "translator-prod" has one layer of encryption
-
-    @environment.create-resource
-    Scenario: A new resource is encrypted before anything is set up
-      When the customer creates the Translator resource "translator-prod"
-      Then the request is accepted
-      And "translator-prod" has one layer of encryption
 
   @encryption.algorithm @attestation
   Rule: Stored data is encrypted with AES-256 from a FIPS 140-2 compliant implementation
@@ -112,19 +98,5 @@ Feature: Encryption at rest
       Then the request is refused
       And nothing has changed
 
-  @encryption.double
+  @encryption.double @attestation
   Rule: Customer-managed keys add a second layer of encryption
-
-    @encryption.at-rest @keys.enable
-    Scenario: A customer's key is a second layer
-      Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is accepted
-      And "translator-prod" has two layers of encryption
-
-    @keys.return @encryption.at-rest
-    Scenario: Without a customer's key one layer is left
-      Given customer-managed keys are on
-      When the customer returns "translator-prod" to Microsoft-managed keys
-      Then the request is accepted
-      And "translator-prod" has one layer of encryption

@@ -268,7 +268,7 @@ Feature: Customer-managed keys
       And "translator-test" uses customer-managed keys
       And the workspace "ws-test" is protected by customer-managed keys
 
-  @keys.return-out-of-reach
+  @keys.return-while-inaccessible
   Rule: Whether a resource can give up a key that is inaccessible is not specified
 
     Scenario: Giving up a key that cannot be reached

@@ -115,10 +115,10 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
+        | resource and vault have moved to another tenant      |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
@@ -147,10 +147,10 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
+        | resource and vault have moved to another tenant      |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
@@ -165,10 +165,10 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
+        | resource and vault have moved to another tenant      |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
@@ -183,10 +183,10 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
+        | resource and vault have moved to another tenant      |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
@@ -211,10 +211,10 @@ Feature: The inaccessible key
         | the access to the key has been revoked               |
         | the managed identity has been disabled               |
         | the vault has been deleted                           |
-        | resource and vault have moved to another tenant   |
 
       Examples: Causes that we assume
         | situation                                            |
+        | resource and vault have moved to another tenant      |
         | the key has been deleted                             |
         | the key has been disabled                            |
 
@@ -236,11 +236,19 @@ Feature: The inaccessible key
       And the model "legal-en-de" is undeployed
       And the model "support-en-de" is undeployed
 
-    Scenario: A model that was never deployed stays as it is
-      Given a trained model under customer-managed keys
+  @revocation.models-kept
+  Rule: Models outlive the inaccessible key
+
+    Scenario Outline: Models are kept when the key becomes inaccessible
+      Given <models>
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the model "legal-en-de" exists
       And the model "legal-en-de" is undeployed
+
+      Examples:
+        | models                                         |
+        | a deployed model under customer-managed keys   |
+        | a trained model under customer-managed keys    |
 
   @revocation.deletes-uploads
   Rule: When the key becomes inaccessible uploaded documents are deleted

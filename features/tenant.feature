@@ -32,9 +32,9 @@ Feature: Microsoft Entra tenants
     Scenario Outline: A move to another tenant
       Given a workspace under customer-managed keys
       When <move>
-      Then the managed identity of "translator-prod" is off
+      Then the request is accepted
       And "translator-prod" has no key of its own
-      And "translator-prod" uses customer-managed keys
+      And "translator-prod" has no access to the keys of "kv-prod"
 
       Examples:
         | move                                                                                                     |
@@ -46,9 +46,47 @@ Feature: Microsoft Entra tenants
     Scenario: A subscription with two resources that moves to another tenant
       Given two resources that share a vault and a key
       When the customer moves the subscription "production" to the tenant "abroad"
+      Then "translator-prod" has no key of its own
+      And "translator-test" has no key of its own
+
+  @tenant.identity-off
+  Rule: After a move to another tenant the managed identity is off
+
+    @environment.move
+    Scenario Outline: The managed identity after a move to another tenant
+      Given a resource with an identity
+      When <move>
+      Then the request is accepted
+      And the managed identity of "translator-prod" is off
+
+      Examples:
+        | move                                                                                                     |
+        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | the customer moves the subscription "production" to the tenant "abroad"                               |
+
+    @environment.move
+    Scenario: The identities of two resources after a move to another tenant
+      Given two resources that share a vault and a key
+      When the customer moves the subscription "production" to the tenant "abroad"
       Then the managed identity of "translator-prod" is off
       And the managed identity of "translator-test" is off
-      And "translator-test" has no key of its own
+
+  @tenant.stays-customer-managed
+  Rule: After a move to another tenant the key source still reads customer-managed
+
+    @environment.move
+    Scenario Outline: The key source after a move to another tenant
+      Given a workspace under customer-managed keys
+      When <move>
+      Then the request is accepted
+      And "translator-prod" uses customer-managed keys
+
+      Examples:
+        | move                                                                                                     |
+        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | the customer moves the subscription "production" to the tenant "abroad"                               |
 
   @tenant.key-left-behind
   Rule: A resource that lost its key in a move has no accessible key until CMK is enabled again

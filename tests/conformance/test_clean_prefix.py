@@ -24,16 +24,16 @@ from translator_cmk.system import ModelSystem
 MODULE = __name__
 
 
-class OneLayer(LacksRows):
-    """Shows one layer of encryption where there are two, and does all else as demanded."""
+class OwnKeyIgnored(LacksRows):
+    """Accepts customer-managed keys and puts none in use, and does all else as demanded."""
 
-    subject = "one layer"
-    lacking = ("encryption.double",)
+    subject = "keeps Microsoft-managed keys"
+    lacking = ("keys.enable",)
 
 
 def differs_at_the_end_alone(commands: list[Command]) -> bool:
-    """Whether the model and `OneLayer`, asked the same, differ after the last command, and never before."""
-    model, system = ModelSystem(), OneLayer()
+    """Whether the model and `OwnKeyIgnored`, asked the same, differ after the last command, and never before."""
+    model, system = ModelSystem(), OwnKeyIgnored()
     model.reset()
     system.reset()
     alike = []
@@ -45,7 +45,7 @@ def differs_at_the_end_alone(commands: list[Command]) -> bool:
 
 @pytest.mark.parametrize("lane", ["tour", "fuzz"])
 def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: str) -> None:
-    system = ("--python", f"{MODULE}:OneLayer")
+    system = ("--python", f"{MODULE}:OwnKeyIgnored")
     if lane == "tour":
         found = verify(tmp_path, *system, *TOUR, "--steps", "300")
     else:
@@ -53,7 +53,7 @@ def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane
     assert found.exit_code == 1
     failed = [case for case in found.report["cases"] if case["status"] == "failed"]
     assert [case["id"].partition("/")[2] for case in failed] == ["EnableCustomerManagedKeys"]
-    assert "encryption.double" in failed[0]["attributed_to"]
+    assert "keys.enable" in failed[0]["attributed_to"]
     for file in (found.folder / "counterexamples").glob("*.json"):
         kept = json.loads(file.read_text("utf-8"))
         assert differs_at_the_end_alone([command_from_wire(each, file.name) for each in kept["commands"]])
@@ -62,7 +62,7 @@ def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane
 
 def test_commands_that_are_not_reached_are_counted(tmp_path: Path) -> None:
     assert verify(tmp_path / "all", "--python", MODEL, *TOUR).report["tour"]["not_reached"] == 0
-    assert verify(tmp_path / "some", "--python", f"{MODULE}:OneLayer", *TOUR).report["tour"]["not_reached"] > 0
+    assert verify(tmp_path / "some", "--python", f"{MODULE}:OwnKeyIgnored", *TOUR).report["tour"]["not_reached"] > 0
 
 
 COMMANDS: tuple[Command, ...] = (

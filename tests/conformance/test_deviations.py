@@ -77,8 +77,8 @@ def test_known_deviation_hides_no_other_failure_in_sequences(tmp_path: Path) -> 
 
 
 def test_known_deviation_alone_is_known_and_what_it_keeps_from_being_reached_does_not_apply(tmp_path: Path) -> None:
-    one = f"{clean_prefix.__name__}:OneLayer"
-    known = listing(tmp_path, BY_REQUIREMENT | LATER | {"requirement": "encryption.double"})
+    one = f"{clean_prefix.__name__}:OwnKeyIgnored"
+    known = listing(tmp_path, BY_REQUIREMENT | LATER | {"requirement": "keys.enable"})
     found = verify(tmp_path, "--python", one, "--lane", "tour", "--scope", "losing-the-key", *known)
     assert found.exit_code == 0
     assert found.status("tour/EnableCustomerManagedKeys") == "known"

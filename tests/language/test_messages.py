@@ -63,7 +63,7 @@ SAMPLES: dict[str, list[Any]] = {
     ],
     "observation": [
         {
-            "resource": {"r": {"layers_of_encryption": 1, "key": "v/k", "identity": True}},
+            "resource": {"r": {"key": "v/k", "identity": True}},
             "vault": {"v": {"state": "active"}},
             "key": {"v/k": {"size": 2048}},
             "model": {},

@@ -92,5 +92,5 @@ def test_what_is_not_there_is_a_fact_too() -> None:
 
 
 def test_true_is_not_one() -> None:
-    fact = Fact("resource", "translator-prod", "layers_of_encryption", 1)
-    assert not holds(fact, {"resource": {"translator-prod": {"layers_of_encryption": True}}})
+    fact = Fact("key", "vault/key", "version", 1)
+    assert not holds(fact, {"key": {"vault/key": {"version": True}}})

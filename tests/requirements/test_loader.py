@@ -117,6 +117,12 @@ def test_a_wrong_requirement_is_named_with_its_line(
             r"  argument: >-\n.*\n",
             "is implied; what is implied, and nothing else, gives its argument",
         ),
+        (
+            "revocation.yaml",
+            "- id: revocation.no-upload",
+            r"(?<=statements: \[S1), S30, S44",
+            "the argument of revocation.no-upload rests on S30, S44; list them in statements too",
+        ),
         ("environment.yaml", "- id: environment.move\n", r"  source:\n.*\n.*\n", "environment and names no source"),
     ],
 )

@@ -357,7 +357,6 @@ class Emulator {
   seeResource({ kind, location, subscription, group, key_source, identity, key, tier }) {
     const seen = { kind, location, subscription, group, key_source, identity, registered: identity };
     if (key) seen.key = key;
-    seen.layers_of_encryption = key_source === "customer-managed" ? 2 : 1;
     seen.encryption_section = this.tiers.get(tier).cmk;
     return seen;
   }

@@ -376,10 +376,9 @@ sub see_resource {
     my ($r) = @_;
     return {
         (map { $_ => $r->{$_} } qw(kind location subscription group key_source)),
-        identity             => truth($r->{identity}),
-        registered           => truth($r->{identity}),
-        layers_of_encryption => $r->{key_source} eq 'customer-managed' ? 2 : 1,
-        encryption_section   => truth($world{tier}{ $r->{tier} }{cmk}),
+        identity           => truth($r->{identity}),
+        registered         => truth($r->{identity}),
+        encryption_section => truth($world{tier}{ $r->{tier} }{cmk}),
         $r->{key} ? (key => $r->{key}) : (),
     };
 }

@@ -333,7 +333,6 @@ class Emulator:
         if r["key"]:
             seen["key"] = r["key"]
         return seen | {
-            "layers_of_encryption": 2 if r["key_source"] == "customer-managed" else 1,
             "encryption_section": self.tiers[r["tier"]]["cmk"],
             "registered": r["identity"],
         }

@@ -100,7 +100,6 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
             "group": A_NAME,
             "key_source": Word(get_args(KeySource)),
             "key": LOCAL_NAME,
-            "layers_of_encryption": Whole(0, 2),
             "encryption_section": FLAG,
             "identity": FLAG,
             "registered": FLAG,

@@ -239,12 +239,6 @@ FACT_PHRASES: tuple[FactPhrase, ...] = (
     FactPhrase("resource", "key_source", "{name} uses {value} keys", KEY_SOURCES),
     FactPhrase("resource", "key", "{name} is encrypted with the key {value} of {vault}"),
     FactPhrase("resource", "key", "{name} has {value} of its own", {"no key": ABSENT}),
-    FactPhrase(
-        "resource",
-        "layers_of_encryption",
-        "{name} has {value} of encryption",
-        {"no layer": 0, "one layer": 1, "two layers": 2},
-    ),
     FactPhrase("resource", "encryption_section", "the Encryption section of {name} {value} shown in the portal", IS),
     FactPhrase("resource", "identity", "the managed identity of {name} is {value}", ON),
     FactPhrase("resource", "registered", "{name} {value} registered with Microsoft Entra ID", IS),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .entities import CUSTOMER, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
-from .rows import double_encrypted, encrypted_at_rest, registered, shows_encryption_section
+from .rows import registered, shows_encryption_section
 from .world import World
 
 Observation = dict[str, dict[str, dict[str, Any]]]
@@ -22,7 +22,6 @@ def resource(r: Resource) -> dict[str, Any]:
         "group": r.group,
         "key_source": r.key_source,
         "key": r.key.name if r.key else None,
-        "layers_of_encryption": encrypted_at_rest(r) + double_encrypted(r),
         "encryption_section": shows_encryption_section(r),
         "identity": r.identity,
         "registered": registered(r),

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .commands import Command
-from .entities import CUSTOMER, GONE, Document, Entity, Grant, Resource, Vault, Workspace
+from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Model, Resource, Vault, Workspace
 from .outcomes import KeyUse
 from .world import Changes
 
@@ -87,16 +87,12 @@ class Meaning:
 
 key_inaccessible = Meaning("key_inaccessible", Resource)
 data_inaccessible = Meaning("data_inaccessible", Workspace)
-encrypted_at_rest = Meaning("encrypted_at_rest", Resource)
-double_encrypted = Meaning("double_encrypted", Resource)
 shows_encryption_section = Meaning("shows_encryption_section", Resource)
 registered = Meaning("registered", Resource)
 
 MEANINGS = (
     key_inaccessible,
     data_inaccessible,
-    encrypted_at_rest,
-    double_encrypted,
     shows_encryption_section,
     registered,
 )
@@ -165,6 +161,19 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
 def takes_access(vault: Vault, resource: Resource) -> Changes:
     """Drop the grant of a resource's identity on a vault, if there is one."""
     return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
+
+
+def falls_back(resource: Resource, loses: bool) -> Changes:
+    """Write that a resource is under Microsoft-managed keys with all it holds, and with ``loses`` has lost its data."""
+    changes = {**sets(resource, key_source=MICROSOFT)}
+    for w in resource.world.every(Workspace):
+        if w.resource.name == resource.name:
+            changes |= sets(w, covered=False, **({"readable": False} if loses else {}))
+    for kind, lost in ((Document, "deleted"), (Model, "undeployed")) if loses else ():
+        for each in resource.world.every(kind):
+            if each.workspace.resource.name == resource.name and each.state in ("uploaded", "deployed"):
+                changes |= sets(each, state=lost)
+    return changes
 
 
 def can_be_customer_managed(resource: Resource) -> bool:

@@ -287,6 +287,9 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
         raise entry.error(f"{name} is {basis} and names no statement")
     if (basis == "implied") != (requirement.argument is not None):
         raise entry.error(f"{name} is {basis}; what is implied, and nothing else, gives its argument")
+    premises = set(re.findall(r"\bS[1-9][0-9]*\b", requirement.argument or ""))
+    if unlisted := sorted(premises - set(requirement.statements), key=lambda each: int(each[1:])):
+        raise entry.error(f"the argument of {name} rests on {', '.join(unlisted)}; list them in statements too")
     if basis in ("environment", "assumed") and requirement.source is None:
         raise entry.error(f"{name} has the basis {basis} and names no source")
     if (basis == "assumed" or requirement.kind == "silence") and requirement.decision is None:

@@ -223,7 +223,7 @@ SETTINGS: dict[type[Entity], dict[str, Any]] = {
             lambda c: c.now.key_source == CUSTOMER and (c.was is None or c.was.key_source != CUSTOMER),
             by(cmd.EnableCustomerManagedKeys),
         ),
-        "keys.return tenant.not-transferred": (
+        "keys.return tenant.stays-customer-managed": (
             "Customer-managed keys are given up only by the customer: no loss and no move ends them",
             goes("key_source", MICROSOFT),
             by(cmd.ReturnToMicrosoftManagedKeys),
@@ -244,7 +244,7 @@ SETTINGS: dict[type[Entity], dict[str, Any]] = {
             lambda c: c.now.identity and (c.was is None or not c.was.identity),
             lambda c: c.by(cmd.EnableIdentity) or (c.by(cmd.EnableCustomerManagedKeys) and through_the_portal(c)),
         ),
-        "identity.disable tenant.not-transferred tenant.same-tenant-move": (
+        "identity.disable tenant.identity-off tenant.same-tenant-move": (
             "An identity goes off only by the customer's request or in a move to another tenant",
             goes("identity", False),
             either(by(cmd.DisableIdentity, cmd.DeleteResource), changed_tenant),

@@ -246,7 +246,11 @@ def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
                     yield fact(thing, "subscription", c.to if moves else thing.subscription.name)
 
 
-@request(*MOVES, by="tenant.not-transferred tenant.same-tenant-move environment.move")
+@request(
+    *MOVES,
+    by="tenant.not-transferred tenant.identity-off tenant.stays-customer-managed tenant.same-tenant-move "
+    "environment.move",
+)
 def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
     """A moved resource stays customer-managed; it keeps identity and key exactly if its tenant stays the same."""
     for was in step.before.every(Resource):

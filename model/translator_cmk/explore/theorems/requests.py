@@ -205,7 +205,7 @@ SILENT_IN_OWN_WORDS: Table = {
         ),
     },
     cmd.ReturnToMicrosoftManagedKeys: {
-        "keys.return-out-of-reach": (
+        "keys.return-while-inaccessible": (
             "The outcome of giving up a key that is inaccessible is not specified",
             lambda a: has_lost_its_key(a.resource),
         ),

@@ -74,13 +74,6 @@ CAUSES = IN_OWN_WORDS + tuple(
 """Everything that makes a resource's key inaccessible."""
 
 
-@always(Resource, by="encryption.at-rest encryption.double")
-def encrypted_once_or_twice(r: Any) -> Iterator[Fact]:
-    """Every resource is encrypted at rest, with a second layer exactly while customer-managed keys are on."""
-    if r.state == "active":
-        yield fact(r, "layers_of_encryption", 2 if r.key_source == CUSTOMER else 1)
-
-
 @always(Resource, by="encryption.section encryption.no-section")
 def encryption_section_where_the_tier_has_it(r: Any) -> Iterator[Fact]:
     """The portal shows an Encryption section exactly where the pricing tier supports customer-managed keys."""

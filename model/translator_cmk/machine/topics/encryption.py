@@ -1,18 +1,16 @@
-"""Encryption at rest, its layers, and where a customer sees it."""
+"""The key source of a resource, and where a customer sees it."""
 
 from ..commands import CreateResource, EnableCustomerManagedKeys, ReadData, TrainModel, UploadDocument
 from ..entities import CUSTOMER, MICROSOFT
-from ..rows import double_encrypted, effect, encrypted_at_rest, means, refuse, sets, shows_encryption_section
+from ..rows import effect, means, refuse, sets, shows_encryption_section
 
 ROWS = (
-    means(encrypted_at_rest, "encryption.at-rest"),
     effect(
         CreateResource,
         "encryption.default-key",
         when=lambda c: c.keys == MICROSOFT,
         then=lambda c: sets(c.resource, key_source=MICROSOFT),
     ),
-    means(double_encrypted, "encryption.double", when=lambda r: r.key_source == CUSTOMER),
     means(shows_encryption_section, "encryption.section", when=lambda r: r.tier.supports_customer_managed_keys),
     refuse(
         EnableCustomerManagedKeys,

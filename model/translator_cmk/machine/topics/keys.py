@@ -71,7 +71,7 @@ ROWS = (
         when=lambda c, w: w.resource.name == c.resource.name,
         then=lambda c, w: sets(w, covered=False),
     ),
-    silent(ReturnToMicrosoftManagedKeys, "keys.return-out-of-reach", when=lambda c: key_inaccessible(c.resource)),
+    silent(ReturnToMicrosoftManagedKeys, "keys.return-while-inaccessible", when=lambda c: key_inaccessible(c.resource)),
 )
 
 COUNTER_ROWS = (

@@ -72,6 +72,12 @@ ROWS = (
 )
 
 COUNTER_ROWS = (
+    whenever(
+        Model,
+        "revocation.models-kept",
+        when=lambda m: m.state == "undeployed" and data_inaccessible(m.workspace),
+        then=lambda m: sets(m, state="deleted"),
+    ),
     effect(
         RevokeKeyAccess,
         "revocation.only-that-resource",

@@ -1,8 +1,8 @@
 """Microsoft Entra tenants: what cannot cross from one to another, and what a move leaves behind."""
 
 from ..commands import GrantKeyAccess, MoveResource
-from ..entities import CUSTOMER, Resource
-from ..rows import effect, gives_access, key_inaccessible, means, refuse, sets, whenever
+from ..entities import CUSTOMER, Grant, Resource
+from ..rows import drops, effect, falls_back, gives_access, key_inaccessible, means, refuse, sets, whenever
 
 ROWS = (
     refuse(
@@ -14,7 +14,19 @@ ROWS = (
         Resource,
         "tenant.not-transferred",
         when=lambda r: r.tenant.name != r.subscription.tenant.name,
-        then=lambda r: sets(r, tenant=r.subscription.tenant, identity=False, key=None),
+        then=lambda r: sets(r, tenant=r.subscription.tenant, key=None),
+    ),
+    whenever(
+        Grant,
+        "tenant.not-transferred",
+        when=lambda g: g.resource.tenant.name != g.resource.subscription.tenant.name,
+        then=lambda g: drops(g),
+    ),
+    whenever(
+        Resource,
+        "tenant.identity-off",
+        when=lambda r: r.tenant.name != r.subscription.tenant.name,
+        then=lambda r: sets(r, identity=False),
     ),
     means(
         key_inaccessible,
@@ -29,6 +41,15 @@ COUNTER_ROWS = (
         "tenant.no-cross-tenant-access",
         when=lambda c: c.vault.subscription.tenant.name != c.resource.tenant.name,
         then=lambda c: gives_access(c.vault, c.resource),
+    ),
+    *(
+        whenever(
+            Resource,
+            "tenant.stays-customer-managed",
+            when=lambda r: r.key_source == CUSTOMER and r.tenant.name != r.subscription.tenant.name,
+            then=lambda r, loses=loses: falls_back(r, loses),
+        )
+        for loses in (False, True)
     ),
     effect(
         MoveResource,
