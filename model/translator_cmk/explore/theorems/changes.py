@@ -202,15 +202,23 @@ def fixed_properties_stay(c: Change) -> Iterator[Expectation]:
         yield from stays(c)
 
 
-@change(Grant, by="revocation.only-that-resource identity.access-removed environment.vault-moved")
+@change(
+    Grant,
+    by="revocation.only-that-resource identity.access-removed tenant.not-transferred environment.vault-moved",
+)
 def access_is_lost_only_by_itself(c: Change) -> Iterator[Expectation]:
-    """Access is lost only where it was revoked, its vault changed tenant or its identity went off; one is named."""
+    """Access is lost only where it was revoked, a side changed tenant or its identity went off; one is named."""
     if c.now is None:
-        vault_left = home(c.step.after.entity(Vault, c.was.vault.name)) != home(c.was.vault)
-        cause = "environment.vault-moved" if vault_left else "identity.access-removed"
+        vault, resource = (
+            c.step.after.entity(Vault, c.was.vault.name),
+            c.step.after.entity(Resource, c.was.resource.name),
+        )
+        vault_left, resource_left = home(vault) != home(c.was.vault), home(resource) != home(c.was.resource)
+        cause = "tenant.not-transferred" if resource_left else "identity.access-removed"
+        cause = "environment.vault-moved" if vault_left else cause
         if not vault_left and about_the_grant(cmd.RevokeKeyAccess)(c):
             return
-        if not vault_left and c.step.after.entity(Resource, c.was.resource.name).identity:
+        if not vault_left and resource.identity:
             yield from stays(c)
         elif cause not in c.step.by:
             yield Named(cause, True)
