@@ -174,8 +174,8 @@ def test_harmless_causes_lose_nothing(cause: Cause, loss: Loss) -> None:
 @pytest.mark.parametrize(
     ("name", "at_once", "data", "deployed", "uploaded"),
     [
-        ("Managed identity disabled", "stated", "assumed", "stated", "implied"),
-        ("Access revoked", "stated", "assumed", "assumed", "implied"),
+        ("Managed identity disabled", "stated implied stated", "assumed", "stated", "implied"),
+        ("Access revoked", "stated implied stated", "assumed", "assumed", "implied"),
         ("Key vault deleted", "implied", "assumed", "assumed", "implied"),
         ("Subscription moved to another tenant", "assumed", "assumed", "assumed", "assumed"),
         ("Key deleted", "assumed", "assumed", "assumed", "assumed"),
@@ -187,7 +187,8 @@ def test_cell_has_the_basis_of_its_weakest_ground(
     name: str, at_once: str, data: str, deployed: str, uploaded: str
 ) -> None:
     (cause,) = (each for each in CAUSES if each.name == name)
-    assert [find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES] == [at_once] * 3
+    found = [find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES]
+    assert found == (at_once.split() if " " in at_once else [at_once] * 3)
     back = [find(loss, cause, REGISTER, PICKLES, remedied=True).basis for loss in LOSSES]
     assert back == [data, deployed, uploaded]
 

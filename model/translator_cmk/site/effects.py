@@ -199,7 +199,7 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
 
     A requirement is among the grounds if the model without its rows shows otherwise.  One that says what does not
     happen is, if the model with its counter-row shows otherwise and a scenario of it goes through the cause.  Without
-    such a scenario, the weakest of those that the counter-rows are about count.
+    such a scenario, the weakest of each topic count among those that the counter-rows are about.
     """
     at = LOSSES.index(loss)
     found = seen(model(), cause, remedied)[at]
@@ -214,9 +214,12 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
 
 
 def weakest(names: Collection[str], register: Register) -> set[str]:
-    """Return those of the requirements that have the weakest basis."""
-    bases = {register[name].basis for name in names}
-    return {name for name in names if register[name].basis == next(each for each in WEAKEST_FIRST if each in bases)}
+    """Return those of the requirements that have the weakest basis in their topic."""
+    of_topic: dict[str, set[str]] = {}
+    for name in names:
+        of_topic.setdefault(register[name].topic, set()).add(register[name].basis)
+    first = {topic: next(each for each in WEAKEST_FIRST if each in bases) for topic, bases in of_topic.items()}
+    return {name for name in names if register[name].basis == first[register[name].topic]}
 
 
 def goes_through(pickle: Pickle, command: Command) -> bool:
