@@ -21,6 +21,14 @@ class Done(NamedTuple):
 
 Run = Callable[..., Done]
 
+OWN_WORDS = Path(__file__).with_name("own_words.md")
+"""The article in other words, with a sentence for each of its sentences."""
+COPY = Path(__file__).parents[3] / "shared" / "source" / "translator-encrypt-data-at-rest.md"
+needs_copy = pytest.mark.skipif(
+    not COPY.is_file(),
+    reason="no copy of the article beside the checkout (../shared/source/translator-encrypt-data-at-rest.md)",
+)
+
 
 @pytest.fixture
 def lockers() -> str:

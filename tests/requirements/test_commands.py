@@ -9,16 +9,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.requirements.conftest import Done, Run
+from tests.requirements.conftest import COPY, Done, Run, needs_copy
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.register import FOLDER
 from translator_cmk.requirements.report import register_schema
-
-COPY = Path(__file__).parents[3] / "shared" / "source" / "translator-encrypt-data-at-rest.md"
-needs_copy = pytest.mark.skipif(
-    not COPY.is_file(),
-    reason="no copy of the article beside the checkout (../shared/source/translator-encrypt-data-at-rest.md)",
-)
 
 LOCKERS = Path(__file__).with_name("lockers.md")
 
@@ -68,12 +62,16 @@ def test_check_finds_no_drift_in_a_copy_of_another_date(run: Run, prints: Path, 
 
 def test_check_names_what_differs_and_exits_1(run: Run, prints: Path, lockers: str, copy: Path) -> None:
     text = lockers.replace("40 coins", "55 coins").replace(" Cards are accepted at the gate.", "")
-    copy.write_text(text.replace("Sign the form.", "Sign the form. Dogs \x1bwait."), "utf-8")
+    text = text.replace("Sign the form.", "Sign the form. Dogs \x1bwait.").replace("Lose a key", "Lose \x1bit")
+    copy.write_text(text, "utf-8")
     code, said, _ = run("source", "check", copy, "--against", prints)
     assert code == 1
-    assert "reworded: Rent a locker, sentence 1 (line 12)\n  new in it: 55\n" in said
-    assert "gone: Rent a locker, sentence 2\n" in said
-    assert "new: Rent a locker (line 20)\n  not covered by the specification yet\n  reads: Dogs wait.\n" in said
+    assert f"reworded: Rent a locker, sentence 1, {copy}:12\n  new in it: 55\n" in said
+    assert f"gone: Rent a locker, sentence 2, after {copy}:12\n" in said
+    unknown = "  not covered by the specification yet\n  reads: Dogs \\x1bwait.\n"
+    assert f"heading new: Lose \\x1bit, {copy}:26\n" in said
+    assert f"new: Rent a locker, {copy}:20\n{unknown}" in said
+    assert "\nto do: compare each with the wording of the requirements it touches" in said
     as_json = json.loads(run("source", "check", copy, "--against", prints, "--json").out)
     assert as_json["drift"] is True
     differing = [each["status"] for each in as_json["sentences"] if each["status"] != "unchanged"]
@@ -94,7 +92,7 @@ def test_check_names_the_requirements_that_a_reworded_sentence_touches(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\x89PNG\r\n\x1a\n\x00", "line 1: not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\x00", "copy.md:1: not UTF-8"),
         (b"# Another\n\nQuite another article.\n", "0 of its 52 sentences were recognised"),
     ],
 )
@@ -171,5 +169,5 @@ def test_a_changed_key_size_in_the_article_touches_the_demand_on_keys(run: Run, 
     copy.write_text(COPY.read_text("utf-8").replace("2048", "3072"), "utf-8")
     code, out, _ = run("source", "check", copy)
     assert code == 1
-    assert "  new in it: 3072\n  touches keys.rsa-2048" in out
+    assert f"sentence 3 (S39), {copy}:62\n  new in it: 3072\n  touches keys.rsa-2048" in out
     assert ": 51 unchanged, 0 moved, 1 reworded, 0 gone, 0 new\n" in out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from translator_cmk.requirements import Article
@@ -29,26 +31,10 @@ def test_a_copy_of_the_article_has_no_drift(article: Article, lockers: str) -> N
     assert len(drift.findings) == len(article.places) == 14
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("03/09/2024", "04/10/2025"),
-        ("title: Bicycle", "author: somebody\ntitle: Bicycle"),
-        ("prices.md", "../prices.md#spring"),
-        ("![The price board](media/board.png)", "![A board](media/other.png)"),
-        ("**replaced**", "replaced"),
-        ("change in\nspring", "change\nin spring"),
-        ("> [!NOTE]", "> [!IMPORTANT]"),
-    ],
-)
-def test_date_links_images_and_markup_are_no_drift(article: Article, lockers: str, old: str, new: str) -> None:
-    assert differing(compare(article, changed(lockers, old, new))) == []
-    assert not compare(article, changed(lockers, old, new)).found
-
-
-def test_line_endings_and_a_byte_order_mark_are_no_drift(article: Article, lockers: str) -> None:
+def test_line_endings_and_a_byte_order_mark_are_no_drift(article: Article, lockers: str, tmp_path: Path) -> None:
     for copy in (lockers.replace("\n", "\r\n"), lockers.replace("\n", "\r"), "\ufeff" + lockers):
-        assert not compare(article, read_copy(copy.encode("utf-8"))).found
+        (tmp_path / "copy.md").write_bytes(copy.encode("utf-8"))
+        assert not compare(article, read_copy(tmp_path / "copy.md")).found
 
 
 @pytest.mark.parametrize(
@@ -83,11 +69,6 @@ def test_two_small_changes_in_a_row_are_two_reworded_sentences(article: Article,
     ]
 
 
-def test_a_dropped_sentence_is_gone(article: Article, lockers: str) -> None:
-    copy = changed(lockers, " Cards are accepted at the gate.", "")
-    assert differing(compare(article, copy)) == [("gone", "Rent a locker, sentence 2")]
-
-
 def test_a_dropped_sentence_is_gone_even_if_the_next_one_resembles_it(article: Article, lockers: str) -> None:
     copy = changed(lockers, "2. Sign the form.\n", "")
     assert differing(compare(article, copy)) == [("gone", "Rent a locker, sentence 7")]
@@ -96,28 +77,6 @@ def test_a_dropped_sentence_is_gone_even_if_the_next_one_resembles_it(article: A
 def test_one_of_two_equal_sentences_is_gone_from_its_own_section(article: Article, lockers: str) -> None:
     copy = changed(lockers, "week. Bring the key back before noon.", "week.")
     assert differing(compare(article, copy)) == [("gone", "Lose a key, sentence 2")]
-
-
-def test_an_added_sentence_is_new_and_moves_no_other(article: Article, lockers: str) -> None:
-    copy = changed(lockers, "Sign the form.", "Sign the form. Dogs wait outside.")
-    drift = compare(article, copy)
-    assert differing(drift) == [("new", "Dogs wait outside.")]
-    new = [each.sentence for each in drift.findings if each.status == "new"]
-    assert [(each.section, each.ordinal) for each in new if each] == [("Rent a locker", 8)]
-
-
-def test_a_sentence_replaced_by_an_unrelated_one_is_gone_and_the_other_new(article: Article, lockers: str) -> None:
-    copy = changed(lockers, "Cards are accepted at the gate.", "Nobody has ever counted how many there were.")
-    assert differing(compare(article, copy)) == [
-        ("gone", "Rent a locker, sentence 2"),
-        ("new", "Nobody has ever counted how many there were."),
-    ]
-
-
-def test_a_sentence_that_moves_within_its_section_is_moved_alone(article: Article, lockers: str) -> None:
-    copy = changed(lockers, " Cards are accepted at the gate.", "")
-    copy = changed(copy, "2. Sign the form.", "2. Sign the form. Cards are accepted at the gate.")
-    assert differing(compare(article, copy)) == [("moved", "Rent a locker, sentence 2")]
 
 
 def test_a_sentence_that_moves_to_the_next_section_is_moved(article: Article, lockers: str) -> None:
@@ -129,26 +88,20 @@ def test_a_sentence_that_moves_to_the_next_section_is_moved(article: Article, lo
     ]
 
 
-def test_a_renamed_heading_is_drift_and_moves_no_sentence(article: Article, lockers: str) -> None:
-    drift = compare(article, changed(lockers, "## Rent a locker", "## Hire a locker"))
-    assert drift.found
-    assert differing(drift) == []
-    assert (drift.headings_gone, drift.headings_new) == (("Rent a locker",), ("Hire a locker",))
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "an empty file"),
         (b"\xef\xbb\xbf \n\n", "an empty file"),
         (b"Keys are cut.\n\x00\x01", "a binary file"),
-        (b"Keys are cut.\nCaf\xe9 closed.", "line 2: not UTF-8"),
+        (b"Keys are cut.\nCaf\xe9 closed.", "copy.md:2: not UTF-8"),
         ("Keys are cut.".encode("utf-16"), "not UTF-8"),
     ],
 )
-def test_what_is_no_text_is_refused(content: bytes, message: str) -> None:
+def test_what_is_no_text_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / "copy.md").write_bytes(content)
     with pytest.raises(NotTheArticle, match=message):
-        read_copy(content)
+        read_copy(tmp_path / "copy.md")
 
 
 def test_another_article_is_refused(article: Article) -> None:

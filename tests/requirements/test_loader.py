@@ -201,12 +201,12 @@ def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("        statements: [S1]\n", "        statements: []\n", "carries no statement and gives no reason"),
-        ("[S1]\n", '[S1]\n        informative: "Because."\n', "carries statements and is called informative"),
-        ("statements: [S1]", "statements: [T1]", "'T1' is not S and a number"),
-        ("statements: [S1]", "statements: [S1, S1]", "the statement 'S1' stands here twice"),
-        ('fingerprint: "0', 'fingerprint: "x0', "a fingerprint has 16 hexadecimal digits"),
-        ('near: "0', 'near: "0a', "three hexadecimal digits"),
+        ("    statements:\n    - S1\n", "    statements: []\n", "carries no statement and gives no reason"),
+        ("    - S1\n", "    - S1\n    informative: Because.\n", "carries statements and is called informative"),
+        ("    - S1\n", "    - T1\n", "'T1' is not S and a number"),
+        ("    - S1\n", "    - S1\n    - S1\n", "the statement 'S1' stands here twice"),
+        ("fingerprint: 0", "fingerprint: x0", "a fingerprint has 16 hexadecimal digits"),
+        ("near: 0", "near: 0a", "three hexadecimal digits"),
         ("Encryption key management", "Azure AI services encryption", "stands here twice"),
     ],
 )

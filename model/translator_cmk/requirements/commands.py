@@ -4,8 +4,8 @@ import argparse
 import json
 from pathlib import Path
 
-from ..errors import DEVIATIONS, OK, CommandError, reason
-from .drift import NotTheArticle, compare, describe, dump, read_copy
+from ..errors import DEVIATIONS, OK
+from .drift import compare, describe, dump, read_copy
 from .register import load_article, load_register
 from .report import drift_json, drift_text, register_json, register_text
 
@@ -38,14 +38,11 @@ def check(args: argparse.Namespace) -> int:
     """Compare a copy of the article with the register, or with the fingerprints of another copy."""
     requirements = load_register()
     article = load_article(args.against) if args.against else requirements.article
-    try:
-        drift = compare(article, read_copy(args.file.read_bytes()))
-    except (NotTheArticle, OSError) as error:
-        raise CommandError(f"{args.file}: {reason(error)}") from None
+    drift = compare(article, read_copy(args.file), args.file)
     if args.json:
         print(json.dumps(drift_json(drift, article, requirements), indent=2))
     else:
-        print(drift_text(drift, article, requirements))
+        print(drift_text(drift, article, requirements, args.file))
     return DEVIATIONS if drift.found else OK
 
 
@@ -56,9 +53,5 @@ def fingerprint_arguments(parser: argparse.ArgumentParser) -> None:
 
 def fingerprint(args: argparse.Namespace) -> int:
     """Print the places of a copy of the article as YAML; sentences that are known keep what they carry."""
-    known = load_register().article
-    try:
-        print(dump(describe(read_copy(args.file.read_bytes()), known)), end="")
-    except (NotTheArticle, OSError) as error:
-        raise CommandError(f"{args.file}: {reason(error)}") from None
+    print(dump(describe(read_copy(args.file), load_register().article)), end="")
     return OK

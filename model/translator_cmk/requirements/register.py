@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from ..errors import InvalidFile
 from ..yaml_files import Entry, read
@@ -212,13 +212,8 @@ def read_register(folder: Path) -> Register:
     for statement in statements.values():
         if not statement.requirements:
             raise InvalidFile(f"{ARTICLE_FILE}: no requirement claims {statement.id} ({statement.places[0]})")
-    return Register(
-        MappingProxyType(requirements),
-        article,
-        MappingProxyType(questions),
-        MappingProxyType(topics),
-        MappingProxyType(statements),
-    )
+    view = MappingProxyType
+    return Register(view(requirements), article, view(questions), view(topics), view(statements))
 
 
 def load_questions(path: Path) -> dict[str, Question]:
@@ -248,7 +243,9 @@ def read_requirement(
         raise fields["title"].error(f"the title has {len(title)} characters; {TITLE_LENGTH} are allowed")
     if title.endswith("."):
         raise fields["title"].error("the title ends with a full stop; leave it out")
-    claims = fields["statements"].some_of(statements, "statement") if "statements" in fields else ()
+    known = {"statements": (statements, "statement"), "traits": (TRAITS, "trait"), "resolves": (questions, "question")}
+    optional: dict[str, Any] = {each: fields[each].some_of(*known[each]) for each in known if each in fields}
+    optional |= {each: fields[each].text() for each in ("argument", "notes", "decision") if each in fields}
     requirement = Requirement(
         id=name,
         revision=fields["revision"].number(),
@@ -256,14 +253,9 @@ def read_requirement(
         wording=fields["wording"].text(),
         kind=fields["kind"].one_of(KINDS, "kind"),
         basis=fields["basis"].one_of(BASES, "basis"),
-        statements=claims,
-        traits=fields["traits"].some_of(TRAITS, "trait") if "traits" in fields else (),
-        resolves=fields["resolves"].some_of(questions, "question") if "resolves" in fields else (),
-        argument=fields["argument"].text() if "argument" in fields else None,
-        notes=fields["notes"].text() if "notes" in fields else None,
         source=read_source(fields["source"]) if "source" in fields else None,
-        decision=fields["decision"].text() if "decision" in fields else None,
-        places=tuple(place for place in article.places if set(place.statements) & set(claims)),
+        places=tuple(place for place in article.places if {*place.statements} & {*optional.get("statements", ())}),
+        **optional,
     )
     check_grounds(entry, requirement)
     return requirement
@@ -331,13 +323,13 @@ def read_place(entry: Entry, section: str, ordinal: int, claimed: bool) -> Place
         raise fields["fingerprint"].error("a fingerprint has 16 hexadecimal digits")
     if not re.fullmatch(r"([0-9a-f]{3})+", near_):
         raise fields["near"].error("three hexadecimal digits for each pair of words are expected here")
-    statements: list[str] = []
-    for item in fields["statements"].items() if "statements" in fields else []:
-        if not re.fullmatch(r"S[1-9][0-9]*", item.text()):
-            raise item.error(f"{item.text()!r} is not S and a number")
-        if item.text() in statements:
-            raise item.error(f"the statement {item.text()!r} stands here twice")
-        statements.append(item.text())
+    items = fields["statements"].items() if "statements" in fields else []
+    statements = [item.text() for item in items]
+    for at, item in enumerate(items):
+        if not re.fullmatch(r"S[1-9][0-9]*", statements[at]):
+            raise item.error(f"{statements[at]!r} is not S and a number")
+        if statements[at] in statements[:at]:
+            raise item.error(f"the statement {statements[at]!r} stands here twice")
     informative = fields["informative"].text() if "informative" in fields else None
     if statements and informative:
         raise entry.error(f"{section}, sentence {ordinal} carries statements and is called informative")

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from ..escaping import visible
 from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record, schemas_of
 from .drift import Drift, Finding
 from .register import BASES, KINDS, TITLE_LENGTH, TOPICS, TRAITS, Article, Place, Register, Requirement, Source
@@ -89,7 +90,7 @@ def drift_json(drift: Drift, article: Article, register: Register) -> dict[str, 
         "article": article.title,
         "revision": article.revision,
         "drift": drift.found,
-        "headings": {"gone": list(drift.headings_gone), "new": list(drift.headings_new)},
+        "headings": {"gone": list(drift.headings_gone), "new": [each.text for each in drift.headings_new]},
         "sentences": [finding_json(finding, register) for finding in drift.findings],
     }
 
@@ -104,44 +105,40 @@ def finding_json(finding: Finding, register: Register) -> dict[str, Any]:
         value |= {"section": finding.sentence.section, "sentence": finding.sentence.ordinal}
     if finding.sentence:
         value["line"] = finding.sentence.line
-        if finding.status in ("reworded", "new"):
-            value["text"] = finding.sentence.text
-    if finding.status == "reworded":
-        value["words"] = list(finding.words)
-    return value
+        value |= {"text": finding.sentence.text} if finding.status in ("reworded", "new") else {}
+    return value | ({"words": list(finding.words)} if finding.status == "reworded" else {})
 
 
-def drift_text(drift: Drift, article: Article, register: Register) -> str:
-    """Return a comparison to read: what differs, each with its place and the requirements it touches, and a count."""
+def drift_text(drift: Drift, article: Article, register: Register, file: object) -> str:
+    """Return a comparison to read: what differs and where, the requirements it touches, a count, and what to do."""
     lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
-    lines += [f"heading new: {heading}" for heading in drift.headings_new]
+    lines += [f"heading new: {heading.text}, {file}:{heading.line}" for heading in drift.headings_new]
+    before = 1
     for finding in drift.findings:
+        where = f"{file}:{finding.sentence.line}" if finding.sentence else f"after {file}:{before}"
+        before = finding.sentence.line if finding.sentence else before
         if finding.status != "unchanged":
-            lines += finding_lines(finding, register)
+            lines += finding_lines(finding, register, where)
     counts = Counter(finding.status for finding in drift.findings)
     counted = ", ".join(f"{counts[status]} {status}" for status in ("unchanged", "moved", "reworded", "gone", "new"))
-    verdict = "drift" if drift.found else "no drift"
-    lines.append(f"{verdict} from the revision of {article.revision}: {counted}")
-    return "\n".join(lines)
+    lines.append(f"{'drift' if drift.found else 'no drift'} from the revision of {article.revision}: {counted}")
+    if drift.found:
+        lines.append("to do: compare each with the wording of the requirements it touches (translator-cmk register")
+        lines.append("  --json); if a promise has changed, change them: docs/changing.md, 'When the article changes'")
+    # a reader's file may hold control characters, which are not for a terminal
+    return "\n".join(map(visible, lines))
 
 
-def finding_lines(finding: Finding, register: Register) -> list[str]:
+def finding_lines(finding: Finding, register: Register, where: str) -> list[str]:
     """Return the lines about one sentence that differs."""
-    place, sentence = finding.place, finding.sentence
-    where = f" (line {sentence.line})" if sentence else ""
-    if place is None:
-        section = sentence.section if sentence and sentence.section else "before the first heading"
-        lines = [f"new: {section}{where}", "  not covered by the specification yet"]
-    else:
-        lines = [f"{finding.status}: {place}{where}"]
-        if finding.status == "moved" and sentence:
-            lines.append(f"  now {sentence.section}, sentence {sentence.ordinal}")
-        if finding.status == "reworded":
-            fresh = " ".join(finding.words)
-            lines.append(f"  new in it: {fresh}" if fresh else "  words were taken out or changed places")
-        names = touched(register, place)
-        lines.append(f"  touches {', '.join(names) or 'no requirement'}")
-    if sentence and finding.status in ("reworded", "new"):
-        # a reader's file may hold control characters, which are not for a terminal
-        lines.append("  reads: " + "".join(letter for letter in sentence.text if letter.isprintable()))
-    return lines
+    place, sentence, value = finding.place, finding.sentence, finding_json(finding, register)
+    stated = f" ({', '.join(place.statements)})" if place and place.statements else ""
+    lines = [f"{finding.status}: {place or value['section'] or 'before the first heading'}{stated}, {where}"]
+    if finding.status == "moved" and sentence:
+        lines.append(f"  now {sentence.section}, sentence {sentence.ordinal}")
+    if finding.status == "reworded":
+        fresh = " ".join(finding.words)
+        lines.append(f"  new in it: {fresh}" if fresh else "  words were taken out or changed places")
+    touches = ", ".join(value.get("requirements", [])) or "no requirement"
+    lines.append(f"  touches {touches}" if place else "  not covered by the specification yet")
+    return [*lines, f"  reads: {value['text']}"] if "text" in value else lines
