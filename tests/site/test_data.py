@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -143,7 +144,10 @@ def named_in(value: Any) -> Iterator[str]:
 
 def test_sources_that_are_named_are_those_that_there_are() -> None:
     assert {source for name in FILES for source in named_in(data(name))} == sources().keys()
-    assert all(source.url.startswith("https://") and (source.version or source.read) for source in sources().values())
+    for source in sources().values():
+        assert source.title
+        assert source.url.startswith("https://")
+        assert date(2026, 11, 24) <= date.fromisoformat(source.read) <= datetime.now(UTC).date()
 
 
 @pytest.mark.parametrize("name", ["causes", "enable", "obligations", "sources"])

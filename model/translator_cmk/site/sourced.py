@@ -20,7 +20,7 @@ class Source(NamedTuple):
 
     title: str
     url: str
-    read: str = ""
+    read: str
     version: str = ""
 
 
