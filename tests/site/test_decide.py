@@ -270,3 +270,27 @@ def test_arrow_goes_around_a_box_and_away_from_the_one_that_comes_back() -> None
         )
     }
     assert len(bends) == 4
+
+
+CALLED = {
+    "assum": ("assumed",),
+    "implied": ("implied",),
+    "not specified": ("assumed", "environment"),
+    "stated": ("stated",),
+}
+"""The bases that a requirement may have where the text of a link to it has this word."""
+
+
+def test_links_call_a_requirement_what_the_register_calls_it() -> None:
+    texts = "".join(text for name, text in building.green().items() if name.startswith("decide/"))
+    called = re.findall(r"((?:[Ww]e assume that )?\[[^][]+\])\([^()]*#([a-z]+\.[a-z0-9-]+)\)", texts)
+    found = [(word, name) for text, name in called for word in CALLED if word in text.lower()]
+    assert len(found) > 20
+    titles = {each.title for each in REGISTER.values()}
+    wrong = [
+        (text, name)
+        for text, name in called
+        for word, bases in CALLED.items()
+        if word in text.lower() and text.strip("[]") not in titles and REGISTER[name].basis not in bases
+    ]
+    assert wrong == []
