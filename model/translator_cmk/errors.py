@@ -16,6 +16,10 @@ EXIT_CODES = """exit codes:
 """
 
 
+ERROR = "translator-cmk: error: "
+"""How the line begins that says why a command ended."""
+
+
 class CommandError(Exception):
     """An error that ends a command with one line for the user and an exit code."""
 
@@ -31,7 +35,7 @@ class InvalidFile(CommandError):
 def print_error(error: object) -> None:
     """Print an error as one line on standard error, if anybody still reads it."""
     try:
-        print(f"translator-cmk: error: {plain(str(error))}", file=sys.stderr, flush=True)
+        print(f"{ERROR}{plain(str(error))}", file=sys.stderr, flush=True)
     except OSError:
         silence_streams()
 

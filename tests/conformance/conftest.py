@@ -26,7 +26,8 @@ def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
 
     def run(*arguments: str) -> str:
         report = tmp_path / "report"
-        assert main(["verify", "--report", str(report), *arguments]) == 2
+        here = ["--in-process"] if "--python" in arguments else []
+        assert main(["verify", "--report", str(report), *here, *arguments]) == 2
         error = capsys.readouterr().err
         assert error.count("\n") == 1
         assert not report.exists()

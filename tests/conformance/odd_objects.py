@@ -1,12 +1,14 @@
-"""Objects in the kit's own process that answer with what is no message, or do more to the process than to answer."""
+"""Objects that answer with what is no message, or do more to the process that they are in than to answer."""
 
 import os
+import signal
+import sys
 import time
 from enum import StrEnum
 from threading import Thread
 from typing import Any
 
-from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, KeyUse, Observation, Outcome, Stage
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import CreateVault
 from translator_cmk.system import ModelSystem
 
@@ -93,6 +95,65 @@ class GoesElsewhere(ModelSystem):
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
         super().reset(stage)
         os.chdir("/")
+
+
+class EndsTheProcess(ModelSystem):
+    """Ends the process that it is in, and says that all is well."""
+
+    def submit(self, _: Command) -> Outcome:
+        os._exit(0)
+
+
+class ClosesEverything(ModelSystem):
+    """Closes every file of the process."""
+
+    def submit(self, command: Command) -> Outcome:
+        os.closerange(0, 256)
+        return super().submit(command)
+
+
+class NeverAnswers(ModelSystem):
+    """Goes in circles."""
+
+    def submit(self, _: Command) -> Outcome:
+        while True:
+            pass
+
+
+class KillsItself(ModelSystem):
+    """Kills the process that it is in."""
+
+    def submit(self, command: Command) -> Outcome:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return super().submit(command)
+
+
+class InterruptsTheKit(ModelSystem):
+    """Interrupts who has started it."""
+
+    def submit(self, command: Command) -> Outcome:
+        os.kill(os.getppid(), signal.SIGTERM)
+        return super().submit(command)
+
+
+class ChangesTheKit(ModelSystem):
+    """Refuses everything, and has the kit that it is in find that right."""
+
+    def submit(self, _: Command) -> Outcome:
+        for name, module in sys.modules.items():
+            if name.startswith("translator_cmk.conformance"):
+                for each in ("exit_code", "weighed", "difference", "play"):
+                    setattr(module, each, lambda *_: 0)
+        return Refused()
+
+
+class Chatters(ModelSystem):
+    """Reads what comes in, and prints."""
+
+    def submit(self, command: Command) -> Outcome:
+        print(sys.stdin.read())
+        os.write(1, b"junk\n")
+        return super().submit(command)
 
 
 class RecordsAnObject(ModelSystem):

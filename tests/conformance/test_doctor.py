@@ -54,7 +54,7 @@ def test_first_thing_to_fix_is_told_and_no_other(
     capsys: pytest.CaptureFixture[str], system: str, code: int, message: str
 ) -> None:
     module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
-    assert main(["doctor", "--python", f"{module.__name__}:{system}"]) == code
+    assert main(["doctor", "--in-process", "--python", f"{module.__name__}:{system}"]) == code
     out = capsys.readouterr().out
     assert message in out
     assert out.count("✘") == (code == 1)
@@ -62,7 +62,7 @@ def test_first_thing_to_fix_is_told_and_no_other(
 
 def test_doctor_asks_for_new_names_each_time() -> None:
     for _ in range(2):
-        assert main(["doctor", "--python", f"{limited_systems.__name__}:KeepsEverything"]) == 0
+        assert main(["doctor", "--in-process", "--python", f"{limited_systems.__name__}:KeepsEverything"]) == 0
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
@@ -148,7 +148,7 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: py
     (tmp_path / "my folder").mkdir()
     adapter = shutil.copy(EMULATOR, tmp_path / "my folder" / "emulator's.py")
     stdio = ["--stdio", f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
-    for given in (stdio, ["--python", MODEL]):
+    for given in (stdio, ["--python", MODEL], ["--python", MODEL, "--in-process"]):
         assert main(["doctor", *given]) == 0
         message = capsys.readouterr().out.partition("it has every command; next: ")[2]
         assert shlex.split(message) == ["translator-cmk", "verify", *given]

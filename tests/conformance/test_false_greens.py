@@ -46,7 +46,7 @@ def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: P
     assert found.exit_code == 1
     kept = next((found.folder / "counterexamples").glob("*.json"))
     assert json.loads(kept.read_text("utf-8"))["unobserved"] is True
-    assert main(["replay", "--python", system, str(kept)]) == 1
+    assert main(["replay", "--in-process", "--python", system, str(kept)]) == 1
     assert main(["report", "check", str(found.folder)]) == 0
 
 

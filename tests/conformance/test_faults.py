@@ -7,6 +7,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -163,6 +164,54 @@ def test_object_that_ends_the_process_does_not_end_the_run(
     assert message in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("system", "code", "message"),
+    [
+        ("EndsTheProcess", 3, "the system broke: ended with exit code 0"),
+        ("ClosesEverything", 3, "the system broke: "),
+        ("NeverAnswers", 3, "the system broke: said nothing within the time it has for an answer"),
+        ("KillsItself", 3, "the system broke: was killed by SIGKILL"),
+        ("InterruptsTheKit", 4, "interrupted by SIGTERM"),
+        ("ChangesTheKit", 1, ": deviations (only case "),
+        ("Chatters", 0, "2 of 2 passed"),
+    ],
+)
+def test_nothing_that_an_object_does_in_its_child_process_ends_or_fools_the_kit(
+    tmp_path: Path, system: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = ("--python", f"{odd_objects.__name__}:{system}", "--timeout", "5")
+    found = verify(tmp_path, *made, *WELL, child=True)
+    assert (found.exit_code, found.report["transport"]) == (code, "python")
+    assert message in capsys.readouterr().out
+    run = ElementTree.parse(found.folder / "junit.xml").getroot()[-1]
+    assert (run.get("failures"), run.get("errors")) == (str(int(code == 1)), str(int(code > 1)))
+    assert main(["report", "check", str(found.folder)]) == (4 if code == 4 else 0)
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "message"),
+    [
+        ("import os; os._exit(0)", 3, "? ended with exit code 0"),
+        ("print('hello'); raise SystemExit(0)", 2, "odd can't be imported: it raises SystemExit: 0, at "),
+        ("", 2, "--python odd:system: odd has no system that can be called\n"),
+    ],
+)
+def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
+    tmp_path: Path,
+    module: str,
+    code: int,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.py").write_text(module)
+    assert main(["verify", "--python", "odd:system", "--report", "report", *WELL]) == code
+    output = capfd.readouterr()
+    assert message in output.out + output.err
+    assert (tmp_path / "report" / "junit.xml").is_file() == (code == 3)
+
+
 def test_text_of_a_kind_of_its_own_is_a_text(tmp_path: Path) -> None:
     cases = ("--case", "keys.opt-in/vault-key-and-access-alone-turn-nothing-on")
     found = verify(tmp_path, "--python", f"{odd_objects.__name__}:ShowsWords", "--lane", "features", *cases)
@@ -171,8 +220,9 @@ def test_text_of_a_kind_of_its_own_is_a_text(tmp_path: Path) -> None:
 
 
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
-    command = ["-m", "translator_cmk.cli", "verify", "--python", f"{odd_objects.__name__}:GoesElsewhere", *WELL]
+    command = ["-m", "translator_cmk.cli", "verify", "--in-process", "--python"]
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
+    command += [f"{odd_objects.__name__}:GoesElsewhere", *WELL]
     files = ("--report", "mine", "--write-deviations", "known.yaml")
     done = subprocess.run(
         [sys.executable, *command, *files], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True
@@ -219,7 +269,17 @@ def test_markup_in_a_name_stays_text(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
     full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli", "verify"]
-    arguments = ["--python", MODEL, "--lane", "features", "--topic", "vault", "--report", str(tmp_path / "report")]
+    arguments = [
+        "--in-process",
+        "--python",
+        MODEL,
+        "--lane",
+        "features",
+        "--topic",
+        "vault",
+        "--report",
+        str(tmp_path / "report"),
+    ]
     done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "can't be written: File too large" in done.stderr

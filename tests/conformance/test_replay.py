@@ -22,14 +22,14 @@ def tour(tmp_path: Path) -> Path:
 
 
 def test_model_agrees_in_every_sequence(tour: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["replay", "--python", MODEL, str(tour)]) == 0
+    assert main(["replay", "--in-process", "--python", MODEL, str(tour)]) == 0
     assert capsys.readouterr().out.endswith("the system and the specification agree in 4 sequences\n")
 
 
 def test_first_sequence_that_a_system_fails_is_reported_with_what_was_expected(
     tour: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["replay", "--python", WRONG, str(tour)]) == 1
+    assert main(["replay", "--in-process", "--python", WRONG, str(tour)]) == 1
     said = capsys.readouterr().out
     assert "sequence 1 of 4\n" in said
     assert 'expected  the document "contracts" is deleted\n     observed  the document "contracts" is kept' in said
@@ -38,11 +38,12 @@ def test_first_sequence_that_a_system_fails_is_reported_with_what_was_expected(
 def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "my report"
     lane = [*TOUR, "--report", str(folder), "--timeout", "7"]
-    assert main(["verify", "--python", WRONG, *lane]) == 1
+    assert main(["verify", "--in-process", "--python", WRONG, *lane]) == 1
     again = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("  again "))
+    named = ["--python", WRONG, "--in-process", "--timeout", "7"]
     program, *arguments = shlex.split(again.partition("again ")[2])
     file = folder / "counterexamples" / "01-tour-DisableIdentity.json"
-    assert [program, *arguments] == ["translator-cmk", "replay", str(file), "--python", WRONG, "--timeout", "7"]
+    assert [program, *arguments] == ["translator-cmk", "replay", str(file), *named]
     assert main(arguments) == 1
     assert WRONG not in (folder / "report.json").read_text("utf-8")
 
@@ -52,12 +53,12 @@ def test_sequences_of_which_nothing_can_be_asked_are_no_agreement(
 ) -> None:
     file = tmp_path / "sequences.jsonl"
     file.write_text('{"stage":{}}\n{"command":"DisableIdentity","resource":"translator-prod"}\n', "utf-8")
-    assert main(["replay", "--python", ONLY_VAULTS, str(file)]) == 4
+    assert main(["replay", "--in-process", "--python", ONLY_VAULTS, str(file)]) == 4
     assert capsys.readouterr().out.startswith("left out: what the system does not declare, 1 times in all")
 
 
 def test_what_is_left_out_of_sequences_is_reported(tour: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["replay", "--python", ONLY_VAULTS, str(tour)]) == 0
+    assert main(["replay", "--in-process", "--python", ONLY_VAULTS, str(tour)]) == 0
     said = capsys.readouterr().out
     assert "times in all; no guarantee covers that\n" in said
     assert said.endswith("agree in 4 sequences\n")
@@ -76,7 +77,7 @@ def test_file_without_sequences_is_refused_with_its_place(
 ) -> None:
     file = tmp_path / "sequences.jsonl"
     file.write_text(content, "utf-8")
-    assert main(["replay", "--python", MODEL, str(file)]) == 2
+    assert main(["replay", "--in-process", "--python", MODEL, str(file)]) == 2
     assert said in capsys.readouterr().err
 
 
@@ -86,8 +87,8 @@ def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: 
     found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, *lanes, "--seed", "6")
     assert found.exit_code == 1
     kept = list((found.folder / "counterexamples").glob("*.json"))
-    assert [main(["replay", "--python", system, str(each)]) for each in kept] == [1] * len(kept)
+    assert [main(["replay", "--in-process", "--python", system, str(each)]) for each in kept] == [1] * len(kept)
     found_by_fuzz = [json.loads(each.read_text("utf-8")) for each in kept if "-fuzz-" in each.name]
     assert {(len(each["commands"]), each["always"]) for each in found_by_fuzz} == {(2, True)}  # and shrunk with them
     assert main(["report", "check", str(found.folder)]) == 0
-    assert main(["report", "reproduce", str(found.folder), "--python", system]) == 0
+    assert main(["report", "reproduce", str(found.folder), "--in-process", "--python", system]) == 0

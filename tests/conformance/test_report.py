@@ -109,8 +109,8 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1)
     pytester.runpytest_inprocess(*arguments, "--system", WRONG).assert_outcomes(failed=1)
     recorded = str(next((wrong.folder / "counterexamples").glob("*.json")))
-    assert main(["replay", "--python", WRONG, recorded]) == 1
-    assert main(["replay", "--python", MODEL, recorded]) == 0
+    assert main(["replay", "--in-process", "--python", WRONG, recorded]) == 1
+    assert main(["replay", "--in-process", "--python", MODEL, recorded]) == 0
 
 
 def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
@@ -156,9 +156,9 @@ def test_results_of_a_log_that_was_changed_are_refused(wrong_in_features: Verifi
 
 
 def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "reproduce", str(wrong.folder), "--python", WRONG]) == 0
+    assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", WRONG]) == 0
     assert f"say the same: translator-cmk report check {wrong.folder}" in capsys.readouterr().out
-    assert main(["report", "reproduce", str(wrong.folder), "--python", MODEL]) == 1
+    assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL]) == 1
     out = capsys.readouterr().out
     assert f"{FAILS}: was failed, is passed" in out
     assert "tour/DisableIdentity: was failed, is passed" in out

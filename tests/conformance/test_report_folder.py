@@ -61,7 +61,7 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(
 
 def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
-    assert main(["verify", "--python", MODEL, "--report", str(tmp_path), *ONE]) == 2
+    assert main(["verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
 

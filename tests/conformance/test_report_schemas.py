@@ -135,5 +135,5 @@ def test_counterexample_that_is_none_is_reported_with_its_place(
     content["commands"][0]["command"] = "Destroy"
     file = tmp_path / "one.json"
     file.write_text(json.dumps(content), "utf-8")
-    assert main(["replay", "--python", WRONG, str(file)]) == 2
+    assert main(["replay", "--in-process", "--python", WRONG, str(file)]) == 2
     assert f"{file}: commands[0].command is 'Destroy', which does not exist" in capsys.readouterr().err

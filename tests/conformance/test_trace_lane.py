@@ -129,7 +129,7 @@ def test_traces_are_judged_beside_other_lanes(tmp_path: Path) -> None:
     assert (found.exit_code, found.status(case), found.status("trace/CreateKey")) == (1, "passed", "failed")
     assert found.report["subject"]["product"] == "model"
     assert main(["report", "check", str(found.folder)]) == 0
-    assert main(["report", "reproduce", str(found.folder), "--python", MODEL]) == 0
+    assert main(["report", "reproduce", str(found.folder), "--in-process", "--python", MODEL]) == 0
 
 
 @pytest.mark.parametrize(
@@ -160,5 +160,5 @@ def test_traces_of_two_systems_are_refused(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_report_of_traces_alone_can_not_be_reproduced(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "reproduce", str(wrong.folder), "--python", MODEL]) == 2
+    assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL]) == 2
     assert "it has only traces, of which nobody can be asked again; use report check" in capsys.readouterr().err

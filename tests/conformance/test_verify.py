@@ -146,7 +146,7 @@ def test_what_there_is_not_can_not_be_chosen(refused: Refused, arguments: list[s
 
 def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    assert main(["verify", "--python", MODEL, "--report", str(tmp_path)]) == 2
+    assert main(["verify", "--in-process", "--python", MODEL, "--report", str(tmp_path)]) == 2
     assert "mine.txt belongs to no report" in capsys.readouterr().err
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
 
@@ -234,7 +234,7 @@ def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: p
 def test_odd_numbers_are_refused_in_few_words(capsys: pytest.CaptureFixture[str], option: str) -> None:
     for value in ("-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""):
         with pytest.raises(SystemExit, match="2"):
-            main(["verify", "--python", MODEL, option, value])
+            main(["verify", "--in-process", "--python", MODEL, option, value])
         *_, error = capsys.readouterr().err.splitlines()
         assert f"error: argument {option}: " in error
         assert "; write " in error

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import socket
 import sys
 from collections.abc import Callable, Iterable
@@ -10,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..bdd.systems import SystemNotFound, load_factory
 from ..errors import HARNESS, OK, CommandError
 from ..language import LONGEST, WireError, from_text
 from ..system import ModelSystem
 from .channels.answering import Answering, failure
+from .channels.connecting import factory
 
 LOOPBACK = "127.0.0.1"
 
@@ -37,18 +38,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the input ends or the command is interrupted."""
-    try:
-        make = load_factory(args.python, Path.cwd()) if args.python else ModelSystem
-    except SystemNotFound as error:
-        raise CommandError(str(error).replace("--system", "--python")) from None
-    answering = Answering(make)
     if args.stdio and sys.stdin is None:
         raise CommandError("standard input is closed; open it, or serve with --http")
-    if args.stdio:
-        over_stdio(answering, sys.stdin.buffer, sys.stdout.buffer)
+    requests, answers = own_streams() if args.stdio else (None, None)
+    answering = Answering(factory(args.python) if args.python else ModelSystem)
+    if requests and answers:
+        over_stdio(answering, requests, answers)
     else:
         over_http(answering, *address(args.http))
     return OK
+
+
+def own_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Return what were standard input and output; a system in this process reads nothing, and prints to its error."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    return requests, answers
 
 
 def over_stdio(answering: Answering, requests: BinaryIO, answers: BinaryIO) -> None:

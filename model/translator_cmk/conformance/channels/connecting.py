@@ -3,19 +3,26 @@
 import argparse
 import re
 import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from ...bdd.systems import SystemNotFound, load_factory
-from ...errors import CommandError
-from . import PATIENCE, Channel
+from ...errors import ERROR, CommandError
+from ...system import System
+from . import PATIENCE, Channel, Fault
 from .answering import Direct
 from .http import Url, split
 from .stdio import Process
 
 OF_A_SHELL = frozenset({"|", "||", "|&", "&&", "&", ";", "<", "<<", ">", ">>", "2>", "2>>", "2>&1", "&>"})
 QUOTED = re.compile(r"""'[^']*'|"(\\.|[^"\\])*"|\\.""", re.DOTALL)
+
+
+PACKAGES = Path(__file__).parents[3]
+START = "import sys; sys.path.append(sys.argv.pop(1)); from translator_cmk.cli import main; exit(main(sys.argv[1:]))"
+"""Run a command of this package in a process without the current folder before everything else on its path."""
 
 
 class Connection(NamedTuple):
@@ -34,13 +41,18 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
         "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
     )
     system.add_argument("--http", metavar="URL", help="speak with what listens at this URL")
-    system.add_argument("--python", metavar="MODULE:FACTORY", help="speak with what this makes, in this process")
+    system.add_argument("--python", metavar="MODULE:FACTORY", help="speak with what this makes, in a child process")
+    parser.add_argument(
+        "--in-process",
+        action="store_true",
+        help="with --python: no child process; faster, but what the system does can end or change the kit",
+    )
     parser.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=seconds,
         default=PATIENCE,
-        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with --python",
+        help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with --in-process",
     )
 
 
@@ -90,8 +102,33 @@ def way_to(args: argparse.Namespace) -> Connection:
         except ValueError as error:
             raise CommandError(f"--http: {error}") from None
         return Connection("http", lambda: Url(args.http), f"--http {shlex.quote(args.http)}")
+    text = f"--python {shlex.quote(args.python)}"
+    if args.in_process:
+        make = factory(args.python)
+        return Connection("python", lambda: Direct(make), f"{text} --in-process")
+    return Connection("python", children(args.python), text)
+
+
+def factory(name: str) -> Callable[[], System]:
+    """Return the callable that `--python` names; raises `CommandError`."""
     try:
-        make = load_factory(args.python, Path.cwd())
+        return load_factory(name, Path.cwd())
     except SystemNotFound as error:
         raise CommandError(str(error).replace("--system", "--python")) from None
-    return Connection("python", lambda: Direct(make), f"--python {shlex.quote(args.python)}")
+
+
+def children(name: str) -> Callable[[], Channel]:
+    """Return what serves the system in a child process, of its own for each session; raises `CommandError`.
+
+    The first child is started at once: a name that stands for no system is an error before anything is written.
+    """
+    command = shlex.join([sys.executable, "-P", "-c", START, str(PACKAGES), "serve", "--stdio", "--python", name])
+    first = [Process(command)]
+    try:
+        first[0].ask({}, PATIENCE)
+    except Fault as fault:
+        _, error, problem = first[0].stderr_tail().rpartition(ERROR)
+        if fault.kind == "ended" and error:
+            raise CommandError(problem) from None
+        first.pop().restart()  # the run is going to meet the same, and says so in its report
+    return lambda: first.pop() if first else Process(command)

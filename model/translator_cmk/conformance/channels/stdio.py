@@ -40,9 +40,10 @@ GUARDIAN = (
 class Process(Channel):
     """Exchange messages with a child process; its group is killed, on Linux with all that has left it."""
 
+    started: "Started | None" = None
+
     def __init__(self, command: str) -> None:
         self.words = shlex.split(command)
-        self.started: Started | None = None
 
     def ask(self, request: dict[str, Any], patience: float) -> Any:
         """Return the answer on the next line."""
@@ -64,6 +65,10 @@ class Process(Channel):
     def stderr_tail(self) -> str:
         """Return the end of its standard error."""
         return self.started.errors() if self.started else ""
+
+    def __del__(self) -> None:
+        """Leave nothing behind where nobody came to close it."""
+        self.close(0.0)
 
 
 class Started:
