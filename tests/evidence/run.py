@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 GATHERERS = (
+    "in_full",
     "mutants",
     "semantic",
     "theorems",
@@ -18,6 +19,7 @@ GATHERERS = (
     "coverage",
     "faulty",
     "permitted",
+    "accusations",
     "example_mutants",
     "foreign",
     "memory",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.evidence.in_full import IN_FULL
 from tests.explore.common import run_cli, walk
 from translator_cmk.explore.graph import NO_COMMAND, NOT_OFFERED, Graph, attainable, first_commands, predecessors
 from translator_cmk.explore.scope import start_of
@@ -49,7 +50,7 @@ def test_names_in_scopes_read_like_those_of_situations() -> None:
         "resource": r"translator-(prod|test|[1-9])",
         "vault": "kv-(prod|test|dev)",
         "key": r"cmk-(2048|next|[1-9])",
-        "workspace": "ws-(prod|test)",
+        "workspace": "ws-(prod|test|dev)",
         "document": "contracts|manuals|invoices",
         "model": "(legal|support|retail)-en-de",
     }
@@ -60,9 +61,8 @@ def test_names_in_scopes_read_like_those_of_situations() -> None:
                 assert re.fullmatch(usual[field], value), command
 
 
-@pytest.mark.parametrize("scope", TWO_OF_A_KIND[:4], ids=lambda scope: str(scope.name))
+@pytest.mark.parametrize("scope", TWO_OF_A_KIND[: None if IN_FULL else 4], ids=lambda scope: str(scope.name))
 def test_scopes_of_mutants_have_the_states_they_say_and_break_no_theorem(scope: Scope) -> None:
-    """The larger ones are searched by `make evidence`."""
     found = explore(scope, theorems=THEOREMS)
     assert (found.states, found.broken) == (scope.states, {})
 

@@ -1,8 +1,10 @@
 """Semantic mutants say what they contradict, change rows, and the half that was held out is as it was frozen."""
 
+import json
 from hashlib import sha256
 
 import pytest
+import yaml
 
 from tests.explore.semantic import HELD_OUT, OPEN, mutant_of, semantic_mutants
 from translator_cmk.explore.mutation import Mutant
@@ -11,12 +13,18 @@ from translator_cmk.requirements import load_register
 
 EVERY = (*semantic_mutants(OPEN), *semantic_mutants(HELD_OUT))
 
-FROZEN = "956496e21adb63007e16bbd141d3bd14f59b26f5bf1882b4260b2e67cc82182d"
-"""The hash of the half that was held out, as it was before any scenario was written against the other."""
+FROZEN = "cd0df09d2e6f66bd34682fa7e805c89a9fba59753b60fb2e96cd934c60bf8847"
+"""The hash of the half that was held out, as it was before any scenario was written against the other.
+
+It is of sentences and functions, since ids change with the register.  One of 46 was withdrawn when layers of encryption
+left the model, and the hash taken again.
+"""
 
 
 def test_the_half_that_was_held_out_is_as_it_was_frozen() -> None:
-    assert sha256(HELD_OUT.read_bytes()).hexdigest() == FROZEN
+    entries = yaml.safe_load(HELD_OUT.read_text("utf-8"))
+    kept = [[each.get(field) for field in ("mistake", "when", "unless", "then", "uses")] for each in entries]
+    assert sha256(json.dumps(kept).encode()).hexdigest() == FROZEN
 
 
 def test_names_tell_mutants_apart() -> None:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.evidence.in_full import IN_FULL
 from tests.machine.faulty_models import NamesNoRequirement
 from tests.machine.laws import LAWS, take
 from tests.machine.worlds import SETTING_UP, TWO_AT_WORK, build, values
@@ -20,7 +21,7 @@ OFTEN = [*COMMANDS.values(), *(COMMANDS[name] for name in SETTING_UP)]
 """Every command, and those that set a world up twice as often."""
 
 EXPLORED = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, database=None, derandomize=True,
+    max_examples=2_000 if IN_FULL else 60, stateful_step_count=40, deadline=None, database=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip  # as a list
 

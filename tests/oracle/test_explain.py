@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.evidence.in_full import some
 from tests.oracle.following import ARTICLE, FULL, follow, without
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
@@ -24,7 +25,9 @@ AT_WORK = situations()["a deployed model under customer-managed keys"].commands
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("machine", "mutants"), [(FULL, ONE_ROW_WRONG[::2]), (ARTICLE, ONE_ROW_WRONG[1::4])], ids=["full", "article"]
+    ("machine", "mutants"),
+    [(FULL, some(ONE_ROW_WRONG, 2)), (ARTICLE, some(ONE_ROW_WRONG, 4, first=1))],
+    ids=["full", "article"],
 )
 def test_a_wrong_row_is_found_by_a_scenario_of_its_requirement_and_attributed_to_it(
     machine: Machine, mutants: list[Mutant]

@@ -56,7 +56,7 @@ def goes(field: str, *values: Any) -> Test:
     def test(change: Change) -> bool:
         if change.was is None or change.now is None:
             return False
-        if field != "state" and change.now.state != change.was.state:
+        if field != "state" and change.now.state in ("deleted", "purged"):
             return False  # an entity deleted in the same step no longer counts
         was, now = (getattr(entity, field) for entity in (change.was, change.now))
         return named(was) != named(now) and (not values or now in values)
