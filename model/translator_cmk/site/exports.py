@@ -1,174 +1,120 @@
 """Declare and fill the JSON files for other programs; their schemas follow from the declarations."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NotRequired, TypedDict, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any
 
+from ..badges import Status
 from ..conformance.report.envelope import report_schemas
 from ..conformance.results import Results
 from ..language import schemas
-from ..requirements.report import requirement_json
+from ..requirements.report import REGISTERED, requirement_json
+from ..shapes import COUNT, FLAG, NUMBER, PROSE, Listed, Named, Shape, Text, Word, fields_of, record, schemas_of
 from . import implementations
 from .content import Content, register_digest
+from .evidence import STATUSES
 
-StatusWord = Literal[
-    "passed", "failed", "not run", "inconclusive", "not applicable", "stale", "declared only", "passed, with limits"
-]
+STATUS = Word([each.value for each in Status])
+COUNTS = Named(Text("[a-z]+(-[a-z]+)*", "a kind or a status"), COUNT)
+SHARED: Mapping[str, Shape] = {"format": COUNT, "register": PROSE, "observed_on_azure": Word(["never"])}
 
-
-class Export(TypedDict):
-    """The fields that every export has."""
-
-    format: int
-    register: str
-    observed_on_azure: Literal["never"]
-
-
-class Article(TypedDict):
-    """The article that the requirements are made from."""
-
-    title: str
-    revision: str
-    url: str
-
-
-class ScenarioStatus(TypedDict):
-    """A scenario by id, with its status."""
-
-    id: str
-    status: StatusWord
-
-
-class Row(TypedDict):
-    """A row of the model that cites a requirement."""
-
-    path: str
-    line: int
-    counter_row: bool
-
-
-class RequirementEvidence(TypedDict):
-    """A requirement as the register has it, with its evidence."""
-
-    id: str
-    title: str
-    wording: str
-    basis: Literal["stated", "implied", "assumed", "environment"]
-    kind: str
-    status: StatusWord
-    scenarios: list[ScenarioStatus]
-    rows: list[Row]
-    evidence: dict[str, int]
-
-
-class Requirements(Export):
-    """The requirements with their evidence.
-
-    ``subject``, ``finished`` and ``status`` are those of the last run.
-    """
-
-    article: Article
-    subject: str
-    finished: str
-    status: StatusWord
-    requirements: list[RequirementEvidence]
-
-
-class NoteExport(TypedDict):
-    """Why cases of a requirement did not pass."""
-
-    status: str
-    reason: str
-    cases: list[str]
-    known: NotRequired[str]
-
-
-class CellExport(TypedDict):
-    """The result of one requirement."""
-
-    id: str
-    word: str
-    passed: int
-    applicable: int
-    notes: list[NoteExport]
-
-
-class ImplementationExport(TypedDict):
-    """The report of one implementation."""
-
-    name: str
-    kind: Literal["product", "example"]
-    standing: Literal["confirmed", "stale"]
-    product: str
-    version: str
-    profile: str
-    lanes: list[str]
-    partial: list[str]
-    finished: str
-    exit_code: int
-    kit: str
-    digest: str
-    counts: dict[str, int]
-    requirements: list[CellExport]
-
-
-class Refused(TypedDict):
-    """A listed implementation that has no valid report."""
-
-    name: str
-    problems: list[str]
-
-
-class Implementations(Export):
-    """The reports of implementations by requirement."""
-
-    implementations: list[ImplementationExport]
-    refused: list[Refused]
-
-
-class ItemExport(TypedDict):
-    """The result of one scenario or property; ``reason`` is there unless it passed."""
-
-    id: str
-    kind: str
-    requirements: list[str]
-    status: Literal["passed", "failed", "not-run", "inconclusive", "not-applicable"]
-    seconds: float
-    reason: NotRequired[str]
-
-
-class RunExport(Export):
-    """The results of the last run, derived from its message log; ``digest`` is that of the specification it ran."""
-
-    digest: str
-    subject: str
-    profile: str
-    started: str
-    finished: str
-    complete: bool
-    items: list[ItemExport]
+OF_THE_REGISTER = {name: REGISTERED.fields[name] for name in REGISTERED.required}
+REQUIREMENT = record(
+    "a requirement as the register has it, with its evidence",
+    OF_THE_REGISTER
+    | {
+        "status": STATUS,
+        "scenarios": Listed(record("a scenario", {"id": PROSE, "status": STATUS})),
+        "rows": Listed(record("a row that cites it", {"path": PROSE, "line": COUNT, "counter_row": FLAG})),
+        "evidence": COUNTS,
+    },
+    {name: shape for name, shape in REGISTERED.fields.items() if name not in OF_THE_REGISTER},
+)
+CELL = record(
+    "the result of a requirement",
+    {
+        **fields_of(("id", "word"), PROSE),
+        **fields_of(("passed", "applicable"), COUNT),
+        "notes": Listed(
+            record(
+                "why cases did not pass",
+                {"status": PROSE, "reason": PROSE, "cases": Listed(PROSE)},
+                {"known": PROSE},
+            )
+        ),
+    },
+)
+IMPLEMENTATION = record(
+    "the report of an implementation",
+    {
+        **fields_of(("name", "product", "version", "profile", "finished", "kit", "digest"), PROSE),
+        **fields_of(("lanes", "partial"), Listed(PROSE)),
+        "kind": Word(implementations.KINDS),
+        "standing": Word((implementations.CONFIRMED, implementations.STALE)),
+        "exit_code": COUNT,
+        "counts": COUNTS,
+        "requirements": Listed(CELL),
+    },
+)
+ITEM = record(
+    "the result of a scenario or property; the reason is there unless it passed",
+    {
+        **fields_of(("id", "kind"), PROSE),
+        "requirements": Listed(PROSE),
+        "status": Word(STATUSES),
+        "seconds": NUMBER,
+    },
+    {"reason": PROSE},
+)
+FILES: Mapping[str, tuple[str, Mapping[str, Shape]]] = {
+    "requirements": (
+        "The requirements with their evidence; subject, finished and status are those of the last run",
+        {
+            "article": record("the article", fields_of(("title", "revision", "url"), PROSE)),
+            **fields_of(("subject", "finished"), PROSE),
+            "status": STATUS,
+            "requirements": Listed(REQUIREMENT),
+        },
+    ),
+    "implementations": (
+        "The reports of implementations by requirement",
+        {
+            "implementations": Listed(IMPLEMENTATION),
+            "refused": Listed(record("one without a valid report", {"name": PROSE, "problems": Listed(PROSE)})),
+        },
+    ),
+    "results": (
+        "The results of the last run, derived from its log; the digest is that of the specification it ran",
+        {
+            **fields_of(("digest", "subject", "profile", "started", "finished"), PROSE),
+            "complete": FLAG,
+            "items": Listed(ITEM),
+        },
+    ),
+}
+"""The title and the fields of each file, beside the shared ones."""
 
 
 def exports(content: Content) -> Iterator[tuple[str, Any]]:
     """Yield each file for other programs with its path from docs/."""
-    shared: Export = {
+    shared: dict[str, Any] = {
         "format": 1,
         "register": register_digest(content.evidence.register),
         "observed_on_azure": "never",
     }
     yield "data/requirements.json", requirements(content, shared)
-    yield "data/requirements.schema.json", document(Requirements, "requirements")
     yield "data/implementations.json", implementation_results(content, shared)
-    yield "data/implementations.schema.json", document(Implementations, "implementations")
-    yield "data/results.schema.json", document(RunExport, "results")
     if content.evidence.results:
         yield "data/results.json", run_results(content.evidence.results, shared)
+    declared = {name: (title, record(title, {**SHARED, **fields})) for name, (title, fields) in FILES.items()}
+    for name, of in schemas_of(declared).items():
+        yield f"data/{name}.schema.json", of
     for name, of in (schemas() | report_schemas()).items():
         yield f"data/protocol/{name}.schema.json", of
 
 
-def run_results(results: Results, shared: Export) -> RunExport:
+def run_results(results: Results, shared: Mapping[str, Any]) -> dict[str, Any]:
     """Return the results of a run."""
-    items: list[Any] = [
+    items = [
         {
             "id": item.id,
             "kind": item.kind,
@@ -191,11 +137,11 @@ def run_results(results: Results, shared: Export) -> RunExport:
     }
 
 
-def requirements(content: Content, shared: Export) -> Requirements:
+def requirements(content: Content, shared: Mapping[str, Any]) -> dict[str, Any]:
     """Return the requirements with their evidence."""
     evidence = content.evidence
     article = evidence.register.article
-    found: list[Any] = [requirement(name, content) for name in evidence.register]
+    found = [requirement(name, content) for name in evidence.register]
     return {
         **shared,
         "article": {"title": article.title, "revision": article.revision, "url": article.url},
@@ -223,9 +169,9 @@ def requirement(name: str, content: Content) -> Mapping[str, Any]:
     }
 
 
-def implementation_results(content: Content, shared: Export) -> Implementations:
+def implementation_results(content: Content, shared: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the report of each implementation says of each requirement."""
-    found: list[Any] = [implementation(each, content) for each in content.implementations if each.report is not None]
+    found = [implementation(each, content) for each in content.implementations if each.report is not None]
     refused = [each for each in content.implementations if each.report is None]
     return {
         **shared,
@@ -261,34 +207,3 @@ def implementation(each: implementations.Implementation, content: Content) -> Ma
             for name, cell in implementations.cells(report, content.evidence.register).items()
         ],
     }
-
-
-# The schemas of these declarations
-
-Schema = dict[str, Any]
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
-SIMPLE: Mapping[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
-
-
-def schema(declared: Any) -> Schema:
-    """Return the JSON Schema of a type; an object may have more fields than its TypedDict."""
-    if declared in SIMPLE:
-        return {"type": SIMPLE[declared]}
-    if is_typeddict(declared):
-        fields = {name: schema(hint) for name, hint in get_type_hints(declared).items()}
-        needed = [name for name in fields if name in declared.__required_keys__]
-        return {"type": "object", "properties": fields, "required": needed}
-    origin, arguments = get_origin(declared), get_args(declared)
-    if origin is Literal:
-        return {"enum": list(arguments)}
-    if origin is list:
-        return {"type": "array", "items": schema(arguments[0])}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": schema(arguments[1])}
-    raise TypeError(f"{declared} has no JSON Schema here")
-
-
-def document(declared: Any, name: str) -> Schema:
-    """Return the JSON Schema of a published file; its title is the first line of the type's docstring."""
-    title = str(declared.__doc__).partition("\n")[0].rstrip(".")
-    return {"$schema": DRAFT, "$id": f"{name}.schema.json", "title": title, **schema(declared)}
