@@ -1,6 +1,7 @@
 """What the tests of the site share: runs with chosen outcomes, reports, and the site as MkDocs builds it from them."""
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -87,6 +88,11 @@ def green() -> dict[str, str]:
 def texts(content: Content) -> dict[str, str]:
     """Everything that is generated as text."""
     return {name: text for name, text in pages.generate(content).items() if isinstance(text, str)}
+
+
+def sha256(text: str) -> str:
+    """The digest of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def page(content: Content, wanted: str) -> str:

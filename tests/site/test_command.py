@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import WELL
-from tests.site.building import RIGHT, ROOT, copy_pages, files_in, report_of, run_cli
+from tests.site.building import ROOT, copy_pages, files_in, green, run_cli, sha256
 from translator_cmk.cli import main
+from translator_cmk.site import pages
 from translator_cmk.site.render import replace_folders
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -25,29 +25,31 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_without_results_everything_is_not_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["site"]) == 0
-    said = capsys.readouterr()
-    assert (said.out.endswith("model: not run\n"), said.err) == (True, "")
-    assert "not run" in (project / "docs" / "badges" / "all.svg").read_text("utf-8")
-
-
-def test_results_elsewhere_give_the_same_bytes_and_replace_what_was_generated(project: Path, tmp_path: Path) -> None:
-    """Whatever the hash seed of the process; hand-written pages stay."""
+def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pages, "generate", lambda content: {f"{folder}/new.md": "" for folder in pages.FOLDERS})
     written = files_in(project / "docs")
-    other = tmp_path / "elsewhere" / "docs"
-    shutil.copytree(project / "docs", other)
     for stale in ("badges/scenarios/old.svg", "specification/old.md"):
         (project / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
         (project / "docs" / stale).write_text("", "utf-8")
-    results = str(report_of(tmp_path, *RIGHT, *WELL))
-    assert main(["site", "--results", results]) == 0
-    done = run_cli(project, "site", "--results", results, "--docs", str(other), PYTHONHASHSEED="1")
-    assert (done.returncode, done.stderr) == (0, "")
-    found = files_in(project / "docs")
-    assert files_in(other) == found
-    assert written.items() <= found.items()
-    assert not [name for name in found if "/old." in name or name.startswith(".")]
+    assert main(["site"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("docs: 5 files generated; model: not run\n", "")
+    assert files_in(project / "docs") == written | {f"{folder}/new.md": b"" for folder in pages.FOLDERS}
+
+
+DIGESTS = """
+from tests.site.building import green, sha256
+print("\\n".join(f"{name} {sha256(text)}" for name, text in green().items()))
+"""
+
+
+def test_every_process_generates_the_same_bytes() -> None:
+    """Whatever its hash seed."""
+    command, seeded = [sys.executable, "-c", DIGESTS], os.environ | {"PYTHONHASHSEED": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=seeded, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"{name} {sha256(text)}" for name, text in green().items()]
 
 
 def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
@@ -121,6 +123,7 @@ DROP = "\nROWS = tuple(row for row in ROWS if row.requirement != 'keys.enable')\
 RUN_AND_PUBLISH = """
 import sys, pytest
 from translator_cmk.cli import main
+from translator_cmk.site import pages
 assert pytest.main(sys.argv[1:]) == 1
 sys.exit(main(["site", "--results", "results"]))
 """
