@@ -111,14 +111,6 @@ def copy_pages(folder: Path) -> None:
     )
 
 
-def run_cli(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `translator-cmk` in the folder, with these variables set."""
-    command = [sys.executable, "-m", "translator_cmk.cli", *arguments]
-    return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, env=os.environ | environment
-    )
-
-
 def build(folder: Path) -> Path:
     """Run mkdocs in the folder, strictly; returns the folder of the site."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.building import ROOT, copy_pages, files_in, green, run_cli, sha256
+from tests.site.building import ROOT, copy_pages, files_in, green, sha256
 from translator_cmk.cli import main
 from translator_cmk.site import pages
 from translator_cmk.site.render import replace_folders
@@ -106,7 +106,9 @@ def test_without_jinja_the_command_names_the_extra(project: Path) -> None:
     (project / "jinja2.py").write_text(
         "raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8"
     )
-    done = run_cli(project, "site", PYTHONPATH=os.pathsep.join([str(project), *sys.path]))
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(project), *sys.path])}
+    command = [sys.executable, "-m", "translator_cmk.cli", "site"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "site" in done.stderr
     assert done.stderr.count("\n") == 1

@@ -43,16 +43,6 @@ def test_export_matches_its_schema(name: str) -> None:
     assert all(not validator.is_valid({key: it for key, it in value.items() if key != field}) for field in value)
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong"),
-    [("seconds", "0.1"), ("status", "great"), ("requirements", [1]), ("requirements", {}), ("id", None), ("id", True)],
-)
-def test_schema_refuses_a_wrong_value_anywhere(field: str, wrong: object) -> None:
-    results = files()["data/results.json"]
-    spoilt = results | {"items": [*results["items"], results["items"][0] | {field: wrong}]}
-    assert not Draft202012Validator(files()["data/results.schema.json"]).is_valid(spoilt)
-
-
 @pytest.mark.parametrize("name", ["requirements", "implementations"])
 def test_export_says_what_it_rests_on_and_that_it_was_not_azure(name: str) -> None:
     found = files()[f"data/{name}.json"]

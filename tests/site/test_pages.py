@@ -17,7 +17,7 @@ from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import Content
 from translator_cmk.site.reference import a_session
-from translator_cmk.site.render import foreign, linked, listed, marked_tables, number, plain
+from translator_cmk.site.render import foreign, linked, marked_tables, plain
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -127,26 +127,21 @@ def first_words(content: Content) -> str:
     return page(content, "data/home.snippet").partition("Green")[0]
 
 
-def test_failure_is_shown_with_its_reason_where_it_belongs() -> None:
-    content = content_of(a_run(lambda pickle: "failed" if pickle is FAILING else "passed"))
-    reason = "a reason why it is failed"
-    assert '!!! failure "Why"' in page(content, topic_of(FAILING))
-    assert reason in page(content, topic_of(FAILING))
-    assert reason in page(content, "evidence/last-run.md")
-    assert "**Not everything passed:**" in first_words(content)
-    assert site_pages.badges(content)["all"].status is Status.FAILED
-
-
-@pytest.mark.parametrize("status", ["not-run", "inconclusive"])
-def test_run_with_a_gap_is_not_called_passed(status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "said", "why"),
+    [
+        ("failed", "**Not everything passed:**", "failure"),
+        ("not-run", "**The last run was not complete:**", "warning"),
+        ("inconclusive", "**The last run was not complete:**", "warning"),
+        ("not-applicable", f"{len(PICKLES) - 1} of {len(PICKLES)} scenarios passed, 1 is not applicable**", "warning"),
+    ],
+)
+def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(status: str, said: str, why: str) -> None:
     content = content_of(a_run(lambda pickle: status if pickle is FAILING else "passed"))
-    assert "**The last run was not complete:**" in first_words(content)
-    assert '!!! warning "Why"' in page(content, topic_of(FAILING))
-
-
-def test_scenarios_that_are_not_applicable_are_counted_where_the_others_passed() -> None:
-    content = content_of(a_run(lambda pickle: "not-applicable" if pickle is FAILING else "passed"))
-    assert f"**{len(PICKLES) - 1} of {len(PICKLES)} scenarios passed, 1 is not applicable**" in first_words(content)
+    assert said in first_words(content)
+    assert f'!!! {why} "Why"' in page(content, topic_of(FAILING))
+    for shown in (topic_of(FAILING), "evidence/last-run.md"):
+        assert f"a reason why it is {status}" in page(content, shown)
 
 
 def test_stale_run_says_so_and_what_it_was() -> None:
@@ -170,13 +165,6 @@ def test_text_of_results_is_no_markup() -> None:
     assert "&lt;script\\> \\| \\[x\\](y) \\*z\\*" in text
     assert "<script>" not in text
     assert "<b>" not in text
-
-
-def test_id_in_a_wording_is_a_link() -> None:
-    assert (
-        "see [`keys.rotation-keeps-data`](../specification/keys.md#keys.rotation-keeps-data)"
-        in pages()["specification/keys.md"]
-    )
 
 
 ONE = PICKLES[0]
@@ -271,16 +259,6 @@ def test_text_of_others_is_escaped(text: str) -> None:
     assert not set(foreign(text)) & set("<>|[]()*`{}")
     assert "<" not in plain(text)
     assert "|" not in plain(text).replace("\\|", "")
-
-
-def test_words_are_counted_and_listed() -> None:
-    assert (number(1, "property"), number(2, "property"), number(2_000, "row")) == (
-        "1 property",
-        "2 properties",
-        "2,000 rows",
-    )
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert (listed(["a"], "or"), listed([])) == ("a", "")
 
 
 def test_id_of_a_requirement_is_a_link_and_a_link_to_it_leads_to_its_page() -> None:
