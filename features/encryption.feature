@@ -11,32 +11,30 @@ Feature: Encryption at rest
   Rule: Commands on data work the same whichever key source is in use
 
     Scenario Outline: Work on data under Microsoft-managed keys
-      Given an upload under Microsoft-managed keys
+      Given a deployed model under Microsoft-managed keys
       When <work>
       Then the request is accepted
 
       Examples:
-        | work                                                                 |
-        | the customer uploads the document "manuals" to "ws-prod"    |
-        | the customer reads the data of "ws-prod"                           |
-        | the customer trains the model "legal-en-de" in "ws-prod"                 |
-
-    @environment.upload
-    Scenario: An upload under customer-managed keys
-      Given a workspace under customer-managed keys
-      When the customer uploads the document "contracts" to "ws-prod"
-      Then the request is accepted
-      And the document "contracts" is kept
+        | work                                                            |
+        | the customer uploads the document "manuals" to "ws-prod"     |
+        | the customer reads the data of "ws-prod"                        |
+        | the customer trains the model "support-en-de" in "ws-prod"      |
+        | the customer deploys the model "legal-en-de"                    |
+        | the customer translates with the model "legal-en-de"            |
 
     Scenario Outline: The same work under customer-managed keys
-      Given an upload under customer-managed keys
+      Given a deployed model under customer-managed keys
       When <work>
       Then the request is accepted
 
       Examples:
-        | work                                                                 |
-        | the customer reads the data of "ws-prod"                           |
-        | the customer trains the model "legal-en-de" in "ws-prod"                 |
+        | work                                                            |
+        | the customer uploads the document "manuals" to "ws-prod"     |
+        | the customer reads the data of "ws-prod"                        |
+        | the customer trains the model "support-en-de" in "ws-prod"      |
+        | the customer deploys the model "legal-en-de"                    |
+        | the customer translates with the model "legal-en-de"            |
 
   @encryption.default-key
   Rule: A new resource uses Microsoft-managed keys

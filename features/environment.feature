@@ -54,8 +54,14 @@ Feature: What the article takes for granted
         | revokes the access of "translator-prod" to the keys of "kv-prod" |
         | deletes the vault "kv-prod"                                 |
 
+    Scenario: What is missing goes before a name that is taken
+      Given a vault with a key
+      When the customer creates the vault "kv-prod" in the subscription "nowhere"
+      Then the request is refused
+      And nothing has changed
+
   @environment.new-name
-  Rule: A name is given once
+  Rule: A name in use is not given again
 
     Scenario: A new name
       Given a vault with a key
@@ -100,8 +106,6 @@ Feature: What the article takes for granted
       Examples:
         | command                                               |
         | creates the Translator resource "translator-prod"          |
-        | generates the key "cmk-2048" in "kv-prod"                    |
-        | imports the key "cmk-2048" into "kv-prod"                    |
         | creates the workspace "ws-prod" for "translator-prod"    |
         | uploads the document "contracts" to "ws-prod"        |
         | trains the model "legal-en-de" in "ws-prod"               |
@@ -113,8 +117,8 @@ Feature: What the article takes for granted
       Then the request is refused
       And nothing has changed
 
-    Scenario Outline: The name of a purged key
-      Given a vault without its protections
+    Scenario Outline: The name of a key that is deleted
+      Given a vault with a key
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer <origin>
       Then the request is refused
@@ -125,12 +129,44 @@ Feature: What the article takes for granted
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
+  @environment.key-name-in-use
+  Rule: The outcome of making a key under the name of a key is not specified
+
+    Scenario Outline: The name of a key in use
+      Given a vault with a key
+      When the customer <origin>
+      Then what happens is not specified
+
+      Examples:
+        | origin                             |
+        | generates the key "cmk-2048" in "kv-prod" |
+        | imports the key "cmk-2048" into "kv-prod" |
+
+  @environment.name-used-before
+  Rule: Whether the name of something that is gone can be given again is not specified
+
+    Scenario Outline: The name of a purged key
+      Given a vault without its protections
+      And the customer deletes the key "cmk-2048" of "kv-prod"
+      When the customer <origin>
+      Then what happens is not specified
+
+      Examples:
+        | origin                             |
+        | generates the key "cmk-2048" in "kv-prod" |
+        | imports the key "cmk-2048" into "kv-prod" |
+
+    Scenario: The name of a purged vault
+      Given a vault without its protections
+      And the customer deletes the vault "kv-prod"
+      When the customer creates the vault "kv-prod"
+      Then what happens is not specified
+
     Scenario Outline: The name of something that went with its resource
       Given two resources that share a vault and a key
       And the customer deletes the resource "translator-prod"
       When the customer <command>
-      Then the request is refused
-      And nothing has changed
+      Then what happens is not specified
 
       Examples:
         | command                                                    |
@@ -322,20 +358,39 @@ Feature: What the article takes for granted
       When the customer rotates the key "cmk-2048" of "kv-prod"
       Then what happens is not specified
 
-  @environment.enabled-key
-  Rule: A disabled key can't be put in use
-
-    Scenario: Enabling with an enabled key
-      Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is accepted
+  @environment.disabled-key
+  Rule: Whether a disabled key can be put in use is not specified
 
     Scenario: Enabling with a disabled key
       Given a resource and a vault with a key
       And the customer disables the key "cmk-2048" of "kv-prod"
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is refused
-      And nothing has changed
+      Then what happens is not specified
+
+  @environment.new-key
+  Rule: A new key is as it was asked for, enabled, and in its first version
+
+    Scenario Outline: A key of a type and size that were asked for
+      Given the customer creates the vault "kv-prod"
+      When the customer <origin> of type RSA-HSM and 3072 bits
+      Then the key "cmk-2048" of "kv-prod" is of type RSA-HSM
+      And the key "cmk-2048" of "kv-prod" has 3072 bits
+
+      Examples:
+        | origin                             |
+        | generates the key "cmk-2048" in "kv-prod" |
+        | imports the key "cmk-2048" into "kv-prod" |
+
+    Scenario Outline: A new key is enabled and in its first version
+      Given the customer creates the vault "kv-prod"
+      When the customer <origin>
+      Then the key "cmk-2048" of "kv-prod" is enabled
+      And the key "cmk-2048" of "kv-prod" is at version 1
+
+      Examples:
+        | origin                             |
+        | generates the key "cmk-2048" in "kv-prod" |
+        | imports the key "cmk-2048" into "kv-prod" |
 
   @environment.enable-key
   Rule: A disabled key can be enabled again
@@ -413,6 +468,13 @@ Feature: What the article takes for granted
       When the customer moves the resource "translator-prod" to the subscription "production" and the group "other"
       Then the resource "translator-prod" is in the group "other"
       And nothing else has changed
+
+    Scenario: A soft-deleted vault stays behind when its group moves
+      Given a vault with a key
+      And the customer deletes the vault "kv-prod"
+      When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
+      Then the request is accepted
+      And the vault "kv-prod" is in the subscription "production"
 
     Scenario: Moving one of two resources
       Given two resources that share a vault and a key

@@ -40,7 +40,6 @@ Feature: Customer-managed keys
       When the customer generates the key "cmk-2048" in "kv-prod"
       Then the request is accepted
       And the key "cmk-2048" of "kv-prod" is active
-      And the key "cmk-2048" of "kv-prod" is enabled
 
   @keys.import
   Rule: A key made elsewhere can be imported into the key vault
@@ -50,13 +49,6 @@ Feature: Customer-managed keys
       When the customer imports the key "cmk-2048" into "kv-prod"
       Then the request is accepted
       And the key "cmk-2048" of "kv-prod" is active
-      And the key "cmk-2048" of "kv-prod" is enabled
-
-    Scenario: An imported key keeps its type and size
-      Given the customer creates the vault "kv-prod"
-      When the customer imports the key "cmk-2048" into "kv-prod" of type RSA-HSM and 3072 bits
-      Then the key "cmk-2048" of "kv-prod" is of type RSA-HSM
-      And the key "cmk-2048" of "kv-prod" has 3072 bits
 
   @keys.any-origin
   Rule: Imported and generated keys are accepted alike

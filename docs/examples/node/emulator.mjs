@@ -114,7 +114,6 @@ class Emulator {
     demand({
       ...eligible,
       "keys.rsa-2048": ["RSA", "RSA-HSM"].includes(k.type) && k.size === 2048,
-      "environment.enabled-key": k.enabled,
       "vault.same-region": !regional || v.region === r.location,
       "vault.same-tenant": together,
       "vault.granted-beforehand": through === "portal" || !together || granted,

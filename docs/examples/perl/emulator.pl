@@ -143,7 +143,6 @@ my %commands = (
         demand(
             %eligible,
             'keys.rsa-2048'           => $k->{type} =~ /^RSA(-HSM)?$/ && $k->{size} == 2048,
-            'environment.enabled-key' => $k->{enabled},
             'vault.same-region'       => !$regional || $v->{region} eq $r->{location},
             'vault.same-tenant'    => $together,
             'vault.granted-beforehand'     => $portal || !$together || exists $world{grant}{$grant},

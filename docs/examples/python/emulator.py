@@ -77,7 +77,7 @@ class Emulator:
         existing(self.subscriptions, subscription)
         existing(self.subscriptions, to)
         for each in (*self.resources.values(), *self.vaults.values()):
-            if each["group"] == group and each["subscription"] == subscription:
+            if each["state"] == "active" and each["group"] == group and each["subscription"] == subscription:
                 each["subscription"] = to
 
     def move_subscription(self, subscription, tenant):
@@ -104,7 +104,6 @@ class Emulator:
             resource__global_refused=regional,
             encryption__tier_refused=supports,
             keys__rsa_2048=k["type"] in ("RSA", "RSA-HSM") and k["size"] == 2048,
-            environment__enabled_key=k["enabled"],
             vault__same_region=not regional or v["region"] == r["location"],
             vault__same_tenant=same_tenant,
             vault__granted_beforehand=through == "portal" or not same_tenant or (vault, resource) in self.grants,

@@ -15,7 +15,7 @@ from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..language.situations import situations
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..machine.rows import Row
-from ..machine.step import DOES_NOT_EXIST, NAME_IS_TAKEN
+from ..machine.step import DOES_NOT_EXIST
 from ..oracle import Oracle
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..shapes import nearest
@@ -27,7 +27,7 @@ ROOT = features_dir().parent
 PACKAGE = Path(__file__).parents[1]
 TOPIC_FILES = PACKAGE / "machine" / "topics"
 
-WITHOUT_ROWS = DOES_NOT_EXIST.because | NAME_IS_TAKEN.because
+WITHOUT_ROWS = DOES_NOT_EXIST.because
 """Requirements that the machine itself keeps, when it looks names up."""
 
 ID = re.compile(

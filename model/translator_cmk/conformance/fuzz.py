@@ -8,7 +8,8 @@ from ..explore.scopes import SCOPES
 from ..language.declaration import Declaration
 from ..language.situations import situations
 from ..machine import Accepted, Command, Outcome, Refused, Unspecified
-from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
+from ..machine.step import OF_NAMES
+from ..oracle.profiles import NAMES_GIVEN_AGAIN
 from .cases import FUZZ
 from .fixtures import STRESS_START, in_variant, stress_alphabet, variants
 from .judging import applicable
@@ -64,11 +65,13 @@ class Universe:
 
 def is_wanted(outcome: Outcome, wanted: str) -> bool:
     """Return whether a command with this outcome is effective, or a near miss: refused for one reason, and no name."""
+    if isinstance(outcome, Unspecified):
+        return wanted != NEAR_MISS and not outcome.silent & NAMES_GIVEN_AGAIN
     if wanted == EFFECTIVE:
-        return isinstance(outcome, Unspecified) or (isinstance(outcome, Accepted) and bool(outcome.by))
+        return isinstance(outcome, Accepted) and bool(outcome.by)
     if wanted == NEAR_MISS:
         because = outcome.because if isinstance(outcome, Refused) else frozenset()
-        return len(because) == 1 and not because & NAMES_ARE_RESOLVED_FIRST
+        return len(because) == 1 and not because & OF_NAMES
     return True
 
 

@@ -23,16 +23,14 @@ from ..machine import (
 )
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..machine.rows import Refuse, Row
+from ..machine.step import DOES_NOT_EXIST
 from ..requirements import load_register
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .session import Session
 
 MACHINE = Machine(ROWS)
-REASONS = frozenset(row.requirement for row in ROWS if isinstance(row, Refuse)) | {
-    "environment.exists",
-    "environment.new-name",
-}
+REASONS = frozenset(row.requirement for row in ROWS if isinstance(row, Refuse)) | DOES_NOT_EXIST.because
 
 
 class Coverage:

@@ -1,16 +1,18 @@
 """A scope: a bounded world, which has a start, commands over a few names, and a bound on the versions of keys.
 
-A name is given once and never again, so with that bound every scope is finite.
+Nobody says what a name stands for that is given again, so no scope offers that, and with its bound each is finite.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..language.sentences import format_command, format_outcome
 from ..language.situations import situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine.commands import RotateKey
-from ..machine.entities import Key
+from ..machine.entities import Entity, Key
+from ..machine.references import New
+from ..machine.topics.environment import IN_USE, USED_BEFORE
 from ..machine.values import Value
 
 Commands = tuple[Command, ...]
@@ -42,16 +44,28 @@ class Scope(Value):
 
     def is_bounded(self, command: Command) -> bool:
         """Tell whether there may be a state in which the command is not offered."""
-        return isinstance(command, RotateKey) or any(type(command) is kind for kind, _ in self.bounds)
+        of = type(command)
+        return of is RotateKey or of in USED_BEFORE or any(of is kind for kind, _ in self.bounds)
 
     def offers(self, command: Command, state: State) -> bool:
         """Return whether the command is offered in this state: one that would leave the bounds is not."""
         if any(type(command) is kind and not bound(command, state) for kind, bound in self.bounds):
             return False
+        if type(command) in USED_BEFORE:
+            found = next(state.tables[kind].get(name) for kind, name in given(command))
+            return found is None or found[-1] in IN_USE[type(command)]
         if not isinstance(command, RotateKey):
             return True
         record = state.tables[Key].get(f"{command.vault}/{command.key}")
         return record is None or record[Key.position["version"]] < self.versions
+
+
+def given(command: Command) -> Iterator[tuple[type[Entity], str]]:
+    """Yield kind and name of what the command gives a name to."""
+    for at, reference, within in command.references:
+        if isinstance(reference, New):
+            name = command[at] if within is None else f"{command[within]}/{command[at]}"
+            yield reference.kind, name
 
 
 class StartNotReached(Exception):

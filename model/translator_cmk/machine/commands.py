@@ -264,7 +264,7 @@ class RotateKey(Command):
 
 
 class DisableKey(Command):
-    """Disable a key: the vault performs no wrap or unwrap with it."""
+    """Disable a key: the vault unwraps nothing with it."""
 
     __slots__ = ()
     vault: AVault

@@ -111,8 +111,8 @@ class Key(Entity):
     type: str
     size: int
     origin: str = "unknown"
-    version: int = 1
-    enabled: bool = True
+    version: int  # `environment.new-key` says what a new one has
+    enabled: bool
     state: str = "absent"
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from .commands import Command
 from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Model, Resource, Vault, Workspace
 from .outcomes import KeyUse
+from .references import New
 from .world import Changes
 
 Condition = Callable[..., bool]
@@ -161,6 +162,12 @@ def gives_access(vault: Vault, resource: Resource) -> Changes:
 def takes_access(vault: Vault, resource: Resource) -> Changes:
     """Drop the grant of a resource's identity on a vault, if there is one."""
     return {(Grant, f"{vault.name}/{resource.name}"): {"state": GONE}}
+
+
+def state_of_name(command: Any) -> str | None:
+    """Return the state of what already has, or had, the name that the command gives; None for a name never given."""
+    entity = next(command[at] for at, reference, _ in command.references if isinstance(reference, New))
+    return entity[-1] if len(entity) > 2 else None  # more than a world and a name
 
 
 def falls_back(resource: Resource, loses: bool) -> Changes:

@@ -13,9 +13,8 @@ from .world import Choose, State, World
 from .writes import RowsContradict, Writes
 
 DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
-NAME_IS_TAKEN = Refused(frozenset({"environment.new-name"}))
-OF_NAMES = DOES_NOT_EXIST.because | NAME_IS_TAKEN.because
-"""The reasons of refusals that are given before any demand is read."""
+OF_NAMES = frozenset({"environment.exists", "environment.new-name"})
+"""Reasons to refuse that say no more than that a name means nothing, or something already."""
 
 ROUNDS = 50  # no chain of consequences is nearly as long; a longer one is a circle
 
@@ -146,7 +145,10 @@ def refused(because: list[str]) -> Refused:
 
 
 def bind(command: Command, world: World) -> Any:
-    """Return the command with entities for its names, or the refusal of a name that does not mean what it must."""
+    """Return the command with entities for its names, or the refusal of a name that does not mean what it must.
+
+    What is missing goes before everything else; whether a name that is given is free is left to the rows.
+    """
     values: list[Any] = list(command)
     for index, reference, within in command.references:
         name = values[index]
@@ -157,9 +159,7 @@ def bind(command: Command, world: World) -> Any:
         kind = reference.kind
         record = world.tables[kind].get(name)
         if isinstance(reference, New):
-            if record:
-                return NAME_IS_TAKEN
-            values[index] = tuple.__new__(kind, (world, name))
+            values[index] = tuple.__new__(kind, (world, name, *(record or ())))
         elif record and record[-1] in reference.states:
             values[index] = tuple.__new__(kind, (world, name, *record))
         else:

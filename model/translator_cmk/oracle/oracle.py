@@ -29,7 +29,7 @@ from ..machine import (
 )
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
-from ..machine.step import OF_NAMES
+from ..machine.step import DOES_NOT_EXIST, OF_NAMES
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
 from .explain import Difference, FaultLocaliser, Violation
 from .nondeterminism import TooManyStates
@@ -265,12 +265,12 @@ class Oracle:
     def _may_be_refused_for_more(self, transition: Transition, seen: Refused) -> bool:
         """Return whether the transition is a refusal that may give reasons which are not broken demands.
 
-        A refusal of a name has to say so, and may give others, since no demand was read; where a row is silent, it may
-        give any.
+        A refusal of what is missing has to say that it is about a name, and may give others, since no demand was read;
+        where a row is silent, it may give any.
         """
         if not isinstance(transition.outcome, Refused):
             return False
-        if transition.outcome.because <= OF_NAMES:
+        if transition.outcome == DOES_NOT_EXIST:
             return bool(seen.because & OF_NAMES)
         return any(self.machine.is_silent_about(transition.before, command) for command in self._last.commands)
 

@@ -10,7 +10,10 @@ from .oracle import Oracle, Predicate
 
 PROFILES = ("article", "full")
 
-NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists", "environment.new-name"})
+NAMES_ARE_RESOLVED_FIRST = frozenset({"environment.exists"})
+
+NAMES_GIVEN_AGAIN = frozenset({"environment.key-name-in-use", "environment.name-used-before"})
+"""Silences about names: nobody can say what they stand for once such a command was accepted, so it is not asked for."""
 
 
 def silent_in(profile: str, register: Mapping[str, Requirement]) -> frozenset[str]:

@@ -23,6 +23,7 @@ from ..machine.commands import DeleteResource
 from ..machine.entities import Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
+from ..machine.step import OF_NAMES
 from ..machine.world import World
 from ..requirements import Register, load_register
 from .diagrams import Diagrams
@@ -252,9 +253,6 @@ FORMAT = 1
 NOTHING = "nothing yet"
 """The name of the start from which everything else is reached."""
 
-NAMES = frozenset({"environment.exists", "environment.new-name"})
-"""Reasons to refuse that say no more than that a name means nothing here, or something already."""
-
 
 class Numbered:
     """Numbers for things, in the order in which they were first named."""
@@ -374,7 +372,7 @@ class Tables:
                 uses = [self.sentences(use_in_words(use)) for use in audit]
                 return {"outcome": "accepted", "requirements": self._numbers(by), "uses": uses}
             case Refused(because=because):
-                return {"outcome": "refused", "requirements": self._numbers(because), "names": because <= NAMES}
+                return {"outcome": "refused", "requirements": self._numbers(because), "names": because <= OF_NAMES}
         return {"outcome": "unspecified", "requirements": self._numbers(outcome.silent)}
 
     def _loss(self, loss: Loss, back: Sequence[int]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Theorems about outcomes: what is refused, what is not specified, and that all else is accepted."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -58,9 +58,10 @@ def if_named(broken: Callable[[Any], Any]) -> Callable[[Any], Any]:
 Table = Mapping[type[Command], Mapping[str, tuple[str, Any]]]
 
 
-def in_full(table: Table, kind: type[Any], broken: Any) -> list[Demand]:
-    """Return the demands of a table, and those of rows that it has no words for, which say when they are ``broken``."""
+def in_full(table: Table, kind: type[Any], broken: Any, others: Iterable[Demand]) -> list[Demand]:
+    """Return the demands of a table, others, and those of rows without words, which say when they are ``broken``."""
     known = [Demand(on, each, *what) for on, demands in table.items() for each, what in demands.items()]
+    known += others
     rows = rows_without_words(kind, "on", {(each.on, each.requirement) for each in known})
     more = (Demand(r.on, r.requirement, f"{r.on.__name__} heeds {r.requirement}", broken(r)) for r in rows)
     return [*known, *more]
@@ -83,10 +84,6 @@ IN_OWN_WORDS: Table = {
         "keys.rsa-2048": (
             "A key is refused exactly where it is not an RSA key of 2048 bits",
             if_named(lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA")),
-        ),
-        "environment.enabled-key": (
-            "A disabled key is refused until it is enabled again",
-            if_named(lambda a: a.key.enabled is False),
         ),
         "vault.same-region": (
             "A regional resource is refused a key of another region",
@@ -187,6 +184,10 @@ SILENT_IN_OWN_WORDS: Table = {
             "The outcome of enabling with a vault that does without access policies is not specified",
             if_named(lambda a: a.vault.permission_model == "rbac"),
         ),
+        "environment.disabled-key": (
+            "The outcome of enabling with a disabled key is not specified",
+            if_named(lambda a: a.key.enabled is False),
+        ),
         "keys.change": (
             "The outcome of asking for another key than the one in use is not specified, and no other outcome is",
             if_named(lambda a: a.resource.key is not None and a.resource.key.name != a.key.name),
@@ -230,9 +231,6 @@ SILENT_IN_OWN_WORDS: Table = {
     },
 }
 
-DEMANDS = in_full(IN_OWN_WORDS, Refuse, lambda row: lambda a: row.when(a) and not row.unless(a))
-SILENCES = in_full(SILENT_IN_OWN_WORDS, Silent, lambda row: row.when)
-
 GIVES_A_NAME: dict[type[Command], str] = {
     cmd.CreateResource: "resource",
     cmd.CreateVault: "vault",
@@ -244,6 +242,47 @@ GIVES_A_NAME: dict[type[Command], str] = {
 }
 """Commands that give a name to something new, and the field that does."""
 
+
+def is_named(field: str, *states: str) -> Callable[[Any], bool]:
+    """Return the test whether something in one of these states already has the name that a command gives."""
+    return lambda a: getattr(a, field) is not None and getattr(a, field).state in states
+
+
+def on_names(on: type[Command], field: str) -> Iterator[Demand]:
+    """Yield when a name is refused for something new, and when the outcome is not specified."""
+    key, vault = field == "key", field == "vault"
+    in_use = (
+        ("deleted",) if key else ("active", "deleted") if vault else ("active", "uploaded", "undeployed", "deployed")
+    )
+    gone = "purged" if key or vault else "deleted"
+    yield Demand(on, "environment.new-name", f"{on.__name__} is refused a name in use", is_named(field, *in_use))
+    yield Demand(
+        on,
+        "environment.name-used-before",
+        f"The outcome of {on.__name__} with a name used before is not specified",
+        is_named(field, gone),
+    )
+    if key:
+        yield Demand(
+            on,
+            "environment.key-name-in-use",
+            f"The outcome of {on.__name__} with the name of a key is not specified",
+            is_named(field, "active"),
+        )
+
+
+ON_NAMES = [demand for on, field in GIVES_A_NAME.items() for demand in on_names(on, field)]
+REFUSED = "environment.new-name"
+DEMANDS = in_full(
+    IN_OWN_WORDS,
+    Refuse,
+    lambda row: lambda a: row.when(a) and not row.unless(a),
+    [each for each in ON_NAMES if each.requirement == REFUSED],
+)
+SILENCES = in_full(
+    SILENT_IN_OWN_WORDS, Silent, lambda row: row.when, [each for each in ON_NAMES if each.requirement != REFUSED]
+)
+
 NEEDS_DELETED: dict[type[Command], str] = {
     **dict.fromkeys((cmd.RecoverVault, cmd.PurgeVault, cmd.EndVaultRetention), "vault"),
     **dict.fromkeys((cmd.RecoverKey, cmd.PurgeKey), "key"),
@@ -251,30 +290,24 @@ NEEDS_DELETED: dict[type[Command], str] = {
 """Commands on what is deleted but not gone for good, and the field that names it."""
 
 
-def name_reasons(step: Step) -> set[str]:
-    """Return what is wrong with the names in the command: reasons, any of which alone refuses it."""
+def lacks_something(step: Step) -> bool:
+    """Return whether the command names what does not exist."""
     command = step.command
-    found = set()
     for field, value in command.as_dict().items():
-        if value is None or field not in KIND_OF_FIELD:
+        if value is None or field not in KIND_OF_FIELD or GIVES_A_NAME.get(type(command)) == field:
             continue
         entity = look_up(step.before, KIND_OF_FIELD[field], entity_name(command, field))
-        if GIVES_A_NAME.get(type(command)) == field:
-            if entity is not None:
-                found.add("environment.new-name")
-        else:
-            needs_deleted = NEEDS_DELETED.get(type(command)) == field
-            if entity is None or entity.state == "purged" or (entity.state == "deleted") != needs_deleted:
-                found.add("environment.exists")
-    return found
+        needs_deleted = NEEDS_DELETED.get(type(command)) == field
+        if entity is None or entity.state == "purged" or (entity.state == "deleted") != needs_deleted:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1)  # most theorems about a step ask for it
 def due(step: Step) -> Outcome:
     """Return the outcome that the request must have by the demands and silences alone."""
-    if wrong := name_reasons(step):
-        # either may be given first
-        return Refused(step.because if len(wrong) == 2 and step.because <= wrong else frozenset(sorted(wrong)[:1]))
+    if lacks_something(step):
+        return Refused(frozenset({"environment.exists"}))
     a = step.asked
     if because := [d.requirement for d in DEMANDS if d.on is type(step.command) and d.broken(a)]:
         return Refused(frozenset(because))
@@ -322,14 +355,7 @@ def every_request_is_answered(step: Step) -> Iterator[Expectation]:
 @request(*EVERY, by="environment.exists")
 def nothing_is_done_to_what_is_not_there(step: Step) -> Iterator[Expectation]:
     """A command on something that does not exist, or is deleted, is refused for that reason alone."""
-    if "environment.exists" in name_reasons(step) | step.because:
-        yield due(step)
-
-
-@request(*GIVES_A_NAME, by="environment.new-name")
-def a_name_is_given_once(step: Step) -> Iterator[Expectation]:
-    """A name that was ever given is refused for something new."""
-    if "environment.new-name" in name_reasons(step) | step.because:
+    if lacks_something(step) or "environment.exists" in step.because:
         yield due(step)
 
 

@@ -1,6 +1,14 @@
 """The key source of a resource, and where a customer sees it."""
 
-from ..commands import CreateResource, EnableCustomerManagedKeys, ReadData, TrainModel, UploadDocument
+from ..commands import (
+    CreateResource,
+    DeployModel,
+    EnableCustomerManagedKeys,
+    ReadData,
+    TrainModel,
+    TranslateWithModel,
+    UploadDocument,
+)
 from ..entities import CUSTOMER, MICROSOFT
 from ..rows import effect, means, refuse, sets, shows_encryption_section
 
@@ -30,5 +38,9 @@ COUNTER_ROWS = (
     *(
         refuse(on, "encryption.transparent", unless=lambda c: c.workspace.resource.key_source == MICROSOFT)
         for on in (UploadDocument, TrainModel, ReadData)
+    ),
+    *(
+        refuse(on, "encryption.transparent", unless=lambda c: c.model.workspace.resource.key_source == MICROSOFT)
+        for on in (DeployModel, TranslateWithModel)
     ),
 )

@@ -1,6 +1,8 @@
 """The environment: what the article takes for granted of Azure, Key Vault, Entra and Custom Translator."""
 
 from ..commands import (
+    Command,
+    CreateKey,
     CreateResource,
     CreateVault,
     CreateWorkspace,
@@ -13,6 +15,7 @@ from ..commands import (
     EnablePurgeProtection,
     EnableSoftDelete,
     EndVaultRetention,
+    ImportKey,
     MoveResource,
     MoveResourceGroup,
     MoveSubscription,
@@ -27,9 +30,48 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
-from ..rows import drops, effect, has_document, key_inaccessible, means, refuse, registered, sets, silent, whenever
+from ..rows import (
+    drops,
+    effect,
+    has_document,
+    key_inaccessible,
+    means,
+    refuse,
+    registered,
+    sets,
+    silent,
+    state_of_name,
+    whenever,
+)
+
+IN_USE: dict[type[Command], tuple[str, ...]] = {
+    CreateResource: ("active",),
+    CreateVault: ("active", "deleted"),
+    CreateKey: ("deleted",),
+    ImportKey: ("deleted",),
+    CreateWorkspace: ("active",),
+    UploadDocument: ("uploaded",),
+    TrainModel: ("undeployed", "deployed"),
+}
+"""For each command that gives a name: the states of what has it in which the name is refused."""
+
+USED_BEFORE = {on: "purged" if on in (CreateVault, CreateKey, ImportKey) else "deleted" for on in IN_USE}
+"""For each of them: the state of what had the name and is gone for good."""
 
 ROWS = (
+    # Names
+    *(
+        refuse(on, "environment.new-name", unless=lambda c, states=states: state_of_name(c) not in states)
+        for on, states in IN_USE.items()
+    ),
+    *(
+        silent(on, "environment.key-name-in-use", when=lambda c: state_of_name(c) == "active")
+        for on in (CreateKey, ImportKey)
+    ),
+    *(
+        silent(on, "environment.name-used-before", when=lambda c, state=state: state_of_name(c) == state)
+        for on, state in USED_BEFORE.items()
+    ),
     # Resources
     effect(
         CreateResource,
@@ -85,7 +127,7 @@ ROWS = (
         MoveResourceGroup,
         "environment.move",
         each=Vault,
-        when=lambda c, v: v.group == c.group and v.subscription.name == c.subscription.name,
+        when=lambda c, v: v.state == "active" and v.group == c.group and v.subscription.name == c.subscription.name,
         then=lambda c, v: sets(v, subscription=c.to),
     ),
     effect(MoveSubscription, "environment.move", then=lambda c: sets(c.subscription, tenant=c.tenant)),
@@ -134,11 +176,18 @@ ROWS = (
     effect(PurgeVault, "environment.purge-vault", then=lambda c: sets(c.vault, state="purged")),
     effect(EndVaultRetention, "environment.end-of-retention", then=lambda c: sets(c.vault, state="purged")),
     # Keys
-    refuse(
+    *(
+        effect(
+            on,
+            "environment.new-key",
+            then=lambda c: sets(c.key, type=c.type, size=c.size, version=1, enabled=True),
+        )
+        for on in (CreateKey, ImportKey)
+    ),
+    silent(
         EnableCustomerManagedKeys,
-        "environment.enabled-key",
-        when=lambda c: c.store == "key-vault",
-        unless=lambda c: c.key.enabled,
+        "environment.disabled-key",
+        when=lambda c: c.store == "key-vault" and not c.key.enabled,
     ),
     silent(RotateKey, "environment.rotate-disabled-key", when=lambda c: not c.key.enabled),
     effect(EnableKey, "environment.enable-key", then=lambda c: sets(c.key, enabled=True)),

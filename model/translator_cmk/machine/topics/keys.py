@@ -40,12 +40,12 @@ ROWS = (
     effect(
         CreateKey,
         "keys.create",
-        then=lambda c: sets(c.key, vault=c.vault, type=c.type, size=c.size, origin="generated", state="active"),
+        then=lambda c: sets(c.key, vault=c.vault, origin="generated", state="active"),
     ),
     effect(
         ImportKey,
         "keys.import",
-        then=lambda c: sets(c.key, vault=c.vault, type=c.type, size=c.size, origin="imported", state="active"),
+        then=lambda c: sets(c.key, vault=c.vault, origin="imported", state="active"),
     ),
     effect(RotateKey, "keys.rotate", then=lambda c: sets(c.key, version=c.key.version + 1)),
     effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=False)),
