@@ -129,7 +129,7 @@ def test_what_contradicts_the_specification_fails(tmp_path: Path, case: str) -> 
 
 @pytest.mark.parametrize(
     ("system", "by"),
-    [(wrong.RefusesKeys, "keys.any-origin"), (wrong.ForgetsKeys, "keys.create")],
+    [(wrong.RefusesKeys, "keys.any-origin"), (wrong.ForgetsKeys, "environment.new-key, keys.create")],
     ids=["refused", "without a change"],
 )
 @pytest.mark.parametrize(

@@ -25,17 +25,6 @@ def also(theorem: str, scope: str, sentence: str, row: Row) -> Mistake:
     return Mistake(theorem, scope, sentence, lambda: Machine((*ROWS, row)))
 
 
-class ForgetsDeletedUploads(Machine):
-    """Takes the name of a deleted document for one that was never given."""
-
-    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
-        kept = {name: record for name, record in state.tables[Document].items() if record[-1] != "deleted"}
-        if isinstance(command, cmd.UploadDocument) and command.document not in kept:
-            after, outcome = super().step(State({**state.tables, Document: kept}), command, choose)
-            return (after if isinstance(outcome, Accepted) else state), outcome
-        return super().step(state, command, choose)
-
-
 class AcceptsWhatIsNotThere(Machine):
     """Accepts, without doing anything, what is asked of something that does not exist."""
 
@@ -71,7 +60,6 @@ WRONG_MACHINES: tuple[tuple[str, str, str, type[Machine]], ...] = (
     ("an-acceptance-names-what-it-rests-on", "losing-the-key", "An acceptance names nothing.", NamesNoRequirement),
     ("an-acceptance-names-what-it-rests-on", "losing-the-key", "It names what has no row.", NamesAnotherRequirement),
     ("nothing-is-done-to-what-is-not-there", "losing-the-key", "Anything may not exist.", AcceptsWhatIsNotThere),
-    ("a-name-is-given-once", "one-of-each", "A deleted document's name is free again.", ForgetsDeletedUploads),
     ("nothing-comes-back-that-is-gone-for-good", "vaults-and-keys", "A purged vault returns.", RecoversWhatIsPurged),
 )
 

@@ -119,7 +119,7 @@ def test_system_that_follows_the_specification_fits_if_parts_of_its_log_are_hidd
 
 @pytest.mark.parametrize("seed", range(4))
 def test_system_fits_with_any_requirements_waived(seed: int) -> None:
-    waived = frozenset(Random(seed).sample(REQUIREMENTS, 6)) - {"environment.exists", "environment.new-name"}
+    waived = frozenset(Random(seed).sample(REQUIREMENTS, 6)) - {"environment.exists"}
     machine = machine_of(waived)
     assert check(log_of(Picky(machine, Random(seed)), seed, 0.3), machine).fits
 

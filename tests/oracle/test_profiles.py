@@ -46,10 +46,9 @@ def test_counter_rows_of_what_is_silent_are_rows_of_the_machine() -> None:
     assert FULL.rows == ROWS
 
 
-@pytest.mark.parametrize("requirement", ["environment.exists", "environment.new-name"])
-def test_that_names_mean_something_cannot_be_silent(requirement: str) -> None:
-    with pytest.raises(ValueError, match=f"{requirement} cannot be silent"):
-        machine_of({requirement, "keys.use-logged"})
+def test_that_names_mean_something_cannot_be_silent() -> None:
+    with pytest.raises(ValueError, match=r"environment\.exists cannot be silent"):
+        machine_of({"environment.exists", "keys.use-logged"})
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from ..language.gherkin import use_in_words, uses_in_words
 from ..language.sentences import Phrase, format_fact, format_outcome
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.entities import MICROSOFT
+from ..machine.step import OF_NAMES
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 
 Change = tuple[Fact, Fact]
@@ -166,8 +167,9 @@ def has_reason(result: StepResult, because: frozenset[str]) -> bool:
     demanded = set(result.requirements)
     if result.by_model:
         return because == demanded
-    # no demand is read before names are, so nothing says that the others are met
-    return bool(because & demanded) and (because <= demanded or demanded <= NAMES_ARE_RESOLVED_FIRST)
+    if demanded <= NAMES_ARE_RESOLVED_FIRST:  # no demand was read, so nothing says that the others are met
+        return bool(because & OF_NAMES)
+    return bool(because) and because <= demanded
 
 
 @sentence("unchanged", "nothing has changed")
