@@ -6,7 +6,7 @@ from typing import Any
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from translator_cmk.machine.commands import DisableKey, GrantKeyAccess
 from translator_cmk.machine.entities import Grant, Resource
-from translator_cmk.machine.rows import Row, effect, sets
+from translator_cmk.machine.rows import Means, Row, effect, sets
 from translator_cmk.machine.topics.restoration import brings_uploads_back, redeploys
 from translator_cmk.machine.topics.revocation import COUNTER_ROWS as CONFUSES_RESOURCES
 
@@ -51,6 +51,15 @@ class NamesNoRequirement(Machine):
     def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
         after, outcome = super().step(state, command, choose)
         return after, Accepted() if isinstance(outcome, Accepted) else outcome
+
+
+class NamesNoCause(Machine):
+    """Accepts without saying what made the key inaccessible."""
+
+    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
+        after, outcome = super().step(state, command, choose)
+        causes = {row.requirement for row in self.rows if isinstance(row, Means)}
+        return after, Accepted(outcome.by - causes, outcome.audit) if isinstance(outcome, Accepted) else outcome
 
 
 class HeedsTheLastRowOnly(Machine):
@@ -119,6 +128,7 @@ FAULTY: dict[str, tuple[Callable[[], Machine], ...]] = {
     "order_of_rows_carries_no_meaning": (lambda: HeedsTheLastRowOnly(ROWS),),
     "a_refusal_names_every_demand_it_breaks": (lambda: NamesOneReason(ROWS),),
     "an_acceptance_says_what_changed_something": (lambda: NamesNoRequirement(ROWS),),
+    "an_acceptance_names_each_cause_it_rests_on": (lambda: NamesNoCause(ROWS),),
     "a_command_changes_only_what_depends_on_what_it_names": (confuses_resources,),
     "deleted_uploads_stay_deleted": (resurrects_uploads,),
     "only_a_customer_deploys_a_model": (redeploys_models,),

@@ -40,7 +40,7 @@ from translator_cmk.machine.entities import (
     Vault,
     Workspace,
 )
-from translator_cmk.machine.rows import Refuse
+from translator_cmk.machine.rows import Means, Refuse, Row
 
 
 class Step(NamedTuple):
@@ -128,6 +128,46 @@ def an_acceptance_says_what_changed_something(step: Step) -> bool:
     if not isinstance(step.outcome, Accepted):
         return True
     return bool(step.outcome.by) == (step.after != step.before or bool(step.outcome.audit))
+
+
+def an_acceptance_names_each_cause_it_rests_on(step: Step) -> bool:
+    """A requirement that says when something is so is named exactly if something would not have changed otherwise."""
+    if not isinstance(step.outcome, Accepted):
+        return True
+    found = changed_fields(step.before, step.after)
+    return all(
+        (name in step.outcome.by) != (found <= changed_fields(step.before, other.step(step.before, step.command)[0]))
+        for name, other in causes_never_so(step.machine)
+    )
+
+
+@cache
+def causes_never_so(machine: Machine) -> tuple[tuple[str, Machine], ...]:
+    """Return each requirement of which all rows say when something is so, and the machine in which it never is."""
+    names = {row.requirement for row in machine.rows if isinstance(row, Means)}
+    names -= {row.requirement for row in machine.rows if not isinstance(row, Means)}
+    return tuple((name, Machine([never_so(row, name) for row in machine.rows])) for name in sorted(names))
+
+
+def never_so(row: Row, requirement: str) -> Row:
+    """Return the row; one of the requirement reads the same, and never holds."""
+    if row.requirement != requirement or not isinstance(row, Means):
+        return row
+    when = row.when
+    return row._replace(when=lambda entity: when(entity) and False)
+
+
+def changed_fields(before: State, after: State) -> set[tuple[type[Entity], str, str, Any]]:
+    """Return every field that is another one after, with its value there."""
+    absent = dict[str, Any]()
+    return {
+        (kind, name, field, value)
+        for kind in KINDS
+        for was, now in [(dict(rows_of(before, kind)), dict(rows_of(after, kind)))]
+        for name in was.keys() | now.keys()
+        for field, value in now.get(name, {"state": None}).items()
+        if value != was.get(name, absent).get(field)
+    }
 
 
 def a_command_changes_only_what_depends_on_what_it_names(step: Step) -> bool:
@@ -247,6 +287,7 @@ LAWS: tuple[Law, ...] = (
     order_of_rows_carries_no_meaning,
     a_refusal_names_every_demand_it_breaks,
     an_acceptance_says_what_changed_something,
+    an_acceptance_names_each_cause_it_rests_on,
     a_command_changes_only_what_depends_on_what_it_names,
     deleted_uploads_stay_deleted,
     only_a_customer_deploys_a_model,

@@ -21,10 +21,12 @@ from translator_cmk.site.effects import (
     CAUSES,
     HARMLESS,
     LOSSES,
+    WEAKEST_FIRST,
     Cause,
     Loss,
     after,
     answer,
+    basis,
     commands_of,
     find,
     model,
@@ -247,9 +249,38 @@ def test_every_command_of_a_fate_leads_to_its_reason() -> None:
     assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
 
 
+THINGS = dict(zip(LOSSES, ("Data that can be read", "A deployed model", "An uploaded document"), strict=True))
+
+
+def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
+    """What is lost finds it by removing rows, What if by what the acceptance names, Can't be undone by both."""
+    found = {fate.thing.name: fate.for_good | fate.for_a_time for fate in fates(REGISTER)}
+    compared = set()
+    for cause in CAUSES:
+        command, *more = commands_of(cause)
+        before = after(model(), [], cause.start)
+        _, outcome = model().step(before, command)
+        assert isinstance(outcome, Accepted)
+        cells = {loss: find(loss, cause, REGISTER, (), remedied=False) for loss in LOSSES}
+        bases = [REGISTER[name].basis for each in cells.values() if each.seen == "lost" for name in each.grounds]
+        if not more:
+            assert basis(outcome.by, REGISTER) == min(bases, key=WEAKEST_FIRST.index, default="environment")
+        for loss, cell in cells.items():
+            way = found[THINGS[loss]].get(type(command).__name__)
+            if way and not more and cell.seen == "lost":
+                assert (way.basis, cause.name) == (cell.basis, cause.name)
+                compared.add((type(command).__name__, way.basis))
+    assert compared >= {("DisableKey", "assumed"), ("RevokeKeyAccess", "implied"), ("DeleteVault", "implied")}
+
+
+def test_a_command_that_cannot_be_undone_shows_its_basis() -> None:
+    row = "[✘ disables the key](../specification/keys.md#keys.disable) *assumed*{ .basis .basis-assumed }"
+    assert row in page("what-breaks").partition("{ #undone }")[2].partition("### ")[0]
+
+
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.title)
 def test_every_state_has_its_place_and_every_transition_its_arrow(life: Life) -> None:
-    found = transitions(life)
+    found = transitions(life, REGISTER)
     assert {state for each in found for state in (each.before, each.after)} == life.places.keys()
     drawn = one_life(life, REGISTER)["picture"]
     assert [each["number"] for each in drawn["arrows"]] == list(range(1, len(found) + 1))

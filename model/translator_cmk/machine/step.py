@@ -1,6 +1,7 @@
 """The machine: it reads rows and knows no domain word."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .commands import Command
@@ -126,12 +127,31 @@ class Machine:
             affected = self.triggers.affected(writes.changes, before.tables, world)
             writes = Writes(world)
             for row, entity in affected:
-                if row.when(entity) and world.applies(row, entity.name):
-                    writes.add(row.requirement, row.then(entity))
+                if not row.when(entity) or not world.applies(row, entity.name):
+                    continue
+                if writes.add(row.requirement, row.then(entity)):
+                    writes.by.update(self._meanings_behind(row, state, entity.name))
             if not writes.changes:
                 return state
             by |= writes.by
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
+
+    def _meanings_behind(self, row: Whenever, state: State, name: str) -> Iterator[str]:
+        """Yield each requirement without whose meanings the row would not apply to the entity of this name."""
+        for requirement, meanings in self._without.items():
+            if not row.when(World(state.tables, meanings, None).entity(row.about, name)):
+                yield requirement
+
+    @cached_property
+    def _without(self) -> dict[str, dict[Any, tuple[Means, ...]]]:
+        """Return for each requirement that has meanings all meanings of the others."""
+        return {
+            name: {
+                meaning: tuple(row for row in rows if row.requirement != name)
+                for meaning, rows in self.meanings.items()
+            }
+            for name in {row.requirement for rows in self.meanings.values() for row in rows}
+        }
 
 
 def accepted(by: set[str], audit: list[KeyUse]) -> Accepted:

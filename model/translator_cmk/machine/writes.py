@@ -21,8 +21,12 @@ class Writes:
         self.changes: dict[tuple[type[Entity], str], dict[str, Any]] = {}
         self._all: dict[tuple[type[Entity], str], dict[str, Any]] = {}
 
-    def add(self, requirement: str, changes: Changes) -> None:
-        """Add what a row writes.  Raises `RowsContradict` where another row wrote a field differently."""
+    def add(self, requirement: str, changes: Changes) -> bool:
+        """Add what a row writes, and return whether that changes anything.
+
+        Raises `RowsContradict` where another row wrote a field differently.
+        """
+        changed = False
         for target, fields in changes.items():
             kind, name = target
             record = self.world.tables[kind].get(name)
@@ -34,4 +38,7 @@ class Writes:
                     )
                 if value != (record[kind.position[field]] if record else GONE):
                     self.changes.setdefault(target, {})[field] = value
-                    self.by.add(requirement)
+                    changed = True
+        if changed:
+            self.by.add(requirement)
+        return changed

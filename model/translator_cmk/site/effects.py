@@ -208,18 +208,20 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
     first = commands_of(cause)[0]
     shown = {each.requirements[0] for each in pickles if goes_through(each, first)} if by_counter_rows else set()
     grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows, register))
-    bases = {register[name].basis for name in grounds}
-    basis = next((each for each in WEAKEST_FIRST if each in bases), "")
-    return Finding(loss, found, tuple(each for each in register if each in grounds), basis, remedied)
+    return Finding(loss, found, tuple(each for each in register if each in grounds), basis(grounds, register), remedied)
 
 
 def weakest(names: Collection[str], register: Register) -> set[str]:
     """Return those of the requirements that have the weakest basis in their topic."""
     of_topic: dict[str, set[str]] = {}
     for name in names:
-        of_topic.setdefault(register[name].topic, set()).add(register[name].basis)
-    first = {topic: next(each for each in WEAKEST_FIRST if each in bases) for topic, bases in of_topic.items()}
-    return {name for name in names if register[name].basis == first[register[name].topic]}
+        of_topic.setdefault(register[name].topic, set()).add(name)
+    return {name for each in of_topic.values() for name in each if register[name].basis == basis(each, register)}
+
+
+def basis(names: Iterable[str], register: Register) -> str:
+    """Return the weakest basis among requirements; empty without any."""
+    return min((register[name].basis for name in names), key=WEAKEST_FIRST.index, default="")
 
 
 def goes_through(pickle: Pickle, command: Command) -> bool:

@@ -16,7 +16,7 @@ from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Re
 from ..machine.world import World
 from ..requirements import Register
 from .drawing import Arrow, box, picture
-from .effects import model
+from .effects import WEAKEST_FIRST, basis, lacking, model
 
 FROM_AN_UPLOAD = Scope(
     "ways-back",
@@ -116,17 +116,25 @@ THINGS = (
 )
 
 
-class Fate(NamedTuple):
-    """The commands that end a thing, bring it back, or close the last way back, by name.
+class Way(NamedTuple):
+    """The requirements that a change always rests on, and its basis where that is strongest."""
 
-    Each has the requirements that every acceptance rests on that did so.
-    """
+    by: frozenset[str]
+    basis: str
+
+
+Ways = dict[str, Way]
+"""Commands by name."""
+
+
+class Fate(NamedTuple):
+    """The commands that end a thing, bring it back, or close the last way back."""
 
     thing: Thing
-    for_good: dict[str, frozenset[str]]
-    for_a_time: dict[str, frozenset[str]]
-    back: dict[str, frozenset[str]]
-    last_chance: dict[str, frozenset[str]]
+    for_good: Ways
+    for_a_time: Ways
+    back: Ways
+    last_chance: Ways
     usual: list[str]
     """The requirements behind most ways to lose it, or behind all if no two have one in common."""
 
@@ -172,30 +180,35 @@ def fate(thing: Thing, register: Register) -> Fate:
     found = Fate(thing, {}, {}, {}, {}, [])
     for scope in SEARCHED:
         for name in entities(scope, thing.kind):
-            add_entity(found, scope, name)
+            add_entity(found, scope, name, register)
     ends = [*found.for_good.values(), *found.for_a_time.values()]
-    counts = Counter(name for by in ends for name in by)
+    counts = Counter(name for way in ends for name in way.by)
     common = {name for name, count in counts.items() if count > len(ends) / 2}
     found.usual.extend(name for name in register if name in (common or counts))
     return found
 
 
-def add_entity(found: Fate, scope: Scope, name: str) -> None:
+def add_entity(found: Fate, scope: Scope, name: str, register: Register) -> None:
     """Add what ends and restores the thing in one entity."""
-    kind, holds = found.thing.kind, found.thing.holds
+    kind = found.thing.kind
+
+    def holds(world: World) -> bool:
+        return world.has(kind, name) and found.thing.holds(world.entity(kind, name))
+
     graph = searched(scope)
     assert graph
-    so = [world.has(kind, name) and holds(world.entity(kind, name)) for world in worlds(scope)]
+    so = [holds(world) for world in worlds(scope)]
     possible = attainable(predecessors(graph), [int(each) for each in so])
     was = ever(graph, so)
     for state in range(graph.states):
         for pair in graph.of(state):
             if so[state] and not so[pair.after]:
-                note(found.for_a_time if possible[pair.after] else found.for_good, graph, pair)
+                ways = found.for_a_time if possible[pair.after] else found.for_good
+                note(ways, graph, pair, behind(graph, state, pair, holds), register)
             elif was[state] and not so[state] and so[pair.after]:
-                note(found.back, graph, pair)
+                note(found.back, graph, pair, behind(graph, state, pair, holds), register)
             elif was[state] and possible[state] and not possible[pair.after]:
-                note(found.last_chance, graph, pair)
+                note(found.last_chance, graph, pair, named(graph, pair), register)
 
 
 def ever(graph: Graph[Outcome], so: list[bool]) -> list[bool]:
@@ -210,12 +223,31 @@ def ever(graph: Graph[Outcome], so: list[bool]) -> list[bool]:
     return found
 
 
-def note(commands: dict[str, frozenset[str]], graph: Graph[Outcome], pair: Pair) -> None:
-    """Add a command with the requirements that it rests on."""
-    name = type(graph.scope.alphabet[pair.command]).__name__
+def named(graph: Graph[Outcome], pair: Pair) -> frozenset[str]:
+    """Return the requirements that an acceptance names; empty for anything else."""
     outcome = graph.labels[pair.label]
-    by = outcome.by if isinstance(outcome, Accepted) else frozenset()
-    commands[name] = commands[name] & by if name in commands else by
+    return outcome.by if isinstance(outcome, Accepted) else frozenset()
+
+
+def behind(graph: Graph[Outcome], state: int, pair: Pair, view: Callable[[World], Any]) -> frozenset[str]:
+    """Return the requirements that an acceptance names and without whose rows the view of the state after differs."""
+    command, after = graph.scope.alphabet[pair.command], view(model().world(graph.state(pair.after)))
+
+    def differs(requirement: str) -> bool:
+        machine = lacking(requirement)
+        try:
+            return bool(view(machine.world(machine.step(graph.state(state), command)[0])) != after)
+        except RowsContradict:
+            return True
+
+    return frozenset(filter(differs, named(graph, pair)))
+
+
+def note(ways: Ways, graph: Graph[Outcome], pair: Pair, by: frozenset[str], register: Register) -> None:
+    """Add a command with the requirements that it rests on here."""
+    name = type(graph.scope.alphabet[pair.command]).__name__
+    way = ways.get(name, Way(by, ""))
+    ways[name] = Way(way.by & by, max(way.basis, basis(by, register), key=("", *WEAKEST_FIRST).index))
 
 
 def own_reason(by: Collection[str], usual: Collection[str], register: Register) -> str:
@@ -339,23 +371,24 @@ LIVES = (
 
 
 class Transition(NamedTuple):
-    """Commands that lead from one state to another, with the requirements that they always rest on."""
+    """Commands that lead from one state to another."""
 
     before: str
     after: str
-    by: dict[str, frozenset[str]]
+    ways: Ways
 
 
-def transitions(life: Life) -> tuple[Transition, ...]:
+def transitions(life: Life, register: Register) -> tuple[Transition, ...]:
     """Return every way from one state to another, in the order of the picture."""
     graph = searched(life.scope)
     states = [life.state(world, life.name) for world in worlds(life.scope)]
-    found: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+    found: dict[tuple[str, str], Ways] = {}
     for state in range(graph.states if graph else 0):
         for pair in graph.of(state) if graph else ():
             if states[state] != states[pair.after] and graph:
-                note(found.setdefault((states[state], states[pair.after]), {}), graph, pair)
-    return tuple(Transition(*ends, by=dict(sorted(found[ends].items()))) for ends in ordered(life, found))
+                by = behind(graph, state, pair, lambda world: life.state(world, life.name))
+                note(found.setdefault((states[state], states[pair.after]), {}), graph, pair, by, register)
+    return tuple(Transition(*ends, dict(sorted(found[ends].items()))) for ends in ordered(life, found))
 
 
 def ordered(life: Life, ends: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -371,7 +404,7 @@ def lives(register: Register) -> list[Mapping[str, Any]]:
 
 def one_life(life: Life, register: Register) -> Mapping[str, Any]:
     """Return one life."""
-    found = transitions(life)
+    found = transitions(life, register)
     states = dict.fromkeys([*life.places, *(state for each in found for state in (each.before, each.after))])
     boxes = {state: box(state, *life.places.get(state, (number, 3, False))) for number, state in enumerate(states)}
     arrows = [Arrow(each.before, each.after, number) for number, each in enumerate(found, 1)]
@@ -383,8 +416,8 @@ def one_life(life: Life, register: Register) -> Mapping[str, Any]:
             {
                 "before": each.before,
                 "after": each.after,
-                "commands": [label(name) for name in each.by],
-                "because": [name for name in register if any(name in by for by in each.by.values())],
+                "commands": {label(name): way.basis for name, way in each.ways.items()},
+                "because": [name for name in register if any(name in way.by for way in each.ways.values())],
             }
             for each in found
         ],

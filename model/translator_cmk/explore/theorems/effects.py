@@ -280,7 +280,8 @@ def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
     """A requirement that an acceptance does not name can lose its rows, and the step is the same."""
     if isinstance(step.outcome, Accepted):
         can_be_named = written_for(step.machine, type(step.command))
-        yield from (Named(requirement, False) for requirement in step.by - can_be_named)
+        causes = {row.requirement for rows in step.machine.meanings.values() for row in rows}
+        yield from (Named(requirement, False) for requirement in step.by - can_be_named - causes)
         if is_same(step, only_with(step.machine, step.by)):
             yield step.outcome
         else:
