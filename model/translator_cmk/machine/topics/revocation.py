@@ -42,6 +42,11 @@ ROWS = (
     # What is lost
     means(
         data_inaccessible,
+        "revocation.data-inaccessible",
+        when=lambda w: w.covered and key_inaccessible(w.resource),
+    ),
+    means(
+        data_inaccessible,
         "revocation.earlier-workspaces",
         when=lambda w: not w.covered and key_inaccessible(w.resource),
     ),

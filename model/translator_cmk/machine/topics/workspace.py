@@ -2,7 +2,7 @@
 
 from ..commands import CreateWorkspace, EnableCustomerManagedKeys
 from ..entities import CUSTOMER, Workspace
-from ..rows import data_inaccessible, effect, key_inaccessible, means, sets
+from ..rows import effect, sets
 
 ROWS = (
     effect(
@@ -11,7 +11,6 @@ ROWS = (
         when=lambda c: c.resource.key_source == CUSTOMER,
         then=lambda c: sets(c.workspace, covered=True),
     ),
-    means(data_inaccessible, "workspace.covered", when=lambda w: w.covered and key_inaccessible(w.resource)),
 )
 
 COUNTER_ROWS = (
