@@ -27,7 +27,7 @@ COVERED: tuple[Command, ...] = (
 CHANGE = EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
 AFTER: tuple[Command, ...] = (CreateWorkspace("ws-prod", "translator-prod"), ReadData("ws-prod"))
 DIFFERENCE = Difference(
-    Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted(), frozenset({"keys.use-logged"})
+    Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted(), ("keys.use-logged",)
 )
 
 

@@ -160,7 +160,7 @@ def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
     verdict = check([*lost, reset, *right, reset, *wrong], FULL)
     first, second = verdict.deviations
     assert first.at == len(lost) - 1
-    assert first.requirements == {"revocation.deletes-uploads"}
+    assert first.requirements == ("revocation.deletes-uploads",)
     assert [each.expected.field for each in first.differences if hasattr(each.expected, "field")] == ["exists"]
     assert second.at == len(lost) + len(right) + len(wrong) + 2
     assert isinstance(second.allowed, Accepted)

@@ -66,7 +66,7 @@ def test_a_difference_is_attributed_to_the_one_requirement_that_explains_all_of_
     assert unmet == Difference(
         Fact("model", "legal-en-de", "state", "undeployed"),
         Fact("model", "legal-en-de", "state", "deployed"),
-        frozenset({"revocation.undeploys"}),
+        ("revocation.undeploys",),
     )
 
 

@@ -94,6 +94,8 @@ class ScenarioRun:
         self.step = -1
         self.details: list[dict[str, Any]] = []
         self.seen: Observation | None = None
+        self.asked: list[tuple[Command, Outcome, Observation | None]] = []
+        """Every command so far with its outcome, and what the system showed after it, if it was observed then."""
         self.declared = declaration_of(system)
         self.result = self._result(Accepted(), {}, {})
         self.model = None if self.declared.can("portal") else ModelSystem(machine())
@@ -206,9 +208,11 @@ class ScenarioRun:
         if not isinstance(answer, Outcome):
             raise Inconclusive(f"the system answers {answer!r}, which is no outcome, when {format_command(command)}")
         try:
-            return outcome_from_wire(outcome_to_wire(answer), "the answer of the system")
+            outcome = outcome_from_wire(outcome_to_wire(answer), "the answer of the system")
         except WireError as error:
             raise Inconclusive(str(error)) from None
+        self.asked.append((command, outcome, None))
+        return outcome
 
     def _observe(self) -> Observation:
         """Return what the system has shown since the last command; it is asked once."""
@@ -218,6 +222,8 @@ class ScenarioRun:
                 self.seen = observation_from_wire(self.system.observe(), "what the system shows")
             except WireError as error:
                 raise Inconclusive(str(error)) from None
+            if self.asked:
+                self.asked[-1] = (*self.asked[-1][:2], self.seen)
         return self.seen
 
 

@@ -11,22 +11,21 @@ from typing import Any
 
 from ..bdd.assertions import AssertionFailed
 from ..bdd.features import Pickle
-from ..bdd.prerequisites import inapplicable, through_the_api
+from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, verdict_of
-from ..bdd.vocabulary import commands_of, read_steps
+from ..bdd.vocabulary import read_steps
 from ..language.facts import Fact
-from ..oracle import Oracle
-from ..oracle.nondeterminism import TooManyStates
-from ..oracle.observability import Shown
-from ..oracle.profiles import machine_of, silent_in
+from ..machine import Machine
+from ..oracle.explain import attributed_to
+from ..oracle.profiles import PROFILES, machine_of, silent_in
 from ..requirements import load_register
-from ..system import ModelSystem
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
+from .judging import Exchange, first_difference, oracle_for
 from .report.folder import MESSAGES
 from .report.summaries import SAID
 from .running import Running
-from .subject import MACHINE, Subject
+from .subject import Subject
 
 PATIENT = ("nothing has changed", "nothing else has changed")
 """Claims that can be made only once everything has had its time."""
@@ -79,24 +78,24 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
     assert known is not None
     status, reason = known.status, known.reason or ""
     pickle = scenario.pickle
-    attributed_to: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
     shown = undelivered = ""
     if isinstance(error, AssertionFailed) and run is not None:
-        shown = in_full(error, scenario, run)
         if isinstance(error, CapabilityMissing):
             undelivered = error.capability
         else:
-            attributed_to = attribution(pickle, run) or pickle.requirements
+            requirements = attribution(pickle, run) or pickle.requirements
             if is_late(subject, pickle, run.step):
                 status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
+        shown = in_full(error, scenario, run, requirements or pickle.requirements)
     if isinstance(error, SetupFailed) and run is not None:
-        status, attributed_to = "blocked", tuple(sorted(error.by))
-        shown = in_full(error, scenario, run)
+        status, requirements = "blocked", attribution(pickle, run) or tuple(sorted(error.by))
+        shown = in_full(error, scenario, run, requirements)
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
     step = run.step if run else -1
-    return Result(status, reason, 0.0, attributed_to, fault, shown, step, undelivered)
+    return Result(status, reason, 0.0, requirements, fault, shown, step, undelivered)
 
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
@@ -106,31 +105,32 @@ def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
 
 
 @cache
-def explaining(shown: Shown) -> Oracle:
-    """Return an oracle that has found out once which machines are wrong in what."""
-    return Oracle(machine_of(silent_in("full", load_register())), shown)
+def machine_in(profile: str) -> Machine:
+    """Return the machine of a profile, made once: which machines are wrong about what it says is found out once."""
+    return machine_of(silent_in(profile, load_register()))
 
 
 def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
-    """Return the requirements without which the model would have done the same, as far as there are any."""
-    model, commands = ModelSystem(MACHINE), list(commands_of(pickle))
-    asked = commands if run.declared.can("portal") else [e for c in commands for e in through_the_api(model, c)]
-    declared = run.declared
-    oracle = explaining(Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
-    oracle.reset(declared.stage)
-    try:
-        for command in asked:
-            oracle.submit(command)
-        differences = oracle.narrow(run.result.outcome, run.result.after)
-    except TooManyStates:
-        return ()
-    return tuple(sorted({requirement for each in differences for requirement in each.requirements}))
+    """Return the requirements that explain the first step that differs, those of the scenario first.
+
+    A step differs from the article, or, if none does, from what we assume.
+    """
+    exchanges = [Exchange(*each) for each in run.asked]
+    for profile in PROFILES:
+        if found := first_difference(exchanges, oracle_for(machine_in(profile), run.declared), run.declared.stage):
+            names = attributed_to(found)
+            return (
+                *(each for each in pickle.requirements if each in names),
+                *(n for n in names if n not in pickle.requirements),
+            )
+    return ()
 
 
-def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
-    """Return a failure with its scenario, its requirement, what changed, and where to look."""
+def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, requirements: Sequence[str]) -> str:
+    """Return a failure with its scenario, the first of these requirements, what changed, and where to look."""
     pickle, case = scenario.pickle, scenario.case
-    lines = format_failure(error, "", pickle, Path(case.feature), load_register().get(pickle.requirements[0]), run)
+    requirement = load_register().get(requirements[0]) if requirements else None
+    lines = format_failure(error, "", pickle, Path(case.feature), requirement, run)
     seen = (
         f"  {'messages':<11}  {MESSAGES}, case {case.id}",
         f"  {'again':<11}  translator-cmk verify ... --case {case.id}",

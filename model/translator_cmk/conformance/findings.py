@@ -15,7 +15,7 @@ from ..language.sentences import format_command, format_fact
 from ..language.situations import situations
 from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, State, initial
 from ..machine.rows import Effect
-from ..oracle.explain import Difference
+from ..oracle.explain import Difference, attributed_to
 from ..requirements import load_register
 from ..shapes import read_message
 from .cases import NOT_REACHED, Case, Result
@@ -28,7 +28,7 @@ from .subject import MACHINE
 
 
 class Signature(NamedTuple):
-    """The identity of a failure: the command, the requirements it is attributed to, and the kinds of difference."""
+    """The identity of a failure: the command, the requirements that explain it, and the kinds of difference."""
 
     command: str
     requirements: tuple[str, ...]
@@ -37,9 +37,8 @@ class Signature(NamedTuple):
 
 def signature(followed: SequenceResult) -> Signature:
     """Return the signature of a failure."""
-    requirements = {each for difference in followed.differences for each in difference.requirements}
     kinds = {kind_of(difference.expected, difference.seen) for difference in followed.differences}
-    return Signature(followed.last, tuple(sorted(requirements)), tuple(sorted(kinds)))
+    return Signature(followed.last, tuple(sorted(attributed_to(followed.differences))), tuple(sorted(kinds)))
 
 
 def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
@@ -67,12 +66,12 @@ def in_words(each: Outcome | Fact) -> str:
     return "the request is accepted or refused"
 
 
-def failure_of(differences: Sequence[Difference], times: int = 1) -> Result:
-    """Return the result of a command that differs in this, for so many times."""
-    reason = f"expected: {in_words(differences[0].expected)}; observed: {in_words(differences[0].seen)}"
-    attributed_to = {requirement for each in differences for requirement in each.requirements}
+def failure_of(first: Sequence[Difference], *others: Sequence[Difference], times: int = 1) -> Result:
+    """Return the result of a command that differed first in this, then in others, for so many times in all."""
+    reason = f"expected: {in_words(first[0].expected)}; observed: {in_words(first[0].seen)}"
+    requirements = dict.fromkeys(name for each in (first, *others) for name in attributed_to(each))
     more = f" ({times} times)" if times > 1 else ""
-    return Result("failed", reason + more, attributed_to=tuple(sorted(attributed_to)))
+    return Result("failed", reason + more, attributed_to=tuple(requirements))
 
 
 WEIGHTS = ("undelivered", "fault", "late", "unsupported", "known", "accepted", "unseen", "compared", "lost")
@@ -171,8 +170,8 @@ class Tally:
     def result(self, name: str) -> Result:
         """Return the result of a command."""
         if failures := [each for each in self.first if each.command == name]:
-            differences = [difference for each in failures for difference in self.first[each].differences]
-            return failure_of(differences, sum(self.failed[each] for each in failures))
+            differences = [self.first[each].differences for each in failures]
+            return failure_of(*differences, times=sum(self.failed[each] for each in failures))
         shown = self.shown.get(name, {})
         result = next((shown[weight] for weight in WEIGHTS if weight in shown), NOT_REACHED)
         return result if shown.keys() - ONLY_TRIED else result._replace(behind=self.behind(name))
@@ -224,12 +223,13 @@ def feature(followed: SequenceResult) -> str:
 
 def claims(differences: Sequence[Difference]) -> tuple[list[str], list[str]]:
     """Return the expected results as sentences, and their requirements: of a refusal, its reasons."""
+    tags = list(attributed_to(differences))
     refusal = next((each.expected for each in differences if isinstance(each.expected, Refused)), None)
     if refusal is not None:
-        return ["the request is refused", "nothing has changed"], sorted(refusal.because)
+        first = [each for each in tags if each in refusal.because]
+        return ["the request is refused", "nothing has changed"], [*first, *sorted(refusal.because.difference(first))]
     thens = list(dict.fromkeys(each for difference in differences for each in sentences(difference.expected)))
-    tags = {each for difference in differences for each in difference.requirements}
-    return thens or ["the request is accepted"], sorted(tags)
+    return thens or ["the request is accepted"], tags
 
 
 def sentences(expected: Outcome | Fact) -> Iterator[str]:
@@ -301,7 +301,7 @@ def counterexample(
         "format": FORMAT,
         "profile": profile,
         "silent": sorted(silent),
-        "requirements": list(signature(failure).requirements),
+        "requirements": list(attributed_to(failure.differences)),
         "commands": [command_to_wire(command) for command in failure.asked],
         "expected": [in_words(each.expected) for each in failure.differences],
         "seen": [in_words(each.seen) for each in failure.differences],

@@ -1,111 +1,346 @@
-"""Localises faults: the requirements that explain a difference, because they are missing or their mistake was made."""
+"""Localises faults: names the requirements that explain a difference, the likeliest first.
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+What a system did is compared with machines that are wrong about one requirement: they lack its rows or one of them,
+have the row of its mistake, or an effect of it under any condition.  A machine that did the same explains the
+difference.  Of several that one comes first which fits what was as demanded until then, and after it the nearest
+(see `Rank`).  Where none did the same, each demand has the requirements without which it would not be one; and what
+should not have happened those that make such things happen.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from ..language.facts import ABSENT, Fact
-from ..machine import COUNTER_ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, State
-from ..machine.rows import Means, Row, Whenever
+from ..language.situations import situations
+from ..machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    State,
+    initial,
+)
+from ..machine.rows import MEANINGS, Effect, Means, Refuse, Row, Whenever, always
+from ..machine.step import bind
 from ..machine.values import Value
+from ..machine.world import Changes
 from ..machine.writes import RowsContradict
-from .observability import GONE, Name, Shown, alike, matches, projections_of
-from .transitions import Transition, fits, transitions
+from ..requirements import load_register
+from .observability import GONE, Name, Shown, alike, differences, names_in, projection_in, projections_of
+from .transitions import Transition, fits, may_be, transitions
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
 
+WORDS_ONLY = 0.5
+"""The distance between two refusals with different reasons, or two acceptances with different records."""
+
+BASES = ("stated", "implied", "environment", "assumed")
+NONE = frozenset[str]()
+
 
 class Difference(Value):
-    """What was demanded, what was seen instead, and the requirements that explain this, as far as they are known."""
+    """What was demanded, what was seen instead, and the requirements that explain this, the likeliest first."""
 
     __slots__ = ()
     expected: Outcome | Fact
     seen: Outcome | Fact
-    requirements: frozenset[str] = frozenset()
+    requirements: tuple[str, ...] = ()
 
 
-class FaultLocaliser:
-    """Compares a system with machines that are wrong about one requirement: without its rows, or with a counter-row."""
+def attributed_to(differences: Iterable[Difference]) -> tuple[str, ...]:
+    """Return the requirements that explain the differences, those first that explain most of them."""
+    return tuple(name for name, _ in Counter(name for each in differences for name in each.requirements).most_common())
 
-    def __init__(self, machine: Machine, limit: int) -> None:
-        self.machine = machine
-        self.limit = limit
 
-    def explain(
-        self,
-        violations: Iterable[Violation],
-        commands: tuple[Command, ...],
-        before: State,
-        outcome: Outcome | None,
-        observation: Observation | None,
-        skip: set[Name],
-        shown: Shown,
-    ) -> tuple[Difference, ...]:
-        """Return the violated demands, each with the requirements about which a wrong machine did the same.
+LACKS, MISTAKEN, OVERDOES = range(3)
 
-        The command was one of these.  Where there is no such machine, each demand has the requirements without which
-        it would not be one.
+
+class WrongMachine(NamedTuple):
+    """A machine that is wrong about one requirement, in these rows."""
+
+    requirement: str
+    rows: tuple[Row, ...]
+    machine: Machine
+    how: int
+    """LACKS them, MISTAKEN in having one more, or OVERDOES: an effect has lost its condition."""
+
+
+class Rank(NamedTuple):
+    """How likely it is that a requirement explains a difference; the least is the likeliest."""
+
+    contradicted: bool
+    """Whether the system gives reasons of other topics, or this would have shown before, or refuse what all accept."""
+    distance: float
+    """In how much this differs from what was seen."""
+    held: bool
+    """Whether it was seen to hold before."""
+    overdoes: bool
+    depth: int
+    """0 if its rows are about the command, 1 if they are consequences, more if they are meanings behind these."""
+    basis: int
+    place: int
+    """In the register."""
+
+
+class Step(NamedTuple):
+    """A step of a system that violates demands, as it is seen by the machine that it is compared with."""
+
+    machine: Machine
+    limit: int
+    commands: tuple[Command, ...]
+    """Those of which it may have been one."""
+    before: tuple[State, ...]
+    outcome: Outcome | None
+    observation: Observation | None
+    skip: set[Name]
+    shown: Shown
+    held: frozenset[str] = NONE
+    """The requirements behind what was as demanded before."""
+
+    def explained(self, violations: Iterable[Violation]) -> tuple[Difference, ...]:
+        """Return the violated demands, each with the requirements that explain it, the likeliest first."""
+        ranks: dict[str, Rank] = {}
+        for wrong, every in self._try():
+            rank = self._rank(wrong, every)
+            ranks[wrong.requirement] = min(rank, ranks.get(wrong.requirement, rank))
+        names = sorted(ranks, key=ranks.__getitem__)
+        right = self._distance(self.machine, self._transitions(self.machine))
+        same = [name for name in names if ranks[name].distance <= min(WORDS_ONLY, right - WORDS_ONLY)]
+        explain = tuple(name for name in same if not ranks[name].contradicted)
+        nearer = {name for name in names if ranks[name].distance < right and not ranks[name].contradicted}
+        return tuple(Difference(*each, explain or self._behind(*each, names, nearer)) for each in violations)
+
+    def _rank(self, wrong: WrongMachine, every: list[Transition]) -> Rank:
+        """Return the rank of a wrong machine that would make these transitions."""
+        reasons = self.outcome.because if isinstance(self.outcome, Refused) else NONE
+        topics = {each.partition(".")[0] for each in reasons}
+        elsewhere = bool(reasons) and wrong.requirement.partition(".")[0] not in topics
+        common = any(map(refuses_what_is_common, wrong.rows)) and wrong.requirement not in reasons
+        return Rank(
+            common or elsewhere or self._shows_before(wrong.machine),
+            self._distance(wrong.machine, every),
+            wrong.requirement in self.held,
+            wrong.how == OVERDOES,
+            min(depth(row) for row in self._concerned(wrong)),
+            *places()[wrong.requirement],
+        )
+
+    def _shows_before(self, machine: Machine) -> bool:
+        """Return whether the wrong machine would have shown something else before the command."""
+        state = self.before[0]
+        return projections_of(machine, state, self.limit) != projections_of(self.machine, state, self.limit)
+
+    def _distance(self, machine: Machine, every: Iterable[Transition]) -> float:
+        """Return in how much the nearest of the transitions differs from what was seen."""
+        return min(self._distance_of(machine, each) for each in every)
+
+    def _distance_of(self, machine: Machine, transition: Transition) -> float:
+        """Return in how much a transition differs from what was seen."""
+        far, seen, shown = 0.0, self.outcome, self.shown
+        if seen is not None and not fits(transition.outcome, seen, shown):
+            far = WORDS_ONLY if may_be(transition.outcome, seen) else 1.0
+        if self.observation is None:
+            return far
+        projections = projections_of(machine, transition.after, self.limit)
+        for name in (projections.keys() | set(names_in(self.observation))) - self.skip:
+            was = projection_in(self.observation, name)
+            far += min(sum(1 for _ in differences(name, each, was, shown)) for each in projections.get(name, [GONE]))
+        return far
+
+    def _behind(
+        self, expected: Outcome | Fact, seen: Outcome | Fact, names: list[str], nearer: set[str]
+    ) -> tuple[str, ...]:
+        """Return the requirements behind a demand that no wrong machine violates in the same way, in this order.
+
+        ``nearer``: those about which a wrong machine is nearer to what was seen than the right one.
         """
-
-        def did_the_same(machine: Machine, transition: Transition) -> bool:
-            answered = outcome is None or fits(transition.outcome, outcome, shown)
-            projections = (
-                projections_of(machine, transition.after, self.limit) if answered and observation is not None else {}
-            )
-            return answered and (observation is None or matches(projections, observation, skip, shown))
-
-        explained_by = frozenset(name for name, found in self._try(commands, before, did_the_same) if any(found))
-        return tuple(Difference(*each, explained_by or self._behind(each[0], commands, before)) for each in violations)
-
-    def _behind(self, expected: Outcome | Fact, commands: tuple[Command, ...], before: State) -> frozenset[str]:
-        """Return the requirements behind a demand."""
-        if isinstance(expected, Accepted):
-            return expected.by
         if isinstance(expected, Refused):
-            return expected.because
-        if not isinstance(expected, Fact):
-            return expected.silent
-        fact = expected
+            found = (seen.because - expected.because if isinstance(seen, Refused) else NONE) or expected.because
+        elif isinstance(expected, Accepted) and not isinstance(seen, Accepted):
+            found = expected.by
+        elif isinstance(expected, Accepted):
+            found = self._needed_for(expected)
+        elif isinstance(expected, Fact):
+            assert isinstance(seen, Fact)
+            found = self._showing(seen, nearer) or self._needed_for(expected)
+            if not found:
+                return tuple(sorted(self._making(seen), key=places().__getitem__))
+        else:
+            found = expected.silent
+        return tuple(sorted(found, key=lambda name: names.index(name) if name in names else len(names)))
 
-        def as_demanded(machine: Machine, transition: Transition) -> bool:
-            projections = projections_of(machine, transition.after, self.limit).get((fact.kind, fact.name), [GONE])
-            return any(alike(projection.get(fact.field, ABSENT), fact.value) for projection in projections)
+    def _showing(self, seen: Fact, nearer: Collection[str]) -> frozenset[str]:
+        """Return those of the requirements about which a wrong machine shows this."""
+        return frozenset(
+            wrong.requirement
+            for wrong, every in self._try()
+            if wrong.requirement in nearer
+            and wrong.how != OVERDOES
+            and any(
+                alike(value, seen.value) for each in every for value in self._values(wrong.machine, each.after, seen)
+            )
+        )
 
-        return frozenset(name for name, found in self._try(commands, before, as_demanded) if not any(found))
+    def _needed_for(self, expected: Accepted | Fact) -> frozenset[str]:
+        """Return the requirements without which this would not be demanded."""
 
-    def _try(
-        self, commands: tuple[Command, ...], before: State, test: Callable[[Machine, Transition], bool]
-    ) -> Iterator[tuple[str, Iterator[bool]]]:
-        """Yield the test of every transition of the commands in each of the wrong machines, with the requirement.
+        def is_so(machine: Machine, transition: Transition) -> bool:
+            if isinstance(expected, Accepted):
+                return fits(transition.outcome, expected, self.shown)
+            return any(alike(value, expected.value) for value in self._values(machine, transition.after, expected))
 
-        A wrong machine whose rows contradict each other here explains nothing: no system could do what it does.
+        return frozenset(
+            wrong.requirement
+            for wrong, every in self._try()
+            if wrong.how == LACKS and not any(is_so(wrong.machine, each) for each in every)
+        )
+
+    def _values(self, machine: Machine, state: State, fact: Fact) -> list[object]:
+        """Return the values that the field of a fact may have in a state."""
+        projections = projections_of(machine, state, self.limit).get((fact.kind, fact.name), [GONE])
+        return [each.get(fact.field, ABSENT) for each in projections]
+
+    def _making(self, seen: Fact) -> frozenset[str]:
+        """Return the requirements that make such a thing happen, which should not have happened here.
+
+        They are those of the command that write such a field; else of a consequence that, without its condition, would
+        have shown this; else those of the command.
         """
-        types = {type(command) for command in commands}
-        for name, changed, machine in self._wrong:
-            if any(isinstance(row, Means | Whenever) or row.on in types for row in changed):
-                try:
-                    every = [
-                        transition
-                        for each in commands
-                        for transition in transitions(machine, before, each, self.limit).possible
-                    ]
-                except RowsContradict:
-                    continue
-                yield name, map(partial(test, machine), every)
+        after = self._transitions(self.machine)[0].after
+        written = list(self._writes())
+        field = "state" if seen.field == "exists" else seen.field
+        own = {
+            name
+            for name, changes in written
+            for (kind, _), new in changes.items()
+            if seen.kind == kind.word and field in new
+        }
+        if own:
+            return frozenset(own)
+        world = self.machine.world(after)
+        found = {
+            row.requirement
+            for rows in self.machine.whenever.values()
+            for row in rows
+            for entity in world.every(row.about)
+            if row.requirement not in self.machine.silent
+            and (changes := row.then(entity))
+            and any((kind.word, name) == (seen.kind, seen.name) for kind, name in changes)
+            and any(alike(each, seen.value) for each in self._values(self.machine, after.with_changes(changes), seen))
+        }
+        near = {name for name, changes in written for kind, _ in changes if seen.kind == kind.word}
+        return frozenset(found - {name for name, _ in written} or near or {name for name, _ in written})
 
-    @cached_property
-    def _wrong(self) -> list[tuple[str, tuple[Row, ...], Machine]]:
-        """Return each wrong machine, with the requirement and the rows about which it is wrong."""
-        rows, silent = self.machine.rows, self.machine.silent
-        lacking = {name: tuple(row for row in rows if row.requirement == name) for name in self._not_silent()}
+    def _writes(self) -> Iterator[tuple[str, Changes]]:
+        """Yield what each effect of the commands writes by itself, with its requirement."""
+        world = self.machine.world(self.before[0])
+        for command in self.commands:
+            bound = bind(command, world)
+            for row in () if isinstance(bound, Refused) else self.machine.rows:
+                if isinstance(row, Effect) and row.on is type(command) and row.requirement not in self.machine.silent:
+                    for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
+                        if row.when(*target):
+                            yield row.requirement, row.then(*target)
+
+    def _try(self) -> Iterator[tuple[WrongMachine, list[Transition]]]:
+        """Yield each wrong machine that may answer otherwise, with every transition of the commands in it.
+
+        One that comes to no answer explains nothing: no system could do what it does.
+        """
+        for wrong in wrong_machines(self.machine):
+            if self._concerned(wrong):
+                try:
+                    yield wrong, self._transitions(wrong.machine)
+                except (RowsContradict, AttributeError):  # without its condition an effect may follow a missing link
+                    continue
+
+    def _concerned(self, wrong: WrongMachine) -> list[Row]:
+        """Return those rows of a wrong machine that the commands may meet."""
+        types = {type(command) for command in self.commands}
+        return [row for row in wrong.rows if isinstance(row, Means | Whenever) or row.on in types]
+
+    def _transitions(self, machine: Machine) -> list[Transition]:
+        """Return every transition of the commands in a machine."""
         return [
-            *(
-                (name, less, Machine([row for row in rows if row not in less], silent))
-                for name, less in lacking.items()
-            ),
-            *((row.requirement, (row,), Machine((*rows, row), silent)) for row in COUNTER_ROWS if row not in rows),
+            transition
+            for command in self.commands
+            for state in self.before
+            for transition in transitions(machine, state, command, self.limit).possible
         ]
 
-    def _not_silent(self) -> list[str]:
-        """Return the requirements whose rows are not silent."""
-        return sorted({row.requirement for row in self.machine.rows} - self.machine.silent)
+
+def depth(row: Row) -> int:
+    """Return how far a row is from the command: 0 if it is about it, 1 if it is a consequence, then the meanings."""
+    return 2 + MEANINGS.index(row.meaning) if isinstance(row, Means) else int(isinstance(row, Whenever))
+
+
+@cache
+def places() -> dict[str, tuple[int, int]]:
+    """Return the basis of each requirement and its place in the register, as numbers."""
+    return {name: (BASES.index(each.basis), at) for at, (name, each) in enumerate(load_register().items())}
+
+
+def meanings_shown(machine: Machine, before: State, after: State) -> Iterator[str]:
+    """Yield the requirements of meanings that hold of something after a step, by this alone, and did not before it."""
+    was, now = machine.world(before), machine.world(after)
+    for meaning, rows in machine.meanings.items():
+        for entity in now.every(meaning.about):
+            holding = [row.requirement for row in rows if row.when(entity)]
+            known = was.has(meaning.about, entity.name)
+            if len(holding) == 1 and known and not meaning(was.entity(meaning.about, entity.name)):
+                yield holding[0]
+
+
+@lru_cache(maxsize=8)
+def wrong_machines(machine: Machine) -> tuple[WrongMachine, ...]:
+    """Return every machine that is wrong about one requirement which is not silent in this one."""
+    rows, silent = machine.rows, machine.silent
+    firm = [row for row in rows if row.requirement not in silent]
+    by_requirement: dict[str, tuple[Row, ...]] = {}
+    for row in firm:
+        by_requirement[row.requirement] = (*by_requirement.get(row.requirement, ()), row)
+    lacking = [*by_requirement.values(), *((row,) for less in by_requirement.values() if len(less) > 1 for row in less)]
+    return (
+        *(
+            WrongMachine(less[0].requirement, less, Machine([row for row in rows if row not in less], silent), LACKS)
+            for less in lacking
+        ),
+        *(
+            WrongMachine(row.requirement, (row,), Machine((*rows, row), silent), MISTAKEN)
+            for row in COUNTER_ROWS
+            if row not in rows
+        ),
+        *(
+            WrongMachine(
+                row.requirement,
+                (row,),
+                Machine([row._replace(when=always) if each is row else each for each in rows], silent),
+                OVERDOES,
+            )
+            for row in firm
+            if isinstance(row, Effect) and row.when is not always
+        ),
+    )
+
+
+@cache
+def refuses_what_is_common(row: Row) -> bool:
+    """Return whether the row of a mistake refuses a command of a situation, which nearly every system accepts."""
+    if not isinstance(row, Refuse) or row not in COUNTER_ROWS:
+        return False
+    machine = Machine((*ROWS, row))
+    for situation in situations().values():
+        state = initial(DEFAULT_STAGE)
+        for command in situation.commands:
+            state, outcome = machine.step(state, command)
+            if isinstance(outcome, Refused):
+                return True
+    return False

@@ -28,10 +28,10 @@ from ..machine import (
     initial,
 )
 from ..machine.observation import SEEN
-from ..machine.rows import Effect
+from ..machine.rows import Effect, Whenever
 from ..machine.step import DOES_NOT_EXIST, OF_NAMES
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
-from .explain import Difference, FaultLocaliser, Violation
+from .explain import Difference, Step, Violation, meanings_shown
 from .nondeterminism import TooManyStates
 from .observability import (
     GONE,
@@ -93,11 +93,15 @@ class Oracle:
     states: tuple[State, ...]
     """Where the system may be."""
 
+    held: frozenset[str]
+    """The requirements behind all that was as demanded so far, in every sequence."""
+
     def __init__(self, machine: Machine, shown: Shown = EVERYTHING, limit: int = LIMIT) -> None:
         self.machine = machine
         self.shown = shown
         self.limit = limit
-        self._localiser = FaultLocaliser(machine, limit)
+        self.held = NONE
+        self._consequences = {row.requirement for row in machine.rows if isinstance(row, Whenever)}
         self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
         self.reset()
 
@@ -255,11 +259,16 @@ class Oracle:
         if violations:
             if not last.commands:
                 return tuple(Difference(*each) for each in violations)
-            before = last.every[0].before
-            return self._localiser.explain(violations, last.commands, before, outcome, observation, skip, shown)
+            before = distinct(transition.before for transition in last.every)
+            of_it = (outcome, observation, skip, shown, self.held)
+            return Step(self.machine, self.limit, last.commands, before, *of_it).explained(violations)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self._silent = NONE
+        if isinstance(last.outcome, Accepted):
+            self.held |= last.outcome.by
+            if last.outcome.by & self._consequences:
+                self.held |= set(meanings_shown(self.machine, fitting[0].before, fitting[0].after))
         return ()
 
     def _may_be_refused_for_more(self, transition: Transition, seen: Refused) -> bool:

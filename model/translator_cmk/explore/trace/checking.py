@@ -7,7 +7,7 @@ from ...language.traces import ReportedOutcome
 from ...machine import Command, Machine, Observation, Outcome, Stage
 from ...oracle import LIMIT, Oracle
 from ...oracle.dependence import Entities
-from ...oracle.explain import Difference
+from ...oracle.explain import Difference, attributed_to
 from ...oracle.nondeterminism import TooManyStates
 from ...oracle.observability import Address, Shown, names_in, observation_of, projection_in
 
@@ -120,9 +120,9 @@ class Deviation(NamedTuple):
     differences: tuple[Difference, ...]
 
     @property
-    def requirements(self) -> frozenset[str]:
-        """Return the requirements that the differences are attributed to."""
-        return frozenset[str]().union(*(each.requirements for each in self.differences))
+    def requirements(self) -> tuple[str, ...]:
+        """Return the requirements that the differences are attributed to, the likeliest first."""
+        return attributed_to(self.differences)
 
 
 class Parting(NamedTuple):

@@ -126,7 +126,7 @@ def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
         yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
         yield f"  demanded: {format_part(difference.expected)}; seen: {format_part(difference.seen)}"
-    yield f"  requirements: {', '.join(sorted(deviation.requirements)) or 'none that is known'}"
+    yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
 
 
 def format_request(commands: tuple[Command, ...]) -> str:
@@ -173,11 +173,11 @@ def deviation_to_dict(deviation: Deviation) -> dict[str, Any]:
             {
                 "demanded": part_to_dict(each.expected),
                 "seen": part_to_dict(each.seen),
-                "requirements": sorted(each.requirements),
+                "requirements": list(each.requirements),
             }
             for each in deviation.differences
         ],
-        "requirements": sorted(deviation.requirements),
+        "requirements": list(deviation.requirements),
     }
 
 
