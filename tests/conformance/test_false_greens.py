@@ -11,7 +11,14 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, TOUR, Verified, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
-from translator_cmk.conformance.fixtures import STRESS_SEQUENCES, STRESS_START, VAULTS, in_variant, variants
+from translator_cmk.conformance.fixtures import (
+    SEQUENCES_FROM_NOTHING,
+    STRESS_SEQUENCES,
+    STRESS_START,
+    VAULTS,
+    in_variant,
+    variants,
+)
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
 from translator_cmk.conformance.judging import oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
@@ -151,7 +158,7 @@ def test_specification_treats_every_kind_and_region_alike() -> None:
     sequences = [(*scope.start, *Random(1).choices(scope.alphabet, k=200)) for scope in SMALL]
     usual, *others = variants(DEFAULT_STAGE)
     assert len(others) == 11
-    for commands in [*sequences, *STRESS_SEQUENCES]:
+    for commands in [*sequences, *SEQUENCES_FROM_NOTHING, *STRESS_SEQUENCES]:
         assert tuple(in_variant(commands, usual)) == commands
         outcomes = {tuple(map(ReferenceModel().submit, in_variant(commands, each))) for each in others}
         assert outcomes == {tuple(map(ReferenceModel().submit, commands))}

@@ -4,9 +4,9 @@ One half was written by somebody who had not read the features, before the scena
 the mistake in a sentence, the requirements that it contradicts (if they are all assumed, it is one in the profile
 `full` alone), and at least one of two changes:
 
-- ``row``: the rows of this name, as in `revocation.undeploys/whenever-Model`.  The functions beside it (``when``,
-  ``unless``, ``then``, ``uses``) take the place of theirs, and may call `was`, the one that stood there.  With none of
-  them the rows are dropped.
+- ``row``: the rows of this name, or of several, as in `revocation.undeploys/whenever-Model`.  The functions beside it
+  (``when``, ``unless``, ``then``, ``uses``) take the place of theirs, and may call `was`, the one that stood there.
+  With none of them the rows are dropped.
 - ``add``: a row that is added, or several.
 
 The functions are Python, with the names of commands, entities and the vocabulary of rows.
@@ -37,7 +37,7 @@ def semantic_mutants(path: Path) -> tuple[Mutant, ...]:
 
 def mutant_of(entry: dict[str, Any]) -> Mutant:
     """Return the article's rows with the change of an entry."""
-    sources = [source for source in row_sources() if name_of(source.row) == entry.get("row")]
+    sources = [source for source in row_sources() if name_of(source.row) in entry.get("row", "").split()]
     added = evaluated(entry["add"]) if "add" in entry else ()
     if bool(sources) != ("row" in entry) or not (sources or added) or entry.keys() - FIELDS:
         raise ValueError(f"{entry['mistake']}: it names no row, changes nothing, or has an unknown field")

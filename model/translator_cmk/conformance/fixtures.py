@@ -228,6 +228,101 @@ STRESS_SEQUENCES: tuple[Commands, ...] = tuple(
 """Its sequences: each loss that the article states, and commands that must not be one."""
 
 
+# Sequences from nothing: the next time, the third of a kind, and both channels
+
+
+def lost_again_and_again() -> Iterator[Command]:
+    """Yield a resource that loses its key by one cause after another, and is at work again after each."""
+    yield from (*creates_vault("vault", subscription="security"), c.CreateKey("vault", "key"))
+    yield from creates_resource("translator")
+    yield c.EnableCustomerManagedKeys("translator", "vault", "key")
+    yield from each(c.CreateWorkspace, workspace=("workspace", "third-workspace"), resource="translator")
+    yield c.UploadDocument("third-document", "third-workspace")  # where there is no model
+    grant, revoke = access("translator", "vault")
+    on, off = identity("translator")
+    delete, recover = deletes_and_recovers("vault")
+    ways: tuple[tuple[Commands, Commands], ...] = (
+        ((revoke,), (grant,)),
+        ((delete,), (recover,)),
+        ((off,), (on, grant)),
+        ((revoke, delete, recover), (grant,)),
+        ((revoke, c.MoveResource("translator", "security", "apps")), (grant,)),
+        ((c.DisableKey("vault", "key"),), (c.EnableKey("vault", "key"),)),
+    )
+    for number, (lost, back) in enumerate(ways, 1):
+        document, model = f"document-{number}", f"model-{number}"
+        yield from (c.UploadDocument(document, "workspace"), c.TrainModel(model, "workspace"), c.DeployModel(model))
+        yield from (*lost, c.ReadData("workspace"), c.UploadDocument("late-document", "workspace"))
+        yield from (c.TrainModel("late-model", "workspace"), c.DeployModel(model), c.TranslateWithModel(model))
+        yield from (*back, c.ReadData("workspace"), c.TranslateWithModel(model))
+        yield c.UploadDocument(f"third-document-{number}", "third-workspace")
+
+
+def shared_by_three(*loses: Command) -> Commands:
+    """Return three resources at work on one key, and commands that take it from some of them."""
+    work = zip(WORKSPACES, RESOURCES, ("first", "second", "third"), strict=True)
+    return (
+        *(*creates_vault("vault"), c.CreateKey("vault", "key")),
+        *(command for resource in RESOURCES for command in creates_resource(resource)),
+        *each(c.EnableCustomerManagedKeys, resource=RESOURCES, vault="vault", key="key"),
+        *(command for one in work for command in at_work(*one)),
+        *(*loses, *each(c.ReadData, workspace=WORKSPACES)),
+    )
+
+
+def enabled_wrongly(resource: str, place: str) -> Iterator[Command]:
+    """Yield the enabling of a resource with each wrong vault and key of a place, through both channels."""
+    for vaults, keys in ((("far", "bold", "bare"), ("key",)), (("good",), ("large-key", "huge-key"))):
+        names = tuple(f"{place}-{vault}-vault" for vault in vaults)
+        yield from each(
+            c.EnableCustomerManagedKeys, resource=resource, vault=names, key=keys, through=("portal", "api")
+        )
+
+
+def asked_through_both_channels() -> Iterator[Command]:
+    """Yield what must not be enabled, through both channels: at first, in place of a key in use, and after a move."""
+    vaults: dict[str, dict[str, Any]] = {
+        "good": {},
+        "far": {"region": "eastus"},
+        "bold": {"purge_protection": False},
+        "bare": {"soft_delete": False},
+    }
+    for place, subscription in (("home", "production"), ("abroad", "foreign")):
+        for vault, other in vaults.items():
+            yield from creates_vault(f"{place}-{vault}-vault", subscription=subscription, **other)
+            yield c.CreateKey(f"{place}-{vault}-vault", "key")
+        yield c.CreateKey(f"{place}-good-vault", "large-key", "RSA", 3072)
+        yield c.ImportKey(f"{place}-good-vault", "huge-key", "RSA", 4096)
+    good, both = {"vault": "home-good-vault", "key": "key"}, ("portal", "api")
+    for resource, other in (
+        ("translator", {}),
+        ("other-translator", {}),
+        ("basic-translator", {"tier": "basic-tier"}),
+        ("global-translator", {"location": "global"}),
+    ):
+        yield from (*creates_resource(resource, **other), c.EnableIdentity(resource))
+        yield from each(c.GrantKeyAccess, vault=tuple(f"home-{vault}-vault" for vault in vaults), resource=resource)
+    yield from enabled_wrongly("translator", "home")
+    yield from each(c.EnableCustomerManagedKeys, resource=UNFIT_RESOURCES, through=both, **good)
+    yield from each(
+        c.EnableCustomerManagedKeys, resource="translator", vault="abroad-good-vault", key="key", through=both
+    )
+    yield from each(c.EnableCustomerManagedKeys, resource="translator", through="api", **good)
+    yield from enabled_wrongly("translator", "home")
+    yield from each(c.MoveResource, resource=("translator", "other-translator"), subscription="foreign", group="apps")
+    yield c.EnableIdentity("translator")
+    yield from each(c.GrantKeyAccess, vault=tuple(f"abroad-{vault}-vault" for vault in vaults), resource="translator")
+    yield from enabled_wrongly("translator", "abroad")
+
+
+SEQUENCES_FROM_NOTHING: tuple[Commands, ...] = (
+    tuple(lost_again_and_again()),
+    shared_by_three(c.DeleteVault("vault")),
+    shared_by_three(c.RevokeKeyAccess("vault", "third-translator"), c.DisableIdentity("translator")),
+    tuple(asked_through_both_channels()),
+)
+
+
 def stress_alphabet() -> Iterator[Command]:
     """Yield the commands of the stress fixture."""
     vaults, resources = (*VAULTS, *SPARE_VAULTS), (*RESOURCES, *UNFIT_RESOURCES)

@@ -9,7 +9,7 @@ from ..explore.scopes import SMALL, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
 from .cases import SCOPES, TOUR
-from .fixtures import STRESS_SEQUENCES, STRESS_START, in_variant, stress_alphabet, variants
+from .fixtures import SEQUENCES_FROM_NOTHING, STRESS_SEQUENCES, in_variant, stress_alphabet, variants
 from .judging import Commands, applicable
 from .lane import SequenceLane
 from .running import Running
@@ -18,8 +18,8 @@ from .subject import Subject
 STRESS = Suite(
     Scope(SCOPES[-1], "Three resources at work on three key vaults in two regions.", None, tuple(stress_alphabet())),
     tuple(
-        CommandSequence(f"stress/{number}", commands, len(STRESS_START))
-        for number, commands in enumerate(STRESS_SEQUENCES, 1)
+        CommandSequence(f"stress/{number}", commands, 0)
+        for number, commands in enumerate((*SEQUENCES_FROM_NOTHING, *STRESS_SEQUENCES), 1)
     ),
     pairs=0,
     lower_bound=None,
