@@ -31,7 +31,11 @@ def digest_with(features: Mapping[str, Path], layer: str = LAYERS[0]) -> str:
     above = {"features", *LAYERS[: LAYERS.index(layer)]}
     packaged = {name: path for name, path in files(PACKAGE) if re.split("[/.]", name)[0] not in above}
     named = {f"features/{name}": path for name, path in features.items()}
-    named |= {f"translator_cmk/{name}": path for name, path in packaged.items()}
+    return digest_of(named | {f"translator_cmk/{name}": path for name, path in packaged.items()})
+
+
+def digest_of(named: Mapping[str, Path]) -> str:
+    """Return the SHA-256 of files, by name."""
     total = hashlib.sha256()
     for name, path in sorted(named.items()):
         content = path.read_bytes().replace(b"\r\n", b"\n")

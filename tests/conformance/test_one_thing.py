@@ -15,7 +15,7 @@ from translator_cmk import features_dir
 from translator_cmk.bdd.features import load_features
 from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
-from translator_cmk.conformance.results import load_results
+from translator_cmk.conformance.results import EXPECTED, load_results
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
@@ -124,7 +124,9 @@ def test_other_tests_are_recorded_as_properties(pytester: pytest.Pytester) -> No
         """
     )
     assert pytester.runpytest_inprocess(*PLUGIN, "--results", "report").ret == 1
-    holds, fails = [item for item in load_results(pytester.path / "report").items if item.kind == "property"]
+    found = {item.id: item for item in load_results(pytester.path / "report").items if item.kind == "property"}
+    holds, fails = found.pop("it-holds"), found.pop("it-does-not")
+    assert {(name, item.status) for name, item in found.items()} == {(name, "not-run") for name in EXPECTED}
     assert (holds.id, holds.status, holds.requirements) == ("it-holds", "passed", ("keys.enable",))
     assert [*holds.details] == [{"reached": ["keys.enable"]}]
     assert (fails.status, (fails.reason or "").partition("\n")[0]) == ("failed", "it was seen not to hold")

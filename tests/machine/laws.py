@@ -295,23 +295,6 @@ LAWS: tuple[Law, ...] = (
     access_needs_an_identity_of_the_same_tenant,
 )
 
-CITES: dict[Law, tuple[str, ...]] = {
-    a_command_changes_only_what_depends_on_what_it_names: ("revocation.only-that-resource",),
-    deleted_uploads_stay_deleted: ("restoration.uploads-stay-deleted",),
-    only_a_customer_deploys_a_model: ("restoration.no-redeploy", "restoration.no-redeploy-otherwise"),
-    nothing_is_left_under_a_key_inaccessible: (
-        "revocation.data-inaccessible",
-        "revocation.undeploys",
-        "revocation.deletes-uploads",
-    ),
-    access_needs_an_identity_of_the_same_tenant: (
-        "identity.access-removed",
-        "tenant.no-cross-tenant-access",
-        "environment.vault-moved",
-    ),
-}
-"""The requirements that a law follows from; the other laws are about the machine as such."""
-
 
 def slug(law: Law) -> str:
     """The law's name as an id has it."""

@@ -71,13 +71,13 @@ def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
         (b'{"format": 1}', "lacks the field"),
     ],
 )
-def test_malformed_results_are_refused_and_leave_what_there_is(
+def test_malformed_results_are_refused_and_leave_no_badge_of_an_earlier_run(
     project: Path, content: bytes, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    before = files_in(project / "docs")
     for path, kept in {"docs/badges/all.svg": b"of an earlier run", ".results/run/report.json": content}.items():
         (project / path).parent.mkdir(parents=True)
         (project / path).write_bytes(kept)
-    before = files_in(project / "docs")
     line = refused(capsys)
     assert line.startswith(".results/run")
     assert message in line

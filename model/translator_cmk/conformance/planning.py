@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,7 @@ def is_day(text: str) -> bool:
 
 
 def must_be_times(envelope: Mapping[str, Any]) -> None:
-    """Raise `CommandError` if a run did not begin and end at a time."""
+    """Raise `CommandError` if a run did not begin and end at times that may be: in order, and not to come."""
     for name in ("started", "finished"):
         try:
             datetime.strptime(envelope[name], "%Y-%m-%dT%H:%M:%SZ")  # noqa: DTZ007  # only whether there is such a time
@@ -108,6 +108,9 @@ def must_be_times(envelope: Mapping[str, Any]) -> None:
         raise CommandError(
             f"{ENVELOPE}: it finished at {envelope['finished']}, before it started at {envelope['started']}"
         )
+    # the clocks of two machines may differ by some minutes
+    if envelope["finished"] > (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"):
+        raise CommandError(f"{ENVELOPE}: it finished at {envelope['finished']}, which is still to come")
 
 
 def read(folder: Path) -> dict[str, Any]:

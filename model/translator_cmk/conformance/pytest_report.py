@@ -7,6 +7,7 @@ A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads th
 PYTEST_DONT_REWRITE
 """
 
+import os
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from ..bdd.features import Pickle
 from ..bdd.plugin import FACTORY, PICKLE, SCENARIO_RUN, verdict
 from ..bdd.scenario_run import ScenarioRun, verdict_of
 from ..bdd.systems import MODEL, declaration_of
-from ..digest import REPORTED, digest
+from ..digest import REPORTED, digest, digest_of, files
 from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
@@ -129,6 +130,8 @@ class Reporter:
             "seconds": round(report.duration, 6),
             **({} if status == "passed" else {"reason": reason}),
             "details": item.stash.get(DETAILS, []),
+            "folder": Path(os.path.relpath(item.path.parent, item.config.rootpath)).as_posix(),
+            "digest": digest_of(dict(files(item.path.parent))),
         }
 
     @pytest.hookimpl(trylast=True)

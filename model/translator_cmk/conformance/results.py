@@ -1,21 +1,35 @@
-"""Load the results of a run from its report: the status of each scenario is derived again from the message log."""
+"""Load the results of a run from its report: each status is derived again, from the message log or from the model."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from .. import features_dir
 from ..bdd.systems import MODEL
-from ..digest import REPORTED, digest
+from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
-from .cases import FEATURES
+from ..system import ModelSystem
+from .cases import FEATURES, LANES
+from .channels.answering import Direct
 from .planning import read
-from .recheck import Repetition
+from .recheck import Repetition, as_written, ask_again, of_digests, of_log, of_subject
 from .report.summaries import product
+from .running import SessionPool
+from .session import Session
 
 STATUSES = ("passed", "failed", "not-run", "inconclusive", "not-applicable")
 """The statuses of an item: a scenario that did not get to its starting point was not run, and one that differs from an
 assumption is not applicable."""
+
+EXPECTED: Mapping[str, tuple[str, ...]] = {
+    name: tuple(requirements)
+    for name, requirements in yaml.safe_load(Path(__file__).with_name("properties.yaml").read_text("utf-8")).items()
+}
+"""The requirements of each property that a run against the model has to show."""
 
 
 class ResultsError(ValueError):
@@ -60,11 +74,15 @@ class Results:
     complete: bool
     """Whether everything was run to its end."""
     items: tuple[Item, ...] = field(default=())
+    tests: Mapping[str, str] = field(default_factory=dict)
+    """The digest of each folder with tests that are properties, from the root of the source."""
 
 
 def is_stale(results: Results) -> bool:
-    """Return whether the specification has changed since the run."""
-    return results.digest != digest(REPORTED)
+    """Return whether the specification, or a test that is a property, has changed since the run."""
+    root = features_dir().parent
+    changed = (folder for folder, was in results.tests.items() if digest_of(dict(files(root / folder))) != was)
+    return results.digest != digest(REPORTED) or any(changed)
 
 
 def load_results(folder: Path) -> Results:
@@ -77,7 +95,7 @@ def load_results(folder: Path) -> Results:
         envelope = read(folder)
         if envelope["subject"] is None:
             raise CommandError(f"{folder}: the system did not say hello; run the suite again")
-        scenarios = list(scenarios_of(folder, envelope))
+        items = (*scenarios_of(folder, envelope), *properties_of(folder, envelope))
     except CommandError as error:
         raise ResultsError(str(error)) from None
     return Results(
@@ -88,8 +106,9 @@ def load_results(folder: Path) -> Results:
         tuple(f"--{name} {value}" for name, values in envelope["selection"].items() for value in values),
         envelope["started"],
         envelope["finished"],
-        envelope["complete"] and not envelope["selection"],
-        (*scenarios, *(property_of(each) for each in envelope.get("properties", ()))),
+        envelope["complete"] and not envelope["selection"] and not envelope["waived"],
+        items,
+        {each["folder"]: each["digest"] for each in envelope.get("properties", ())},
     )
 
 
@@ -100,17 +119,30 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         yield from map(scenario_of, reported.values())
         return
     repetition = Repetition(folder, envelope)
-    cases = repetition.run().envelope()["cases"]
-    if repetition.problems:
-        raise CommandError(f"{folder}: {repetition.problems[0]}; run the suite again")
-    for case in (case for case in cases if case["lane"] == FEATURES):
+    now = as_written(repetition.run())
+    problems = [*repetition.problems, *of_log(repetition.log, envelope), *of_subject(envelope, now["subject"])]
+    for problem in problems or of_digests(folder, envelope):
+        raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
+    asked = statuses_of_the_model(folder, envelope) if envelope["subject"]["product"] == MODEL else {}
+    for case in (case for case in now["cases"] if case["lane"] == FEATURES):
         was = reported.get(case["id"], {"status": "nothing", "seconds": 0.0})
         # it took so long in the run, and not when it was judged again
         item = scenario_of(case | {"seconds": was["seconds"]}, tuple(repetition.details.get(case["id"], ())))
         if was["status"] != case["status"]:
             reason = f"the report says {was['status']}, and its message log shows {case['status']}"
             item = replace(item, status="failed", reason=reason)
+        elif asked.get(case["id"], case["status"]) != case["status"]:
+            reason = f"the message log shows {case['status']}, and the model gives {asked[case['id']]}"
+            item = replace(item, status="failed", reason=reason)
         yield item
+
+
+def statuses_of_the_model(folder: Path, envelope: dict[str, Any]) -> dict[str, str]:
+    """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
+    pool = SessionPool(lambda: Session(Direct(ModelSystem)), envelope["seed"])
+    scenarios = {name: value for name, value in envelope.items() if name not in LANES} | {"lanes": [FEATURES]}
+    cases = as_written(ask_again(folder, scenarios, pool))["cases"]
+    return {case["id"]: case["status"] for case in cases}
 
 
 def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:
@@ -134,7 +166,18 @@ def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) 
     )
 
 
-def property_of(content: dict[str, Any]) -> Item:
-    """Return the result of a property of a report."""
-    requirements, details = tuple(content["requirements"]), tuple(content["details"])
-    return Item(**{**content, "requirements": requirements, "details": details})
+def properties_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
+    """Yield the results of the properties; of the model, one that is expected and not there was not run."""
+    reported: list[dict[str, Any]] = envelope.get("properties", [])
+    for name, times in Counter(each["id"] for each in reported).items():
+        if times > 1:
+            raise CommandError(f"{folder}: the property {name} is there twice; run the suite again")
+    for each in reported:
+        requirements = EXPECTED.get(each["id"], tuple(each["requirements"]))
+        item = Item(each["id"], each["kind"], requirements, each["status"], each["seconds"], each.get("reason"))
+        yield replace(item, details=tuple(each["details"]))
+    if envelope["subject"]["product"] == MODEL:
+        there = {each["id"] for each in reported}
+        for name, requirements in EXPECTED.items():
+            if name not in there:
+                yield Item(name, "property", requirements, "not-run", reason="the run left it out")

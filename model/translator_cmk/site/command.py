@@ -1,13 +1,19 @@
 """The command `translator-cmk site`."""
 
 import argparse
+import shutil
+import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from .. import features_dir
 from ..bdd.features import FeatureError
 from ..errors import OK, CommandError
 
 RESULTS = Path(".results/run")
+JUDGED = ("features", "model", "tests/machine", ":!model/translator_cmk/site", ":!model/translator_cmk/cli.py")
+"""What the results of a run depend on, from the root of the source."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,24 +30,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the generated parts of the site; raises `CommandError` for bad input."""
+    """Write the generated parts of the site; raises `CommandError` for bad input.
+
+    Where that fails, the generated parts of an earlier run go: their badges would stay green.
+    """
     # here, since Jinja is in the extra `site`, and --help needs none of this
     from ..conformance.results import ResultsError, load_results
     from .content import load_content
     from .pages import FOLDERS, generate
     from .render import replace_folders
 
+    if not args.docs.is_dir():
+        raise CommandError(f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR")
     try:
-        if not args.docs.is_dir():
-            raise OSError(f"{args.docs}: no such folder; run this in the root of the project, or use --docs DIR")
         results = load_results(args.results or RESULTS) if args.results or RESULTS.exists() else None
         content = load_content(results, args.docs)
+        root = features_dir().parent
+        if results and args.docs.resolve().is_relative_to(root) and (changed := uncommitted(root)):
+            print(f"translator-cmk: warning: {changed} is not committed, so everything is stale", file=sys.stderr)
+            content = content._replace(evidence=replace(content.evidence, stale=True))
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
-    except (FeatureError, ResultsError, OSError) as error:
-        raise CommandError(str(error)) from None
+    except BaseException as error:
+        for folder in FOLDERS:
+            shutil.rmtree(args.docs / folder, ignore_errors=True)
+        if isinstance(error, FeatureError | ResultsError | OSError):
+            raise CommandError(str(error)) from None
+        raise
     for each in content.implementations:
         if each.problems:
             print(f"translator-cmk: warning: {each.name}: not shown: {'; '.join(each.problems)}", file=sys.stderr)
     print(f"{args.docs}: {len(files)} files generated; {content.evidence.subject}: {content.evidence.whole.words}")
     return OK
+
+
+def uncommitted(root: Path) -> str:
+    """Return a file that results depend on and no commit has as it is; empty if there is none, or no repository."""
+    if not (root / ".git").exists() or not shutil.which("git"):
+        return ""
+    command = ["git", "-C", str(root), "status", "--porcelain", "--", *JUDGED]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout[3:].partition("\n")[0]

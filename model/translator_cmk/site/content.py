@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .. import features_dir
 from ..bdd.features import load_features
+from ..bdd.lint import lint
 from ..conformance.results import Results, is_stale
 from ..digest import digest
 from ..errors import InvalidFile
@@ -58,6 +59,8 @@ class Content(NamedTuple):
 def load_content(found: Results | None, docs: Path) -> Content:
     """Load everything but the results; raises `InvalidFile`, `FeatureError` or `OSError`."""
     register = load_register()
+    for diagnostic in lint([features_dir()], register):
+        raise InvalidFile(f"{diagnostic}; run make ties")
     return Content(
         Evidence(register, load_features(features_dir()), found, found is not None and is_stale(found)),
         fragments(register),

@@ -77,10 +77,15 @@ PROPERTY = record(
         "status": Word(("passed", "failed", "not-run")),
         "seconds": NUMBER,
         "details": Listed(ANYTHING),
+        "folder": Line(1_000),
+        "digest": DIGEST,
     },
     {"reason": PROSE},
 )
-"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system."""
+"""A test of a pytest run that is no scenario.  No log shows it: it is about the model, not about a system.
+
+The digest is that of the folder of the test, by which a later change of the test is seen.
+"""
 
 TRACE = record(
     "a trace",

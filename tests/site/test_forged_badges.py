@@ -1,0 +1,341 @@
+"""No badge is green without evidence: of each way to get one, something red, *stale* or *does not follow* comes out."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conformance.forging import Forgery, put
+from tests.conformance.verifying import MODEL, verify
+from tests.machine import faulty_models, laws, test_laws
+from tests.site.building import FEATURES, REGISTER
+from translator_cmk import features_dir
+from translator_cmk.badges import Status
+from translator_cmk.cli import main
+from translator_cmk.conformance import results as results_module
+from translator_cmk.conformance.results import EXPECTED, ResultsError, is_stale, load_results
+from translator_cmk.digest import digest_of, digest_with, files
+from translator_cmk.site import command, content, pages
+from translator_cmk.site.command import uncommitted
+from translator_cmk.site.evidence import Evidence
+from translator_cmk.system import ModelSystem
+
+pytestmark = pytest.mark.xdist_group("site")
+
+SHOWN = "restoration.uploads-stay-deleted"
+"""A requirement that scenarios and a law are about."""
+LAW = next(name for name, requirements in EXPECTED.items() if SHOWN in requirements)
+LAWS_FOLDER = "tests/machine"
+
+
+def brings_uploads_back() -> ModelSystem:
+    """A broken model, which is called the model all the same."""
+    return ModelSystem(faulty_models.resurrects_uploads())
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Reports on the scenarios of one requirement, for the model and a broken one, with all properties."""
+    found = {}
+    for name, system in {"right": MODEL, "broken": f"{__name__}:{brings_uploads_back.__name__}"}.items():
+        arguments = ("--python", system, "--lane", "features", "--profile", "full", "--requirement", SHOWN)
+        folder = verify(tmp_path_factory.mktemp(name), *arguments).folder
+        found[name] = with_properties(Forgery(folder, tmp_path_factory.mktemp("with") / name))
+    return found
+
+
+def with_properties(forgery: Forgery) -> Path:
+    """Add every property, each passed, as the recorder does."""
+    tests = {"folder": LAWS_FOLDER, "digest": digest_of(dict(files(features_dir().parent / LAWS_FOLDER)))}
+    passed = {"kind": "property", "status": "passed", "seconds": 0.1, "details": []}
+    forgery.envelope["properties"] = [
+        {"id": name, "requirements": [*requirements], **passed, **tests} for name, requirements in EXPECTED.items()
+    ]
+    return forgery.summarise()
+
+
+def outcome(folder: Path) -> str:
+    """The status of the requirement's badge; *does not follow* where the site refuses the report."""
+    try:
+        results = load_results(folder)
+    except ResultsError:
+        return "does not follow"
+    evidence = Evidence(REGISTER, FEATURES, results, is_stale(results))
+    green = [name for name, verdict in evidence.verdicts() if verdict.status is Status.PASSED]
+    assert "all" not in green  # only one requirement was selected
+    return evidence.requirement(REGISTER[SHOWN]).status.value
+
+
+@dataclass
+class Case:
+    """A copy of a report that is about to be edited."""
+
+    forgery: Forgery
+    monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path
+
+    @property
+    def properties(self) -> list[dict[str, Any]]:
+        """Return the properties in the envelope."""
+        found: list[dict[str, Any]] = self.forgery.envelope["properties"]
+        return found
+
+    @property
+    def law(self) -> dict[str, Any]:
+        """Return the property that the requirement needs."""
+        return next(each for each in self.properties if each["id"] == LAW)
+
+    def set(self, **fields: Any) -> None:
+        """Change fields of the envelope."""
+        self.forgery.envelope |= fields
+
+
+def flipped(case: Case) -> None:
+    """Say of everything that it passed."""
+    for each in case.forgery.envelope["cases"]:
+        each["status"] = "passed"
+        for name in ("reason", "shown", "step", "attributed_to"):
+            each.pop(name, None)
+
+
+def with_the_log_of_a_right_model(case: Case) -> None:
+    """The model that is here is broken, and the report with its log is that of another."""
+    case.monkeypatch.setattr(results_module, "ModelSystem", brings_uploads_back)
+
+
+def renamed(case: Case) -> None:
+    """Say that Azure was asked."""
+    case.forgery.envelope["subject"]["product"] = "Azure AI Translator, West Europe"
+
+
+def renamed_without_its_messages(case: Case) -> None:
+    """Likewise, and keep nothing of what it said."""
+    renamed(case)
+    case.forgery.log.clear()
+    put(case.forgery.folder / "messages.ndjson", "")
+    case.set(messages=0)
+
+
+def without_properties(case: Case) -> None:
+    """Deselect what fails: a run of the scenarios alone has no properties."""
+    case.properties.clear()
+
+
+def without_the_law(case: Case) -> None:
+    """Deselect one."""
+    case.properties.remove(case.law)
+
+
+def with_a_failing_law(case: Case) -> None:
+    """A law that fails, as it is recorded."""
+    case.law.update(status="failed", reason="it was seen not to hold")
+
+
+def with_a_failing_law_of_nothing(case: Case) -> None:
+    """Let the law that fails be about no requirement."""
+    with_a_failing_law(case)
+    case.law["requirements"] = []
+
+
+def with_the_law_once_more(case: Case) -> None:
+    """Let it pass after it has failed."""
+    passed = dict(case.law)
+    with_a_failing_law(case)
+    case.properties.append(passed)
+
+
+def with_other_laws(change: Callable[[Path], object]) -> Callable[[Case], None]:
+    """Change the laws after the run."""
+
+    def edit(case: Case) -> None:
+        copied = shutil.copytree(features_dir().parent / LAWS_FOLDER, case.tmp_path / LAWS_FOLDER)
+        change(copied / "laws.py")
+        case.monkeypatch.setattr(results_module, "features_dir", lambda: case.tmp_path / "features")
+
+    return edit
+
+
+def always_true(file: Path) -> None:
+    """Make a law that takes anything for right."""
+    text, times = re.subn(rf"(def {LAW.replace('-', '_')}\(.*\n)", r"\1    return True\n", file.read_text("utf-8"))
+    assert times == 1
+    file.write_text(text, "utf-8")
+
+
+def with_other_features(pattern: str, replacement: str) -> Callable[[Case], None]:
+    """Change the features after the run."""
+
+    def edit(case: Case) -> None:
+        copied = Path(shutil.copytree(features_dir(), case.tmp_path / "features"))
+        file = copied / "restoration.feature"
+        text, times = re.subn(pattern, replacement, file.read_text("utf-8"), count=1)
+        assert times == 1
+        file.write_text(text, "utf-8")
+        changed = digest_with(dict(files(copied)), "conformance")
+        case.monkeypatch.setattr(results_module, "digest", lambda layer: changed)
+
+    return edit
+
+
+def write_log(case: Case) -> None:
+    """Write the log as it has been edited."""
+    lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in case.forgery.log)
+    put(case.forgery.folder / "messages.ndjson", lines)
+    case.set(messages=len(case.forgery.log))
+
+
+def with_the_end_cut_off(case: Case) -> None:
+    """Leave out the last messages, and say that there were no more."""
+    del case.forgery.log[-8:]
+    write_log(case)
+
+
+def with_another_answer(case: Case) -> None:
+    """Change what the system said last."""
+    last = next(each for each in reversed(case.forgery.log) if each.get("request", {}).get("verb") == "submit")
+    last["answer"] = {"id": last["answer"]["id"], "answer": "refused", "because": ["keys.enable"]}
+    write_log(case)
+
+
+FORGED: dict[str, tuple[str, Callable[[Case], object], str]] = {
+    "results flipped on a broken model": ("broken", flipped, "failed"),
+    "log of a right model, and a broken one here": ("right", with_the_log_of_a_right_model, "failed"),
+    "answers changed": ("right", with_another_answer, "failed"),
+    "subject renamed": ("right", renamed, "does not follow"),
+    "subject renamed without its messages": ("right", renamed_without_its_messages, "does not follow"),
+    "in 2099": ("right", lambda case: case.set(finished="2099-01-01T00:00:00Z"), "does not follow"),
+    "begun in 2099": (
+        "right",
+        lambda case: case.set(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"),
+        "does not follow",
+    ),
+    "finished before it started": ("right", lambda case: case.set(finished="2025-01-01T00:00:00Z"), "does not follow"),
+    "properties deselected": ("right", without_properties, "not run"),
+    "the law deselected": ("right", without_the_law, "not run"),
+    "a law that fails": ("right", with_a_failing_law, "failed"),
+    "a law that fails, about nothing": ("right", with_a_failing_law_of_nothing, "failed"),
+    "a law that fails and passes": ("right", with_the_law_once_more, "does not follow"),
+    "a law made always true after the run": ("right", with_other_laws(always_true), "stale"),
+    "laws emptied after the run": ("right", with_other_laws(lambda file: file.write_text("")), "stale"),
+    "laws deleted after the run": ("right", with_other_laws(Path.unlink), "stale"),
+    "Thens commented out after the run": ("right", with_other_features(r"\n( +)Then ", r"\n\1# Then "), "stale"),
+    "a scenario deleted after the run": (
+        "right",
+        with_other_features(r"\n +Scenario: (?:.+\n)+", "\n"),
+        "stale",
+    ),
+    "an example row deleted after the run": ("right", with_other_features(r"\n +\|[^\n]+(?=\n\n)", ""), "stale"),
+    "selection taken out": ("right", lambda case: case.set(selection={}), "does not follow"),
+    "the end cut off": ("right", with_the_end_cut_off, "does not follow"),
+    "the digest of another version": ("right", lambda case: case.set(digest="0" * 64), "stale"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_no_badge_is_green_without_evidence(
+    records: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    record, edit, comes = FORGED[name]
+    case = Case(Forgery(records[record], tmp_path / "record"), monkeypatch, tmp_path)
+    edit(case)
+    assert outcome(case.forgery.summarise()) == comes
+
+
+def test_badge_is_green_with_evidence(records: dict[str, Path]) -> None:
+    assert outcome(records["right"]) == "passed"
+    assert outcome(records["broken"]) == "failed"
+
+
+def test_run_with_a_waiver_is_not_complete(records: dict[str, Path], tmp_path: Path) -> None:
+    forgery = Forgery(records["right"], tmp_path / "record")
+    forgery.envelope |= {"selection": {}, "waived": ["environment.translate"], "digest": "0" * 64}
+    assert not load_results(forgery.summarise()).complete
+
+
+# Run again after a change
+
+
+@pytest.mark.parametrize("left", [[True], []], ids=["always true", "emptied"])
+def test_law_that_takes_anything_for_right_fails_when_it_is_run_again(
+    monkeypatch: pytest.MonkeyPatch, left: list[bool]
+) -> None:
+    changed: list[laws.Law] = [lambda step, true=true: true for true in left]  # type: ignore[misc]  # of one argument
+    for law in changed:
+        law.__name__ = LAW.replace("-", "_")
+    monkeypatch.setattr(test_laws, "LAWS", changed)
+    with pytest.raises(KeyError if not left else AssertionError, match=LAW if not left else "for right"):
+        test_laws.test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(LAW)
+
+
+@pytest.mark.parametrize(
+    "file", ["features/vault.feature", "model/translator_cmk/machine/step.py", f"{LAWS_FOLDER}/laws.py"]
+)
+def test_what_is_judged_and_not_committed_is_named(tmp_path: Path, file: str) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b", *arguments], check=True
+        )
+
+    for each in (file, "docs/index.md", "model/translator_cmk/site/render.py"):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("Two\nlines.\n", "utf-8")
+    assert uncommitted(tmp_path) == ""  # no repository
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "Begin")
+    for each in ("docs/index.md", "model/translator_cmk/site/render.py"):
+        (tmp_path / each).write_text("One line.\n", "utf-8")
+    assert uncommitted(tmp_path) == ""  # no result depends on them
+    (tmp_path / file).write_text("One line.\n", "utf-8")
+    assert uncommitted(tmp_path) == file
+
+
+# Generation
+
+
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of pages with a green badge of an earlier run, and no results."""
+    (tmp_path / "docs" / "badges").mkdir(parents=True)
+    (tmp_path / "docs" / "badges" / "all.svg").write_text("green", "utf-8")
+    (tmp_path / "docs" / "index.md").write_text("By hand.", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "docs"
+
+
+def test_rule_with_a_wrong_tag_is_named_and_leaves_no_green_badge(
+    docs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    features = Path(shutil.copytree(features_dir(), docs.parent / "features"))
+    file = features / "vault.feature"
+    file.write_text(file.read_text("utf-8").replace("@vault.same-region", "@vault.same-regoin", 1), "utf-8")
+    monkeypatch.setattr(content, "features_dir", lambda: features)
+    assert main(["site"]) == 2
+    said = capsys.readouterr().err
+    assert re.fullmatch(r"translator-cmk: error: .*vault\.feature:\d+: .*vault\.same-regoin.*\n", said)
+    assert [path.name for path in docs.rglob("*")] == ["index.md"]
+
+
+def test_generation_that_raises_leaves_no_green_badge(docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "generate", lambda content: content.no_such_page)
+    with pytest.raises(AttributeError):
+        main(["site"])
+    assert [path.name for path in docs.rglob("*")] == ["index.md"]
+
+
+def test_pages_of_the_source_are_stale_with_what_is_not_committed(
+    docs: Path, records: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(pages, "generate", lambda content: {})
+    monkeypatch.setattr(command, "features_dir", lambda: docs.parent / "features")
+    monkeypatch.setattr(command, "uncommitted", lambda root: "features/vault.feature")
+    assert main(["site", "--results", str(records["right"])]) == 0
+    said = capsys.readouterr()
+    assert "model: stale, was" in said.out
+    assert "features/vault.feature is not committed, so everything is stale" in said.err
