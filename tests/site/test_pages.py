@@ -153,9 +153,11 @@ def test_stale_run_says_so_and_what_it_was() -> None:
 
 def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:
     run = a_run()
-    strange = replace(run.items[0], id="vault.same-region/of-another-time")
+    strange = replace(run.items[0], id="vault.old/of-another-time", requirements=("vault.old",), status="failed")
     text = page(content_of(replace(run, items=(*run.items, strange))), "evidence/last-run.md")
-    assert "- vault.same-region/of-another-time" in text
+    assert "- vault.old/of-another-time" in text
+    assert "| vault.old |" in text
+    assert "#vault.old)" not in text
 
 
 def test_text_of_results_is_no_markup() -> None:
