@@ -10,8 +10,7 @@ from typing import Any
 
 from translator_cmk.conformance.planning import declaration_in
 from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
-from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder
-from translator_cmk.conformance.report.summaries import files_of
+from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, files_of
 
 
 class Forgery:

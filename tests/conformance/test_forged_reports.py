@@ -165,7 +165,7 @@ def field(*names: str | int, to: Any, write: Edit = Forgery.summarise) -> Edit:
 
 def known(*changed: dict[str, Any]) -> Edit:
     """Know of what failed, in entries that were changed so."""
-    entry = {"requirement": "", "case": FAILS, "reason": "We know.", "issue": "https://example.invalid/"}
+    entry = {"requirement": "", "case": FAILS, "reason": "We know.", "issue": "https://example.com/1"}
     return field("deviations", to=[entry | {"expires": "2999-01-01", "line": 2} | each for each in changed])
 
 

@@ -54,13 +54,13 @@ def test_kit_of_no_release_says_so_in_headline_and_badge(tmp_path: Path, capsys:
     assert "unreleased kit)" in capsys.readouterr().out
     assert badge(found.folder).startswith("◇ ")
     assert badge(found.folder).endswith(", unreleased kit")
-    assert "unreleased kit)</h1>" in (found.folder / "report.html").read_text("utf-8")
+    assert "unreleased kit)</p>" in (found.folder / "report.html").read_text("utf-8")
 
 
 NARROWED: dict[str, dict[str, Any]] = {
     "requirement keys.audit": {"selection": {"requirement": ["keys.audit"]}},
     "level account": {"selection": {"level": ["account"]}},
-    "lanes features, tour": {"lanes": ["features", "tour"]},
+    "lanes features and tour": {"lanes": ["features", "tour"]},
     "tour of small": {"budgets": {"scopes": ["small"], "steps": STEPS, "seconds": SECONDS}},
     "2,399 steps of the tour": {"budgets": {"scopes": SCOPES, "steps": STEPS - 1, "seconds": SECONDS}},
     "19.9 seconds of fuzzing": {"budgets": {"scopes": SCOPES, "steps": STEPS, "seconds": 19.9}},

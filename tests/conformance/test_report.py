@@ -1,7 +1,9 @@
 """A report says what came out in every form it has, and can be derived again."""
 
 import json
+import re
 import shutil
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,6 +16,8 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.cases import Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.report.marks import Cell, Note, cells
+from translator_cmk.conformance.report.page import result_of, verdict
 from translator_cmk.conformance.results import ResultsError, load_results
 from translator_cmk.conformance.running import Running
 from translator_cmk.machine import COMMANDS
@@ -124,13 +128,45 @@ def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", ["report.html", "summary.md"])
 def test_what_was_left_out_of_a_run_is_reported_beside_what_came_out(wrong: Verified, file: str) -> None:
-    assert f"only case {FAILS}, {FAILS_TOO}" in (wrong.folder / file).read_text("utf-8")
+    assert f"case {FAILS}, {FAILS_TOO}" in (wrong.folder / file).read_text("utf-8")
 
 
 def test_page_runs_and_fetches_nothing(wrong: Verified) -> None:
     page = (wrong.folder / "report.html").read_text("utf-8")
     assert "default-src 'none'" in page
-    assert not [each for each in ("<script", "http://", "https://") if each in page]
+    assert not [each for each in ("<script", "src=", "@import", "url(") if each in page]
+    assert re.findall('https?://[^"]*', page) == [load_register().article.url]
+
+
+def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it(wrong: Verified) -> None:
+    page = unescape((wrong.folder / "report.html").read_text("utf-8"))
+    article = load_register().article
+    for each in (
+        f'<a href="{article.url}">{article.title}</a>, revision of {article.revision}',
+        "Not observed on Azure.",
+        "<th>System</th><td>loses nothing, version unstated</td>",
+        "<th>Known failures</th><td>none listed</td>",
+        "<li>Narrowed to: case ",
+        "<pre>translator-cmk report check FOLDER</pre>",
+    ):
+        assert each in page
+    lines = page[page.index("<h2>Requirements") : page.index("<h2>Failures")]
+    for requirement in load_register().values():
+        assert lines.count(f"<summary>{requirement.title} <code>{requirement.id}</code></summary>") == 1
+        assert f"<p>{requirement.wording}</p>" in lines
+    failed = re.findall("failed</span>.*?<code>(.*?)</code>", lines)
+    assert "revocation.access-revoked" in failed
+    assert "environment.create-vault" not in failed
+
+
+def test_what_was_blocked_is_not_failed_on_the_page() -> None:
+    case = {"id": "a", "lane": "features", "requirements": ["keys.rotate"], "attributed_to": ["keys.enable"]}
+    blocked = case | {"status": "failed", "reason": "blocked by keys.enable"}
+    assert "⊘ blocked" in result_of(blocked)
+    assert "✘ failed" in result_of(blocked | {"reason": "expected: this; observed: that"})
+    found = cells({"cases": [blocked]}, load_register())
+    assert (verdict(found["keys.rotate"]), verdict(found["keys.enable"])) == ("blocked", "not-run")
+    assert verdict(Cell("partly", 1, 2, {Note("failed", "why"): ("a",)})) == "failed"
 
 
 def test_results_are_derived_from_the_message_log(wrong_in_features: Verified, tmp_path: Path) -> None:

@@ -31,8 +31,8 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     folder = tmp_path_factory.mktemp("known")
     deviations = folder / "known.yaml"
     deviations.write_text(
-        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.invalid/', expires: 2999-01-01},"
-        f" {{case: {FAILS}, reason: later, issue: 'https://example.invalid/', expires: 2999-01-01}}]"
+        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.com/1', expires: 2999-01-01},"
+        f" {{case: {FAILS}, reason: later, issue: 'https://example.com/1', expires: 2999-01-01}}]"
     )
     listed = ("--deviations", str(deviations), "--waive", "revocation.key-disabled")
     found = verify(folder, "--python", WRONG, "--lane", "features", "--case", FAILS, "--case", WHOLE, *listed)

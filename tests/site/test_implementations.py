@@ -26,16 +26,15 @@ from tests.site.building import (
     report_of,
 )
 from translator_cmk.badges import Status
+from translator_cmk.conformance.report.marks import MARKS, cells
 from translator_cmk.errors import InvalidFile
 from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
     CONFIRMED,
-    MARKS,
     REFUSED,
     STALE,
     Implementation,
     badge,
-    cells,
     load,
     load_implementations,
 )
@@ -63,6 +62,7 @@ TOUR: dict[str, Any] = {"lane": "tour", "requirements": []}
         ([CASE | {"status": "not-applicable"}], "not-applicable", 0, 0),
         ([CASE, CASE | {"status": "differs", "rests_on": ["keys.rotate"]}], "passed", 1, 1),
         ([CASE | {"status": "differs", "rests_on": ["keys.enable"]}], "differs", 0, 1),
+        ([CASE | {"status": "failed", "reason": "blocked by keys.rotate"}], "blocked", 0, 1),
         ([CASE | {"status": "failed", "attributed_to": ["keys.rotate"]}], "inconclusive", 0, 1),
         (
             [CASE | {"lane": "tour", "requirements": [], "status": "failed", "attributed_to": ["keys.enable"]}],

@@ -19,9 +19,9 @@ from .features import attempt
 from .fuzz import run_fuzz
 from .planning import deviations_of, made_of, read
 from .report.envelope import CASE
-from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, digest_of, final_name
+from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, digest_of, files_of, final_name
 from .report.log import EndOfLog, MessageLog, NotInLog, shortened
-from .report.summaries import SAID, files_of
+from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
 from .subject import Aborted, Subject, by_chance

@@ -16,8 +16,7 @@ from .channels import Fault
 from .deviations import Deviations
 from .findings import Tally
 from .report.envelope import Made, envelope
-from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder
-from .report.summaries import files_of
+from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, files_of
 from .session import Interruption, NoLog, Session
 from .subject import Coverage, Subject
 

@@ -16,7 +16,7 @@ CAPABILITIES: Mapping[str, str] = {
     "legacy-vaults": "A vault can be made without soft delete, be it with purge protection or without.",
     "several-tenants": "There is a second tenant, to which resources and subscriptions can move.",
     "audit": "An acceptance lists the uses of a customer's key.",
-    "parallel": "Several sessions can be under way at once, each with a world of its own.",
+    "parallel": "Several sessions can run at once, each with its own resources.",
 }
 """Capabilities that a system may lack.  Scenarios that need one are then not applicable, with this as the reason."""
 

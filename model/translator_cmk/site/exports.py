@@ -5,6 +5,7 @@ from typing import Any
 
 from ..badges import Status
 from ..conformance.report.envelope import report_schemas
+from ..conformance.report.marks import cells
 from ..conformance.results import Results
 from ..language import schemas
 from ..requirements.report import REGISTERED, requirement_json
@@ -204,6 +205,6 @@ def implementation(each: implementations.Implementation, content: Content) -> Ma
                     for note, cases in cell.notes.items()
                 ],
             }
-            for name, cell in implementations.cells(report, content.evidence.register).items()
+            for name, cell in cells(report, content.evidence.register).items()
         ],
     }

@@ -9,6 +9,7 @@ from typing import Any
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.features import Feature, Pickle, slug
 from ..conformance.report.envelope import report_schemas
+from ..conformance.report.marks import MARKS, Cell, Note, cells
 from ..conformance.report.summaries import counted, headline
 from ..explore.theorems import THEOREMS
 from ..language import PROTOCOL, schemas, stage_to_wire
@@ -193,7 +194,7 @@ def evidence_pages(content: Content) -> Iterator[Page]:
         },
     )
     there = shown(content)
-    rolled = {each.name: implementations.cells(each.report or {}, register) for each in there}
+    rolled = {each.name: cells(each.report or {}, register) for each in there}
     yield (
         "evidence/implementations.md",
         "implementations.md",
@@ -204,7 +205,7 @@ def evidence_pages(content: Content) -> Iterator[Page]:
             "refused": [each for each in content.implementations if each.report is None],
             "rolled": rolled,
             "notes": {name: numbered(cells, content) for name, cells in rolled.items()},
-            "marks": implementations.MARKS,
+            "marks": MARKS,
             "kinds": implementations.KINDS,
             "headline": headline,
             "counted": counted,
@@ -219,12 +220,10 @@ def shown(content: Content) -> list[implementations.Implementation]:
     return sorted(there, key=lambda each: kinds.index(each.kind))
 
 
-def numbered(
-    cells: Mapping[str, implementations.Cell], content: Content
-) -> dict[implementations.Note, Mapping[str, Any]]:
+def numbered(cells: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[str, Any]]:
     """Return the notes of a report in the order in which its cells have them, each with number, records and cases."""
     register = content.evidence.register
-    cases: dict[implementations.Note, dict[str, None]] = {}
+    cases: dict[Note, dict[str, None]] = {}
     for each in cells.values():
         for note, of in each.notes.items():
             cases.setdefault(note, {}).update(dict.fromkeys(of))

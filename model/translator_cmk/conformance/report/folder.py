@@ -4,17 +4,31 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...badges import endpoint, svg
 from ...errors import CommandError
 from ...files import draft_of, write_text
 from ..session import Log
-from .summaries import FILES
+from .page import report_html
+from .summaries import badge_of, cucumber_messages, junit_xml, summary_md
 
 ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson", "counterexamples", "traces"
 
+
+FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "badge.svg": lambda envelope: svg(badge_of(envelope)),
+    "badge.json": lambda envelope: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
+    "junit.xml": junit_xml,
+    "report.html": report_html,
+    "summary.md": summary_md,
+    "cucumber.ndjson": lambda envelope: "".join(
+        json.dumps(each, ensure_ascii=False) + "\n" for each in cucumber_messages(envelope)
+    ),
+}
+"""The files that follow from an envelope."""
 
 KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cases"}
 """Keys by which the envelope of any version of the kit is distinguished from somebody's own report.json."""
@@ -69,6 +83,11 @@ class Folder:
             return digest_of(file)
         except OSError as error:
             raise CommandError(f"{path}: can't be copied to {file}: {error.strerror}") from None
+
+
+def files_of(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name and text of each file that follows from an envelope."""
+    yield from ((name, text(envelope)) for name, text in FILES.items())
 
 
 def must_be_a_file(path: Path) -> None:

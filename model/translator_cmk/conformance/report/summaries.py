@@ -1,15 +1,13 @@
-"""Format an envelope: lines for a terminal, a page, a summary, JUnit, Cucumber Messages and a badge.
+"""Format an envelope: lines for a terminal, a summary, JUnit, Cucumber Messages and a badge.
 
 A pipeline that reads the JUnit file agrees with the exit code: a known failure is skipped, with its reason, and the run
 as a whole is the last test case, which fails wherever the exit code is not 0.
 """
 
-import json
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -17,9 +15,9 @@ from xml.etree import ElementTree
 from gherkin.stream.gherkin_events import GherkinEvents
 
 from ... import features_dir
-from ...badges import LOOKS, Badge, Status, endpoint, svg
+from ...badges import LOOKS, Badge, Status
 from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
-from ...escaping import html, markdown, plain, visible
+from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
 from ...machine import COMMANDS
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR
@@ -81,13 +79,17 @@ FAILED, UNDECIDED, DIFFERS = (LOOKS[each].glyph for each in (Status.FAILED, Stat
 
 
 def headline(envelope: Mapping[str, Any]) -> str:
+    """Return what the run has shown, and what whoever reads it has to know."""
+    notes = "; ".join(reservations(envelope))
+    return conclusion(envelope) + (f" ({notes})" if notes else "")
+
+
+def conclusion(envelope: Mapping[str, Any]) -> str:
     """Return what the run has shown: *conformant* only if all was asked and nothing is known to fail."""
-    said, tally, notes = SAYS[envelope["exit_code"]], envelope["counts"]["scored"], list(reservations(envelope))
-    if envelope["exit_code"] == OK and tally["known"]:
-        said = f"{tally['passed']} passed, {tally['known']} known"
-    elif envelope["exit_code"] == OK and any(scope_of(envelope)):
-        said = "passed"
-    return f"{said} ({'; '.join(notes)})" if notes else said
+    code, tally = envelope["exit_code"], envelope["counts"]["scored"]
+    if code == OK and tally["known"]:
+        return f"{tally['passed']} passed, {tally['known']} known"
+    return "passed" if code == OK and any(scope_of(envelope)) else SAYS[code]
 
 
 def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
@@ -96,7 +98,7 @@ def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield f"only {', '.join(narrowed)}"
     levels = envelope["subject"]["levels"] if envelope["subject"] else LEVELS
     if len(levels) < len(LEVELS):
-        yield f"{'level' if len(levels) == 1 else 'levels'} {', '.join(levels)}"
+        yield f"{'level' if len(levels) == 1 else 'levels'} {' and '.join(levels)}"
     if not envelope["release"]:
         yield UNRELEASED
 
@@ -106,7 +108,7 @@ def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
     lanes, budgets, whole = envelope["lanes"], envelope["budgets"], (FEATURES, TOUR, FUZZ)
     yield from (f"{name} {few(values)}" for name, values in envelope["selection"].items())
     if not set(whole) <= set(lanes):
-        yield f"{'lane' if len(lanes) == 1 else 'lanes'} {', '.join(lanes)}"
+        yield f"{'lane' if len(lanes) == 1 else 'lanes'} {' and '.join(lanes)}"
     if TOUR in lanes and not set(SCOPES) <= set(budgets["scopes"]):
         yield f"tour of {few(budgets['scopes'])}"
     if TOUR in lanes and budgets["steps"] < STEPS:
@@ -254,54 +256,6 @@ def summary_md(envelope: Mapping[str, Any]) -> str:
     """Return the summary for Markdown, indented: nothing in it is markup."""
     head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
     return head + "".join(f"    {line}\n" for line in [*run_facts(envelope), "", *lines(envelope)])
-
-
-HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width">
-<style>
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; } caption { text-align: left; font-weight: 600; padding: .5rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8884; }
-pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; } td { overflow-wrap: anywhere; }
-</style>
-"""
-
-
-def report_html(envelope: Mapping[str, Any]) -> str:
-    """Return the summary as a page, which runs and fetches nothing, with every failure in full and every case."""
-    title = html(f"{product(envelope)}: {headline(envelope)}")
-    facts = (element("li", html(fact)) for fact in run_facts(envelope))
-    rows = (
-        element("tr", *(element("td", html(text)) for text in (case["id"], mark(case), reason_of(case))))
-        for case in envelope["cases"]
-    )
-    head = element("tr", *(element("th", text) for text in ("case", "came out", "reason")))
-    parts = [
-        f"{HEAD}<title>{title}</title></head><body><main>",
-        element("h1", title),
-        element("ul", *facts),
-        element("pre", "\n".join(map(escape, lines(envelope, every=True)))),
-        element("table", element("caption", "Every case"), head, "\n", "\n".join(rows)),
-        "</main></body></html>\n",
-    ]
-    return "\n".join(parts)
-
-
-def element(name: str, *content: str) -> str:
-    """Return an element of the page, its content escaped already."""
-    return f"<{name}>{''.join(content)}</{name}>"
-
-
-def mark(case: Mapping[str, Any]) -> str:
-    """Return the status of a case with its glyph."""
-    return f"{LOOKS[STATUSES[case['status']].look].glyph} {case['status'].replace('-', ' ')}"
-
-
-def reason_of(case: Mapping[str, Any]) -> str:
-    """Return why a case came out so, and whether it counts."""
-    return ("" if case["scored"] else "does not count; ") + str(case.get("reason", ""))
 
 
 # JUnit
@@ -459,20 +413,3 @@ def badge_status(envelope: Mapping[str, Any]) -> Status:
     if envelope["exit_code"] == OK:
         return Status.PASSED if envelope["release"] and not any(scope_of(envelope)) else Status.LIMITED
     return Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
-
-
-FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "badge.svg": lambda envelope: svg(badge_of(envelope)),
-    "badge.json": lambda envelope: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
-    "junit.xml": junit_xml,
-    "report.html": report_html,
-    "summary.md": summary_md,
-    "cucumber.ndjson": lambda envelope: "".join(
-        json.dumps(each, ensure_ascii=False) + "\n" for each in cucumber_messages(envelope)
-    ),
-}
-
-
-def files_of(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file that follows from an envelope."""
-    yield from ((name, text(envelope)) for name, text in FILES.items())

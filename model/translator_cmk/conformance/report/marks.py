@@ -1,0 +1,114 @@
+"""Roll the cases of a report up by requirement: one mark each, with the numbers and the reasons behind it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ...badges import LOOKS, Status
+from ...requirements import Register, Requirement
+from ..cases import FEATURES
+
+FAILURES = {"failed", "known"}
+
+
+class Mark(NamedTuple):
+    """The glyph and word of a result, and what they mean."""
+
+    glyph: str
+    word: str
+    means: str
+
+
+MARKS: Mapping[str, Mark] = {
+    "passed": Mark(LOOKS[Status.PASSED].glyph, "passed", "everything that applies was run and passed"),
+    "failed": Mark(LOOKS[Status.FAILED].glyph, "failed", "something failed, and nothing passed"),
+    "partly": Mark("◐", "partly", "some of it passed and some did not; the number says how many, a note says why"),
+    "blocked": Mark("⊘", "blocked", "it could not be tried: another requirement failed on the way to it"),
+    "differs": Mark("≠", "differs", "it differs from what we assume where the article is silent, which is no failure"),
+    "not-applicable": Mark(LOOKS[Status.NOT_APPLICABLE].glyph, "n/a", "it demands nothing of this implementation"),
+    "inconclusive": Mark(LOOKS[Status.INCONCLUSIVE].glyph, "inconclusive", "something broke, so nothing was learned"),
+    "not-run": Mark(LOOKS[Status.NOT_RUN].glyph, "not run", "it was not selected, not reached, or is not supported"),
+    "declared": Mark(LOOKS[Status.DECLARED].glyph, "declared only", "no run can show it"),
+    "stale": Mark(LOOKS[Status.STALE].glyph, "stale", "the specification has changed since; the cell says what it was"),
+}
+
+
+class Note(NamedTuple):
+    """Why something did not pass; ``records`` are the decisions behind an assumption that it differs from."""
+
+    status: str
+    reason: str
+    known: str = ""
+    rests_on: tuple[str, ...] = ()
+
+
+class Cell(NamedTuple):
+    """The result of a requirement: a word of `MARKS`, how many of the cases that apply passed, and why not all."""
+
+    word: str
+    passed: int = 0
+    applicable: int = 0
+    notes: Mapping[Note, tuple[str, ...]] = {}
+    """Each reason with the cases that it is about."""
+
+
+def cells(report: Mapping[str, Any], register: Register) -> dict[str, Cell]:
+    """Return the cell of each requirement."""
+    return {name: cell(requirement, report["cases"]) for name, requirement in register.items()}
+
+
+def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
+    """Return the cell of one requirement."""
+    if requirement.kind == "attestation":
+        return Cell("declared")
+    counts: Counter[str] = Counter()
+    notes: dict[Note, tuple[str, ...]] = {}
+    for case, status, reason in results(requirement.id, cases):
+        counts[status] += 1
+        if status != "passed":
+            rests_on = tuple(case.get("rests_on", ())) if status == "differs" else ()
+            note = Note(status, reason, case.get("known", ""), rests_on)
+            notes[note] = (*notes.get(note, ()), case["id"])
+    if requirement.kind == "silence" and not counts:
+        return Cell("not-applicable")
+    return Cell(word(counts), counts["passed"], counts.total() - counts["not-applicable"], notes)
+
+
+def is_blocked(case: Mapping[str, Any]) -> bool:
+    """Return whether a scenario did not get to its starting point, because of another requirement."""
+    return case["status"] in FAILURES and str(case.get("reason", "")).startswith("blocked by ")
+
+
+def results(requirement: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str, str]]:
+    """Yield each case that says something of a requirement, with the status it has for it and the reason.
+
+    A scenario says something of all that it carries, except what differs from an assumption: that says something of the
+    assumption only.  In other lanes only a failure does, of what it is attributed to.  A scenario that fails for
+    another requirement is inconclusive for this one.
+    """
+    for case in cases:
+        status, attributed = case["status"], case.get("attributed_to", ())
+        if status == "differs":
+            applies = requirement in case.get("rests_on", ())
+        elif case["lane"] == FEATURES:
+            applies = requirement in case["requirements"]
+        else:
+            applies = status in FAILURES and requirement in attributed
+        if applies and is_blocked(case):
+            yield case, "blocked", case["reason"]
+        elif applies and status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
+            yield case, "inconclusive", f"the scenario fails for {', '.join(attributed)}"
+        elif applies:
+            yield case, status, case.get("reason", "")
+
+
+def word(counts: Mapping[str, int]) -> str:
+    """Return the word for so many cases of each status."""
+    failed = sum(counts[status] for status in FAILURES)
+    if counts["passed"]:
+        rest = failed + counts["blocked"] + counts["inconclusive"] + counts["not-run"]
+        return "partly" if rest else "differs" if counts["differs"] else "passed"
+    if failed:
+        return "failed"
+    order = ("differs", "blocked", "inconclusive", "not-run", "not-applicable")
+    return next((status for status in order if counts[status]), "not-run")
