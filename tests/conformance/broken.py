@@ -3,6 +3,7 @@
 Every third one is held out: budgets were chosen without looking at it.
 """
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,11 @@ class Broken(NamedTuple):
     def source(self) -> str:
         """The code of the example with the mistake; raises `ValueError` where a text to replace is not there once."""
         return edited(self.language, self.edits, self.mistake)
+
+    @property
+    def held_out(self) -> bool:
+        """Whether nobody looked at it while what a report names first was improved: three of ten are."""
+        return int(sha256(self.mistake.encode()).hexdigest(), 16) % 10 < 3
 
 
 class Permitted(NamedTuple):

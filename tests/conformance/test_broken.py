@@ -3,12 +3,14 @@
 import shlex
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.broken import FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
 from tests.conformance.verifying import verify
+from tests.evidence.lanes import InProcess, features, put_to
 from translator_cmk.requirements import TOPICS, load_register
 
 PROGRAMS = {"python": f"{shlex.quote(sys.executable)} -S", "node": "node", "perl": "perl"}
@@ -47,3 +49,13 @@ def test_broken_implementation_is_caught_by_the_features(tmp_path: Path, broken:
     program = f"{PROGRAMS[broken.language]} {file}"
     found = verify(tmp_path, "--stdio", program, "--lane", "features", "--topic", broken.topic)
     assert found.exit_code == 1
+
+
+NAMED = [broken for broken in FAMILY if broken.language == "python" and broken.held_out]
+
+
+def test_first_failure_names_an_expected_requirement_first() -> None:
+    named = {each: put_to(InProcess(each.source), partial(features, topic=each.topic))[1] for each in NAMED}
+    named = {each: name for each, name in named.items() if name is not None}
+    wrong = {each.mistake: name for each, name in named.items() if name not in each.expected}
+    assert (len(named) > 10, wrong) == (True, {})

@@ -1,4 +1,4 @@
-"""The lanes of the kit as functions that say whether they catch a system, with the steps counted that they need.
+"""The lanes of the kit as functions up to the first failure of a system, with the steps counted that they need.
 
 A step is a reset or a command.  An example in Python is asked in this process, which takes a tenth of the time.
 """
@@ -6,8 +6,9 @@ A step is a reset or a command.  An example in Python is asked in this process, 
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ from translator_cmk.conformance.channels import Channel, Fault
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.fuzz import Fuzzer
-from translator_cmk.conformance.judging import oracle_for, run_sequence
+from translator_cmk.conformance.judging import SequenceResult, oracle_for, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import sequences_for, suites_of
 from translator_cmk.explore.tours.sequences import Suite
 from translator_cmk.machine import Command
+from translator_cmk.oracle.explain import attributed_to
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
 
@@ -32,7 +34,8 @@ PATIENCE = 5.0
 """Seconds that an example has for one answer in this process."""
 
 Commands = tuple[Command, ...]
-Lane = Callable[[Subject], bool]
+Lane = Callable[[Subject], str | None]
+"""Puts a system through a lane up to its first failure, and returns the requirement named first; empty for none."""
 
 
 class Spent(Exception):
@@ -119,30 +122,34 @@ def channel_to(language: str, source: str, file: Path) -> Channel:
 
 def steps(channel: Channel, lane: Lane, budget: float = float("inf")) -> int | None:
     """Return how many steps the lane takes to catch the system; None where it does not."""
-    taken, caught = put_to(channel, lane, budget)
-    return taken if caught else None
+    taken, named = put_to(channel, lane, budget)
+    return None if named is None else taken
 
 
-def put_to(channel: Channel, lane: Lane, budget: float = float("inf"), seed: int = 1) -> tuple[int, bool]:
-    """Return how many steps the lane takes, up to where it catches the system, and whether it does."""
+def put_to(channel: Channel, lane: Lane, budget: float = float("inf"), seed: int = 1) -> tuple[int, str | None]:
+    """Return how many steps the lane takes, up to where it catches the system, and what it names first if it does."""
     counting = Counting(channel, budget)
     session = Session(counting)
-    caught = False
+    named = None
     try:
-        caught = lane(Subject(session, seed=seed))
+        named = lane(Subject(session, seed=seed))
     except Fault:
-        caught = True  # it does not even say hello
+        named = ""  # it does not even say hello
     except Spent:
         pass
     taken, counting.budget = counting.steps, float("inf")
     session.bye()
-    return taken, caught
+    return taken, named
 
 
-def features(subject: Subject, profile: str = "article") -> bool:
-    """Tell whether a scenario that counts does not pass."""
-    counting = (each for each in scenarios(profile, ()) if each.case.scored)
-    return any(play(subject, each).status not in ("passed", "not-applicable") for each in counting)
+def features(subject: Subject, profile: str = "article", topic: str = "") -> str | None:
+    """Play every scenario that counts, or those of a topic."""
+    for each in scenarios(profile, ()):
+        if each.case.scored and each.case.id.startswith(topic):
+            result = play(subject, each)
+            if result.status not in ("passed", "not-applicable"):
+                return next(iter(result.attributed_to), "")
+    return None
 
 
 def default_suites() -> tuple[Suite, ...]:
@@ -150,19 +157,24 @@ def default_suites() -> tuple[Suite, ...]:
     return suites_of(SCOPES, STEPS)
 
 
-def tour(subject: Subject, profile: str = "article") -> bool:
-    """Tell whether the system parts from the oracle in one of the sequences of the default tour."""
+def tour(subject: Subject, profile: str = "article") -> str | None:
+    """Follow the sequences of the default tour."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
-    found = (run_sequence(subject, each, oracle) for each in sequences_for(default_suites(), subject.declaration))
-    return any(each.failed or bool(each.fault) for each in found)
+    asked = sequences_for(default_suites(), subject.declaration)
+    return first_named(run_sequence(subject, each, oracle) for each in asked)
 
 
-def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> bool:
-    """Tell whether the lane fuzz finds a sequence in which they part; it stops there, and shrinks nothing."""
+def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> str | None:
+    """Follow random sequences, as the lane fuzz makes them up, without end; it shrinks nothing."""
     oracle = oracle_for(MACHINES[profile], subject.declaration)
     fuzzer = Fuzzer(subject.declaration, seed)
-    while True:
-        commands, unobserved = fuzzer.draw()
-        followed = run_sequence(subject, commands, oracle, unobserved)
-        if followed.failed or followed.fault:
-            return True
+    drawn = (fuzzer.draw() for _ in count())
+    return first_named(run_sequence(subject, commands, oracle, unobserved) for commands, unobserved in drawn)
+
+
+def first_named(results: Iterable[SequenceResult]) -> str | None:
+    """Return what is named first for the first of the sequences that fails."""
+    failed = next((each for each in results if each.failed or each.fault), None)
+    if failed is None:
+        return None
+    return next(iter(attributed_to(failed.differences)), "" if failed.asked else "reset")

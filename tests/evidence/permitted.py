@@ -35,7 +35,7 @@ def accused(system: Permitted) -> list[str]:
     for seed in SEEDS:
         for name, lane in (("features", features), ("tour", tour), ("fuzz", partial(fuzz, seed=seed))):
             budget = FUZZ_STEPS if name == "fuzz" else float("inf")
-            if put_to(InProcess(system.source), lane, budget, seed)[1]:
+            if put_to(InProcess(system.source), lane, budget, seed)[1] is not None:
                 found.append(f"{name} with seed {seed}")
     return found
 

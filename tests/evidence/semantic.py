@@ -69,9 +69,10 @@ def killers(which: tuple[Path, str]) -> dict[str, bool]:
     machine, register = Machine(mutant.rows), load_register()
     profile = "full" if all(register[each].basis == "assumed" for each in mutant.requirements) else "article"
 
-    def caught(lanes: tuple[partial[bool], ...]) -> bool:
+    def caught(lanes: tuple[partial[str | None], ...]) -> bool:
         return all(
-            any(put_to(Direct(lambda: ModelSystem(machine)), each, seed=seed)[1] for each in lanes) for seed in SEEDS
+            any(put_to(Direct(lambda: ModelSystem(machine)), each, seed=seed)[1] is not None for each in lanes)
+            for seed in SEEDS
         )
 
     in_features, in_tour = (partial(lane, profile=profile) for lane in (features, tour))
