@@ -10,31 +10,28 @@ Feature: Encryption at rest
   @encryption.transparent
   Rule: Commands on data work the same whichever key source is in use
 
-    Scenario Outline: Work on data under Microsoft-managed keys
-      Given a deployed model under Microsoft-managed keys
-      When <work>
+    Scenario Outline: Work on data is accepted with either kind of key
+      Given <start>
+      When the customer <work>
       Then the request is accepted
 
       Examples:
-        | work                                                            |
-        | the customer uploads the document "manuals" to "ws-prod"     |
-        | the customer reads the data of "ws-prod"                        |
-        | the customer trains the model "support-en-de" in "ws-prod"      |
-        | the customer deploys the model "legal-en-de"                    |
-        | the customer translates with the model "legal-en-de"            |
-
-    Scenario Outline: The same work under customer-managed keys
-      Given a deployed model under customer-managed keys
-      When <work>
-      Then the request is accepted
-
-      Examples:
-        | work                                                            |
-        | the customer uploads the document "manuals" to "ws-prod"     |
-        | the customer reads the data of "ws-prod"                        |
-        | the customer trains the model "support-en-de" in "ws-prod"      |
-        | the customer deploys the model "legal-en-de"                    |
-        | the customer translates with the model "legal-en-de"            |
+        | start                                                        | work                                          |
+        | a deployed model under Microsoft-managed keys                | uploads the document "manuals" to "ws-prod"   |
+        | a deployed model under Microsoft-managed keys                | reads the data of "ws-prod"                   |
+        | a deployed model under Microsoft-managed keys                | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model under Microsoft-managed keys                | deploys the model "legal-en-de"               |
+        | a deployed model under Microsoft-managed keys                | translates with the model "legal-en-de"       |
+        | a deployed model under customer-managed keys                 | uploads the document "manuals" to "ws-prod"   |
+        | a deployed model under customer-managed keys                 | reads the data of "ws-prod"                   |
+        | a deployed model under customer-managed keys                 | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model under customer-managed keys                 | deploys the model "legal-en-de"               |
+        | a deployed model under customer-managed keys                 | translates with the model "legal-en-de"       |
+        | a deployed model under customer-managed keys from the portal | uploads the document "manuals" to "ws-prod"   |
+        | a deployed model under customer-managed keys from the portal | reads the data of "ws-prod"                   |
+        | a deployed model under customer-managed keys from the portal | trains the model "support-en-de" in "ws-prod" |
+        | a deployed model under customer-managed keys from the portal | deploys the model "legal-en-de"               |
+        | a deployed model under customer-managed keys from the portal | translates with the model "legal-en-de"       |
 
   @encryption.default-key
   Rule: A new resource uses Microsoft-managed keys
@@ -51,6 +48,13 @@ Feature: Encryption at rest
         | Translator         |
         | Azure AI services  |
         | Cognitive Services |
+
+    @environment.create-resource
+    Scenario: A new resource does not share the keys of one that is there
+      Given a workspace under customer-managed keys
+      When the customer creates the Translator resource "translator-test"
+      Then "translator-test" uses Microsoft-managed keys
+      And "translator-prod" uses customer-managed keys
 
   @encryption.section
   Rule: The portal shows an Encryption section on a tier that supports customer-managed keys
@@ -73,28 +77,35 @@ Feature: Encryption at rest
   @encryption.tier
   Rule: A resource on a tier limited to Microsoft-managed keys keeps them
 
-    Scenario: A resource on a limited tier stays with Microsoft-managed keys
-      Given a vault with a key
-      And the customer creates the Translator resource "translator-prod" on the "basic-tier"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: A resource on a limited tier stays with Microsoft-managed keys
+      Given a resource on a limited tier with access to a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then "translator-prod" uses Microsoft-managed keys
       And "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @encryption.tier-refused
   Rule: Enabling customer-managed keys is refused on a tier that does not support them
 
     Scenario: Enabling on a supporting tier is accepted
-      Given a vault with a key
-      And the customer creates the Translator resource "translator-prod" on the "cmk-tier"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
 
-    Scenario: Enabling on a limited tier is refused
-      Given a vault with a key
-      And the customer creates the Translator resource "translator-prod" on the "basic-tier"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: Enabling on a limited tier is refused
+      Given a resource on a limited tier with access to a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @encryption.double @attestation
   Rule: Customer-managed keys add a second layer of encryption

@@ -4,12 +4,12 @@ Feature: What the article takes for granted
   @environment.exists
   Rule: A command on something that does not exist is refused
 
-    Scenario: A command on something that exists
+    Scenario: A command on something that exists is accepted
       Given a Translator resource
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
 
-    Scenario Outline: A command on something that was never made
+    Scenario Outline: A command on something that was never made is refused
       Given a resource and a vault with a key
       When <command>
       Then the request is refused
@@ -18,8 +18,10 @@ Feature: What the article takes for granted
       Examples:
         | command                                                                                          |
         | the customer enables the managed identity of "nobody"                                            |
-        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod"            |
-        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod"    |
+        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the portal            |
+        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the API            |
+        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the portal    |
+        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the API    |
         | the customer grants "translator-prod" access to the keys of "nowhere"                                 |
         | the customer recovers the vault "kv-prod"                                                          |
         | the customer creates the Translator resource "translator-test" in "atlantis"                    |
@@ -33,7 +35,7 @@ Feature: What the article takes for granted
         | the customer moves the subscription "production" to the tenant "nowhere"                      |
         | the customer revokes the access of "nobody" to the keys of "kv-prod"                               |
 
-    Scenario: A key of a deleted vault
+    Scenario: A command on a key of a deleted vault is refused
       Given the vault has been deleted
       When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is refused
@@ -54,7 +56,7 @@ Feature: What the article takes for granted
         | revokes the access of "translator-prod" to the keys of "kv-prod" |
         | deletes the vault "kv-prod"                                 |
 
-    Scenario: What is missing goes before a name that is taken
+    Scenario: What is missing is named before a name that is taken
       Given a vault with a key
       When the customer creates the vault "kv-prod" in the subscription "nowhere"
       Then the request is refused
@@ -63,21 +65,21 @@ Feature: What the article takes for granted
   @environment.new-name
   Rule: A name in use is not given again
 
-    Scenario: A new name
+    Scenario: A new name is accepted
       Given a vault with a key
       When the customer creates the vault "kv-test"
       Then the request is accepted
       And the vault "kv-test" exists
 
     @keys.create
-    Scenario: The name of a key in another vault
+    Scenario: The name of a key in another vault is accepted
       Given a vault with a key
       And the customer creates the vault "kv-test"
       When the customer generates the key "cmk-2048" in "kv-test"
       Then the key "cmk-2048" of "kv-test" is active
       And nothing else has changed
 
-    Scenario Outline: A name that something of another kind has
+    Scenario Outline: A name that something of another kind has is accepted
       Given a deployed model under customer-managed keys
       When the customer <command>
       Then the request is accepted
@@ -91,13 +93,13 @@ Feature: What the article takes for granted
         | uploads the document "legal-en-de" to "ws-prod"               |
         | trains the model "contracts" in "ws-prod"                |
 
-    Scenario: The name of something that exists
+    Scenario: The name of something that exists is refused
       Given a vault with a key
       When the customer creates the vault "kv-prod" in "eastus"
       Then the request is refused
       And nothing has changed
 
-    Scenario Outline: The name of something of each other kind
+    Scenario Outline: The name of a thing of each other kind is refused
       Given a deployed model under customer-managed keys
       When the customer <command>
       Then the request is refused
@@ -110,14 +112,14 @@ Feature: What the article takes for granted
         | uploads the document "contracts" to "ws-prod"        |
         | trains the model "legal-en-de" in "ws-prod"               |
 
-    Scenario: The name of something that is deleted
+    Scenario: The name of something that is deleted is refused
       Given a vault with a key
       And the customer deletes the vault "kv-prod"
       When the customer creates the vault "kv-prod"
       Then the request is refused
       And nothing has changed
 
-    Scenario Outline: The name of a key that is deleted
+    Scenario Outline: The name of a deleted key is refused
       Given a vault with a key
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer <origin>
@@ -132,7 +134,7 @@ Feature: What the article takes for granted
   @environment.key-name-in-use
   Rule: The outcome of making a key under the name of a key is not specified
 
-    Scenario Outline: The name of a key in use
+    Scenario Outline: The name of a key in use may be accepted or refused
       Given a vault with a key
       When the customer <origin>
       Then what happens is not specified
@@ -145,7 +147,7 @@ Feature: What the article takes for granted
   @environment.name-used-before
   Rule: Whether the name of something that is gone can be given again is not specified
 
-    Scenario Outline: The name of a purged key
+    Scenario Outline: The name of a purged key may be accepted or refused
       Given a vault without its protections
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer <origin>
@@ -156,13 +158,13 @@ Feature: What the article takes for granted
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
-    Scenario: The name of a purged vault
+    Scenario: The name of a purged vault may be accepted or refused
       Given a vault without its protections
       And the customer deletes the vault "kv-prod"
       When the customer creates the vault "kv-prod"
       Then what happens is not specified
 
-    Scenario Outline: The name of something that went with its resource
+    Scenario Outline: The name of what went with its resource may be accepted or refused
       Given two resources that share a vault and a key
       And the customer deletes the resource "translator-prod"
       When the customer <command>
@@ -178,7 +180,7 @@ Feature: What the article takes for granted
   @environment.create-resource
   Rule: A resource can be created
 
-    Scenario: A new resource
+    Scenario: A new resource is where it was asked for
       When the customer creates the Translator resource "translator-prod" in "eastus" in the group "mine"
       Then the resource "translator-prod" exists
       And the resource "translator-prod" is in "eastus"
@@ -187,20 +189,27 @@ Feature: What the article takes for granted
   @environment.delete-resource
   Rule: A deleted resource takes its managed identity with it
 
-    Scenario: Deleting a resource
+    Scenario: A deleted resource takes its workspaces and models with it
       Given a deployed model under Microsoft-managed keys
       When the customer deletes the resource "translator-prod"
       Then the resource "translator-prod" does not exist
       And the workspace "ws-prod" does not exist
       And the model "legal-en-de" does not exist
 
-    Scenario: Deleting a resource with an upload
+    Scenario: Deleting one of three resources takes nothing from the others
+      Given three resources that share a vault and a key
+      When the customer deletes the resource "translator-test"
+      Then "translator-dev" has access to the keys of "kv-prod"
+      And the model "retail-en-de" is deployed
+      And the document "contracts" is kept
+
+    Scenario: A deleted resource takes its uploads with it
       Given an upload under Microsoft-managed keys
       When the customer deletes the resource "translator-prod"
       Then the request is accepted
       And the document "contracts" is deleted
 
-    Scenario: Deleting one of two resources
+    Scenario: Deleting one of two resources takes nothing from the other
       Given two resources that share a vault and a key
       When the customer deletes the resource "translator-prod"
       Then "translator-test" has access to the keys of "kv-prod"
@@ -233,14 +242,14 @@ Feature: What the article takes for granted
   @environment.create-vault
   Rule: A key vault can be created with or without each of its protections
 
-    Scenario: A new vault
+    Scenario: A new vault is active and has both protections
       When the customer creates the vault "kv-prod" in "eastus"
       Then the vault "kv-prod" is active
       And the vault "kv-prod" is in "eastus"
       And soft delete of "kv-prod" is on
       And purge protection of "kv-prod" is on
 
-    Scenario Outline: Each pair of protections
+    Scenario Outline: A vault has the protections that were asked for
       When the customer creates the vault "kv-prod" <protections>
       Then soft delete of "kv-prod" is <soft delete>
       And purge protection of "kv-prod" is <purge protection>
@@ -255,13 +264,13 @@ Feature: What the article takes for granted
   @environment.vault-protections
   Rule: Soft delete and purge protection can be turned on and never off
 
-    Scenario: Turning on soft delete
+    Scenario: Soft delete is turned on later
       Given a vault without its protections
       When the customer turns on soft delete for "kv-prod"
       Then soft delete of "kv-prod" is on
       And nothing else has changed
 
-    Scenario: Turning on purge protection
+    Scenario: Purge protection is turned on later
       Given a vault without purge protection
       When the customer turns on purge protection for "kv-prod"
       Then purge protection of "kv-prod" is on
@@ -277,12 +286,12 @@ Feature: What the article takes for granted
   @environment.protection-order
   Rule: Purge protection needs soft delete
 
-    Scenario: Purge protection after soft delete
+    Scenario: Purge protection after soft delete is accepted
       Given a vault without purge protection
       When the customer turns on purge protection for "kv-prod"
       Then the request is accepted
 
-    Scenario: Purge protection before soft delete
+    Scenario: Purge protection before soft delete is refused
       Given a vault without its protections
       When the customer turns on purge protection for "kv-prod"
       Then the request is refused
@@ -291,13 +300,13 @@ Feature: What the article takes for granted
   @environment.delete-vault
   Rule: A deleted key vault is recoverable with soft delete and gone without it
 
-    Scenario: Deleting a vault with soft delete
+    Scenario: A deleted vault with soft delete is kept
       Given a vault with a key
       When the customer deletes the vault "kv-prod"
       Then the request is accepted
       And the vault "kv-prod" is deleted
 
-    Scenario: Deleting a vault without soft delete
+    Scenario: A deleted vault without soft delete is gone
       Given a vault without its protections
       When the customer deletes the vault "kv-prod"
       Then the request is accepted
@@ -306,17 +315,30 @@ Feature: What the article takes for granted
   @environment.recover-vault
   Rule: A soft-deleted key vault can be recovered with its keys and access grants
 
-    Scenario: Recovering a vault
+    Scenario: A recovered vault has its keys and grants again
       Given a deleted vault with a key and a grant
       When the customer recovers the vault "kv-prod"
       Then the vault "kv-prod" is active
       And the key "cmk-2048" of "kv-prod" is active
       And "translator-prod" has access to the keys of "kv-prod"
 
+    Scenario: A recovered vault leaves its deleted key deleted
+      Given a vault with a deleted and a disabled key has been deleted
+      When the customer recovers the vault "kv-prod"
+      Then the vault "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is deleted
+      And the key "cmk-next" of "kv-prod" is disabled
+
+    Scenario: A recovered vault has no grant that was revoked before
+      Given the access has been revoked and the vault deleted
+      When the customer recovers the vault "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is enabled
+      And "translator-prod" has no access to the keys of "kv-prod"
+
   @environment.purge-vault
   Rule: A deleted key vault without purge protection can be purged
 
-    Scenario: Purging an unprotected vault
+    Scenario: An unprotected vault is purged for good
       Given a vault without purge protection
       And the customer deletes the vault "kv-prod"
       When the customer purges the vault "kv-prod"
@@ -326,23 +348,23 @@ Feature: What the article takes for granted
   @environment.no-vault-purge
   Rule: A key vault with purge protection can't be purged by hand
 
-    Scenario: Purging a vault that has no purge protection
+    Scenario: Purging a vault without purge protection is accepted
       Given a vault without purge protection
       And the customer deletes the vault "kv-prod"
       When the customer purges the vault "kv-prod"
       Then the request is accepted
 
-    Scenario: Purging a protected vault
+    Scenario: Purging a protected vault is refused
       Given a vault with a key
       And the customer deletes the vault "kv-prod"
       When the customer purges the vault "kv-prod"
       Then the request is refused
-      And the vault "kv-prod" is deleted
+      And nothing has changed
 
   @environment.end-of-retention
   Rule: At the end of its retention a deleted key vault is purged
 
-    Scenario: The retention of a protected vault ends
+    Scenario: A protected vault is gone when its retention ends
       Given a vault with a key
       And the customer deletes the vault "kv-prod"
       When the retention period of the vault "kv-prod" ends
@@ -352,7 +374,7 @@ Feature: What the article takes for granted
   @environment.rotate-disabled-key
   Rule: Whether a disabled key can be rotated is not specified
 
-    Scenario: Rotating a disabled key
+    Scenario: Rotating a disabled key may be accepted or refused
       Given a vault with a key
       And the customer disables the key "cmk-2048" of "kv-prod"
       When the customer rotates the key "cmk-2048" of "kv-prod"
@@ -361,16 +383,21 @@ Feature: What the article takes for granted
   @environment.disabled-key
   Rule: Whether a disabled key can be put in use is not specified
 
-    Scenario: Enabling with a disabled key
-      Given a resource and a vault with a key
+    Scenario Outline: A disabled key may be accepted or refused
+      Given an identity with access to the vault
       And the customer disables the key "cmk-2048" of "kv-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then what happens is not specified
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @environment.new-key
   Rule: A new key is as it was asked for, enabled, and in its first version
 
-    Scenario Outline: A key of a type and size that were asked for
+    Scenario Outline: A new key has the type and size that were asked for
       Given the customer creates the vault "kv-prod"
       When the customer <origin> of type RSA-HSM and 3072 bits
       Then the key "cmk-2048" of "kv-prod" is of type RSA-HSM
@@ -395,7 +422,7 @@ Feature: What the article takes for granted
   @environment.enable-key
   Rule: A disabled key can be enabled again
 
-    Scenario: Enabling a disabled key
+    Scenario: A disabled key is enabled again
       Given a vault with a key
       And the customer disables the key "cmk-2048" of "kv-prod"
       When the customer enables the key "cmk-2048" of "kv-prod"
@@ -405,13 +432,13 @@ Feature: What the article takes for granted
   @environment.delete-key
   Rule: A deleted key is recoverable with soft delete and gone without it
 
-    Scenario: Deleting a key of a vault with soft delete
+    Scenario: A deleted key of a vault with soft delete is kept
       Given a vault with a key
       When the customer deletes the key "cmk-2048" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is deleted
       And nothing else has changed
 
-    Scenario: Deleting a key of a vault without soft delete
+    Scenario: A deleted key of a vault without soft delete is gone
       Given a vault without its protections
       When the customer deletes the key "cmk-2048" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" does not exist
@@ -420,17 +447,23 @@ Feature: What the article takes for granted
   @environment.recover-key
   Rule: A soft-deleted key can be recovered
 
-    Scenario: Recovering a key
+    Scenario: A recovered key is active
       Given a vault with a key
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer recovers the key "cmk-2048" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is active
       And nothing else has changed
 
+    Scenario: A recovered key that was disabled is disabled still
+      Given a disabled key has been deleted
+      When the customer recovers the key "cmk-2048" of "kv-prod"
+      Then the key "cmk-2048" of "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is disabled
+
   @environment.purge-key
   Rule: A deleted key can be purged where the key vault has no purge protection
 
-    Scenario: Purging a key of an unprotected vault
+    Scenario: A purged key is gone
       Given a vault without purge protection
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer purges the key "cmk-2048" of "kv-prod"
@@ -440,30 +473,30 @@ Feature: What the article takes for granted
   @environment.no-key-purge
   Rule: A key in a key vault with purge protection can't be purged by hand
 
-    Scenario: Purging a key of a vault that has no purge protection
+    Scenario: Purging a key of a vault without purge protection is accepted
       Given a vault without purge protection
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer purges the key "cmk-2048" of "kv-prod"
       Then the request is accepted
 
-    Scenario: Purging a key of a protected vault
+    Scenario: Purging a key of a protected vault is refused
       Given a vault with a key
       And the customer deletes the key "cmk-2048" of "kv-prod"
       When the customer purges the key "cmk-2048" of "kv-prod"
       Then the request is refused
-      And the key "cmk-2048" of "kv-prod" is deleted
+      And nothing has changed
 
   @environment.move
   Rule: A resource, a resource group or a subscription can be moved
 
-    Scenario: Moving a resource
+    Scenario: A moved resource is in its new subscription and group
       Given a resource and a vault with a key
       When the customer moves the resource "translator-prod" to the subscription "security" and the group "other"
       Then the resource "translator-prod" is in the subscription "security"
       And the resource "translator-prod" is in the group "other"
       And nothing else has changed
 
-    Scenario: Moving a resource within its subscription
+    Scenario: A resource moves within its subscription
       Given a resource and a vault with a key
       When the customer moves the resource "translator-prod" to the subscription "production" and the group "other"
       Then the resource "translator-prod" is in the group "other"
@@ -476,20 +509,20 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the vault "kv-prod" is in the subscription "production"
 
-    Scenario: Moving one of two resources
+    Scenario: Moving one of two resources leaves the other in place
       Given two resources that share a vault and a key
       When the customer moves the resource "translator-prod" to the subscription "security"
       Then the resource "translator-prod" is in the subscription "security"
       And nothing else has changed
 
-    Scenario: Moving a resource group
+    Scenario: A resource group takes its resources and vaults with it
       Given a resource and a vault with a key
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
       Then the resource "translator-prod" is in the subscription "security"
       And the vault "kv-prod" is in the subscription "security"
       And nothing else has changed
 
-    Scenario: Moving a subscription
+    Scenario: A moved subscription is in its new tenant
       Given a vault with a key
       When the customer moves the subscription "production" to the tenant "abroad"
       Then the subscription "production" is in the tenant "abroad"
@@ -504,7 +537,7 @@ Feature: What the article takes for granted
   @environment.move-nowhere
   Rule: The outcome of a move to the current location is not specified
 
-    Scenario Outline: A move to where it is already
+    Scenario Outline: A move to where it is already may be accepted or refused
       Given a resource and a vault with a key
       When <move>
       Then what happens is not specified
@@ -519,12 +552,20 @@ Feature: What the article takes for granted
   Rule: A key vault that changes tenant loses its access grants
 
     @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
-    Scenario: A vault that leaves its resource behind
+    Scenario: A vault that leaves its resource behind loses its grant
       Given a vault in a resource group of its own
       When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
       Then "translator-prod" has no access to the keys of "kv-prod"
       And the data of "ws-prod" is inaccessible
       And the managed identity of "translator-prod" is on
+
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
+    Scenario: A vault that comes back from another tenant brings no grant
+      Given a vault has left its resource behind
+      When the customer moves the resource group "vaults" of the subscription "foreign" to the subscription "production"
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
+      And the data of "ws-prod" is inaccessible
 
   @environment.create-workspace
   Rule: A Custom Translator workspace can be created for a resource
@@ -539,7 +580,7 @@ Feature: What the article takes for granted
   @environment.workspace-without-key
   Rule: Whether a workspace can be created while the key is inaccessible is not specified
 
-    Scenario: Creating a workspace after access was revoked
+    Scenario: A workspace may be created or refused after access was revoked
       Given the access to the key has been revoked
       When the customer creates the workspace "ws-test" for "translator-prod"
       Then what happens is not specified
@@ -547,7 +588,7 @@ Feature: What the article takes for granted
   @environment.upload
   Rule: A document can be uploaded to a workspace
 
-    Scenario: A new document
+    Scenario: A new document is kept in its workspace
       Given a workspace under Microsoft-managed keys
       When the customer uploads the document "contracts" to "ws-prod"
       Then the document "contracts" is kept
@@ -557,42 +598,42 @@ Feature: What the article takes for granted
   @environment.train
   Rule: A model is trained from an uploaded document and starts undeployed
 
-    Scenario: Training with a document
+    Scenario: A trained model starts undeployed
       Given an upload under Microsoft-managed keys
       When the customer trains the model "legal-en-de" in "ws-prod"
       Then the model "legal-en-de" exists
       And the model "legal-en-de" is undeployed
       And nothing else has changed
 
-    Scenario: Training without a document
+    Scenario: Training without a document is refused
       Given a workspace under Microsoft-managed keys
       When the customer trains the model "legal-en-de" in "ws-prod"
       Then the request is refused
-      And the model "legal-en-de" does not exist
+      And nothing has changed
 
-    Scenario: A document in another workspace
+    Scenario: Training beside a document in another workspace is refused
       Given an upload under Microsoft-managed keys
       And the customer creates the workspace "ws-test" for "translator-prod"
       When the customer trains the model "legal-en-de" in "ws-test"
       Then the request is refused
-      And the model "legal-en-de" does not exist
+      And nothing has changed
 
-    Scenario: Training again after the uploads were lost
-      Given the access has been revoked and granted again
+    Scenario: Training again after the uploads were lost is refused
+      Given the access to the key has been lost and granted again
       When the customer trains the model "support-en-de" in "ws-prod"
       Then the request is refused
-      And the model "support-en-de" does not exist
+      And nothing has changed
 
   @environment.deploy
   Rule: A model can be deployed and undeployed
 
-    Scenario: Deploying a model
+    Scenario: A model is deployed
       Given a trained model under Microsoft-managed keys
       When the customer deploys the model "legal-en-de"
       Then the model "legal-en-de" is deployed
       And nothing else has changed
 
-    Scenario: Undeploying a model
+    Scenario: A model is undeployed
       Given a deployed model under Microsoft-managed keys
       When the customer undeploys the model "legal-en-de"
       Then the model "legal-en-de" is undeployed
@@ -601,13 +642,13 @@ Feature: What the article takes for granted
   @environment.translate
   Rule: Translating with a custom model needs the model deployed
 
-    Scenario: Translating with a deployed model
+    Scenario: Translating with a deployed model is accepted
       Given a deployed model under Microsoft-managed keys
       When the customer translates with the model "legal-en-de"
       Then the request is accepted
       And nothing has changed
 
-    Scenario: Translating with an undeployed model
+    Scenario: Translating with an undeployed model is refused
       Given a trained model under Microsoft-managed keys
       When the customer translates with the model "legal-en-de"
       Then the request is refused

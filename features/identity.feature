@@ -4,7 +4,7 @@ Feature: The managed identity
   @identity.enable
   Rule: The managed identity can be enabled as soon as the resource exists
 
-    Scenario Outline: A new resource of either tier
+    Scenario Outline: The identity of a new resource on either tier is turned on
       Given the customer creates the Translator resource "translator-prod" on the "<tier>"
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
@@ -15,8 +15,8 @@ Feature: The managed identity
         | cmk-tier   |
         | basic-tier |
 
-    Scenario: Enabling an identity that is on
-      Given a resource with an identity
+    Scenario: Enabling an identity that is on changes nothing
+      Given an identity with access to the vault
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
       And nothing has changed
@@ -39,11 +39,17 @@ Feature: The managed identity
       Then the request is accepted
       And the managed identity of "translator-prod" is on
 
+    Scenario: The identity is on once the API has enabled customer-managed keys
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
+      Then the request is accepted
+      And the managed identity of "translator-prod" is on
+
   @identity.registered
   Rule: The resource is registered in Microsoft Entra ID while its identity is on
 
     @identity.enable
-    Scenario: A resource whose identity is turned on
+    Scenario: A resource whose identity is turned on is registered
       Given a Translator resource
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
@@ -52,11 +58,17 @@ Feature: The managed identity
   @identity.disable
   Rule: The managed identity can be disabled
 
-    Scenario: Disabling an identity that nothing needs
-      Given a resource with an identity
+    Scenario Outline: The identity is turned off whether or not the key needs it
+      Given <start>
       When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
       And the managed identity of "translator-prod" is off
+
+      Examples:
+        | start                                                        |
+        | a resource with an identity                                  |
+        | a deployed model under customer-managed keys                 |
+        | a deployed model under customer-managed keys from the portal |
 
   @identity.access-removed
   Rule: Without its managed identity a resource has access to no key vault
@@ -68,33 +80,63 @@ Feature: The managed identity
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
 
-    @identity.disable @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario: All that depends on the key goes with the identity
-      Given a deployed model under customer-managed keys
+    @identity.disable
+    Scenario: Access to every vault goes with the identity
+      Given access to a second vault
       When the customer disables the managed identity of "translator-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
+      And "translator-prod" has no access to the keys of "kv-test"
 
-    Scenario: Another resource keeps its access
-      Given two resources that share a vault and a key
+    @identity.disable @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
+    Scenario Outline: A disabled identity costs the data, the deployed model and the upload
+      Given <start>
       When the customer disables the managed identity of "translator-prod"
-      Then "translator-test" has access to the keys of "kv-prod"
-      And the data of "ws-test" is accessible
-      And the document "manuals" is kept
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples: Through both channels, and for another kind of resource, key and place
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
+        | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
+
+      Examples: For the second time
+        | start                                   | workspace | model         | document |
+        | a new workspace after access was lost   | ws-test   | support-en-de | manuals  |
+        | a new workspace after the identity was off | ws-test | support-en-de | manuals |
+
+      @restoration.data-readable
+      Examples: For the second time, with what was restored
+        | start                                           | workspace | model       | document |
+        | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
+
+      @keys.rotation-keeps-data
+      Examples: With a rotated key
+        | start                                | workspace | model       | document  |
+        | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     @identity.disable
-    Scenario: The other of two resources loses its access
-      Given two resources that share a vault and a key
-      When the customer disables the managed identity of "translator-test"
-      Then "translator-test" has no access to the keys of "kv-prod"
-      And "translator-prod" has access to the keys of "kv-prod"
-      And the document "contracts" is kept
+    Scenario Outline: Only the resource whose identity is off loses its access
+      Given three resources that share a vault and a key
+      When the customer disables the managed identity of "<resource>"
+      Then "<resource>" has no access to the keys of "kv-prod"
+      And "<other>" has access to the keys of "kv-prod"
+      And the document "<document>" is kept
+
+      Examples:
+        | resource        | other           | document  |
+        | translator-prod | translator-test | manuals   |
+        | translator-prod | translator-dev  | invoices  |
+        | translator-test | translator-prod | contracts |
+        | translator-dev  | translator-test | manuals   |
 
   @identity.no-return-of-access
   Rule: Enabling the managed identity again returns no access
 
-    Scenario: An identity that is on again
+    Scenario: An identity that is on again has no access
       Given the managed identity has been disabled
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
@@ -105,14 +147,13 @@ Feature: The managed identity
   Rule: Access can be granted only to a resource whose managed identity is on
 
     @vault.access-policy
-    Scenario: Granting access to an identity that is on
-      Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator-prod"
+    Scenario: Granting access to an identity that is on is accepted
+      Given a resource with an identity and a vault with a key
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" has access to the keys of "kv-prod"
 
-    Scenario: Granting access to an identity that is off
+    Scenario: Granting access to an identity that is off is refused
       Given the managed identity has been disabled
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is refused

@@ -5,8 +5,7 @@ Feature: Customer-managed keys
   Rule: Customer-managed keys are off until the customer enables them
 
     Scenario: Vault, key and access alone turn nothing on
-      Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator-prod"
+      Given a resource with an identity and a vault with a key
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
@@ -14,7 +13,7 @@ Feature: Customer-managed keys
   @keys.enable
   Rule: Enabling customer-managed keys puts the chosen key in use
 
-    Scenario Outline: Enabling through each channel
+    Scenario Outline: The chosen key is in use once either channel has enabled it
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
@@ -26,16 +25,23 @@ Feature: Customer-managed keys
         | portal  |
         | API     |
 
-    Scenario: Enabling what is already on
-      Given customer-managed keys are on
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: Enabling what is already on changes nothing
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And nothing has changed
+
+      Examples:
+        | start                                                        | channel |
+        | a deployed model under customer-managed keys                 | portal  |
+        | a deployed model under customer-managed keys                 | API     |
+        | a deployed model under customer-managed keys from the portal | portal  |
+        | a deployed model under customer-managed keys from the portal | API     |
 
   @keys.create
   Rule: A key can be generated in the key vault
 
-    Scenario: A generated key
+    Scenario: A generated key is active and enabled
       Given the customer creates the vault "kv-prod"
       When the customer generates the key "cmk-2048" in "kv-prod"
       Then the request is accepted
@@ -44,7 +50,7 @@ Feature: Customer-managed keys
   @keys.import
   Rule: A key made elsewhere can be imported into the key vault
 
-    Scenario: An imported key
+    Scenario: An imported key is active and enabled
       Given the customer creates the vault "kv-prod"
       When the customer imports the key "cmk-2048" into "kv-prod"
       Then the request is accepted
@@ -54,29 +60,31 @@ Feature: Customer-managed keys
   Rule: Imported and generated keys are accepted alike
 
     @keys.enable
-    Scenario Outline: Enabling with a key of either origin
-      Given a resource and an empty vault
+    Scenario Outline: A key of either origin is accepted
+      Given access to an empty vault
       And the customer <origin>
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
       Examples:
-        | origin                               |
-        | generates the key "cmk-2048" in "kv-prod"   |
-        | imports the key "cmk-2048" into "kv-prod"   |
+        | origin                                  | channel |
+        | generates the key "cmk-2048" in "kv-prod" | portal |
+        | generates the key "cmk-2048" in "kv-prod" | API    |
+        | imports the key "cmk-2048" into "kv-prod" | portal |
+        | imports the key "cmk-2048" into "kv-prod" | API    |
 
   @keys.rotate
   Rule: A key can be rotated to a new version
 
-    Scenario: Rotating the key in use
+    Scenario: The key in use gets a new version and nothing else changes
       Given customer-managed keys are on
       When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is accepted
       And the key "cmk-2048" of "kv-prod" is at version 2
       And nothing else has changed
 
-    Scenario: Rotating one of two keys
+    Scenario: Rotating one of two keys leaves the other alone
       Given a vault with a key
       And the customer generates the key "cmk-next" in "kv-prod"
       When the customer rotates the key "cmk-next" of "kv-prod"
@@ -92,7 +100,7 @@ Feature: Customer-managed keys
   @keys.disable
   Rule: A key can be disabled
 
-    Scenario: Disabling a key that nothing uses
+    Scenario: A key that nothing uses is disabled
       Given a vault with a key
       When the customer disables the key "cmk-2048" of "kv-prod"
       Then the request is accepted
@@ -111,19 +119,22 @@ Feature: Customer-managed keys
   @keys.use-logged
   Rule: Each use of the customer's key is recorded for audit
 
-    Scenario Outline: Work that uses the customer's key
-      Given a deployed model under customer-managed keys
-      When <work>
+    Scenario Outline: Work on data leaves an entry for the key and the resource
+      Given <start>
+      When the customer <work>
       Then the request is accepted
-      And the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod"
+      And the use of the key "<key>" of "kv-prod" is recorded for "<resource>"
 
       Examples:
-        | work                                                              |
-        | the customer uploads the document "manuals" to "ws-prod" |
-        | the customer reads the data of "ws-prod"                        |
-        | the customer trains the model "support-en-de" in "ws-prod"        |
-        | the customer deploys the model "legal-en-de"                            |
-        | the customer translates with the model "legal-en-de"                    |
+        | work                                          | start                                                        | key      | resource        |
+        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
+        | reads the data of "ws-prod"                   | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
+        | trains the model "support-en-de" in "ws-prod" | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
+        | deploys the model "legal-en-de"               | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
+        | translates with the model "legal-en-de"       | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
+        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys from the portal | cmk-2048 | translator-prod |
+        | translates with the model "support-en-de"     | two resources, each with a key of its own in one vault       | cmk-next | translator-test |
+        | reads the data of "ws-prod"                   | a deployed model in a workspace made before customer-managed keys | cmk-2048 | translator-prod |
 
     Scenario: Work under Microsoft-managed keys uses no customer's key
       Given an upload under Microsoft-managed keys
@@ -134,23 +145,35 @@ Feature: Customer-managed keys
   @keys.vault-only
   Rule: A key held anywhere but in Azure Key Vault is refused
 
-    Scenario: A key held in a key vault
-      Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: A key held in a key vault is accepted
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
 
-    Scenario: A key held elsewhere is refused
-      Given a Translator resource
-      When the customer enables customer-managed keys for "translator-prod" with a key held in another key store
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    Scenario Outline: A key held elsewhere is refused
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with a key held in another key store through the <channel>
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | start                                        | channel |
+        | a Translator resource                        | portal  |
+        | a Translator resource                        | API     |
+        | a deployed model under customer-managed keys | portal  |
+        | a deployed model under customer-managed keys | API     |
 
   @keys.managed-hsm
   Rule: Whether a key in a managed HSM is accepted is not specified
 
-    Scenario: Enabling with a key in a managed HSM
+    Scenario: A key in a managed HSM may be accepted or refused
       Given a Translator resource
-      When the customer enables customer-managed keys for "translator-prod" with a key held in a managed HSM
+      When the customer enables customer-managed keys for "translator-prod" with a key held in a managed HSM through the API
       Then what happens is not specified
 
   @keys.controlled-in-vault @attestation
@@ -159,88 +182,98 @@ Feature: Customer-managed keys
   @keys.rsa-2048
   Rule: Only an RSA key of 2048 bits is accepted
 
-    Scenario: An RSA key of 2048 bits
-      Given a resource and an empty vault
-      And the customer generates the key "cmk-2048" in "kv-prod" of type RSA and 2048 bits
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: An RSA key of 2048 bits is accepted
+      Given access to an empty vault
+      And the customer <origin> of type RSA and 2048 bits
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then the request is accepted
 
-    Scenario Outline: A key of another type or size
-      Given a resource and an empty vault
-      And the customer generates the key "cmk-2048" in "kv-prod" of type <type and size>
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      Examples:
+        | origin                                   | channel |
+        | generates the key "cmk-new" in "kv-prod" | portal  |
+        | generates the key "cmk-new" in "kv-prod" | API     |
+        | imports the key "cmk-new" into "kv-prod" | portal  |
+        | imports the key "cmk-new" into "kv-prod" | API     |
+
+    Scenario Outline: A key of another type or size is refused
+      Given access to an empty vault
+      And the customer <origin> of type <type and size>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
-      Examples:
-        | type and size         |
-        | RSA and 3072 bits     |
-        | RSA and 4096 bits     |
-        | RSA-HSM and 3072 bits |
-        | RSA-HSM and 4096 bits |
-        | EC and 256 bits       |
-        | EC and 521 bits       |
-        | oct and 256 bits      |
+      Examples: Generated
+        | type and size         | origin                                   | channel |
+        | RSA and 3072 bits     | generates the key "cmk-new" in "kv-prod" | portal  |
+        | RSA and 3072 bits     | generates the key "cmk-new" in "kv-prod" | API     |
+        | RSA and 4096 bits     | generates the key "cmk-new" in "kv-prod" | portal  |
+        | RSA and 4096 bits     | generates the key "cmk-new" in "kv-prod" | API     |
+        | RSA-HSM and 3072 bits | generates the key "cmk-new" in "kv-prod" | portal  |
+        | RSA-HSM and 4096 bits | generates the key "cmk-new" in "kv-prod" | API     |
+        | EC and 256 bits       | generates the key "cmk-new" in "kv-prod" | portal  |
+        | EC and 521 bits       | generates the key "cmk-new" in "kv-prod" | API     |
+        | oct and 256 bits      | generates the key "cmk-new" in "kv-prod" | portal  |
 
-    Scenario: An imported RSA key of 2048 bits
-      Given a resource and an empty vault
-      And the customer imports the key "cmk-2048" into "kv-prod" of type RSA and 2048 bits
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is accepted
-
-    Scenario Outline: An imported key of another type or size
-      Given a resource and an empty vault
-      And the customer imports the key "cmk-2048" into "kv-prod" of type <type and size>
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is refused
-      And nothing has changed
-
-      Examples:
-        | type and size     |
-        | RSA and 3072 bits |
-        | RSA and 4096 bits |
-        | EC and 256 bits   |
+      Examples: Imported
+        | type and size         | origin                                   | channel |
+        | RSA and 3072 bits     | imports the key "cmk-new" into "kv-prod" | portal  |
+        | RSA and 3072 bits     | imports the key "cmk-new" into "kv-prod" | API     |
+        | RSA and 4096 bits     | imports the key "cmk-new" into "kv-prod" | API     |
+        | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | portal  |
+        | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | API     |
 
   @keys.rsa-hsm
   Rule: Whether an RSA-HSM key of 2048 bits is accepted is not specified
 
-    Scenario: Enabling with an RSA-HSM key of the right size
-      Given a resource and an empty vault
-      And the customer generates the key "cmk-2048" in "kv-prod" of type RSA-HSM and 2048 bits
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario: An RSA-HSM key of the right size may be accepted or refused
+      Given access to an empty vault
+      And the customer generates the key "cmk-hsm" in "kv-prod" of type RSA-HSM and 2048 bits
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-hsm" of "kv-prod" through the API
       Then what happens is not specified
 
   @keys.rotation-keeps-data
   Rule: Rotating the key makes nothing inaccessible
 
     @keys.rotate
-    Scenario: Uploads and models outlive a rotation
-      Given a deployed model under customer-managed keys
+    Scenario Outline: Uploads and models outlive a rotation
+      Given <start>
       When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is accepted
-      And the key "cmk-2048" of "kv-prod" is at version 2
+      And the key "cmk-2048" of "kv-prod" is at version <version>
       And nothing else has changed
+
+      Examples:
+        | start                                                        | version |
+        | a deployed model under customer-managed keys                 | 2       |
+        | a deployed model under customer-managed keys from the portal | 2       |
+        | two resources that share a vault and a key                   | 2       |
+        | a deployed model under a rotated key                         | 3       |
 
   @keys.change
   Rule: Whether another key can replace the one in use is not specified
 
-    Scenario: Enabling again with another key
+    Scenario Outline: Another key may be accepted or refused in place of the one in use
       Given customer-managed keys are on
       And the customer generates the key "cmk-next" in "kv-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the <channel>
       Then what happens is not specified
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @keys.return
   Rule: A resource can go back to Microsoft-managed keys
 
-    Scenario: Giving up customer-managed keys
+    Scenario: A resource that gives up its key is back under Microsoft-managed keys
       Given a workspace under customer-managed keys
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
       And the workspace "ws-prod" is protected by Microsoft-managed keys
 
-    Scenario: Giving up customer-managed keys with two workspaces
+    Scenario: Every workspace is back under Microsoft-managed keys
       Given a workspace under customer-managed keys
       And the customer creates the workspace "ws-test" for "translator-prod"
       When the customer returns "translator-prod" to Microsoft-managed keys
@@ -260,10 +293,31 @@ Feature: Customer-managed keys
       And "translator-test" uses customer-managed keys
       And the workspace "ws-test" is protected by customer-managed keys
 
+    Scenario Outline: A key that was given up can be lost without loss
+      Given a deployed model after its key was given up
+      When the customer <loss>
+      Then the data of "ws-prod" is accessible
+      And the model "legal-en-de" is deployed
+      And the document "contracts" is kept
+
+      Examples:
+        | loss                                                             |
+        | deletes the vault "kv-prod"                                      |
+        | disables the key "cmk-2048" of "kv-prod"                         |
+        | revokes the access of "translator-prod" to the keys of "kv-prod" |
+
+    @keys.enable @revocation.vault-deleted @environment.delete-vault @revocation.earlier-workspaces @revocation.data-inaccessible @revocation.undeploys @revocation.deletes-uploads
+    Scenario: A key that was given up and is in use again can be lost again
+      Given a deployed model after its key was given up and enabled again
+      When the customer deletes the vault "kv-prod"
+      Then the data of "ws-prod" is inaccessible
+      And the model "legal-en-de" is undeployed
+      And the document "contracts" is deleted
+
   @keys.return-while-inaccessible
   Rule: Whether a resource can give up a key that is inaccessible is not specified
 
-    Scenario: Giving up a key that cannot be reached
+    Scenario: Giving up an inaccessible key may be accepted or refused
       Given the access to the key has been revoked
       When the customer returns "translator-prod" to Microsoft-managed keys
       Then what happens is not specified

@@ -5,10 +5,10 @@ Feature: Eligible resources
   Rule: Translator and multi-service resources can both have customer-managed keys
 
     @keys.enable
-    Scenario Outline: Enabling for each kind of resource
+    Scenario Outline: Each kind of resource gets customer-managed keys
       Given a vault with a key
       And the customer creates the <kind> resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
       And "translator-prod" uses customer-managed keys
 
@@ -21,28 +21,35 @@ Feature: Eligible resources
   @resource.regional
   Rule: Customer-managed keys don't work for a global resource
 
-    Scenario: A global resource stays with Microsoft-managed keys
-      Given a vault with a key
-      And the customer creates the Translator resource "translator-prod" in "global"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: A global resource stays with Microsoft-managed keys
+      Given a global resource with access to a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then "translator-prod" uses Microsoft-managed keys
       And "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @resource.global-refused
   Rule: Enabling customer-managed keys is refused for a global resource
 
     Scenario: Enabling for a regional resource is accepted
-      Given a vault with a key
-      And the customer creates the Translator resource "translator-prod" in "westeurope"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
 
-    Scenario: Enabling for a global resource is refused
-      Given a vault with a key
-      And the customer creates the Translator resource "translator-prod" in "global"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: Enabling for a global resource is refused
+      Given a global resource with access to a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @resource.not-at-creation
   Rule: Customer-managed keys can't be enabled by creating a resource
@@ -60,8 +67,13 @@ Feature: Eligible resources
       Then the request is accepted
       And "translator-prod" uses Microsoft-managed keys
 
-    Scenario: Creating a resource with customer-managed keys is refused
-      When the customer creates the Translator resource "translator-prod" with customer-managed keys
+    Scenario Outline: Creating a resource of any kind with customer-managed keys is refused
+      When the customer creates the <kind> resource "translator-prod" with customer-managed keys
       Then the request is refused
-      And the resource "translator-prod" does not exist
       And nothing has changed
+
+      Examples:
+        | kind               |
+        | Translator         |
+        | Azure AI services  |
+        | Cognitive Services |

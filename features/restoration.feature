@@ -4,13 +4,13 @@ Feature: After the key is back
   @restoration.no-redeploy
   Rule: Enabling the managed identity again redeploys no model
 
-    Scenario: The identity is on again
+    Scenario: A model stays undeployed when the identity is on again
       Given the managed identity has been disabled
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
       And the model "legal-en-de" is undeployed
 
-    Scenario: The identity is on again and has access again
+    Scenario: A model stays undeployed when the identity has access again
       Given the managed identity has been disabled and enabled again
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
@@ -19,86 +19,123 @@ Feature: After the key is back
   @restoration.no-redeploy-otherwise
   Rule: Nor does recovering the key vault or granting access again redeploy a model
 
-    Scenario Outline: The key is back and the model is not
+    Scenario Outline: The key is back and the model stays undeployed
       Given <situation>
-      When <remedy>
+      When the customer <remedy>
       Then the request is accepted
-      And the model "legal-en-de" is undeployed
+      And the model "<model>" is undeployed
 
       Examples: Causes that the article states
-        | situation                                        | remedy                                                                                    |
-        | the access to the key has been revoked           | the customer grants "translator-prod" access to the keys of "kv-prod"                            |
-        | the vault has been deleted                       | the customer recovers the vault "kv-prod"                                                   |
-        | the moved identity has access to the vault again | the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" |
+        | situation                                        | remedy                                                                                                           | model         |
+        | the access to the key has been revoked           | grants "translator-prod" access to the keys of "kv-prod"                                                         | legal-en-de   |
+        | the portal's access has been revoked             | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal      | legal-en-de   |
+        | the managed identity has been disabled           | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal      | legal-en-de   |
+        | the vault has been deleted                       | recovers the vault "kv-prod"                                                                                     | legal-en-de   |
+        | all resources on the key have lost it            | recovers the vault "kv-prod"                                                                                     | support-en-de |
+        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal      | legal-en-de   |
+        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API         | legal-en-de   |
+
+      @restoration.data-readable
+      Examples: The access is lost for the second time
+        | situation                      | remedy                                                    | model       |
+        | the access has been lost twice | grants "translator-prod" access to the keys of "kv-prod" | legal-en-de |
 
       Examples: Causes that we assume
-        | situation                 | remedy                                         |
-        | the key has been deleted  | the customer recovers the key "cmk-2048" of "kv-prod" |
-        | the key has been disabled | the customer enables the key "cmk-2048" of "kv-prod"  |
+        | situation                 | remedy                                     | model       |
+        | the key has been deleted  | recovers the key "cmk-2048" of "kv-prod" | legal-en-de |
+        | the key has been disabled | enables the key "cmk-2048" of "kv-prod"  | legal-en-de |
 
   @restoration.uploads-stay-deleted
   Rule: Restoring the key brings no uploaded document back
 
-    Scenario Outline: The key is back and the upload is not
+    Scenario Outline: The key is back and the upload stays deleted
       Given <situation>
-      When <remedy>
+      When the customer <remedy>
       Then the request is accepted
-      And the document "contracts" is deleted
+      And the document "<document>" is deleted
 
       Examples: Causes that the article states
-        | situation                                                | remedy                                                                                    |
-        | the access to the key has been revoked                   | the customer grants "translator-prod" access to the keys of "kv-prod"                            |
-        | the managed identity has been disabled                   | the customer enables the managed identity of "translator-prod"                                 |
-        | the managed identity has been disabled and enabled again | the customer grants "translator-prod" access to the keys of "kv-prod"                            |
-        | the vault has been deleted                               | the customer recovers the vault "kv-prod"                                                   |
-        | the moved identity has access to the vault again         | the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" |
+        | situation                                                | remedy                                                                                                      | document  |
+        | the access to the key has been revoked                   | grants "translator-prod" access to the keys of "kv-prod"                                                    | contracts |
+        | the portal's access has been revoked                     | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
+        | the managed identity has been disabled                   | enables the managed identity of "translator-prod"                                                           | contracts |
+        | the managed identity has been disabled                   | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
+        | the managed identity has been disabled and enabled again | grants "translator-prod" access to the keys of "kv-prod"                                                    | contracts |
+        | the vault has been deleted                               | recovers the vault "kv-prod"                                                                                | contracts |
+        | all resources on the key have lost it                    | recovers the vault "kv-prod"                                                                                | manuals   |
+        | the moved identity has access to the vault again         | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
+        | the moved identity has access to the vault again         | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    | contracts |
+
+      @restoration.data-readable
+      Examples: The access is lost for the second time
+        | situation                      | remedy                                                    | document |
+        | the access has been lost twice | grants "translator-prod" access to the keys of "kv-prod" | manuals  |
 
       Examples: Causes that we assume
-        | situation                 | remedy                                         |
-        | the key has been deleted  | the customer recovers the key "cmk-2048" of "kv-prod" |
-        | the key has been disabled | the customer enables the key "cmk-2048" of "kv-prod"  |
+        | situation                 | remedy                                   | document  |
+        | the key has been deleted  | recovers the key "cmk-2048" of "kv-prod" | contracts |
+        | the key has been disabled | enables the key "cmk-2048" of "kv-prod"  | contracts |
 
   @restoration.data-readable
   Rule: Data that was only inaccessible can be read again once the key is back
 
     Scenario Outline: The key is back and the data can be read
       Given <situation>
-      When <remedy>
+      When the customer <remedy>
       Then the request is accepted
-      And the data of "ws-prod" is accessible
+      And the data of "<workspace>" is accessible
 
       @vault.access-policy
       Examples: Access is granted
-        | situation                              | remedy                                                         |
-        | the access to the key has been revoked | the customer grants "translator-prod" access to the keys of "kv-prod" |
+        | situation                                                | remedy                                                    | workspace |
+        | the access to the key has been revoked                   | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
+        | the managed identity has been disabled and enabled again | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
+        | an earlier workspace has lost its key                    | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
+        | the access has been lost twice                           | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
 
-      @vault.access-policy
-      Examples: The identity is enabled, then access is granted
-        | situation                                                | remedy                                                         |
-        | the managed identity has been disabled and enabled again | the customer grants "translator-prod" access to the keys of "kv-prod" |
+      @vault.granted-with-keys
+      Examples: The portal grants access again
+        | situation                              | remedy                                                                                                      | workspace |
+        | the portal's access has been revoked   | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
+        | the managed identity has been disabled | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
 
       @environment.recover-vault
       Examples: The vault is recovered
-        | situation                  | remedy                                  |
-        | the vault has been deleted | the customer recovers the vault "kv-prod" |
+        | situation                             | remedy                       | workspace |
+        | the vault has been deleted            | recovers the vault "kv-prod" | ws-prod   |
+        | all resources on the key have lost it | recovers the vault "kv-prod" | ws-test   |
 
       @keys.enable
       Examples: Customer-managed keys are enabled again after a move
-        | situation                                        | remedy                                                                                    |
-        | the moved identity has access to the vault again | the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" |
+        | situation                                        | remedy                                                                                                      | workspace |
+        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    | ws-prod   |
+        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
 
       @environment.recover-key
       Examples: The key is recovered
-        | situation                | remedy                                         |
-        | the key has been deleted | the customer recovers the key "cmk-2048" of "kv-prod" |
+        | situation                | remedy                                   | workspace |
+        | the key has been deleted | recovers the key "cmk-2048" of "kv-prod" | ws-prod   |
 
       @environment.enable-key
       Examples: The key is enabled
-        | situation                 | remedy                                        |
-        | the key has been disabled | the customer enables the key "cmk-2048" of "kv-prod" |
+        | situation                 | remedy                                  | workspace |
+        | the key has been disabled | enables the key "cmk-2048" of "kv-prod" | ws-prod   |
+
+    Scenario Outline: One of two causes is mended and the data stays inaccessible
+      Given <situation>
+      When the customer <remedy>
+      Then the request is accepted
+      And the data of "ws-prod" is inaccessible
+
+      Examples:
+        | situation                                            | remedy                                                    |
+        | the access has been revoked and the vault deleted    | recovers the vault "kv-prod"                              |
+        | the access has been revoked and the key disabled     | enables the key "cmk-2048" of "kv-prod"                   |
+        | the access has been revoked and the key disabled     | grants "translator-prod" access to the keys of "kv-prod" |
+        | the access of three resources has been revoked       | grants "translator-test" access to the keys of "kv-prod" |
 
     Scenario: A model can be deployed again by hand
-      Given the access has been revoked and granted again
+      Given the access to the key has been lost and granted again
       When the customer deploys the model "legal-en-de"
       Then the request is accepted
       And the model "legal-en-de" is deployed

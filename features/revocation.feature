@@ -4,18 +4,24 @@ Feature: The inaccessible key
   @revocation.revoke
   Rule: Access to the key vault can be revoked
 
-    Scenario: Revoking access that nothing needs
+    Scenario: Access that nothing needs is revoked
       Given an identity with access to the vault
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And "translator-prod" has no access to the keys of "kv-prod"
       And nothing else has changed
 
-    Scenario: Revoking access that was never granted
+    Scenario: Revoking access that was never granted changes nothing
       Given a resource and a vault with a key
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And nothing has changed
+
+    Scenario: Access that was granted again is revoked again
+      Given the access to the key has been lost and granted again
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the request is accepted
+      And "translator-prod" has no access to the keys of "kv-prod"
 
   @revocation.channels @attestation
   Rule: PowerShell and Azure CLI are the tools named for revoking access
@@ -24,15 +30,43 @@ Feature: The inaccessible key
   Rule: Without access to the key vault the key is inaccessible
 
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
-    Scenario: Revoked access
-      Given a deployed model under customer-managed keys
+    Scenario Outline: Revoked access costs the data, the deployed model and the upload
+      Given <start>
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples: Through both channels, and for another kind of resource, key and place
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
+        | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
+
+      Examples: For the second time
+        | start                                 | workspace | model         | document |
+        | a new workspace after access was lost | ws-test   | support-en-de | manuals  |
+
+      @restoration.data-readable
+      Examples: For the second time, with what was restored
+        | start                                          | workspace | model       | document |
+        | an upload and a deployment after the first loss | ws-prod  | legal-en-de | manuals  |
+
+      @keys.rotation-keeps-data
+      Examples: With a rotated key
+        | start                                 | workspace | model       | document  |
+        | a deployed model under a rotated key  | ws-prod   | legal-en-de | contracts |
+
+    Scenario: Access to another vault does not bring the key within reach
+      Given access to a second vault
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the request is accepted
+      And "translator-prod" has access to the keys of "kv-test"
+      And the data of "ws-prod" is inaccessible
 
     @revocation.revoke
-    Scenario: Access to another vault that is revoked
+    Scenario: Revoking access to another vault costs nothing
       Given access to a second vault
       When the customer revokes the access of "translator-prod" to the keys of "kv-test"
       Then "translator-prod" has no access to the keys of "kv-test"
@@ -42,34 +76,89 @@ Feature: The inaccessible key
   Rule: With its key vault deleted the key is inaccessible
 
     @environment.delete-vault @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario: A deleted vault
-      Given a deployed model under customer-managed keys
+    Scenario Outline: A deleted vault costs the data, the deployed model and the upload
+      Given <start>
       When the customer deletes the vault "kv-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples: Through both channels, and for another kind of resource, key and place
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
+        | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
+
+      Examples: For every resource on the key
+        | start                                          | workspace | model         | document |
+        | two resources that share a vault and a key     | ws-test   | support-en-de | manuals  |
+        | three resources that share a vault and a key   | ws-dev    | retail-en-de  | invoices |
+        | two resources, each with a key of its own in one vault | ws-test | support-en-de | manuals |
+
+      Examples: For the second time
+        | start                                 | workspace | model         | document |
+        | a new workspace after access was lost | ws-test   | support-en-de | manuals  |
+
+      @restoration.data-readable
+      Examples: For the second time, with what was restored
+        | start                                           | workspace | model       | document |
+        | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
+
+      @keys.rotation-keeps-data
+      Examples: With a rotated key
+        | start                                | workspace | model       | document  |
+        | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     @environment.delete-vault
-    Scenario: Another vault that is deleted
-      Given access to a second vault
+    Scenario Outline: Deleting another vault costs nothing
+      Given <start>
       When the customer deletes the vault "kv-test"
       Then the data of "ws-prod" is accessible
       And the model "legal-en-de" is deployed
       And the document "contracts" is kept
 
+      Examples:
+        | start                                         |
+        | access to a second vault                      |
+        | two resources, each with a vault and a key    |
+
   @revocation.key-deleted
   Rule: With the key itself deleted the key is inaccessible
 
     @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario: A deleted key
-      Given a deployed model under customer-managed keys
+    Scenario Outline: A deleted key costs the data, the deployed model and the upload
+      Given <start>
       When the customer deletes the key "cmk-2048" of "kv-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples: Through both channels, and for another kind of resource, key and place
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
+        | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
+
+      Examples: For every resource on the key, and for the second time
+        | start                                        | workspace | model         | document |
+        | two resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
+        | three resources that share a vault and a key | ws-dev    | retail-en-de  | invoices |
+        | a new workspace after access was lost        | ws-test   | support-en-de | manuals  |
+
+      @restoration.data-readable
+      Examples: For the second time, with what was restored
+        | start                                           | workspace | model       | document |
+        | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
+
+      @keys.rotation-keeps-data
+      Examples: With a rotated key
+        | start                                | workspace | model       | document  |
+        | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     @environment.delete-key
-    Scenario: Only what depends on the deleted key changes
+    Scenario: Deleting another key of the vault costs nothing
       Given two resources, each with a key of its own in one vault
       When the customer deletes the key "cmk-next" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" is active
@@ -80,15 +169,38 @@ Feature: The inaccessible key
   Rule: While the key is disabled it is inaccessible
 
     @keys.disable @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario: A disabled key
-      Given a deployed model under customer-managed keys
+    Scenario Outline: A disabled key costs the data, the deployed model and the upload
+      Given <start>
       When the customer disables the key "cmk-2048" of "kv-prod"
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples: Through both channels, and for another kind of resource, key and place
+        | start                                                        | workspace | model         | document  |
+        | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
+        | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
+
+      Examples: For every resource on the key, and for the second time
+        | start                                        | workspace | model         | document |
+        | two resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
+        | three resources that share a vault and a key | ws-dev    | retail-en-de  | invoices |
+        | a new workspace after access was lost        | ws-test   | support-en-de | manuals  |
+
+      @restoration.data-readable
+      Examples: For the second time, with what was restored
+        | start                                           | workspace | model       | document |
+        | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
+
+      @keys.rotation-keeps-data
+      Examples: With a rotated key
+        | start                                | workspace | model       | document  |
+        | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     @keys.disable
-    Scenario: Only what depends on the disabled key changes
+    Scenario: Disabling another key of the vault costs nothing
       Given two resources, each with a key of its own in one vault
       When the customer disables the key "cmk-2048" of "kv-prod"
       Then the key "cmk-next" of "kv-prod" is enabled
@@ -98,170 +210,152 @@ Feature: The inaccessible key
   @revocation.data-inaccessible
   Rule: While the key is inaccessible its data can't be read
 
-    Scenario: Reading while the key is in reach
+    Scenario: Data is read while the key is accessible
       Given an upload under customer-managed keys
       When the customer reads the data of "ws-prod"
       Then the request is accepted
       And the data of "ws-prod" is accessible
 
-    Scenario Outline: Reading while the key is inaccessible
+    Scenario Outline: Reading is refused while the key is inaccessible
       Given <situation>
-      When the customer reads the data of "ws-prod"
-      Then the request is refused
-      And the data of "ws-prod" is inaccessible
-
-      Examples: Causes that the article states
-        | situation                                            |
-        | the access to the key has been revoked               |
-        | the managed identity has been disabled               |
-        | the vault has been deleted                           |
-
-      Examples: Causes that we assume
-        | situation                                            |
-        | resource and vault have moved to another tenant      |
-        | the key has been deleted                             |
-        | the key has been disabled                            |
-
-  @revocation.features-stop
-  Rule: While the key is inaccessible nothing can be trained, deployed or translated with it
-
-    Scenario Outline: Features while the key is in reach
-      Given a deployed model under customer-managed keys
-      When <feature>
-      Then the request is accepted
-
-      Examples:
-        | feature                                                    |
-        | the customer trains the model "support-en-de" in "ws-prod" |
-        | the customer deploys the model "legal-en-de"                     |
-        | the customer translates with the model "legal-en-de"             |
-
-    Scenario Outline: Training while the key is inaccessible
-      Given <situation>
-      When the customer trains the model "support-en-de" in "ws-prod"
-      Then the request is refused
-      And the model "support-en-de" does not exist
-
-      Examples: Causes that the article states
-        | situation                                            |
-        | the access to the key has been revoked               |
-        | the managed identity has been disabled               |
-        | the vault has been deleted                           |
-
-      Examples: Causes that we assume
-        | situation                                            |
-        | resource and vault have moved to another tenant      |
-        | the key has been deleted                             |
-        | the key has been disabled                            |
-
-    Scenario Outline: Deploying while the key is inaccessible
-      Given <situation>
-      When the customer deploys the model "legal-en-de"
-      Then the request is refused
-      And the model "legal-en-de" is undeployed
-
-      Examples: Causes that the article states
-        | situation                                            |
-        | the access to the key has been revoked               |
-        | the managed identity has been disabled               |
-        | the vault has been deleted                           |
-
-      Examples: Causes that we assume
-        | situation                                            |
-        | resource and vault have moved to another tenant      |
-        | the key has been deleted                             |
-        | the key has been disabled                            |
-
-    Scenario Outline: Translating while the key is inaccessible
-      Given <situation>
-      When the customer translates with the model "legal-en-de"
+      When the customer reads the data of "<workspace>"
       Then the request is refused
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                                            |
-        | the access to the key has been revoked               |
-        | the managed identity has been disabled               |
-        | the vault has been deleted                           |
+        | situation                                       | workspace |
+        | the access to the key has been revoked          | ws-prod   |
+        | the portal's access has been revoked            | ws-prod   |
+        | the managed identity has been disabled          | ws-prod   |
+        | the vault has been deleted                      | ws-prod   |
+        | an earlier workspace has lost its key           | ws-prod   |
+        | all resources on the key have lost it           | ws-test   |
 
       Examples: Causes that we assume
-        | situation                                            |
-        | resource and vault have moved to another tenant      |
-        | the key has been deleted                             |
-        | the key has been disabled                            |
+        | situation                                       | workspace |
+        | resource and vault have moved to another tenant | ws-prod   |
+        | the key has been deleted                        | ws-prod   |
+        | the key has been disabled                       | ws-prod   |
+
+  @revocation.features-stop
+  Rule: While the key is inaccessible nothing can be trained, deployed or translated with it
+
+    Scenario Outline: Models are trained, deployed and used while the key is accessible
+      Given a deployed model under customer-managed keys
+      When the customer <request>
+      Then the request is accepted
+
+      Examples:
+        | request                                       |
+        | trains the model "support-en-de" in "ws-prod" |
+        | deploys the model "legal-en-de"               |
+        | translates with the model "legal-en-de"       |
+
+    Scenario Outline: Work with models is refused while the key is inaccessible
+      Given <situation>
+      When the customer <request>
+      Then the request is refused
+      And nothing has changed
+
+      Examples: Causes that the article states
+        | situation                                       | request                                       |
+        | the access to the key has been revoked          | trains the model "support-en-de" in "ws-prod" |
+        | the access to the key has been revoked          | deploys the model "legal-en-de"               |
+        | the access to the key has been revoked          | translates with the model "legal-en-de"       |
+        | the portal's access has been revoked            | trains the model "support-en-de" in "ws-prod" |
+        | the portal's access has been revoked            | deploys the model "legal-en-de"               |
+        | the portal's access has been revoked            | translates with the model "legal-en-de"       |
+        | the managed identity has been disabled          | trains the model "support-en-de" in "ws-prod" |
+        | the managed identity has been disabled          | deploys the model "legal-en-de"               |
+        | the managed identity has been disabled          | translates with the model "legal-en-de"       |
+        | the vault has been deleted                      | trains the model "support-en-de" in "ws-prod" |
+        | the vault has been deleted                      | deploys the model "legal-en-de"               |
+        | the vault has been deleted                      | translates with the model "legal-en-de"       |
+        | an earlier workspace has lost its key           | trains the model "support-en-de" in "ws-prod" |
+        | an earlier workspace has lost its key           | deploys the model "legal-en-de"               |
+
+      Examples: Causes that we assume
+        | situation                                       | request                                       |
+        | resource and vault have moved to another tenant | trains the model "support-en-de" in "ws-prod" |
+        | resource and vault have moved to another tenant | deploys the model "legal-en-de"               |
+        | resource and vault have moved to another tenant | translates with the model "legal-en-de"       |
+        | the key has been deleted                        | trains the model "support-en-de" in "ws-prod" |
+        | the key has been deleted                        | deploys the model "legal-en-de"               |
+        | the key has been deleted                        | translates with the model "legal-en-de"       |
+        | the key has been disabled                       | trains the model "support-en-de" in "ws-prod" |
+        | the key has been disabled                       | deploys the model "legal-en-de"               |
+        | the key has been disabled                       | translates with the model "legal-en-de"       |
 
   @revocation.no-upload
   Rule: While the key is inaccessible nothing can be uploaded under it
 
     @environment.upload
-    Scenario: Uploading while the key is in reach
+    Scenario: A document is uploaded while the key is accessible
       Given a workspace under customer-managed keys
       When the customer uploads the document "contracts" to "ws-prod"
       Then the request is accepted
       And the document "contracts" is kept
 
-    Scenario Outline: Uploading while the key is inaccessible
+    Scenario Outline: An upload is refused while the key is inaccessible
       Given <situation>
-      When the customer uploads the document "manuals" to "ws-prod"
+      When the customer uploads the document "invoices" to "<workspace>"
       Then the request is refused
-      And the document "manuals" is deleted
+      And nothing has changed
 
       Examples: Causes that the article states
-        | situation                                            |
-        | the access to the key has been revoked               |
-        | the managed identity has been disabled               |
-        | the vault has been deleted                           |
+        | situation                                       | workspace |
+        | the access to the key has been revoked          | ws-prod   |
+        | the portal's access has been revoked            | ws-prod   |
+        | the managed identity has been disabled          | ws-prod   |
+        | the vault has been deleted                      | ws-prod   |
+        | an earlier workspace has lost its key           | ws-prod   |
+        | all resources on the key have lost it           | ws-test   |
 
       Examples: Causes that we assume
-        | situation                                            |
-        | resource and vault have moved to another tenant      |
-        | the key has been deleted                             |
-        | the key has been disabled                            |
+        | situation                                       | workspace |
+        | resource and vault have moved to another tenant | ws-prod   |
+        | the key has been deleted                        | ws-prod   |
+        | the key has been disabled                       | ws-prod   |
 
   @revocation.undeploys
   Rule: When the key becomes inaccessible deployed models are undeployed
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: A deployed model when the key becomes inaccessible
-      Given a deployed model under customer-managed keys
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-      Then the request is accepted
-      And the model "legal-en-de" is undeployed
-
-    @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: Every deployed model when the key becomes inaccessible
+    Scenario: Every deployed model is undeployed
       Given two documents and two deployed models under customer-managed keys
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
       And the model "legal-en-de" is undeployed
       And the model "support-en-de" is undeployed
 
+    Scenario: A model under Microsoft-managed keys stays deployed
+      Given a deployed model under Microsoft-managed keys
+      And the customer creates the vault "kv-prod"
+      When the customer deletes the vault "kv-prod"
+      Then the model "legal-en-de" is deployed
+      And the document "contracts" is kept
+
   @revocation.models-kept
   Rule: Models outlive the inaccessible key
 
     Scenario Outline: Models are kept when the key becomes inaccessible
-      Given <models>
+      Given <start>
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the model "legal-en-de" exists
       And the model "legal-en-de" is undeployed
 
       Examples:
-        | models                                         |
-        | a deployed model under customer-managed keys   |
-        | a trained model under customer-managed keys    |
+        | start                                                             |
+        | a trained model under customer-managed keys                       |
+        | a deployed model under customer-managed keys                      |
+        | a deployed model under customer-managed keys from the portal      |
+        | a deployed model in a workspace made before customer-managed keys |
 
   @revocation.deletes-uploads
   Rule: When the key becomes inaccessible uploaded documents are deleted
 
     @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: An uploaded document when the key becomes inaccessible
-      Given an upload under customer-managed keys
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-      Then the request is accepted
-      And the document "contracts" is deleted
-
-    @revocation.access-revoked @revocation.revoke @workspace.covered
-    Scenario: Every uploaded document when the key becomes inaccessible
+    Scenario: Every uploaded document is deleted
       Given two documents and two deployed models under customer-managed keys
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted
@@ -278,27 +372,77 @@ Feature: The inaccessible key
   @revocation.earlier-workspaces
   Rule: A workspace made before enabling loses the same as a later one
 
-    @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys
-    Scenario: An earlier workspace when access is revoked
-      Given a deployed model in a workspace made before customer-managed keys
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+    @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys
+    Scenario Outline: An earlier workspace loses its data, deployed model and upload
+      Given <start>
+      When the customer <loss>
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
       And the document "contracts" is deleted
 
+      @revocation.access-revoked @revocation.revoke
+      Examples: Access is revoked
+        | start                                                             | loss                                                              |
+        | a deployed model in a workspace made before customer-managed keys | revokes the access of "translator-prod" to the keys of "kv-prod" |
+        | workspaces made before and after the portal enabled CMK           | revokes the access of "translator-prod" to the keys of "kv-prod" |
+
+      @revocation.access-revoked @identity.access-removed @identity.disable
+      Examples: The identity is disabled
+        | start                                                             | loss                                                |
+        | a deployed model in a workspace made before customer-managed keys | disables the managed identity of "translator-prod" |
+        | workspaces made before and after the portal enabled CMK           | disables the managed identity of "translator-prod" |
+
+      @revocation.vault-deleted @environment.delete-vault
+      Examples: The vault is deleted
+        | start                                                             | loss                        |
+        | a deployed model in a workspace made before customer-managed keys | deletes the vault "kv-prod" |
+        | workspaces made before and after the portal enabled CMK           | deletes the vault "kv-prod" |
+
+      @revocation.key-deleted @environment.delete-key
+      Examples: The key is deleted
+        | start                                                             | loss                                     |
+        | a deployed model in a workspace made before customer-managed keys | deletes the key "cmk-2048" of "kv-prod" |
+
+      @revocation.key-disabled @keys.disable
+      Examples: The key is disabled
+        | start                                                             | loss                                      |
+        | a deployed model in a workspace made before customer-managed keys | disables the key "cmk-2048" of "kv-prod" |
+
+    @workspace.covered @revocation.access-revoked @revocation.revoke
+    Scenario: What was made before and after is lost together
+      Given workspaces made before and after the portal enabled CMK
+      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
+      Then the document "manuals" is deleted
+      And the document "contracts" is deleted
+      And the model "support-en-de" is undeployed
+
   @revocation.only-that-resource
   Rule: Revoking one resource's access leaves the others on the same key alone
 
-    Scenario: Two resources on one key
-      Given two resources that share a vault and a key
-      When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
-      Then "translator-test" has access to the keys of "kv-prod"
-      And the model "support-en-de" is deployed
-      And the document "manuals" is kept
+    Scenario Outline: Other resources on the key keep access, model and upload
+      Given three resources that share a vault and a key
+      When the customer revokes the access of "<resource>" to the keys of "kv-prod"
+      Then "<other>" has access to the keys of "kv-prod"
+      And the model "<model>" is deployed
+      And the document "<document>" is kept
 
-    Scenario: Only what depends on the revoked access changes
-      Given two resources that share a vault and a key
-      When the customer revokes the access of "translator-test" to the keys of "kv-prod"
-      Then the data of "ws-prod" is accessible
-      And the model "legal-en-de" is deployed
-      And the document "contracts" is kept
+      Examples:
+        | resource        | other           | model         | document  |
+        | translator-prod | translator-test | support-en-de | manuals   |
+        | translator-prod | translator-dev  | retail-en-de  | invoices  |
+        | translator-test | translator-prod | legal-en-de   | contracts |
+        | translator-test | translator-dev  | retail-en-de  | invoices  |
+        | translator-dev  | translator-prod | legal-en-de   | contracts |
+        | translator-dev  | translator-test | support-en-de | manuals   |
+
+    Scenario Outline: Each resource that loses its access loses its own data
+      Given three resources that share a vault and a key
+      When the customer revokes the access of "<resource>" to the keys of "kv-prod"
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
+
+      Examples:
+        | resource        | workspace | model         | document |
+        | translator-test | ws-test   | support-en-de | manuals  |
+        | translator-dev  | ws-dev    | retail-en-de  | invoices |

@@ -12,61 +12,67 @@ Feature: Microsoft Entra tenants
   @tenant.grant-refused
   Rule: Granting access to an identity of another tenant is refused
 
-    Scenario: Granting access within the tenant
-      Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator-prod"
+    Scenario: Granting access within the tenant is accepted
+      Given a resource with an identity and a vault with a key
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is accepted
 
-    Scenario: Granting access across tenants
+    Scenario: Granting access across tenants is refused
       Given a resource with an identity in another tenant than the vault
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then the request is refused
-      And "translator-prod" has no access to the keys of "kv-prod"
       And nothing has changed
 
   @tenant.not-transferred
   Rule: A move to another tenant takes along neither the managed identity nor the key
 
     @environment.move
-    Scenario Outline: A move to another tenant
+    Scenario Outline: A resource arrives in another tenant without key and access
       Given a workspace under customer-managed keys
-      When <move>
+      When the customer <move>
       Then the request is accepted
       And "translator-prod" has no key of its own
       And "translator-prod" has no access to the keys of "kv-prod"
 
       Examples:
-        | move                                                                                                     |
-        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | the customer moves the subscription "production" to the tenant "abroad"                               |
+        | move                                                                                           |
+        | moves the resource "translator-prod" to the subscription "foreign"                             |
+        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | moves the subscription "production" to the tenant "abroad"                                     |
 
     @environment.move
-    Scenario: A subscription with two resources that moves to another tenant
+    Scenario: Every resource of a subscription arrives without its key
       Given two resources that share a vault and a key
       When the customer moves the subscription "production" to the tenant "abroad"
       Then "translator-prod" has no key of its own
       And "translator-test" has no key of its own
 
+    @environment.move
+    Scenario: A resource that moves alone leaves the others their identity and key
+      Given two resources that share a vault and a key
+      When the customer moves the resource "translator-test" to the subscription "foreign"
+      Then "translator-test" has no key of its own
+      And the managed identity of "translator-prod" is on
+      And the model "legal-en-de" is deployed
+
   @tenant.identity-off
   Rule: After a move to another tenant the managed identity is off
 
     @environment.move
-    Scenario Outline: The managed identity after a move to another tenant
+    Scenario Outline: A resource arrives in another tenant with its identity off
       Given a resource with an identity
-      When <move>
+      When the customer <move>
       Then the request is accepted
       And the managed identity of "translator-prod" is off
 
       Examples:
-        | move                                                                                                     |
-        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | the customer moves the subscription "production" to the tenant "abroad"                               |
+        | move                                                                                           |
+        | moves the resource "translator-prod" to the subscription "foreign"                             |
+        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | moves the subscription "production" to the tenant "abroad"                                     |
 
     @environment.move
-    Scenario: The identities of two resources after a move to another tenant
+    Scenario: Every resource of a subscription arrives with its identity off
       Given two resources that share a vault and a key
       When the customer moves the subscription "production" to the tenant "abroad"
       Then the managed identity of "translator-prod" is off
@@ -76,34 +82,39 @@ Feature: Microsoft Entra tenants
   Rule: After a move to another tenant the key source still reads customer-managed
 
     @environment.move
-    Scenario Outline: The key source after a move to another tenant
+    Scenario Outline: The key source reads customer-managed after a move
       Given a workspace under customer-managed keys
-      When <move>
+      When the customer <move>
       Then the request is accepted
       And "translator-prod" uses customer-managed keys
 
       Examples:
-        | move                                                                                                     |
-        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | the customer moves the subscription "production" to the tenant "abroad"                               |
+        | move                                                                                           |
+        | moves the resource "translator-prod" to the subscription "foreign"                             |
+        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
+        | moves the subscription "production" to the tenant "abroad"                                     |
 
   @tenant.key-left-behind
   Rule: A resource that lost its key in a move has no accessible key until CMK is enabled again
 
     @tenant.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: What a move to another tenant costs
-      Given a deployed model under customer-managed keys
-      When <move>
-      Then the data of "ws-prod" is inaccessible
-      And the model "legal-en-de" is undeployed
-      And the document "contracts" is deleted
+    Scenario Outline: A move to another tenant costs data, deployed model and upload
+      Given <start>
+      When the customer <move>
+      Then the data of "<workspace>" is inaccessible
+      And the model "<model>" is undeployed
+      And the document "<document>" is deleted
 
       Examples:
-        | move                                                                                                     |
-        | the customer moves the resource "translator-prod" to the subscription "foreign"                               |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "foreign" |
-        | the customer moves the subscription "production" to the tenant "abroad"                               |
+        | move                                                                                           | start                                                        | workspace | model         | document  |
+        | moves the resource "translator-prod" to the subscription "foreign"                             | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | moves the resource group "apps" of the subscription "production" to the subscription "foreign" | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | moves the subscription "production" to the tenant "abroad"                                     | a deployed model under customer-managed keys                 | ws-prod   | legal-en-de   | contracts |
+        | moves the resource "translator-prod" to the subscription "foreign"                             | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | moves the subscription "production" to the tenant "abroad"                                     | a deployed model under customer-managed keys from the portal | ws-prod   | legal-en-de   | contracts |
+        | moves the resource "translator-prod" to the subscription "foreign"                             | a deployed model of a multi-service resource                 | ws-prod   | legal-en-de   | contracts |
+        | moves the subscription "production" to the tenant "abroad"                                     | two resources that share a vault and a key                   | ws-test   | support-en-de | manuals   |
+        | moves the subscription "production" to the tenant "abroad"                                     | a new workspace after access was lost                        | ws-test   | support-en-de | manuals   |
 
     Scenario: Identity and access alone do not bring the key back
       Given the moved identity has been enabled again
@@ -113,26 +124,36 @@ Feature: Microsoft Entra tenants
       And the data of "ws-prod" is inaccessible
 
     @restoration.data-readable
-    Scenario: Customer-managed keys are enabled again
+    Scenario Outline: Enabling CMK again brings the key back, and no upload
       Given the moved identity has access to the vault again
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And the data of "ws-prod" is accessible
       And the document "contracts" is deleted
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @tenant.same-tenant-move
   Rule: A move inside one tenant loses nothing
 
     @environment.move
-    Scenario: A resource moved within its tenant
-      Given a deployed model under customer-managed keys
+    Scenario Outline: A resource that moves within its tenant loses nothing
+      Given <start>
       When the customer moves the resource "translator-prod" to the subscription "security"
       Then the request is accepted
       And the resource "translator-prod" is in the subscription "security"
       And nothing else has changed
 
+      Examples:
+        | start                                                        |
+        | a deployed model under customer-managed keys                 |
+        | a deployed model under customer-managed keys from the portal |
+
     @environment.move
-    Scenario: A resource and its vault moved within their tenant
+    Scenario: A resource and its vault that move within their tenant lose nothing
       Given a deployed model under customer-managed keys
       When the customer moves the resource group "apps" of the subscription "production" to the subscription "security"
       Then the resource "translator-prod" is in the subscription "security"

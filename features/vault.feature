@@ -4,11 +4,11 @@ Feature: The key vault
   @vault.same-region
   Rule: The key vault is in the same region as the resource
 
-    Scenario Outline: Resource and vault in one region
+    Scenario Outline: A vault in the resource's region is accepted
       Given the customer creates the vault "kv-prod" in "<region>"
       And the customer generates the key "cmk-2048" in "kv-prod"
       And the customer creates the Translator resource "translator-prod" in "<region>"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
 
       Examples:
@@ -16,27 +16,38 @@ Feature: The key vault
         | westeurope |
         | eastus     |
 
-    Scenario Outline: Resource and vault in two regions
-      Given the customer creates the vault "kv-prod" in "<vault>"
-      And the customer generates the key "cmk-2048" in "kv-prod"
-      And the customer creates the Translator resource "translator-prod" in "<resource>"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario: A vault in the resource's region is accepted through the API
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
+      Then the request is accepted
+
+    Scenario Outline: A vault in another region is refused
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
+      And nothing has changed
 
       Examples:
-        | vault      | resource   |
-        | westeurope | eastus     |
-        | eastus     | westeurope |
+        | start                                                     | channel |
+        | access to a vault in another region                       | portal  |
+        | access to a vault in another region                       | API     |
+        | a multi-service resource with access to a vault elsewhere | portal  |
+        | a multi-service resource with access to a vault elsewhere | API     |
 
   @vault.same-tenant
   Rule: The key vault is in the same Microsoft Entra tenant as the resource
 
-    Scenario: Resource and vault in one tenant
-      Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: A vault in the resource's tenant is accepted
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
 
-    Scenario Outline: A resource of another tenant than the vault
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    Scenario Outline: A vault in another tenant is refused
       Given a resource with an identity in another tenant than the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
@@ -50,11 +61,11 @@ Feature: The key vault
   @vault.other-subscription
   Rule: The key vault may be in another subscription than the resource
 
-    Scenario Outline: A vault in each subscription of the tenant
+    Scenario Outline: A vault in any subscription of the tenant is accepted
       Given the customer creates the vault "kv-prod" in the subscription "<subscription>"
       And the customer generates the key "cmk-2048" in "kv-prod"
       And the customer creates the Translator resource "translator-prod" in the subscription "production"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
 
       Examples:
@@ -62,38 +73,62 @@ Feature: The key vault
         | production   |
         | security     |
 
+    Scenario Outline: Each channel accepts a vault in another subscription and group
+      Given a multi-service resource with access to a vault of another subscription
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @vault.access-policy
   Rule: An access policy gives the resource's identity access to the keys of a key vault
 
-    Scenario: Granting access
+    Scenario: Granted access is there and changes nothing else
       Given a resource and a vault with a key
       And the customer enables the managed identity of "translator-prod"
       When the customer grants "translator-prod" access to the keys of "kv-prod"
       Then "translator-prod" has access to the keys of "kv-prod"
       And nothing else has changed
 
+    Scenario: Access for one resource more takes it from no other
+      Given a third resource with an identity beside two that share a key
+      When the customer grants "translator-dev" access to the keys of "kv-prod"
+      Then "translator-dev" has access to the keys of "kv-prod"
+      And nothing else has changed
+
+    Scenario: Access to a second vault leaves the first as it is
+      Given a deployed model under customer-managed keys
+      And the customer creates the vault "kv-test"
+      When the customer grants "translator-prod" access to the keys of "kv-test"
+      Then "translator-prod" has access to the keys of "kv-test"
+      And nothing else has changed
+
   @vault.granted-beforehand
   Rule: Through the API, access to the key vault is granted before CMK is enabled
 
     @keys.enable
-    Scenario: Enabling through the API with access
+    Scenario: Enabling through the API with access is accepted
       Given an identity with access to the vault
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is accepted
       And "translator-prod" uses customer-managed keys
 
-    Scenario: Enabling through the API without access
-      Given a resource and a vault with a key
-      And the customer enables the managed identity of "translator-prod"
+    Scenario Outline: Enabling through the API without access to the vault is refused
+      Given <start>
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
       Then the request is refused
       And nothing has changed
 
-    Scenario: Enabling through the API without an identity
-      Given a resource and a vault with a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
-      Then the request is refused
-      And nothing has changed
+      Examples:
+        | start                                          |
+        | a resource and a vault with a key              |
+        | a resource with an identity and a vault with a key |
+        | an identity with access to another vault alone |
+        | the access to the key has been revoked         |
 
   @vault.granted-with-keys
   Rule: Enabling customer-managed keys gives access to the chosen key vault
@@ -106,62 +141,90 @@ Feature: The key vault
       Then "translator-prod" has access to the keys of "kv-prod"
       And "translator-prod" has no access to the keys of "kv-test"
 
+    Scenario Outline: A resource that gets customer-managed keys takes access from no other
+      Given a second resource with access beside one with customer-managed keys
+      When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-test" has access to the keys of "kv-prod"
+      And "translator-prod" has access to the keys of "kv-prod"
+      And the model "legal-en-de" is deployed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @vault.soft-delete
   Rule: The key vault has soft delete turned on
 
-    Scenario: A vault with both protections
+    Scenario: A vault with both protections is accepted
       Given the customer creates the vault "kv-prod" with soft delete and with purge protection
       And the customer generates the key "cmk-2048" in "kv-prod"
       And the customer creates the Translator resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then the request is accepted
 
-    Scenario: A vault with purge protection alone
-      Given the customer creates the vault "kv-prod" without soft delete and with purge protection
-      And the customer generates the key "cmk-2048" in "kv-prod"
-      And the customer creates the Translator resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is refused
+    Scenario: A vault with both protections is accepted through the API
+      Given an identity with access to the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API
+      Then the request is accepted
 
-    @vault.purge-protection
-    Scenario: A vault with neither protection
-      Given a vault without its protections
-      And the customer creates the Translator resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: A vault with purge protection alone is refused
+      Given access to a vault with purge protection alone
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    @vault.purge-protection
+    Scenario Outline: A vault with neither protection is refused
+      Given access to a vault with neither protection
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @vault.purge-protection
   Rule: The key vault has purge protection turned on
 
-    Scenario: A vault with soft delete alone
-      Given a vault without purge protection
-      And the customer creates the Translator resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+    Scenario Outline: A vault with soft delete alone is refused
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
-    Scenario: A vault with soft delete alone, in another region
-      Given the customer creates the vault "kv-prod" in "eastus" with soft delete and without purge protection
-      And the customer generates the key "cmk-2048" in "kv-prod"
-      And the customer creates the Translator resource "translator-prod" in "eastus"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
-      Then the request is refused
+      Examples:
+        | start                                                               | channel |
+        | access to a vault with soft delete alone                            | portal  |
+        | access to a vault with soft delete alone                            | API     |
+        | a multi-service resource with access to a vault without purge protection | portal  |
+        | a multi-service resource with access to a vault without purge protection | API     |
 
     @environment.vault-protections
-    Scenario: A vault whose purge protection is turned on later
-      Given a vault without purge protection
+    Scenario Outline: A vault whose purge protection is turned on later is accepted
+      Given access to a vault with soft delete alone
       And the customer turns on purge protection for "kv-prod"
-      And the customer creates the Translator resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
 
   @vault.permission-model
   Rule: Whether a key vault that uses Azure RBAC is accepted is not specified
 
-    Scenario: Enabling with a vault that uses Azure RBAC
+    Scenario: A vault that uses Azure RBAC may be accepted or refused
       Given the customer creates the vault "kv-prod" using Azure RBAC
       And the customer generates the key "cmk-2048" in "kv-prod"
       And the customer creates the Translator resource "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
       Then what happens is not specified

@@ -5,18 +5,27 @@ Feature: Custom Translator workspaces
   Rule: A workspace made after enabling is under the customer's key
 
     @environment.create-workspace
-    Scenario: A new workspace
-      Given customer-managed keys are on
-      When the customer creates the workspace "ws-prod" for "translator-prod"
+    Scenario Outline: A new workspace is under the customer's key
+      Given <start>
+      When the customer creates the workspace "<workspace>" for "<resource>"
       Then the request is accepted
-      And the workspace "ws-prod" is protected by customer-managed keys
+      And the workspace "<workspace>" is protected by customer-managed keys
 
-    @environment.create-workspace
-    Scenario: A second workspace
-      Given a workspace under customer-managed keys
-      When the customer creates the workspace "ws-test" for "translator-prod"
-      Then the request is accepted
-      And the workspace "ws-test" is protected by customer-managed keys
+      Examples:
+        | start                                                             | workspace  | resource        |
+        | customer-managed keys are on                                      | ws-prod    | translator-prod |
+        | a workspace under customer-managed keys                           | ws-test    | translator-prod |
+        | a deployed model under customer-managed keys from the portal      | ws-test    | translator-prod |
+        | a deployed model in a workspace made before customer-managed keys | ws-test    | translator-prod |
+        | the access to the key has been lost and granted again             | ws-test    | translator-prod |
+        | two resources that share a vault and a key                        | ws-archive | translator-test |
+
+    Scenario: A workspace of another resource is under Microsoft-managed keys
+      Given a deployed model under customer-managed keys
+      And the customer creates the Translator resource "translator-test"
+      When the customer creates the workspace "ws-test" for "translator-test"
+      Then the workspace "ws-test" is protected by Microsoft-managed keys
+      And the workspace "ws-prod" is protected by customer-managed keys
 
     @revocation.data-inaccessible @revocation.access-revoked @revocation.revoke
     Scenario: A workspace under the customer's key depends on it
@@ -28,9 +37,14 @@ Feature: Custom Translator workspaces
   @workspace.earlier-uncovered
   Rule: Enabling does not put an earlier workspace under the customer's key
 
-    Scenario: A workspace that was there before
-      Given a resource and a vault with a key
+    Scenario Outline: A workspace that was there before stays under Microsoft-managed keys
+      Given an identity with access to the vault
       And the customer creates the workspace "ws-prod" for "translator-prod"
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is accepted
       And the workspace "ws-prod" is protected by Microsoft-managed keys
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |

@@ -7,7 +7,10 @@ import pytest
 from translator_cmk.requirements import load_register
 
 REGISTER = load_register()
-ENABLE = 'the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod"'
+ENABLE = (
+    'the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" '
+    "through the portal"
+)
 RIGHT = f"""
 Scenario: Vault and resource in one region
   Given a resource and a vault with a key

@@ -24,6 +24,10 @@ COVERED: tuple[Command, ...] = (
     CreateResource("translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps"),
     EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048"),
 )
+CHANGED = (
+    'the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" '
+    "through the portal"
+)
 CHANGE = EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
 AFTER: tuple[Command, ...] = (CreateWorkspace("ws-prod", "translator-prod"), ReadData("ws-prod"))
 DIFFERENCE = Difference(
@@ -47,7 +51,7 @@ def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str
 def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:
     assert lines((*COVERED, CHANGE, *AFTER))[-6:] == [
         f"# {OWN}",
-        'And the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod"',
+        f"And {CHANGED}",
         'And the customer creates the workspace "ws-prod" for "translator-prod"',
         'When the customer reads the data of "ws-prod"',
         "Then the request is accepted",
@@ -60,7 +64,7 @@ def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
     assert OWN not in "\n".join(message)
     assert message[-5:-3] == [
         f"# {BESIDES}",
-        '#   the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod"',
+        f"#   {CHANGED}",
     ]
 
 

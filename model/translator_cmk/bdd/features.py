@@ -71,7 +71,7 @@ class Pickle:
     id: str
     name: str
     row: str
-    """The cell of the first column; empty without examples."""
+    """What names the row of examples: the cells that tell it from others, as few as do; empty without examples."""
     line: int
     """The line of the row, or of the scenario."""
     requirements: tuple[str, ...]
@@ -240,22 +240,24 @@ class _Reader:
 
     def scenario(self, scenario: Any, requirement: str) -> Scenario:
         lines = [line_of(part) for part in parts_of(scenario)]
+        names = row_names(cells_of(row) for examples in scenario["examples"] for row in examples.get("tableBody", ()))
+        pickles = [each for each in self.compiled if each["astNodeIds"][0] == scenario["id"]]
         return Scenario(
             scenario["name"],
             line_of(scenario),
             textwrap.dedent("\n".join(self.lines[min(lines) - 1 : max(lines)])),
             bool(scenario["examples"]) or scenario["keyword"] != "Scenario",
-            tuple(self.pickle(each, requirement) for each in self.compiled if each["astNodeIds"][0] == scenario["id"]),
+            tuple(self.pickle(each, requirement, names) for each in pickles),
             scenario,
         )
 
-    def pickle(self, pickle: Any, requirement: str) -> Pickle:
+    def pickle(self, pickle: Any, requirement: str, names: dict[tuple[str, ...], str]) -> Pickle:
         _, *rows = pickle["astNodeIds"]
-        cells = [self.parts[row]["cells"][0]["value"] for row in rows]
+        row = [names[cells_of(self.parts[each])] for each in rows]
         return Pickle(
-            "/".join([requirement, slug(pickle["name"]), *map(slug, cells)]),
+            "/".join([requirement, slug(pickle["name"]), *map(slug, row)]),
             pickle["name"],
-            "".join(cells),
+            "".join(row),
             line_of(pickle),
             tuple(dict.fromkeys([requirement, *sorted({*tags_of(pickle)} - {ATTESTATION, COUNTEREXAMPLE})])),
             tuple(self.step(step) for step in pickle["steps"]),
@@ -264,6 +266,18 @@ class _Reader:
     def step(self, step: Any) -> Step:
         written = self.parts[step["astNodeIds"][0]]
         return Step(written["keyword"].strip(), STEP_KINDS.get(step["type"], ""), step["text"], line_of(written))
+
+
+def cells_of(row: Any) -> tuple[str, ...]:
+    """Return the cells of a row of a syntax tree."""
+    return tuple(cell["value"] for cell in row["cells"])
+
+
+def row_names(rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
+    """Return the name of each row of examples: its first cells, as few as tell all rows apart."""
+    cells = set(rows)
+    width = next((n for n in range(1, 9) if len({each[:n] for each in cells}) == len(cells)), 9)
+    return {each: ", ".join(each[:width]) for each in cells}
 
 
 def slug(text: str) -> str:

@@ -29,7 +29,7 @@ from ..machine import Command
 from ..requirements import Register, load_register
 from ..system import ModelSystem, System
 from .assertions import Assertion, NotApplicable
-from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature
+from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
 from .scenario_run import (
     STATUSES,
@@ -164,7 +164,7 @@ def own_frames(traceback: TracebackType | None) -> TracebackType | None:
 DIAGNOSTICS = "translator_cmk_diagnostics"
 
 Key = tuple[Path, str, str]
-"""Feature file, name of the scenario, and cell of the first column; the lint refuses two pickles that share one."""
+"""Feature file, name of the scenario, and name of the row; the lint refuses two pickles that share one."""
 
 
 class Run:
@@ -276,17 +276,23 @@ def keys_of(function: object) -> Iterator[Key]:
     template = template_of(function)
     if template is None:
         return
-    path = Path(template.feature.filename)
-    rows = [row for examples in template.examples for row in examples.examples]
-    for cell in [row[0] for row in rows] or [""]:
-        yield path, template.name, cell
+    path, rows = Path(template.feature.filename), rows_of(template)
+    names = row_names(rows)
+    for name in [names[row] for row in rows] or [""]:
+        yield path, template.name, name
+
+
+def rows_of(template: Any) -> list[tuple[str, ...]]:
+    """Return the rows of a scenario's examples."""
+    return [tuple(row) for examples in template.examples for row in examples.examples]
 
 
 def key_of(item: Any) -> Key:
     """Return the key of the pickle that a test runs."""
     template = template_of(item.obj)
     example: dict[str, str] = item.callspec.params["_pytest_bdd_example"] if template.examples else {}
-    return Path(template.feature.filename), template.name, next(iter(example.values()), "")
+    name = row_names(rows_of(template))[tuple(example.values())] if example else ""
+    return Path(template.feature.filename), template.name, name
 
 
 def unequal(feature: Feature, bound: Counter[Key]) -> Iterator[Diagnostic]:

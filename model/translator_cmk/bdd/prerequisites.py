@@ -10,7 +10,7 @@ from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EnableIde
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
 from ..system import ModelSystem
 from .features import Pickle
-from .vocabulary import asserts, commands_of, facts_of, read_steps
+from .vocabulary import asserts, commands_of, facts_of
 
 KIND_LEVELS = {
     "vault": "vault-and-key",
@@ -26,8 +26,6 @@ EVERY_LOSS = {"revocation.data-inaccessible", "revocation.undeploys", "revocatio
 STATED_CAUSES = {"revocation.access-revoked", "revocation.vault-deleted", "identity.access-removed"}
 CORE = {"resource.regional", "resource.not-at-creation", "vault.soft-delete", "vault.purge-protection"}
 """Requirements that no declaration takes out, and beside them the scenarios of every loss by each stated cause."""
-
-THROUGH_THE_PORTAL = "through the portal"
 
 
 class Prerequisites(NamedTuple):
@@ -54,12 +52,8 @@ def prerequisites_of(pickle: Pickle) -> Prerequisites:
 
 
 def capabilities_for(pickle: Pickle, commands: tuple[Command, ...]) -> Iterator[str]:
-    """Yield the capabilities that the scenario needs.
-
-    It needs the portal only where it says so: otherwise customer-managed keys can be enabled through the API.
-    """
-    sections = any(fact.field == "encryption_section" for fact in facts_of(pickle))
-    if sections or any(text.endswith(THROUGH_THE_PORTAL) for _, text, _ in read_steps(pickle)):
+    """Yield the capabilities that the scenario needs."""
+    if any(fact.field == "encryption_section" for fact in facts_of(pickle)) or any(map(is_of_the_portal, commands)):
         yield "portal"
     yield from dict.fromkeys(capability for command in commands for capability in capabilities_of(command))
     if asserts(pickle, "key use", "no key use"):
@@ -78,9 +72,13 @@ def capabilities_of(command: Command) -> Iterator[str]:
 
 def promised(command: Command, declared: Declaration) -> str | None:
     """Return the declared capability that obliges the system to support the command, or None."""
-    through_it = isinstance(command, EnableCustomerManagedKeys) and command.through == "portal"
-    needed = ["portal"] * through_it + list(capabilities_of(command))
+    needed = ["portal"] * is_of_the_portal(command) + list(capabilities_of(command))
     return next((each for each in needed if declared.can(each)), None)
+
+
+def is_of_the_portal(command: Command) -> bool:
+    """Return whether the command enables customer-managed keys through the portal."""
+    return isinstance(command, EnableCustomerManagedKeys) and command.through == "portal"
 
 
 def is_legacy(command: Command) -> bool:

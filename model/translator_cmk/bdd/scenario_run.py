@@ -1,7 +1,6 @@
 """Runs one scenario against one system, step by step, and formats its failure."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,14 +8,14 @@ from ..language import WireError, command_to_wire, observation_from_wire, outcom
 from ..language.facts import Fact, difference, holds, observed
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation, Stage
-from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from ..machine import ROWS, Accepted, Command, Observation, Outcome, Refused, Unspecified
 from ..machine.commands import EnableIdentity
 from ..machine.rows import Effect
 from ..requirements import Requirement
 from ..system import ModelSystem, System, Unsupported
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_ids, format_observed
 from .features import Pickle, shown
-from .prerequisites import inapplicable, is_legacy, not_offered, promised, through_the_api
+from .prerequisites import inapplicable, is_legacy, not_offered, promised
 from .systems import declaration_of
 from .vocabulary import facts_of, read_steps
 
@@ -98,7 +97,6 @@ class ScenarioRun:
         """Every command so far with its outcome, and what the system showed after it, if it was observed then."""
         self.declared = declaration_of(system)
         self.result = self._result(Accepted(), {}, {})
-        self.model = None if self.declared.can("portal") else ModelSystem(machine())
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
         if lacking := not_offered(pickle, self.declared):
@@ -111,19 +109,16 @@ class ScenarioRun:
         if isinstance(start, Situation):
             for stage in start.stages:
                 for command in stage.commands:
-                    self._prepare(command)
+                    self._do(command)
                 check_established(stage, self._observe(), self.declared.shows)
         else:
             before = self._observe()
-            outcome = self._prepare(start)
+            outcome = self._do(start)
             self._record(start, outcome, before, self._observe())
 
     def when(self, text: str, command: Command) -> None:
         """Submit the command that the scenario is about, and keep its result."""
         self._begin("When", text)
-        *first, command = self._translate(command)
-        for each in first:
-            self._do(each)
         before = self._observe()
         outcome = self._submit(command)
         # kept before the system is observed, which may fail
@@ -169,12 +164,6 @@ class ScenarioRun:
             "outcome": outcome_to_wire(outcome),
             "changed": [[format_fact(was), format_fact(now)] for was, now in difference(before, after)],
         }
-
-    def _prepare(self, command: Command) -> Outcome:
-        return [self._do(each) for each in self._translate(command)][-1]
-
-    def _translate(self, command: Command) -> list[Command]:
-        return [command] if self.model is None else list(through_the_api(self.model, command))
 
     def _do(self, command: Command) -> Outcome:
         before = self._observe()
@@ -225,12 +214,6 @@ class ScenarioRun:
             if self.asked:
                 self.asked[-1] = (*self.asked[-1][:2], self.seen)
         return self.seen
-
-
-@cache
-def machine() -> Machine:
-    """Return the machine, made once: making it takes longer than a scenario."""
-    return Machine(ROWS)
 
 
 def check_established(stage: Stage, seen: Observation, visible: Callable[[str, str], bool]) -> None:

@@ -143,14 +143,13 @@ COMMAND_PHRASES: tuple[CommandPhrase, ...] = (
     CommandPhrase(commands.DisableIdentity, "the customer disables the managed identity of {resource}"),
     CommandPhrase(
         commands.EnableCustomerManagedKeys,
-        "the customer enables customer-managed keys for {resource} with the key {key} of {vault}"
-        "[ through the {through}]",
+        "the customer enables customer-managed keys for {resource} with the key {key} of {vault} through the {through}",
         fixed={"store": "key-vault"},
         words={"through": CHANNELS},
     ),
     CommandPhrase(
         commands.EnableCustomerManagedKeys,
-        "the customer enables customer-managed keys for {resource} with a key held in {store}[ through the {through}]",
+        "the customer enables customer-managed keys for {resource} with a key held in {store} through the {through}",
         fixed={"vault": None, "key": None},
         words={"through": CHANNELS, "store": STORES},
     ),
