@@ -489,7 +489,7 @@ Feature: What the article takes for granted
   @environment.move
   Rule: A resource, a resource group or a subscription can be moved
 
-    Scenario: A moved resource is in its new subscription and group
+    Scenario: A moved resource is where it was moved to
       Given a resource and a vault with a key
       When the customer moves the resource "translator-prod" to the subscription "security" and the group "other"
       Then the resource "translator-prod" is in the subscription "security"

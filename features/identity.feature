@@ -58,7 +58,7 @@ Feature: The managed identity
   @identity.disable
   Rule: The managed identity can be disabled
 
-    Scenario Outline: The identity is turned off whether or not the key needs it
+    Scenario Outline: The identity is turned off
       Given <start>
       When the customer disables the managed identity of "translator-prod"
       Then the request is accepted
@@ -89,7 +89,7 @@ Feature: The managed identity
       And "translator-prod" has no access to the keys of "kv-test"
 
     @identity.disable @revocation.access-revoked @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: A disabled identity costs the data, the deployed model and the upload
+    Scenario Outline: A disabled identity costs all that is under the key
       Given <start>
       When the customer disables the managed identity of "translator-prod"
       Then the data of "<workspace>" is inaccessible

@@ -77,7 +77,7 @@ Feature: Customer-managed keys
   @keys.rotate
   Rule: A key can be rotated to a new version
 
-    Scenario: The key in use gets a new version and nothing else changes
+    Scenario: Rotation makes a new version and changes nothing else
       Given customer-managed keys are on
       When the customer rotates the key "cmk-2048" of "kv-prod"
       Then the request is accepted

@@ -30,7 +30,7 @@ Feature: The inaccessible key
   Rule: Without access to the key vault the key is inaccessible
 
     @revocation.data-inaccessible @revocation.deletes-uploads @revocation.revoke @revocation.undeploys @workspace.covered
-    Scenario Outline: Revoked access costs the data, the deployed model and the upload
+    Scenario Outline: Revoked access costs all that is under the key
       Given <start>
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the data of "<workspace>" is inaccessible
@@ -76,7 +76,7 @@ Feature: The inaccessible key
   Rule: With its key vault deleted the key is inaccessible
 
     @environment.delete-vault @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: A deleted vault costs the data, the deployed model and the upload
+    Scenario Outline: A deleted vault costs all that is under the key
       Given <start>
       When the customer deletes the vault "kv-prod"
       Then the data of "<workspace>" is inaccessible
@@ -127,7 +127,7 @@ Feature: The inaccessible key
   Rule: With the key itself deleted the key is inaccessible
 
     @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: A deleted key costs the data, the deployed model and the upload
+    Scenario Outline: A deleted key costs all that is under the key
       Given <start>
       When the customer deletes the key "cmk-2048" of "kv-prod"
       Then the data of "<workspace>" is inaccessible
@@ -169,7 +169,7 @@ Feature: The inaccessible key
   Rule: While the key is disabled it is inaccessible
 
     @keys.disable @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: A disabled key costs the data, the deployed model and the upload
+    Scenario Outline: A disabled key costs all that is under the key
       Given <start>
       When the customer disables the key "cmk-2048" of "kv-prod"
       Then the data of "<workspace>" is inaccessible

@@ -98,7 +98,7 @@ Feature: Microsoft Entra tenants
   Rule: A resource that lost its key in a move has no accessible key until CMK is enabled again
 
     @tenant.not-transferred @environment.move @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
-    Scenario Outline: A move to another tenant costs data, deployed model and upload
+    Scenario Outline: A move to another tenant costs all that is under the key
       Given <start>
       When the customer <move>
       Then the data of "<workspace>" is inaccessible

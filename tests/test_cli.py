@@ -12,7 +12,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 """Unbuffered, argparse itself passes over a help text that can't be written."""
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 MODEL = "translator_cmk.system:ModelSystem"
-CASE = "environment.create-vault/a-new-vault"
+CASE = "environment.create-vault/a-new-vault-is-active-and-has-both-protections"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ SMALLEST = ("--scope", "losing-the-key")
 
 
 def test_commands_of_a_scenario_are_those_of_its_givens_and_its_when() -> None:
-    name = "environment.delete-key/deleting-a-key-of-a-vault-with-soft-delete"
+    name = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"
     *given, asked = commands_of(next(pickle for pickle in pickles() if pickle.id == name))
     assert asked == DeleteKey("kv-prod", "cmk-2048")
     assert any(isinstance(command, CreateVault) for command in given)

@@ -40,6 +40,11 @@ WRONG = {
     ),
     "column that is no regular expression": (outline("place", "("), 1, "can't be used"),
     "rows that share the first column": (outline(' on the "basic-tier"', ""), 21, "is at vault.feature:16 already"),
+    "refusal after which something may have changed": (
+        outline("  And nothing has changed\n", '  And "translator-prod" has no key of its own\n'),
+        7,
+        "a refusal that may have changed something",
+    ),
     "row without a first column": (outline(BASIC, ""), 21, "can't name the row"),
     "row with too long a first column": (outline(BASIC, "e" * 201), 21, "can't name the row"),
     "cell that names a column": (outline(BASIC, 'in "<place>"'), 21, "no Given is written"),
@@ -61,7 +66,7 @@ WRONG = {
     "no When": (
         rule("\nScenario: One\n  Given a vault with a key\n  Then nothing has changed\n"),
         7,
-        "a When that is not there",
+        "a scenario with 0 Whens",
     ),
     "Then about what was never named": (
         rule(RIGHT + '  And "translator-prod" has no access to the keys of "vualt"\n'),

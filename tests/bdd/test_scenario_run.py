@@ -136,7 +136,7 @@ def test_what_contradicts_the_specification_fails(tmp_path: Path, case: str) -> 
     "given",
     [
         "a vault with a key",
-        'a resource and an empty vault\n  And the customer generates the key "cmk-2048" in "kv-prod"',
+        'access to an empty vault\n  And the customer generates the key "cmk-2048" in "kv-prod"',
     ],
 )
 def test_failed_setup_names_the_requirement(tmp_path: Path, system: Callable[[], System], by: str, given: str) -> None:

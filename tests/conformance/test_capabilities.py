@@ -10,7 +10,7 @@ from translator_cmk.cli import main
 
 HERE = limited_systems.__name__
 VAULTS = ("--lane", "tour", "--scope", "vaults-and-keys", "--steps", "200")
-TRAINING = "environment.train/training-with-a-document"
+TRAINING = "environment.train/a-trained-model-starts-undeployed"
 FEATURES = ("--lane", "features", "--profile", "full")
 
 
@@ -32,11 +32,10 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
     [
         ("vault.granted-with-keys/the-portal-grants-access-to-the-chosen-vault-alone", "without the capability portal"),
         ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
-        ("environment.end-of-retention/the-retention-of-a-protected-vault-ends", "without the capability clock"),
-        ("tenant.not-transferred/a-move-to-another-tenant/the-customer-moves-the-resource-translator-prod-to-"
-         "subscription-foreign", "without the capability several-tenants"),
+        ("environment.end-of-retention/a-protected-vault-is-gone-when-its-retention-ends", "the capability clock"),
+        ("tenant.grant-refused/granting-access-across-tenants-is-refused", "without the capability several-tenants"),
         ("keys.use-logged/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
-        ("vault.soft-delete/a-vault-with-purge-protection-alone", "a vault without soft delete can't be made"),
+        ("vault.soft-delete/a-vault-with-purge-protection-alone-is-refused/api", "without soft delete can't be made"),
     ],
 )  # fmt: skip  # a table
 def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: str, message: str) -> None:
@@ -45,8 +44,16 @@ def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: st
 
 
 def test_without_a_portal_keys_are_enabled_through_the_api(bare: Verified) -> None:
-    assert bare.status("keys.enable/enabling-what-is-already-on") == "passed"
-    assert bare.status("vault.same-region/resource-and-vault-in-two-regions/eastus") == "passed"
+    assert (
+        bare.status(
+            "keys.enable/enabling-what-is-already-on-changes-nothing/a-deployed-model-under-customer-managed-keys-api"
+        )
+        == "passed"
+    )
+    assert (
+        bare.status("vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api")
+        == "passed"
+    )
     asked = (bare.folder / "messages.ndjson").read_text("utf-8")
     assert '"through":"api"' in asked
     assert '"through":"portal"' not in asked
@@ -57,13 +64,13 @@ def test_vault_that_gets_soft_delete_unasked_is_no_vault_without_it(tmp_path: Pa
         tmp_path, "--python", f"{HERE}:MakesVaultsWithSoftDelete", *FEATURES, "--requirement", "vault.soft-delete"
     )
     assert found.exit_code == 0
-    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "not-applicable"
+    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone-is-refused/api") == "not-applicable"
 
 
 def test_protections_are_not_declared_away_by_a_capability(tmp_path: Path) -> None:
     hides = f"{HERE}:HidesThatItTakesLegacyVaults"
     found = verify(tmp_path, "--python", hides, *FEATURES, "--requirement", "vault.soft-delete")
-    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone") == "failed"
+    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone-is-refused/api") == "failed"
 
 
 def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) -> None:
@@ -86,7 +93,7 @@ def test_what_is_declared_and_not_supported_says_nothing_of_what_is_assumed(tmp_
 
 
 def test_what_is_declared_and_not_supported_fails(tmp_path: Path) -> None:
-    ended = "environment.end-of-retention/the-retention-of-a-protected-vault-ends"
+    ended = "environment.end-of-retention/a-protected-vault-is-gone-when-its-retention-ends"
     found = verify(tmp_path, "--python", f"{HERE}:HasNoClock", *FEATURES, "--case", ended)
     assert (found.exit_code, found.status(ended)) == (1, "failed")
     assert "the capability clock, which is declared; observed: unsupported" in found.case(ended)["reason"]
@@ -96,7 +103,7 @@ def test_core_is_not_declared_away_by_a_stage_without_a_place_for_it(tmp_path: P
     only = ("--requirement", "resource.regional", "--requirement", "environment.train")
     found = verify(tmp_path, "--python", f"{HERE}:OffersNoTier", *FEATURES, *only)
     assert found.exit_code == 4
-    core = found.case("resource.regional/a-global-resource-stays-with-microsoft-managed-keys")
+    core = found.case("resource.regional/a-global-resource-stays-with-microsoft-managed-keys/api")
     assert core["status"] == "not-run"
     assert "no tier 'cmk-tier', which every system must have for this scenario; add it to the stage" in core["reason"]
     assert found.status(TRAINING) == "not-applicable"
@@ -122,11 +129,11 @@ def test_losses_by_the_stated_causes_are_not_hidden_away(tmp_path: Path) -> None
     assert found.exit_code == 1
     failed = {case for case, status in found.statuses().items() if status == "failed"}
     assert failed == {
-        "identity.access-removed/all-that-depends-on-the-key-goes-with-the-identity",
-        "revocation.access-revoked/revoked-access",
-        "revocation.vault-deleted/a-deleted-vault",
+        "identity.access-removed/a-disabled-identity-costs-all-that-is-under-the-key",
+        "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys",
+        "revocation.vault-deleted/a-deleted-vault-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys",
     }
-    hidden = found.case("revocation.data-inaccessible/reading-while-the-key-is-in-reach")
+    hidden = found.case("revocation.data-inaccessible/data-is-read-while-the-key-is-accessible")
     assert (hidden["status"], hidden["reason"]) == (
         "not-applicable",
         "not observed: workspace.readable is declared as hidden",
@@ -140,4 +147,9 @@ def test_level_is_reached_alone(tmp_path: Path) -> None:
     claimed, account = (found.report["counts"]["levels"][level] for level in ("vault-and-key", "account"))
     assert 5 < claimed["passed"] == claimed["total"] - claimed["not-applicable"]
     assert account["not-applicable"] == account["total"] > 0
-    assert found.case("keys.enable/enabling-what-is-already-on")["reason"] == "the level account is not claimed"
+    assert (
+        found.case(
+            "keys.enable/enabling-what-is-already-on-changes-nothing/a-deployed-model-under-customer-managed-keys-api"
+        )["reason"]
+        == "the level account is not claimed"
+    )

@@ -17,7 +17,7 @@ from translator_cmk.conformance.deviations import load_deviations
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
 ONLY = ("--lane", "features", "--requirement", "vault.same-region")
-FAILS = "vault.same-region/resource-and-vault-in-two-regions/eastus"
+FAILS = "vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api"
 BY_REQUIREMENT = {"requirement": "vault.same-region", "reason": "one region", "issue": "https://example.invalid/7"}
 LATER, EARLIER = {"expires": "2999-01-01"}, {"expires": "2001-01-01"}
 

@@ -17,34 +17,44 @@ from translator_cmk.cli import main
 
 BETWEEN = (
     "keys.opt-in/vault-key-and-access-alone-turn-nothing-on",
-    "vault.soft-delete/a-vault-with-both-protections",
-    "environment.delete-vault/deleting-a-vault-without-soft-delete",
-    "environment.recover-vault/recovering-a-vault",
+    "vault.soft-delete/a-vault-with-both-protections-is-accepted",
+    "environment.delete-vault/a-deleted-vault-without-soft-delete-is-gone",
+    "environment.recover-vault/a-recovered-vault-has-its-keys-and-grants-again",
     "environment.create-workspace/a-new-workspace-is-empty-and-readable",
 )
-DELETES_KEYS = "environment.delete-key/deleting-a-key-of-a-vault-with-soft-delete"
+DELETES_KEYS = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"
 
 # for each fault: the command over which it comes, a case about that command, its kind, and the reason
 FAULTS = {
-    "crash": ("EnableSoftDelete", "environment.vault-protections/turning-on-soft-delete", "ended", "with exit code 7"),
-    "killed": ("EnablePurgeProtection", "environment.protection-order/purge-protection-after-soft-delete", "ended",
+    "crash": ("EnableSoftDelete",
+        "environment.vault-protections/soft-delete-is-turned-on-later", "ended", "with exit code 7"),
+    "killed": ("EnablePurgeProtection",
+        "environment.protection-order/purge-protection-after-soft-delete-is-accepted", "ended",
                "was killed by SIGKILL"),
     "hang": ("DeleteKey", DELETES_KEYS, "too-late", "said nothing within the time"),
-    "partial": ("PurgeVault", "environment.purge-vault/purging-an-unprotected-vault", "too-late", "said only b'"),
-    "half-a-line": ("RotateKey", "keys.rotate/rotating-the-key-in-use", "ended", "in the middle of a line"),
-    "gigabyte": ("DisableKey", "keys.disable/disabling-a-key-that-nothing-uses", "too-long", "longer than 1 MiB"),
-    "junk": ("ImportKey", "keys.import/an-imported-key", "not-json", "it begins with b'Segmentation fault'"),
-    "not-utf-8": ("DisableIdentity", "identity.disable/disabling-an-identity-that-nothing-needs", "not-json",
+    "partial": ("PurgeVault",
+        "environment.purge-vault/an-unprotected-vault-is-purged-for-good", "too-late", "said only b'"),
+    "half-a-line": ("RotateKey",
+        "keys.rotate/rotation-makes-a-new-version-and-changes-nothing-else", "ended", "in the middle of a line"),
+    "gigabyte": ("DisableKey", "keys.disable/a-key-that-nothing-uses-is-disabled", "too-long", "longer than 1 MiB"),
+    "junk": ("ImportKey",
+        "keys.import/an-imported-key-is-active-and-enabled", "not-json", "it begins with b'Segmentation fault'"),
+    "not-utf-8": ("DisableIdentity",
+        "identity.disable/the-identity-is-turned-off/a-resource-with-an-identity", "not-json",
                   "not UTF-8"),
-    "twice": ("MoveResource", "environment.move/moving-a-resource", "unasked", "said something before it was asked"),
-    "wrong-id": ("TrainModel", "environment.train/training-with-a-document", "wrong-id", "the id of another request"),
-    "unknown-field": ("RevokeKeyAccess", "revocation.revoke/revoking-access-that-was-never-granted", "malformed",
+    "twice": ("MoveResource",
+        "environment.move/a-moved-resource-is-where-it-was-moved-to", "unasked", "said something before it was asked"),
+    "wrong-id": ("TrainModel",
+        "environment.train/a-trained-model-starts-undeployed", "wrong-id", "the id of another request"),
+    "unknown-field": ("RevokeKeyAccess",
+        "revocation.revoke/revoking-access-that-was-never-granted-changes-nothing", "malformed",
                       "has no field 'verdict'"),
     "unknown-answer": ("DeleteResource", "environment.delete-resource/a-deleted-resource-loses-its-access", "malformed",
                        "answer is 'maybe', which does not exist"),
-    "unknown-reason": ("MoveResourceGroup", "environment.move/moving-a-resource-group", "unknown-id",
+    "unknown-reason": ("MoveResourceGroup",
+        "environment.move/a-resource-group-takes-its-resources-and-vaults-with-it", "unknown-id",
                        "'no.such', which is no requirement"),
-    "error": ("ReadData", "revocation.data-inaccessible/reading-while-the-key-is-in-reach", "error", "no quota"),
+    "error": ("ReadData", "revocation.data-inaccessible/data-is-read-while-the-key-is-accessible", "error", "no quota"),
 }  # fmt: skip  # a table
 
 

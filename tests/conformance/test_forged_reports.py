@@ -267,7 +267,7 @@ def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_pat
 
 
 def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    case = "vault.access-policy/granting-access"
+    case = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
     found = verify(tmp_path, "--python", f"{slow_systems.__name__}:ChangesLate", "--lane", "features", "--case", case)
     assert found.status(case) == "failed"
     forgery = Forgery(found.folder, tmp_path / "forged")

@@ -16,7 +16,7 @@ from tests.conformance.forging import Forgery
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, WHOLE, Verified, verify
 from translator_cmk.cli import main
 
-DELETES_KEY = "environment.delete-key/deleting-a-key-of-a-vault-with-soft-delete"
+DELETES_KEY = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"
 TWO = ("--lane", "features", "--case", DELETES_KEY, "--case", WHOLE)
 TAKES_ITS_TIME = ("--stdio", f"{FAULTY} CreateVault=slow", "--lane", "features", "--topic", "vault")
 

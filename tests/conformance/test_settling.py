@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import slow_systems
-from tests.conformance.verifying import ROOT, TOUR, verify
+from tests.conformance.verifying import FAILS, ROOT, TOUR, verify
 from translator_cmk.cli import main
 
-GRANTED = "vault.access-policy/granting-access"
-SEEN = "identity.needed-for-access/granting-access-to-an-identity-that-is-on"
+GRANTED = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
+SEEN = "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
 
-LOST = "revocation.access-revoked/revoked-access"
+LOST = FAILS
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,11 @@ def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen
     ("system", "lanes", "exit_code"),
     [
         # "nothing has changed" is judged once the window of what was refused has closed
-        ("ChangesAfterARefusal", ("--case", "keys.vault-only/a-key-held-elsewhere-is-refused"), 1),
+        (
+            "ChangesAfterARefusal",
+            ("--case", "keys.vault-only/a-key-held-elsewhere-is-refused/a-translator-resource-api"),
+            1,
+        ),
         # a window excuses nothing but the effects of its command, on the way to a scenario too
         ("Without", ("--case", LOST), 1),
         ("Without", TOUR, 1),

@@ -123,7 +123,7 @@ def test_trace_that_tells_nothing_is_incomplete(tmp_path: Path) -> None:
 
 
 def test_traces_are_judged_beside_other_lanes(tmp_path: Path) -> None:
-    case = "environment.create-vault/a-new-vault"
+    case = "environment.create-vault/a-new-vault-is-active-and-has-both-protections"
     lanes = ("--python", MODEL, "--lane", "features", "--case", case, "--lane", "trace")
     found = verify(tmp_path, *lanes, *trace(tmp_path, *WRONG))
     assert (found.exit_code, found.status(case), found.status("trace/CreateKey")) == (1, "passed", "failed")

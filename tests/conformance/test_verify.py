@@ -11,12 +11,12 @@ import pytest
 
 from tests.bdd import wrong_systems
 from tests.conformance.test_deviations import written
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, Refused, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import FAILS, FAULTY, MODEL, ROOT, Refused, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 VAULT = ("--lane", "features", "--topic", "vault")
-DISABLED = "revocation.key-disabled/a-disabled-key"
+DISABLED = FAILS.replace("access-revoked/revoked-access", "key-disabled/a-disabled-key")
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def test_wrong_system_fails_what_it_is_wrong_about_and_nothing_else(
     found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:AnyRegion", *VAULT)
     assert found.exit_code == found.report["exit_code"] == 1
     failed = {case.rpartition("/")[0] for case, status in found.statuses().items() if status == "failed"}
-    assert failed == {"vault.same-region/resource-and-vault-in-two-regions"}
+    assert failed == {"vault.same-region/a-vault-in-another-region-is-refused"}
     out = capsys.readouterr().out
-    assert "✘ vault.same-region/resource-and-vault-in-two-regions/westeurope" in out
+    assert "✘ vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-portal" in out
     assert "Enabling customer-managed keys is refused when the key vault is located in another region" in out
 
 
@@ -95,7 +95,7 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
     known = str(tmp_path / "known.yaml")
     found = verify(tmp_path, *only, "--write-deviations", known)
     assert found.exit_code == 1
-    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused")
+    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused/api")
     assert refusal["status"] == "inconclusive"
     assert (
         "nothing shows yet that it is ever accepted: resource.global-refused/enabling-for-a-regional"
@@ -103,7 +103,7 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
     )
     found = verify(tmp_path, *only, *written(Path(known)))
     assert found.exit_code == 0
-    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused")
+    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused/api")
     assert refusal["status"] == "not-applicable"
     assert "is known to fail: resource.global-refused/enabling-for-a-regional-resource-is-accepted" in refusal["reason"]
     assert main(["report", "check", str(found.folder)]) == 0

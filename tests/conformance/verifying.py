@@ -11,8 +11,8 @@ from translator_cmk.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "translator_cmk.system:ModelSystem"
-WHOLE = "environment.create-vault/a-new-vault"
-NEW = "environment.new-name/a-new-name"
+WHOLE = "environment.create-vault/a-new-vault-is-active-and-has-both-protections"
+NEW = "environment.new-name/a-new-name-is-accepted"
 WELL = ("--lane", "features", "--case", WHOLE, "--case", NEW)
 """A run of two scenarios that any system passes that makes vaults."""
 
@@ -23,8 +23,11 @@ TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
 """The smallest tour in which every loss of the key is asked for."""
 
 WRONG = "tests.bdd.wrong_systems:LosesNothing"
-FAILS = "revocation.access-revoked/revoked-access"
-FAILS_TOO = "revocation.undeploys/a-deployed-model-when-the-key-becomes-inaccessible"
+FAILS = (
+    "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/"
+    "a-deployed-model-under-customer-managed-keys"
+)
+FAILS_TOO = "revocation.undeploys/every-deployed-model-is-undeployed"
 SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WHOLE)
 """Three scenarios, of which `WRONG` fails two."""
 

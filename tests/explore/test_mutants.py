@@ -267,7 +267,10 @@ def test_a_row_that_cites_another_requirement_changes_the_profile_of_a_scenario(
     """No outcome names what a meaning cites: it decides only which rows speak."""
     mutant = the("revocation.vault-deleted", "citation changed")
     found = scenario_against(mutant)
-    assert found == Red("revocation.vault-deleted/a-deleted-vault", True)
+    assert found == Red(
+        "revocation.vault-deleted/a-deleted-vault-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys",
+        True,
+    )
     (pickle,) = [each for each in pickles() if each.id == found.scenario]
     assert leaves_its_profile(mutant, pickle)
     assert not leaves_its_profile(mutant._replace(rows=ROWS), pickle)

@@ -47,7 +47,7 @@ def test_scopes_have_names_of_their_own() -> None:
 def test_names_in_scopes_read_like_those_of_situations() -> None:
     """Those of the first, second or third thing of a kind, or numbers."""
     usual = {
-        "resource": r"translator-(prod|test|[1-9])",
+        "resource": r"translator-(prod|test|dev|[1-9])",
         "vault": "kv-(prod|test|dev)",
         "key": r"cmk-(2048|next|[1-9])",
         "workspace": "ws-(prod|test|dev)",

@@ -147,7 +147,10 @@ Scenario: A request that works with data under the customer's key has its use re
   Given the customer creates the vault "kv-prod"
   And the customer generates the key "cmk-2048" in "kv-prod"
   And the customer creates the Translator resource "translator-prod"
-  And the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+  And the customer enables the managed identity of "translator-prod"
+  And the customer grants "translator-prod" access to the keys of "kv-prod"
+  And the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through \
+the API
   And the customer creates the workspace "ws-prod" for "translator-prod"
   When the customer uploads the document "contracts" to "ws-prod"
   Then the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod\"""",

@@ -7,11 +7,11 @@ import pytest
 from translator_cmk.errors import InvalidFile
 from translator_cmk.language.facts import holds
 from translator_cmk.language.situations import Situation, load_situations, situations
-from translator_cmk.machine import ROWS, Accepted
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Accepted
 from translator_cmk.system import ModelSystem
 
 ESTABLISHES = "- situation: x\n  commands: []\n  establishes:\n    - "
-REQUIREMENTS = {row.requirement for row in ROWS}
+REQUIREMENTS = {row.requirement for row in (*ROWS, *COUNTER_ROWS)}
 
 
 @pytest.mark.parametrize("situation", situations().values(), ids=lambda situation: str(situation.name))

@@ -54,8 +54,14 @@ def test_that_names_mean_something_cannot_be_silent() -> None:
 @pytest.mark.slow
 def test_a_scenario_belongs_to_article_unless_it_rests_on_what_is_assumed() -> None:
     inside = belonging(Oracle(ARTICLE))
-    assert "revocation.access-revoked/revoked-access" in inside
-    assert "revocation.key-deleted/a-deleted-key" not in inside
+    assert (
+        "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys"
+        in inside
+    )
+    assert (
+        "revocation.key-deleted/a-deleted-key-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys"
+        not in inside
+    )
     # whether a new resource has an identity decides whether anything shows of some of the others
     alone = [Oracle(machine_of({each, "identity.off-at-first"})) for each in sorted(ARTICLE.silent)]
     for name in PICKLES.keys() - inside:

@@ -138,7 +138,7 @@ OTHERWISE = (
 RIGHT = ("--python", MODEL)
 MARKUP = ("--stdio", f"{FAULTY} hello=markup")
 ALL_FEATURES = ("--lane", "features")
-A_CASE = (*ALL_FEATURES, "--case", "environment.create-vault/a-new-vault")
+A_CASE = (*ALL_FEATURES, "--case", "environment.create-vault/a-new-vault-is-active-and-has-both-protections")
 SOME = (
     *(*ALL_FEATURES, "--requirement", "revocation.data-inaccessible"),
     *("--lane", "tour", "--scope", "losing-the-key", "--steps", "150"),

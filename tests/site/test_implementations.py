@@ -115,7 +115,13 @@ def test_text_of_others_is_no_markup(tmp_path: Path) -> None:
 
 def test_report_that_does_not_follow_from_its_log_is_refused(tmp_path: Path) -> None:
     entry = {"name": "wrong", "kind": "product", "report": "report"}
-    forged = report_of(tmp_path, *WRONG, *ALL_FEATURES, "--case", "revocation.access-revoked/revoked-access")
+    forged = report_of(
+        tmp_path,
+        *WRONG,
+        *ALL_FEATURES,
+        "--case",
+        "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys",
+    )
     envelope = json.loads((forged / "report.json").read_text("utf-8"))
     failed = next(each for each in envelope["cases"] if each["status"] == "failed")
     failed["status"] = "passed"

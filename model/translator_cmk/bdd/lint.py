@@ -236,8 +236,8 @@ class FeatureLint:
         if len(kinds) < 2 or (len(kinds) > MOST_STEPS and not self.by_machine):
             remedy = f"say it in 2 to {MOST_STEPS}; a situation may help"
             self.add(scenario.line, f"a scenario of {len(kinds)} steps", remedy)
-        if kinds.count("when") > 1:
-            self.add(scenario.line, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each")
+        if kinds.count("when") != 1:
+            self.add(scenario.line, f"a scenario with {kinds.count('when')} Whens", "make a scenario of each command")
         if "then" not in kinds:
             self.add(scenario.line, "a scenario without a Then checks nothing", "say what is observed")
         known = [KINDS.index(kind) for kind in kinds if kind]
@@ -263,9 +263,11 @@ class FeatureLint:
         self.check_meanings(scenario, pickle, meanings)
 
     def check_meanings(self, scenario: Scenario, pickle: Pickle, meanings: list[Meaning]) -> None:
-        """Check that each Then can fail: that it is about a When that is there, and about what a step before names."""
-        if all(step.kind != "when" for step in pickle.steps) and any(isinstance(each, Assertion) for each in meanings):
-            self.add(scenario.line, "a Then is about a When that is not there", "write the When")
+        """Check that each Then can fail, since it is about what a step before names, and that a refusal says enough."""
+        said = [meaning.kind for meaning in meanings if isinstance(meaning, Fact | Assertion)]
+        if "refused" in said and said != ["refused", "unchanged"] and not self.by_machine:
+            remedy = "let 'nothing has changed' follow it, and nothing else"
+            self.add(scenario.line, "a refusal that may have changed something", remedy)
         named = {("subscription", name) for name in DEFAULT_STAGE.subscriptions}
         for meaning in meanings:
             commands = meaning.commands if isinstance(meaning, Situation) else [meaning]
