@@ -33,8 +33,8 @@ Feature: Customer-managed keys
 
       Examples:
         | start                                                        | channel |
-        | a deployed model under customer-managed keys                 | portal  |
-        | a deployed model under customer-managed keys                 | API     |
+        | customer-managed keys are on                                 | portal  |
+        | customer-managed keys are on                                 | API     |
         | a deployed model under customer-managed keys from the portal | portal  |
         | a deployed model under customer-managed keys from the portal | API     |
 
