@@ -402,7 +402,7 @@ TWO_OF_A_KIND = (
             cmd.MoveResource("translator-prod", "foreign", "apps"),
             *creates_vault("kv-test", subscription="foreign", purge_protection=(True, False)),
             *creates_vault("kv-test", soft_delete=(True, False)),
-            *each(cmd.CreateKey, vault="kv-test", key="cmk-2048", size=(2048, 3072)),
+            *(cmd.CreateKey("kv-test", "cmk-2048"), cmd.ImportKey("kv-test", "cmk-2048", size=3072)),
             *key_source("translator-prod", "kv-test", "cmk-2048"),
             *access("translator-prod", "kv-prod"),
             *(*deletes_and_recovers("kv-prod"), cmd.EndVaultRetention("kv-prod"), cmd.ReadData("ws-prod")),
