@@ -132,8 +132,12 @@ def named_in(value: Any) -> Iterator[str]:
             yield from named_in(each)
 
 
-def test_sources_that_are_named_are_those_that_there_are() -> None:
-    assert {source for name in FILES for source in named_in(data(name))} == sources().keys()
+def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_day_they_were_read() -> None:
+    of_the_register = {each.source.url for each in REGISTER.values() if each.source}
+    named = {source for name in FILES for source in named_in(data(name))}
+    undated = of_the_register - {source.url for source in sources().values()}
+    assert not undated, "add them to site/data/sources.yaml, with the day on which you read them"
+    assert named | {name for name, source in sources().items() if source.url in of_the_register} == sources().keys()
     for source in sources().values():
         assert source.title
         assert source.url.startswith("https://")

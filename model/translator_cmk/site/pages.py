@@ -83,6 +83,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         shown_by=lambda requirement: list(shown_by(content, requirement)),
         seen=by_requirement(load_seen(evidence.register)),
         sources=sources(),
+        read_on={each.url: each.read for each in sources().values()},
     )
     yield "data/home.snippet", rendered(templates, "home.md", root="")
     sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
