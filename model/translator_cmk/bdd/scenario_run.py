@@ -1,6 +1,8 @@
 """Runs one scenario against one system, step by step, and formats its failure."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,10 +10,13 @@ from ..language import WireError, command_to_wire, observation_from_wire, outcom
 from ..language.facts import Fact, difference, holds, observed
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation, Stage
-from ..machine import ROWS, Accepted, Command, Observation, Outcome, Refused, Unspecified
-from ..machine.commands import EnableIdentity
+from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
 from ..machine.rows import Effect
-from ..requirements import Requirement
+from ..oracle import Oracle
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.observability import Shown
+from ..oracle.profiles import machine_of, silent_in
+from ..requirements import Requirement, load_register
 from ..system import ModelSystem, System, Unsupported
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_ids, format_observed
 from .features import Pickle, shown
@@ -71,11 +76,6 @@ def verdict_of(error: BaseException | None) -> Verdict | None:
     status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
     reason = f"unsupported: {error}" if isinstance(error, Unsupported) else str(error)
     return Verdict(status, reason) if status else None
-
-
-def is_so_already(command: Command, seen: Observation) -> bool:
-    """Return whether the command turns on an identity that is on: whether a new resource has one is an assumption."""
-    return isinstance(command, EnableIdentity) and observed(seen, "resource", command.resource, "identity") is True
 
 
 NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
@@ -182,9 +182,21 @@ class ScenarioRun:
         after = self._observe()
         if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
             raise NotApplicable(NO_LEGACY_VAULTS)
-        if before == after and not self.declared.hidden and not is_so_already(command, before):
+        if before == after and self._lacks_a_change():
             raise SetupFailed(effects(command), f"nothing that can be observed changes, when {format_command(command)}")
         return outcome
+
+    def _lacks_a_change(self) -> bool:
+        """Return whether the article demands a change, of the last command, that the system does not show."""
+        declared = self.declared
+        oracle = Oracle(article(), Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
+        oracle.reset(declared.stage)
+        with suppress(TooManyStates):
+            for command, outcome, seen in self.asked:
+                oracle.submit(command)
+                if oracle.narrow(outcome, seen):
+                    return True
+        return False
 
     def _submit(self, command: Command) -> Outcome:
         self.seen = None
@@ -214,6 +226,12 @@ class ScenarioRun:
             if self.asked:
                 self.asked[-1] = (*self.asked[-1][:2], self.seen)
         return self.seen
+
+
+@cache
+def article() -> Machine:
+    """Return the machine of profile `article`, made once."""
+    return machine_of(silent_in("article", load_register()))
 
 
 def check_established(stage: Stage, seen: Observation, visible: Callable[[str, str], bool]) -> None:
