@@ -1,250 +1,28 @@
-"""A report that was edited, with all that follows from the edit made to fit, is found out."""
+"""A report that was edited, with all that follows from the edit made to fit, is found out.
+
+`python -m tests.evidence.run forged` makes every edit of `forgeries.py`; here is one of each kind.
+"""
 
 import json
 import os
-import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conformance import slow_systems
+from tests.conformance import forgeries, slow_systems
+from tests.conformance.forgeries import FORGERIES, interrupted
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAILS, FAILS_TOO, Verified, verify
+from tests.conformance.verifying import FAILS, Verified, verify
 from translator_cmk.cli import main
 
-Edit = Callable[[Forgery], Path]
-
-
-def without_failures_of_the_tour(forgery: Forgery) -> Path:
-    """Take out what failed in the tour, and what shows it."""
-    fuzz = forgery.worlds("fuzz")[0]
-    worlds = [each for each in forgery.worlds("tour", "shrinking", "shrunk") if each < fuzz]
-    last = 1 + max(number for number, (at, _) in enumerate(worlds) if forgery.log[at]["case"] == "shrunk")
-    forgery.take_out(worlds[: last + last % 2])
-    return forgery.derive()
-
-
-def without_end_of_the_tour(forgery: Forgery) -> Path:
-    """Take out its last sequences."""
-    forgery.take_out(forgery.worlds("tour")[-2:])
-    return forgery.derive()
-
-
-def without_undecided_commands(forgery: Forgery) -> Path:
-    """Take out the cases of the commands that were never compared."""
-    cases = forgery.envelope["cases"]
-    forgery.envelope["cases"] = [each for each in cases if each["lane"] != "tour" or each["status"] != "not-run"]
-    return forgery.summarise()
-
-
-def without_failing_scenarios(forgery: Forgery) -> Path:
-    """Take out the scenarios that failed."""
-    forgery.take_out(forgery.worlds(FAILS, FAILS_TOO))
-    return forgery.derive()
-
-
-def with_another_selection(forgery: Forgery) -> Path:
-    """Take out a scenario that failed, and select the others."""
-    forgery.take_out(forgery.worlds(FAILS), renumber=False)
-    forgery.envelope["selection"] = {"case": [each for each in forgery.envelope["selection"]["case"] if each != FAILS]}
-    return forgery.derive()
-
-
-def interrupted(forgery: Forgery) -> Forgery:
-    """Make it a report on a run that was interrupted once its scenarios were played."""
-    forgery.take_out(forgery.worlds("tour", "shrinking", "shrunk", "fuzz"))
-    forgery.log.pop()  # no farewell
-    forgery.envelope["cases"] = [each for each in forgery.envelope["cases"] if each["lane"] == "features"]
-    for lane in ("tour", "fuzz"):
-        del forgery.envelope[lane]
-    forgery.envelope |= {"complete": False, "trouble": "interrupted by SIGINT"}
-    return forgery
-
-
-def interrupted_without_failing_scenarios(forgery: Forgery) -> Path:
-    """Take out the scenarios that failed as well, and say that they were not reached."""
-    return without_failing_scenarios(interrupted(forgery))
-
-
-def interrupted_with_more_hellos(forgery: Forgery) -> Path:
-    """Likewise, with so many sessions that each scenario that is missing may be the last of one."""
-    hello = forgery.log[0]
-    interrupted(forgery).take_out(forgery.worlds(FAILS, FAILS_TOO))
-    forgery.log[1:1] = [hello | {"session": number} for number in (1, 2, 3)]
-    return forgery.derive()
-
-
-def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
-    """Take out the last message of a scenario that failed, which is then undecided."""
-    [(begin, end)] = forgery.worlds(FAILS)
-    del forgery.log[max(at for at in range(begin, end) if forgery.verbs()[at])]
-    return forgery.derive()
-
-
-def without_start_of_the_fuzzing(forgery: Forgery) -> Path:
-    """Take out its first sequence; the others then do not follow from the seed."""
-    forgery.take_out(forgery.worlds("fuzz")[:1])
-    return forgery.derive()
-
-
-def without_a_second_asking(forgery: Forgery) -> Path:
-    """Take out all that shows that a failure comes again."""
-    forgery.take_out(forgery.worlds("shrinking", "shrunk"))
-    return forgery.derive()
-
-
-def with_windows(forgery: Forgery) -> Path:
-    """Let the system have declared that what it never did takes a day."""
-    forgery.envelope["subject"]["windows"] = forgery.log[0]["answer"]["windows"] = {"RevokeKeyAccess": 86_400}
-    return forgery.derive()
-
-
-def without_hello(forgery: Forgery) -> Path:
-    """Take out what the system said of itself."""
-    del forgery.log[0]
-    return forgery.derive()
-
-
-def fewer_messages(forgery: Forgery) -> Path:
-    """Let the verdicts rest on less than there is: the last scenario is not among theirs."""
-    whole = (forgery.folder / "messages.ndjson").read_text("utf-8")
-    forgery.take_out(forgery.worlds()[-1:])
-    forgery.derive()
-    with (forgery.folder / "messages.ndjson").open("a", encoding="utf-8", newline="\n") as log:
-        log.writelines(whole.splitlines(keepends=True)[-3:])
-    return forgery.sign()
-
-
-def with_known_failure(forgery: Forgery) -> Path:
-    """Call a failure known."""
-    case = next(each for each in forgery.envelope["cases"] if each["id"] == FAILS)
-    case |= {"status": "known", "known": "We know."}
-    return forgery.summarise()
-
-
-def with_failures_at_the_end(forgery: Forgery) -> Path:
-    """Let whoever reads the report see first what passed."""
-    forgery.envelope["cases"].sort(key=lambda case: case["status"] == "failed")
-    return forgery.summarise()
-
-
-def without_digests(forgery: Forgery) -> Path:
-    """Take out the digests, and change a file."""
-    del forgery.envelope["files"]
-    (forgery.folder / "junit.xml").write_text("")
-    return forgery.sign()
-
-
-def file(name: str, change: Callable[[bytes], bytes]) -> Edit:
-    """Change a file that is made from the envelope, or add one."""
-
-    def edit(forgery: Forgery) -> Path:
-        path = forgery.folder / name
-        path.write_bytes(change(path.read_bytes() if path.is_file() else b""))
-        return forgery.sign()
-
-    return edit
-
-
-def field(*names: str | int, to: Any, write: Edit = Forgery.summarise) -> Edit:
-    """Change a field of the envelope, and make the other files from it where that can be done."""
-
-    def edit(forgery: Forgery) -> Path:
-        *outer, last = names
-        inside: Any = forgery.envelope
-        for name in outer:
-            inside = inside[name]
-        assert inside.get(last) != to
-        inside[last] = to
-        return write(forgery)
-
-    return edit
-
-
-def known(*changed: dict[str, Any]) -> Edit:
-    """Know of what failed, in entries that were changed so."""
-    entry = {"requirement": "", "case": FAILS, "reason": "We know.", "issue": "https://example.com/1"}
-    return field("deviations", to=[entry | {"expires": "2999-01-01", "line": 2} | each for each in changed])
-
-
-MOVED = r'the log has .*"world": "\w+"} where .*"world": "\w+"} would be'
-DEVIATION = "is no deviation that verify takes for known"
-
-IN_FEATURES: dict[str, tuple[Edit, str]] = {
-    "scenarios": (without_failing_scenarios, f"does not have {FAILS}, which this run asks for"),
-    "selection": (with_another_selection, MOVED),
-    "end of a scenario": (without_the_end_of_a_scenario, "the log has .* where observe would be"),
-    "windows": (with_windows, "the log has .* where settle would be"),
-    "hello": (without_hello, "the log has .* where hello would be"),
-    "messages": (fewer_messages, "its verdicts do not rest on all messages"),
-    "order": (with_failures_at_the_end, "the cases in report.json are in another order"),
-    "known": (with_known_failure, f"{FAILS}: was known, is failed"),
-    "digests": (without_digests, "report.json has no digests of the other files"),
-    "page": (file("report.html", lambda text: text.replace(b"failed", b"passed")), "report.html does not say"),
-    "page that is no text": (file("report.html", lambda text: b"\xff" + text), "report.html does not say"),
-    "file": (file("certificate.html", lambda _: b"conformant"), "certificate.html is no file of this report"),
-    "hidden file": (file(".certificate", lambda _: b"conformant"), ".certificate is no file of this report"),
-    "product": (field("subject", "product", to="another"), 'product is "another" in report.json, and "loses nothing"'),
-    "stage": (field("subject", "stage", "regions", to=["westeurope"]), "subject: stage is"),
-    "no subject": (field("subject", to=None), 'product is null in report.json, and "loses nothing" as the system'),
-    "register": (field("register", "requirements", to=90), "register in report.json is not what follows"),
-    "what is shown": (field("cases", 0, "shown", to="It is nothing.\n"), ": its shown was 'It is nothing"),
-    "step": (field("cases", 0, "step", to=0), ": its step was 0"),
-    "seed": (field("seed", to=2), MOVED),
-    "trouble": (field("trouble", to="none"), "trouble in report.json tells why a run ended early"),
+KINDS = {
+    *("scenarios", "hello", "messages", "known", "digests", "page", "file", "product", "what is shown", "seed"),
+    *("failures of the tour", "counterexample", "commands of the tour"),
+    *("no scope", "times", "waiver", "twice known"),
 }
-"""Edits of a report of scenarios alone."""
-
-IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
-    "failures of the tour": (without_failures_of_the_tour, "the log has .* where .* would be"),
-    "end of the tour": (without_end_of_the_tour, MOVED),
-    "commands of the tour": (without_undecided_commands, "tour/GrantKeyAccess: was not there, is not-run"),
-    "scenarios before an interruption": (interrupted_without_failing_scenarios, f"does not have {FAILS}, which this"),
-    "hellos before an interruption": (interrupted_with_more_hellos, f"does not have {FAILS}, which this run asks for"),
-    "second asking": (without_a_second_asking, '"world": .* where {"case": "shrunk", "world": .*} would be'),
-    "start of the fuzzing": (without_start_of_the_fuzzing, "the log has .* where .* would be"),
-    "counterexample": (
-        file("counterexamples/01-tour-DisableIdentity.feature", lambda text: text.replace(b"Given", b"When")),
-        "counterexamples/01-tour-DisableIdentity.feature does not say",
-    ),
-    "more counterexamples": (
-        file("counterexamples/77-tour-DisableIdentity.json", lambda _: b"{}"),
-        "counterexamples/77-tour-DisableIdentity.json is no file of this report",
-    ),
-    "guarantee": (field("tour", "scopes", 0, "guarantee", to="All is well."), "tour in report.json is not what"),
-    "budget of steps": (field("budgets", "steps", to=109), "the log has .* where .* would be"),
-    "seconds": (field("budgets", "seconds", to=60.0), "fuzz in report.json is not what a complete run of 60 seconds"),
-    "lanes": (field("lanes", to=["features", "tour"]), "nothing that this run asks for"),
-}
-"""Edits of a report that has sequences too."""
-
-UNUSABLE: dict[str, tuple[Edit, str]] = {
-    "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes"),
-    "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
-    "no scopes": (field("budgets", "scopes", to=[]), "its budgets name no scope"),
-    "transport": (field("transport", to="none"), "the transport is 'none', and the lanes are"),
-    "no time": (field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign), "'2026-02-30T25:00:00Z', which is no"),
-    "times": (field("finished", to="2001-01-01T00:00:00Z"), "before it started at 2"),
-    "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
-    "twice known": (known({}, {}), "is there twice, and once at most in a file of known deviations"),
-    "known for no reason": (known({"reason": " "}), DEVIATION),
-    "known from nowhere": (known({"line": 0}), DEVIATION),
-    "known somewhere": (known({"issue": "http://a b"}), DEVIATION),
-    "known until": (known({"expires": "29990101"}), DEVIATION),
-}
-"""Edits into what no run writes: nothing can be derived from it."""
 
 
-@pytest.mark.parametrize(
-    ("report", "code", "name"),
-    [
-        *(("wrong_in_features", 1, name) for name in IN_FEATURES),
-        *(("wrong", 1, name) for name in IN_SEQUENCES),
-        *(("wrong_in_features", 2, name) for name in UNUSABLE),
-    ],
-)
+@pytest.mark.parametrize(("report", "code", "name"), [each for each in FORGERIES if each[2] in KINDS])
 def test_forged_report_is_found_out(
     request: pytest.FixtureRequest,
     tmp_path: Path,
@@ -253,11 +31,12 @@ def test_forged_report_is_found_out(
     code: int,
     name: str,
 ) -> None:
-    edit, said = (IN_FEATURES | IN_SEQUENCES | UNUSABLE)[name]
-    folder = edit(Forgery(request.getfixturevalue(report).folder, tmp_path / "forged"))
-    assert main(["report", "check", str(folder)]) == code
-    output = capsys.readouterr()
-    assert re.search(said, output.out + output.err)
+    def said() -> str:
+        output = capsys.readouterr()
+        return output.out + output.err
+
+    folder = request.getfixturevalue(report).folder
+    assert forgeries.check(folder, tmp_path / "forged", name, said) == (code, True)
 
 
 def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ GATHERERS = (
     "faulty",
     "permitted",
     "accusations",
+    "forged",
     "example_mutants",
     "foreign",
     "memory",

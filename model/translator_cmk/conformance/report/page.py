@@ -138,7 +138,7 @@ def introduction(envelope: Mapping[str, Any]) -> Iterator[str]:
     yield element("h1", html(product(envelope)))
     yield element("p", f"Compared with the Microsoft article {link}, revision of {article.revision}.")
     notes = "; ".join(reservations(envelope))
-    said = f"<b>{html(f'{look.glyph} {conclusion(envelope)}')}</b>{html(f' ({notes})') if notes else ''}"
+    said = f"<b>{html(f'{look.glyph} {conclusion(envelope)}')}</b>{f' ({html(notes)})' if notes else ''}"
     yield f'<p class="result" style="border-left-color: {look.colour}">{said}</p>'
     yield element("p.note", NOT_AZURE)
 
