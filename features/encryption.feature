@@ -60,10 +60,22 @@ Feature: Encryption at rest
   Rule: The portal shows an Encryption section on a tier that supports customer-managed keys
 
     @environment.create-resource
-    Scenario: A resource on a supporting tier shows its Encryption section
-      When the customer creates the Translator resource "translator-prod" on the "cmk-tier"
+    Scenario Outline: Each kind of resource on a supporting tier shows the section
+      When the customer creates the <kind> resource "translator-prod" on the "cmk-tier"
       Then the request is accepted
       And the Encryption section of "translator-prod" is shown in the portal
+
+      Examples:
+        | kind               |
+        | Translator         |
+        | Azure AI services  |
+        | Cognitive Services |
+
+    Scenario: The section is shown still once customer-managed keys are on
+      Given a resource and a vault with a key
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then the Encryption section of "translator-prod" is shown in the portal
+      And "translator-prod" uses customer-managed keys
 
   @encryption.no-section
   Rule: The portal shows no Encryption section on a tier limited to Microsoft-managed keys

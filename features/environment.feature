@@ -186,6 +186,12 @@ Feature: What the article takes for granted
       And the resource "translator-prod" is in "eastus"
       And the resource "translator-prod" is in the group "mine"
 
+    Scenario: A new resource changes nothing of what is there
+      Given two resources that share a vault and a key
+      When the customer creates the Cognitive Services resource "translator-dev"
+      Then the resource "translator-dev" exists
+      And nothing else has changed
+
   @environment.delete-resource
   Rule: A deleted resource takes its managed identity with it
 
@@ -261,6 +267,12 @@ Feature: What the article takes for granted
         | without soft delete and with purge protection    | off         | on               |
         | without soft delete and without purge protection | off         | off              |
 
+    Scenario: A new vault changes nothing of what is there
+      Given three resources that share a vault and a key
+      When the customer creates the vault "kv-test"
+      Then the vault "kv-test" is active
+      And nothing else has changed
+
   @environment.vault-protections
   Rule: Soft delete and purge protection can be turned on and never off
 
@@ -275,6 +287,17 @@ Feature: What the article takes for granted
       When the customer turns on purge protection for "kv-prod"
       Then purge protection of "kv-prod" is on
       And nothing else has changed
+
+    Scenario Outline: One of two vaults gets a protection
+      Given two vaults without purge protection have keys
+      When the customer turns on purge protection for "<vault>"
+      Then purge protection of "<vault>" is on
+      And nothing else has changed
+
+      Examples:
+        | vault   |
+        | kv-prod |
+        | kv-test |
 
     Scenario: Protections outlive deletion and recovery
       Given a vault with a key
@@ -312,6 +335,13 @@ Feature: What the article takes for granted
       Then the request is accepted
       And the vault "kv-prod" does not exist
 
+    Scenario: Deleting one of two vaults leaves the other alone
+      Given two vaults without purge protection have keys
+      When the customer deletes the vault "kv-test"
+      Then the vault "kv-test" is deleted
+      And the vault "kv-prod" is active
+      And the key "cmk-2048" of "kv-prod" is active
+
   @environment.recover-vault
   Rule: A soft-deleted key vault can be recovered with its keys and access grants
 
@@ -335,6 +365,13 @@ Feature: What the article takes for granted
       Then the key "cmk-2048" of "kv-prod" is enabled
       And "translator-prod" has no access to the keys of "kv-prod"
 
+    Scenario: Recovering one of two vaults leaves the other deleted
+      Given two vaults have been deleted
+      When the customer recovers the vault "kv-test"
+      Then the vault "kv-test" is active
+      And the key "cmk-2048" of "kv-test" is active
+      And the vault "kv-prod" is deleted
+
   @environment.purge-vault
   Rule: A deleted key vault without purge protection can be purged
 
@@ -344,6 +381,12 @@ Feature: What the article takes for granted
       When the customer purges the vault "kv-prod"
       Then the request is accepted
       And the vault "kv-prod" does not exist
+
+    Scenario: Purging one of two vaults leaves the other recoverable
+      Given two vaults have been deleted
+      When the customer purges the vault "kv-test"
+      Then the vault "kv-test" does not exist
+      And the vault "kv-prod" is deleted
 
   @environment.no-vault-purge
   Rule: A key vault with purge protection can't be purged by hand
@@ -370,6 +413,20 @@ Feature: What the article takes for granted
       When the retention period of the vault "kv-prod" ends
       Then the request is accepted
       And the vault "kv-prod" does not exist
+
+    Scenario: The end of one vault's retention leaves the other recoverable
+      Given two vaults have been deleted
+      When the retention period of the vault "kv-test" ends
+      Then the vault "kv-test" does not exist
+      And the vault "kv-prod" is deleted
+
+    @revocation.data-inaccessible @revocation.vault-deleted @workspace.covered
+    Scenario: A vault that is gone for good leaves the data inaccessible
+      Given the vault has been deleted
+      When the retention period of the vault "kv-prod" ends
+      Then the request is accepted
+      And the data of "ws-prod" is inaccessible
+      And the document "contracts" is deleted
 
   @environment.rotate-disabled-key
   Rule: Whether a disabled key can be rotated is not specified
@@ -442,6 +499,12 @@ Feature: What the article takes for granted
       Given a vault without its protections
       When the customer deletes the key "cmk-2048" of "kv-prod"
       Then the key "cmk-2048" of "kv-prod" does not exist
+      And nothing else has changed
+
+    Scenario: Deleting a key leaves its namesake in another vault alone
+      Given two vaults, each with a key of the same name
+      When the customer deletes the key "cmk-2048" of "kv-test"
+      Then the key "cmk-2048" of "kv-test" is deleted
       And nothing else has changed
 
   @environment.recover-key
@@ -560,6 +623,14 @@ Feature: What the article takes for granted
       And the managed identity of "translator-prod" is on
 
     @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
+    Scenario: A vault whose subscription moves loses its grant
+      Given a deployed model of a multi-service resource
+      When the customer moves the subscription "security" to the tenant "abroad"
+      Then "translator-prod" has no access to the keys of "kv-prod"
+      And the data of "ws-prod" is inaccessible
+      And the managed identity of "translator-prod" is on
+
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
     Scenario: A vault that comes back from another tenant brings no grant
       Given a vault has left its resource behind
       When the customer moves the resource group "vaults" of the subscription "foreign" to the subscription "production"
@@ -575,6 +646,12 @@ Feature: What the article takes for granted
       When the customer creates the workspace "ws-prod" for "translator-prod"
       Then the workspace "ws-prod" belongs to "translator-prod"
       And the data of "ws-prod" is accessible
+      And nothing else has changed
+
+    Scenario: A new workspace changes nothing of what is there
+      Given three resources that share a vault and a key
+      When the customer creates the workspace "ws-archive" for "translator-test"
+      Then the workspace "ws-archive" exists
       And nothing else has changed
 
   @environment.workspace-without-key
@@ -594,6 +671,17 @@ Feature: What the article takes for granted
       Then the document "contracts" is kept
       And the document "contracts" belongs to "ws-prod"
       And nothing else has changed
+
+    Scenario Outline: An upload changes nothing of what is there
+      Given <start>
+      When the customer uploads the document "handbook" to "ws-test"
+      Then the document "handbook" belongs to "ws-test"
+      And nothing else has changed
+
+      Examples:
+        | start                                        |
+        | a second workspace at work                   |
+        | three resources that share a vault and a key |
 
   @environment.train
   Rule: A model is trained from an uploaded document and starts undeployed
@@ -637,6 +725,18 @@ Feature: What the article takes for granted
       Given a deployed model under Microsoft-managed keys
       When the customer undeploys the model "legal-en-de"
       Then the model "legal-en-de" is undeployed
+      And nothing else has changed
+
+    Scenario: Undeploying one of two models leaves the other deployed
+      Given two documents and two deployed models under customer-managed keys
+      When the customer undeploys the model "support-en-de"
+      Then the model "support-en-de" is undeployed
+      And nothing else has changed
+
+    Scenario: Deploying one of two models leaves the other undeployed
+      Given two trained models under customer-managed keys
+      When the customer deploys the model "support-en-de"
+      Then the model "support-en-de" is deployed
       And nothing else has changed
 
   @environment.translate

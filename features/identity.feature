@@ -21,6 +21,13 @@ Feature: The managed identity
       Then the request is accepted
       And nothing has changed
 
+    Scenario: The identity of one resource more changes nothing of the others
+      Given two resources that share a vault and a key
+      And the customer creates the Azure AI services resource "translator-dev"
+      When the customer enables the managed identity of "translator-dev"
+      Then the managed identity of "translator-dev" is on
+      And "translator-dev" has no access to the keys of "kv-prod"
+
   @identity.off-at-first
   Rule: The managed identity of a new resource is off
 
@@ -51,6 +58,18 @@ Feature: The managed identity
     @identity.enable
     Scenario: A resource whose identity is turned on is registered
       Given a Translator resource
+      When the customer enables the managed identity of "translator-prod"
+      Then the request is accepted
+      And "translator-prod" is registered with Microsoft Entra ID
+
+    Scenario: A resource that has customer-managed keys is registered
+      Given a deployed model under customer-managed keys from the portal
+      When the customer enables the managed identity of "translator-prod"
+      Then the request is accepted
+      And "translator-prod" is registered with Microsoft Entra ID
+
+    Scenario: A resource whose identity is on again is registered again
+      Given the managed identity has been disabled
       When the customer enables the managed identity of "translator-prod"
       Then the request is accepted
       And "translator-prod" is registered with Microsoft Entra ID

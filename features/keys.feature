@@ -47,6 +47,12 @@ Feature: Customer-managed keys
       Then the request is accepted
       And the key "cmk-2048" of "kv-prod" is active
 
+    Scenario: A generated key changes nothing of what is there
+      Given three resources that share a vault and a key
+      When the customer generates the key "cmk-next" in "kv-prod"
+      Then the key "cmk-next" of "kv-prod" is active
+      And nothing else has changed
+
   @keys.import
   Rule: A key made elsewhere can be imported into the key vault
 
@@ -55,6 +61,12 @@ Feature: Customer-managed keys
       When the customer imports the key "cmk-2048" into "kv-prod"
       Then the request is accepted
       And the key "cmk-2048" of "kv-prod" is active
+
+    Scenario: An imported key changes nothing of what is there
+      Given three resources that share a vault and a key
+      When the customer imports the key "cmk-next" into "kv-prod"
+      Then the key "cmk-next" of "kv-prod" is active
+      And nothing else has changed
 
   @keys.any-origin
   Rule: Imported and generated keys are accepted alike
@@ -313,6 +325,13 @@ Feature: Customer-managed keys
       Then the data of "ws-prod" is inaccessible
       And the model "legal-en-de" is undeployed
       And the document "contracts" is deleted
+
+    Scenario: Of three resources on a key one gives it up and the others keep it
+      Given three resources that share a vault and a key
+      When the customer returns "translator-test" to Microsoft-managed keys
+      Then "translator-test" has no key of its own
+      And the workspace "ws-prod" is protected by customer-managed keys
+      And the workspace "ws-dev" is protected by customer-managed keys
 
   @keys.return-while-inaccessible
   Rule: Whether a resource can give up a key that is inaccessible is not specified

@@ -134,6 +134,16 @@ Feature: After the key is back
         | the access has been revoked and the key disabled     | grants "translator-prod" access to the keys of "kv-prod" |
         | the access of three resources has been revoked       | grants "translator-test" access to the keys of "kv-prod" |
 
+    Scenario Outline: Work goes on with what was restored
+      Given the access to the key has been lost and granted again
+      When the customer <work>
+      Then the request is accepted
+
+      Examples:
+        | work                                        |
+        | reads the data of "ws-prod"                 |
+        | uploads the document "manuals" to "ws-prod" |
+
     Scenario: A model can be deployed again by hand
       Given the access to the key has been lost and granted again
       When the customer deploys the model "legal-en-de"

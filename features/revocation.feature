@@ -94,6 +94,7 @@ Feature: The inaccessible key
         | start                                          | workspace | model         | document |
         | two resources that share a vault and a key     | ws-test   | support-en-de | manuals  |
         | three resources that share a vault and a key   | ws-dev    | retail-en-de  | invoices |
+        | three resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
         | two resources, each with a key of its own in one vault | ws-test | support-en-de | manuals |
 
       Examples: For the second time
@@ -145,6 +146,7 @@ Feature: The inaccessible key
         | start                                        | workspace | model         | document |
         | two resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
         | three resources that share a vault and a key | ws-dev    | retail-en-de  | invoices |
+        | three resources that share a vault and a key | ws-test   | support-en-de | manuals  |
         | a new workspace after access was lost        | ws-test   | support-en-de | manuals  |
 
       @restoration.data-readable
@@ -187,6 +189,7 @@ Feature: The inaccessible key
         | start                                        | workspace | model         | document |
         | two resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
         | three resources that share a vault and a key | ws-dev    | retail-en-de  | invoices |
+        | three resources that share a vault and a key | ws-test   | support-en-de | manuals  |
         | a new workspace after access was lost        | ws-test   | support-en-de | manuals  |
 
       @restoration.data-readable
@@ -446,3 +449,16 @@ Feature: The inaccessible key
         | resource        | workspace | model         | document |
         | translator-test | ws-test   | support-en-de | manuals  |
         | translator-dev  | ws-dev    | retail-en-de  | invoices |
+
+    Scenario Outline: Work goes on with a resource whose access stands
+      Given one of two resources on the key has lost its access
+      When the customer <work>
+      Then the request is accepted
+
+      Examples:
+        | work                                         |
+        | reads the data of "ws-test"                  |
+        | uploads the document "invoices" to "ws-test" |
+        | trains the model "retail-en-de" in "ws-test" |
+        | deploys the model "support-en-de"            |
+        | translates with the model "support-en-de"    |

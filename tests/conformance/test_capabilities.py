@@ -32,7 +32,7 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
     ("case", "message"),
     [
         ("vault.granted-with-keys/the-portal-grants-access-to-the-chosen-vault-alone", "without the capability portal"),
-        ("encryption.section/a-resource-on-a-supporting-tier-shows-its-encryption-section", "capability portal"),
+        ("encryption.section/each-kind-of-resource-on-a-supporting-tier-shows-the-section/translator", "portal"),
         ("environment.end-of-retention/a-protected-vault-is-gone-when-its-retention-ends", "the capability clock"),
         ("tenant.grant-refused/granting-access-across-tenants-is-refused", "without the capability several-tenants"),
         ("keys.use-logged/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
