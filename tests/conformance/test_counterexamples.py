@@ -43,9 +43,17 @@ def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> Sequenc
 
 
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:
-    """The scenario of a failure over the last command, without its title."""
+    """The scenario of a failure over the last command, without its title and without what was observed."""
     text = feature(failed(asked, refused))
-    return [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
+    *told, observed = [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
+    assert observed == "# observed: the request is accepted"
+    return told
+
+
+def test_title_is_the_outcome_and_no_step_stands_for_several_commands() -> None:
+    told = feature(failed((*COVERED, *AFTER)))
+    assert "    Scenario: The request is accepted when the customer reads the data of ws-prod\n" in told
+    assert told.count("\n      Given ") + told.count("\n      And the customer ") == len((*COVERED, *AFTER)) - 1
 
 
 def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:

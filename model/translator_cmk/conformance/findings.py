@@ -12,8 +12,7 @@ from ..language.declaration import LEVELS
 from ..language.facts import Fact
 from ..language.gherkin import can_be_told, scenario_lines, sentence_title, steps, use_in_words
 from ..language.sentences import format_command, format_fact
-from ..language.situations import situations
-from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, State, initial
+from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, initial
 from ..machine.rows import Effect
 from ..oracle.explain import Difference, attributed_to
 from ..requirements import load_register
@@ -28,7 +27,10 @@ from .subject import MACHINE
 
 
 class Signature(NamedTuple):
-    """The identity of a failure: the command, the requirements that explain it, and the kinds of difference."""
+    """The identity of a failure: the command, the requirements that explain it, and the kinds of difference.
+
+    Where requirements explain it, only the outcome is such a kind: how much of an effect shows depends on the sequence.
+    """
 
     command: str
     requirements: tuple[str, ...]
@@ -37,8 +39,13 @@ class Signature(NamedTuple):
 
 def signature(followed: SequenceResult) -> Signature:
     """Return the signature of a failure."""
-    kinds = {kind_of(difference.expected, difference.seen) for difference in followed.differences}
-    return Signature(followed.last, tuple(sorted(attributed_to(followed.differences))), tuple(sorted(kinds)))
+    names = sorted(attributed_to(followed.differences))
+    kinds = {
+        kind_of(each.expected, each.seen)
+        for each in followed.differences
+        if not (names and isinstance(each.expected, Fact))
+    }
+    return Signature(followed.last, tuple(names), tuple(sorted(kinds)))
 
 
 def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
@@ -206,8 +213,9 @@ def feature(followed: SequenceResult) -> str:
     """
     sentence = format_command(followed.asked[-1])
     thens, tags = claims(followed.differences)
-    title = sentence_title(sentence).replace('"', "")
+    title = sentence_title(f"{thens[0]} when {sentence}").replace('"', "")
     rule, *others = tags or sorted(effects_of(followed.last))
+    observed = dict.fromkeys(in_words(each.seen) for each in followed.differences)
     lines = [
         f"@{COUNTEREXAMPLE}",
         "Feature: A counterexample",
@@ -217,6 +225,7 @@ def feature(followed: SequenceResult) -> str:
         f"  Rule: {load_register()[rule].title}",
         "",
         *(f"    {line}" for line in scenario_lines(title, way_there(followed), sentence, thens, others)),
+        *(f"      # observed: {each}" for each in observed),
     ]
     return "\n".join(lines) + "\n"
 
@@ -247,7 +256,8 @@ def way_there(followed: SequenceResult) -> Iterator[str]:
     """Yield the commands before the last one as steps, and as comments what a Given can't say.
 
     Steps are those that the system and the model accepted, and that change something, as a Given has to; and all that
-    the system accepted from the first command on that the model does not accept.
+    the system accepted from the first command on that the model does not accept.  No situation stands for several: it
+    would hide some of what the failure rests on.
     """
     shared, own, besides = list[Command](), list[Command](), Counter[str]()
     state = initial(DEFAULT_STAGE)
@@ -262,35 +272,15 @@ def way_there(followed: SequenceResult) -> Iterator[str]:
             state = after
         else:
             besides[format_command(command)] += 1
-    start = starting_point(shared)
-    lines = list(steps("Given", [*start, *map(format_command, own)]))
-    yield from lines[: len(start)]
+    lines = list(steps("Given", [format_command(command) for command in (*shared, *own)]))
+    yield from lines[: len(shared)]
     if own:
         yield f"  # {OWN}"
-    yield from lines[len(start) :]
+    yield from lines[len(shared) :]
     if besides:
         yield f"  # {BESIDES}"
     for sentence, times in besides.items():
         yield f"  #   {sentence}{f', {times} times' if times > 1 else ''}"
-
-
-def starting_point(given: Sequence[Command]) -> list[str]:
-    """Return the shortest Given steps: a situation that saves steps, if there is one, and the other commands."""
-    aim = after(given)
-    best = [format_command(command) for command in given]
-    for name, situation in situations().items():
-        rest = [command for command in given if command not in situation.commands]
-        if len(rest) + 1 < len(best) and after([*situation.commands, *rest]) == aim:
-            best = [name, *map(format_command, rest)]
-    return best
-
-
-def after(commands: Iterable[Command]) -> State:
-    """Return the state of the model after these commands."""
-    found = initial(DEFAULT_STAGE)
-    for command in commands:
-        found, _ = MACHINE.step(found, command)
-    return found
 
 
 def counterexample(

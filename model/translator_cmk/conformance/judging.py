@@ -223,14 +223,14 @@ ATTEMPTS = 200
 
 
 def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool], attempts: int = ATTEMPTS) -> Commands:
-    """Return a shortest sequence that can be had by leaving out one run of commands after another, longer runs first.
+    """Return a sequence that fails and has no command but the last that can be left out, if there are enough attempts.
 
-    ``fails`` says whether a sequence still fails; the last command stays.
+    One run of commands after another is left out, longer runs first.  ``fails`` says whether a sequence still fails.
     """
     kept = tuple(commands)
     size = max(len(kept) // 2, 1)
     while size and attempts > 0:
-        at = 0
+        at, before = 0, kept
         while at < len(kept) - 1 and attempts > 0:
             shorter = (*kept[:at], *kept[min(at + size, len(kept) - 1) :])
             attempts -= 1
@@ -238,5 +238,6 @@ def shrunk(commands: Sequence[Command], fails: Callable[[Commands], bool], attem
                 kept = shorter
             else:
                 at += size
-        size //= 2
+        if size > 1 or kept == before:
+            size //= 2
     return kept
