@@ -614,7 +614,7 @@ Feature: What the article takes for granted
   @environment.vault-moved
   Rule: A key vault that changes tenant loses its access grants
 
-    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible
     Scenario: A vault that leaves its resource behind loses its grant
       Given a vault in a resource group of its own
       When the customer moves the resource group "vaults" of the subscription "production" to the subscription "foreign"
@@ -630,7 +630,7 @@ Feature: What the article takes for granted
       And the data of "ws-prod" is inaccessible
       And the managed identity of "translator-prod" is on
 
-    @environment.move @revocation.access-revoked @revocation.data-inaccessible @workspace.covered
+    @environment.move @revocation.access-revoked @revocation.data-inaccessible
     Scenario: A vault that comes back from another tenant brings no grant
       Given a vault has left its resource behind
       When the customer moves the resource group "vaults" of the subscription "foreign" to the subscription "production"

@@ -111,7 +111,6 @@ Feature: The inaccessible key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
-    @environment.delete-vault
     Scenario Outline: Deleting another vault costs nothing
       Given <start>
       When the customer deletes the vault "kv-test"
@@ -159,7 +158,6 @@ Feature: The inaccessible key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
-    @environment.delete-key
     Scenario: Deleting another key of the vault costs nothing
       Given two resources, each with a key of its own in one vault
       When the customer deletes the key "cmk-next" of "kv-prod"
@@ -202,7 +200,6 @@ Feature: The inaccessible key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
-    @keys.disable
     Scenario: Disabling another key of the vault costs nothing
       Given two resources, each with a key of its own in one vault
       When the customer disables the key "cmk-2048" of "kv-prod"

@@ -81,7 +81,6 @@ Feature: Microsoft Entra tenants
   @tenant.stays-customer-managed
   Rule: After a move to another tenant the key source still reads customer-managed
 
-    @environment.move
     Scenario Outline: The key source reads customer-managed after a move
       Given a workspace under customer-managed keys
       When the customer <move>

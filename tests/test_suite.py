@@ -1,5 +1,9 @@
 """The suite is tested: change any row of the article, and a scenario of that row's requirement fails."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
 import pytest
 
 from tests.evidence.in_full import some
@@ -9,7 +13,7 @@ from translator_cmk.bdd.mutants import RED, fails
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.bdd.ties import WITHOUT_ROWS, demanded_by, without_assumptions
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
@@ -41,6 +45,49 @@ def test_scenario_of_the_requirement_fails_when_its_row_is_changed(mutant: Mutan
     assert any(fails(Machine(mutant.rows), pickle, how) for pickle in scenarios) or any(
         fails(unassumed, pickle, how) for pickle in scenarios if pickle in NOT_ASSUMED
     )
+
+
+def test_scenario_notices_the_absence_of_each_further_requirement_that_it_carries() -> None:
+    """A Then that is taken out would leave a tag that stands for nothing."""
+    assert list(unearned(PICKLES)) == []
+
+
+def test_losses_that_nobody_claims_any_more_are_noticed() -> None:
+    cut = [
+        replace(pickle, steps=tuple(step for step in pickle.steps if not step.text.endswith(("undeployed", "deleted"))))
+        for pickle in scenarios_of("revocation.access-revoked")
+        if pickle.name == "Revoked access costs all that is under the key"
+    ]
+    assert {requirement for _, requirement in unearned(cut)} >= {"revocation.undeploys", "revocation.deletes-uploads"}
+
+
+def unearned(every: Iterable[Pickle]) -> Iterator[tuple[str, str]]:
+    """The scenarios with a tag of a requirement whose absence, or a mistake about it, none of their Thens notices.
+
+    One row of an outline is enough.  A requirement that every row needs to reach its starting point is noticed too.
+    """
+    outlines: dict[tuple[str, str], list[Pickle]] = {}
+    for pickle in every:
+        outlines.setdefault((pickle.name, pickle.requirements[0]), []).append(pickle)
+    for (name, own), rows in outlines.items():
+        for requirement in sorted({each for row in rows for each in row.requirements} - {own, *WITHOUT_ROWS}):
+            tagged = [row for row in rows if requirement in row.requirements]
+            machines = without(requirement)
+            claimed = any(fails(machine, row, (AssertionFailed,)) for machine in machines for row in tagged)
+            if not claimed and not all(any(fails(machine, row, RED) for machine in machines) for row in tagged):
+                yield name, requirement
+
+
+@cache
+def without(requirement: str) -> list[Machine]:
+    """The machines without what cites a requirement, or with a mistake about it, assumed or not."""
+    mistakes = [row for row in COUNTER_ROWS if row.requirement == requirement]
+    return [
+        Machine(changed)
+        for rows in (ROWS, WITHOUT_ASSUMPTIONS)
+        for changed in ([row for row in rows if row.requirement != requirement], *((*rows, row) for row in mistakes))
+        if len(changed) != len(rows)
+    ]
 
 
 @pytest.mark.parametrize("mutant", some(MUTANTS["row dropped"], 25), ids=lambda mutant: str(mutant.name))
