@@ -275,6 +275,12 @@ Feature: Customer-managed keys
         | portal  |
         | API     |
 
+    Scenario: Another key after a move to another tenant may be accepted or refused
+      Given the moved identity has access to the vault again
+      And the customer generates the key "cmk-next" in "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" through the portal
+      Then what happens is not specified
+
   @keys.return
   Rule: A resource can go back to Microsoft-managed keys
 

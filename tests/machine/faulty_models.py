@@ -132,6 +132,7 @@ FAULTY: dict[str, tuple[Callable[[], Machine], ...]] = {
     "a_command_changes_only_what_depends_on_what_it_names": (confuses_resources,),
     "deleted_uploads_stay_deleted": (resurrects_uploads,),
     "only_a_customer_deploys_a_model": (redeploys_models,),
+    "data_is_readable_again_with_its_own_key_only": (lambda: Machine(without("keys.change")),),
     "nothing_is_left_under_a_key_inaccessible": (
         leaves_models_deployed,
         keeps_uploads,

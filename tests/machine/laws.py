@@ -232,6 +232,18 @@ def deleted_uploads_stay_deleted(step: Step) -> bool:
     )
 
 
+def data_is_readable_again_with_its_own_key_only(step: Step) -> bool:
+    """No other key brings data back: what could not be read and can be is under the key that it was under before."""
+    before, after = (dict(rows_of(state, Resource)) for state in (step.before, step.after))
+    unreadable = {name for name, was in rows_of(step.before, Workspace) if not was["readable"]}
+    return all(
+        before[now["resource"]]["data_key"] == after[now["resource"]]["data_key"]
+        and not is_inaccessible(step.after, now["resource"], after[now["resource"]])
+        for name, now in rows_of(step.after, Workspace)
+        if name in unreadable and now["readable"]
+    )
+
+
 def only_a_customer_deploys_a_model(step: Step) -> bool:
     return all(
         step.before.tables[Model].get(name, ("",))[-1] == "deployed" or step.command == DeployModel(name)
@@ -291,6 +303,7 @@ LAWS: tuple[Law, ...] = (
     a_command_changes_only_what_depends_on_what_it_names,
     deleted_uploads_stay_deleted,
     only_a_customer_deploys_a_model,
+    data_is_readable_again_with_its_own_key_only,
     nothing_is_left_under_a_key_inaccessible,
     access_needs_an_identity_of_the_same_tenant,
 )

@@ -129,6 +129,7 @@ class Resource(Entity):
     identity: bool = False  # the system-assigned managed identity
     key_source: str | None = None  # no resource is left without one: `encryption.default-key`
     key: Key | None = None
+    data_key: Key | None = None  # what its data is encrypted with; unlike `key`, a move to another tenant leaves it
     state: str = "absent"
 
 

@@ -172,7 +172,7 @@ def state_of_name(command: Any) -> str | None:
 
 def falls_back(resource: Resource, loses: bool) -> Changes:
     """Write that a resource is under Microsoft-managed keys with all it holds, and with ``loses`` has lost its data."""
-    changes = {**sets(resource, key_source=MICROSOFT)}
+    changes = {**sets(resource, key_source=MICROSOFT, data_key=None)}
     for w in resource.world.every(Workspace):
         if w.resource.name == resource.name:
             changes |= sets(w, covered=False, **({"readable": False} if loses else {}))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..bdd.features import Pickle
 from ..bdd.vocabulary import read_given
 from ..language.facts import Fact, holds
-from ..language.sentences import read_command
+from ..language.sentences import format_command, read_command
 from ..language.situations import Situation, situations
 from ..machine import (
     COUNTER_ROWS,
@@ -198,15 +198,15 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
     """Return the condition of a thing after the cause, or after its remedies, and what it rests on.
 
     A requirement is among the grounds if the model without its rows shows otherwise.  One that says what does not
-    happen is, if the model with its counter-row shows otherwise and a scenario of it goes through the cause.  Without
-    such a scenario, the weakest of each topic count among those that the counter-rows are about.
+    happen is, if the model with its counter-row shows otherwise and a scenario of it ends as the cause or its remedies
+    do.  Without such a scenario, the weakest of each topic count among those that the counter-rows are about.
     """
     at = LOSSES.index(loss)
     found = seen(model(), cause, remedied)[at]
     by_rows = {name for name, machine in without(cause.start) if seen(machine, cause, remedied)[at] != found}
     by_counter_rows = {name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found}
-    first = commands_of(cause)[0]
-    shown = {each.requirements[0] for each in pickles if goes_through(each, first)} if by_counter_rows else set()
+    first, last = commands_of(cause)[0], commands_of(cause, remedied)[-1]
+    shown = {each.requirements[0] for each in pickles if shows(each, first, last)} if by_counter_rows else set()
     grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows, register))
     return Finding(loss, found, tuple(each for each in register if each in grounds), basis(grounds, register), remedied)
 
@@ -224,9 +224,11 @@ def basis(names: Iterable[str], register: Register) -> str:
     return min((register[name].basis for name in names), key=WEAKEST_FIRST.index, default="")
 
 
-def goes_through(pickle: Pickle, command: Command) -> bool:
-    """Tell whether a Given of a scenario carries this command out."""
-    return any(command in commands_given(step.text) for step in pickle.steps if step.kind == "given")
+def shows(pickle: Pickle, first: Command, last: Command) -> bool:
+    """Tell whether a scenario submits the last command, after a Given that carries the first one out."""
+    done = [command for step in pickle.steps if step.kind == "given" for command in commands_given(step.text)]
+    asked = [step.text for step in pickle.steps if step.kind == "when"]
+    return (first == last or first in done) and asked == [format_command(last)]
 
 
 @cache

@@ -11,7 +11,15 @@ from ..explore.graph import Graph, Pair, attainable, predecessors, state_graph
 from ..explore.scopes import NAMED, Scope, access, deletes_and_recovers, identity, key_life, key_source
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
-from ..machine.commands import DeleteResource, DeployModel, EndVaultRetention, PurgeVault, TrainModel, UndeployModel
+from ..machine.commands import (
+    DeleteResource,
+    DeployModel,
+    EndVaultRetention,
+    MoveSubscription,
+    PurgeVault,
+    TrainModel,
+    UndeployModel,
+)
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
 from ..machine.world import World
 from ..requirements import Register
@@ -20,7 +28,8 @@ from .effects import WEAKEST_FIRST, basis, lacking, model
 
 FROM_AN_UPLOAD = Scope(
     "ways-back",
-    "An upload under a customer's key, all that can be done to vault, key, identity and model, and the resource's end.",
+    "An upload under a customer's key, all that can be done to vault, key, identity and model, a move to another "
+    "tenant and back, and the resource's end.",
     "an upload under customer-managed keys",
     (
         *(
@@ -35,6 +44,8 @@ FROM_AN_UPLOAD = Scope(
             *key_life("kv-prod", "cmk-2048"),
         ),
         *(
+            MoveSubscription("production", "abroad"),
+            MoveSubscription("production", "home"),
             TrainModel("legal-en-de", "ws-prod"),
             DeployModel("legal-en-de"),
             UndeployModel("legal-en-de"),

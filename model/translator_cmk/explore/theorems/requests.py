@@ -189,8 +189,8 @@ SILENT_IN_OWN_WORDS: Table = {
             if_named(lambda a: a.key.enabled is False),
         ),
         "keys.change": (
-            "The outcome of asking for another key than the one in use is not specified, and no other outcome is",
-            if_named(lambda a: a.resource.key is not None and a.resource.key.name != a.key.name),
+            "The outcome of enabling with another key than that of the data is not specified, and no other outcome is",
+            if_named(lambda a: a.resource.data_key is not None and a.resource.data_key.name != a.key.name),
         ),
     },
     cmd.RotateKey: {

@@ -22,7 +22,7 @@ ROWS = (
         EnableCustomerManagedKeys,
         "keys.enable",
         when=lambda c: can_be_customer_managed(c.resource),
-        then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key),
+        then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key, data_key=c.key),
     ),
     refuse(EnableCustomerManagedKeys, "keys.vault-only", unless=lambda c: c.store != "elsewhere"),
     silent(EnableCustomerManagedKeys, "keys.managed-hsm", when=lambda c: c.store == "managed-hsm"),
@@ -57,12 +57,14 @@ ROWS = (
     silent(
         EnableCustomerManagedKeys,
         "keys.change",
-        when=lambda c: c.store == "key-vault" and c.resource.key is not None and c.resource.key.name != c.key.name,
+        when=lambda c: (
+            c.store == "key-vault" and c.resource.data_key is not None and c.resource.data_key.name != c.key.name
+        ),
     ),
     effect(
         ReturnToMicrosoftManagedKeys,
         "keys.return",
-        then=lambda c: sets(c.resource, key_source=MICROSOFT, key=None),
+        then=lambda c: sets(c.resource, key_source=MICROSOFT, key=None, data_key=None),
     ),
     effect(
         ReturnToMicrosoftManagedKeys,
