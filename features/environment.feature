@@ -16,24 +16,24 @@ Feature: What the article takes for granted
       And nothing has changed
 
       Examples:
-        | command                                                                                          |
-        | the customer enables the managed identity of "nobody"                                            |
-        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the portal            |
+        | command                                                                                                                 |
+        | the customer enables the managed identity of "nobody"                                                                   |
+        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the portal         |
         | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the API            |
-        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the portal    |
+        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the portal |
         | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the API    |
-        | the customer grants "translator-prod" access to the keys of "nowhere"                                 |
-        | the customer recovers the vault "kv-prod"                                                          |
-        | the customer creates the Translator resource "translator-test" in "atlantis"                    |
-        | the customer creates the vault "kv-test" in "global"                                         |
-        | the customer creates the vault "kv-test" in the subscription "nowhere"                       |
-        | the customer creates the Translator resource "translator-test" on the "gold-tier"               |
-        | the customer creates the Translator resource "translator-test" in the subscription "nowhere"    |
-        | the customer moves the resource "translator-prod" to the subscription "nowhere"                       |
-        | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security" |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere" |
-        | the customer moves the subscription "production" to the tenant "nowhere"                      |
-        | the customer revokes the access of "nobody" to the keys of "kv-prod"                               |
+        | the customer grants "translator-prod" access to the keys of "nowhere"                                                   |
+        | the customer recovers the vault "kv-prod"                                                                               |
+        | the customer creates the Translator resource "translator-test" in "atlantis"                                            |
+        | the customer creates the vault "kv-test" in "global"                                                                    |
+        | the customer creates the vault "kv-test" in the subscription "nowhere"                                                  |
+        | the customer creates the Translator resource "translator-test" on the "gold-tier"                                       |
+        | the customer creates the Translator resource "translator-test" in the subscription "nowhere"                            |
+        | the customer moves the resource "translator-prod" to the subscription "nowhere"                                         |
+        | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security"               |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere"             |
+        | the customer moves the subscription "production" to the tenant "nowhere"                                                |
+        | the customer revokes the access of "nobody" to the keys of "kv-prod"                                                    |
 
     Scenario: A command on a key of a deleted vault is refused
       Given the vault has been deleted
@@ -48,13 +48,13 @@ Feature: What the article takes for granted
       And nothing has changed
 
       Examples:
-        | change                                                    |
-        | turns on soft delete for "kv-prod"                          |
-        | turns on purge protection for "kv-prod"                     |
-        | generates the key "cmk-next" in "kv-prod"                  |
+        | change                                                           |
+        | turns on soft delete for "kv-prod"                               |
+        | turns on purge protection for "kv-prod"                          |
+        | generates the key "cmk-next" in "kv-prod"                        |
         | grants "translator-prod" access to the keys of "kv-prod"         |
         | revokes the access of "translator-prod" to the keys of "kv-prod" |
-        | deletes the vault "kv-prod"                                 |
+        | deletes the vault "kv-prod"                                      |
 
     Scenario: What is missing is named before a name that is taken
       Given a vault with a key
@@ -85,13 +85,13 @@ Feature: What the article takes for granted
       Then the request is accepted
 
       Examples:
-        | command                                                   |
-        | creates the vault "translator-prod"                            |
-        | creates the Translator resource "kv-prod"                   |
-        | generates the key "translator-prod" in "kv-prod"                 |
-        | creates the workspace "contracts" for "translator-prod"         |
-        | uploads the document "legal-en-de" to "ws-prod"               |
-        | trains the model "contracts" in "ws-prod"                |
+        | command                                                 |
+        | creates the vault "translator-prod"                     |
+        | creates the Translator resource "kv-prod"               |
+        | generates the key "translator-prod" in "kv-prod"        |
+        | creates the workspace "contracts" for "translator-prod" |
+        | uploads the document "legal-en-de" to "ws-prod"         |
+        | trains the model "contracts" in "ws-prod"               |
 
     Scenario: The name of something that exists is refused
       Given a vault with a key
@@ -107,10 +107,10 @@ Feature: What the article takes for granted
 
       Examples:
         | command                                               |
-        | creates the Translator resource "translator-prod"          |
-        | creates the workspace "ws-prod" for "translator-prod"    |
-        | uploads the document "contracts" to "ws-prod"        |
-        | trains the model "legal-en-de" in "ws-prod"               |
+        | creates the Translator resource "translator-prod"     |
+        | creates the workspace "ws-prod" for "translator-prod" |
+        | uploads the document "contracts" to "ws-prod"         |
+        | trains the model "legal-en-de" in "ws-prod"           |
 
     Scenario: The name of something that is deleted is refused
       Given a vault with a key
@@ -127,7 +127,7 @@ Feature: What the article takes for granted
       And nothing has changed
 
       Examples:
-        | origin                             |
+        | origin                                    |
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
@@ -140,7 +140,7 @@ Feature: What the article takes for granted
       Then what happens is not specified
 
       Examples:
-        | origin                             |
+        | origin                                    |
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
@@ -154,7 +154,7 @@ Feature: What the article takes for granted
       Then what happens is not specified
 
       Examples:
-        | origin                             |
+        | origin                                    |
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
@@ -171,11 +171,11 @@ Feature: What the article takes for granted
       Then what happens is not specified
 
       Examples:
-        | command                                                    |
-        | creates the Translator resource "translator-prod"               |
-        | creates the workspace "ws-prod" for "translator-test"   |
-        | uploads the document "contracts" to "ws-test"       |
-        | trains the model "legal-en-de" in "ws-test"              |
+        | command                                               |
+        | creates the Translator resource "translator-prod"     |
+        | creates the workspace "ws-prod" for "translator-test" |
+        | uploads the document "contracts" to "ws-test"         |
+        | trains the model "legal-en-de" in "ws-test"           |
 
   @environment.create-resource
   Rule: A resource can be created
@@ -461,7 +461,7 @@ Feature: What the article takes for granted
       And the key "cmk-2048" of "kv-prod" has 3072 bits
 
       Examples:
-        | origin                             |
+        | origin                                    |
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
@@ -472,7 +472,7 @@ Feature: What the article takes for granted
       And the key "cmk-2048" of "kv-prod" is at version 1
 
       Examples:
-        | origin                             |
+        | origin                                    |
         | generates the key "cmk-2048" in "kv-prod" |
         | imports the key "cmk-2048" into "kv-prod" |
 
@@ -606,10 +606,10 @@ Feature: What the article takes for granted
       Then what happens is not specified
 
       Examples:
-        | move                                                                                                        |
-        | the customer moves the resource "translator-prod" to the subscription "production" and the group "apps"          |
+        | move                                                                                                           |
+        | the customer moves the resource "translator-prod" to the subscription "production" and the group "apps"        |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "production" |
-        | the customer moves the subscription "production" to the tenant "home"                                    |
+        | the customer moves the subscription "production" to the tenant "home"                                          |
 
   @environment.vault-moved
   Rule: A key vault that changes tenant loses its access grants

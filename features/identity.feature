@@ -123,9 +123,9 @@ Feature: The managed identity
         | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
 
       Examples: For the second time
-        | start                                   | workspace | model         | document |
-        | a new workspace after access was lost   | ws-test   | support-en-de | manuals  |
-        | a new workspace after the identity was off | ws-test | support-en-de | manuals |
+        | start                                      | workspace | model         | document |
+        | a new workspace after access was lost      | ws-test   | support-en-de | manuals  |
+        | a new workspace after the identity was off | ws-test   | support-en-de | manuals  |
 
       @restoration.data-readable
       Examples: For the second time, with what was restored

@@ -80,11 +80,11 @@ Feature: Customer-managed keys
       And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
 
       Examples:
-        | origin                                  | channel |
-        | generates the key "cmk-2048" in "kv-prod" | portal |
-        | generates the key "cmk-2048" in "kv-prod" | API    |
-        | imports the key "cmk-2048" into "kv-prod" | portal |
-        | imports the key "cmk-2048" into "kv-prod" | API    |
+        | origin                                    | channel |
+        | generates the key "cmk-2048" in "kv-prod" | portal  |
+        | generates the key "cmk-2048" in "kv-prod" | API     |
+        | imports the key "cmk-2048" into "kv-prod" | portal  |
+        | imports the key "cmk-2048" into "kv-prod" | API     |
 
   @keys.rotate
   Rule: A key can be rotated to a new version
@@ -138,14 +138,14 @@ Feature: Customer-managed keys
       And the use of the key "<key>" of "kv-prod" is recorded for "<resource>"
 
       Examples:
-        | work                                          | start                                                        | key      | resource        |
-        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
-        | reads the data of "ws-prod"                   | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
-        | trains the model "support-en-de" in "ws-prod" | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
-        | deploys the model "legal-en-de"               | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
-        | translates with the model "legal-en-de"       | a deployed model under customer-managed keys                 | cmk-2048 | translator-prod |
-        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys from the portal | cmk-2048 | translator-prod |
-        | translates with the model "support-en-de"     | two resources, each with a key of its own in one vault       | cmk-next | translator-test |
+        | work                                          | start                                                             | key      | resource        |
+        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
+        | reads the data of "ws-prod"                   | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
+        | trains the model "support-en-de" in "ws-prod" | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
+        | deploys the model "legal-en-de"               | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
+        | translates with the model "legal-en-de"       | a deployed model under customer-managed keys                      | cmk-2048 | translator-prod |
+        | uploads the document "manuals" to "ws-prod"   | a deployed model under customer-managed keys from the portal      | cmk-2048 | translator-prod |
+        | translates with the model "support-en-de"     | two resources, each with a key of its own in one vault            | cmk-next | translator-test |
         | reads the data of "ws-prod"                   | a deployed model in a workspace made before customer-managed keys | cmk-2048 | translator-prod |
 
     Scenario: Work under Microsoft-managed keys uses no customer's key
@@ -227,12 +227,12 @@ Feature: Customer-managed keys
         | oct and 256 bits      | generates the key "cmk-new" in "kv-prod" | portal  |
 
       Examples: Imported
-        | type and size         | origin                                   | channel |
-        | RSA and 3072 bits     | imports the key "cmk-new" into "kv-prod" | portal  |
-        | RSA and 3072 bits     | imports the key "cmk-new" into "kv-prod" | API     |
-        | RSA and 4096 bits     | imports the key "cmk-new" into "kv-prod" | API     |
-        | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | portal  |
-        | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | API     |
+        | type and size     | origin                                   | channel |
+        | RSA and 3072 bits | imports the key "cmk-new" into "kv-prod" | portal  |
+        | RSA and 3072 bits | imports the key "cmk-new" into "kv-prod" | API     |
+        | RSA and 4096 bits | imports the key "cmk-new" into "kv-prod" | API     |
+        | EC and 256 bits   | imports the key "cmk-new" into "kv-prod" | portal  |
+        | EC and 256 bits   | imports the key "cmk-new" into "kv-prod" | API     |
 
   @keys.rsa-hsm
   Rule: Whether an RSA-HSM key of 2048 bits is accepted is not specified

@@ -26,22 +26,22 @@ Feature: After the key is back
       And the model "<model>" is undeployed
 
       Examples: Causes that the article states
-        | situation                                        | remedy                                                                                                           | model         |
-        | the access to the key has been revoked           | grants "translator-prod" access to the keys of "kv-prod"                                                         | legal-en-de   |
-        | the portal's access has been revoked             | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal      | legal-en-de   |
-        | the managed identity has been disabled           | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal      | legal-en-de   |
-        | the vault has been deleted                       | recovers the vault "kv-prod"                                                                                     | legal-en-de   |
-        | all resources on the key have lost it            | recovers the vault "kv-prod"                                                                                     | support-en-de |
-        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal      | legal-en-de   |
-        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API         | legal-en-de   |
+        | situation                                        | remedy                                                                                                      | model         |
+        | the access to the key has been revoked           | grants "translator-prod" access to the keys of "kv-prod"                                                    | legal-en-de   |
+        | the portal's access has been revoked             | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
+        | the managed identity has been disabled           | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
+        | the vault has been deleted                       | recovers the vault "kv-prod"                                                                                | legal-en-de   |
+        | all resources on the key have lost it            | recovers the vault "kv-prod"                                                                                | support-en-de |
+        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
+        | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API    | legal-en-de   |
 
       @restoration.data-readable
       Examples: The access is lost for the second time
-        | situation                      | remedy                                                    | model       |
+        | situation                      | remedy                                                   | model       |
         | the access has been lost twice | grants "translator-prod" access to the keys of "kv-prod" | legal-en-de |
 
       Examples: Causes that we assume
-        | situation                 | remedy                                     | model       |
+        | situation                 | remedy                                   | model       |
         | the key has been deleted  | recovers the key "cmk-2048" of "kv-prod" | legal-en-de |
         | the key has been disabled | enables the key "cmk-2048" of "kv-prod"  | legal-en-de |
 
@@ -68,7 +68,7 @@ Feature: After the key is back
 
       @restoration.data-readable
       Examples: The access is lost for the second time
-        | situation                      | remedy                                                    | document |
+        | situation                      | remedy                                                   | document |
         | the access has been lost twice | grants "translator-prod" access to the keys of "kv-prod" | manuals  |
 
       Examples: Causes that we assume
@@ -87,7 +87,7 @@ Feature: After the key is back
 
       @vault.access-policy
       Examples: Access is granted
-        | situation                                                | remedy                                                    | workspace |
+        | situation                                                | remedy                                                   | workspace |
         | the access to the key has been revoked                   | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
         | the managed identity has been disabled and enabled again | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
         | an earlier workspace has lost its key                    | grants "translator-prod" access to the keys of "kv-prod" | ws-prod   |
@@ -128,11 +128,11 @@ Feature: After the key is back
       And the data of "ws-prod" is inaccessible
 
       Examples:
-        | situation                                            | remedy                                                    |
-        | the access has been revoked and the vault deleted    | recovers the vault "kv-prod"                              |
-        | the access has been revoked and the key disabled     | enables the key "cmk-2048" of "kv-prod"                   |
-        | the access has been revoked and the key disabled     | grants "translator-prod" access to the keys of "kv-prod" |
-        | the access of three resources has been revoked       | grants "translator-test" access to the keys of "kv-prod" |
+        | situation                                         | remedy                                                   |
+        | the access has been revoked and the vault deleted | recovers the vault "kv-prod"                             |
+        | the access has been revoked and the key disabled  | enables the key "cmk-2048" of "kv-prod"                  |
+        | the access has been revoked and the key disabled  | grants "translator-prod" access to the keys of "kv-prod" |
+        | the access of three resources has been revoked    | grants "translator-test" access to the keys of "kv-prod" |
 
     Scenario Outline: Work goes on with what was restored
       Given the access to the key has been lost and granted again

@@ -50,13 +50,13 @@ Feature: The inaccessible key
 
       @restoration.data-readable
       Examples: For the second time, with what was restored
-        | start                                          | workspace | model       | document |
-        | an upload and a deployment after the first loss | ws-prod  | legal-en-de | manuals  |
+        | start                                           | workspace | model       | document |
+        | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
 
       @keys.rotation-keeps-data
       Examples: With a rotated key
-        | start                                 | workspace | model       | document  |
-        | a deployed model under a rotated key  | ws-prod   | legal-en-de | contracts |
+        | start                                | workspace | model       | document  |
+        | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
     Scenario: Access to another vault does not bring the key within reach
       Given access to a second vault
@@ -91,11 +91,11 @@ Feature: The inaccessible key
         | a second workspace at work                                   | ws-test   | support-en-de | manuals   |
 
       Examples: For every resource on the key
-        | start                                          | workspace | model         | document |
-        | two resources that share a vault and a key     | ws-test   | support-en-de | manuals  |
-        | three resources that share a vault and a key   | ws-dev    | retail-en-de  | invoices |
-        | three resources that share a vault and a key   | ws-test   | support-en-de | manuals  |
-        | two resources, each with a key of its own in one vault | ws-test | support-en-de | manuals |
+        | start                                                  | workspace | model         | document |
+        | two resources that share a vault and a key             | ws-test   | support-en-de | manuals  |
+        | three resources that share a vault and a key           | ws-dev    | retail-en-de  | invoices |
+        | three resources that share a vault and a key           | ws-test   | support-en-de | manuals  |
+        | two resources, each with a key of its own in one vault | ws-test   | support-en-de | manuals  |
 
       Examples: For the second time
         | start                                 | workspace | model         | document |
@@ -119,9 +119,9 @@ Feature: The inaccessible key
       And the document "contracts" is kept
 
       Examples:
-        | start                                         |
-        | access to a second vault                      |
-        | two resources, each with a vault and a key    |
+        | start                                      |
+        | access to a second vault                   |
+        | two resources, each with a vault and a key |
 
   @revocation.key-deleted
   Rule: With the key itself deleted the key is inaccessible
@@ -223,13 +223,13 @@ Feature: The inaccessible key
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                                       | workspace |
-        | the access to the key has been revoked          | ws-prod   |
-        | the portal's access has been revoked            | ws-prod   |
-        | the managed identity has been disabled          | ws-prod   |
-        | the vault has been deleted                      | ws-prod   |
-        | an earlier workspace has lost its key           | ws-prod   |
-        | all resources on the key have lost it           | ws-test   |
+        | situation                              | workspace |
+        | the access to the key has been revoked | ws-prod   |
+        | the portal's access has been revoked   | ws-prod   |
+        | the managed identity has been disabled | ws-prod   |
+        | the vault has been deleted             | ws-prod   |
+        | an earlier workspace has lost its key  | ws-prod   |
+        | all resources on the key have lost it  | ws-test   |
 
       Examples: Causes that we assume
         | situation                                       | workspace |
@@ -258,21 +258,21 @@ Feature: The inaccessible key
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                                       | request                                       |
-        | the access to the key has been revoked          | trains the model "support-en-de" in "ws-prod" |
-        | the access to the key has been revoked          | deploys the model "legal-en-de"               |
-        | the access to the key has been revoked          | translates with the model "legal-en-de"       |
-        | the portal's access has been revoked            | trains the model "support-en-de" in "ws-prod" |
-        | the portal's access has been revoked            | deploys the model "legal-en-de"               |
-        | the portal's access has been revoked            | translates with the model "legal-en-de"       |
-        | the managed identity has been disabled          | trains the model "support-en-de" in "ws-prod" |
-        | the managed identity has been disabled          | deploys the model "legal-en-de"               |
-        | the managed identity has been disabled          | translates with the model "legal-en-de"       |
-        | the vault has been deleted                      | trains the model "support-en-de" in "ws-prod" |
-        | the vault has been deleted                      | deploys the model "legal-en-de"               |
-        | the vault has been deleted                      | translates with the model "legal-en-de"       |
-        | an earlier workspace has lost its key           | trains the model "support-en-de" in "ws-prod" |
-        | an earlier workspace has lost its key           | deploys the model "legal-en-de"               |
+        | situation                              | request                                       |
+        | the access to the key has been revoked | trains the model "support-en-de" in "ws-prod" |
+        | the access to the key has been revoked | deploys the model "legal-en-de"               |
+        | the access to the key has been revoked | translates with the model "legal-en-de"       |
+        | the portal's access has been revoked   | trains the model "support-en-de" in "ws-prod" |
+        | the portal's access has been revoked   | deploys the model "legal-en-de"               |
+        | the portal's access has been revoked   | translates with the model "legal-en-de"       |
+        | the managed identity has been disabled | trains the model "support-en-de" in "ws-prod" |
+        | the managed identity has been disabled | deploys the model "legal-en-de"               |
+        | the managed identity has been disabled | translates with the model "legal-en-de"       |
+        | the vault has been deleted             | trains the model "support-en-de" in "ws-prod" |
+        | the vault has been deleted             | deploys the model "legal-en-de"               |
+        | the vault has been deleted             | translates with the model "legal-en-de"       |
+        | an earlier workspace has lost its key  | trains the model "support-en-de" in "ws-prod" |
+        | an earlier workspace has lost its key  | deploys the model "legal-en-de"               |
 
       Examples: Causes that we assume
         | situation                                       | request                                       |
@@ -303,13 +303,13 @@ Feature: The inaccessible key
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                                       | workspace |
-        | the access to the key has been revoked          | ws-prod   |
-        | the portal's access has been revoked            | ws-prod   |
-        | the managed identity has been disabled          | ws-prod   |
-        | the vault has been deleted                      | ws-prod   |
-        | an earlier workspace has lost its key           | ws-prod   |
-        | all resources on the key have lost it           | ws-test   |
+        | situation                              | workspace |
+        | the access to the key has been revoked | ws-prod   |
+        | the portal's access has been revoked   | ws-prod   |
+        | the managed identity has been disabled | ws-prod   |
+        | the vault has been deleted             | ws-prod   |
+        | an earlier workspace has lost its key  | ws-prod   |
+        | all resources on the key have lost it  | ws-test   |
 
       Examples: Causes that we assume
         | situation                                       | workspace |
@@ -382,13 +382,13 @@ Feature: The inaccessible key
 
       @revocation.access-revoked @revocation.revoke
       Examples: Access is revoked
-        | start                                                             | loss                                                              |
+        | start                                                             | loss                                                             |
         | a deployed model in a workspace made before customer-managed keys | revokes the access of "translator-prod" to the keys of "kv-prod" |
         | workspaces made before and after the portal enabled CMK           | revokes the access of "translator-prod" to the keys of "kv-prod" |
 
       @revocation.access-revoked @identity.access-removed @identity.disable
       Examples: The identity is disabled
-        | start                                                             | loss                                                |
+        | start                                                             | loss                                               |
         | a deployed model in a workspace made before customer-managed keys | disables the managed identity of "translator-prod" |
         | workspaces made before and after the portal enabled CMK           | disables the managed identity of "translator-prod" |
 
@@ -400,12 +400,12 @@ Feature: The inaccessible key
 
       @revocation.key-deleted @environment.delete-key
       Examples: The key is deleted
-        | start                                                             | loss                                     |
+        | start                                                             | loss                                    |
         | a deployed model in a workspace made before customer-managed keys | deletes the key "cmk-2048" of "kv-prod" |
 
       @revocation.key-disabled @keys.disable
       Examples: The key is disabled
-        | start                                                             | loss                                      |
+        | start                                                             | loss                                     |
         | a deployed model in a workspace made before customer-managed keys | disables the key "cmk-2048" of "kv-prod" |
 
     @workspace.covered @revocation.access-revoked @revocation.revoke

@@ -124,11 +124,11 @@ Feature: The key vault
       And nothing has changed
 
       Examples:
-        | start                                          |
-        | a resource and a vault with a key              |
+        | start                                              |
+        | a resource and a vault with a key                  |
         | a resource with an identity and a vault with a key |
-        | an identity with access to another vault alone |
-        | the access to the key has been revoked         |
+        | an identity with access to another vault alone     |
+        | the access to the key has been revoked             |
 
   @vault.granted-with-keys
   Rule: Enabling customer-managed keys gives access to the chosen key vault
@@ -201,9 +201,9 @@ Feature: The key vault
       And nothing has changed
 
       Examples:
-        | start                                                               | channel |
-        | access to a vault with soft delete alone                            | portal  |
-        | access to a vault with soft delete alone                            | API     |
+        | start                                                                    | channel |
+        | access to a vault with soft delete alone                                 | portal  |
+        | access to a vault with soft delete alone                                 | API     |
         | a multi-service resource with access to a vault without purge protection | portal  |
         | a multi-service resource with access to a vault without purge protection | API     |
 
