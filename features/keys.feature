@@ -41,7 +41,7 @@ Feature: Customer-managed keys
   @keys.create
   Rule: A key can be generated in the key vault
 
-    Scenario: A generated key is active and enabled
+    Scenario: A generated key is active
       Given the customer creates the vault "kv-prod"
       When the customer generates the key "cmk-2048" in "kv-prod"
       Then the request is accepted
@@ -56,7 +56,7 @@ Feature: Customer-managed keys
   @keys.import
   Rule: A key made elsewhere can be imported into the key vault
 
-    Scenario: An imported key is active and enabled
+    Scenario: An imported key is active
       Given the customer creates the vault "kv-prod"
       When the customer imports the key "cmk-2048" into "kv-prod"
       Then the request is accepted

@@ -58,7 +58,7 @@ Feature: The inaccessible key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
 
-    Scenario: Access to another vault does not bring the key within reach
+    Scenario: Access to another vault does not make the key accessible
       Given access to a second vault
       When the customer revokes the access of "translator-prod" to the keys of "kv-prod"
       Then the request is accepted

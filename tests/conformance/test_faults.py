@@ -38,7 +38,7 @@ FAULTS = {
         "keys.rotate/rotation-makes-a-new-version-and-changes-nothing-else", "ended", "in the middle of a line"),
     "gigabyte": ("DisableKey", "keys.disable/a-key-that-nothing-uses-is-disabled", "too-long", "longer than 1 MiB"),
     "junk": ("ImportKey",
-        "keys.import/an-imported-key-is-active-and-enabled", "not-json", "it begins with b'Segmentation fault'"),
+        "keys.import/an-imported-key-is-active", "not-json", "it begins with b'Segmentation fault'"),
     "not-utf-8": ("DisableIdentity",
         "identity.disable/the-identity-is-turned-off/a-resource-with-an-identity", "not-json",
                   "not UTF-8"),
