@@ -176,7 +176,7 @@ def test_harmless_causes_lose_nothing(cause: Cause, loss: Loss) -> None:
 @pytest.mark.parametrize(
     ("name", "at_once", "data", "deployed", "uploaded"),
     [
-        ("Managed identity disabled", "implied", "assumed", "stated", "implied"),
+        ("Managed identity disabled", "implied", "assumed", "implied", "implied"),
         ("Access revoked", "stated implied stated", "assumed", "assumed", "implied"),
         ("Key vault deleted", "implied", "assumed", "assumed", "implied"),
         ("Subscription moved to another tenant", "assumed", "assumed", "assumed", "assumed"),
