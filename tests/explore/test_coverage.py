@@ -114,7 +114,7 @@ def test_a_condition_that_makes_further_decisions_keeps_its_own_value() -> None:
     *before, last = (*TWO_AT_WORK, cmd.DisableKey("v1", "k1"))
     evaluations = noted(*before, last)
     assert ((True, True), True) in went(evaluations, "revocation.undeploys", "when")
-    assert ((True, True), True) in went(evaluations, "workspace.covered", "when")
+    assert ((True, True), True) in went(evaluations, "revocation.data-inaccessible", "when")
     assert ((True, False), True) in went(evaluations, "revocation.key-disabled", "when")
 
 
@@ -192,24 +192,21 @@ def test_tours_reach_every_row_reason_and_condition() -> None:
     every = small()
     sequences = [each.commands for graph in every.graphs.values() for each in suite(graph.scope).sequences]
     missing = every.everything - every.reached(sequences)
-    assert {kind for kind, _ in missing} <= {"row_pairs", "topic_pairs"}
+    assert {kind for kind, _ in missing} <= {"row_pairs"}
 
 
-def test_budgeted_sequences_reach_every_pair_of_rows_and_of_topics() -> None:
+def test_budgeted_sequences_reach_every_pair_of_rows() -> None:
     every = small()
     sequences = [each.commands for graph in every.graphs.values() for each in suite(graph.scope, 3_000).sequences]
     assert every.everything <= every.reached(sequences)
 
 
-def test_commands_reach_their_refusals_and_pairs_of_topics_and_no_commands_reach_none() -> None:
+def test_commands_reach_their_refusals_and_no_commands_reach_none() -> None:
     assert {kind for kind, _ in small().reached([()])} <= {"evaluations"}
     lost = (*START, cmd.DisableKey("kv-prod", "cmk-2048"), cmd.ReadData("ws-prod"), cmd.ReadData("ws-prod"))
     reached = small().reached([lost])
     assert of_kind(reached, "refusals") == {frozenset({"revocation.data-inaccessible"})}
     assert of_kind(reached, "reasons") == {"revocation.data-inaccessible"}
-    alone = small().reached([(*START, cmd.DisableIdentity("translator-prod"))])
-    after = small().reached([(*START, cmd.DeleteVault("kv-prod"), cmd.RecoverVault("kv-prod"))])
-    assert ("topic_pairs", frozenset({"restoration", "revocation"})) in after - alone
 
 
 def test_counts_name_what_was_not_reached() -> None:

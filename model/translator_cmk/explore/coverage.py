@@ -13,12 +13,11 @@ import ast
 import copy
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations, product
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from ..machine import DEFAULT_STAGE, Command, Machine, Outcome, Refused, State, Unspecified, initial
 from ..machine.rows import Refuse, Row
-from ..requirements import TOPICS
 from .graph import Graph, labelled_graph
 from .judge import EntityName, entities_of
 from .memoised import Memoised
@@ -209,7 +208,6 @@ TITLES = {
     "reasons": "reasons for a refusal",
     "refusals": "sets of reasons",
     "conditions": "conditions that decide (MC/DC)",
-    "topic_pairs": "pairs of topics in successive steps",
     "row_pairs": "pairs of rows in successive steps",
 }
 
@@ -233,42 +231,23 @@ def items_of(evaluations: Iterable[Evaluation], outcome: Outcome | None = None) 
         yield from (("reasons", each) for each in outcome.because)
 
 
-def items_between(before: StepRecord, moved: bool, after: StepRecord) -> Iterator[Item]:
-    """Yield what two successive steps reach together; ``moved``: the first led to another state.
-
-    Two topics meet where a row of the one changed something, and a row of the other applies right after.
-    """
-    yield from (("row_pairs", pair) for pair in product(before.rows, after.rows))
-    if moved:
-        pairs = map(frozenset, product(topics_of(before.outcome), topics_of(after.outcome)))
-        yield from (("topic_pairs", pair) for pair in pairs if len(pair) == 2)
-
-
-def items_among(records: Mapping[int, StepRecord], successive: Iterable[tuple[int, bool, int]]) -> set[Item]:
+def items_among(records: Mapping[int, StepRecord], successive: Iterable[tuple[int, int]]) -> set[Item]:
     """Return what steps reach, given by number, and what those reach that follow each other."""
     found = {item for record in records.values() for item in items_of(record.evaluations, record.outcome)}
-    for before, moved, after in successive:
-        found.update(items_between(records[before], moved, records[after]))
+    for before, after in successive:
+        found.update(("row_pairs", pair) for pair in product(records[before].rows, records[after].rows))
     return found
 
 
-def items_along(sequences: Iterable[Iterable[tuple[StepRecord, bool]]]) -> set[Item]:
-    """Return what sequences of steps reach, each step given with whether it led to another state."""
+def items_along(sequences: Iterable[Iterable[StepRecord]]) -> set[Item]:
+    """Return what sequences of steps reach."""
     records: dict[int, StepRecord] = {}
-    successive: set[tuple[int, bool, int]] = set()
+    successive: set[tuple[int, int]] = set()
     for sequence in sequences:
-        before: tuple[int, bool] | None = None
-        for record, moves in sequence:
-            records[id(record)] = record
-            if before:
-                successive.add((*before, id(record)))
-            before = (id(record), moves)
+        steps = list(sequence)
+        records |= {id(record): record for record in steps}
+        successive |= {(id(before), id(after)) for before, after in pairwise(steps)}
     return items_among(records, successive)
-
-
-def topics_of(outcome: Outcome) -> set[str]:
-    """Return the topics of the requirements that an outcome names."""
-    return {name.partition(".")[0] for name in outcome[0]}
 
 
 class Recording:
@@ -310,21 +289,19 @@ class Recording:
 
 def items_in(graph: Graph[StepRecord]) -> set[Item]:
     """Return all that steps of a scope reach, alone and in succession."""
-    labels = graph.labels
-    into: list[set[tuple[int, bool]]] = [set() for _ in range(graph.states)]
+    into: list[set[int]] = [set() for _ in range(graph.states)]
     out: list[set[int]] = [set() for _ in range(graph.states)]
     for pair in (pair for state in range(graph.states) for pair in graph.of(state)):
         out[pair.state].add(pair.label)
-        if not isinstance(labels[pair.label].outcome, Unspecified):
-            into[pair.after].add((pair.label, pair.after != pair.state))
-    successive = {(*one, other) for ones, others in zip(into, out, strict=True) for one in ones for other in others}
-    return items_among(dict(enumerate(labels)), successive)
+        if not isinstance(graph.labels[pair.label].outcome, Unspecified):
+            into[pair.after].add(pair.label)
+    successive = {pair for ones, others in zip(into, out, strict=True) for pair in product(ones, others)}
+    return items_among(dict(enumerate(graph.labels)), successive)
 
 
 def items_met(graph: Graph[StepRecord], sequences: Iterable[Iterable[int]]) -> set[Item]:
     """Return what sequences of numbers of commands reach of the graph."""
-    steps = ([(graph.labels[p.label], p.after != p.state) for p in graph.along(sequence)] for sequence in sequences)
-    return items_along(steps)
+    return items_along((graph.labels[pair.label] for pair in graph.along(sequence)) for sequence in sequences)
 
 
 class Worlds:
@@ -343,16 +320,13 @@ class Worlds:
         """Return what the sequences reach, each from a reset to the default stage, with all read after each step."""
         seen: set[frozenset[Evaluation]] = set()
 
-        def steps(commands: Commands) -> Iterator[tuple[StepRecord, bool]]:
+        def steps(commands: Commands) -> Iterator[StepRecord]:
             state = initial(DEFAULT_STAGE)
             seen.add(self.recording.observe(state))
             for command in commands:
-                after, record = self.recording.step(state, command)
-                moved = after != state
-                yield record, moved
-                if moved:
-                    state = after
-                    seen.add(self.recording.observe(state))
+                state, record = self.recording.step(state, command)
+                seen.add(self.recording.observe(state))
+                yield record
 
         return items_along(map(steps, sequences)).union(*map(items_of, seen))
 
@@ -388,7 +362,6 @@ NAMES: dict[str, Callable[[Any], str]] = {
     "rows": lambda number: f"{row_sources()[number].row.requirement} ({row_sources()[number].place})",
     "reasons": str,
     "conditions": str,
-    "topic_pairs": lambda pair: " and ".join(sorted(pair)),
 }
 """Items that are few, each with the function that names them."""
 
@@ -396,11 +369,10 @@ NAMES: dict[str, Callable[[Any], str]] = {
 def counts(everything: set[Item], reached: set[Item]) -> dict[str, dict[str, Any]]:
     """Return of each kind of item how many were reached of how many, and the missing ones where they are few.
 
-    All rows and all pairs of topics count, also those that no scope has.
+    All rows count, also those that no scope has.
     """
     every = {kind: of_kind(everything, kind) for kind in TITLES}
     every["rows"] = set(range(len(row_sources())))
-    every["topic_pairs"] = set(map(frozenset, combinations(TOPICS, 2)))
     found: dict[str, dict[str, Any]] = {}
     for kind, there in every.items():
         missing = there - of_kind(reached, kind)

@@ -180,11 +180,8 @@ SCOPES = (
             *creates_vault("kv-prod"),
             *(cmd.EnableSoftDelete("kv-prod"), cmd.EnablePurgeProtection("kv-prod")),
             *(*deletes_and_recovers("kv-prod"), cmd.PurgeVault("kv-prod"), cmd.EndVaultRetention("kv-prod")),
-            *(
-                cmd.CreateKey("kv-prod", "cmk-2048"),
-                cmd.ImportKey("kv-prod", "cmk-2048"),
-                *key_life("kv-prod", "cmk-2048"),
-            ),
+            *(cmd.CreateKey("kv-prod", "cmk-2048"), cmd.ImportKey("kv-prod", "cmk-2048")),
+            *key_life("kv-prod", "cmk-2048"),
         ),
         versions=3,
         states=273,
@@ -201,11 +198,8 @@ SCOPES = (
         "Resource and vault move between subscriptions and tenants, alone and together.",
         "a vault in a resource group of its own",
         (
-            *(
-                cmd.UploadDocument("contracts", "ws-prod"),
-                cmd.TrainModel("legal-en-de", "ws-prod"),
-                cmd.DeployModel("legal-en-de"),
-            ),
+            *(cmd.UploadDocument("contracts", "ws-prod"), cmd.TrainModel("legal-en-de", "ws-prod")),
+            cmd.DeployModel("legal-en-de"),
             *moves("translator-prod", "apps", "vaults"),
             *(cmd.EnableIdentity("translator-prod"), *access("translator-prod", "kv-prod")),
             *key_source("translator-prod", "kv-prod", "cmk-2048"),
@@ -223,11 +217,8 @@ SCOPES = (
             *creates_resource("translator-test", keys=("microsoft-managed", "customer-managed")),
             *(*creates_vault("kv-prod"), *deletes_and_recovers("kv-prod")),
             *(cmd.CreateKey("kv-prod", "cmk-2048"), *key_life("kv-prod", "cmk-2048")),
-            *(
-                *identity("translator-prod"),
-                *access("translator-prod", "kv-prod"),
-                *key_source("translator-prod", "kv-prod", "cmk-2048"),
-            ),
+            *(*identity("translator-prod"), *access("translator-prod", "kv-prod")),
+            *key_source("translator-prod", "kv-prod", "cmk-2048"),
             *workspace_commands(*TRANSLATOR),
         ),
         versions=3,
@@ -239,14 +230,10 @@ SCOPES = (
         "two resources that share a vault and a key",
         (
             *(*of_both(identity), *of_both(access, "kv-prod"), *of_both(key_source, "kv-prod", "cmk-2048")),
-            *(
-                *each(cmd.DeleteResource, resource=RESOURCES),
-                *each(cmd.DeployModel, model=("legal-en-de", "support-en-de")),
-            ),
-            *(
-                cmd.CreateKey("kv-prod", "cmk-next"),
-                cmd.EnableCustomerManagedKeys("translator-test", "kv-prod", "cmk-next"),
-            ),
+            *each(cmd.DeleteResource, resource=RESOURCES),
+            *each(cmd.DeployModel, model=("legal-en-de", "support-en-de")),
+            cmd.CreateKey("kv-prod", "cmk-next"),
+            cmd.EnableCustomerManagedKeys("translator-test", "kv-prod", "cmk-next"),
             *deletes_and_recovers("kv-prod"),
         ),
         states=1_820,
@@ -258,11 +245,8 @@ SCOPES = (
         (
             *two_of_each(),
             *(*switches("kv-prod", "cmk-2048"), *switches("kv-prod", "cmk-next")),
-            *(
-                cmd.DeleteKey("kv-prod", "cmk-2048"),
-                cmd.RecoverKey("kv-prod", "cmk-2048"),
-                cmd.RotateKey("kv-prod", "cmk-2048"),
-            ),
+            *(cmd.DeleteKey("kv-prod", "cmk-2048"), cmd.RecoverKey("kv-prod", "cmk-2048")),
+            cmd.RotateKey("kv-prod", "cmk-2048"),
         ),
         states=144_729,
     ),
@@ -326,10 +310,8 @@ TWO_OF_A_KIND = (
         "Keys in two key vaults, one of them without protections, from creation to the end.",
         None,
         (
-            *(
-                *creates_vault("kv-prod"),
-                *creates_vault("kv-test", soft_delete=(True, False), purge_protection=False),
-            ),
+            *creates_vault("kv-prod"),
+            *creates_vault("kv-test", soft_delete=(True, False), purge_protection=False),
             *(cmd.CreateKey("kv-prod", "cmk-2048"), *key_life("kv-prod", "cmk-2048")),
             *(cmd.ImportKey("kv-test", "cmk-2048", "EC", 3072), *key_life("kv-test", "cmk-2048")),
         ),
@@ -383,12 +365,8 @@ TWO_OF_A_KIND = (
         (
             *(*creates_vault("kv-test"), *deletes_and_recovers("kv-prod"), *deletes_and_recovers("kv-test")),
             *(cmd.CreateKey("kv-prod", "cmk-next"), *switches("kv-prod", "cmk-2048"), *switches("kv-prod", "cmk-next")),
-            *(
-                cmd.DeleteKey("kv-prod", "cmk-2048"),
-                cmd.RecoverKey("kv-prod", "cmk-2048"),
-                cmd.DeleteKey("kv-prod", "cmk-next"),
-            ),
-            cmd.CreateKey("kv-test", "cmk-2048"),
+            *(cmd.DeleteKey("kv-prod", "cmk-2048"), cmd.RecoverKey("kv-prod", "cmk-2048")),
+            *(cmd.DeleteKey("kv-prod", "cmk-next"), cmd.CreateKey("kv-test", "cmk-2048")),
             *(cmd.GrantKeyAccess("kv-test", "translator-prod"), cmd.RevokeKeyAccess("kv-prod", "translator-prod")),
             *(cmd.DeleteResource("translator-prod"), cmd.ReturnToMicrosoftManagedKeys("translator-prod")),
         ),
