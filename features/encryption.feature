@@ -71,6 +71,7 @@ Feature: Encryption at rest
         | Azure AI services  |
         | Cognitive Services |
 
+    @keys.enable
     Scenario: The section is shown still once customer-managed keys are on
       Given a resource and a vault with a key
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal

@@ -138,11 +138,11 @@ def test_broken_row_is_published_red(project: Path) -> None:
     topics = project / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
     topics.write_text(topics.read_text("utf-8") + DROP, "utf-8")
     suite = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "--results", "results")
-    chosen = ("-m", "keys.enable or encryption.section", "tests/features")
+    chosen = ("-m", "keys.enable or encryption.no-section", "tests/features")
     model = os.environ | {"PYTHONPATH": str(project / "model")}
     command = [sys.executable, "-c", RUN_AND_PUBLISH, *suite, *chosen]
     done = subprocess.run(command, env=model, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    shown = {"requirements/keys.enable": "failed", "all": "failed", "requirements/encryption.section": "✔"}
+    shown = {"requirements/keys.enable": "failed", "all": "failed", "requirements/encryption.no-section": "✔"}
     for badge, word in shown.items():
         assert word in json.loads((project / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))["message"]
