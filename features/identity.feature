@@ -89,6 +89,17 @@ Feature: The managed identity
         | a deployed model under customer-managed keys                 |
         | a deployed model under customer-managed keys from the portal |
 
+  @identity.harmless-without-keys
+  Rule: Disabling the identity of a resource under Microsoft-managed keys loses nothing
+
+    @identity.disable
+    Scenario: Uploads and models outlive an identity that no key depends on
+      Given a deployed model under Microsoft-managed keys
+      And the customer enables the managed identity of "translator-prod"
+      When the customer disables the managed identity of "translator-prod"
+      Then the model "legal-en-de" is deployed
+      And the document "contracts" is kept
+
   @identity.access-removed
   Rule: Without its managed identity a resource has access to no key vault
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .commands import Command
-from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Model, Resource, Vault, Workspace
+from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
 from .outcomes import KeyUse
 from .references import New
 from .world import Changes
@@ -176,11 +176,18 @@ def falls_back(resource: Resource, loses: bool) -> Changes:
     for w in resource.world.every(Workspace):
         if w.resource.name == resource.name:
             changes |= sets(w, covered=False, **({"readable": False} if loses else {}))
-    for kind, lost in ((Document, "deleted"), (Model, "undeployed")) if loses else ():
-        for each in resource.world.every(kind):
-            if each.workspace.resource.name == resource.name and each.state in ("uploaded", "deployed"):
-                changes |= sets(each, state=lost)
-    return changes
+    return {**changes, **loses_data(resource)} if loses else changes
+
+
+def loses_data(resource: Resource) -> Changes:
+    """Write that the uploads to the resource are deleted and its models undeployed."""
+    return {
+        target: written
+        for kind, was, lost in ((Document, "uploaded", "deleted"), (Model, "deployed", "undeployed"))
+        for each in resource.world.every(kind)
+        if each.workspace.resource.name == resource.name and each.state == was
+        for target, written in sets(each, state=lost).items()
+    }
 
 
 def can_be_customer_managed(resource: Resource) -> bool:
@@ -191,6 +198,11 @@ def can_be_customer_managed(resource: Resource) -> bool:
 def granted(vault: Vault, resource: Resource) -> bool:
     """Return whether the resource's identity has access to the vault's keys."""
     return vault.world.has(Grant, f"{vault.name}/{resource.name}")
+
+
+def uses_key(resource: Resource, key: Key) -> bool:
+    """Return whether this is the resource's own key."""
+    return resource.key is not None and resource.key.name == key.name
 
 
 def key_use(resource: Resource) -> KeyUse | None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from ..language.facts import Fact
 from ..machine import COUNTER_ROWS, ROWS, Accepted, Command, Machine, Outcome
 from ..machine.rows import Row
+from ..machine.topics import OTHER_READINGS
 from ..requirements import Requirement
 from .oracle import Oracle, Predicate
 
@@ -35,12 +36,14 @@ def machine_of(
 ) -> Machine:
     """Return the machine in which the rows of these requirements may apply or not.
 
-    A requirement that something does not happen has counter-rows; where it is silent, these may apply.
+    A requirement that something does not happen has counter-rows; where it is silent, these may apply, and so may other
+    readings of it.
     Raises `ValueError` for what cannot be silent: a name must mean something before any row is read.
     """
     if never := NAMES_ARE_RESOLVED_FIRST.intersection(silent):
         raise ValueError(f"{', '.join(sorted(never))} cannot be silent: names are resolved before any row is read")
-    return Machine((*rows, *(row for row in counter_rows if row.requirement in silent)), silent)
+    more = (*counter_rows, *OTHER_READINGS)
+    return Machine((*rows, *(row for row in more if row.requirement in silent)), silent)
 
 
 def belongs(

@@ -1,13 +1,14 @@
 """The system-assigned managed identity: when it is on, and what goes with it."""
 
 from ..commands import CreateResource, DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
-from ..entities import Grant
+from ..entities import MICROSOFT, Grant
 from ..rows import (
     can_be_customer_managed,
     drops,
     effect,
     gives_access,
     granted,
+    loses_data,
     means,
     refuse,
     registered,
@@ -31,6 +32,12 @@ ROWS = (
 
 COUNTER_ROWS = (
     effect(CreateResource, "identity.off-at-first", then=lambda c: sets(c.resource, identity=True)),
+    effect(
+        DisableIdentity,
+        "identity.harmless-without-keys",
+        when=lambda c: c.resource.identity and c.resource.key_source == MICROSOFT,
+        then=lambda c: loses_data(c.resource),
+    ),
     effect(
         EnableIdentity,
         "identity.no-return-of-access",

@@ -14,8 +14,8 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import can_be_customer_managed, effect, key_inaccessible, key_use, means, refuse, sets, silent
+from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
+from ..rows import can_be_customer_managed, effect, key_inaccessible, key_use, means, refuse, sets, silent, uses_key
 
 ROWS = (
     effect(
@@ -75,6 +75,17 @@ ROWS = (
     ),
     silent(ReturnToMicrosoftManagedKeys, "keys.return-while-inaccessible", when=lambda c: key_inaccessible(c.resource)),
 )
+
+OTHER_READINGS = (
+    effect(
+        RotateKey,
+        "keys.rotation-keeps-data",
+        each=Model,
+        when=lambda c, m: m.state == "deployed" and uses_key(m.workspace.resource, c.key),
+        then=lambda c, m: sets(m, state="undeployed"),
+    ),
+)
+"""A rotation undeploys models, and no more."""
 
 COUNTER_ROWS = (
     effect(GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER)),

@@ -76,6 +76,22 @@ ROWS = (
     refuse(TranslateWithModel, "revocation.features-stop", unless=lambda c: c.model.workspace.readable),
 )
 
+OTHER_READINGS = (
+    whenever(
+        Workspace,
+        "revocation.key-deleted",
+        when=lambda w: w.readable and w.resource.key is not None and w.resource.key.state != "active",
+        then=lambda w: sets(w, readable=False),
+    ),
+    whenever(
+        Workspace,
+        "revocation.key-disabled",
+        when=lambda w: w.readable and w.resource.key is not None and not w.resource.key.enabled,
+        then=lambda w: sets(w, readable=False),
+    ),
+)
+"""A key that is deleted or disabled makes data unreadable for as long as it is, and nothing is lost."""
+
 COUNTER_ROWS = (
     whenever(
         Model,

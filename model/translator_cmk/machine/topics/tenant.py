@@ -1,6 +1,6 @@
 """Microsoft Entra tenants: what cannot cross from one to another, and what a move leaves behind."""
 
-from ..commands import GrantKeyAccess, MoveResource
+from ..commands import GrantKeyAccess, MoveResource, MoveResourceGroup
 from ..entities import CUSTOMER, Grant, Resource
 from ..rows import drops, effect, falls_back, gives_access, key_inaccessible, means, refuse, sets, whenever
 
@@ -50,6 +50,15 @@ COUNTER_ROWS = (
             then=lambda r, loses=loses: falls_back(r, loses),
         )
         for loses in (False, True)
+    ),
+    effect(
+        MoveResourceGroup,
+        "tenant.same-tenant-move",
+        each=Resource,
+        when=lambda c, r: (
+            r.group == c.group and r.subscription.name == c.subscription.name and c.to.tenant.name == r.tenant.name
+        ),
+        then=lambda c, r: sets(r, identity=False),
     ),
     effect(
         MoveResource,
