@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def uncommitted(root: Path) -> str:
-    """Return a file that results depend on and no commit has as it is; empty if there is none, or no repository."""
+    """Return a file that results depend on and no commit has as it is; empty without such a file or a repository."""
     if not (root / ".git").exists() or not shutil.which("git"):
         return ""
     command = ["git", "-C", str(root), "status", "--porcelain", "--", *JUDGED]
