@@ -8,7 +8,7 @@ from gherkin.pickles.compiler import Compiler
 
 from tests.bdd.samples import OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
-from translator_cmk.bdd.features import FeatureError, load_features, slug
+from translator_cmk.bdd.features import FeatureError, load_features, row_names, slug
 from translator_cmk.requirements import TOPICS
 
 
@@ -48,6 +48,17 @@ def test_each_row_has_an_id_and_a_line(folder: Path) -> None:
         '| in "eastus" |',
         '| in "eastus" on the "basic-tier" |',
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ([("a", "x"), ("b", "x")], ["a", "b"]),
+        ([("a", "x", "1"), ("a", "y", "1"), ("b", "x", "1")], ["a, x", "a, y", "b, x"]),
+    ],
+)
+def test_rows_are_named_by_as_many_columns_as_tell_them_apart(rows: list[tuple[str, ...]], names: list[str]) -> None:
+    assert [row_names(rows)[row] for row in rows] == names
 
 
 def test_feature_and_rule_have_their_texts(folder: Path) -> None:
