@@ -54,7 +54,7 @@ def test_each_row_has_an_id_and_a_line(folder: Path) -> None:
     ("rows", "names"),
     [
         ([("a", "x"), ("b", "x")], ["a", "b"]),
-        ([("a", "x", "1"), ("a", "y", "1"), ("b", "x", "1")], ["a, x", "a, y", "b, x"]),
+        ([("a", "x", "1"), ("a", "y", "1"), ("b", "x", "1")], ["a, x", "a, y", "b"]),
     ],
 )
 def test_rows_are_named_by_as_many_columns_as_tell_them_apart(rows: list[tuple[str, ...]], names: list[str]) -> None:

@@ -5,6 +5,7 @@ A diagnostic says what is wrong in a file, where, and what to do about it.
 
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -274,10 +275,11 @@ def cells_of(row: Any) -> tuple[str, ...]:
 
 
 def row_names(rows: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], str]:
-    """Return the name of each row of examples: its first cells, as few as tell all rows apart."""
-    cells = set(rows)
-    width = next((n for n in range(1, 9) if len({each[:n] for each in cells}) == len(cells)), 9)
-    return {each: ", ".join(each[:width]) for each in cells}
+    """Return the name of each row of examples: its first cells, as few as tell it from the others."""
+    every = set(rows)
+    shared = Counter(row[:width] for row in every for width in range(1, len(row)))
+    own = {row: next((n for n in range(1, len(row)) if shared[row[:n]] == 1), len(row)) for row in every}
+    return {row: ", ".join(row[:width]) for row, width in own.items()}
 
 
 def slug(text: str) -> str:
