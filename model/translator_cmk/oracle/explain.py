@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ..language.facts import ABSENT, Fact
+from ..language.facts import ABSENT, Fact, difference
 from ..language.situations import situations
 from ..machine import (
     COUNTER_ROWS,
@@ -27,6 +27,7 @@ from ..machine import (
     State,
     initial,
 )
+from ..machine.observation import observe
 from ..machine.rows import MEANINGS, Effect, Means, Refuse, Row, Whenever, always
 from ..machine.step import bind
 from ..machine.values import Value
@@ -116,7 +117,13 @@ class Step(NamedTuple):
         same = [name for name in names if ranks[name].distance <= min(WORDS_ONLY, right - WORDS_ONLY)]
         explain = tuple(name for name in same if not ranks[name].contradicted)
         nearer = {name for name in names if ranks[name].distance < right and not ranks[name].contradicted}
-        return tuple(Difference(*each, explain or self._behind(*each, names, nearer)) for each in violations)
+        found = [(each, explain or self._behind(*each, names, nearer)) for each in violations]
+        unexplained = [seen for (_, seen), behind in found if not behind and isinstance(seen, Fact)]
+        # what the command did to another entity than it should has consequences there
+        own = in_order(name for each in unexplained for name in self._writing(each))
+        return tuple(
+            Difference(*each, behind or (*own, *self._making(each[1], own)) or tuple(same)) for each, behind in found
+        )
 
     def _rank(self, wrong: WrongMachine, every: list[Transition]) -> Rank:
         """Return the rank of a wrong machine that would make these transitions."""
@@ -129,7 +136,7 @@ class Step(NamedTuple):
             self._distance(wrong.machine, every),
             wrong.requirement in self.held,
             wrong.how == OVERDOES,
-            min(depth(row) for row in self._concerned(wrong)),
+            max(depth(row) for row in self._concerned(wrong)),
             *places()[wrong.requirement],
         )
 
@@ -171,8 +178,6 @@ class Step(NamedTuple):
         elif isinstance(expected, Fact):
             assert isinstance(seen, Fact)
             found = self._showing(seen, nearer) or self._needed_for(expected)
-            if not found:
-                return tuple(sorted(self._making(seen), key=places().__getitem__))
         else:
             found = expected.silent
         return tuple(sorted(found, key=lambda name: names.index(name) if name in names else len(names)))
@@ -208,36 +213,40 @@ class Step(NamedTuple):
         projections = projections_of(machine, state, self.limit).get((fact.kind, fact.name), [GONE])
         return [each.get(fact.field, ABSENT) for each in projections]
 
-    def _making(self, seen: Fact) -> frozenset[str]:
-        """Return the requirements that make such a thing happen, which should not have happened here.
-
-        They are those of the command that write such a field; else of a consequence that, without its condition, would
-        have shown this; else those of the command.
-        """
-        after = self._transitions(self.machine)[0].after
-        written = list(self._writes())
+    def _writing(self, seen: Fact) -> set[str]:
+        """Return the requirements of what the command writes that write such a field, of whatever entity."""
         field = "state" if seen.field == "exists" else seen.field
-        own = {
+        return {
             name
-            for name, changes in written
+            for name, changes in self._writes()
             for (kind, _), new in changes.items()
             if seen.kind == kind.word and field in new
         }
-        if own:
-            return frozenset(own)
-        world = self.machine.world(after)
+
+    def _making(self, seen: Outcome | Fact, own: Collection[str]) -> tuple[str, ...]:
+        """Return the requirements that make such a thing happen, which should not have happened here, without ``own``.
+
+        They are those of a consequence that, without its condition, would have shown this; else those that did change
+        something of this kind; else those of the command.
+        """
+        if not isinstance(seen, Fact):
+            return ()
+        after, silent = self._transitions(self.machine)[0].after, self.machine.silent
+        world, written = self.machine.world(after), list(self._writes())
         found = {
             row.requirement
             for rows in self.machine.whenever.values()
             for row in rows
             for entity in world.every(row.about)
-            if row.requirement not in self.machine.silent
+            if row.requirement not in silent
             and (changes := row.then(entity))
             and any((kind.word, name) == (seen.kind, seen.name) for kind, name in changes)
             and any(alike(each, seen.value) for each in self._values(self.machine, after.with_changes(changes), seen))
-        }
+        } - {name for name, _ in written}
+        changed = difference(observe(self.machine.world(self.before[0])), observe(world))
+        alike_changed = {name for _, now in changed if now.kind == seen.kind for name in self._needed_for(now)}
         near = {name for name, changes in written for kind, _ in changes if seen.kind == kind.word}
-        return frozenset(found - {name for name, _ in written} or near or {name for name, _ in written})
+        return in_order((found or alike_changed or near or {name for name, _ in written}).difference(own))
 
     def _writes(self) -> Iterator[tuple[str, Changes]]:
         """Yield what each effect of the commands writes by itself, with its requirement."""
@@ -275,6 +284,11 @@ class Step(NamedTuple):
             for state in self.before
             for transition in transitions(machine, state, command, self.limit).possible
         ]
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of requirements, each once, the firmest basis first."""
+    return tuple(sorted(set(names), key=places().__getitem__))
 
 
 def depth(row: Row) -> int:
