@@ -82,6 +82,7 @@ class Emulator {
     existing(this.subscriptions, subscription);
     existing(this.subscriptions, to);
     for (const each of [...this.resources.values(), ...this.vaults.values()]) {
+      if (each.state !== "active") continue;
       if (each.group === group && each.subscription === subscription) each.subscription = to;
     }
   }

@@ -112,6 +112,7 @@ my %commands = (
         existing(subscription => $c->{subscription});
         existing(subscription => $c->{to});
         for my $each (values %{ $world{resource} }, values %{ $world{vault} }) {
+            next unless $each->{state} eq 'active';
             next unless $each->{group} eq $c->{group} && $each->{subscription} eq $c->{subscription};
             $each->{subscription} = $c->{to};
         }

@@ -111,18 +111,16 @@ def machine_in(profile: str) -> Machine:
 
 
 def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
-    """Return the requirements that explain the first step that differs, those of the scenario first.
+    """Return the requirements that explain the first step that differs from the article, or else from what we assume.
 
-    A step differs from the article, or, if none does, from what we assume.
+    Of several that explain all of it alike, those come first that the scenario is about.
     """
     exchanges = [Exchange(*each) for each in run.asked]
     for profile in PROFILES:
         if found := first_difference(exchanges, oracle_for(machine_in(profile), run.declared), run.declared.stage):
+            about = pickle.requirements if len({each.requirements for each in found}) == 1 else ()
             names = attributed_to(found)
-            return (
-                *(each for each in pickle.requirements if each in names),
-                *(n for n in names if n not in pickle.requirements),
-            )
+            return tuple(dict.fromkeys((*(each for each in about if each in names), *names)))
     return ()
 
 

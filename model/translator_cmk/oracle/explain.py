@@ -226,8 +226,8 @@ class Step(NamedTuple):
     def _making(self, seen: Outcome | Fact, own: Collection[str]) -> tuple[str, ...]:
         """Return the requirements that make such a thing happen, which should not have happened here, without ``own``.
 
-        They are those of a consequence that, without its condition, would have shown this; else those that did change
-        something of this kind; else those of the command.
+        They are those of a consequence that, without its condition, would have shown this; else those by which
+        something of this kind did change; else those of the command.
         """
         if not isinstance(seen, Fact):
             return ()
@@ -244,9 +244,12 @@ class Step(NamedTuple):
             and any(alike(each, seen.value) for each in self._values(self.machine, after.with_changes(changes), seen))
         } - {name for name, _ in written}
         changed = difference(observe(self.machine.world(self.before[0])), observe(world))
-        alike_changed = {name for _, now in changed if now.kind == seen.kind for name in self._needed_for(now)}
+        about = {
+            row.requirement for kind, rows in self.machine.whenever.items() if kind.word == seen.kind for row in rows
+        }
+        followed = {name for _, now in changed if now.kind == seen.kind for name in self._needed_for(now)} & about
         near = {name for name, changes in written for kind, _ in changes if seen.kind == kind.word}
-        return in_order((found or alike_changed or near or {name for name, _ in written}).difference(own))
+        return in_order((found or followed or near or {name for name, _ in written}).difference(own))
 
     def _writes(self) -> Iterator[tuple[str, Changes]]:
         """Yield what each effect of the commands writes by itself, with its requirement."""
