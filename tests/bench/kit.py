@@ -148,7 +148,7 @@ def over_stdio() -> float:
 
 
 def verify_seconds() -> float:
-    """Seconds that `translator-cmk verify` without other options takes with the model in its own process."""
+    """Seconds that `translator-cmk verify` without other options takes with the model in a child process."""
     with tempfile.TemporaryDirectory() as folder:
         started = perf_counter()
         subprocess.run(

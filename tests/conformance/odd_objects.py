@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from enum import StrEnum
 from threading import Thread
 from typing import Any
@@ -97,43 +98,31 @@ class GoesElsewhere(ModelSystem):
         os.chdir("/")
 
 
-class EndsTheProcess(ModelSystem):
-    """Ends the process that it is in, and says that all is well."""
+def doing(act: Callable[[], object]) -> type[ModelSystem]:
+    """A system that does this over each command, and then answers as the model."""
 
-    def submit(self, _: Command) -> Outcome:
-        os._exit(0)
+    class Doing(ModelSystem):
+        """It."""
 
+        def submit(self, command: Command) -> Outcome:
+            act()
+            return super().submit(command)
 
-class ClosesEverything(ModelSystem):
-    """Closes every file of the process."""
-
-    def submit(self, command: Command) -> Outcome:
-        os.closerange(0, 256)
-        return super().submit(command)
+    return Doing
 
 
-class NeverAnswers(ModelSystem):
-    """Goes in circles."""
-
-    def submit(self, _: Command) -> Outcome:
-        while True:
-            pass
+def chatter() -> None:
+    """Read what comes in, and print."""
+    print(sys.stdin.read())
+    os.write(1, b"junk\n")
 
 
-class KillsItself(ModelSystem):
-    """Kills the process that it is in."""
-
-    def submit(self, command: Command) -> Outcome:
-        os.kill(os.getpid(), signal.SIGKILL)
-        return super().submit(command)
-
-
-class InterruptsTheKit(ModelSystem):
-    """Interrupts who has started it."""
-
-    def submit(self, command: Command) -> Outcome:
-        os.kill(os.getppid(), signal.SIGTERM)
-        return super().submit(command)
+EndsTheProcess = doing(lambda: os._exit(0))
+ClosesEverything = doing(lambda: os.closerange(0, 256))
+NeverAnswers = doing(lambda: any(iter(int, 1)))  # zeros without end
+KillsItself = doing(lambda: os.kill(os.getpid(), signal.SIGKILL))
+InterruptsTheKit = doing(lambda: os.kill(os.getppid(), signal.SIGTERM))
+Chatters = doing(chatter)
 
 
 class ChangesTheKit(ModelSystem):
@@ -145,15 +134,6 @@ class ChangesTheKit(ModelSystem):
                 for each in ("exit_code", "weighed", "difference", "play"):
                     setattr(module, each, lambda *_: 0)
         return Refused()
-
-
-class Chatters(ModelSystem):
-    """Reads what comes in, and prints."""
-
-    def submit(self, command: Command) -> Outcome:
-        print(sys.stdin.read())
-        os.write(1, b"junk\n")
-        return super().submit(command)
 
 
 class RecordsAnObject(ModelSystem):

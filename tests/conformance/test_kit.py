@@ -54,7 +54,7 @@ def test_kit_of_no_release_says_so_in_headline_and_badge(tmp_path: Path, capsys:
     assert "unreleased kit)" in capsys.readouterr().out
     assert badge(found.folder).startswith("◇ ")
     assert badge(found.folder).endswith(", unreleased kit")
-    assert "unreleased kit)</p>" in (found.folder / "report.html").read_text("utf-8")
+    assert "<br>by an unreleased kit: " in (found.folder / "report.html").read_text("utf-8")
 
 
 NARROWED: dict[str, dict[str, Any]] = {

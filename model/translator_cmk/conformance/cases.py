@@ -10,11 +10,12 @@ import yaml
 
 from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import prerequisites_of
-from ..bdd.vocabulary import asserts, demanded, undemanded, when_of
+from ..bdd.vocabulary import asserts, commands_of, demanded, undemanded, when_of
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..explore.scopes import SMALL
-from ..machine import COMMANDS
+from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Unspecified, initial, observe
+from ..machine.rows import Row
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import TOPICS, load_register
@@ -105,18 +106,32 @@ def oracle_without(silent: tuple[str, ...]) -> Oracle:
 
 
 def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> Iterator[str]:
-    """Yield those of the requirements of which one alone, if it is silent, keeps the scenario from being demanded.
+    """Yield those of the requirements of which one alone, if it is silent, keeps the scenario from being demanded."""
+    met = met_by(pickle, silent)
+    yield from (each for each in silent if each in met and not demanded(oracle_without((each,)), pickle))
 
-    If a scenario is demanded while all are silent, it rests on none of them; otherwise each half is tried.
+
+def met_by(pickle: Pickle, silent: tuple[str, ...]) -> Collection[str]:
+    """Return the requirements of which a row applies on the way of a scenario, or the row of the mistake would.
+
+    If one of the others alone is silent, the machine goes the same way.  What is not specified leads several ways.
     """
-    if demanded(oracle_without(silent), pickle):
-        return
-    if len(silent) == 1:
-        yield silent[0]
-    else:
-        middle = len(silent) // 2
-        yield from resting_on(pickle, silent[:middle])
-        yield from resting_on(pickle, silent[middle:])
+    met = set[str]()
+
+    def choose(row: Row, _: str) -> bool:
+        met.add(row.requirement)
+        return row in OF_THE_MODEL
+
+    machine, state = oracle_without(silent).machine, initial(DEFAULT_STAGE)
+    for command in commands_of(pickle):
+        state, outcome = machine.step(state, command, choose)
+        observe(machine.world(state, choose))
+        if isinstance(outcome, Unspecified):
+            return silent
+    return met
+
+
+OF_THE_MODEL = frozenset(ROWS)
 
 
 def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:

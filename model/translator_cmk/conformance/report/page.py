@@ -10,9 +10,9 @@ from ...escaping import html, visible
 from ...language.declaration import CAPABILITIES, LEVELS
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
-from ..cases import FEATURES, FUZZ, TOUR, TRACE
+from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, TRACE
 from .marks import FAILURES, MARKS, Cell, cells, is_blocked
-from .summaries import badge_status, conclusion, few, headline, product, reservations, scope_of, unasked
+from .summaries import badge_status, conclusion, few, headline, product, scope_of, unasked
 
 KINDS_OF_TEST = {
     FEATURES: ("Scenarios", "one request after a few preparations, with its expected outcome, in written examples"),
@@ -137,8 +137,9 @@ def introduction(envelope: Mapping[str, Any]) -> Iterator[str]:
     yield element("p.muted", "Conformance report")
     yield element("h1", html(product(envelope)))
     yield element("p", f"Compared with the Microsoft article {link}, revision of {article.revision}.")
-    notes = "; ".join(reservations(envelope))
-    said = f"<b>{html(f'{look.glyph} {conclusion(envelope)}')}</b>{f' ({html(notes)})' if notes else ''}"
+    notes = ["for a part of the specification: see what was not run"] if any(scope_of(envelope)) else []
+    notes += [] if envelope["release"] else ["by an unreleased kit: a version of translator-cmk that nobody published"]
+    said = element("b", html(f"{look.glyph} {conclusion(envelope)}")) + "".join(f"<br>{each}" for each in notes)
     yield f'<p class="result" style="border-left-color: {look.colour}">{said}</p>'
     yield element("p.note", NOT_AZURE)
 
@@ -167,13 +168,14 @@ def claims(envelope: Mapping[str, Any]) -> Iterator[str]:
     subject, listed, profile = envelope["subject"], envelope["deviations"], envelope["profile"]
     rows = [["Profile", f"<b>{html(profile)}</b>: {PROFILES[profile]}"]]
     if subject:
-        lacking = {name: text for name, text in CAPABILITIES.items() if name not in subject["capabilities"]}
+        can = {name: text for name, text in CAPABILITIES.items() if name in subject["capabilities"]}
+        lacking = {name: text for name, text in CAPABILITIES.items() if name not in can}
         late = [f"{name}: {seconds} s" for name, seconds in subject["windows"].items()]
         rows += [
             ["System", html("{product}, version {version}".format(**subject))],
             ["Parts covered", described({name: LEVELS[name] for name in subject["levels"]})],
-            ["Capabilities", html(", ".join(subject["capabilities"]) or "none of the optional ones")],
-            ["Does not have", described(lacking) or "it has all that is optional"],
+            ["Capabilities", described(can) or "none that are optional"],
+            ["Lacks", described(lacking) or "nothing that is optional"],
             ["Does not show", html(", ".join(subject["hidden"]) or "it shows everything")],
             ["Delays", html(", ".join(late) or "none: effects are expected at once")],
         ]
@@ -214,7 +216,13 @@ def gaps(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[str
     declared = sum(cell.word == "declared" for cell in found.values())
     lacking = [KINDS_OF_TEST[lane][0].lower() for lane in (FEATURES, TOUR, FUZZ) if lane not in envelope["lanes"]]
     points = [f"No {each} were run." for each in lacking]
-    points += [f"Narrowed to: {each}." for each in scope_of(envelope) if not each.startswith("lane")]
+    points += [f"Only scenarios of this {name} were run: {few(ids)}." for name, ids in envelope["selection"].items()]
+    for lane, name, usual in ((TOUR, "scopes", len(SCOPES)), (TOUR, "steps", STEPS), (FUZZ, "seconds", SECONDS)):
+        had = envelope["budgets"].get(name, usual) if lane in envelope["lanes"] else usual
+        had = len(had) if isinstance(had, list | tuple) else had
+        if had < usual:
+            points.append(f"{KINDS_OF_TEST[lane][0]} were limited to {had:,} of {usual:,} {name}.")
+    points += [f"Not demanded, as whoever ran it asked: {few(envelope['waived'])}."] if envelope["waived"] else []
     points += [f"It ended early: {envelope['trouble']}."] if "trouble" in envelope else []
     points += [f"{each[0].upper()}{each[1:]}." for each in unasked(envelope)]
     points += [f"{len(missing)} requirements were not run: {few(missing)}."] if missing else []

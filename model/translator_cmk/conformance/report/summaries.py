@@ -176,8 +176,8 @@ def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported:
     yield f"report in {folder}"
 
 
-def lines(envelope: Mapping[str, Any], every: bool = False) -> Iterator[str]:
-    """Yield the summary, with ``every`` failure in full or the first of each cause."""
+def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the summary, with the first failure of each cause in full."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
     yield from (f"  {name:<19}{text}" for name, text in counted_parts(envelope))
     if (tally := envelope["counts"]["assumed"])["total"]:
@@ -186,7 +186,7 @@ def lines(envelope: Mapping[str, Any], every: bool = False) -> Iterator[str]:
     for case in envelope["cases"]:
         if case["status"] == "differs":
             yield f"{DIFFERS} {plain(case['id'])}: {plain(case['reason'])}"
-    yield from failures(envelope, every)
+    yield from failures(envelope)
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
@@ -201,17 +201,16 @@ def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: st
     return f"{again[1]} {shlex.quote(str(folder / again[3]))} {system}"
 
 
-def failures(envelope: Mapping[str, Any], every: bool) -> Iterator[str]:
-    """Yield the failures by cause, the first of each or ``every`` one in full, and the cases that were not decided."""
+def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the failures by cause, the first of each in full, and the cases that were not decided."""
     by_id = {case["id"]: case for case in envelope["cases"]}
     for number, group in enumerate(envelope["groups"]):
         first, *more = [by_id[name] for name in group["cases"]]
-        if every or number < SHOWN:
+        if number < SHOWN:
             yield ""
             yield from in_full(first)
-            for case in more:
-                same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-                yield from in_full(case) if every else [f"{FAILED} {plain(case['id'])}, attributed to {same}"]
+            same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
+            yield from (f"{FAILED} {plain(case['id'])}, attributed to {same}" for case in more)
         else:
             yield f"{FAILED} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
@@ -264,30 +263,20 @@ LONGEST = 512
 """Characters that a name has at most: Azure Pipelines cuts it there."""
 
 
-class TestCase(NamedTuple):
-    """A test case of JUnit; ``kind`` is the element inside it, or empty if it passed."""
-
-    name: str
-    group: str
-    seconds: float
-    kind: str
-    message: str
-    text: str = ""
-
-
 def junit_xml(envelope: Mapping[str, Any]) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
     root = ElementTree.Element("testsuites", name=product(envelope))
     for lane in envelope["lanes"]:
         add_suite(root, envelope, lane, [test_case(case) for case in envelope["cases"] if case["lane"] == lane])
-    code = envelope["exit_code"]
+    code, trouble = envelope["exit_code"], plain(envelope.get("trouble", ""))
     kind = {OK: "", DEVIATIONS: "failure"}.get(code, "error")
-    add_suite(root, envelope, "run", [TestCase("the whole run", "run", 0.0, kind, f"exit code {code}: {SAYS[code]}")])
+    message = f"exit code {code}: {SAYS[code]}"
+    add_suite(root, envelope, "run", [test_element("the whole run", "run", 0.0, kind, message, trouble)])
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def test_case(case: Mapping[str, Any]) -> TestCase:
+def test_case(case: Mapping[str, Any]) -> ElementTree.Element:
     """Return a case as JUnit has it: under the topic of a scenario, or the lane."""
     [first, *_] = case["requirements"] or [""]
     row = "".join(f" ({each})" for each in case["id"].split("/")[2:3])
@@ -298,26 +287,32 @@ def test_case(case: Mapping[str, Any]) -> TestCase:
         message = f"known deviation: {case.get('known', '')}: {message}"
     text = "\n".join(map(plain, case.get("shown", "").splitlines()))
     group = first.partition(".")[0] or case["lane"]
-    return TestCase(name, group, case["seconds"], kinds.get(case["status"], "skipped"), plain(message), text)
+    return test_element(name, group, case["seconds"], kinds.get(case["status"], "skipped"), plain(message), text)
 
 
-def add_suite(root: ElementTree.Element, envelope: Mapping[str, Any], name: str, cases: Sequence[TestCase]) -> None:
+def test_element(name: str, group: str, seconds: float, kind: str, message: str, text: str) -> ElementTree.Element:
+    """Return a test case; ``kind`` is the element inside it, or empty if it passed."""
+    found = ElementTree.Element("testcase", name=name, classname=group, time=f"{seconds:.3f}")
+    if kind:
+        ElementTree.SubElement(found, kind, message=message).text = text or None
+    return found
+
+
+def add_suite(
+    root: ElementTree.Element, envelope: Mapping[str, Any], name: str, cases: Sequence[ElementTree.Element]
+) -> None:
     """Add a suite with its test cases."""
-    counts = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     suite = ElementTree.SubElement(
         root,
         "testsuite",
-        {each: str(sum(case.kind == kind for case in cases)) for each, kind in counts.items()},
+        {each: str(sum(case.find(kind) is not None for case in cases)) for each, kind in kinds.items()},
         name=name,
         tests=str(len(cases)),
         timestamp=envelope["started"].removesuffix("Z"),
-        time=f"{sum(case.seconds for case in cases):.3f}",
+        time=f"{sum(float(case.attrib['time']) for case in cases):.3f}",
     )
-    for case in cases:
-        time = f"{case.seconds:.3f}"
-        element = ElementTree.SubElement(suite, "testcase", name=case.name, classname=case.group, time=time)
-        if case.kind:
-            ElementTree.SubElement(element, case.kind, message=case.message).text = case.text or None
+    suite.extend(cases)
 
 
 # Cucumber Messages
