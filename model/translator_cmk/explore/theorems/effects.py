@@ -176,7 +176,7 @@ DONE = (
         cmd.DeleteKey,
         "environment.delete-key",
         "A deleted key can be recovered if its vault has soft delete, and is gone at once if not",
-        exists=lambda a: a.key.vault.soft_delete,
+        exists=lambda a: a.vault.soft_delete,
         state="deleted",
     ),
     done(cmd.RecoverKey, "environment.recover-key", "A deleted key can be recovered", state="active"),
