@@ -145,6 +145,7 @@ def test_report_of_another_version_is_stale_and_not_green(tmp_path: Path, monkey
     assert badge(stale).status is Status.STALE
     assert badge(stale).words.startswith("stale, was ")
     assert "✔ passed</span> <small>" in a_page(fresh)
+    assert '<span class="mark mark-partly">◐</span> passed' in a_page(fresh)  # since it was one case
     assert "↻ was" in a_page(stale)
     assert "✔ passed</span> <small>" not in a_page(stale)
 
