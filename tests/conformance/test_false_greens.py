@@ -37,14 +37,14 @@ def verified(folder: Path, system: str, *arguments: str) -> Verified:
     return verify(folder, "--python", f"{module.__name__}:{system}", *arguments)
 
 
-@pytest.mark.parametrize(("unobserved", "found"), [(False, False), (True, True)])
-def test_what_happens_only_when_looked_at_shows_where_nobody_looks(unobserved: bool, found: bool) -> None:
+@pytest.mark.parametrize(("blind", "found"), [(0, False), (100, True)])
+def test_what_happens_only_when_looked_at_shows_where_nobody_looks(blind: int, found: bool) -> None:
     session = Session(Direct(wrong_systems.CatchesUpWhenLookedAt))
     subject = Subject(session, seed=1)
     situation = situations()["a deployed model under customer-managed keys"]
     commands = (*situation.commands, RevokeKeyAccess("kv-prod", "translator-prod"), ReadData("ws-prod"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)
-    assert run_sequence(subject, commands, oracle, unobserved).failed is found
+    assert run_sequence(subject, commands, oracle, blind).failed is found
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:

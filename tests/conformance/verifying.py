@@ -67,12 +67,9 @@ def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
 
 
 def fuzz(folder: Path, enough: Callable[[Verified], object], *arguments: str) -> Verified:
-    """Run `verify` with the lane of fuzzing, each time four times as long, until enough has come of it.
-
-    How many sequences fit into a second depends on what else the machine does.
-    """
-    for seconds in ("0.25", "1", "4", "16", "64"):
-        found = verify(folder, "--lane", "fuzz", "--seconds", seconds, *arguments)
+    """Run `verify` with the lane of fuzzing, each time with four times the sequences, until enough has come of it."""
+    for sequences in ("4", "16", "64", "256"):
+        found = verify(folder, "--lane", "fuzz", "--sequences", sequences, *arguments)
         if enough(found):
             break
     return found

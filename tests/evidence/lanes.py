@@ -169,7 +169,7 @@ def fuzz(subject: Subject, profile: str = "article", seed: int = 1) -> str | Non
     oracle = oracle_for(MACHINES[profile], subject.declaration)
     fuzzer = Fuzzer(subject.declaration, seed)
     drawn = (fuzzer.draw() for _ in count())
-    return first_named(run_sequence(subject, commands, oracle, unobserved) for commands, unobserved in drawn)
+    return first_named(run_sequence(subject, commands, oracle, blind) for commands, blind in drawn)
 
 
 def first_named(results: Iterable[SequenceResult]) -> str | None:

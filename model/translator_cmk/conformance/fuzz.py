@@ -1,8 +1,9 @@
 """The lane of fuzzing: random sequences over two or three of everything, until the time is up."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
+from typing import Any
 
 from ..explore.scopes import SCOPES
 from ..language.declaration import Declaration
@@ -86,22 +87,25 @@ class Fuzzer:
         self.universes = (two, two, two, Universe(stress_alphabet(), [STRESS_START], declared))
         self.variants = variants(declared.stage)
 
-    def draw(self) -> tuple[tuple[Command, ...], bool]:
-        """Return a sequence, and whether the system is observed only after it."""
-        unobserved = self.random.random() < 1 / 4
-        sequence = in_variant(
-            self._sequence(MIXED if unobserved else MOSTLY_EFFECTIVE), self.random.choice(self.variants)
-        )
-        asked = tuple(applicable(sequence, self.declared))
-        waits = any(self.declared.windows.get(type(command).__name__) for command in asked)  # for what it then shows
-        return asked, unobserved and not waits
+    def draw(self) -> tuple[tuple[Command, ...], int]:
+        """Return a sequence, and after how many commands the system is first observed, but for the last one.
 
-    def _sequence(self, mix: Sequence[str]) -> Iterator[Command]:
-        """Yield a situation, then commands of such a mix."""
-        reference, universe = ReferenceModel(), self.random.choice(self.universes)
-        for command in self.random.choice(universe.starts):
+        These are all, or those of the situation that it begins with, which other lanes look at.
+        """
+        unobserved = self.random.random() < 1 / 4
+        universe, variant = self.random.choice(self.universes), self.random.choice(self.variants)
+        start = self.random.choice(universe.starts)
+        more = self._more(start, universe, MIXED if unobserved else MOSTLY_EFFECTIVE)
+        first, rest = (tuple(applicable(in_variant(each, variant), self.declared)) for each in (start, more))
+        asked = (*first, *rest)
+        waits = any(self.declared.windows.get(type(command).__name__) for command in asked)  # for what it then shows
+        return asked, 0 if waits else len(asked) if unobserved else len(first)
+
+    def _more(self, start: Iterable[Command], universe: Universe, mix: Sequence[str]) -> Iterator[Command]:
+        """Yield commands of such a mix, to follow a situation."""
+        reference = ReferenceModel()
+        for command in start:
             reference.submit(command)
-            yield command
         for _ in range(self.random.randint(1, LONGEST)):
             command = self._command(self.random.choice(mix), universe, reference)
             for _ in range(self.random.choice(TIMES)):
@@ -117,16 +121,23 @@ class Fuzzer:
         return self.random.choice(universe.by_kind[kind])
 
 
-def run_fuzz(running: Running, subject: Subject, seconds: float, most: float = float("inf")) -> None:
-    """Fuzz until the time is up or there are so many sequences, with one at least; raises `Aborted`."""
+def run_fuzz(running: Running, subject: Subject, budgets: Mapping[str, Any]) -> None:
+    """Fuzz so many sequences, or until the time is up, with one at least; raises `Aborted`."""
     running.progress.begin(FUZZ)
     lane = SequenceLane(FUZZ, running, subject)
     fuzzer = Fuzzer(subject.declaration, running.made.seed, lane.leaves_out)
     clock, tally = subject.session.clock, lane.tally
+    most = budgets.get("sequences", 0)
+    seconds = float("inf") if most else budgets["seconds"]
     began = clock.now()  # the time is for sequences, not for what precedes them
     try:
-        while not tally.sequences or (tally.sequences < most and clock.allows(FUZZ, began + seconds)):
+        while not tally.sequences or ((not most or tally.sequences < most) and clock.allows(FUZZ, began + seconds)):
             lane.run(*fuzzer.draw())
-            running.progress.show_count(round(clock.now() - began), round(seconds), "seconds", len(tally.failed))
+            done = (
+                (tally.sequences, most, "sequences")
+                if most
+                else (round(clock.now() - began), round(seconds), "seconds")
+            )
+            running.progress.show_count(*done, len(tally.failed))
     finally:
         lane.end(seconds=round(min(clock.now() - began, seconds), 1))

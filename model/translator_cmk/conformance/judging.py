@@ -57,7 +57,7 @@ class SequenceResult:
     reached: int = 0
     """How many of the commands were dealt with: asked, or answered `unsupported`."""
     unobserved: bool = False
-    """Whether nothing was observed until after the last command."""
+    """Whether nothing was observed until after the last command, or after one before it."""
     accepted: set[str] = field(default_factory=set)
     """The commands that were accepted."""
     unseen: set[str] = field(default_factory=set)
@@ -106,26 +106,24 @@ def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage
     return ()
 
 
-def run_sequence(
-    subject: Subject, commands: Iterable[Command], oracle: Oracle, unobserved: bool = False
-) -> SequenceResult:
+def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, blind: int = 0) -> SequenceResult:
     """Put the system through the commands, up to the first difference.
 
-    ``unobserved``: observe only after the last command: this finds what happens only on observation; unless
-    so much is possible by then that following it would take the time of many others.
+    ``blind``: after how many commands nothing is observed, but for the last one: this finds what happens only on
+    observation.  Where so much is possible that following it would take the time of many others, it is observed.
 
     What belongs to a level that it does not claim is there to prepare: where the two differ over that, nobody is at
     fault, and the rest of the sequence is not compared.  What it brings about in a level that is claimed is compared.
     """
     declared, stage = subject.declaration, subject.declaration.stage
     subject.patient = False
-    result = SequenceResult(unobserved=unobserved)
+    result = SequenceResult(unobserved=blind > 0)
     exchanges = result.exchanges
     try:
         subject.reset(stage)
         oracle.reset(stage)
-        exchanges.append(Exchange(None, None, None if unobserved else subject.observe()))
-        differences = () if unobserved else oracle.narrow(observation=exchanges[0].seen)
+        exchanges.append(Exchange(None, None, None if blind else subject.observe()))
+        differences = () if blind else oracle.narrow(observation=exchanges[0].seen)
         for command in () if differences else commands:
             name = type(command).__name__
             result.reached += 1
@@ -141,7 +139,7 @@ def run_sequence(
                 continue
             oracle.submit(command)
             exchanges.append(Exchange(command, outcome, None))
-            if not unobserved or len(oracle.states) > TOO_OPEN:
+            if result.reached > blind or len(oracle.states) > TOO_OPEN:
                 exchanges[-1] = Exchange(command, outcome, subject.observe())
             if differences := oracle.narrow(outcome, exchanges[-1].seen):
                 if not all(level_concerned(each, type(command)) in declared.levels for each in differences):
@@ -151,7 +149,7 @@ def run_sequence(
                 hides = declared.hidden and is_unseen(command, before, subject)
                 (result.unseen if hides else result.accepted).add(name)
         else:
-            if unobserved and not differences:
+            if exchanges[-1].seen is None and not differences:
                 exchanges[-1] = exchanges[-1]._replace(seen=subject.observe())
                 differences = oracle.narrow(observation=exchanges[-1].seen)
         lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]

@@ -173,21 +173,21 @@ class SequenceLane:
         )
         return replace(followed, differences=more, known=() if more else followed.differences)
 
-    def run(self, commands: Iterable[Command], unobserved: bool = False) -> None:
+    def run(self, commands: Iterable[Command], blind: int = 0) -> None:
         """Put the system through a sequence, and through the rest of it around each failure; raises `Aborted`."""
         plan: Plan | None = plan_of(commands, self.declared.stage)
         while plan and (plan := self.around(plan)):
-            followed = self.put_through(plan.commands, unobserved)
-            plan = None if unobserved else self.rest(plan, followed)
+            followed = self.put_through(plan.commands, blind)
+            plan = None if blind else self.rest(plan, followed)
 
-    def put_through(self, commands: Iterable[Command], unobserved: bool = False) -> SequenceResult:
+    def put_through(self, commands: Iterable[Command], blind: int = 0) -> SequenceResult:
         """Put the system through one sequence, and keep its failure if it is a new one; raises `Aborted`.
 
         If nothing was observed, a failure may follow from an earlier command: it is asked again, and observed.
         """
-        followed = self.ask(commands, unobserved, self.lane)
-        if unobserved and followed.failed:
-            looked = self.ask(followed.asked, False, self.lane)
+        followed = self.ask(commands, blind, self.lane)
+        if blind and followed.failed:
+            looked = self.ask(followed.asked, 0, self.lane)
             if looked.failed or looked.fault or looked.known:
                 looked, followed = replace(followed, differences=(), lost_track=ASKED_AGAIN), looked
             self.tally.add(looked)
@@ -201,16 +201,16 @@ class SequenceLane:
             self.keep(followed)
         return followed
 
-    def ask(self, commands: Iterable[Command], unobserved: bool, case: str) -> SequenceResult:
+    def ask(self, commands: Iterable[Command], blind: int, case: str) -> SequenceResult:
         """Put the system through one sequence."""
         self.subject.session.case = case
-        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, unobserved))
+        followed = self.weighed(run_sequence(self.subject, commands, self.oracle, blind))
         self.running.ended(self.subject)
         return followed
 
     def again(self, commands: Commands, first: SequenceResult, case: str = SHRINKING) -> SequenceResult | None:
         """Return how the system fails these commands, if it fails as it did first; nothing of it is counted."""
-        followed = self.ask(commands, first.unobserved, case)
+        followed = self.ask(commands, len(commands) if first.unobserved else 0, case)
         if followed.fault:
             self.subject.recover(followed.fault.kind, True, "attempts")
         return followed if followed.failed and signature(followed) == signature(first) else None

@@ -28,9 +28,6 @@ from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
 from .trace import Judging, Trace, head_of, recorded_system
 
-HOURS = 1e6
-"""Seconds that so many sequences as in a report never take."""
-
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
 
@@ -108,7 +105,7 @@ class Repetition:
         if TOUR in made.lanes and self.begun(TOUR):
             run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
         if FUZZ in made.lanes and self.begun(FUZZ):
-            run_fuzz(running, subject, made.budgets["seconds"])
+            run_fuzz(running, subject, made.budgets)
 
     def _run_features(self, subjects: list[Subject]) -> None:
         """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
@@ -185,7 +182,7 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
         if TOUR in made.lanes:
             run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
         if FUZZ in envelope:
-            run_fuzz(running, subject, HOURS, envelope[FUZZ]["sequences"])
+            run_fuzz(running, subject, {**made.budgets, "sequences": max(1, envelope[FUZZ]["sequences"])})
     except Aborted:
         pass  # what was not reached differs
     for problem in judge_traces(running, folder, envelope):
@@ -285,9 +282,11 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
         if not fits(envelope.get(lane, {}), now.get(lane, {}), complete) or (lane in envelope) > (lane in now["lanes"]):
             yield f"{lane} in {ENVELOPE} is not what follows from its log"
     if complete and FUZZ in now["lanes"]:
-        budget = now["budgets"].get("seconds", 0.0)
-        if envelope.get(FUZZ, {}).get("seconds") != round(budget, 1):
-            yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {budget:g} seconds writes"
+        fuzzed, seconds, most = envelope.get(FUZZ, {}), now["budgets"]["seconds"], now["budgets"].get("sequences")
+        if most and fuzzed.get("sequences", 0) < most:
+            yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {most:,} sequences writes"
+        elif not most and fuzzed.get("seconds") != round(seconds, 1):
+            yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {seconds:g} seconds writes"
 
 
 def fits(then: Mapping[str, Any], now: Mapping[str, Any], complete: bool) -> bool:

@@ -78,7 +78,7 @@ def put_through(session: Session, sequences: Sequence[Commands], silent: frozens
     progress.begin("replay")
     for number, sequence in enumerate(sequences, start=1):
         commands = tuple(applicable(sequence, declared))
-        followed = run_sequence(subject, commands, oracle, unobserved)
+        followed = run_sequence(subject, commands, oracle, len(commands) if unobserved else 0)
         progress.show_count(number, of_all, "sequences", 0)
         undecided += not followed.failed and is_undecided(followed, len(commands))
         if followed.failed or followed.fault or of_all == 1:

@@ -91,6 +91,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
     )
     parser.add_argument(
+        "--sequences", metavar="N", type=at_least(1), help="fuzz so many sequences, however long they take"
+    )
+    parser.add_argument(
         "--jobs",
         metavar="N",
         type=at_least(1),
@@ -151,6 +154,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
         "steps": args.steps,
         "seconds": args.seconds,
         "scopes": args.scope or list(SCOPES),
+        **({"sequences": args.sequences} if args.sequences else {}),
     }
     try:
         check_kit()
@@ -245,7 +249,7 @@ def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -
     if TOUR in made.lanes:
         run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
     if FUZZ in made.lanes:
-        run_fuzz(running, subject, made.budgets["seconds"])
+        run_fuzz(running, subject, made.budgets)
 
 
 def at_least(least: int) -> Callable[[str], int]:

@@ -124,7 +124,9 @@ ENVELOPE = record(
             {"requirement": IDS, "topic": Several(Word(TOPICS)), "level": Several(Word(LEVELS)), "case": Listed(ID)},
         ),
         "seed": INTEGER,
-        "budgets": record("the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "scopes": Listed(ID)}),
+        "budgets": record(
+            "the budgets", {}, {"steps": COUNT, "seconds": NUMBER, "sequences": COUNT, "scopes": Listed(ID)}
+        ),
         "started": TIME,
         "finished": TIME,
         "complete": FLAG,

@@ -113,7 +113,9 @@ def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
         yield f"tour of {few(budgets['scopes'])}"
     if TOUR in lanes and budgets["steps"] < STEPS:
         yield f"{budgets['steps']:,} steps of the tour"
-    if FUZZ in lanes and budgets["seconds"] < SECONDS:
+    if FUZZ in lanes and "sequences" in budgets:
+        yield f"{budgets['sequences']:,} sequences of fuzzing"
+    elif FUZZ in lanes and budgets["seconds"] < SECONDS:
         yield f"{budgets['seconds']:g} seconds of fuzzing"
     if envelope["waived"]:
         yield f"without {few(envelope['waived'])}"
