@@ -1,5 +1,6 @@
 """`verify` finds a right system conformant over each transport, and says of a wrong one what it does otherwise."""
 
+import json
 import shlex
 import socket
 import subprocess
@@ -259,3 +260,14 @@ def test_port_that_is_taken_is_told() -> None:
 def test_time_that_is_up_at_once_still_makes_a_sequence(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", MODEL, "--lane", "fuzz", "--seconds", "0.0001")
     assert (found.report["complete"], found.report["fuzz"]["sequences"]) == (True, 1)
+
+
+def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path) -> None:
+    lane = ("--lane", "fuzz", "--sequences", "3")
+    runs = [verify(tmp_path / each, "--python", MODEL, *lane) for each in ("once", "again")]
+    assert [each.report["fuzz"]["commands"] for each in runs] == [runs[0].report["fuzz"]["commands"]] * 2
+    assert {(each.report["fuzz"]["sequences"], each.report["budgets"]["sequences"]) for each in runs} == {(3, 3)}
+    assert main(["report", "check", str(runs[0].folder)]) == 0
+    report = runs[0].report | {"budgets": runs[0].report["budgets"] | {"sequences": 4}}
+    (runs[0].folder / "report.json").write_text(json.dumps(report), "utf-8")
+    assert main(["report", "check", str(runs[0].folder)]) == 1
