@@ -101,6 +101,7 @@ class Oracle:
         self.shown = shown
         self.limit = limit
         self.held = NONE
+        self.led_to: dict[tuple[Command | Fact, ...], tuple[tuple[State, ...], frozenset[str]]] = {}
         self._consequences = {row.requirement for row in machine.rows if isinstance(row, Whenever)}
         self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
         self.reset()

@@ -56,13 +56,21 @@ def belongs(
 
     It relies on every `Then`, but also on each accepted command and each fact of a Given, since a system
     that fails a Given could not run the scenario.  Resets the oracle; raises `TooManyStates`.
+
+    Many scenarios begin alike, so an oracle keeps where each beginning has led it.
     """
-    oracle.reset()
-    for each in given:
-        if isinstance(each, Command):
-            oracle.submit(each)
-        if not oracle.demands(Accepted() if isinstance(each, Command) else each):
-            return False
+    beginning = tuple(given)
+    if when is not None and beginning in oracle.led_to:
+        oracle.resume(*oracle.led_to[beginning])
+    else:
+        oracle.reset()
+        for each in beginning:
+            if isinstance(each, Command):
+                oracle.submit(each)
+            if not oracle.demands(Accepted() if isinstance(each, Command) else each):
+                return False
+        if not oracle.uncompared:
+            oracle.led_to[beginning] = oracle.states, oracle.silent
     if when is not None:
         oracle.submit(when)
     return all(oracle.demands(each) for each in then)
