@@ -516,7 +516,7 @@ WHAT_IF = Scope(
         *(*creates_vault("kv-test"), cmd.CreateKey("kv-test", "cmk-2048")),
         cmd.EnableCustomerManagedKeys("translator-prod", "kv-test", "cmk-2048"),
     ),
-    states=8_902,
+    states=8_206,
     bounds=(
         (cmd.CreateWorkspace, may_have_workspaces),
         (cmd.RotateKey, may_rotate),

@@ -179,6 +179,17 @@ def falls_back(resource: Resource, loses: bool) -> Changes:
     return {**changes, **loses_data(resource)} if loses else changes
 
 
+def shows_data(resource: Resource) -> bool:
+    """Return whether data of the resource can be read in a workspace."""
+    return any(w.readable and w.resource.name == resource.name for w in resource.world.every(Workspace))
+
+
+def hides_data(resource: Resource) -> Changes:
+    """Write that no data of the resource can be read."""
+    workspaces = resource.world.every(Workspace)
+    return {(Workspace, w.name): {"readable": False} for w in workspaces if w.resource.name == resource.name}
+
+
 def loses_data(resource: Resource) -> Changes:
     """Write that the uploads to the resource are deleted and its models undeployed."""
     return {

@@ -1,16 +1,18 @@
 """The inaccessible key: many causes, one state, three losses."""
 
 from ..commands import DeployModel, ReadData, RevokeKeyAccess, TrainModel, TranslateWithModel, UploadDocument
-from ..entities import Document, Grant, Model, Workspace
+from ..entities import Document, Grant, Model, Resource, Workspace
 from ..rows import (
     data_inaccessible,
     drops,
     effect,
     granted,
+    hides_data,
     key_inaccessible,
     means,
     refuse,
     sets,
+    shows_data,
     takes_access,
     whenever,
 )
@@ -78,16 +80,16 @@ ROWS = (
 
 OTHER_READINGS = (
     whenever(
-        Workspace,
+        Resource,
         "revocation.key-deleted",
-        when=lambda w: w.readable and w.resource.key is not None and w.resource.key.state != "active",
-        then=lambda w: sets(w, readable=False),
+        when=lambda r: r.key is not None and r.key.state != "active" and shows_data(r),
+        then=lambda r: hides_data(r),
     ),
     whenever(
-        Workspace,
+        Resource,
         "revocation.key-disabled",
-        when=lambda w: w.readable and w.resource.key is not None and not w.resource.key.enabled,
-        then=lambda w: sets(w, readable=False),
+        when=lambda r: r.key is not None and r.key.state == "active" and not r.key.enabled and shows_data(r),
+        then=lambda r: hides_data(r),
     ),
 )
 """A key that is deleted or disabled makes data unreadable for as long as it is, and nothing is lost."""
