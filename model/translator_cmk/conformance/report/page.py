@@ -139,7 +139,8 @@ def introduction(envelope: Mapping[str, Any]) -> Iterator[str]:
     yield element("p", f"Compared with the Microsoft article {link}, revision of {article.revision}.")
     notes = ["for a part of the specification: see what was not run"] if any(scope_of(envelope)) else []
     notes += [] if envelope["release"] else ["by an unreleased kit: a version of translator-cmk that nobody published"]
-    said = element("b", html(f"{look.glyph} {conclusion(envelope)}")) + "".join(f"<br>{each}" for each in notes)
+    shown = conclusion(envelope)
+    said = element("b", html(f"{look.glyph} {shown[:1].upper()}{shown[1:]}")) + "".join(f"<br>{each}" for each in notes)
     yield f'<p class="result" style="border-left-color: {look.colour}">{said}</p>'
     yield element("p.note", NOT_AZURE)
 
