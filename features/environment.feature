@@ -17,12 +17,12 @@ Feature: What the article takes for granted
 
       Examples:
         | command                                                                                                                 |
-        | the customer enables the managed identity of "nobody"                                                                   |
-        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the portal         |
-        | the customer enables customer-managed keys for "nobody" with the key "cmk-2048" of "kv-prod" through the API            |
-        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the portal |
-        | the customer enables customer-managed keys for "translator-prod" with the key "nothing" of "kv-prod" through the API    |
-        | the customer grants "translator-prod" access to the keys of "nowhere"                                                   |
+        | the customer enables the managed identity of "translator-lost"                                                                   |
+        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the portal         |
+        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the API            |
+        | the customer enables customer-managed keys for "translator-prod" with the key "cmk-lost" of "kv-prod" through the portal |
+        | the customer enables customer-managed keys for "translator-prod" with the key "cmk-lost" of "kv-prod" through the API    |
+        | the customer grants "translator-prod" access to the keys of "kv-lost"                                                   |
         | the customer recovers the vault "kv-prod"                                                                               |
         | the customer creates the Translator resource "translator-test" in "atlantis"                                            |
         | the customer creates the vault "kv-test" in "global"                                                                    |
@@ -33,7 +33,7 @@ Feature: What the article takes for granted
         | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security"               |
         | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere"             |
         | the customer moves the subscription "production" to the tenant "nowhere"                                                |
-        | the customer revokes the access of "nobody" to the keys of "kv-prod"                                                    |
+        | the customer revokes the access of "translator-lost" to the keys of "kv-prod"                                                    |
 
     Scenario: A command on a key of a deleted vault is refused
       Given the vault has been deleted
