@@ -8,9 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from translator_cmk.conformance.planning import declaration_in
 from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
 from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, files_of
+from translator_cmk.language.declaration import DECLARATION
+from translator_cmk.shapes import read_message
 
 
 class Forgery:
@@ -46,7 +47,7 @@ class Forgery:
         envelope = self.envelope
         envelope["messages"] = len(self.log)
         running = Repetition(self.folder, envelope).run()
-        running.declared = declaration_in(envelope)
+        running.declared = read_message(DECLARATION, envelope["subject"], "subject")
         now = as_written(running)
         fuzz = envelope.get("fuzz")
         envelope |= {name: value for name, value in now.items() if name not in CLAIMED}

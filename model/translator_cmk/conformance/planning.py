@@ -9,7 +9,6 @@ from typing import Any
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
 from ..errors import CommandError
 from ..language import WireError
-from ..language.declaration import DECLARATION, Declaration
 from ..language.json_text import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..shapes import read_message
@@ -29,15 +28,6 @@ def must_be_deniable(waived: Iterable[str]) -> None:
             raise CommandError(
                 f"--waive {requirement}: without it nothing is left to verify; list it as a deviation instead"
             )
-
-
-def declaration_in(envelope: Mapping[str, Any]) -> Declaration:
-    """Return the declaration of the system; raises `CommandError`."""
-    try:
-        found: Declaration = read_message(DECLARATION, envelope["subject"], f"subject in {ENVELOPE}")
-        return found
-    except WireError as error:
-        raise CommandError(str(error)) from None
 
 
 def made_of(envelope: Mapping[str, Any]) -> Made:

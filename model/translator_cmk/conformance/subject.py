@@ -2,7 +2,7 @@
 
 import random
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -110,15 +110,6 @@ def salted_positions(command: type[Command]) -> tuple[int, ...]:
     return tuple(sorted(made | {index for index, field in enumerate(command.fields) if field == "group"}))
 
 
-def renamed(command: Command, rename: Callable[[str], str]) -> Command:
-    """Return the command with other names in the fields that get a salt."""
-    values: list[Any] = list(command)
-    for index in salted_positions(type(command)):
-        if values[index] is not None:
-            values[index] = rename(values[index])
-    return tuple.__new__(type(command), values)  # the fields fit together as they did before
-
-
 class Names:
     """The names of one world: each has the salt of that world, since a system may keep what earlier ones have made.
 
@@ -131,11 +122,11 @@ class Names:
 
     def salted(self, command: Command) -> Command:
         """Return the command under the names of this world."""
-        return renamed(command, self.salted_name)
-
-    def unsalted(self, command: Command) -> Command:
-        """Return the command under its plain names."""
-        return renamed(command, self.plain)
+        values: list[Any] = list(command)
+        for index in salted_positions(type(command)):
+            if values[index] is not None:
+                values[index] = self.salted_name(values[index])
+        return tuple.__new__(type(command), values)  # the fields fit together as they did before
 
     def salted_name(self, name: str) -> str:
         """Return the name with its salt."""
