@@ -16,24 +16,38 @@ Feature: What the article takes for granted
       And nothing has changed
 
       Examples:
-        | command                                                                                                                 |
-        | the customer enables the managed identity of "translator-lost"                                                                   |
-        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the portal         |
-        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the API            |
+        | command                                                                                                                  |
+        | the customer enables the managed identity of "translator-lost"                                                           |
+        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the portal |
+        | the customer enables customer-managed keys for "translator-lost" with the key "cmk-2048" of "kv-prod" through the API    |
         | the customer enables customer-managed keys for "translator-prod" with the key "cmk-lost" of "kv-prod" through the portal |
         | the customer enables customer-managed keys for "translator-prod" with the key "cmk-lost" of "kv-prod" through the API    |
-        | the customer grants "translator-prod" access to the keys of "kv-lost"                                                   |
-        | the customer recovers the vault "kv-prod"                                                                               |
-        | the customer creates the Translator resource "translator-test" in "atlantis"                                            |
-        | the customer creates the vault "kv-test" in "global"                                                                    |
-        | the customer creates the vault "kv-test" in the subscription "nowhere"                                                  |
-        | the customer creates the Translator resource "translator-test" on the "gold-tier"                                       |
-        | the customer creates the Translator resource "translator-test" in the subscription "nowhere"                            |
-        | the customer moves the resource "translator-prod" to the subscription "nowhere"                                         |
-        | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security"               |
-        | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere"             |
-        | the customer moves the subscription "production" to the tenant "nowhere"                                                |
-        | the customer revokes the access of "translator-lost" to the keys of "kv-prod"                                                    |
+        | the customer grants "translator-prod" access to the keys of "kv-lost"                                                    |
+        | the customer creates the Translator resource "translator-test" in "atlantis"                                             |
+        | the customer creates the Translator resource "translator-test" on the "gold-tier"                                        |
+        | the customer creates the Translator resource "translator-test" in the subscription "nowhere"                             |
+        | the customer moves the resource "translator-prod" to the subscription "nowhere"                                          |
+        | the customer moves the resource group "apps" of the subscription "nowhere" to the subscription "security"                |
+        | the customer moves the resource group "apps" of the subscription "production" to the subscription "nowhere"              |
+        | the customer moves the subscription "production" to the tenant "nowhere"                                                 |
+        | the customer revokes the access of "translator-lost" to the keys of "kv-prod"                                            |
+
+    Scenario Outline: A command on a key vault or a key that was never made is refused
+      Given a vault with a key
+      When <command>
+      Then the request is refused
+      And nothing has changed
+
+      Examples:
+        | command                                                                |
+        | the customer recovers the vault "kv-prod"                              |
+        | the customer creates the vault "kv-test" in "global"                   |
+        | the customer creates the vault "kv-test" in the subscription "nowhere" |
+        | the customer deletes the vault "kv-lost"                               |
+        | the customer generates the key "cmk-next" in "kv-lost"                 |
+        | the customer rotates the key "cmk-lost" of "kv-prod"                   |
+        | the customer disables the key "cmk-lost" of "kv-prod"                  |
+        | the customer deletes the key "cmk-2048" of "kv-lost"                   |
 
     Scenario: A command on a key of a deleted vault is refused
       Given the vault has been deleted
