@@ -52,7 +52,8 @@ def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
     oracle, system = at_work(machine, Shown(hidden=frozenset({"document", "workspace", "model"})))
     assert follow(oracle, system, DisableKey("v1", "k1")) == ()
     assert len(oracle.states) > 1
-    assert oracle.submit(ReadData("w1")) == Unspecified(frozenset({"revocation.key-disabled"}))
+    by = frozenset({"revocation.key-disabled", "restoration.data-readable"})
+    assert oracle.submit(ReadData("w1")) == Unspecified(by)
     assert oracle.narrow(Accepted(audit=(KeyUse("v1/k1", "r1"),))) == ()
     assert oracle.submit(TranslateWithModel("m1")) == Accepted(frozenset({"keys.use-logged"}), (KeyUse("v1/k1", "r1"),))
 

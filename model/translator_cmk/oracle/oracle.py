@@ -130,6 +130,11 @@ class Oracle:
         """Return whether the outcome of the last command is compared."""
         return self._last.compared
 
+    @property
+    def anything_goes(self) -> bool:
+        """Return whether a system may have done a third thing to the entities that the last command names."""
+        return self._last.anything_goes
+
     def submit(self, command: Command) -> Outcome:
         """Let every possible state make its transitions, and return the outcome that is demanded."""
         if len(self.states) == 1 and not self.machine.silent and not self.uncompared:
