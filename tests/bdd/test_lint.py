@@ -50,6 +50,7 @@ WRONG = {
     "cell that names a column": (outline(BASIC, 'in "<place>"'), 21, "no Given is written"),
     "examples without rows": (outline('| in "eastus" |', ""), 14, "examples without a row"),
     "unknown step": (right("a resource and a vault", "a resource and vault"), 8, "'a resource and a vault with a key'"),
+    "enabling through no channel": (right(" through the portal", ""), 9, "through the {through}'"),
     "unknown step in a row": (outline('"eastus"', "eastus"), 16, 'resource "translator-prod" in eastus\''),
     "situation in a When": (right(ENABLE, "a vault with a key"), 9, "it belongs in a Given"),
     "command in a Then": (right("the request is accepted", ENABLE), 10, "it belongs in a Given or When"),
