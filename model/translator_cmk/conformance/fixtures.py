@@ -13,6 +13,7 @@ from ..explore.scopes import (
     each,
     identity,
     key_life,
+    switches,
 )
 from ..machine import Command
 from ..machine import commands as c
@@ -65,6 +66,7 @@ SMOKE_SEQUENCE: tuple[Command, ...] = (
 )
 
 
+KINDS: tuple[str, ...] = get_args(c.ResourceKind)
 THREE = ("", "other-", "third-")
 RESOURCES = tuple(f"{word}translator" for word in THREE)
 UNFIT_RESOURCES = ("basic-translator", "global-translator")
@@ -231,24 +233,40 @@ STRESS_SEQUENCES: tuple[Commands, ...] = tuple(
 # Sequences from nothing: the next time, the third of a kind, and both channels
 
 
-def lost_again_and_again() -> Iterator[Command]:
-    """Yield a resource that loses its key by one cause after another, and is at work again after each."""
-    yield from (*creates_vault("vault", subscription="security"), c.CreateKey("vault", "key"))
-    yield from creates_resource("translator")
-    yield c.EnableCustomerManagedKeys("translator", "vault", "key")
+ON, OFF = identity("translator")
+GRANT, REVOKE = access("translator", "vault")
+DELETE, RECOVER = deletes_and_recovers("vault")
+DISABLE, ENABLE, ROTATE, DELETE_KEY, RECOVER_KEY, _ = key_life("vault", "key")
+
+Ways = tuple[tuple[Commands, Commands], ...]
+"""Ways to lose a key, each with what gets it back."""
+
+LOST_ACCESS: Ways = (
+    ((REVOKE,), (GRANT,)),
+    ((DELETE,), (RECOVER, ROTATE, ROTATE)),
+    ((OFF,), (ON, GRANT, c.GrantKeyAccess("other-vault", "translator"))),
+    ((REVOKE, DELETE, RECOVER), (c.EnableCustomerManagedKeys("translator", "vault", "key"),)),
+    ((REVOKE, c.MoveResource("translator", "security", "apps")), (GRANT,)),
+)
+LOST_KEY: Ways = (
+    ((ROTATE, DISABLE), (ENABLE,)),
+    ((DISABLE, REVOKE, ENABLE), (GRANT,)),
+    ((DISABLE, DELETE_KEY, RECOVER_KEY), (ENABLE,)),
+    ((DELETE_KEY, DELETE, RECOVER), (RECOVER_KEY,)),
+)
+
+
+def lost_again_and_again(ways: Ways) -> Iterator[Command]:
+    """Yield a resource that loses its key in one way after another, and is at work again after each.
+
+    It has access to a namesake of the key in another vault, and a workspace without any model.
+    """
+    yield from creates_vault("vault", subscription="security", group="vaults")
+    yield from (*creates_vault("other-vault"), *each(c.CreateKey, vault=("vault", "other-vault"), key="key"))
+    yield from (*creates_resource("translator"), *at_work("early-workspace", "translator", "early"))
+    yield from (ON, GRANT, c.EnableCustomerManagedKeys("translator", "vault", "key", through="api"))
     yield from each(c.CreateWorkspace, workspace=("workspace", "third-workspace"), resource="translator")
-    yield c.UploadDocument("third-document", "third-workspace")  # where there is no model
-    grant, revoke = access("translator", "vault")
-    on, off = identity("translator")
-    delete, recover = deletes_and_recovers("vault")
-    ways: tuple[tuple[Commands, Commands], ...] = (
-        ((revoke,), (grant,)),
-        ((delete,), (recover,)),
-        ((off,), (on, grant)),
-        ((revoke, delete, recover), (grant,)),
-        ((revoke, c.MoveResource("translator", "security", "apps")), (grant,)),
-        ((c.DisableKey("vault", "key"),), (c.EnableKey("vault", "key"),)),
-    )
+    yield from (c.GrantKeyAccess("other-vault", "translator"), c.UploadDocument("third-document", "third-workspace"))
     for number, (lost, back) in enumerate(ways, 1):
         document, model = f"document-{number}", f"model-{number}"
         yield from (c.UploadDocument(document, "workspace"), c.TrainModel(model, "workspace"), c.DeployModel(model))
@@ -256,69 +274,90 @@ def lost_again_and_again() -> Iterator[Command]:
         yield from (c.TrainModel("late-model", "workspace"), c.DeployModel(model), c.TranslateWithModel(model))
         yield from (*back, c.ReadData("workspace"), c.TranslateWithModel(model))
         yield c.UploadDocument(f"third-document-{number}", "third-workspace")
+    yield from (c.ReturnToMicrosoftManagedKeys("translator"), c.EnableCustomerManagedKeys("translator", "vault", "key"))
+    yield from (*at_work("last-workspace", "translator", "last"), DELETE, c.EndVaultRetention("vault"))
+    yield c.ReadData("last-workspace")
 
 
 def shared_by_three(*loses: Command) -> Commands:
-    """Return three resources at work on one key, and commands that take it from some of them."""
+    """Return three resources at work on one imported key, one beside them, and commands that take the key from some."""
     work = zip(WORKSPACES, RESOURCES, ("first", "second", "third"), strict=True)
+    kinds = zip(RESOURCES, KINDS, strict=True)
     return (
-        *(*creates_vault("vault"), c.CreateKey("vault", "key")),
-        *(command for resource in RESOURCES for command in creates_resource(resource)),
+        *(*creates_vault("vault"), *creates_vault("other-vault"), c.ImportKey("vault", "key")),
+        *(command for resource, kind in kinds for command in creates_resource(resource, kind=kind)),
         *each(c.EnableCustomerManagedKeys, resource=RESOURCES, vault="vault", key="key"),
         *(command for one in work for command in at_work(*one)),
-        *(*loses, *each(c.ReadData, workspace=WORKSPACES)),
+        *(*creates_resource("basic-translator"), *at_work("basic-workspace", "basic-translator", "basic")),
+        *(*loses, *each(c.ReadData, workspace=(*WORKSPACES, "basic-workspace"))),
     )
 
 
+PLACES = {"home": "production", "abroad": "foreign"}
+WRONG_VAULTS: dict[str, dict[str, Any]] = {
+    "far": {"region": "eastus"},
+    "bold": {"purge_protection": False},
+    "bare": {"soft_delete": False},
+}
+"""By name what is wrong with each."""
+
+
 def enabled_wrongly(resource: str, place: str) -> Iterator[Command]:
-    """Yield the enabling of a resource with each wrong vault and key of a place, through both channels."""
-    for vaults, keys in ((("far", "bold", "bare"), ("key",)), (("good",), ("large-key", "huge-key"))):
-        names = tuple(f"{place}-{vault}-vault" for vault in vaults)
-        yield from each(
-            c.EnableCustomerManagedKeys, resource=resource, vault=names, key=keys, through=("portal", "api")
-        )
+    """Yield the enabling of a resource with each wrong vault, key and store, through both channels."""
+    wrong = {"vault": tuple(f"{place}-{vault}-vault" for vault in WRONG_VAULTS), "key": "key"}
+    large = {"vault": f"{place}-vault", "key": ("large-key", "huge-key")}
+    for named in (wrong, large, {"store": "elsewhere"}):
+        yield from each(c.EnableCustomerManagedKeys, resource=resource, **named, through=("portal", "api"))
 
 
 def asked_through_both_channels() -> Iterator[Command]:
     """Yield what must not be enabled, through both channels: at first, in place of a key in use, and after a move."""
-    vaults: dict[str, dict[str, Any]] = {
-        "good": {},
-        "far": {"region": "eastus"},
-        "bold": {"purge_protection": False},
-        "bare": {"soft_delete": False},
-    }
-    for place, subscription in (("home", "production"), ("abroad", "foreign")):
-        for vault, other in vaults.items():
-            yield from creates_vault(f"{place}-{vault}-vault", subscription=subscription, **other)
-            yield c.CreateKey(f"{place}-{vault}-vault", "key")
-        yield c.CreateKey(f"{place}-good-vault", "large-key", "RSA", 3072)
-        yield c.ImportKey(f"{place}-good-vault", "huge-key", "RSA", 4096)
-    good, both = {"vault": "home-good-vault", "key": "key"}, ("portal", "api")
-    for resource, other in (
-        ("translator", {}),
-        ("other-translator", {}),
-        ("basic-translator", {"tier": "basic-tier"}),
-        ("global-translator", {"location": "global"}),
-    ):
-        yield from (*creates_resource(resource, **other), c.EnableIdentity(resource))
-        yield from each(c.GrantKeyAccess, vault=tuple(f"home-{vault}-vault" for vault in vaults), resource=resource)
-    yield from enabled_wrongly("translator", "home")
-    yield from each(c.EnableCustomerManagedKeys, resource=UNFIT_RESOURCES, through=both, **good)
+    for place, subscription in PLACES.items():
+        every: dict[str, dict[str, Any]] = {"": {}} | {f"-{vault}": how for vault, how in WRONG_VAULTS.items()}
+        for vault, wrong in every.items():
+            yield from creates_vault(f"{place}{vault}-vault", subscription=subscription, **wrong)
+            yield c.CreateKey(f"{place}{vault}-vault", "key")
+        yield c.CreateKey(f"{place}-vault", "large-key", "RSA", 3072)
+        yield c.ImportKey(f"{place}-vault", "huge-key", "RSA", 4096)
+    at_home, abroad = ((f"{place}-vault", *(f"{place}-{vault}-vault" for vault in WRONG_VAULTS)) for place in PLACES)
+    yield from creates_resource("basic-translator", tier="basic-tier")
+    yield from creates_resource("global-translator", location="global")
+    for resource, kind in zip(RESOURCES, KINDS, strict=True):
+        yield from creates_resource(resource, kind=kind)
+    for resource in (*RESOURCES, *UNFIT_RESOURCES):
+        yield c.EnableIdentity(resource)
+        yield from each(c.GrantKeyAccess, vault=at_home[resource == "third-translator" :], resource=resource)
+        yield from enabled_wrongly(resource, "home") if resource in RESOURCES else ()
+    unfit = (*UNFIT_RESOURCES, "third-translator")  # the last has access to other vaults alone
     yield from each(
-        c.EnableCustomerManagedKeys, resource="translator", vault="abroad-good-vault", key="key", through=both
+        c.EnableCustomerManagedKeys, resource=unfit[:2], vault="home-vault", key="key", through=("portal", "api")
     )
-    yield from each(c.EnableCustomerManagedKeys, resource="translator", through="api", **good)
+    yield c.EnableCustomerManagedKeys(unfit[2], "home-vault", "key", through="api")
+    yield from each(
+        c.EnableCustomerManagedKeys, resource="translator", vault="abroad-vault", key="key", through=("portal", "api")
+    )
+    yield c.EnableCustomerManagedKeys("translator", "home-vault", "key", through="api")
     yield from enabled_wrongly("translator", "home")
     yield from each(c.MoveResource, resource=("translator", "other-translator"), subscription="foreign", group="apps")
     yield c.EnableIdentity("translator")
-    yield from each(c.GrantKeyAccess, vault=tuple(f"abroad-{vault}-vault" for vault in vaults), resource="translator")
+    yield from each(c.GrantKeyAccess, vault=abroad, resource="translator")
     yield from enabled_wrongly("translator", "abroad")
 
 
+FIRST, SECOND, THIRD = RESOURCES
 SEQUENCES_FROM_NOTHING: tuple[Commands, ...] = (
-    tuple(lost_again_and_again()),
-    shared_by_three(c.DeleteVault("vault")),
-    shared_by_three(c.RevokeKeyAccess("vault", "third-translator"), c.DisableIdentity("translator")),
+    tuple(lost_again_and_again(LOST_ACCESS)),
+    tuple(lost_again_and_again(LOST_KEY)),
+    shared_by_three(*deletes_and_recovers("vault")),
+    shared_by_three(
+        *(c.RevokeKeyAccess("vault", SECOND), c.GrantKeyAccess("vault", SECOND), c.RevokeKeyAccess("vault", FIRST)),
+        *(c.RevokeKeyAccess("vault", THIRD), c.GrantKeyAccess("vault", FIRST), c.DisableIdentity(SECOND)),
+        *(c.DeleteResource(SECOND), c.DisableIdentity(FIRST)),
+    ),
+    shared_by_three(*switches("vault", "key"), c.DeleteKey("vault", "key")),
+    shared_by_three(
+        c.MoveResourceGroup("apps", "production", "security"), c.MoveResourceGroup("apps", "security", "foreign")
+    ),
     tuple(asked_through_both_channels()),
 )
 
@@ -358,7 +397,6 @@ def stress_alphabet() -> Iterator[Command]:
     yield from each(c.TrainModel, model="late-model", workspace=("workspace", "fifth-workspace"))
 
 
-KINDS: tuple[str, ...] = get_args(c.ResourceKind)
 FIELDS = ("kind", "location", "region", "subscription", "to")
 
 Variant = Mapping[str, str]
