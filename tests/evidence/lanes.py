@@ -148,7 +148,7 @@ def features(subject: Subject, profile: str = "article", topic: str = "") -> str
         if each.case.scored and each.case.id.startswith(topic):
             result = play(subject, each)
             if result.status not in ("passed", "not-applicable"):
-                return next(iter(result.attributed_to), "")
+                return next(iter(result.attributed_to or each.case.requirements))
     return None
 
 

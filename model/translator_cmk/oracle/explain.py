@@ -121,8 +121,10 @@ class Step(NamedTuple):
         unexplained = [seen for (_, seen), behind in found if not behind and isinstance(seen, Fact)]
         # what the command did to another entity than it should has consequences there
         own = in_order(name for each in unexplained for name in self._writing(each))
+        commands = tuple(same) or in_order(name for name, _ in self._writes())
         return tuple(
-            Difference(*each, behind or (*own, *self._making(each[1], own)) or tuple(same)) for each, behind in found
+            Difference(*each, behind or (self._making(each[1], own) if isinstance(each[1], Fact) else commands))
+            for each, behind in found
         )
 
     def _rank(self, wrong: WrongMachine, every: list[Transition]) -> Rank:
@@ -223,14 +225,12 @@ class Step(NamedTuple):
             if seen.kind == kind.word and field in new
         }
 
-    def _making(self, seen: Outcome | Fact, own: Collection[str]) -> tuple[str, ...]:
-        """Return the requirements that make such a thing happen, which should not have happened here, without ``own``.
+    def _making(self, seen: Fact, own: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the requirements that make such a thing happen, which should not have happened here, after ``own``.
 
         They are those of a consequence that, without its condition, would have shown this; else those by which
         something of this kind did change; else those of the command.
         """
-        if not isinstance(seen, Fact):
-            return ()
         after, silent = self._transitions(self.machine)[0].after, self.machine.silent
         world, written = self.machine.world(after), list(self._writes())
         found = {
@@ -249,7 +249,7 @@ class Step(NamedTuple):
         }
         followed = {name for _, now in changed if now.kind == seen.kind for name in self._needed_for(now)} & about
         near = {name for name, changes in written for kind, _ in changes if seen.kind == kind.word}
-        return in_order((found or followed or near or {name for name, _ in written}).difference(own))
+        return (*own, *in_order((found or followed or near or {name for name, _ in written}).difference(own)))
 
     def _writes(self) -> Iterator[tuple[str, Changes]]:
         """Yield what each effect of the commands writes by itself, with its requirement."""
