@@ -28,7 +28,7 @@ Feature: After the key is back
       Examples: Causes that the article states
         | situation                                        | remedy                                                                                                      | model         |
         | the access to the key has been revoked           | grants "translator-prod" access to the keys of "kv-prod"                                                    | legal-en-de   |
-        | the portal's access has been revoked             | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
+        | the access from the portal has been revoked      | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
         | the managed identity has been disabled           | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
         | the vault has been deleted                       | recovers the vault "kv-prod"                                                                                | legal-en-de   |
         | all resources on the key have lost it            | recovers the vault "kv-prod"                                                                                | support-en-de |
@@ -57,7 +57,7 @@ Feature: After the key is back
       Examples: Causes that the article states
         | situation                                                | remedy                                                                                                      | document  |
         | the access to the key has been revoked                   | grants "translator-prod" access to the keys of "kv-prod"                                                    | contracts |
-        | the portal's access has been revoked                     | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
+        | the access from the portal has been revoked              | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
         | the managed identity has been disabled                   | enables the managed identity of "translator-prod"                                                           | contracts |
         | the managed identity has been disabled                   | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | contracts |
         | the managed identity has been disabled and enabled again | grants "translator-prod" access to the keys of "kv-prod"                                                    | contracts |
@@ -95,9 +95,9 @@ Feature: After the key is back
 
       @vault.granted-with-keys
       Examples: The portal grants access again
-        | situation                              | remedy                                                                                                      | workspace |
-        | the portal's access has been revoked   | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
-        | the managed identity has been disabled | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
+        | situation                                   | remedy                                                                                                      | workspace |
+        | the access from the portal has been revoked | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
+        | the managed identity has been disabled      | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
 
       @environment.recover-vault
       Examples: The vault is recovered

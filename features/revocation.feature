@@ -223,13 +223,13 @@ Feature: The inaccessible key
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                              | workspace |
-        | the access to the key has been revoked | ws-prod   |
-        | the portal's access has been revoked   | ws-prod   |
-        | the managed identity has been disabled | ws-prod   |
-        | the vault has been deleted             | ws-prod   |
-        | an earlier workspace has lost its key  | ws-prod   |
-        | all resources on the key have lost it  | ws-test   |
+        | situation                                   | workspace |
+        | the access to the key has been revoked      | ws-prod   |
+        | the access from the portal has been revoked | ws-prod   |
+        | the managed identity has been disabled      | ws-prod   |
+        | the vault has been deleted                  | ws-prod   |
+        | an earlier workspace has lost its key       | ws-prod   |
+        | all resources on the key have lost it       | ws-test   |
 
       Examples: Causes that we assume
         | situation                                       | workspace |
@@ -258,21 +258,21 @@ Feature: The inaccessible key
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                              | request                                       |
-        | the access to the key has been revoked | trains the model "support-en-de" in "ws-prod" |
-        | the access to the key has been revoked | deploys the model "legal-en-de"               |
-        | the access to the key has been revoked | translates with the model "legal-en-de"       |
-        | the portal's access has been revoked   | trains the model "support-en-de" in "ws-prod" |
-        | the portal's access has been revoked   | deploys the model "legal-en-de"               |
-        | the portal's access has been revoked   | translates with the model "legal-en-de"       |
-        | the managed identity has been disabled | trains the model "support-en-de" in "ws-prod" |
-        | the managed identity has been disabled | deploys the model "legal-en-de"               |
-        | the managed identity has been disabled | translates with the model "legal-en-de"       |
-        | the vault has been deleted             | trains the model "support-en-de" in "ws-prod" |
-        | the vault has been deleted             | deploys the model "legal-en-de"               |
-        | the vault has been deleted             | translates with the model "legal-en-de"       |
-        | an earlier workspace has lost its key  | trains the model "support-en-de" in "ws-prod" |
-        | an earlier workspace has lost its key  | deploys the model "legal-en-de"               |
+        | situation                                   | request                                       |
+        | the access to the key has been revoked      | trains the model "support-en-de" in "ws-prod" |
+        | the access to the key has been revoked      | deploys the model "legal-en-de"               |
+        | the access to the key has been revoked      | translates with the model "legal-en-de"       |
+        | the access from the portal has been revoked | trains the model "support-en-de" in "ws-prod" |
+        | the access from the portal has been revoked | deploys the model "legal-en-de"               |
+        | the access from the portal has been revoked | translates with the model "legal-en-de"       |
+        | the managed identity has been disabled      | trains the model "support-en-de" in "ws-prod" |
+        | the managed identity has been disabled      | deploys the model "legal-en-de"               |
+        | the managed identity has been disabled      | translates with the model "legal-en-de"       |
+        | the vault has been deleted                  | trains the model "support-en-de" in "ws-prod" |
+        | the vault has been deleted                  | deploys the model "legal-en-de"               |
+        | the vault has been deleted                  | translates with the model "legal-en-de"       |
+        | an earlier workspace has lost its key       | trains the model "support-en-de" in "ws-prod" |
+        | an earlier workspace has lost its key       | deploys the model "legal-en-de"               |
 
       Examples: Causes that we assume
         | situation                                       | request                                       |
@@ -303,13 +303,13 @@ Feature: The inaccessible key
       And nothing has changed
 
       Examples: Causes that the article states
-        | situation                              | workspace |
-        | the access to the key has been revoked | ws-prod   |
-        | the portal's access has been revoked   | ws-prod   |
-        | the managed identity has been disabled | ws-prod   |
-        | the vault has been deleted             | ws-prod   |
-        | an earlier workspace has lost its key  | ws-prod   |
-        | all resources on the key have lost it  | ws-test   |
+        | situation                                   | workspace |
+        | the access to the key has been revoked      | ws-prod   |
+        | the access from the portal has been revoked | ws-prod   |
+        | the managed identity has been disabled      | ws-prod   |
+        | the vault has been deleted                  | ws-prod   |
+        | an earlier workspace has lost its key       | ws-prod   |
+        | all resources on the key have lost it       | ws-test   |
 
       Examples: Causes that we assume
         | situation                                       | workspace |

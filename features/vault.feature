@@ -28,11 +28,11 @@ Feature: The key vault
       And nothing has changed
 
       Examples:
-        | start                                                     | channel |
-        | access to a vault in another region                       | portal  |
-        | access to a vault in another region                       | API     |
-        | a multi-service resource with access to a vault elsewhere | portal  |
-        | a multi-service resource with access to a vault elsewhere | API     |
+        | start                                                             | channel |
+        | access to a vault in another region                               | portal  |
+        | access to a vault in another region                               | API     |
+        | a multi-service resource with access to a vault in another region | portal  |
+        | a multi-service resource with access to a vault in another region | API     |
 
   @vault.same-tenant
   Rule: The key vault is in the same Microsoft Entra tenant as the resource
