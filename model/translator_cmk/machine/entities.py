@@ -111,8 +111,8 @@ class Key(Entity):
     type: str
     size: int
     origin: str = "unknown"
-    version: int  # `environment.new-key` says what a new one has
-    enabled: bool
+    version: int = 0  # `environment.new-key` says what a new one has
+    enabled: bool = False
     state: str = "absent"
 
 
