@@ -172,7 +172,10 @@ STRESS_SEQUENCES: tuple[Commands, ...] = tuple(
             *(c.DisableKey("vault", "key"), c.DeleteKey("vault", "key"), *deletes_and_recovers("vault")),
             *(c.RecoverKey("vault", "key"), *WORK, c.EnableKey("vault", "key"), *WORK),
         ),
-        (c.DeleteVault("vault"), c.EndVaultRetention("vault"), *WORK),
+        (
+            *(c.DeleteVault("vault"), c.EndVaultRetention("vault"), *WORK, c.DeleteVault("third-vault")),
+            *(c.MoveSubscription("security", "abroad"), c.RecoverVault("third-vault")),
+        ),
         (
             *(c.DeleteVault("vault"), c.DisableIdentity("translator"), c.EnableIdentity("translator")),
             *(c.RecoverVault("vault"), *WORK),
