@@ -232,11 +232,13 @@ class Oracle:
             outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
         violations: list[Violation] = []
         if outcome is not None and last.compared:
-            fitting = tuple(transition for transition in self.transitions if fits(transition.outcome, outcome, shown))
+            fitting = tuple(
+                each
+                for each in self.transitions
+                if fits(each.outcome, outcome, shown) or self._may_be_refused_for_more(each, outcome)
+            )
             if not fitting and last.unspecified:
                 fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
-            if not fitting and isinstance(outcome, Refused):
-                fitting = tuple(each for each in self.transitions if self._may_be_refused_for_more(each, outcome))
             if not fitting:
                 violations.append((last.outcome, outcome))
         if observation is not None:
@@ -277,13 +279,13 @@ class Oracle:
                 self.held |= set(meanings_shown(self.machine, fitting[0].before, fitting[0].after))
         return ()
 
-    def _may_be_refused_for_more(self, transition: Transition, seen: Refused) -> bool:
+    def _may_be_refused_for_more(self, transition: Transition, seen: Outcome) -> bool:
         """Return whether the transition is a refusal that may give reasons which are not broken demands.
 
         A refusal of what is missing has to say that it is about a name, and may give others, since no demand was read;
         where a row is silent, it may give any.
         """
-        if not isinstance(transition.outcome, Refused):
+        if not (isinstance(seen, Refused) and isinstance(transition.outcome, Refused)):
             return False
         if transition.outcome == DOES_NOT_EXIST:
             return bool(seen.because & OF_NAMES)
