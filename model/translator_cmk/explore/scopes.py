@@ -97,6 +97,7 @@ def demanded() -> Iterator[Command]:
     yield cmd.EnableIdentity("translator-prod")
     yield from access("translator-prod", "kv-prod")
     yield from each(cmd.EnableCustomerManagedKeys, resource="translator-prod", store=("managed-hsm", "elsewhere"))
+    yield cmd.EnableCustomerManagedKeys("translator-prod", store="elsewhere", through="api")
     yield from key_source("translator-prod", "kv-prod", "cmk-2048")
 
 
