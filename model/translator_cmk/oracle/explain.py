@@ -63,6 +63,8 @@ def attributed_to(differences: Iterable[Difference]) -> tuple[str, ...]:
 
 LACKS, MISTAKEN, OVERDOES = range(3)
 
+MISTAKES = {row.requirement for row in COUNTER_ROWS}
+
 
 class WrongMachine(NamedTuple):
     """A machine that is wrong about one requirement, in these rows."""
@@ -115,12 +117,16 @@ class Step(NamedTuple):
         names = sorted(ranks, key=ranks.__getitem__)
         right = self._distance(self.machine, self._transitions(self.machine))
         same = [name for name in names if ranks[name].distance <= min(WORDS_ONLY, right - WORDS_ONLY)]
-        explain = tuple(name for name in same if not ranks[name].contradicted)
         nearer = {name for name in names if ranks[name].distance < right and not ranks[name].contradicted}
+        mistakes = nearer & MISTAKES  # these are likelier than an effect without its condition
+        explain = tuple(
+            name for name in same if not ranks[name].contradicted and not (ranks[name].overdoes and mistakes)
+        )
         found = [(each, explain or self._behind(*each, names, nearer)) for each in violations]
         unexplained = [seen for (_, seen), behind in found if not behind and isinstance(seen, Fact)]
         # what the command did to another entity than it should has consequences there
-        own = in_order(name for each in unexplained for name in self._writing(each))
+        # unless a mistake that is known comes nearer to all of it
+        own = in_order(mistakes or (name for each in unexplained for name in self._writing(each)))
         commands = tuple(same) or in_order(name for name, _ in self._writes())
         return tuple(
             Difference(*each, behind or (self._making(each[1], own) if isinstance(each[1], Fact) else commands))
@@ -216,7 +222,7 @@ class Step(NamedTuple):
         return [each.get(fact.field, ABSENT) for each in projections]
 
     def _writing(self, seen: Fact) -> set[str]:
-        """Return the requirements of what the command writes that write such a field, of whatever entity."""
+        """Return the requirements of what the command writes that write such a field, of any entity."""
         field = "state" if seen.field == "exists" else seen.field
         return {
             name
