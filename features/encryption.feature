@@ -22,10 +22,10 @@ Feature: Encryption at rest
         | a deployed model under Microsoft-managed keys                | trains the model "support-en-de" in "ws-prod" |
         | a deployed model under Microsoft-managed keys                | deploys the model "legal-en-de"               |
         | a deployed model under Microsoft-managed keys                | translates with the model "legal-en-de"       |
-        | a deployed model under customer-managed keys                 | uploads the document "manuals" to "ws-prod"   |
-        | a deployed model under customer-managed keys                 | reads the data of "ws-prod"                   |
-        | a deployed model under customer-managed keys                 | trains the model "support-en-de" in "ws-prod" |
-        | a deployed model under customer-managed keys                 | deploys the model "legal-en-de"               |
+        | a workspace under customer-managed keys                      | uploads the document "contracts" to "ws-prod" |
+        | an upload under customer-managed keys                        | reads the data of "ws-prod"                   |
+        | an upload under customer-managed keys                        | trains the model "legal-en-de" in "ws-prod"   |
+        | a trained model under customer-managed keys                  | deploys the model "legal-en-de"               |
         | a deployed model under customer-managed keys                 | translates with the model "legal-en-de"       |
         | a deployed model under customer-managed keys from the portal | uploads the document "manuals" to "ws-prod"   |
         | a deployed model under customer-managed keys from the portal | reads the data of "ws-prod"                   |
@@ -90,6 +90,7 @@ Feature: Encryption at rest
   @encryption.tier
   Rule: A resource on a tier limited to Microsoft-managed keys keeps them
 
+    @encryption.default-key
     Scenario Outline: A resource on a limited tier stays with Microsoft-managed keys
       Given a resource on a limited tier with access to a key
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>

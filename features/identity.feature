@@ -94,10 +94,10 @@ Feature: The managed identity
 
     @identity.disable
     Scenario: Uploads and models outlive an identity that no key depends on
-      Given a deployed model under Microsoft-managed keys
-      And the customer enables the managed identity of "translator-prod"
+      Given an identity that no key depends on
       When the customer disables the managed identity of "translator-prod"
-      Then the model "legal-en-de" is deployed
+      Then the managed identity of "translator-prod" is off
+      And the model "legal-en-de" is deployed
       And the document "contracts" is kept
 
   @identity.access-removed

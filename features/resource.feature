@@ -21,6 +21,7 @@ Feature: Eligible resources
   @resource.regional
   Rule: Customer-managed keys don't work for a global resource
 
+    @encryption.default-key
     Scenario Outline: A global resource stays with Microsoft-managed keys
       Given a global resource with access to a key
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>

@@ -97,7 +97,11 @@ Feature: After the key is back
       Examples: The portal grants access again
         | situation                                   | remedy                                                                                                      | workspace |
         | the access from the portal has been revoked | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
-        | the managed identity has been disabled      | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
+
+      @vault.granted-with-keys @identity.enabled-with-keys
+      Examples: The portal turns the identity on and grants access again
+        | situation                              | remedy                                                                                                      | workspace |
+        | the managed identity has been disabled | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | ws-prod   |
 
       @environment.recover-vault
       Examples: The vault is recovered

@@ -78,6 +78,14 @@ Feature: Microsoft Entra tenants
       Then the managed identity of "translator-prod" is off
       And the managed identity of "translator-test" is off
 
+    @environment.move
+    Scenario: The managed identity stays on after a move inside the tenant
+      Given a resource with an identity
+      When the customer moves the resource "translator-prod" to the subscription "security"
+      Then the request is accepted
+      And the managed identity of "translator-prod" is on
+      And the resource "translator-prod" is in the subscription "security"
+
   @tenant.stays-customer-managed
   Rule: After a move to another tenant the key source still reads customer-managed
 
