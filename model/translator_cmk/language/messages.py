@@ -123,7 +123,7 @@ OBSERVED: Mapping[str, tuple[Text, Mapping[str, Shape]]] = {
             "state": IN_VAULT,
             "type": Word(get_args(KeyType)),
             "size": Whole(),
-            "version": Whole(),
+            "version": Whole(0),
             "enabled": FLAG,
         },
     ),
