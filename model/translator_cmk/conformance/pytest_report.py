@@ -29,7 +29,7 @@ from .deviations import Deviations
 from .features import is_patient, recover, result_of
 from .report.envelope import KINDS, Made
 from .report.folder import Folder
-from .report.summaries import SAYS
+from .report.summaries import headline
 from .running import Running, SessionPool
 from .session import Session
 from .subject import Aborted, Subject, by_chance
@@ -138,9 +138,9 @@ class Reporter:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the report; a run that it does not call conformant does not pass."""
         if self.report:
-            exit_code = self.report.finish(exitstatus, list(self.properties.values()))
-            self.note = f"report in {self.folder.path}: {SAYS[exit_code]}"
-            if exit_code != OK and session.exitstatus == pytest.ExitCode.OK:
+            envelope = self.report.finish(exitstatus, list(self.properties.values()))
+            self.note = f"report in {self.folder.path}: {headline(envelope)}"
+            if envelope["exit_code"] != OK and session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
         elif exitstatus != pytest.ExitCode.USAGE_ERROR:
             self.note = f"no report in {self.folder.path}: no scenario was collected"
@@ -229,8 +229,8 @@ class Report:
             self.running.trouble = plain(str(gave_up))
             pytest.exit(self.running.trouble, pytest.ExitCode.TESTS_FAILED)
 
-    def finish(self, exitstatus: int, properties: list[dict[str, Any]]) -> int:
-        """Write the whole report, and close its log; return its exit code."""
+    def finish(self, exitstatus: int, properties: list[dict[str, Any]]) -> dict[str, Any]:
+        """Write the whole report, and close its log; return what it says."""
         running = self.running
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         running.finished = to_its_end and self.asked <= running.results.keys() and not running.trouble
@@ -239,9 +239,9 @@ class Report:
         self.subject.session.bye()
         running.notes["properties"] = properties
         running.save(whole=True)
-        exit_code: int = running.envelope()["exit_code"]
+        envelope = running.envelope()
         running.log.close()
-        return exit_code
+        return envelope
 
 
 def content_of(pickle: Pickle) -> tuple[object, ...]:

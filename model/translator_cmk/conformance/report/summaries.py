@@ -106,7 +106,8 @@ def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
 def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
     """Yield to what a run was narrowed; nothing where all that counts was asked, as long as by default or longer."""
     lanes, budgets, whole = envelope["lanes"], envelope["budgets"], (FEATURES, TOUR, FUZZ)
-    yield from (f"{name} {few(values)}" for name, values in envelope["selection"].items())
+    for name, values in envelope["selection"].items():
+        yield f"{len(values)} scenarios" if name == "case" and len(values) > SHOWN else f"{name} {few(values)}"
     if not set(whole) <= set(lanes):
         yield f"{'lane' if len(lanes) == 1 else 'lanes'} {' and '.join(lanes)}"
     if TOUR in lanes and not set(SCOPES) <= set(budgets["scopes"]):
