@@ -43,7 +43,12 @@ def test_mutant_that_differs_in_nothing_is_equivalent() -> None:
 @pytest.mark.parametrize(
     ("function", "was", "now", "because"),
     [
-        ("see_resource", "2", "3", "shows another state after EnableCustomerManagedKeys"),
+        (
+            "enable_customer_managed_keys",
+            "r.update(key_source='customer-managed', key=f'{vault}/{key}')",
+            "",
+            "shows another state after EnableCustomerManagedKeys",
+        ),
         (
             "revoke_key_access",
             "self.grants.pop((vault, resource), None)",

@@ -87,8 +87,8 @@ def test_sets_are_chosen_for_large_scopes_and_say_which_theorems_they_do_not_che
 AT_ANOTHER = whenever(
     Resource,
     "environment.mistake",
-    when=lambda r: r.identity and r.world.has(Vault, "vault"),
-    then=lambda r: write(Vault, "vault", soft_delete=False),
+    when=lambda r: r.identity and r.world.has(Vault, "kv-prod"),
+    then=lambda r: write(Vault, "kv-prod", soft_delete=False),
 )
 ENDLESS = (
     whenever(Resource, "a.b", when=lambda r: r.identity, then=lambda r: sets(r, identity=False)),
