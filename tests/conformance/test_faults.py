@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, TOUR, WELL, WHOLE, Verified, verify
+from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, TOUR, WELL, WHOLE, Verified, in_a_shell, verify
 from translator_cmk.cli import main
 
 BETWEEN = (
@@ -245,7 +245,7 @@ def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> Non
 @pytest.mark.parametrize("child", ["lingers", "escapes"])
 def test_no_child_outlives_the_run(tmp_path: Path, child: str) -> None:
     log = tmp_path / "pid"
-    found = verify(tmp_path, "--stdio", f"/bin/sh -c '{FAULTY} hello={child} bye=stays 2>{log}'", *WELL)
+    found = verify(tmp_path, "--stdio", in_a_shell(f"{FAULTY} hello={child} bye=stays 2>{log}"), *WELL)
     assert found.exit_code == 0
     assert not alive(int(log.read_text("utf-8").split()[0]))
 
@@ -253,7 +253,7 @@ def test_no_child_outlives_the_run(tmp_path: Path, child: str) -> None:
 @pytest.mark.parametrize("kept", ["lingers", "escapes"])
 def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> None:
     log = tmp_path / "pid"
-    system = f"/bin/sh -c '{FAULTY} hello={kept} 2>{log}; true'"
+    system = in_a_shell(f"{FAULTY} hello={kept} 2>{log}; true")
     command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--stdio", system, "--report", str(tmp_path / "r")]
     run = subprocess.Popen([*command, "--lane", "fuzz"], cwd=ROOT)
     until = time.monotonic() + 60

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, WHOLE, Verified, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, WHOLE, Verified, in_a_shell, verify
 from translator_cmk.cli import main
 
 DELETES_KEY = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"
@@ -47,7 +47,7 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
 
     thread = threading.Thread(target=interrupt)
     thread.start()
-    found = verify(tmp_path, "--stdio", f"/bin/sh -c '{FAULTY} DeleteKey=hang 2>{said}'", "--timeout", "60", *TWO)
+    found = verify(tmp_path, "--stdio", in_a_shell(f"{FAULTY} DeleteKey=hang 2>{said}"), "--timeout", "60", *TWO)
     thread.join()
     error = capsys.readouterr().err
     assert error == f"translator-cmk: error: interrupted by {by.name}; {found.folder} has what came out so far\n"

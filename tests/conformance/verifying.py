@@ -34,6 +34,11 @@ SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WH
 FAULTY = shlex.join([sys.executable, "-S", str(Path(__file__).with_name("faulty.py"))])
 
 
+def in_a_shell(text: str) -> str:
+    """The command line that runs the text in a shell."""
+    return f"/bin/sh -c {shlex.quote(text)}"
+
+
 Refused = Callable[..., str]
 
 
