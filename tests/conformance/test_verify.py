@@ -226,7 +226,7 @@ def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: p
     instead = shlex.split(capsys.readouterr().err.partition("; say ")[2])
     assert main(["doctor", *instead]) == 0
     assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
-    quoted = f"{sys.executable} -c 'raise SystemExit(8)' '|' \";\" a|b --x='a | b'"
+    quoted = f"{shlex.quote(sys.executable)} -c 'raise SystemExit(8)' '|' \";\" a|b --x='a | b'"
     assert main(["doctor", "--stdio", quoted]) == 3
     assert "ended with exit code 8" in capsys.readouterr().err
 

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_implementation_is_run_once_until_it_changes(tmp_path: Path, monkeypatch
     code = "import sys\nfrom translator_cmk.cli import main\nsys.exit(main(['serve', '--stdio']))\n"
     program = tmp_path / "model.py"
     program.write_text(code, "utf-8")
-    entry = {"name": "own", "kind": "example", "run": f"{sys.executable} {program}"}
+    entry = {"name": "own", "kind": "example", "run": shlex.join([sys.executable, str(program)])}
     found = load(entry, tmp_path)
     assert (found.standing, found.problems) == (CONFIRMED, ())
     runs: list[tuple[str, ...]] = []
