@@ -146,7 +146,7 @@ Feature: What the article takes for granted
         | imports the key "cmk-2048" into "kv-prod" |
 
   @environment.key-name-in-use
-  Rule: The outcome of making a key under the name of a key is not specified
+  Rule: Whether a key can be made under a name in use is not specified
 
     Scenario Outline: The name of a key in use may be accepted or refused
       Given a vault with a key

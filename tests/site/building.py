@@ -23,7 +23,7 @@ from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
-from translator_cmk.site.content import Content, fragments, load_content, load_decisions
+from translator_cmk.site.content import CHANGED, Content, fragments, load_content, load_decisions
 from translator_cmk.site.evidence import Evidence
 from translator_cmk.site.implementations import CONFIRMED, Implementation
 from translator_cmk.site.render import replace_folders
@@ -71,7 +71,7 @@ def current_digest() -> str:
 
 def evidence_of(results: Results | None) -> Evidence:
     """The specification as it is with a run of it."""
-    return Evidence(REGISTER, FEATURES, results, results is not None and results.digest != current_digest())
+    return Evidence(REGISTER, FEATURES, results, CHANGED if results and results.digest != current_digest() else "")
 
 
 def content_of(results: Results | None) -> Content:

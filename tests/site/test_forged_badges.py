@@ -23,6 +23,7 @@ from translator_cmk.conformance.results import EXPECTED, ResultsError, is_stale,
 from translator_cmk.digest import digest_of, digest_with, files
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
+from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.evidence import Evidence
 from translator_cmk.system import ModelSystem
 
@@ -66,7 +67,7 @@ def outcome(folder: Path) -> str:
         results = load_results(folder)
     except ResultsError:
         return "does not follow"
-    evidence = Evidence(REGISTER, FEATURES, results, is_stale(results))
+    evidence = Evidence(REGISTER, FEATURES, results, CHANGED if is_stale(results) else "")
     green = [name for name, verdict in evidence.verdicts() if verdict.status is Status.PASSED]
     assert "all" not in green  # only one requirement was selected
     return evidence.requirement(REGISTER[SHOWN]).status.value
@@ -332,10 +333,17 @@ def test_generation_that_raises_leaves_no_green_badge(docs: Path, monkeypatch: p
 def test_pages_of_the_source_are_stale_with_what_is_not_committed(
     docs: Path, records: dict[str, Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(pages, "generate", lambda content: {})
+    generated: list[Content] = []
+
+    def generate(content: Content) -> dict[str, bytes]:
+        generated.append(content)
+        return {}
+
+    monkeypatch.setattr(pages, "generate", generate)
     monkeypatch.setattr(command, "features_dir", lambda: docs.parent / "features")
     monkeypatch.setattr(command, "uncommitted", lambda root: "features/vault.feature")
     assert main(["site", "--results", str(records["right"])]) == 0
     said = capsys.readouterr()
     assert "model: stale, was" in said.out
+    assert [each.evidence.stale for each in generated] == ["features/vault.feature is not committed"]
     assert "features/vault.feature is not committed, so everything is stale" in said.err

@@ -146,7 +146,7 @@ def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(st
 
 def test_stale_run_says_so_and_what_it_was() -> None:
     content = content_of(a_run(digest="0" * 64))
-    assert "everything is *stale*" in first_words(content)
+    assert "Everything is *stale*: the specification has changed since" in first_words(content)
     assert site_pages.badges(content)["all"].message.startswith("↻ stale, was ✔")
     assert "the specification has changed since" in page(content, "specification/vault.md")
 

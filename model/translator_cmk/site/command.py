@@ -47,8 +47,12 @@ def run(args: argparse.Namespace) -> int:
         content = load_content(results, args.docs)
         root = features_dir().parent
         if results and args.docs.resolve().is_relative_to(root) and (changed := uncommitted(root)):
-            print(f"translator-cmk: warning: {changed} is not committed, so everything is stale", file=sys.stderr)
-            content = content._replace(evidence=replace(content.evidence, stale=True))
+            remedy = "commit it, then run make site"
+            print(
+                f"translator-cmk: warning: {changed} is not committed, so everything is stale; {remedy}",
+                file=sys.stderr,
+            )
+            content = content._replace(evidence=replace(content.evidence, stale=f"{changed} is not committed"))
         files = generate(content)
         replace_folders(args.docs, FOLDERS, files)
     except BaseException as error:

@@ -46,6 +46,9 @@ class Fragment(NamedTuple):
     counter: bool
 
 
+CHANGED = "the specification has changed since"
+
+
 class Content(NamedTuple):
     """The specification with its evidence, the model's rows by requirement, decisions by file, and measurements."""
 
@@ -62,7 +65,7 @@ def load_content(found: Results | None, docs: Path) -> Content:
     for diagnostic in lint([features_dir()], register):
         raise InvalidFile(f"{diagnostic}; run make ties")
     return Content(
-        Evidence(register, load_features(features_dir()), found, found is not None and is_stale(found)),
+        Evidence(register, load_features(features_dir()), found, CHANGED if found and is_stale(found) else ""),
         fragments(register),
         load_decisions(docs / "decisions"),
         load_measurements(docs / MEASUREMENTS),

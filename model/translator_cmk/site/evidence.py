@@ -75,7 +75,8 @@ class Evidence:
     register: Register
     features: Sequence[Feature]
     results: Results | None
-    stale: bool
+    stale: str
+    """Why the results say nothing of what is here now, in words; empty if they do."""
 
     @property
     def subject(self) -> str:

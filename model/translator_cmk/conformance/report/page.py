@@ -10,14 +10,14 @@ from ...escaping import html, visible
 from ...language.declaration import CAPABILITIES, LEVELS
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
-from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, TRACE
+from ..cases import FEATURES, FUZZ, TOUR, TRACE
 from .marks import FAILURES, MARKS, Cell, cells, is_blocked
 from .summaries import badge_status, conclusion, few, headline, product, scope_of, unasked
 
 KINDS_OF_TEST = {
     FEATURES: ("Scenarios", "one request after a few preparations, with its expected outcome, in written examples"),
     TOUR: ("Planned sequences", "many requests in a row, planned to meet the most rules in the fewest steps"),
-    FUZZ: ("Random sequences", "many requests in a row, drawn at random from the seed until the time is up"),
+    FUZZ: ("Random sequences", "many requests in a row, drawn at random from the seed"),
     TRACE: ("Recorded logs", "requests and answers that were recorded elsewhere, compared with what is allowed"),
 }
 """For each lane its name for readers, and what it does."""
@@ -217,13 +217,7 @@ def gaps(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[str
     declared = sum(cell.word == "declared" for cell in found.values())
     lacking = [KINDS_OF_TEST[lane][0].lower() for lane in (FEATURES, TOUR, FUZZ) if lane not in envelope["lanes"]]
     points = [f"No {each} were run." for each in lacking]
-    points += [f"Only scenarios of this {name} were run: {few(ids)}." for name, ids in envelope["selection"].items()]
-    for lane, name, usual in ((TOUR, "scopes", len(SCOPES)), (TOUR, "steps", STEPS), (FUZZ, "seconds", SECONDS)):
-        had = envelope["budgets"].get(name, usual) if lane in envelope["lanes"] else usual
-        had = len(had) if isinstance(had, list | tuple) else had
-        if had < usual:
-            points.append(f"{KINDS_OF_TEST[lane][0]} were limited to {had:,} of {usual:,} {name}.")
-    points += [f"Not demanded, as whoever ran it asked: {few(envelope['waived'])}."] if envelope["waived"] else []
+    points += [f"Narrowed: {each}." for each in scope_of(envelope) if not each.startswith("lane")]
     points += [f"It ended early: {envelope['trouble']}."] if "trouble" in envelope else []
     points += [f"{each[0].upper()}{each[1:]}." for each in unasked(envelope)]
     points += [f"{len(missing)} requirements were not run: {few(missing)}."] if missing else []
