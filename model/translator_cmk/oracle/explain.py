@@ -93,7 +93,7 @@ class Rank(NamedTuple):
     """In the register."""
 
 
-class Step(NamedTuple):
+class FailedStep(NamedTuple):
     """A step of a system that violates demands, as it is seen by the machine that it is compared with."""
 
     machine: Machine

@@ -31,7 +31,7 @@ from ..machine.observation import SEEN
 from ..machine.rows import Effect, Whenever
 from ..machine.step import DOES_NOT_EXIST, OF_NAMES
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
-from .explain import Difference, Step, Violation, meanings_shown
+from .explain import Difference, FailedStep, Violation, meanings_shown
 from .nondeterminism import TooManyStates
 from .observability import (
     GONE,
@@ -269,7 +269,7 @@ class Oracle:
                 return tuple(Difference(*each) for each in violations)
             before = distinct(transition.before for transition in last.every)
             of_it = (outcome, observation, skip, shown, self.held)
-            return Step(self.machine, self.limit, last.commands, before, *of_it).explained(violations)
+            return FailedStep(self.machine, self.limit, last.commands, before, *of_it).explained(violations)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self._silent = NONE
