@@ -13,7 +13,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from tests.evidence.tours import ENOUGH
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.test_stateful import EXPLORED, explore
 from translator_cmk.bdd.coverage import scenarios, tours, walked
@@ -24,6 +23,9 @@ from translator_cmk.machine import ROWS, Command, Machine
 
 EXAMPLES, STEPS = 200, 50
 """How many examples Hypothesis makes of each scope, and how many commands each has."""
+
+ENOUGH = 10_000
+"""A budget within which every small scope gives all the rows, reasons and pairs of rows that it has."""
 
 NEVER_DECIDE = {
     # an effect or a silence is looked at where nothing refuses, and elsewhere `keys.vault-only` has refused

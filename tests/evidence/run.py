@@ -15,15 +15,12 @@ GATHERERS = (
     "semantic",
     "theorems",
     "scopes",
-    "tours",
     "coverage",
     "faulty",
     "permitted",
     "accusations",
     "forged",
-    "example_mutants",
     "foreign",
-    "memory",
 )
 """Modules beside this one, each with a `main` that gathers and writes, and returns an exit code."""
 

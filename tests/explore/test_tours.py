@@ -8,18 +8,6 @@ from random import Random
 
 import pytest
 
-from tests.evidence.tour_faults import (
-    View,
-    Visits,
-    World,
-    can_be_seen,
-    every_transfer,
-    moving_only,
-    random_sequences,
-    some_transfers,
-    specified,
-    world,
-)
 from tests.explore.common import run_cli
 from translator_cmk.explore.coverage import Recording, items_in, items_met
 from translator_cmk.explore.graph import Graph, state_graph
@@ -212,56 +200,6 @@ def test_scopes_that_are_too_large_and_budgets_that_are_too_small_are_errors() -
     with pytest.raises(ValueError, match=f"the start of losing-the-key takes {BEGINNING} steps"):
         suite(NAMED["losing-the-key"], BEGINNING)
     assert suite(NAMED["losing-the-key"], BEGINNING + 1).steps == BEGINNING + 1
-
-
-# What a tour finds of faults
-
-
-@cache
-def seen_of(name: str, view: View = "customer") -> World:
-    return world(graph_of(name), view)
-
-
-def visits(name: str, view: View = "customer") -> Visits:
-    return Visits(seen_of(name, view), toured(name).sequences)
-
-
-def test_tour_finds_every_single_fault_of_the_smallest_scope_where_the_state_is_read_back() -> None:
-    """All transfer faults, and every output fault, since it meets every pair."""
-    seen, tour = seen_of("losing-the-key", "state"), visits("losing-the-key", "state")
-    faults = list(every_transfer(seen))
-    assert len(faults) == seen.graph.pairs * (seen.graph.states - 1)
-    assert all(map(tour.finds, faults))
-    assert all(map(tour.meets, specified(seen)))
-    assert not any(map(Visits(seen, [[]]).finds, faults))
-
-
-def test_tour_misses_few_faults_where_what_a_customer_sees_is_read_back() -> None:
-    """What is hidden, such as whether a key in a deleted vault is enabled, shows only if a later step happens to."""
-    seen, tour = seen_of("losing-the-key"), visits("losing-the-key")
-    faults = [fault for fault in every_transfer(seen) if can_be_seen(seen, fault)]
-    missed = [fault for fault in faults if not tour.finds(fault)]
-    assert 0 < len(missed) < len(faults) * 0.05
-    assert all(seen.seen[fault.to] == seen.seen[seen.graph.after[fault.place]] for fault in missed)
-
-
-def test_no_fault_is_found_that_no_command_shows() -> None:
-    """By answers alone, states of the smallest scope cannot all be distinguished."""
-    seen = seen_of("losing-the-key", "answers")
-    hidden = [fault for fault in every_transfer(seen) if not can_be_seen(seen, fault)]
-    assert hidden
-    assert not any(map(visits("losing-the-key", "answers").finds, hidden))
-
-
-def test_a_tour_finds_more_than_as_many_random_steps_and_than_what_is_accepted_alone() -> None:
-    seen, tour = seen_of("vaults-and-keys"), visits("vaults-and-keys")
-    faults = [fault for fault in some_transfers(seen, 300, Random(1)) if can_be_seen(seen, fault)]
-    at_random = Visits(seen, random_sequences(seen, tour.steps(), 50, Random(2)))
-    accepted = Visits(seen, moving_only(seen.graph, tour.sequences))
-    assert at_random.steps() == tour.steps() > accepted.steps()
-    found = [sum(map(each.finds, faults)) for each in (tour, at_random, accepted)]
-    assert found[0] > 2 * found[1]
-    assert found[0] > 2 * found[2]
 
 
 # The command
