@@ -63,7 +63,7 @@ bench: $(INSTALLED) ## measure the speed of the model, then that of its engines 
 	@status=0; $(PY) -m tests.bench.run --write $(ARGS) || status=$$?; \
 	$(PY) -m tests.bench.peers --write || status=$$?; exit $$status
 
-evidence: $(INSTALLED) ## families of systems, mutants and tours into docs/measurements.json (long)
+evidence: $(INSTALLED) ## families of systems, mutants and scopes into docs/measurements.json (a night)
 	$(PY) -m tests.evidence.run
 
 lock: ## resolve the development tools again into requirements.txt (needs uv)

@@ -46,7 +46,7 @@ KINDS = {
     "filtered table": "evidence/scenarios.html?topic=vault",
     "implementations": "evidence/implementations.html",
 }
-"""The kinds that differ most.  `python -m tests.evidence.pages` looks at every page, in each scheme and each width."""
+"""The kinds that differ most.  `make evidence` looks at every page, in each scheme and each width."""
 
 LOOKS = [("light", "dark")[number % 2] for number in range(len(KINDS))]
 """Each kind is looked at in one of the two."""

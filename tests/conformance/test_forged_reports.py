@@ -1,6 +1,6 @@
 """A report that was edited, with all that follows from the edit made to fit, is found out.
 
-`python -m tests.evidence.run forged` makes every edit of `forgeries.py`; here is one of each kind.
+`make evidence` makes every edit of `forgeries.py`; here is one of each kind.
 """
 
 import json

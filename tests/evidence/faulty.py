@@ -1,12 +1,10 @@
 """How many steps each lane of the kit takes to catch each faulty implementation, and what it names first.
 
-Run as `python -m tests.evidence.run faulty`, and by `make evidence`.  Fuzzing alone, stopped at its first failure, has
-more than ten times the steps in which features and tour catch nearly all, so one sees what it would take.  What was
-measured is kept in .results/ as it comes.  The exit code is 1, and nothing is written, if one is not caught, or if
-a lane names a requirement first that is none of those expected, or none at all, more often than once in twenty times.
+Fuzzing alone, stopped at its first failure, has more than ten times the steps in which features and tour catch nearly
+all, so one sees what it would take.  It falls short if one is not caught, or if a lane names a requirement first that
+is none of those expected, or none at all, more often than once in twenty times.
 """
 
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -16,111 +14,98 @@ from statistics import median
 from typing import Any
 
 from tests.conformance.broken import EXAMPLES, FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
-from tests.evidence.lanes import InProcess, channel_to, features, fuzz, put_to, steps, tour
-from tests.evidence.writing import Kept, fingerprint, stamp, write_measurement
+from tests.evidence.lanes import InProcess, channel_to, features, fuzz, put_to, tour
+from tests.evidence.writing import Found, Kept, fingerprint
 from translator_cmk.conformance.channels import Channel
 
 FUZZ_STEPS = 20_000
 """How many steps fuzzing alone has: at least as many as the lane has in its default time, in one process."""
 
-LANES = {"features": features, "tour": tour}
-Steps = dict[str, int | None]
-"""By lane, the steps in which it catches an implementation; None if it does not."""
+LANES = {"features": features, "tour": tour, "fuzz": fuzz}
+Caught = dict[str, tuple[int, str] | None]
+"""By lane, the steps in which it catches an implementation and the requirement named first; None if it does not."""
 
 RIGHT = 0.95
 """How often the requirement named first has to be one of those expected."""
 
 
-def main() -> int:
-    """Measure and write the totals; returns the exit code."""
-    now = stamp("conformance")
-    kept = Kept("faulty", now["digest"])
-    budgets = budgets_of()
+def gather(kept: Kept) -> Found:
+    """Put both families to each lane by itself."""
     both = (*FAMILY, *MADE_TO_BE_MISSED)
-    wanted = {fingerprint(each.mistake, each.source, str(budgets)): each for each in both}
-    both_found: list[tuple[Steps, dict[str, str | None]]] = kept.all_of(wanted, caught)
-    found, named = [steps for steps, _ in both_found], [named for _, named in both_found]
-    missed = [each.mistake for each, taken in zip(both, found, strict=True) if not any(taken.values())]
-    missed += [
-        each.mistake for each, taken in zip(FAMILY, found, strict=False) if not (taken["features"] or taken["tour"])
+    wanted = {fingerprint(each.mistake, each.source): each for each in both}
+    found = dict(zip(both, kept.all_of(wanted, caught), strict=True))
+    short = [f"is not caught: {each.mistake}" for each in both if not any(found[each].values())]
+    short += [
+        f"is caught by fuzzing alone: {each.mistake}"
+        for each in FAMILY
+        if not (found[each]["features"] or found[each]["tour"])
     ]
-    for mistake in dict.fromkeys(missed):
-        print(f"not caught: {mistake}")
-    wrong = [print_named(lane, part, both, named) < RIGHT for lane in LANES for part in (False, True)]
-    if missed or any(wrong):
-        return 1
-    family, evasive = found[: len(FAMILY)], found[len(FAMILY) :]
+    for lane in ("features", "tour"):
+        for held_out in (False, True):
+            short += wrongly_named(lane, {each: by for each, by in found.items() if each.held_out is held_out})
+    budgets = budgets_of()
+    family = [found[each] for each in FAMILY]
     lanes = lanes_of(family, budgets)
-    for lane in lanes:
-        print(f"{lane['lane']}, {lane['budget']:,} steps: {lane['caught']} of {len(FAMILY)} caught")
-    content = {
-        **now,
+    evasive = [found[each] for each in MADE_TO_BE_MISSED]
+    totals = {
         "implementations": len(FAMILY),
         "held_out": len(HELD_OUT),
         "topics": dict(Counter(each.topic for each in FAMILY)),
         "lanes": lanes,
         "evasive": {"implementations": len(evasive), "caught": len(evasive), "lanes": evasive_lanes(evasive, budgets)},
     }
-    write_measurement("faulty", content)
-    kept.forget()
-    return 0
+    by_lane = ", ".join(f"{each['lane']} {each['caught']}" for each in lanes)
+    return Found(f"of {len(FAMILY)} faulty implementations each lane catches: {by_lane}", short, totals)
+
+
+def caught(broken: Broken) -> Caught:
+    """Return what each lane takes to catch the implementation, by itself."""
+    found: Caught = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, lane in LANES.items():
+            channel: Channel = channel_to(broken.language, broken.source, Path(folder) / FILES[broken.language])
+            budget = FUZZ_STEPS if name == "fuzz" else float("inf")
+            spent, named = put_to(channel, partial(lane, profile=broken.profile), budget)
+            found[name] = None if named is None else (spent, named)
+    return found
 
 
 def budgets_of() -> dict[str, int]:
     """Return how many steps each lane takes if nothing is wrong, and how many fuzzing alone has."""
-    sound = (EXAMPLES / "python" / FILES["python"]).read_text("utf-8")
-    in_features, wrong = put_to(InProcess(sound), features)
-    in_tour, astray = put_to(InProcess(sound), tour)
-    if wrong is not None or astray is not None:
-        raise AssertionError("the example in Python, without any fault, is not conformant")
-    return {"features": in_features, "tour": in_tour, "fuzz": FUZZ_STEPS}
+    budgets = {"fuzz": FUZZ_STEPS}
+    for name in ("tour", "features"):
+        sound = InProcess((EXAMPLES / "python" / FILES["python"]).read_text("utf-8"))
+        spent, wrong = put_to(sound, LANES[name])
+        if wrong is not None:
+            raise AssertionError("the example in Python, without any fault, is not conformant")
+        budgets = {name: spent, **budgets}
+    return budgets
 
 
-def caught(broken: Broken) -> tuple[Steps, dict[str, str | None]]:
-    """Return the steps in which each lane catches the implementation, by itself, and the requirement named first."""
-    with tempfile.TemporaryDirectory() as folder:
-
-        def channel() -> Channel:
-            return channel_to(broken.language, broken.source, Path(folder) / FILES[broken.language])
-
-        named = {}
-        taken: Steps = {}
-        for name, lane in LANES.items():
-            spent, named[name] = put_to(channel(), partial(lane, profile=broken.profile))
-            taken[name] = None if named[name] is None else spent
-        taken["fuzz"] = steps(channel(), partial(fuzz, profile=broken.profile), FUZZ_STEPS)
-        return taken, named
+def wrongly_named(lane: str, found: dict[Broken, Caught]) -> list[str]:
+    """Print where a lane names none that is expected first; return that it does so too often, if it does."""
+    named = {each: how[1] for each, by_lane in found.items() if (how := by_lane[lane])}
+    wrong = {each: name for each, name in named.items() if name not in each.expected}
+    for each, name in wrong.items():
+        print(f"  {lane} names {name or 'none'}, not {' or '.join(each.expected)}: {each.mistake}")
+    right = len(named) - len(wrong)
+    part = "held out" if next(iter(found)).held_out else "looked at"
+    print(f"  {lane}, {part}: {right} of {len(named)} name an expected requirement first")
+    return [f"{lane}, {part}: only {right} of {len(named)} are named right"] if right < RIGHT * len(named) else []
 
 
-def print_named(lane: str, held_out: bool, family: Sequence[Broken], named: Sequence[dict[str, str | None]]) -> float:
-    """Print how often a lane names an expected requirement first, and where it does not; returns the share."""
-    part = [
-        (each, name)
-        for each, by_lane in zip(family, named, strict=True)
-        if each.held_out is held_out and (name := by_lane[lane]) is not None
-    ]
-    wrong = [(each, name) for each, name in part if name not in each.expected]
-    what = "held out" if held_out else "looked at"
-    print(f"{lane}, {what}: {len(part) - len(wrong)} of {len(part)} name an expected requirement first")
-    for each, name in wrong:
-        print(f"    {each.mistake} It names {name or 'none'}, not {' or '.join(each.expected)}")
-    return 1 - len(wrong) / len(part)
-
-
-def lanes_of(family: Sequence[Steps], budgets: dict[str, int]) -> list[dict[str, Any]]:
+def lanes_of(family: Sequence[Caught], budgets: dict[str, int]) -> list[dict[str, Any]]:
     """Return what each lane catches of the family in its budget."""
+    features, tour, fuzz = ([how[0] if (how := each[name]) else None for each in family] for name in budgets)
     together = budgets["features"] + budgets["tour"]
-    in_turn = [
-        each["features"] or (each["tour"] and budgets["features"] + each["tour"]) for each in family
-    ]  # the tour comes after all features
-    by_lane = {
-        "features": ([each["features"] for each in family], budgets["features"]),
-        "tour": ([each["tour"] for each in family], budgets["tour"]),
-        "features, then tour": (in_turn, together),
-        "fuzz, as many steps": ([each["fuzz"] for each in family], together),
-        "fuzz, its default time": ([each["fuzz"] for each in family], budgets["fuzz"]),
-    }
-    return [lane_of(name, taken, budget) for name, (taken, budget) in by_lane.items()]
+    in_turn = [one or (other and budgets["features"] + other) for one, other in zip(features, tour, strict=True)]
+    return [
+        lane_of("features", features, budgets["features"]),
+        lane_of("tour", tour, budgets["tour"]),
+        lane_of("features, then tour", in_turn, together),
+        lane_of("fuzz, as many steps", fuzz, together),
+        lane_of("fuzz, its default time", fuzz, budgets["fuzz"]),
+    ]
 
 
 def lane_of(name: str, taken: Sequence[int | None], budget: int) -> dict[str, Any]:
@@ -137,7 +122,7 @@ def lane_of(name: str, taken: Sequence[int | None], budget: int) -> dict[str, An
     }
 
 
-def evasive_lanes(evasive: Sequence[Steps], budgets: dict[str, int]) -> list[dict[str, Any]]:
+def evasive_lanes(evasive: Sequence[Caught], budgets: dict[str, int]) -> list[dict[str, Any]]:
     """Return what each lane catches of those written to escape, and what no lane before it does."""
     before: set[int] = set()
     lanes = []
@@ -146,7 +131,3 @@ def evasive_lanes(evasive: Sequence[Steps], budgets: dict[str, int]) -> list[dic
         lanes.append({"lane": name, "budget": budget, "caught": len(mine), "first": len(mine - before)})
         before |= mine
     return lanes
-
-
-if __name__ == "__main__":
-    sys.exit(main())

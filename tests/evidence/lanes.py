@@ -22,7 +22,6 @@ from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import sequences_for, suites_of
 from translator_cmk.explore.tours.sequences import Suite
-from translator_cmk.machine import Command
 from translator_cmk.oracle.explain import attributed_to
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
@@ -33,7 +32,6 @@ MACHINES = {profile: machine_of(silent_in(profile, REGISTER)) for profile in ("a
 PATIENCE = 5.0
 """Seconds that an example has for one answer in this process."""
 
-Commands = tuple[Command, ...]
 Lane = Callable[[Subject], str | None]
 """Puts a system through a lane up to its first failure, and returns the requirement named first; empty for none."""
 
@@ -118,12 +116,6 @@ def channel_to(language: str, source: str, file: Path) -> Channel:
         return InProcess(source)
     file.write_text(source, "utf-8")
     return Process(f"{PROGRAMS[language]} {shlex.quote(str(file))}")
-
-
-def steps(channel: Channel, lane: Lane, budget: float = float("inf")) -> int | None:
-    """Return how many steps the lane takes to catch the system; None where it does not."""
-    taken, named = put_to(channel, lane, budget)
-    return None if named is None else taken
 
 
 def put_to(channel: Channel, lane: Lane, budget: float = float("inf"), seed: int = 1) -> tuple[int, str | None]:
