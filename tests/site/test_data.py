@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +16,17 @@ from tests.evidence.run import PARTS
 from tests.site.building import REGISTER, ROOT, a_run, content_of, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
+from translator_cmk.explore.trace.checking import Checker
+from translator_cmk.explore.trace.reading import Reader
 from translator_cmk.language import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
+from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.shapes import WireError
 from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
 from translator_cmk.site.exports import exports
 from translator_cmk.site.render import requirement_path
-from translator_cmk.site.sourced import Cell, Notes, cell, data, load_seen, sources
+from translator_cmk.site.sourced import Cell, Notes, Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -206,3 +210,23 @@ def test_observation_that_does_not_fit_is_refused(
     monkeypatch.setitem(data("seen"), "observations", [right | wrong])
     with pytest.raises(WireError, match=message):
         load_seen(REGISTER)
+
+
+TRACES = [each for each in load_seen(REGISTER) if each.trace]
+
+
+@pytest.mark.parametrize("seen", TRACES, ids=lambda seen: seen.id)
+def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: Seen, tmp_path: Path) -> None:
+    """If it fits now: move the requirements to `supports` in seen.yaml.  If it names others: name them there."""
+    file = tmp_path / "trace.jsonl"
+    file.write_text(seen.trace, "utf-8")
+    named: set[str] = set()
+    for profile in PROFILES:
+        checker = Checker(machine_of(silent_in(profile, REGISTER)))
+        checker.read(Reader(str(file)))
+        verdict = checker.verdict
+        assert verdict.judgeable  # every event
+        assert not verdict.overflows
+        named.update(name for deviation in verdict.deviations for name in deviation.requirements)
+    assert named <= set(seen.contradicts)
+    assert bool(named) == bool(seen.contradicts)

@@ -36,6 +36,9 @@ def generate(content: Content) -> dict[str, str | bytes]:
     found["data/what-if.js"] = f"const WHAT_IF = {compact(what_if_tables())};\n"
     for path, badge in badges(content).items():
         found |= {f"badges/{path}.svg": svg(badge), f"badges/{path}.json": as_json(endpoint(badge))}
+    for seen in load_seen(content.evidence.register):
+        if seen.trace:
+            found[f"evidence/traces/{seen.id}.jsonl"] = seen.trace
     for each in shown(content):
         if each.page:
             found[f"evidence/reports/{each.name}/report.html"] = each.page

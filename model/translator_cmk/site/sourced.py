@@ -101,7 +101,7 @@ class Seen(NamedTuple):
     right: str = ""
     """Who is right where it contradicts a requirement, and why."""
     trace: str = ""
-    """A file in tests/recordings/."""
+    """The lines of a log that shows it."""
 
 
 def load_seen(register: Register) -> list[Seen]:
