@@ -32,3 +32,167 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => (each.open = true)));
+
+// What a reader fills in, ticks or narrows is kept in the address of the page.
+function keep(values) {
+  const now = new URLSearchParams(location.search);
+  Object.entries(values).forEach(([name, value]) => (value ? now.set(name, value) : now.delete(name)));
+  history.replaceState(null, "", `${location.pathname}${now.size ? `?${now}` : ""}${location.hash}`);
+}
+const kept = new URLSearchParams(location.search);
+
+// Narrows a table by the values of some of its columns, by words and by @tags.
+document.querySelectorAll(".filterable").forEach((box) => {
+  const table = box.querySelector("table");
+  const headers = [...table.tHead.rows[0].cells].map((each) => each.textContent.trim());
+  const rows = [...table.tBodies[0].rows].map((row) => ({
+    row,
+    cells: [...row.cells].map((each) => each.textContent.trim()),
+    text: row.textContent.toLowerCase(),
+    tags: new Set([...row.querySelectorAll("code")].map((each) => each.textContent.replace(/^@/, ""))),
+  }));
+  const form = box.querySelector("form.filters");
+  const count = box.querySelector(".count");
+  const selects = [...form.querySelectorAll("select")].map((select) => {
+    const column = headers.findIndex((each) => each.toLowerCase() === select.name);
+    const values = [...select.options].map((each) => each.value);
+    select.value = values.includes(kept.get(select.name)) ? kept.get(select.name) : "";
+    return { select, column };
+  });
+  const words = form.elements.words;
+  words.value = kept.get(words.name) || "";
+
+  function show() {
+    const asked = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    rows.forEach(({ row, cells, text, tags }) => {
+      const fits =
+        selects.every(({ select, column }) => !select.value || cells[column] === select.value) &&
+        asked.every((word) => (word[0] === "@" ? tags.has(word.slice(1)) : text.includes(word)));
+      row.hidden = !fits;
+      shown += fits;
+    });
+    count.textContent = `${shown} of ${rows.length} shown`;
+  }
+  form.addEventListener("input", () => {
+    keep(Object.fromEntries([...form.elements].map((each) => [each.name, each.value])));
+    show();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  show();
+  box.classList.remove("narrowing"); // what the address leaves out was never seen
+});
+
+// Counts the boxes of a checklist that are ticked.
+document.querySelectorAll("#checklist").forEach((heading) => {
+  const boxes = [...document.querySelectorAll(".checklist input[type=checkbox]")];
+  const count = document.createElement("p");
+  count.className = "count";
+  count.setAttribute("role", "status");
+  heading.nextElementSibling.after(count);
+
+  const show = () => (count.textContent = `${boxes.filter((each) => each.checked).length} of ${boxes.length} ticked`);
+  const ticked = new Set((kept.get("ticked") || "").split(" "));
+  boxes.forEach((each) => (each.checked = ticked.has(each.name)));
+  document.addEventListener("change", (event) => {
+    if (!boxes.includes(event.target)) return;
+    keep({ ticked: boxes.filter((each) => each.checked).map((each) => each.name).join(" ") });
+    show();
+  });
+  document.querySelector(".print-link")?.addEventListener("click", (event) => {
+    event.preventDefault();
+    print();
+  });
+  show();
+});
+
+// The page "Should you?": looks the answer up, fills in the record, and hands it out as Markdown.
+document.querySelectorAll("form.decision").forEach((form) => {
+  const { questions, words, rules, fits } = JSON.parse(document.getElementById("decided").textContent);
+  const record = document.getElementById("decision-record");
+  const actions = document.querySelector("p.actions");
+  const blank = new Map([...record.querySelectorAll("[data-fill]")].map((each) => [each, each.textContent]));
+
+  const fill = (name, text) =>
+    record.querySelectorAll(`[data-fill="${name}"]`).forEach((each) => (each.textContent = text || blank.get(each)));
+
+  function show() {
+    const chosen = questions.map((name) => form.elements[name].value);
+    const rule = rules[fits[chosen.join(" ")]];
+    const left = chosen.filter((each) => !each).length;
+    document.getElementById("answer").textContent = rule
+      ? `${rule[0]}. ${rule[1]}`
+      : left < questions.length
+        ? `${left} more to answer.`
+        : "Answer all four questions, or read the answer off the table below.";
+    document.getElementById("answer").classList.toggle("given", Boolean(rule));
+    questions.forEach((name, index) => fill(name, words[chosen[index]]));
+    fill("answer", rule && rule[0].toLowerCase());
+    fill("because", rule && rule[1]);
+    fill("date", rule && new Date().toISOString().slice(0, 10));
+    record.querySelector("[data-address]").href = `${location.pathname}${location.search}#questions`;
+  }
+
+  questions.forEach((name) => (form.elements[name].value = kept.get(name) in words ? kept.get(name) : ""));
+  form.addEventListener("change", () => {
+    keep(Object.fromEntries(questions.map((name) => [name, form.elements[name].value])));
+    show();
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+
+  // The record as Markdown: what is on the page, with whole addresses.
+  function inline(node) {
+    if (node.nodeType === Node.TEXT_NODE) return node.textContent.replace(/\s+/g, " ");
+    const inner = [...node.childNodes].map(inline).join("");
+    if (node.matches?.(".headerlink")) return "";
+    if (node.matches?.("a")) return `[${inner}](${node.href})`;
+    if (node.matches?.("strong")) return `**${inner.trim()}**`;
+    if (node.matches?.("code")) return `\`${inner}\``;
+    return inner;
+  }
+  function markdown() {
+    const blocks = [...record.querySelectorAll("h3, p, li")].map((each) => {
+      const text = inline(each).trim();
+      return each.matches("h3") ? `# ${text}\n` : each.matches("li") ? `- ${text}` : `\n${text}\n`;
+    });
+    return blocks.join("\n").replace(/\n{3,}/g, "\n\n") + "\n";
+  }
+
+  const does = {
+    print: () => {
+      document.body.classList.add("only-record");
+      print();
+      document.body.classList.remove("only-record");
+      return "";
+    },
+    copy: () => navigator.clipboard.writeText(markdown()).then(
+      () => "Copied.",
+      () => "Your browser does not let this page copy; download it instead.",
+    ),
+    download: () => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob([markdown()], { type: "text/markdown" }));
+      link.download = "customer-managed-keys-decision.md";
+      link.click();
+      URL.revokeObjectURL(link.href);
+      return "Downloaded.";
+    },
+  };
+  actions.hidden = false;
+  actions.addEventListener("click", async (event) => {
+    const action = does[event.target.dataset.action];
+    if (action) actions.querySelector(".said").textContent = await action();
+  });
+  show();
+});
+
+// Says how long ago something was, by the clock of whoever reads.
+function ageOf(time) {
+  const days = Math.floor((Date.now() - Date.parse(time)) / 86_400_000);
+  if (!Number.isFinite(days)) return "";
+  if (days < 0) return "in the future";
+  const [count, unit] = days < 60 ? [days, "day"] : days < 730 ? [Math.floor(days / 30.44), "month"] : [Math.floor(days / 365.25), "year"];
+  return days === 0 ? "less than a day ago" : `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+}
+
+document.querySelectorAll("[data-age]").forEach((each) => (each.textContent = `(${ageOf(each.dataset.age)})`));

@@ -172,7 +172,7 @@ def test_what_is_folded_is_printed(page: Page, site: Path) -> None:
 @pytest.mark.parametrize(
     ("across", "addresses"),
     [
-        (A4, ["decide/what-breaks.html", "decide/enable.html", "decide/obligations.html"]),
+        (A4, ["decide/what-breaks.html", "decide/enable.html", "decide/index.html"]),
         (A4_LANDSCAPE, ["decide/protect.html", "specification/index.html", "evidence/scenarios.html"]),
     ],
 )

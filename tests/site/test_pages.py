@@ -15,7 +15,7 @@ from translator_cmk.bdd.features import Pickle
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_wire
 from translator_cmk.site import pages as site_pages
-from translator_cmk.site.content import Content
+from translator_cmk.site.content import CHANGED, Content
 from translator_cmk.site.reference import a_session
 from translator_cmk.site.render import foreign, linked, marked_tables, plain
 
@@ -144,11 +144,17 @@ def test_scenario_that_did_not_pass_is_shown_with_its_reason_where_it_belongs(st
         assert f"a reason why it is {status}" in page(content, shown)
 
 
-def test_stale_run_says_so_and_what_it_was() -> None:
-    content = content_of(a_run(digest="0" * 64))
-    assert "Everything is *stale*: the specification has changed since" in first_words(content)
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [(CHANGED, "Run `make site` again."), ("a.feature is not committed", "Commit it, then run `make site` again.")],
+)
+def test_stale_run_says_so_what_it_was_and_what_to_do(reason: str, remedy: str) -> None:
+    content = content_of(a_run())
+    content = content._replace(evidence=replace(content.evidence, stale=reason))
+    assert f"Everything is *stale*: {reason}. {remedy}" in first_words(content)
+    assert f"{reason}. {remedy}" in page(content, "evidence/last-run.md")
     assert site_pages.badges(content)["all"].message.startswith("↻ stale, was ✔")
-    assert "the specification has changed since" in page(content, "specification/vault.md")
+    assert reason in page(content, "specification/vault.md")
 
 
 def test_result_of_a_scenario_that_no_feature_has_is_listed() -> None:

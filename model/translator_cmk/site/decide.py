@@ -42,6 +42,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "mine": [cell(each) for each in found["customer-managed"]],
             "theirs": [cell(each) for each in found["microsoft-managed"]],
             "cost": with_cells(found["cost"], "known"),
+            "frameworks": [{**each, "controls": with_cells(each["controls"], "asks")} for each in found["frameworks"]],
             "digest": register_digest(register),
             "notes": Notes(),
         },
@@ -101,10 +102,6 @@ def decide_pages(content: Content) -> Iterator[Page]:
     )
     disagreements = with_cells(data("sources")["disagreements"], "other")
     yield "decide/unknowns.md", "unknowns.md", {"disagreements": disagreements, "notes": Notes()}
-    frameworks = [
-        {**each, "controls": with_cells(each["controls"], "asks")} for each in data("obligations")["frameworks"]
-    ]
-    yield "decide/obligations.md", "obligations.md", {"frameworks": frameworks, "notes": Notes()}
     states, steps = what_if_size()
     yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unreached(register)}
 

@@ -185,7 +185,6 @@ def evidence_pages(content: Content) -> Iterator[Page]:
             "properties": [item for item in evidence.beyond if item.kind == "property"],
         },
     )
-    yield "evidence/decisions.md", "decisions.md", {}
     yield (
         "evidence/seen.md",
         "seen.md",

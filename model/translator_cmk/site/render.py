@@ -44,7 +44,7 @@ def environment(register: Register, **shared: Any) -> Environment:
         "linked": lambda text, root=UP: linked(text, register, root),
         "listed": listed,
         "lower_first": lambda text: text[:1].lower() + text[1:],
-        "named": lambda name: named(name) if name in register else plain(name),
+        "named": lambda name, root=UP: named(name, root) if name in register else plain(name),
         "number": number,
         "path": requirement_path,
         "parts": parts,
