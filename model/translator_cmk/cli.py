@@ -104,7 +104,6 @@ COMMANDS: tuple[Command | Group, ...] = (
         run="run_theorems",
     ),
     Command("tour", "make test sequences that try everything in small worlds", "explore.tours.sequences"),
-    Command("coverage", "say what scenarios and tours reach of bounded worlds", "bdd.coverage"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
     Command("verify", "put a system to the test and write a report", "conformance.verify"),

@@ -3,20 +3,28 @@
 import json
 import re
 from array import array
+from collections.abc import Collection
+from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.evidence.in_full import IN_FULL
 from tests.explore.common import run_cli, walk
+from translator_cmk.bdd.features import pickles
+from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.graph import NO_COMMAND, NOT_OFFERED, Graph, attainable, first_commands, predecessors
 from translator_cmk.explore.scope import start_of
 from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import COMMANDS, ROWS, Machine, State
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, Refused, State, initial, observe
 from translator_cmk.machine.entities import Key
+from translator_cmk.machine.rows import Refuse, Row
+from translator_cmk.oracle.profiles import silent_in
+from translator_cmk.requirements import load_register
 
 EVERY = (*SCOPES, *TWO_OF_A_KIND, WHAT_IF)
 
@@ -152,3 +160,24 @@ def test_unknown_scope_or_option_is_refused_in_one_message(words: tuple[str, ...
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "Traceback" not in ended.stderr
     assert words[-1] in ended.stderr
+
+
+def test_scenarios_reach_every_row_and_every_reason_for_a_refusal() -> None:
+    """In the full machine, or where nothing holds that is silent in profile `article`."""
+    machine, rows, reasons = Machine(ROWS), set[int](), set[str]()
+
+    def choose(without: Collection[str], row: Row, _: str) -> bool:
+        if row.requirement in without:
+            return False
+        rows.add(id(row))
+        return True
+
+    silent = silent_in("article", load_register())
+    for pickle, without in product(pickles(), [frozenset[str](), silent]):
+        state, chosen = initial(DEFAULT_STAGE), partial(choose, without)
+        for command in commands_of(pickle):
+            state, outcome = machine.step(state, command, chosen)
+            reasons.update(outcome.because if isinstance(outcome, Refused) else ())
+        observe(machine.world(state, chosen))
+    assert [row for row in ROWS if id(row) not in rows] == []
+    assert {row.requirement for row in ROWS if isinstance(row, Refuse)} <= reasons

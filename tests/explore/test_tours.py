@@ -1,28 +1,30 @@
 """A tour gives every command in every state in no more steps than it has to, and is written as JSON lines."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
+from itertools import pairwise, product
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from tests.explore.common import run_cli
-from translator_cmk.explore.coverage import Recording, items_in, items_met
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
-from translator_cmk.explore.tours.selection import select
+from translator_cmk.explore.tours.selection import StepRecord, recorded_graph, select
 from translator_cmk.explore.tours.sequences import (
     CommandSequence,
+    SequenceError,
     Suite,
     TooLarge,
+    read_sequences,
     suite,
     wire_lines,
 )
 from translator_cmk.explore.tours.tour import Arcs, Tour, Unbalanced, cheapest_flow, tour, worth
-from translator_cmk.language import command_from_wire, stage_from_wire
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, Outcome, Unspecified
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
+from translator_cmk.machine.rows import Refuse, Silent
 from translator_cmk.system import ModelSystem
 
 EACH = pytest.mark.parametrize("name", ["losing-the-key", "vaults-and-keys"])
@@ -59,8 +61,8 @@ def test_tour_gives_every_command_in_every_state_and_takes_no_more_steps_than_an
 
 @EACH
 def test_nothing_follows_what_is_not_specified(name: str) -> None:
-    graph, record = graph_of(name), Recording().graph(NAMED[name])
-    for sequence in (*toured(name).sequences, *select(record, 200)):
+    graph = graph_of(name)
+    for sequence in (*toured(name).sequences, *select(recorded_graph(NAMED[name]), 200).sequences):
         *before, _ = graph.along(sequence)
         assert not any(isinstance(graph.labels[pair.label], Unspecified) for pair in before)
 
@@ -140,16 +142,58 @@ def test_what_cannot_flow_anywhere_and_prices_that_prove_nothing_are_errors() ->
 
 @EACH
 def test_more_steps_never_buy_less_and_enough_buy_all_that_there_is(name: str) -> None:
-    graph = Recording().graph(NAMED[name])
-    before, every = 0, items_in(graph)
+    graph = recorded_graph(NAMED[name])
+    before = 0
     for budget in (20, 200, 5_000):
         found = select(graph, budget)
-        assert sum(1 + len(graph.scope.start) + len(sequence) for sequence in found) <= budget
-        met = items_met(graph, found)
-        assert before < len(met)
-        before = len(met)
-    assert met == every
-    assert select(Recording().graph(NAMED[name]), 60) == select(graph, 60)
+        assert sum(1 + len(graph.scope.start) + len(sequence) for sequence in found.sequences) <= budget
+        assert found.met == met_by(graph, found.sequences)
+        total = sum(met for met, _ in found.met.values())
+        assert before < total
+        before = total
+    assert all(met == there > 0 for met, there in found.met.values())
+    assert select(recorded_graph(NAMED[name]), 60) == select(graph, 60)
+
+
+def met_by(graph: Graph[StepRecord], sequences: Iterable[Iterable[int]]) -> dict[str, tuple[int, int]]:
+    """Count what sequences meet by its definition, of what there is in all pairs of steps of the graph."""
+    steps = [pair for state in range(graph.states) for pair in graph.of(state)]
+    two = {
+        (one.label, other.label)
+        for one in steps
+        for other in graph.of(one.after)
+        if not isinstance(graph.labels[one.label].outcome, Unspecified)
+    }
+    walks = [[pair.label for pair in graph.along(sequence)] for sequence in sequences]
+    met = counted(graph, {label for walk in walks for label in walk}, {two for walk in walks for two in pairwise(walk)})
+    there = counted(graph, range(len(graph.labels)), two)
+    return {kind: (len(met[kind]), len(there[kind])) for kind in there}
+
+
+def counted(graph: Graph[StepRecord], labels: Iterable[int], two: Iterable[tuple[int, int]]) -> dict[str, set[object]]:
+    """Return the items of each kind that steps with these labels meet, and steps with these two in succession."""
+    records = [graph.labels[label] for label in labels]
+    return {
+        "rows": {row for record in records for row in record.rows},
+        "combinations": {record.rows for record in records},
+        "refusals": {record.outcome for record in records if isinstance(record.outcome, Refused)},
+        "row_pairs": {pair for one, other in two for pair in product(graph.labels[one].rows, graph.labels[other].rows)},
+    }
+
+
+@pytest.mark.parametrize("name", ["one-of-each", "demands"])
+def test_rows_that_are_recorded_are_the_reasons_of_a_refusal_and_behind_an_acceptance(name: str) -> None:
+    for record in recorded_graph(NAMED[name]).labels:
+        applied = [ROWS[row] for row in record.rows]
+        demands = {row.requirement for row in applied if isinstance(row, Refuse)}
+        match record.outcome:
+            case Refused(because=because):
+                assert demands == because - {"environment.exists"}
+            case Accepted(by=by):
+                assert not demands
+                assert by <= {row.requirement for row in applied}
+            case Unspecified(silent=silent):
+                assert {row.requirement for row in applied if isinstance(row, Silent)} == silent
 
 
 def pairs_met(found: tuple[CommandSequence, ...]) -> int:
@@ -175,23 +219,39 @@ def test_replaying_sequences_meets_the_pairs_that_they_guarantee(name: str, budg
         assert made.guarantee.startswith(f"Each of the {made.pairs:,} commands in states of the scope")
     else:
         assert made.steps <= budget
-        assert "conditions that decide (MC/DC) and " in made.guarantee
+        assert "sets of rows that apply together and " in made.guarantee
 
 
 def test_wire_lines_hold_commands_and_nothing_of_what_should_come_of_them() -> None:
-    made = whole("losing-the-key")
     fields = {"command"}.union(*(command.fields for command in COMMANDS.values()))
-    read: list[list[object]] = []
-    for line in wire_lines(made.sequences):
-        message = json.loads(line)
-        if "stage" in message:
-            assert message.keys() == {"stage"}
-            assert stage_from_wire(message["stage"]) == DEFAULT_STAGE
-            read.append([])
-        else:
-            assert message.keys() <= fields
-            read[-1].append(command_from_wire(message))
-    assert [tuple(commands) for commands in read] == [sequence.commands for sequence in made.sequences]
+    for message in map(json.loads, wire_lines(whole("losing-the-key").sequences)):
+        assert message.keys() == {"stage"} or message.keys() <= fields
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("nonsense", ":1: not JSON at column 1 (Expecting value); write one JSON object"),
+        ('{"stage": {}}\n\n{"command": "ReadData"}', ":3: ReadData lacks the field 'workspace'; add it"),
+        (
+            '{"stage": {"regions": ["north"]}}',
+            ":1: another stage than the default one, on which the scopes are; leave it out",
+        ),
+        (None, ": can't be read: No such file or directory; name a file of JSON lines"),
+    ],
+)
+def test_sequences_are_read_back_or_their_error_says_where_and_what_to_do(
+    text: str | None, error: str, tmp_path: Path
+) -> None:
+    file, made = tmp_path / "sequences.jsonl", whole("losing-the-key")
+    file.write_text("\n".join(wire_lines(made.sequences)), "utf-8")
+    assert list(read_sequences(file)) == [sequence.commands for sequence in made.sequences]
+    file.unlink()
+    if text is not None:
+        file.write_text(text, "utf-8")
+    with pytest.raises(SequenceError) as raised:
+        list(read_sequences(file))
+    assert str(raised.value) == f"{file}{error}"
 
 
 def test_scopes_that_are_too_large_and_budgets_that_are_too_small_are_errors() -> None:

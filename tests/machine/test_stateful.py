@@ -37,12 +37,10 @@ class Exploration(RuleBasedStateMachine):
 
     machine = Machine(ROWS)
     reached: set[str] = set()  # noqa: RUF012  # shared on purpose: it grows over all examples of a run
-    walks: list[list[Command]] = []  # noqa: RUF012  # likewise: the commands of each example
 
     def __init__(self) -> None:
         super().__init__()
         self.state = initial(DEFAULT_STAGE)
-        self.walks.append([])
 
     @initialize(at_work=st.booleans())
     def start(self, at_work: bool) -> None:
@@ -52,7 +50,6 @@ class Exploration(RuleBasedStateMachine):
 
     @rule(command=st.sampled_from(OFTEN).flatmap(command_of))
     def submit(self, command: Command) -> None:
-        self.walks[-1].append(command)
         step = take(self.machine, self.state, command)
         self.state = step.after
         match step.outcome:
@@ -68,13 +65,10 @@ class Exploration(RuleBasedStateMachine):
             assert law(step), f"{law.__name__} does not hold of {command}, with the outcome {step.outcome}"
 
 
-def explore(machine: Machine, chosen: settings = EXPLORED, walks: list[list[Command]] | None = None) -> set[str]:
-    """Explore a machine; the requirements whose rows applied.  Raises `AssertionError` where a law breaks.
-
-    The commands of each example are added to ``walks``.
-    """
+def explore(machine: Machine, chosen: settings = EXPLORED) -> set[str]:
+    """Explore a machine; the requirements whose rows applied.  Raises `AssertionError` where a law breaks."""
     reached: set[str] = set()
-    kept: dict[str, Any] = {"machine": machine, "reached": reached, "walks": [] if walks is None else walks}
+    kept: dict[str, Any] = {"machine": machine, "reached": reached}
     exploration = type("Exploration", (Exploration,), kept)
     run_state_machine_as_test(exploration, settings=chosen)
     return reached

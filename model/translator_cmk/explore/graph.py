@@ -1,6 +1,6 @@
 """Walk the states of a scope breadth first, and keep the states and transitions as a graph.
 
-Every search that takes one step after another is this walk: the search with theorems, tours, coverage and the pages.
+Every search that takes one step after another is this walk: the search with theorems, tours and the pages.
 """
 
 from array import array

@@ -1,4 +1,4 @@
-"""What is worth most of a scope within a budget of steps: rows, reasons for refusals, decisions, and pairs of rows.
+"""What is worth most of a scope within a budget of steps: rows, reasons for refusals, and pairs of rows.
 
 The choice is greedy.  Of the commands that can be given within a few steps from here, or from the start after a reset,
 it takes the one that has the most to gain for each step on the path; otherwise the nearest that has anything to
@@ -9,18 +9,50 @@ Sets of rows and of items are kept as integers, in which number `n` is the bit `
 
 from array import array
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ...machine import Unspecified
-from ..coverage import Item, StepRecord, items_of
-from ..graph import Graph
+from ...machine import ROWS, Command, Machine, Outcome, Refused, State, Unspecified
+from ...machine.rows import Row
+from ..graph import Graph, labelled_graph
+from ..scope import Scope, start_of
 from .tour import beginning
 
 HORIZON = 3
 """Within how many steps the best is looked for."""
 
-WORTH = {"rows": 40, "refusals": 40, "evaluations": 5}
-"""How many new pairs of rows a new item is worth.  A refusal is the whole set of reasons."""
+WORTH = {"rows": 40, "refusals": 40, "combinations": 5}
+"""How many new pairs of rows a new item is worth: a row, all reasons of a refusal, or all rows that apply in a step."""
+
+
+class StepRecord(NamedTuple):
+    """The outcome of a step, and the rows that applied, by number."""
+
+    outcome: Outcome
+    rows: frozenset[int]
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield the items that the step meets, each with its kind."""
+        yield from (("rows", row) for row in sorted(self.rows))
+        yield "combinations", self.rows
+        if isinstance(self.outcome, Refused):
+            yield "refusals", self.outcome.because
+
+
+def recorded_graph(scope: Scope) -> Graph[StepRecord]:
+    """Return the graph of a scope, labelled with which rows apply in each step."""
+    machine, numbers = Machine(ROWS), {id(row): number for number, row in enumerate(ROWS)}
+
+    def step(state: State, command: Command) -> tuple[State, StepRecord]:
+        applied: set[int] = set()
+
+        def note(row: Row, _: str) -> bool:
+            applied.add(numbers[id(row)])
+            return True
+
+        after, outcome = machine.step(state, command, note)
+        return after, StepRecord(outcome, frozenset(applied))
+
+    return labelled_graph(scope, start_of(scope, machine), step)
 
 
 class Option(NamedTuple):
@@ -41,12 +73,19 @@ class Place(NamedTuple):
     rows: tuple[int, ...]
 
 
-def select(graph: Graph[StepRecord], budget: int) -> list["array[int]"]:
+class Selection(NamedTuple):
+    """Sequences, each as numbers of commands, and of each kind of item how many they meet of how many there are."""
+
+    sequences: list["array[int]"]
+    met: dict[str, tuple[int, int]]
+
+
+def select(graph: Graph[StepRecord], budget: int) -> Selection:
     """Return the sequences worth most within the budget, which is more than the steps to the start."""
     selecting = Selecting(graph, budget)
     while place := selecting.best() or selecting.nearest():
         selecting.take(place)
-    return selecting.sequences
+    return Selection(selecting.sequences, selecting.shares())
 
 
 class Selecting:
@@ -63,17 +102,11 @@ class Selecting:
         self.followed: dict[int, int] = {}  # of each row: those that applied right after it
         self._rows = [tuple(sorted(record.rows)) for record in graph.labels]
         self._masks = [mask(rows) for rows in self._rows]
-        numbers: dict[Item, int] = {}
-        self._items = []
-        for record in graph.labels:
-            items = sorted(
-                (each for each in items_of(record.evaluations, record.outcome) if each[0] in WORTH), key=repr
-            )
-            self._items.append(mask({numbers.setdefault(each, len(numbers)) for each in items}))
-        self._worth = {
-            worth: mask(number for (kind, _), number in numbers.items() if WORTH[kind] == worth)
-            for worth in set(WORTH.values())
-        }
+        numbers: dict[tuple[str, Any], int] = {}
+        self._items = [
+            mask(numbers.setdefault(each, len(numbers)) for each in record.items()) for record in graph.labels
+        ]
+        self._of_kind = {kind: mask(number for (of, _), number in numbers.items() if of == kind) for kind in WORTH}
         self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
         self._options = [list(self._options_in(state)) for state in range(graph.states)]
 
@@ -113,6 +146,23 @@ class Selecting:
             self.sequences[-1].append(option.command)
         self.at = None if self._ends[place.path[-1].label] else place.state
 
+    def shares(self) -> dict[str, tuple[int, int]]:
+        """Return of each kind of item how many were met of how many there are in the scope."""
+        shares = {kind: ((self.met & of).bit_count(), of.bit_count()) for kind, of in self._of_kind.items()}
+        into = [0] * self.graph.states
+        out = [0] * self.graph.states
+        for state, options in enumerate(self._options):
+            for option in options:
+                out[state] |= self._masks[option.label]
+                if not self._ends[option.label]:
+                    into[option.after] |= self._masks[option.label]
+        following = [0] * len(ROWS)
+        for before, after in zip(into, out, strict=True):
+            for row in range(len(ROWS)):
+                following[row] |= after if before >> row & 1 else 0
+        pairs = [sum(each.bit_count() for each in rows) for rows in (self.followed.values(), following)]
+        return {**shares, "row_pairs": (pairs[0], pairs[1])}
+
     def _starts(self) -> Iterator[Place]:
         """Yield where to go on from: here, and the start after a reset."""
         if self.at is not None:
@@ -144,7 +194,7 @@ class Selecting:
     def _gain(self, before: tuple[int, ...], label: int) -> int:
         """Return the gain of the label after a step in which these rows applied."""
         new, rows = self._items[label] & ~self.met, self._masks[label]
-        items = sum(worth * (new & items).bit_count() for worth, items in self._worth.items()) if new else 0
+        items = sum(WORTH[kind] * (new & of).bit_count() for kind, of in self._of_kind.items()) if new else 0
         return items + sum((rows & ~self.followed.get(row, 0)).bit_count() for row in before)
 
     def _gaining(self, before: tuple[int, ...], state: int) -> Option | None:

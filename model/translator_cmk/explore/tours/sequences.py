@@ -17,14 +17,22 @@ from ...files import write_text
 from ...language import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
 from ...machine import DEFAULT_STAGE, Command
 from ...progress import ProgressBar
-from ..coverage import TITLES, Recording, items_in, items_met, of_kind
 from ..graph import Graph, state_graph
 from ..scopes import SCOPES, SOON, Commands, Scope, add_scope, chosen
-from .selection import select
+from .selection import recorded_graph, select
 from .tour import beginning, tour
 
 LARGEST = 200_000
 """The most states of a scope that sequences are made from: its graph and a flow on it have to fit into memory."""
+
+
+TITLES = {
+    "rows": "rows",
+    "refusals": "sets of reasons for a refusal",
+    "combinations": "sets of rows that apply together",
+    "row_pairs": "pairs of rows in successive steps",
+}
+"""What a budget of steps buys, in words."""
 
 
 class TooLarge(ValueError):
@@ -70,8 +78,8 @@ def suite(scope: Scope, budget: int | None = None) -> Suite:
     """Return the sequences of a scope, with what they guarantee: a whole tour, or the best within a budget of steps.
 
     The whole tour gives every command in every state, those that are refused or change nothing included, in as few
-    steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, conditions
-    that decide, and pairs of rows in successive steps as a greedy choice finds.  Raises `TooLarge`, and `ValueError`
+    steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, and pairs
+    of rows in successive steps as a greedy choice finds.  Raises `TooLarge`, and `ValueError`
     for a budget of less than one step beyond the start of the scope.
     """
     if scope.states is None or scope.states > LARGEST:
@@ -90,19 +98,17 @@ def suite(scope: Scope, budget: int | None = None) -> Suite:
 
 def budgeted(scope: Scope, budget: int) -> Suite:
     """Return the sequences of the scope worth most within so many steps."""
-    graph = Recording().graph(scope)
+    graph = recorded_graph(scope)
     if budget <= beginning(graph):
         raise ValueError(f"the start of {scope.name} takes {beginning(graph)} steps, so at least one more is needed")
     found = select(graph, budget)
-    met, every = items_met(graph, found), items_in(graph)
-    kinds = ("rows", "refusals", "conditions", "row_pairs")
-    shares = [f"{len(of_kind(met, kind)):,} of {len(of_kind(every, kind)):,} {TITLES[kind]}" for kind in kinds]
+    shares = [f"{met:,} of {there:,} {TITLES[kind]}" for kind, (met, there) in found.met.items()]
     guarantee = (
         f"{', '.join(shares[:-1])} and {shares[-1]} that the scope {scope.name} has are met, as long as the system "
         "goes where the full specification says; nothing is guaranteed of the rest."
     )
-    pairs = {(pair.state, pair.command) for sequence in found for pair in graph.along(sequence)}
-    return suite_of(graph, found, len(pairs), None, guarantee)
+    pairs = {(pair.state, pair.command) for sequence in found.sequences for pair in graph.along(sequence)}
+    return suite_of(graph, found.sequences, len(pairs), None, guarantee)
 
 
 def suite_of(
