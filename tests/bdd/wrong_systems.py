@@ -278,7 +278,7 @@ class NeverResets(ModelSystem):
     def submit(self, command: Command) -> Outcome:
         fields = command.as_dict()
         name = str(fields["vault"])
-        known = next(word for word in name.split("-") if word in ("vault", "nowhere"))
+        known = name.rpartition("-")[0]
         self.shown_as = name.replace(known, "{}")
         return super().submit(type(command)(**fields | {"vault": known}))
 

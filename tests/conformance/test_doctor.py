@@ -14,8 +14,8 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.stdio import Process
-from translator_cmk.conformance.fixtures import SMOKE_SEQUENCE
 from translator_cmk.conformance.init_adapter import azure_calls
+from translator_cmk.conformance.sequences import SMOKE, named_sequences
 from translator_cmk.conformance.session import Session
 from translator_cmk.language import command_to_wire
 from translator_cmk.machine import COMMANDS, Refused
@@ -28,8 +28,9 @@ PROGRAMS = {"python": (f"{shlex.quote(sys.executable)} -S", "adapter.py"), "node
 
 def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
     model = ModelSystem()
-    assert [type(command).__name__ for command in SMOKE_SEQUENCE if isinstance(model.submit(command), Refused)] == []
-    assert {type(command).__name__ for command in SMOKE_SEQUENCE} == set(COMMANDS) == set(azure_calls())
+    smoke = named_sequences()[SMOKE]
+    assert [type(command).__name__ for command in smoke if isinstance(model.submit(command), Refused)] == []
+    assert {type(command).__name__ for command in smoke} == set(COMMANDS) == set(azure_calls())
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,15 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, TOUR, Verified, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
-from translator_cmk.conformance.fixtures import (
-    SEQUENCES_FROM_NOTHING,
-    STRESS_SEQUENCES,
-    STRESS_START,
-    VAULTS,
-    in_variant,
-    variants,
-)
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
 from translator_cmk.conformance.judging import oracle_for, run_sequence
+from translator_cmk.conformance.sequences import (
+    STRESS_START,
+    in_variant,
+    named_sequences,
+    stress_sequences,
+    variants,
+)
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Names, ReferenceModel, Subject
 from translator_cmk.explore.scopes import SMALL
@@ -141,15 +140,18 @@ def test_sessions_that_declare_different_things_end_the_run(tmp_path: Path) -> N
     assert main(["report", "check", str(found.folder)]) == 4
 
 
+VAULTS = ("kv-prod", "old-kv-prod", "kv-prod-2")
+
+
 def test_names_are_found_again_in_either_form() -> None:
     names = Names("k3v40")
-    for name in ("vault", "other-vault", "third-vault", "second-basic-model"):
+    for name in (*VAULTS, "kv", "legal-en-de-2"):
         assert names.plain(names.salted_name(name)) == name
         assert names.ours("vault", names.salted_name(name), {})
-    assert {names.plain(name) for name in ("third-vault-k3v40", "vault-k3v40-other")}.isdisjoint(VAULTS)
-    assert not names.ours("vault", Names("k3v401").salted_name("vault"), {"region": "eastus"})
-    assert names.ours("document", f"{names.salted_name('document')}-backup", {})
-    assert names.ours("document", "archive", {"workspace": names.salted_name("workspace")})
+    assert {names.plain(name) for name in ("kv-prod-2-k3v40", "kv-prod-k3v40-old")}.isdisjoint(VAULTS)
+    assert not names.ours("vault", Names("k3v401").salted_name("kv-prod"), {"region": "eastus"})
+    assert names.ours("document", f"{names.salted_name('contracts')}-backup", {})
+    assert names.ours("document", "archive", {"workspace": names.salted_name("ws-prod")})
 
 
 def test_some_names_begin_like_others_and_some_end_like_others() -> None:
@@ -162,7 +164,7 @@ def test_specification_treats_every_kind_and_region_alike() -> None:
     sequences = [(*scope.start, *Random(1).choices(scope.alphabet, k=200)) for scope in SMALL]
     usual, *others = variants(DEFAULT_STAGE)
     assert len(others) == 11
-    for commands in [*sequences, *SEQUENCES_FROM_NOTHING, *STRESS_SEQUENCES]:
+    for commands in [*sequences, *stress_sequences()]:
         assert tuple(in_variant(commands, usual)) == commands
         outcomes = {tuple(map(ReferenceModel().submit, in_variant(commands, each))) for each in others}
         assert outcomes == {tuple(map(ReferenceModel().submit, commands))}
@@ -176,7 +178,7 @@ def test_region_that_is_not_offered_stands_for_none() -> None:
 
 def test_stress_fixture_comes_about() -> None:
     reference = ReferenceModel()
-    assert all(isinstance(reference.submit(command), Accepted) for command in STRESS_START)
+    assert all(isinstance(reference.submit(command), Accepted) for command in named_sequences()[STRESS_START])
     seen = reference.observe()
     assert (len(seen["resource"]), len(seen["document"]), len(seen["model"])) == (5, 10, 7)
 

@@ -17,9 +17,9 @@ from ..system import Unsupported
 from .cases import scenarios
 from .channels import Fault, connecting
 from .channels.connecting import connection
-from .fixtures import HOME, SMOKE_SEQUENCE
 from .judging import applicable
 from .report.summaries import few
+from .sequences import SMOKE, named_sequences
 from .session import Session
 from .subject import Subject, by_chance
 
@@ -27,6 +27,7 @@ NO_VERDICT = (
     "an error says that the adapter can't tell, and is no verdict: "
     "answer refused where the system says no, and unsupported what is yet to be written"
 )
+VAULT = CreateVault("kv-prod", "westeurope", "production", "apps")
 LOOKS_LIKE = "the protocol page says what each message looks like, and when it has to be there"
 
 
@@ -106,23 +107,23 @@ def checks(subject: Subject) -> Iterator[str]:
         remedy = "show each subscription of the stage with its tenant, or declare the kind subscription as hidden"
         raise ToFix(f"a new world shows the subscriptions {sorted(here)}", remedy)
     yield "it resets, and shows a new world"
-    region, subscription, _ = HOME
+    region, subscription = VAULT.region, VAULT.subscription
     if region not in stage.regions or subscription not in stage.subscriptions:
         problem = f"its stage has no region {region!r}, or no subscription {subscription!r}, where most scenarios begin"
         raise ToFix(problem, "offer them in the stage of hello, under any names in your system")
     yield f"its stage has the region {region!r} and the subscription {subscription!r}"
-    if not isinstance(submit(subject, DeleteVault("nowhere")), Refused):
+    if not isinstance(submit(subject, DeleteVault("kv-lost")), Refused):
         problem = "it accepts to delete a vault that was never made"
         raise ToFix(problem, "refuse what names nothing, for environment.exists")
     yield "it refuses a command on something that was never made"
     before = subject.observe()
-    if not isinstance(submit(subject, CreateVault("vault", *HOME)), Accepted):
+    if not isinstance(submit(subject, VAULT), Accepted):
         raise ToFix("it refuses to make a vault", "make it, and answer accepted")
     after = subject.observe()
     hidden = "vault" in declared.unseen
     if not hidden and before == after:
         raise ToFix("a vault was made, and what it shows is the same", "show it under vault, by its name")
-    if not hidden and "vault" not in after.get("vault", {}):
+    if not hidden and VAULT.vault not in after.get("vault", {}):
         problem = "a vault was made, and it shows none of that name"
         raise ToFix(problem, "show it under vault, by the whole name that it was given")
     yield f"it makes a vault, {'which is hidden' if hidden else 'and shows it'}"
@@ -130,7 +131,7 @@ def checks(subject: Subject) -> Iterator[str]:
     if subject.observe().get("vault"):
         problem = "after a reset it still shows a vault under its new name"
         raise ToFix(problem, "look names up as they are, salt included")
-    if not isinstance(submit(subject, CreateVault("vault", *HOME)), Accepted):
+    if not isinstance(submit(subject, VAULT), Accepted):
         problem = "after a reset a vault can't be made"
         raise ToFix(problem, "reset begins a world, and refuses nothing for what was before")
     yield "after a reset nothing shows under fresh names, and a vault can be made again"
@@ -146,7 +147,7 @@ def smoke(subject: Subject) -> tuple[set[str], list[str]]:
     """Run the smoke sequence: return the unsupported and the refused commands; raises `ToFix` and `Fault`."""
     missing, refused, erring = set[str](), dict[str, None](), dict[str, str]()
     subject.reset(subject.declaration.stage)
-    for command in applicable(SMOKE_SEQUENCE, subject.declaration):
+    for command in applicable(named_sequences()[SMOKE], subject.declaration):
         name = type(command).__name__
         due = isinstance(subject.reference.looks_at(command), Accepted) and not subject.declaration.windows
         try:

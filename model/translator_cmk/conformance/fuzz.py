@@ -12,10 +12,10 @@ from ..machine import Accepted, Command, Outcome, Refused, Unspecified
 from ..machine.step import OF_NAMES
 from ..oracle.profiles import NAMES_GIVEN_AGAIN
 from .cases import FUZZ
-from .fixtures import STRESS_START, in_variant, stress_alphabet, variants
 from .judging import applicable
 from .lane import SequenceLane, Step
 from .running import Running
+from .sequences import STRESS_START, in_variant, named_sequences, stress_alphabet, variants
 from .subject import ReferenceModel, Subject
 
 LONGEST = 25
@@ -84,7 +84,7 @@ class Fuzzer:
         self.random = Random(seed)
         self.leaves_out = leaves_out
         two = Universe(alphabet(), [(), *(each.commands for each in situations().values())], declared)
-        self.universes = (two, two, two, Universe(stress_alphabet(), [STRESS_START], declared))
+        self.universes = (two, two, two, Universe(stress_alphabet(), [named_sequences()[STRESS_START]], declared))
         self.variants = variants(declared.stage)
 
     def draw(self) -> tuple[tuple[Command, ...], int]:

@@ -113,7 +113,7 @@ def salted_positions(command: type[Command]) -> tuple[int, ...]:
 class Names:
     """The names of one world: each has the salt of that world, since a system may keep what earlier ones have made.
 
-    `other-vault` becomes `other-vault-salt`, which ends as `vault-salt` does, and `third-vault` `vault-salt-third`,
+    `old-kv-prod` becomes `old-kv-prod-salt`, which ends as `kv-prod-salt` does, and `kv-prod-2` `kv-prod-salt-2`,
     which begins like it: a system that compares but a part of a name is found out.
     """
 
@@ -130,16 +130,15 @@ class Names:
 
     def salted_name(self, name: str) -> str:
         """Return the name with its salt."""
-        first, dash, others = name.partition("-")
-        return f"{others}-{self.salt}-{first}" if dash and first > "p" else f"{name}-{self.salt}"
+        first, dash, last = name.rpartition("-")
+        return f"{first}-{self.salt}-{last}" if dash and last.isdecimal() else f"{name}-{self.salt}"
 
     def plain(self, name: str) -> str:
         """Return the name without its salt; two names are two."""
         return "/".join(map(self._plain, name.split("/")))
 
     def _plain(self, part: str) -> str:
-        others, _, first = part.partition(f"-{self.salt}")
-        found = f"{first.removeprefix('-')}-{others}" if first else others
+        found = "".join(part.partition(f"-{self.salt}")[::2])
         return found if self.salted_name(found) == part else part
 
     def ours(self, kind: str, name: str, fields: Mapping[str, Any]) -> bool:

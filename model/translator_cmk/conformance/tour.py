@@ -9,30 +9,32 @@ from ..explore.scopes import SMALL, Scope
 from ..explore.tours.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
 from .cases import SCOPES, TOUR
-from .fixtures import SEQUENCES_FROM_NOTHING, STRESS_SEQUENCES, in_variant, stress_alphabet, variants
 from .judging import Commands, applicable
 from .lane import SequenceLane
 from .running import Running
+from .sequences import in_variant, stress_alphabet, stress_sequences, variants
 from .subject import Subject
 
-STRESS = Suite(
-    Scope(SCOPES[-1], "Three resources at work on three key vaults in two regions.", None, tuple(stress_alphabet())),
-    tuple(
-        CommandSequence(f"stress/{number}", commands, 0)
-        for number, commands in enumerate((*SEQUENCES_FROM_NOTHING, *STRESS_SEQUENCES), 1)
-    ),
-    pairs=0,
-    lower_bound=None,
-    guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
-    "chosen, and not searched for.",
-)
-"""The stress fixture, which no scope is large enough for.  Its steps are added to those of the scopes."""
+
+@cache
+def stress() -> Suite:
+    """Return the stress fixture, which no scope is large enough for.  Its steps are added to those of the scopes."""
+    return Suite(
+        Scope(SCOPES[-1], "Three resources at work on three key vaults in two regions.", None, stress_alphabet()),
+        tuple(
+            CommandSequence(f"stress/{number}", commands, 0) for number, commands in enumerate(stress_sequences(), 1)
+        ),
+        pairs=0,
+        lower_bound=None,
+        guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
+        "chosen, and not searched for.",
+    )
 
 
 @cache  # of the tours of one process nearly all are alike, and this takes seconds
 def suites_of(scopes: tuple[str, ...], steps: int) -> tuple[Suite, ...]:
     """Return the sequences of the scopes of these names in so many steps; what is no name of a scope adds nothing."""
-    return (*suites([each for each in SMALL if each.name in scopes], steps), *[STRESS] * (STRESS.scope.name in scopes))
+    return (*suites([each for each in SMALL if each.name in scopes], steps), *[stress()] * (SCOPES[-1] in scopes))
 
 
 def suites(scopes: Iterable[Scope], steps: int) -> list[Suite]:

@@ -40,7 +40,7 @@ from .report.folder import Folder
 from .running import Running, SessionPool
 from .session import Interrupted, Session
 from .subject import Aborted, by_chance
-from .tour import STRESS, run_tour
+from .tour import run_tour
 from .trace import must_be_readable, recorded_system, run_trace
 
 REPORT = Path("conformance-report")
@@ -85,7 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         type=at_least(1),
         default=STEPS,
-        help=f"steps that the tour has, but for the {STRESS.steps} of the stress fixture (default: {STEPS:,})",
+        help=f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})",
     )
     parser.add_argument(
         "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"

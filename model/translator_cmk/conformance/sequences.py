@@ -1,0 +1,87 @@
+"""Sequences of commands that are not searched for (`sequences.yaml`), and variants of any that make no difference."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import permutations, product
+from pathlib import Path
+from typing import Any, get_args
+
+from ..language.sentences import read_command
+from ..machine import Command
+from ..machine.commands import ResourceKind
+from ..machine.stage import DEFAULT_STAGE, Stage
+from ..yaml_files import read
+
+Commands = tuple[Command, ...]
+
+FILE = Path(__file__).with_name("sequences.yaml")
+SMOKE = "smoke"
+STRESS_START = "three of each at work"
+"""The entries that have every command once, and that the sequences of the stress fixture begin with."""
+
+
+@cache
+def named_sequences() -> Mapping[str, Commands]:
+    """Return the commands of each entry of the file, by its name; raises `InvalidFile` and `UnknownSentence`."""
+    found: dict[str, Commands] = {}
+    for name, steps in texts().items():
+        found[name] = tuple(command for step in steps for command in found.get(step) or commands_of(step))
+    return found
+
+
+def texts() -> Mapping[str, list[str]]:
+    """Return the steps of each entry of the file, by its name; raises `InvalidFile`."""
+    entries = (entry.fields(("sequence", "steps")) for entry in read(FILE).items())
+    return {entry["sequence"].text(): entry["steps"].texts() for entry in entries}
+
+
+def commands_of(step: str) -> Iterator[Command]:
+    """Yield the commands of a sentence, one for each choice of words where it has `{several|words}`."""
+    parts = [part.split("|") for part in re.split("[{}]", step)]
+    yield from (read_command("".join(words)) for words in product(*parts))
+
+
+@cache
+def stress_sequences() -> tuple[Commands, ...]:
+    """Return the sequences that are toured: all but the smoke sequence, and what stands in others."""
+    inner = {step for steps in texts().values() for step in steps}
+    return tuple(commands for name, commands in named_sequences().items() if name not in {SMOKE, *inner})
+
+
+@cache
+def stress_alphabet() -> Commands:
+    """Return the commands of the stress fixture, each once."""
+    return tuple(dict.fromkeys(command for commands in stress_sequences() for command in commands))
+
+
+KINDS: tuple[str, ...] = get_args(ResourceKind)
+FIELDS = ("kind", "location", "region", "subscription", "to")
+Variant = Mapping[str, str]
+"""The replacement of each kind, region and subscription."""
+
+
+def variants(stage: Stage) -> tuple[Variant, ...]:
+    """Return every kind in the place of every other, and what the stage offers of regions and of subscriptions at home.
+
+    The first changes nothing.
+    """
+    regions = [each for each in DEFAULT_STAGE.regions if each in stage.regions]
+    at_home = [each for each, tenant in DEFAULT_STAGE.subscriptions.items()
+               if tenant == DEFAULT_STAGE.tenants[0] == stage.subscriptions.get(each)]  # fmt: skip
+    return tuple(
+        dict(zip((*KINDS, *regions, *at_home), (*KINDS[turn:], *KINDS[:turn], *places, *paying), strict=True))
+        for places in permutations(regions)
+        for paying in permutations(at_home)
+        for turn in range(len(KINDS))
+    )
+
+
+def in_variant(commands: Iterable[Command], variant: Variant) -> Iterator[Command]:
+    """Yield the commands with what stands in them for what."""
+    for command in commands:
+        values: list[Any] = list(command)
+        for index, field in enumerate(command.fields):
+            if field in FIELDS:
+                values[index] = variant.get(values[index], values[index])
+        yield tuple.__new__(type(command), values)  # the fields fit together as they did before
