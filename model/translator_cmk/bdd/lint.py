@@ -81,10 +81,7 @@ def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagno
 
 
 def repeated(features: Sequence[Feature]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each rule, name or id that is there already in the whole suite.
-
-    Of two scenarios of one name in a file, pytest-bdd would run the last only.
-    """
+    """Yield a diagnostic for each rule, name or id that is there already in the whole suite."""
     first: dict[tuple[str, str], str] = {}
     for feature in features:
         for what, name, line, remedy in named_once(feature):

@@ -1,7 +1,0 @@
-"""The scenarios of features/workspace.feature."""
-
-from pytest_bdd import scenarios
-
-from translator_cmk import features_dir
-
-scenarios(str(features_dir() / "workspace.feature"))
