@@ -59,9 +59,8 @@ check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 
-bench: $(INSTALLED) ## measure the speed of the model, then that of its engines beside others (minutes)
-	@status=0; $(PY) -m tests.bench.run --write $(ARGS) || status=$$?; \
-	$(PY) -m tests.bench.peers --write || status=$$?; exit $$status
+bench: $(INSTALLED) ## measure how fast all is, and the search beside Spin and Rumur (minutes)
+	$(PY) -m tests.bench.run --write $(ARGS)
 
 evidence: $(INSTALLED) ## families of systems, mutants and scopes into docs/measurements.json (a night)
 	$(PY) -m tests.evidence.run

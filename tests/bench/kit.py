@@ -28,7 +28,7 @@ from translator_cmk.conformance.session import Log, Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.language import command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import DEFAULT_STAGE, Command
+from translator_cmk.machine import DEFAULT_STAGE, Command, Stage
 from translator_cmk.system import ModelSystem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,35 +53,27 @@ Loop = Callable[[Commands], float]
 """Gives the commands after a reset; the time that they took, in seconds."""
 
 
-def through_the_kit(subject: Subject, clock: Clock) -> Loop:
-    """A loop through the kit."""
+def timed(
+    reset: Callable[[Stage], object],
+    submit: Callable[[Any], object],
+    clock: Clock,
+    ready: Callable[[Command], Any] = lambda command: command,
+) -> Loop:
+    """Return a loop that submits commands, each made ready before the time begins."""
 
     def loop(commands: Commands) -> float:
-        subject.reset(DEFAULT_STAGE)
+        reset(DEFAULT_STAGE)
+        given = [ready(command) for command in commands]
         started = clock()
-        for command in commands:
-            subject.submit(command)
-        return clock() - started
-
-    return loop
-
-
-def bare_in_process(clock: Clock) -> Loop:
-    """A loop over an object in this process."""
-    system = ModelSystem()
-
-    def loop(commands: Commands) -> float:
-        system.reset(DEFAULT_STAGE)
-        started = clock()
-        for command in commands:
-            system.submit(command)
+        for each in given:
+            submit(each)
         return clock() - started
 
     return loop
 
 
 def bare_over_stdio(process: "subprocess.Popen[bytes]", clock: Clock) -> Loop:
-    """A loop over a child process: each request is written, and its answer read, as JSON."""
+    """Return a loop over a child process: each request is written, and its answer read, as JSON."""
     assert process.stdin is not None
     assert process.stdout is not None
     put, get = process.stdin, process.stdout
@@ -91,15 +83,12 @@ def bare_over_stdio(process: "subprocess.Popen[bytes]", clock: Clock) -> Loop:
         put.flush()
         return json.loads(get.readline())
 
-    def loop(commands: Commands) -> float:
-        ask({"id": "reset", "verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)})
-        messages = [command_to_wire(command) for command in commands]
-        started = clock()
-        for command in messages:
-            ask({"id": "submit", "verb": "submit", "command": command})
-        return clock() - started
-
-    return loop
+    return timed(
+        lambda stage: ask({"id": "reset", "verb": "reset", "stage": stage_to_wire(stage)}),
+        lambda command: ask({"id": "submit", "verb": "submit", "command": command}),
+        clock,
+        command_to_wire,
+    )
 
 
 def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
@@ -109,7 +98,8 @@ def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
         session = Session(channel, log)
         stack.callback(log.close)
         stack.callback(session.bye)
-        kit = through_the_kit(Subject(session, seed=1), clock)
+        subject = Subject(session, seed=1)
+        kit = timed(subject.reset, subject.submit, clock)
         return 1e6 * statistics.median(
             sum(kit(commands) - bare(commands) for commands in sequences) / sum(map(len, sequences))
             for sequences in rounds()
@@ -118,7 +108,8 @@ def overhead(channel: Channel, bare: Loop, clock: Clock) -> float:
 
 def in_process() -> float:
     """Microseconds that the kit adds to a command of an object in this process, in time of the processor."""
-    return overhead(Direct(ModelSystem), bare_in_process(process_time), process_time)
+    system = ModelSystem()
+    return overhead(Direct(ModelSystem), timed(system.reset, system.submit, process_time), process_time)
 
 
 @contextmanager
@@ -149,15 +140,8 @@ def over_stdio() -> float:
 
 def verify_seconds() -> float:
     """Seconds that `translator-cmk verify` without other options takes with the model in a child process."""
+    verify = (sys.executable, "-m", "translator_cmk.cli", "verify", "--python", "translator_cmk.system:ModelSystem")
     with tempfile.TemporaryDirectory() as folder:
         started = perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "translator_cmk.cli", "verify", *REFERENCE, "--report", folder],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
+        subprocess.run([*verify, "--report", folder], cwd=ROOT, check=True, capture_output=True)
         return perf_counter() - started
-
-
-REFERENCE = ("--python", "translator_cmk.system:ModelSystem")
