@@ -27,7 +27,7 @@ from .errors import (
     silence_streams,
 )
 
-EXTRAS = {"waitress": "http", "pytest": "pytest", "mkdocs": "site", "jinja2": "site"}
+EXTRAS = {"waitress": "http", "pytest": "pytest", "pytest_bdd": "pytest", "mkdocs": "site", "jinja2": "site"}
 """Optional packages, each with the extra that installs it."""
 
 

@@ -34,7 +34,7 @@ Scenario Outline: Vault and resource in two regions
     | place                           |
     | in "eastus" on the "basic-tier" |
 """
-MODULE = "from translator_cmk.bdd import scenarios\ntest_features = scenarios('features')\n"
+MODULE = "from pytest_bdd import scenarios\nscenarios('features')\n"
 
 
 def rule(*scenarios: str, requirement: str = "vault.same-region", title: str | None = None, tags: str = "") -> str:

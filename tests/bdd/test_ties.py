@@ -115,10 +115,10 @@ def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(tmp_p
         asked.append([line.partition(":")[0] for line in broken_ties(checkout)])
     files = [str(KEYS_FEATURE), str(KEYS_ROWS), str(CHANGELOG)]
     assert asked == [files, files[1:], files[2:], []]
-    suite = ("tests/features", "tests/requirements/test_register.py")
+    suite = ("tests/features/test_keys.py", "tests/requirements/test_register.py")
     ran = python(checkout, "-m", "pytest", "-v", "-p", "no:cacheprovider", *suite)
     assert ran.returncode == 0, ran.stdout
-    assert ran.stdout.count("/a-key-of-any-other-kind-is-rotated/") == 2
+    assert ran.stdout.count("test_a_key_of_any_other_kind_is_rotated[") == 2
 
 
 BROKEN: dict[str, tuple[Path, str, str, str]] = {
@@ -152,6 +152,12 @@ BROKEN: dict[str, tuple[Path, str, str, str]] = {
         "",
         "\nSee [the region](specification/vault.md#vault.same-regoin).\n",
         r"docs/qa\.md:\d+: vault\.same-regoin is not in the register; did you mean 'vault\.same-region'",
+    ),
+    "feature without a test module": (
+        Path("tests/features/test_vault.py"),
+        '"vault.feature"',
+        '"keys.feature"',
+        r"features/vault\.feature:1: tests/features/test_vault\.py does not run it; write",
     ),
 }
 

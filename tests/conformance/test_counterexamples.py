@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.bdd.samples import MODULE
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.judging import Exchange, SequenceResult
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
@@ -98,7 +97,7 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
 ) -> None:
     folder = pytester.mkdir("features")
     (folder / "keys.feature").write_text(feature(failed(asked)), "utf-8")
-    pytester.makepyfile(test_features=MODULE)
+    pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
     ran = pytester.runpytest_inprocess("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     ran.assert_outcomes(failed=1)
     message = (

@@ -16,7 +16,7 @@ GUIDE = ROOT / "docs" / "validate.md"
 BLOCK = re.compile(r"(?:<!-- exit: (\d) -->\n\n)?```sh\n(.*?)```", re.DOTALL)
 INSTALL = "pip wheel --no-deps --wheel-dir wheels .\npip install wheels/translator_cmk-*.whl\n"
 
-EXTRAS = ("pytest", "waitress", "mkdocs", "material", "hypothesis")
+EXTRAS = ("pytest", "pytest_bdd", "waitress", "mkdocs", "material", "hypothesis")
 BLOCKED = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS}))"
 LEAVE = "from translator_cmk.cli import leave; leave()"
 

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.bdd import samples
 from tests.conformance import slow_systems
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import FAILS, FAILS_TOO, FAULTY, MODEL, WHOLE, WRONG, Verified, verify
@@ -109,7 +108,7 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     feature = next((wrong.folder / "counterexamples").glob("*.feature")).read_text("utf-8")
     folder = pytester.mkdir("features")
     (folder / "revocation.feature").write_text(feature, "utf-8")
-    pytester.makepyfile(test_features=samples.MODULE)
+    pytester.makepyfile(test_features="from pytest_bdd import scenarios\nscenarios('features')\n")
     arguments = ("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
     pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1)
     pytester.runpytest_inprocess(*arguments, "--system", WRONG).assert_outcomes(failed=1)

@@ -183,11 +183,7 @@ def feature_files(paths: Iterable[Path]) -> list[Path]:
 
 def read_feature(path: Path) -> Feature:
     """Return the feature in a file; raises `FeatureError` where it is not UTF-8 or not Gherkin."""
-    return _parse(path, _text(path))
-
-
-@cache
-def _parse(path: Path, text: str) -> Feature:
+    text = _text(path)
     try:
         document: Any = Parser().parse(text)
         compiled: Any = Compiler().compile(document | {"uri": str(path)})
@@ -206,6 +202,7 @@ def _parse(path: Path, text: str) -> Feature:
 
 def _text(path: Path) -> str:
     try:
+        # as pytest-bdd reads it
         return path.read_bytes().decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1

@@ -81,7 +81,10 @@ def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagno
 
 
 def repeated(features: Sequence[Feature]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each rule, name or id that is there already in the whole suite."""
+    """Yield a diagnostic for each rule, name or id that is there already in the whole suite.
+
+    Of two scenarios of one name in a file, pytest-bdd would run the last only.
+    """
     first: dict[tuple[str, str], str] = {}
     for feature in features:
         for what, name, line, remedy in named_once(feature):

@@ -3,7 +3,8 @@
 PYTEST_DONT_REWRITE
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,12 +14,22 @@ import pytest
 
 # pytest has no public way to the file it writes, and no other way than these attributes to name a test case in it.
 from _pytest.junitxml import xml_key
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import StepParser
+
+# pytest-bdd has no public way from a test to its scenario.
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+from pytest_bdd.utils import registry_get_safe
 
 from ..errors import InvalidFile
+from ..language.facts import Fact
+from ..language.sentences import UnknownSentence
+from ..language.situations import Situation
+from ..machine import Command
 from ..requirements import Register, load_register
 from ..system import ModelSystem, System
-from .assertions import NotApplicable
-from .features import Diagnostic, Feature, FeatureError, Pickle, feature_files, read_feature
+from .assertions import Assertion, NotApplicable
+from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
 from .scenario_run import (
     STATUSES,
@@ -30,6 +41,7 @@ from .scenario_run import (
     verdict_of,
 )
 from .systems import SystemNotFound, load_factory, not_a_system
+from .vocabulary import READERS
 
 PICKLE = pytest.StashKey[Pickle]()
 FEATURE = pytest.StashKey[Path]()
@@ -54,6 +66,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register each requirement's id as a marker, and refuse options that can't be met."""
+    if not any(config.pluginmanager.hasplugin(name) for name in ("pytest-bdd", "pytest_bdd.plugin")):
+        raise pytest.UsageError("translator_cmk.bdd needs the plugin of pytest-bdd; add -p pytest_bdd.plugin")
+    if config.getoption("--cucumber-json"):
+        # pytest-bdd writes skipped scenarios into it as passed, leaves the rules out, and under xdist everything
+        raise pytest.UsageError("--cucumber-json would not show the verdicts of this run; use --junitxml")
     name: str | None = config.getoption("--system")
     try:
         register = config.stash[REGISTER] = load_register()
@@ -62,6 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     for requirement in register.values():
         config.addinivalue_line("markers", f"{requirement.id}: {requirement.title}")
+    config.addinivalue_line("markers", f"{ATTESTATION}: it can only be declared")
+    config.addinivalue_line("markers", f"{COUNTEREXAMPLE}: a machine wrote it")
     config.pluginmanager.register(Run(config, register))
 
 
@@ -73,7 +92,7 @@ def system(request: pytest.FixtureRequest) -> System:
 
 
 @pytest.fixture
-def scenario_run(request: pytest.FixtureRequest, system: System, scenario: tuple[Feature, Pickle]) -> ScenarioRun:
+def scenario_run(request: pytest.FixtureRequest, system: System) -> ScenarioRun:
     """Return the run of a scenario, with its system just reset."""
     __tracebackhide__ = True
     name: str | None = request.config.getoption("--system")
@@ -81,7 +100,7 @@ def scenario_run(request: pytest.FixtureRequest, system: System, scenario: tuple
         raise Inconclusive(f"--system {name} is given, and a fixture called system overrides it; remove one of them")
     if problem := not_a_system(system):
         raise Inconclusive(problem)
-    run = request.node.stash[SCENARIO_RUN] = ScenarioRun(system, scenario[1])
+    run = request.node.stash[SCENARIO_RUN] = ScenarioRun(system, request.node.stash[PICKLE])
     return run
 
 
@@ -132,11 +151,11 @@ def verdict(error: BaseException | None, phase: str) -> Verdict:
 
 
 def own_frames(traceback: TracebackType | None) -> TracebackType | None:
-    """Return the part of a traceback that begins outside pytest and this package, likely in an adapter."""
+    """Return the part of a traceback that begins outside pytest, pytest-bdd and this package, likely in an adapter."""
     frame = traceback
     while frame is not None:
         package = frame.tb_frame.f_globals.get("__name__", "").partition(".")[0]
-        if package not in ("_pytest", "pluggy", "translator_cmk"):
+        if package not in ("_pytest", "pluggy", "pytest_bdd", "translator_cmk"):
             return frame
         frame = frame.tb_next
     return traceback
@@ -144,9 +163,12 @@ def own_frames(traceback: TracebackType | None) -> TracebackType | None:
 
 DIAGNOSTICS = "translator_cmk_diagnostics"
 
+Key = tuple[Path, str, str]
+"""Feature file, name of the scenario, and name of the row; the lint refuses two pickles that share one."""
+
 
 class Run:
-    """Makes a test of each scenario, and keeps a run from passing in which one was not checked.
+    """Joins the tests and pickles of a run, and keeps a run from passing in which a scenario was not checked.
 
     With diagnostics, no scenario is run and the exit code is that of wrong usage.
     """
@@ -154,35 +176,32 @@ class Run:
     def __init__(self, config: pytest.Config, register: Register) -> None:
         self.config = config
         self.register = register
-        self.bound: set[Path] = set()
+        self.suspects: set[Path] = set()
         self.diagnostics: list[str] = []
         self.statuses: set[str] = set()
 
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Make the tests of a function that `scenarios` returned."""
-        if named := getattr(metafunc.function, "features", ()):
-            paths = [Path(metafunc.module.__file__ or "").parent / name for name in named]
-            self.bound.update(paths)
-            metafunc.parametrize("scenario", [parameter(*each) for each in pickles_of(paths)])
+    def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[Any]) -> None:
+        """Note the features of a module that could not be imported, for the lint to say why."""
+        if isinstance(node, pytest.Collector) and call.excinfo:
+            self.suspects |= set(features_being_read(call.excinfo.tb))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Check all features that are bound, and give each test its pickle, before anything is deselected."""
-        found = lint(sorted(self.bound), self.register) if self.bound else []
-        joined: set[str] = set()
-        for item in items:
-            if hasattr(getattr(item, "function", None), "features") and not found:
-                feature, pickle = item.callspec.params["scenario"]  # type: ignore[attr-defined]  # of a function
-                item.stash[PICKLE], item.stash[FEATURE] = pickle, feature.path
-                item.user_properties.append(("scenario", pickle.id))
-                item.user_properties += [("requirement", requirement) for requirement in pickle.requirements]
-                if pickle.id in joined:
-                    remedy = "bind its feature once, and run one system, without parametrized fixtures"
-                    text = f"{pickle.id} is collected more than once"
-                    self.diagnostics.append(str(Diagnostic(feature.path, pickle.line, text, remedy)))
-                joined.add(pickle.id)
-        self.diagnostics += map(str, found)
-        if self.diagnostics:
+        """Give each test its pickle, before anything is deselected."""
+        scenarios = [item for item in items if template_of(getattr(item, "obj", None))]
+        modules = {id(item.module): item.module for item in scenarios if isinstance(item, pytest.Function)}
+        bound = Counter(key for module in modules.values() for each in vars(module).values() for key in keys_of(each))
+        files = {path for path, _, _ in bound}
+        # a file that has lost all of its scenarios binds no test: only a look into the folder finds it
+        linted = {file for path in files | self.suspects for file in (path, *path.parent.glob("*.feature"))}
+        if not linted:
+            return
+        found = lint(linted, self.register)
+        features = [] if found else [read_feature(file) for file in feature_files(files)]
+        found += [diagnostic for feature in features for diagnostic in unequal(feature, bound)]
+        found += [] if found else join(scenarios, features)
+        self.diagnostics = [str(diagnostic) for diagnostic in found]
+        if found:
             items.clear()
 
     @pytest.hookimpl(trylast=True)
@@ -229,15 +248,109 @@ class Run:
             terminalreporter.write_line("no scenario was decided")
 
 
-def pickles_of(paths: list[Path]) -> Iterator[tuple[Feature, Pickle]]:
-    """Yield every scenario of these files and folders, but of the files that can't be read, as the lint will say."""
-    for file in feature_files(paths):
-        with suppress(FeatureError):
-            feature = read_feature(file)
-            yield from ((feature, pickle) for pickle in feature.pickles)
+def join(scenarios: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:
+    """Give each test its pickle; yield a diagnostic for a pickle with two tests."""
+    pickles = {
+        (feature.path, pickle.name, pickle.row): (feature, pickle) for feature in features for pickle in feature.pickles
+    }
+    joined: set[str] = set()
+    for item in scenarios:
+        feature, pickle = pickles[key_of(item)]
+        item.stash[PICKLE] = pickle
+        item.stash[FEATURE] = feature.path
+        item.user_properties.append(("scenario", pickle.id))
+        item.user_properties += [("requirement", requirement) for requirement in pickle.requirements]
+        if pickle.id in joined:
+            text, remedy = f"{pickle.id} is collected more than once", "run one system, without parametrized fixtures"
+            yield Diagnostic(feature.path, pickle.line, text, remedy)
+        joined.add(pickle.id)
 
 
-def parameter(feature: Feature, pickle: Pickle) -> Any:
-    """Return the scenario as the parameter of a test, with a mark for each of its requirements."""
-    marks = [getattr(pytest.mark, requirement) for requirement in pickle.requirements if requirement]
-    return pytest.param((feature, pickle), id=pickle.id, marks=marks)
+def template_of(function: object) -> Any:
+    """Return the scenario that a test function runs, or None."""
+    return registry_get_safe(scenario_wrapper_template_registry, function)
+
+
+def keys_of(function: object) -> Iterator[Key]:
+    """Yield a key for each test that pytest-bdd makes of a function: one a scenario, or one a row of its examples."""
+    template = template_of(function)
+    if template is None:
+        return
+    path, rows = Path(template.feature.filename), rows_of(template)
+    names = row_names(rows)
+    for name in [names[row] for row in rows] or [""]:
+        yield path, template.name, name
+
+
+def rows_of(template: Any) -> list[tuple[str, ...]]:
+    """Return the rows of a scenario's examples."""
+    return [tuple(row) for examples in template.examples for row in examples.examples]
+
+
+def key_of(item: Any) -> Key:
+    """Return the key of the pickle that a test runs."""
+    template = template_of(item.obj)
+    example: dict[str, str] = item.callspec.params["_pytest_bdd_example"] if template.examples else {}
+    name = row_names(rows_of(template))[tuple(example.values())] if example else ""
+    return Path(template.feature.filename), template.name, name
+
+
+def unequal(feature: Feature, bound: Counter[Key]) -> Iterator[Diagnostic]:
+    """Yield a diagnostic where tests and pickles of a feature are not the same."""
+    compiled = Counter((feature.path, pickle.name, pickle.row) for pickle in feature.pickles)
+    tests = Counter({key: times for key, times in bound.items() if key[0] == feature.path})
+    if compiled != tests:
+        key = next(iter((compiled - tests) or (tests - compiled)))
+        text = f"{compiled.total()} scenarios, and {tests.total()} tests of them: {key[1]!r} differs"
+        remedy = "bind all with scenarios(), once, and choose among them by -m or -k"
+        yield Diagnostic(feature.path, 1, text, remedy)
+
+
+def features_being_read(traceback: TracebackType | None) -> Iterator[Path]:
+    """Yield the features that pytest-bdd was reading when it failed: it does not always say which."""
+    while traceback:
+        name, names = traceback.tb_frame.f_globals.get("__name__"), traceback.tb_frame.f_locals
+        if name == "pytest_bdd.scenario" and "abs_feature_paths" in names:
+            yield from feature_files(Path(path) for path in names["abs_feature_paths"])
+        if name == "pytest_bdd.feature" and "full_name" in names:
+            yield Path(names["full_name"])
+        traceback = traceback.tb_next
+
+
+class Sentence(StepParser):
+    """Parses the steps of one kind, as lint and kit read them."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"any sentence of a {kind.title()}")
+        self.read = READERS[kind]
+
+    def is_matching(self, name: str) -> bool:
+        """Return whether the step is a sentence of this kind."""
+        with suppress(UnknownSentence):
+            return bool(self.read(name))
+        return False
+
+    def parse_arguments(self, name: str) -> dict[str, Any]:
+        """Return the arguments of the functions below."""
+        return {"text": name, "meaning": self.read(name)}
+
+
+@given(Sentence("given"))
+def start(scenario_run: ScenarioRun, text: str, meaning: Situation | Command) -> None:
+    """Bring the system to a starting point."""
+    __tracebackhide__ = True
+    scenario_run.given(text, meaning)
+
+
+@when(Sentence("when"))
+def act(scenario_run: ScenarioRun, text: str, meaning: Command) -> None:
+    """Submit the command that the scenario is about."""
+    __tracebackhide__ = True
+    scenario_run.when(text, meaning)
+
+
+@then(Sentence("then"))
+def compare(scenario_run: ScenarioRun, text: str, meaning: Fact | Assertion) -> None:
+    """Check a fact or an assertion."""
+    __tracebackhide__ = True
+    scenario_run.then(text, meaning)

@@ -103,15 +103,6 @@ class ScenarioRun:
             raise Unsupported(f"{lacking}, which every system must have for this scenario; add it to the stage")
         system.reset(self.declared.stage)
 
-    def run(self) -> None:
-        """Run all steps.
-
-        Raises `AssertionFailed`, `SetupFailed`, `Inconclusive` or `NotApplicable`, and all that the system raises,
-        `Unsupported` included.
-        """
-        for kind, text, meaning in read_steps(self.pickle):
-            getattr(self, kind)(text, meaning)
-
     def given(self, text: str, start: Situation | Command) -> None:
         """Bring the system to a starting point; raises `SetupFailed` where it does not get there."""
         self._begin("Given", text)
@@ -270,9 +261,14 @@ def shows(seen: Observation, fact: Fact) -> bool:
 
 
 def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
-    """Run the whole scenario without pytest; raises as `ScenarioRun` and its `run` do."""
+    """Run the whole scenario without pytest.
+
+    Raises `AssertionFailed`, `SetupFailed`, `Inconclusive` or `NotApplicable`, and all that the system raises,
+    `Unsupported` included.
+    """
     run = ScenarioRun(system, pickle)
-    run.run()
+    for kind, text, meaning in read_steps(pickle):
+        getattr(run, kind)(text, meaning)
     return run
 
 

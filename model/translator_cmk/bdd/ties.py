@@ -19,7 +19,7 @@ from ..machine.step import DOES_NOT_EXIST
 from ..oracle import Oracle
 from ..requirements import TOPICS, Register, Requirement, load_register
 from ..shapes import nearest
-from .features import Diagnostic, Feature, Pickle, load_features, pickles
+from .features import Diagnostic, Feature, Pickle, feature_files, load_features, pickles
 from .lint import lint
 from .vocabulary import demanded, undemanded
 
@@ -55,6 +55,7 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
         found = [*scenario_diagnostics(features), *strength_diagnostics(register)]
     return [
         *found,
+        *module_diagnostics(root),
         *page_diagnostics(root, register),
         *changelog_diagnostics(root, register),
     ]
@@ -165,6 +166,16 @@ def demanded_by(rows: Iterable[Row]) -> list[Pickle]:
 def file_of(source: RowSource) -> Path:
     """Return the file in which a row is written."""
     return TOPIC_FILES / Path(source.path).name
+
+
+def module_diagnostics(root: Path) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each feature that no test module of its name runs; tests are looked for below ``root``."""
+    tests = root / "tests" / "features"
+    for feature in feature_files([features_dir()]) if tests.is_dir() else ():
+        module = tests / f"test_{feature.stem}.py"
+        if not module.is_file() or f'"{feature.name}"' not in module.read_text("utf-8"):
+            text = f"{module.relative_to(root).as_posix()} does not run it"
+            yield Diagnostic(feature, 1, text, f"write it like its neighbours, with the name {feature.name}")
 
 
 def page_diagnostics(root: Path, register: Register) -> Iterator[Diagnostic]:
