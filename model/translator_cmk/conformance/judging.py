@@ -140,7 +140,7 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
                 continue
             oracle.submit(command)
             exchanges.append(Exchange(command, outcome, None))
-            if result.reached > blind or len(oracle.states) > TOO_OPEN or oracle.anything_goes:
+            if result.reached > blind or len(oracle.states) > TOO_OPEN or oracle.last.anything_goes:
                 exchanges[-1] = Exchange(command, outcome, subject.observe())
             if differences := oracle.narrow(outcome, exchanges[-1].seen):
                 if not all(level_concerned(each, type(command)) in declared.levels for each in differences):

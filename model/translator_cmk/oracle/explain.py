@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ..language.facts import ABSENT, Fact, difference
+from ..language.facts import Fact, difference
 from ..language.situations import situations
 from ..machine import (
     COUNTER_ROWS,
@@ -34,7 +34,7 @@ from ..machine.values import Value
 from ..machine.world import Changes
 from ..machine.writes import RowsContradict
 from ..requirements import load_register
-from .observability import GONE, Name, Shown, alike, differences, names_in, projection_in, projections_of
+from .observability import Name, Shown, alike, distance, projections_of, values_of
 from .transitions import Transition, fits, may_be, transitions
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
@@ -165,10 +165,7 @@ class FailedStep(NamedTuple):
         if self.observation is None:
             return far
         projections = projections_of(machine, transition.after, self.limit)
-        for name in (projections.keys() | set(names_in(self.observation))) - self.skip:
-            was = projection_in(self.observation, name)
-            far += min(sum(1 for _ in differences(name, each, was, shown)) for each in projections.get(name, [GONE]))
-        return far
+        return far + distance(projections, self.observation, self.skip, shown)
 
     def _behind(
         self, expected: Outcome | Fact, seen: Outcome | Fact, names: list[str], nearer: set[str]
@@ -218,8 +215,7 @@ class FailedStep(NamedTuple):
 
     def _values(self, machine: Machine, state: State, fact: Fact) -> list[object]:
         """Return the values that the field of a fact may have in a state."""
-        projections = projections_of(machine, state, self.limit).get((fact.kind, fact.name), [GONE])
-        return [each.get(fact.field, ABSENT) for each in projections]
+        return values_of(projections_of(machine, state, self.limit), fact)
 
     def _writing(self, seen: Fact) -> set[str]:
         """Return the requirements of what the command writes that write such a field, of any entity."""

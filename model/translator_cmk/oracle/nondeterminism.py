@@ -6,7 +6,7 @@ replay of its own.  So the answers form a tree, and every path through it is tak
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from ..machine.rows import Effect, Row, Silent
 
@@ -68,20 +68,11 @@ def possibilities(run: Callable[[Replay], T], silent: Collection[str], limit: in
     return found
 
 
-class Fork(NamedTuple):
-    """A question, after the answers that led to it."""
-
-    before: tuple[tuple[tuple[Row, str], bool], ...]
-    row: Row
-    name: str
-
-
 def decisive(found: Iterable[Possibility[T]], view: Callable[[T], Any]) -> frozenset[str]:
     """Return the silent requirements on whose rows ``view`` of the result depends."""
-    forks: dict[Fork, tuple[set[Any], set[Any]]] = {}
+    seen: dict[Any, tuple[set[Any], set[Any]]] = {}  # by the answers before a question and the question: if no, if yes
     for result, replay in found:
         path = tuple(replay.answers.items())
-        for index, ((row, name), answer) in enumerate(path):
-            no, yes = forks.setdefault(Fork(path[:index], row, name), (set(), set()))
-            (yes if answer else no).add(view(result))
-    return frozenset(fork.row.requirement for fork, (no, yes) in forks.items() if no != yes)
+        for index, (question, answer) in enumerate(path):
+            seen.setdefault((path[:index], question), (set(), set()))[answer].add(view(result))
+    return frozenset(row.requirement for (_, (row, _)), (no, yes) in seen.items() if no != yes)

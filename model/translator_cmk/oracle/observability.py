@@ -84,6 +84,11 @@ def project(
     return {"exists": True} | {field: value for field, value in view(entity).items() if value is not None}
 
 
+def values_of(projections: Projections, fact: Fact) -> list[Any]:
+    """Return every value that the field of a fact may have."""
+    return [each.get(fact.field, ABSENT) for each in projections.get((fact.kind, fact.name), [GONE])]
+
+
 def projection_in(observation: Observation, name: Name) -> Projection:
     """Return the projection of the entity in an observation."""
     fields = observation.get(name[0], {}).get(name[1])
@@ -140,12 +145,10 @@ def differences(name: Name, expected: Projection, seen: Projection, shown: Shown
             yield Fact(*name, field, wanted), Fact(*name, field, got)
 
 
-def matches(projections: Projections, observation: Observation, skip: set[Name], shown: Shown) -> bool:
-    """Return whether this may be observed where the entities may have these projections, but for those to skip."""
-    for name in projections.keys() | set(names_in(observation)):
+def distance(projections: Projections, observation: Observation, skip: set[Name], shown: Shown) -> int:
+    """Return in how many facts an observation differs at least from these projections, but for entities to skip."""
+    far = 0
+    for name in (projections.keys() | set(names_in(observation))) - skip:
         seen = projection_in(observation, name)
-        if name not in skip and all(
-            any(differences(name, projection, seen, shown)) for projection in projections.get(name, [GONE])
-        ):
-            return False
-    return True
+        far += min(sum(1 for _ in differences(name, each, seen, shown)) for each in projections.get(name, [GONE]))
+    return far

@@ -10,10 +10,10 @@ refused as well.  In the last two ways a system may also do a third thing to the
 all that depend on them.  What no state explains is then not compared until `reset`, and the rest is still compared.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ..language.facts import ABSENT, Fact
+from ..language.facts import Fact
 from ..machine import (
     DEFAULT_STAGE,
     Accepted,
@@ -43,12 +43,13 @@ from .observability import (
     agreement,
     alike,
     differences,
-    matches,
+    distance,
     names_in,
     observation_of,
     observations_of,
     projection_in,
     projections_of,
+    values_of,
 )
 from .transitions import Transition, Transitions, demanded, fits, implies, may_be, transitions
 
@@ -113,75 +114,36 @@ class Oracle:
     def resume(self, states: tuple[State, ...], silent: frozenset[str] = NONE) -> None:
         """Go on from these states, which the silent requirements keep apart, with everything compared."""
         self.uncompared: Entities = NOTHING
-        self._silent = silent  # the silent requirements that keep states apart, or something uncompared
+        self.silent = silent  # the silent requirements that keep states apart, or something uncompared
         self._known: dict[State, Projections] = {}
-        self._last = LastCommand(
-            (), tuple(Transition(each, each, Accepted()) for each in states), Accepted(), NONE, True, False
-        )
-        self._keep(self._last.every)
+        every = tuple(Transition(each, each, Accepted()) for each in states)
+        self.last = LastCommand((), every, Accepted(), NONE, True, False)
+        self._keep(every)
 
-    @property
-    def silent(self) -> frozenset[str]:
-        """Return the silent requirements that keep states apart, or something uncompared."""
-        return self._silent
+    def submit(self, *commands: Command, idle: bool = False) -> Outcome:
+        """Let every possible state make its transitions, and return the outcome that is demanded.
 
-    @property
-    def compared(self) -> bool:
-        """Return whether the outcome of the last command is compared."""
-        return self._last.compared
-
-    @property
-    def anything_goes(self) -> bool:
-        """Return whether a system may have done a third thing to the entities that the last command names."""
-        return self._last.anything_goes
-
-    def submit(self, command: Command) -> Outcome:
-        """Let every possible state make its transitions, and return the outcome that is demanded."""
-        if len(self.states) == 1 and not self.machine.silent and not self.uncompared:
-            (before,) = self.states
-            after, outcome = self.machine.step(before, command)
-            if not isinstance(outcome, Unspecified):  # nothing is unspecified, so the step is the only transition
-                transition = Transition(before, after, outcome)
-                self.transitions, self.states = (transition,), (after,)
-                if after is not before:
-                    self._known = {}
-                self._last = LastCommand((command,), self.transitions, outcome, NONE, True, False)
-                return outcome
-        return self.submit_any((command,))
-
-    def submit_any(self, commands: tuple[Command, ...], idle: bool = False) -> Outcome:
-        """Do the same for one of several commands, of which it is not known which it was.
-
-        With ``idle`` it may also be that none of them was carried out.
+        Of several commands it is not known which it was; with ``idle`` it may also be that none was carried out.
         """
         by_command = [
             [transitions(self.machine, state, each, self.limit) for state in self.states] for each in commands
         ]
-        stays = [[Transitions((Transition(state, state, Refused()),)) for state in self.states]] if idle else []
-        found = [each for of_state in zip(*by_command, *stays, strict=True) for each in of_state]
+        found = [each for of_command in by_command for each in of_command]
+        if idle:
+            found += [Transitions((Transition(state, state, Refused()),)) for state in self.states]
         every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
         deciding = NONE.union(*(each.deciding for each in found))
         deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
         if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
-            deciding_outcomes |= self._silent
+            deciding_outcomes |= self.silent
         compared = not any(named_by(command) & self.uncompared for command in commands)
-        outcome = (
-            demanded((transition.outcome for transition in every), deciding_outcomes)
-            if compared
-            else Unspecified(self._silent)
-        )
-        alone = (
-            demanded((transition.outcome for each in found for transition in each.possible), NONE)
-            for found in by_command
-        )
+        outcome = demanded(every, deciding_outcomes) if compared else Unspecified(self.silent)
+        alone = (demanded([one for each in of_command for one in each.possible], NONE) for of_command in by_command)
         unspecified = bool(deciding_outcomes) and any(isinstance(each, Unspecified) for each in alone)
         self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
-        if len(self.states) > 1 or self.uncompared:
-            self._silent |= deciding
-        else:
-            self._silent = NONE
-        self._last = LastCommand(commands, every, outcome, deciding, compared, unspecified)
+        self.silent = self.silent | deciding if len(self.states) > 1 or self.uncompared else NONE
+        self.last = LastCommand(commands, every, outcome, deciding, compared, unspecified)
         return outcome
 
     def observe(self) -> Observation:
@@ -189,11 +151,8 @@ class Oracle:
 
         `UNSPECIFIED` is the value of a field that may have any, and of `exists` for an entity that may be there or not.
         """
-        projections: dict[Name, Projection] = {
-            name: self._agreement(name, self.states) for name in self._names(self.states)
-        }
         doubted = {name: {"exists": UNSPECIFIED} for name in words(self.uncompared) if name[0] in KIND}
-        return observation_of(projections | doubted)
+        return observation_of({**self._agreements(self.states), **doubted})
 
     def demands(self, then: Outcome | Fact | Predicate) -> bool:
         """Return whether it holds in every transition that is possible.
@@ -201,16 +160,13 @@ class Oracle:
         An outcome has to imply it (see `implies`); `Unspecified` holds where the outcome depends on these requirements.
         """
         if isinstance(then, Fact):
-            name = (then.kind, then.name)
-            projections = [
-                projection for state in self.states for projection in self._projections(state).get(name, [GONE])
-            ]
-            seen = all(alike(projection.get(then.field, ABSENT), then.value) for projection in projections)
-            return seen and name not in words(self.uncompared)
+            seen = (value for state in self.states for value in values_of(self._projections(state), then))
+            compared = (then.kind, then.name) not in words(self.uncompared)
+            return compared and all(alike(value, then.value) for value in seen)
         if isinstance(then, Unspecified):
-            return isinstance(self._last.outcome, Unspecified) and then.silent <= self._last.outcome.silent
+            return isinstance(self.last.outcome, Unspecified) and then.silent <= self.last.outcome.silent
         if isinstance(then, Outcome):
-            return self._last.compared and all(implies(transition.outcome, then) for transition in self.transitions)
+            return self.last.compared and all(implies(transition.outcome, then) for transition in self.transitions)
         return not self.uncompared and all(
             then(before, transition.outcome, after)
             for transition in self.transitions
@@ -226,7 +182,7 @@ class Oracle:
         ``shown`` says what it showed this time, where that is not what it always shows.
         After a violation nothing is learnt, and only `reset` leads on.
         """
-        last, fitting, skip = self._last, self.transitions, words(self.uncompared)
+        last, fitting, skip = self.last, self.transitions, words(self.uncompared)
         shown = shown or self.shown
         if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in last.commands):
             outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
@@ -245,7 +201,7 @@ class Oracle:
             matching = tuple(
                 transition
                 for transition in fitting
-                if matches(self._projections(transition.after), observation, skip, shown)
+                if not distance(self._projections(transition.after), observation, skip, shown)
             )
             if matching:
                 fitting = matching
@@ -257,13 +213,12 @@ class Oracle:
                 scope = self._scope() if accepted else NOTHING
                 skipped = skip | words(scope) if last.anything_goes else skip
                 violations += self._violations(states, observation, skipped, shown)
-                if not violations and (self._silent or len(states) == 1):
+                if not violations and (self.silent or len(states) == 1):
                     self.uncompared |= scope | self._unclear(states)
                 elif not violations:
                     # the states differ only in which command it was, so one of them has to fit
-                    violations += self._nearest(
-                        distinct(transition.after for transition in fitting), observation, skip, shown
-                    )
+                    after = distinct(transition.after for transition in fitting)
+                    violations = min((self._violations((each,), observation, skip, shown) for each in after), key=len)
         if violations:
             if not last.commands:
                 return tuple(Difference(*each) for each in violations)
@@ -272,7 +227,7 @@ class Oracle:
             return FailedStep(self.machine, self.limit, last.commands, before, *of_it).explained(violations)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
-            self._silent = NONE
+            self.silent = NONE
         if isinstance(last.outcome, Accepted):
             self.held |= last.outcome.by
             if last.outcome.by & self._consequences:
@@ -289,7 +244,7 @@ class Oracle:
             return False
         if transition.outcome == DOES_NOT_EXIST:
             return bool(seen.because & OF_NAMES)
-        return any(self.machine.is_silent_about(transition.before, command) for command in self._last.commands)
+        return any(self.machine.is_silent_about(transition.before, command) for command in self.last.commands)
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""
@@ -309,39 +264,35 @@ class Oracle:
             self._known[state] = projections_of(self.machine, state, self.limit)
         return self._known[state]
 
-    def _names(self, states: Iterable[State]) -> set[Name]:
-        """Return every entity of any of the states."""
-        return {name for state in states for name in self._projections(state)}
-
-    def _agreement(self, name: Name, states: Iterable[State]) -> Projection:
-        """Return what all projections of the entity in these states have in common."""
-        return agreement(projection for state in states for projection in self._projections(state).get(name, [GONE]))
+    def _agreements(self, states: Iterable[State]) -> dict[Name, Projection]:
+        """Return for each entity of any of these states what all its projections in them have in common."""
+        every = [self._projections(state) for state in states]
+        names = dict.fromkeys(name for each in every for name in each)
+        return {name: agreement(one for each in every for one in each.get(name, [GONE])) for name in names}
 
     def _scope(self) -> Entities:
         """Return what the last command names and all that depends on it, where its effect depends on silent rows."""
-        if not self._last.deciding:
+        if not self.last.deciding:
             return NOTHING
-        both = (state for transition in self._last.every for state in (transition.before, transition.after))
-        named = NOTHING.union(*(named_by(command) for command in self._last.commands))
+        both = (state for transition in self.last.every for state in (transition.before, transition.after))
+        named = NOTHING.union(*(named_by(command) for command in self.last.commands))
         return depending(named, distinct(both))
 
     def _unclear(self, states: tuple[State, ...]) -> Entities:
         """Return the entities on which the states do not agree."""
-        names = (name for name in self._names(states) if UNSPECIFIED in self._agreement(name, states).values())
-        return frozenset((KIND[kind], name) for kind, name in names)
-
-    def _nearest(
-        self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> list[Violation]:
-        """Return the facts demanded by the state nearest to what was seen, each with what was seen instead."""
-        return min((list(self._violations((state,), observation, skip, shown)) for state in states), key=len)
+        agreed = self._agreements(states).items()
+        return frozenset((KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values())
 
     def _violations(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
-    ) -> Iterator[Violation]:
-        """Yield the facts that all the states demand, each with what was seen instead."""
-        for name in sorted(self._names(states).union(names_in(observation)) - skip):
-            yield from differences(name, self._agreement(name, states), projection_in(observation, name), shown)
+    ) -> list[Violation]:
+        """Return the facts that all the states demand, each with what was seen instead."""
+        agreed = self._agreements(states)
+        return [
+            each
+            for name in sorted((agreed.keys() | set(names_in(observation))) - skip)
+            for each in differences(name, agreed.get(name, GONE), projection_in(observation, name), shown)
+        ]
 
 
 def distinct(states: Iterable[State]) -> tuple[State, ...]:

@@ -1,10 +1,10 @@
 """The transitions that one command may make from one state, and comparisons of their outcomes."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
-from .nondeterminism import Possibility, Replay, decisive, possibilities
+from .nondeterminism import Replay, decisive, possibilities
 from .observability import Shown
 
 
@@ -29,13 +29,8 @@ class Transitions(NamedTuple):
 
 def transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
     """Return every transition that a choice of silent rows allows; raises `TooManyStates` beyond ``limit`` choices."""
-    return transitions_among(state, steps(machine, state, command, limit))
 
-
-def steps(machine: Machine, state: State, command: Command, limit: int) -> list[Possibility[tuple[State, Outcome]]]:
-    """Return the step of the command for each choice of silent rows; raises `TooManyStates` beyond ``limit``."""
-
-    def go(replay: Replay) -> tuple[State, Outcome] | None:
+    def step(replay: Replay) -> tuple[State, Outcome] | None:
         try:
             return machine.step(state, command, replay)
         except RowsContradict:
@@ -43,11 +38,7 @@ def steps(machine: Machine, state: State, command: Command, limit: int) -> list[
                 return None  # silent rows that contradict others do not hold together with them
             raise
 
-    return [(result, replay) for result, replay in possibilities(go, machine.silent, limit) if result]
-
-
-def transitions_among(state: Any, found: list[Possibility[tuple[Any, Outcome]]]) -> Transitions:
-    """Return the transitions among the steps found from a state, which may have any comparable form."""
+    found = [(result, replay) for result, replay in possibilities(step, machine.silent, limit) if result]
     every = dict.fromkeys(Transition(state, *result) for result, _ in found)
     idle = frozenset(
         requirement
@@ -66,9 +57,9 @@ def transitions_among(state: Any, found: list[Possibility[tuple[Any, Outcome]]])
     )
 
 
-def demanded(outcomes: Iterable[Outcome], deciding: frozenset[str]) -> Outcome:
+def demanded(possible: Iterable[Transition], deciding: frozenset[str]) -> Outcome:
     """Return what all the outcomes agree on; where they differ, it is unspecified because of ``deciding``."""
-    outcomes = list(outcomes)
+    outcomes = [each.outcome for each in possible]
     accepted = [each for each in outcomes if isinstance(each, Accepted)]
     refused = [each for each in outcomes if isinstance(each, Refused)]
     if len(accepted) == len(outcomes):

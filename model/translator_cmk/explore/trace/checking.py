@@ -200,9 +200,9 @@ class Checker:
         """Judge one event, and return whether it is possible."""
         oracle, request, seen = self._oracle, event.request, event.seen
         all_compared = not oracle.uncompared
-        allowed = None if request is None else oracle.submit_any(request.commands, request.idle)
+        allowed = None if request is None else oracle.submit(*request.commands, idle=request.idle)
         differences = oracle.narrow(event.reported.outcome, seen.observation if seen else None, event.shown)
-        self._add(uncompared=not oracle.compared)
+        self._add(uncompared=not oracle.last.compared)
         if differences:
             deviation = Deviation(at, request.commands if request else (), allowed, differences)
             self._add(deviating=1, deviations=(deviation,))
