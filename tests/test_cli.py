@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.verifying import messages_of
+
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 """Unbuffered, argparse itself passes over a help text that can't be written."""
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
@@ -55,7 +57,7 @@ def test_closed_or_full_stream_is_an_error(words: str, redirection: str, exit_co
 def test_run_without_standard_error_writes_its_report(tmp_path: Path) -> None:
     done = in_a_shell(f"verify --python {MODEL} --lane features --case {CASE} --report {tmp_path / 'report'}", "2>&-")
     assert (done.returncode, "1 of 1 passed" in done.stdout) == (0, True)
-    assert "Traceback" not in (tmp_path / "report" / "messages.ndjson").read_text("utf-8")
+    assert "Traceback" not in messages_of(tmp_path / "report")
 
 
 @pytest.mark.parametrize(

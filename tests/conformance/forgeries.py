@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAILS, FAILS_TOO
+from tests.conformance.verifying import FAILS, FAILS_TOO, messages_of, put_messages
 from translator_cmk.cli import main
 
 Edit = Callable[[Forgery], Path]
@@ -103,11 +103,10 @@ def without_hello(forgery: Forgery) -> Path:
 
 def fewer_messages(forgery: Forgery) -> Path:
     """Let the verdicts rest on less than there is: the last scenario is not among theirs."""
-    whole = (forgery.folder / "messages.ndjson").read_text("utf-8")
+    whole = messages_of(forgery.folder)
     forgery.take_out(forgery.worlds()[-1:])
     forgery.derive()
-    with (forgery.folder / "messages.ndjson").open("a", encoding="utf-8", newline="\n") as log:
-        log.writelines(whole.splitlines(keepends=True)[-3:])
+    put_messages(forgery.folder, messages_of(forgery.folder) + "".join(whole.splitlines(keepends=True)[-3:]))
     return forgery.sign()
 
 
@@ -185,7 +184,6 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
     "no subject": (field("subject", to=None), 'product is null in report.json, and "loses nothing" as the system'),
     "register": (field("register", "requirements", to=90), "register in report.json is not what follows"),
     "what is shown": (field("cases", 0, "shown", to="It is nothing.\n"), ": its shown was 'It is nothing"),
-    "step": (field("cases", 0, "step", to=0), ": its step was 0"),
     "seed": (field("seed", to=2), MOVED),
     "trouble": (field("trouble", to="none"), "trouble in report.json tells why a run ended early"),
 }

@@ -8,8 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from tests.conformance.verifying import messages_of, put_messages
 from translator_cmk.conformance.recheck import CLAIMED, Repetition, as_written
-from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, MESSAGES, Folder, files_of
+from translator_cmk.conformance.report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, files_of
 from translator_cmk.language.declaration import DECLARATION
 from translator_cmk.shapes import read_message
 
@@ -20,7 +21,7 @@ class Forgery:
     def __init__(self, report: Path, folder: Path) -> None:
         self.folder = Path(shutil.copytree(report, folder))
         self.envelope: dict[str, Any] = json.loads((self.folder / ENVELOPE).read_text("utf-8"))
-        self.log = [json.loads(line) for line in (self.folder / MESSAGES).read_text("utf-8").splitlines()]
+        self.log = [json.loads(line) for line in messages_of(self.folder).splitlines()]
 
     def worlds(self, *cases: str) -> list[tuple[int, int]]:
         """Where each world of these cases, or of any, begins in the log of one session, and where the next does."""
@@ -43,7 +44,7 @@ class Forgery:
 
     def derive(self) -> Path:
         """Write it all, with every verdict, count and counterexample as the edited log and envelope have it now."""
-        put(self.folder / MESSAGES, "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log))
+        put_messages(self.folder, "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log))
         envelope = self.envelope
         envelope["messages"] = len(self.log)
         running = Repetition(self.folder, envelope).run()

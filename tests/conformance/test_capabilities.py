@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import Verified, fuzz, verify
+from tests.conformance.verifying import Verified, fuzz, messages_of, verify
 from translator_cmk.cli import main
 
 HERE = limited_systems.__name__
@@ -50,7 +50,7 @@ def test_without_a_portal_keys_are_enabled_through_the_api(bare: Verified) -> No
         "vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api",
     ):
         assert bare.status(case) == "passed"
-    asked = (bare.folder / "messages.ndjson").read_text("utf-8")
+    asked = messages_of(bare.folder)
     assert '"through":"api"' in asked
     assert '"through":"portal"' not in asked
 

@@ -8,7 +8,17 @@ import pytest
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, TOUR, Verified, fails_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import (
+    DEMANDS,
+    FAULTY,
+    MODEL,
+    TOUR,
+    Verified,
+    fails_in_fuzzing,
+    fuzz,
+    messages_of,
+    verify,
+)
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
@@ -129,7 +139,7 @@ def test_refusing_everything_earns_nothing_in_sequences_either(tmp_path: Path) -
 def test_what_is_declared_to_be_parallel_is_tried_in_two_sessions(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", MODEL, "--lane", "features", "--topic", "vault")
     assert found.exit_code == 0
-    messages = map(json.loads, (found.folder / "messages.ndjson").read_text("utf-8").splitlines())
+    messages = map(json.loads, messages_of(found.folder).splitlines())
     assert sum(each.get("request", {}).get("verb") == "hello" for each in messages) == 2
 
 

@@ -59,7 +59,7 @@ def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsy
     assert "where observe would be" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["report.json", "messages.ndjson", "cucumber.ndjson"])
+@pytest.mark.parametrize("name", ["report.json", "messages.ndjson.gz", "junit.xml"])
 def test_file_that_would_be_waited_for_is_refused(wrong_in_features: Verified, tmp_path: Path, name: str) -> None:
     forgery = Forgery(wrong_in_features.folder, tmp_path / "forged")
     (forgery.folder / name).unlink()

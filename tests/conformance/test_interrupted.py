@@ -1,7 +1,9 @@
 """However a run ends, by Ctrl-C, by SIGTERM or killed, its report is valid, and marked as incomplete."""
 
+import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, WHOLE, Verified, in_a_shell, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, WHOLE, Verified, in_a_shell, messages_of, verify
 from translator_cmk.cli import main
+from translator_cmk.conformance.report.folder import MESSAGES
 
 DELETES_KEY = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"
 TWO = ("--lane", "features", "--case", DELETES_KEY, "--case", WHOLE)
@@ -72,24 +75,31 @@ def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(
     found = Verified(run.returncode, json.loads(envelope.read_text("utf-8")), envelope.parent)
     assert (found.report["complete"], found.report["exit_code"]) == (False, 4)
     assert found.report["counts"]["lanes"]["features"]["passed"] > 0
-    log = found.folder / "messages.ndjson"
-    text = log.read_bytes()
-    log.write_bytes(text[: text.rfind(b"\n") + 1] + b'{"at":7.25,"case":"vault.soft-delete/a-vault-with-both')
     code, out = checked(found.folder, capsys)
     assert code == 4
     assert f"all {len(found.report['cases'])} verdicts are confirmed" in out
-    lines = text.count(b"\n") + 1
-    assert f"the record in messages.ndjson:{lines} is truncated" in out
+    assert re.search(rf"the record in {re.escape(MESSAGES)}:[0-9]+ is truncated", out)
     assert verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", DELETES_KEY).report["complete"]
 
 
 def test_log_that_is_cut_off_before_a_verdict_is_found_out(
     wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log = Forgery(wrong_in_features.folder, tmp_path / "cut").folder / "messages.ndjson"
-    lines = log.read_bytes().splitlines(keepends=True)
-    log.write_bytes(b"".join(lines[:-2]) + lines[-2][:20])
-    code, out = checked(log.parent, capsys)
+    cut = Forgery(wrong_in_features.folder, tmp_path / "cut").folder
+    lines = messages_of(cut).splitlines(keepends=True)
+    whole = gzip.compress("".join(lines[:-2]).encode())
+    (cut / MESSAGES).write_bytes(whole[:-8])  # without its end
+    code, out = checked(cut, capsys)
     assert code == 1
-    assert f"messages.ndjson has {len(lines) - 2} messages, and the verdicts rest on {len(lines)}" in out
-    assert f"the record in messages.ndjson:{len(lines) - 1} is truncated" in out
+    assert f"{MESSAGES} has {len(lines) - 2} messages, and the verdicts rest on {len(lines)}" in out
+    assert f"the record in {MESSAGES}:{len(lines) - 1} is truncated" in out
+
+
+@pytest.mark.parametrize("content", [b"no log", gzip.compress(b"{}\n" * 99)[:-20] + b"x" * 20])
+def test_log_that_can_not_be_decompressed_is_refused(
+    wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    damaged = Forgery(wrong_in_features.folder, tmp_path / "damaged").folder
+    (damaged / MESSAGES).write_bytes(content)
+    assert main(["report", "check", str(damaged)]) == 2
+    assert "can't be decompressed" in capsys.readouterr().err

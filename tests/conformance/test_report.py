@@ -10,14 +10,27 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import slow_systems
-from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAILS, FAILS_TOO, FAULTY, MODEL, WHOLE, WRONG, Verified, verify
+from tests.conformance import test_clean_prefix as clean_prefix
+from tests.conformance.forging import Forgery, put
+from tests.conformance.verifying import (
+    FAILS,
+    FAILS_TOO,
+    FAULTY,
+    MODEL,
+    WHOLE,
+    WRONG,
+    Verified,
+    messages_of,
+    put_messages,
+    verify,
+)
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.report.folder import MESSAGES
 from translator_cmk.conformance.report.marks import Cell, Note, cells
-from translator_cmk.conformance.report.page import result_of, verdict
+from translator_cmk.conformance.report.page import verdict
 from translator_cmk.conformance.results import ResultsError, load_results
 from translator_cmk.conformance.running import Running
 from translator_cmk.machine import COMMANDS
@@ -56,21 +69,6 @@ def test_cases_are_in_one_order_whenever_they_came_about() -> None:
     envelope = running.envelope()
     assert [case["id"] for case in envelope["cases"]] == ordered
     assert [group["cases"] for group in envelope["groups"]] == [ordered]
-
-
-def test_cucumber_messages_are_those_of_the_official_package(wrong: Verified) -> None:
-    import cucumber_messages  # type: ignore[import-untyped]  # the official package has no types
-    from cucumber_messages.json_converter import JsonDataclassConverter  # type: ignore[import-untyped]  # likewise
-
-    converter = JsonDataclassConverter(module_scope=cucumber_messages)
-    written = [json.loads(line) for line in (wrong.folder / "cucumber.ndjson").read_text("utf-8").splitlines()]
-    read = [converter.from_dict(each, cucumber_messages.Envelope) for each in written]
-    assert [converter.to_dict(each) for each in read] == written
-    kinds = [next(iter(each)) for each in written]
-    assert kinds.count("testCaseFinished") == kinds.count("pickle") == len(wrong.statuses("features"))
-    assert (kinds[0], kinds[-1]) == ("meta", "testRunFinished")
-    results = [each["testStepFinished"]["testStepResult"]["status"] for each in written if "testStepFinished" in each]
-    assert results.count("FAILED") == list(wrong.statuses("features").values()).count("failed") > 0
 
 
 def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
@@ -160,13 +158,32 @@ def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it
     assert "environment.create-vault" not in failed
 
 
-def test_what_was_blocked_is_not_failed_on_the_page() -> None:
-    case = {"id": "a", "lane": "features", "requirements": ["keys.rotate"], "attributed_to": ["keys.enable"]}
-    blocked = case | {"status": "failed", "reason": "blocked by keys.enable"}
-    assert "⊘ blocked" in result_of(blocked)
-    assert "✘ failed" in result_of(blocked | {"reason": "expected: this; observed: that"})
-    found = cells({"cases": [blocked]}, load_register())
-    assert (verdict(found["keys.rotate"]), verdict(found["keys.enable"])) == ("blocked", "not-run")
+def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A system that ignores keys of its own fails one requirement; a loss that needs such a key can't be tried."""
+    system = f"{clean_prefix.__name__}:OwnKeyIgnored"
+    found = verify(tmp_path, "--python", system, "--lane", "features", "--requirement", "revocation.undeploys")
+    counts = found.report["counts"]["scored"]
+    assert (found.exit_code, counts["failed"], counts["blocked"] > 0) == (1, 0, True)
+    case = next(each for each in found.report["cases"] if each["status"] == "blocked")
+    assert case["reason"].startswith("blocked by ")
+    assert "keys.enable" in case["attributed_to"]
+    out = capsys.readouterr().out
+    assert f"{counts['blocked']} blocked" in out
+    assert f"⊘ {case['id']}" in out
+    root = ElementTree.parse(found.folder / "junit.xml").getroot()
+    assert len([*root.iter("error")]) == counts["blocked"]
+    assert "exit code 1: deviations" in [each.get("message") for each in root.iter("failure")]
+    assert f", {counts['blocked']} blocked, " in (found.folder / "badge.svg").read_text("utf-8")
+    assert "⊘ blocked</span>" in (found.folder / "report.html").read_text("utf-8")
+    cell = cells(found.report, load_register())["revocation.undeploys"]
+    assert (cell.word, verdict(cell)) == ("blocked", "blocked")
+    assert {item.status for item in load_results(found.folder).items} >= {"not-run"}
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_requirement_of_which_anything_failed_has_failed_on_the_page() -> None:
     assert verdict(Cell("partly", 1, 2, {Note("failed", "why"): ("a",)})) == "failed"
 
 
@@ -184,10 +201,10 @@ def test_results_are_derived_from_the_message_log(wrong_in_features: Verified, t
 
 
 def test_results_of_a_log_that_was_changed_are_refused(wrong_in_features: Verified, tmp_path: Path) -> None:
-    log = Path(shutil.copytree(wrong_in_features.folder, tmp_path / "edited")) / "messages.ndjson"
-    log.write_text(log.read_text("utf-8").replace('"CreateVault"', '"DeleteVault"', 1), "utf-8")
+    edited = Path(shutil.copytree(wrong_in_features.folder, tmp_path / "edited"))
+    put_messages(edited, messages_of(edited).replace('"CreateVault"', '"DeleteVault"', 1))
     with pytest.raises(ResultsError, match=r"messages\.ndjson"):
-        load_results(log.parent)
+        load_results(edited)
     with pytest.raises(ResultsError, match="can't be read"):
         load_results(tmp_path / "nowhere")
 
@@ -209,9 +226,9 @@ def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.Cap
         ("report.json", '"features/revo', '"features/../revo', "its feature was 'features/../revocation.feature'"),
         ("report.json", '"total": ', '"total": 1', "counts in report.json is not what follows"),
         ("report.json", '"complete": true', '"complete": false', "exit_code in report.json is not what follows"),
-        ("messages.ndjson", '"readable":true', '"readable":false', "messages.ndjson is not what it was"),
-        ("messages.ndjson", '"soft_delete":true', '"soft_delete":false', "the log has"),
-        ("messages.ndjson", '"CreateVault"', '"DeleteVault"', "request.command has no field 'region'"),
+        (MESSAGES, '"readable":true', '"readable":false', f"{MESSAGES} is not what it was"),
+        (MESSAGES, '"soft_delete":true', '"soft_delete":false', "the log has"),
+        (MESSAGES, '"CreateVault"', '"DeleteVault"', "request.command has no field 'region'"),
         ("badge.svg", "✘", "✔", "badge.svg is not what it was"),
     ],
 )
@@ -224,11 +241,14 @@ def test_edited_report_is_found_out(
     is_: str,
     said: str,
 ) -> None:
-    edited = Forgery(wrong_in_features.folder, tmp_path / "edited").folder / file
-    text = edited.read_text("utf-8")
+    edited = Forgery(wrong_in_features.folder, tmp_path / "edited").folder
+    text = messages_of(edited) if file == MESSAGES else (edited / file).read_text("utf-8")
     assert was in text
-    edited.write_text(text.replace(was, is_, 1), "utf-8", newline="\n")
-    assert main(["report", "check", str(edited.parent)]) in (1, 2)
+    if file == MESSAGES:
+        put_messages(edited, text.replace(was, is_, 1))
+    else:
+        put(edited / file, text.replace(was, is_, 1))
+    assert main(["report", "check", str(edited)]) in (1, 2)
     output = capsys.readouterr()
     assert said in output.out + output.err
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, verify
+from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, messages_of, put_messages, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.language import schemas
@@ -55,7 +55,7 @@ def test_what_a_run_writes_is_as_its_schemas_have_it(report: str, request: pytes
     assert complaints("badge", json.loads((folder / "badge.json").read_text("utf-8"))) == []
     for file in (folder / "counterexamples").glob("*.json"):
         assert complaints("counterexample", json.loads(file.read_text("utf-8"))) == []
-    entries = [json.loads(line) for line in (folder / "messages.ndjson").read_text("utf-8").splitlines()]
+    entries = [json.loads(line) for line in messages_of(folder).splitlines()]
     kinds = {tuple(sorted(entry.keys() - {"at", "case"})): entry for entry in entries}
     assert {next(iter(kind)) for kind in kinds} >= {"answer", "end", "world"}
     for entry in kinds.values():
@@ -119,11 +119,11 @@ def test_message_log_that_is_none_is_reported_with_its_line(
 ) -> None:
     assert complaints("message-log-entry", line)
     (tmp_path / "report.json").write_bytes((broken.folder / "report.json").read_bytes())
-    log = (broken.folder / "messages.ndjson").read_text("utf-8").splitlines(keepends=True)
-    (tmp_path / "messages.ndjson").write_text("".join([*log[:2], json.dumps(line) + "\n", *log[3:]]), "utf-8")
+    log = messages_of(broken.folder).splitlines(keepends=True)
+    put_messages(tmp_path, "".join([*log[:2], json.dumps(line) + "\n", *log[3:]]))
     assert main(["report", "check", str(tmp_path)]) == 2
     error = capsys.readouterr().err
-    assert f"messages.ndjson:3: {expected}" in error.replace("the beginning of a world ", "")
+    assert f"messages.ndjson.gz:3: {expected}" in error.replace("the beginning of a world ", "")
     assert error.count("\n") == 1
 
 

@@ -1,5 +1,6 @@
 """Runs `verify` in this process and reads its report."""
 
+import gzip
 import json
 import shlex
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from translator_cmk.cli import main
+from translator_cmk.conformance.report.folder import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "translator_cmk.system:ModelSystem"
@@ -61,6 +63,16 @@ class Verified(NamedTuple):
     def statuses(self, lane: str = "") -> dict[str, str]:
         """The status of each case, or of those of a lane."""
         return {each["id"]: each["status"] for each in self.report["cases"] if each["lane"].startswith(lane)}
+
+
+def messages_of(folder: Path) -> str:
+    """The message log of a report, an entry a line."""
+    return gzip.decompress((folder / MESSAGES).read_bytes()).decode()
+
+
+def put_messages(folder: Path, text: str) -> None:
+    """Write a message log."""
+    (folder / MESSAGES).write_bytes(gzip.compress(text.encode()))
 
 
 def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.forging import Forgery, put
-from tests.conformance.verifying import MODEL, verify
+from tests.conformance.forging import Forgery
+from tests.conformance.verifying import MODEL, put_messages, verify
 from tests.machine import faulty_models, laws, test_laws
 from tests.site.building import FEATURES, REGISTER
 from translator_cmk import features_dir
@@ -119,7 +119,7 @@ def renamed_without_its_messages(case: Case) -> None:
     """Likewise, and keep nothing of what it said."""
     renamed(case)
     case.forgery.log.clear()
-    put(case.forgery.folder / "messages.ndjson", "")
+    put_messages(case.forgery.folder, "")
     case.set(messages=0)
 
 
@@ -187,7 +187,7 @@ def with_other_features(pattern: str, replacement: str) -> Callable[[Case], None
 def write_log(case: Case) -> None:
     """Write the log as it has been edited."""
     lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in case.forgery.log)
-    put(case.forgery.folder / "messages.ndjson", lines)
+    put_messages(case.forgery.folder, lines)
     case.set(messages=len(case.forgery.log))
 
 

@@ -63,7 +63,7 @@ TOUR: dict[str, Any] = {"lane": "tour", "requirements": []}
         ([CASE | {"status": "not-applicable"}], "not-applicable", 0, 0),
         ([CASE, CASE | {"status": "differs", "rests_on": ["keys.rotate"]}], "passed", 1, 1),
         ([CASE | {"status": "differs", "rests_on": ["keys.enable"]}], "differs", 0, 1),
-        ([CASE | {"status": "failed", "reason": "blocked by keys.rotate"}], "blocked", 0, 1),
+        ([CASE | {"status": "blocked", "reason": "blocked by keys.rotate"}], "blocked", 0, 1),
         ([CASE | {"status": "failed", "attributed_to": ["keys.rotate"]}], "inconclusive", 0, 1),
         (
             [CASE | {"lane": "tour", "requirements": [], "status": "failed", "attributed_to": ["keys.enable"]}],

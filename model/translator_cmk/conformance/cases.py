@@ -184,15 +184,11 @@ def must_be_known(selection: Selection, waived: Iterable[str]) -> None:
                 raise CommandError(f"--{name} {value}: there is none; {remedy}")
 
 
-STATUSES: Mapping[str, str] = {
-    "passed": "The system and the specification agree.",
-    "failed": "They disagree, or the system did not get to the starting point.",
-    "known": "It failed, and the file of deviations says so.",
-    "differs": "It differs from what we assume; the article does not say it, and it does not count.",
-    "not-applicable": "It asks nothing of this system, for the reason given; it counts for nothing.",
-    "inconclusive": "The system broke, or an effect was still absent when its time was up; nothing was learned.",
-    "not-run": "It was not selected, not reached, or the system has no such command.",
-}
+STATUSES = ("passed", "failed", "blocked", "known", "differs", "not-applicable", "inconclusive", "not-run")
+"""The status of a case in a report; `report.marks.MARKS` says what each means.
+
+*Blocked* is a scenario that did not get to its starting point, and *known* one of these that the deviations list.
+"""
 
 
 class Result(NamedTuple):
@@ -209,8 +205,6 @@ class Result(NamedTuple):
     attributed_to: tuple[str, ...] = ()
     fault: str = ""
     shown: str = ""
-    step: int = -1
-    """Of a scenario: the step, from 0, that it stopped at."""
     undelivered: str = ""
     """The capability that was declared, and is not supported."""
     behind: tuple[str, ...] = ()
@@ -246,7 +240,7 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
     elif status == "not-run" and result.behind and all(is_known(each, results, known) for each in result.behind):
         status, reason = "not-applicable", f"not reached: what leads to it is known to fail: {result.behind[0]}"
     elif status in FAILING:
-        status = "known" if deviation else "failed"
+        status = "known" if deviation else status
         if not case.scored and result.undelivered:
             status = "not-run"  # it says nothing of what we assume
         elif not case.scored:
@@ -255,6 +249,7 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
 
 
 FAILING = ("failed", "blocked")
+DECIDED = ("passed", *FAILING, "known")
 
 
 def is_known(case: str, results: Mapping[str, Result], known: Mapping[str, str]) -> bool:
@@ -293,10 +288,10 @@ def exit_code(
     found = counts(scored, verdicts)
     if faults or any(verdict.fault for verdict in verdicts.values()):
         return HARNESS
-    decided = {case.lane for case in scored if verdicts[case.id].status in ("passed", "failed", "known")}
+    decided = {case.lane for case in scored if verdicts[case.id].status in DECIDED}
     if not finished or not lanes or decided < set(lanes):
         return INCOMPLETE
-    if found["failed"] or stale:
+    if found["failed"] or found["blocked"] or stale:
         return DEVIATIONS
     return INCOMPLETE if found["inconclusive"] or found["not-run"] else OK
 

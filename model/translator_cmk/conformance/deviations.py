@@ -157,7 +157,7 @@ def must_be_writable(path: Path) -> None:
 def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
     """Write what failed into a file, in place of an earlier one; raises `CommandError`, and then that one is left."""
     must_be_writable(path)  # still: nothing but a file may be replaced
-    failed = [case["id"] for case in envelope["cases"] if case["status"] in ("failed", "known")]
+    failed = [case["id"] for case in envelope["cases"] if case["status"] in (*FAILING, "known")]
     file = without_links(path)
     try:
         write_text(file, deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS))

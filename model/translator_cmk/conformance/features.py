@@ -94,8 +94,7 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
-    step = run.step if run else -1
-    return Result(status, reason, 0.0, requirements, fault, shown, step, undelivered)
+    return Result(status, reason, 0.0, requirements, fault, shown, undelivered)
 
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:

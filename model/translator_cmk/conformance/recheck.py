@@ -31,9 +31,8 @@ from .trace import Judging, Trace, head_of, recorded_system
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
 
-COMPARED = tuple(name for name in CASE.fields if name not in ("id", "seconds", "step", "shown"))
-SHOWN = ("step", "shown")
-"""How a case failed; asked again, a system may do so in another way."""
+# asked again, a system may fail in another way than was shown
+COMPARED = tuple(name for name in CASE.fields if name not in ("id", "seconds", "shown"))
 
 
 def running_of(envelope: dict[str, Any]) -> Running:
@@ -201,7 +200,7 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
     problems = [*repetition.problems, *of_log(repetition.log, envelope)]
     if not problems:
         problems += of_subject(envelope, now["subject"])
-        problems += of_cases(envelope, now, (*COMPARED, *SHOWN))
+        problems += of_cases(envelope, now, (*COMPARED, "shown"))
         problems += of_envelope(envelope, now)
     problems += of_digests(folder, envelope)
     return problems or list(of_folder(folder, envelope, running)), repetition.log

@@ -149,14 +149,14 @@ def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) 
     """Return the result of a scenario of a report."""
     status: str = case["status"]
     reason = case.get("reason", status)
-    if status in ("failed", "known"):
-        reason = f"known deviation: {reason}" if status == "known" else reason
-        status = "not-run" if case.get("reason", "").startswith("blocked by ") else "failed"
+    if status == "known":
+        reason = f"known deviation: {reason}"
+    word = {"known": "failed", "blocked": "not-run", "differs": "not-applicable"}.get(status, status)
     return Item(
         case["id"],
         "scenario",
         tuple(case["requirements"]),
-        "not-applicable" if status == "differs" else status,
+        word,
         case["seconds"],
         None if status == "passed" else reason,
         case["name"],

@@ -172,6 +172,7 @@ class Running:
             self.folder.write_json(ENVELOPE, content)  # a run killed from here on leaves files that fit it
             for name, text in files_of(content):
                 self.folder.write(name, text)
+            self.log.close()
             content["files"] = self.folder.digests()
         self.folder.write_json(ENVELOPE, content)
         self.saved = monotonic()

@@ -4,6 +4,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from gzip import GzipFile
 from pathlib import Path
 from random import Random
 from threading import Lock, current_thread, get_ident, main_thread
@@ -36,11 +37,15 @@ class NoLog:
         """Write the last entries."""
 
 
+QUICKLY = 1
+"""The level of compression: a tenth of the size, in a few microseconds for each message."""
+
+
 class Log(NoLog):
-    """Write each entry at once: a run that is cut off leaves all that it saw."""
+    """Write each entry as a line of a compressed file; a run that is killed leaves what was flushed."""
 
     def __init__(self, path: Path) -> None:
-        self.file = path.open("wb")
+        self.file = GzipFile(path, "wb", compresslevel=QUICKLY)
         self.lock = Lock()
         self.began = monotonic()
 
@@ -55,7 +60,8 @@ class Log(NoLog):
     def flush(self) -> None:
         """Write all entries to the file."""
         with self.lock:
-            self.file.flush()
+            if self.lines and not self.file.closed:
+                self.file.flush()
 
     def close(self) -> None:
         """Write the last entries."""

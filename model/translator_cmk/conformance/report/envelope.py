@@ -34,7 +34,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ..cases import LANES, STATUSES, Case, Result, counts, release
+from ..cases import FAILING, LANES, STATUSES, Case, Result, counts, release
 from ..deviations import Deviation
 
 FORMAT = 1
@@ -64,7 +64,7 @@ CASE = record(
         **fields_of(("name", "feature"), ID),
         **fields_of(("rests_on", "attributed_to"), IDS),
         **fields_of(("reason", "known", "shown"), PROSE),
-        **fields_of(("line", "step"), COUNT),
+        "line": COUNT,
         "fault": Line(100),
     },
 )
@@ -277,7 +277,7 @@ def tally(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, in
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
     whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "seconds": round(verdict.seconds, 6)}
-    kept = (name for name in CASE.fields if name in CASE.needed or whole[name] not in ("", (), -1))
+    kept = (name for name in CASE.fields if name in CASE.needed or whole[name] not in ("", ()))
     return {name: whole[name] for name in kept}
 
 
@@ -286,7 +286,7 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
 
     The cause may be a capability that is declared.
     """
-    left = {case.id: causes(verdicts[case.id]) for case in cases if verdicts[case.id].status in ("failed", "known")}
+    left = {case.id: causes(verdicts[case.id]) for case in cases if verdicts[case.id].status in (*FAILING, "known")}
     found = []
     while left:
         shares = Counter(cause for theirs in left.values() for cause in theirs)

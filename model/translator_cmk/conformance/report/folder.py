@@ -13,9 +13,9 @@ from ...errors import CommandError
 from ...files import draft_of, write_text
 from ..session import Log
 from .page import report_html
-from .summaries import badge_of, cucumber_messages, junit_xml, summary_md
+from .summaries import badge_of, junit_xml, summary_md
 
-ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson", "counterexamples", "traces"
+ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson.gz", "counterexamples", "traces"
 
 
 FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -24,9 +24,6 @@ FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "junit.xml": junit_xml,
     "report.html": report_html,
     "summary.md": summary_md,
-    "cucumber.ndjson": lambda envelope: "".join(
-        json.dumps(each, ensure_ascii=False) + "\n" for each in cucumber_messages(envelope)
-    ),
 }
 """The files that follow from an envelope."""
 
@@ -35,6 +32,10 @@ KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cas
 
 COUNTEREXAMPLE = re.compile(rf"{COUNTEREXAMPLES}/([0-9]{{2,}})-[a-z]+-[A-Za-z]+\.(json|feature)")
 TRACE = re.compile(rf"{TRACES}/[0-9]{{2,}}\.jsonl")
+
+
+FEW = 50
+"""Bytes that a log without a message has at most: compressed, one has more than twice as many."""
 
 
 class Folder:
@@ -123,9 +124,15 @@ def final_name(name: str) -> str:
     return re.sub(r"(^|/)\.([^/]+)\.draft$", r"\1\2", name)
 
 
+EARLIER = ("messages.ndjson", "cucumber.ndjson")
+"""Files that a report of an earlier version has."""
+
+
 def belongs(name: str) -> bool:
     """Return whether a report can have a file of this name."""
-    return name in (ENVELOPE, MESSAGES, *FILES) or any(each.fullmatch(name) for each in (COUNTEREXAMPLE, TRACE))
+    return name in (ENVELOPE, MESSAGES, *FILES, *EARLIER) or any(
+        each.fullmatch(name) for each in (COUNTEREXAMPLE, TRACE)
+    )
 
 
 def is_last(file: Path) -> bool:
@@ -135,7 +142,7 @@ def is_last(file: Path) -> bool:
 
 def is_unwritten(file: Path) -> bool:
     """Return whether this is left where a run was killed before its first envelope was in place."""
-    return file == draft_of(file.with_name(ENVELOPE)) or (file.name == MESSAGES and not file.stat().st_size)
+    return file == draft_of(file.with_name(ENVELOPE)) or (file.name == MESSAGES and file.stat().st_size < FEW)
 
 
 def is_envelope(file: Path) -> bool:

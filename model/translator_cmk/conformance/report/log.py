@@ -1,6 +1,8 @@
 """Read the message log of a report: each session's part of it answers in place of the system that was run."""
 
+import gzip
 import json
+import zlib
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from itertools import chain
@@ -58,7 +60,7 @@ class MessageLog(NoLog):
         self.messages = messages
         self.read = 0
         self.more = 0  # messages beyond
-        self.truncated = 0  # the number of a last line that was cut off
+        self.truncated = 0  # the number of the line at which the log is cut off
         self.waiting: defaultdict[int, deque[Entry]] = defaultdict(deque)  # by session: read and not repeated
         self.streams: list[Stream] = []
         self.entries = self._entries(path)
@@ -90,16 +92,19 @@ class MessageLog(NoLog):
 
     def _entries(self, path: Path) -> Iterator[Entry]:
         must_be_a_file(path)
+        number = 0
         try:
-            with path.open("rb") as file:
+            with gzip.open(path) as file:
                 for number, line in enumerate(iter(lambda: file.readline(2 * LONGEST), b""), start=1):
-                    if not line.endswith(b"\n"):
-                        self.truncated = number
-                    elif self.read >= self.messages:
+                    if self.read >= self.messages:
                         self.more += 1
                     else:
                         self.read += 1
                         yield Entry(number, entry_of(line, f"{path}:{number}"))
+        except EOFError:
+            self.truncated = number + 1
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise CommandError(f"{path}: can't be decompressed: {error}; the log was changed") from None
         except OSError as error:
             raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
 

@@ -33,6 +33,11 @@ MARKS: Mapping[str, Mark] = {
 }
 
 
+def word_of(status: str) -> str:
+    """Return the word for the status of a case."""
+    return MARKS[status].word if status in MARKS else status
+
+
 class Note(NamedTuple):
     """Why something did not pass; ``records`` are the decisions behind an assumption that it differs from."""
 
@@ -74,11 +79,6 @@ def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
     return Cell(word(counts), counts["passed"], counts.total() - counts["not-applicable"], notes)
 
 
-def is_blocked(case: Mapping[str, Any]) -> bool:
-    """Return whether a scenario did not get to its starting point, because of another requirement."""
-    return case["status"] in FAILURES and str(case.get("reason", "")).startswith("blocked by ")
-
-
 def results(requirement: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str, str]]:
     """Yield each case that says something of a requirement, with the status it has for it and the reason.
 
@@ -94,9 +94,7 @@ def results(requirement: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[tu
             applies = requirement in case["requirements"]
         else:
             applies = status in FAILURES and requirement in attributed
-        if applies and is_blocked(case):
-            yield case, "blocked", case["reason"]
-        elif applies and status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
+        if applies and status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
             yield case, "inconclusive", f"the scenario fails for {', '.join(attributed)}"
         elif applies:
             yield case, status, case.get("reason", "")

@@ -11,7 +11,7 @@ from ...language.declaration import CAPABILITIES, LEVELS
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ..cases import FEATURES, FUZZ, TOUR, TRACE
-from .marks import FAILURES, MARKS, Cell, cells, is_blocked
+from .marks import FAILURES, MARKS, Cell, cells, word_of
 from .summaries import badge_status, conclusion, few, headline, product, scope_of, unasked
 
 KINDS_OF_TEST = {
@@ -146,11 +146,10 @@ def introduction(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[str]:
-    """Yield how many requirements and tests came out how; what was blocked is not failed."""
-    scored = (case for case in envelope["cases"] if case["scored"])
+    """Yield how many requirements and tests came out how."""
     words = {
         "Requirements": Counter(map(verdict, found.values())),
-        "Tests that count": Counter("blocked" if is_blocked(case) else case["status"] for case in scored),
+        "Tests that count": Counter(case["status"] for case in envelope["cases"] if case["scored"]),
     }
     rows = ([name, f"{counts.total()}: {counted_words(counts)}"] for name, counts in words.items() if counts)
     yield table("table.facts", rows)
@@ -158,10 +157,7 @@ def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[
 
 def counted_words(counts: Mapping[str, int]) -> str:
     """Format how many came out how, in the order of the legend."""
-    order = [*MARKS, "known"]
-    return ", ".join(
-        f"{counts[each]} {MARKS[each].word if each in MARKS else 'known to fail'}" for each in order if counts[each]
-    )
+    return ", ".join(f"{counts[each]} {word_of(each)}" for each in (*MARKS, "known") if counts[each])
 
 
 def claims(envelope: Mapping[str, Any]) -> Iterator[str]:
@@ -270,7 +266,7 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         cause = register.get(group["cause"])
         yield element("h3", html(cause.title if cause else group["cause"] or "Attributed to no requirement"))
         yield element("p", html(cause.wording), " ", identified(cause.id)) if cause else ""
-        for case in sorted((by_id[name] for name in group["cases"]), key=is_blocked):
+        for case in sorted((by_id[name] for name in group["cases"]), key=lambda case: case["status"] == "blocked"):
             known = f" (known: {html(case['known'])})" if case["status"] == "known" else ""
             shown = "\n".join(escape(visible(line)) for line in case.get("shown", "").splitlines()[1:])
             head = f"{result_of(case)} {html(case.get('name', ''))}{known} {identified(case['id'])}"
@@ -278,8 +274,8 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def result_of(case: Mapping[str, Any]) -> str:
-    """Return the result of a case; one that did not get to its starting point is blocked, and not failed."""
-    return mark("blocked" if is_blocked(case) else "failed" if case["status"] == "known" else case["status"])
+    """Return the result of a case; one that is known to fail has failed."""
+    return mark("failed" if case["status"] == "known" else case["status"])
 
 
 def checks(envelope: Mapping[str, Any]) -> Iterator[str]:

@@ -1,26 +1,23 @@
-"""Format an envelope: lines for a terminal, a summary, JUnit, Cucumber Messages and a badge.
+"""Format an envelope: lines for a terminal, a summary, JUnit and a badge.
 
 A pipeline that reads the JUnit file agrees with the exit code: a known failure is skipped, with its reason, and the run
-as a whole is the last test case, which fails wherever the exit code is not 0.
+as a whole is the last test case, which fails wherever the exit code is not 0.  What was blocked is an error there.
 """
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree
 
-from gherkin.stream.gherkin_events import GherkinEvents
-
-from ... import features_dir
-from ...badges import LOOKS, Badge, Status
+from ...badges import Badge, Status
 from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
 from ...machine import COMMANDS
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR
+from .marks import MARKS, word_of
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""
@@ -54,25 +51,10 @@ UNRELEASED = "unreleased kit"
 """The mark of a run by a kit whose specification is not that of a release."""
 
 
-class Shown(NamedTuple):
-    """How a status of a case is shown: its look, its result in Cucumber Messages, and its word beside a count."""
+NOT_PASSED = ("failed", "blocked", "known", "not-applicable", "inconclusive", "not-run")
+"""What is counted beside what passed."""
 
-    look: Status
-    cucumber: str
-    word: str = ""
-
-
-STATUSES = {
-    "passed": Shown(Status.PASSED, "PASSED"),
-    "failed": Shown(Status.FAILED, "FAILED", "failed"),
-    "known": Shown(Status.FAILED, "FAILED", "known"),
-    "differs": Shown(Status.NOT_APPLICABLE, "SKIPPED"),
-    "not-applicable": Shown(Status.NOT_APPLICABLE, "SKIPPED", "n/a"),
-    "inconclusive": Shown(Status.INCONCLUSIVE, "UNKNOWN", "inconclusive"),
-    "not-run": Shown(Status.NOT_RUN, "SKIPPED", "not run"),
-}
-
-FAILED, UNDECIDED, DIFFERS = (LOOKS[each].glyph for each in (Status.FAILED, Status.INCONCLUSIVE, Status.NOT_APPLICABLE))
+FAILED, UNDECIDED, DIFFERS = (MARKS[each].glyph for each in ("failed", "inconclusive", "not-applicable"))
 
 
 # Parts of every form
@@ -133,7 +115,7 @@ def product(envelope: Mapping[str, Any]) -> str:
 
 def not_passed(tally: Mapping[str, int]) -> list[str]:
     """Format the counts of all that did not pass, such as `3 known` and `3 n/a`."""
-    return [f"{tally[status]} {shown.word}" for status, shown in STATUSES.items() if shown.word and tally[status]]
+    return [f"{tally[status]} {word_of(status)}" for status in NOT_PASSED if tally[status]]
 
 
 def counted(tally: Mapping[str, int]) -> str:
@@ -213,7 +195,7 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
             yield ""
             yield from in_full(first)
             same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-            yield from (f"{FAILED} {plain(case['id'])}, attributed to {same}" for case in more)
+            yield from (f"{glyph(case)} {plain(case['id'])}, attributed to {same}" for case in more)
         else:
             yield f"{FAILED} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
@@ -230,34 +212,23 @@ def last_said(case: Mapping[str, Any]) -> str:
     return f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
 
 
+def glyph(case: Mapping[str, Any]) -> str:
+    """Return the glyph of a case that failed or was blocked."""
+    return MARKS[case["status"]].glyph if case["status"] in MARKS else FAILED
+
+
 def in_full(case: Mapping[str, Any]) -> Iterator[str]:
     """Yield a case with all that is known of it."""
     known = f" (known: {plain(case['known'])})" if case["status"] == "known" else ""
-    yield f"{FAILED} {plain(case['id'])}{known}"
+    yield f"{glyph(case)} {plain(case['id'])}{known}"
     yield f"  {plain(case.get('reason', ''))}"
     yield from (f"  {visible(line)}" for line in case.get("shown", "").splitlines()[1:])
-
-
-def run_facts(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Yield how the run was made, what keeps it from asking for everything or from counting it, and what it covers."""
-    yield f"profile {envelope['profile']}, lanes {', '.join(envelope['lanes'])}"
-    if narrowed := list(scope_of(envelope)):
-        yield f"only {', '.join(narrowed)}"
-    if envelope["deviations"]:
-        yield f"known deviations {len(envelope['deviations'])}"
-    yield f"{envelope['started']} to {envelope['finished']}, seed {envelope['seed']}"
-    yield f"kit {envelope['kit']}, protocol {envelope['protocol']}, specification {envelope['digest'][:12]}"
-    coverage = envelope["coverage"]
-    yield f"rows of the model covered: {coverage['rows']} of {coverage['rows_in_all']}"
-    yield f"reasons for refusals covered: {coverage['reasons']} of {coverage['reasons_in_all']}"
-    for scope in envelope.get("tour", {}).get("scopes", ()):
-        yield f"tour of {scope['scope']}: {scope['steps']} steps: {scope['guarantee']}"
 
 
 def summary_md(envelope: Mapping[str, Any]) -> str:
     """Return the summary for Markdown, indented: nothing in it is markup."""
     head = f"# {markdown(product(envelope))}: {headline(envelope)}\n\n"
-    return head + "".join(f"    {line}\n" for line in [*run_facts(envelope), "", *lines(envelope)])
+    return head + "".join(f"    {line}\n" for line in lines(envelope))
 
 
 # JUnit
@@ -284,7 +255,8 @@ def test_case(case: Mapping[str, Any]) -> ElementTree.Element:
     [first, *_] = case["requirements"] or [""]
     row = "".join(f" ({each})" for each in case["id"].split("/")[2:3])
     name = plain(f"[{first or case['id']}] {case.get('name', case['id'])}{row}", LONGEST - 100)
-    kinds = {"passed": "", "failed": "failure", "inconclusive": "error" if case["scored"] else "skipped"}
+    undecided = "error" if case["scored"] else "skipped"
+    kinds = {"passed": "", "failed": "failure", "blocked": "error", "inconclusive": undecided}
     message = case.get("reason", case["status"])
     if case["status"] == "known":
         message = f"known deviation: {case.get('known', '')}: {message}"
@@ -318,79 +290,6 @@ def add_suite(
     suite.extend(cases)
 
 
-# Cucumber Messages
-
-PROTOCOL_VERSION = "34.2.0"
-"""The version of the messages' schema that these keep to."""
-
-SENTENCES = {
-    "id": "sentences",
-    "pattern": {"source": ".*", "type": "REGULAR_EXPRESSION"},
-    "sourceReference": {"uri": "translator_cmk/language/sentences.py"},
-}
-"""The one definition of all steps."""
-
-UNRECORDED = {"name": "not recorded"}
-"""The platform of the kit: every file of a report follows from its log and the kit, on any platform."""
-
-
-def cucumber_messages(envelope: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every message, in the order that the protocol asks for."""
-    cases = {(case["feature"], case["line"]): case for case in envelope["cases"] if case["lane"] == FEATURES}
-    made_by = {"name": f"translator-cmk on {product(envelope)}", "version": envelope["kit"]}
-    meta = {"protocolVersion": PROTOCOL_VERSION, "implementation": made_by, "runtime": {"name": "python"}}
-    yield {"meta": meta | {"os": UNRECORDED, "cpu": UNRECORDED}}
-    pickles = []
-    for feature in dict.fromkeys(feature for feature, _ in cases):
-        for event in parsed(feature):
-            case = cases.get((feature, event["pickle"]["location"]["line"])) if "pickle" in event else None
-            if case:
-                pickles.append((event["pickle"], case))
-            if case or "pickle" not in event:
-                yield event
-    yield {"stepDefinition": SENTENCES}
-    started, finished = timestamp(envelope["started"]), timestamp(envelope["finished"])
-    yield {"testRunStarted": {"id": "run", "timestamp": started}}
-    for pickle, case in pickles:
-        yield from scenario_messages(pickle, case, started)
-    success = envelope["complete"] and envelope["exit_code"] == OK
-    yield {"testRunFinished": {"success": success, "timestamp": finished, "testRunStartedId": "run"}}
-
-
-def parsed(feature: str) -> Iterable[dict[str, Any]]:
-    """Return the messages about a feature: its source, its syntax tree, and its pickles."""
-    parser: Any = GherkinEvents(GherkinEvents.Options(print_source=True, print_ast=True, print_pickles=True))
-    text = (features_dir() / feature.removeprefix("features/")).read_text("utf-8")
-    source = {"uri": feature, "data": text, "mediaType": "text/x.cucumber.gherkin+plain"}
-    found: Iterable[dict[str, Any]] = parser.enum({"source": source})
-    return found
-
-
-def scenario_messages(pickle: dict[str, Any], case: dict[str, Any], when: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """Yield the messages about one scenario; all steps before the decisive one passed, and those after were skipped."""
-    test, attempt = f"{pickle['id']}/test", f"{pickle['id']}/started"
-    matched = {"stepDefinitionIds": [SENTENCES["id"]], "stepMatchArgumentsLists": [{"stepMatchArguments": []}]}
-    steps = [{"id": f"{step['id']}/test", "pickleStepId": step["id"], **matched} for step in pickle["steps"]]
-    yield {"testCase": {"id": test, "pickleId": pickle["id"], "testSteps": steps, "testRunStartedId": "run"}}
-    yield {"testCaseStarted": {"id": attempt, "testCaseId": test, "attempt": 0, "timestamp": when}}
-    status, decisive = STATUSES[case["status"]].cucumber, case.get("step", 0)
-    for number, step in enumerate(steps):
-        result: dict[str, Any] = {"status": "PASSED", "duration": {"seconds": 0, "nanos": 0}}
-        if status != "PASSED" and number >= decisive:
-            result["status"] = status if number == decisive else "SKIPPED"
-            if number == decisive:
-                result["message"] = plain(case.get("reason", case["status"]))
-        of_step = {"testCaseStartedId": attempt, "testStepId": step["id"], "timestamp": when}
-        yield {"testStepStarted": of_step}
-        yield {"testStepFinished": of_step | {"testStepResult": result}}
-    yield {"testCaseFinished": {"testCaseStartedId": attempt, "timestamp": when, "willBeRetried": False}}
-
-
-def timestamp(time: str) -> dict[str, int]:
-    """Return a time as the messages have it."""
-    return {"seconds": int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()), "nanos": 0}
-
-
 # Badge
 
 
@@ -406,7 +305,7 @@ def badge_of(envelope: Mapping[str, Any]) -> Badge:
 def badge_status(envelope: Mapping[str, Any]) -> Status:
     """Return the status that the badge shows."""
     tally = envelope["counts"]["scored"]
-    if tally["failed"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
+    if tally["failed"] or tally["blocked"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
         return Status.FAILED
     if envelope["exit_code"] == OK:
         return Status.PASSED if envelope["release"] and not any(scope_of(envelope)) else Status.LIMITED
