@@ -13,7 +13,7 @@ from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.scope import start_of
-from translator_cmk.explore.scopes import Scope
+from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.machine import Command, Machine, Outcome, State
 
 
@@ -40,6 +40,15 @@ def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _:
                     numbers[after] = len(states)
                     states.append(after)
                 yield Walked(number, command, outcome, numbers[after])
+
+
+def shared(resources: int, keys: int = 1, states: int | None = None) -> Scope:
+    """Return a small scope of the family that the largest ones are of."""
+    left_out = {f"translator-{each + 1}" for each in range(resources, 6)} | {
+        f"cmk-{each + 1}" for each in range(keys, 2)
+    }
+    alphabet = [each for each in NAMED["six-resources-two-keys"].alphabet if left_out.isdisjoint(each)]
+    return Scope("shared", "Resources that share a vault.", None, tuple(alphabet), states=states)
 
 
 def as_pickle(text: str) -> Pickle:

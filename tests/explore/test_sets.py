@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.explore.common import shared
 from tests.machine.faulty_models import ChangesOnRefusal, leaves_models_deployed
 from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
-from translator_cmk.explore.scopes import NAMED, SCOPES, Scope, one_vault_for_all
+from translator_cmk.explore.scopes import NAMED, SCOPES, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.sets.bitsets import count, halves, repeated
 from translator_cmk.explore.sets.cubes import NotSeparable
@@ -19,12 +20,6 @@ from translator_cmk.machine.entities import Grant, Resource, Vault
 from translator_cmk.machine.rows import refuse, sets, whenever, write
 
 ON_STATES = tuple(theorem for theorem in THEOREMS if theorem.form in ABOUT_STATES)
-
-
-def shared(resources: int, keys: int = 1, states: int | None = None) -> Scope:
-    """Return a small scope of the family that the largest ones are of."""
-    alphabet = tuple(one_vault_for_all(resources, keys))
-    return Scope("shared", "Resources that share a vault.", None, alphabet, states=states)
 
 
 def counted(found: Exploration) -> Mapping[str, Any]:

@@ -75,12 +75,13 @@ new = (
     rows.means(rows.key_inaccessible, "revocation.made-up", when=lambda r: r.key is not None and r.key.version > 1),
 )
 machine.ROWS = topics.ROWS = (*machine.ROWS, *new)
-from translator_cmk.explore.scopes import Scope, identity
+from translator_cmk.explore.scopes import Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 
 more = (cmd.CreateKey("kv-prod", "other"), cmd.RotateKey("kv-prod", "cmk-2048"), cmd.UploadDocument("other", "ws-prod"))
-commands = (*identity("translator-prod"), *more, cmd.ReadData("ws-prod"))
+lost = (cmd.EnableIdentity("translator-prod"), cmd.DisableIdentity("translator-prod"), cmd.ReadData("ws-prod"))
+commands = (*lost, *more)
 scope = Scope("new", "New.", "a deployed model under customer-managed keys", commands, versions=3)
 found = explore(scope, machine.Machine(machine.ROWS), theorems=THEOREMS)
 assert not found.broken, found.broken

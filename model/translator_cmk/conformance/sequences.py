@@ -1,13 +1,12 @@
 """Sequences of commands that are not searched for (`sequences.yaml`), and variants of any that make no difference."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import permutations, product
+from itertools import permutations
 from pathlib import Path
 from typing import Any, get_args
 
-from ..language.sentences import read_command
+from ..language.sentences import read_commands
 from ..machine import Command
 from ..machine.commands import ResourceKind
 from ..machine.stage import DEFAULT_STAGE, Stage
@@ -26,7 +25,7 @@ def named_sequences() -> Mapping[str, Commands]:
     """Return the commands of each entry of the file, by its name; raises `InvalidFile` and `UnknownSentence`."""
     found: dict[str, Commands] = {}
     for name, steps in texts().items():
-        found[name] = tuple(command for step in steps for command in found.get(step) or commands_of(step))
+        found[name] = tuple(command for step in steps for command in found.get(step) or read_commands(step))
     return found
 
 
@@ -34,12 +33,6 @@ def texts() -> Mapping[str, list[str]]:
     """Return the steps of each entry of the file, by its name; raises `InvalidFile`."""
     entries = (entry.fields(("sequence", "steps")) for entry in read(FILE).items())
     return {entry["sequence"].text(): entry["steps"].texts() for entry in entries}
-
-
-def commands_of(step: str) -> Iterator[Command]:
-    """Yield the commands of a sentence, one for each choice of words where it has `{several|words}`."""
-    parts = [part.split("|") for part in re.split("[{}]", step)]
-    yield from (read_command("".join(words)) for words in product(*parts))
 
 
 @cache

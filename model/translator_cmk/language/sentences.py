@@ -6,6 +6,7 @@ closed vocabulary.  A clause is left out if all its slots have their defaults.
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from ..machine import Accepted, Command, Outcome, Refused, commands
@@ -287,6 +288,15 @@ def read_command(text: str) -> Command:
         if command := phrase.read(text):
             return command
     raise UnknownSentence(text)
+
+
+def read_commands(text: str) -> Iterator[Command]:
+    """Yield the commands of a sentence, one for each choice of words where it has `{several|words}`.
+
+    The first of several choices changes slowest.  Raises `UnknownSentence`.
+    """
+    parts = [part.split("|") for part in re.split("[{}]", text)]
+    yield from (read_command("".join(words)) for words in product(*parts))
 
 
 def format_command(command: Command) -> str:

@@ -8,51 +8,16 @@ from typing import Any, NamedTuple
 
 from ..bdd.features import slug
 from ..explore.graph import Graph, Pair, attainable, predecessors, state_graph
-from ..explore.scopes import NAMED, Scope, access, deletes_and_recovers, identity, key_life, key_source
+from ..explore.scopes import NAMED, Scope
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
-from ..machine.commands import (
-    DeleteResource,
-    DeployModel,
-    EndVaultRetention,
-    MoveSubscription,
-    PurgeVault,
-    TrainModel,
-    UndeployModel,
-)
 from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
 from ..machine.world import World
 from ..requirements import Register
 from .drawing import Arrow, box, picture
 from .effects import WEAKEST_FIRST, basis, lacking, model
 
-FROM_AN_UPLOAD = Scope(
-    "ways-back",
-    "An upload under a customer's key, all that can be done to vault, key, identity and model, a move to another "
-    "tenant and back, and the resource's end.",
-    "an upload under customer-managed keys",
-    (
-        *(
-            *identity("translator-prod"),
-            *access("translator-prod", "kv-prod"),
-            *key_source("translator-prod", "kv-prod", "cmk-2048"),
-        ),
-        *(
-            *deletes_and_recovers("kv-prod"),
-            PurgeVault("kv-prod"),
-            EndVaultRetention("kv-prod"),
-            *key_life("kv-prod", "cmk-2048"),
-        ),
-        *(
-            MoveSubscription("production", "abroad"),
-            MoveSubscription("production", "home"),
-            TrainModel("legal-en-de", "ws-prod"),
-            DeployModel("legal-en-de"),
-            UndeployModel("legal-en-de"),
-            DeleteResource("translator-prod"),
-        ),
-    ),
-)
+FROM_AN_UPLOAD = NAMED["ways-back"]
 VAULTS_AND_KEYS = NAMED["vaults-and-keys"]
 SEARCHED = (FROM_AN_UPLOAD, VAULTS_AND_KEYS)
 
