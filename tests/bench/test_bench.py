@@ -10,7 +10,8 @@ import pytest
 from tests.bench import kit
 from tests.bench.checkers import MISSING, rumur, spin
 from tests.bench.models import murphi, promela
-from translator_cmk.explore.scopes import NAMED, Scope, one_vault_for_all
+from tests.explore.common import shared
+from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Outcome
@@ -73,7 +74,7 @@ def test_kit_and_adapter_share_a_core_only_while_they_are_measured() -> None:
     assert os.sched_getaffinity(0) == before
 
 
-SHARED = Scope("shared", "Two resources that share a vault.", None, tuple(one_vault_for_all(2, keys=1)))
+SHARED = shared(2)
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"missing tool: {', '.join(MISSING)}")
