@@ -155,7 +155,33 @@ Feature: Customer-managed keys
       And no use of a key is recorded
 
   @keys.vault-only
-  Rule: A key held anywhere but in Azure Key Vault is refused
+  Rule: Only a key held in Azure Key Vault is put in use
+
+    @encryption.default-key
+    Scenario Outline: A key held elsewhere is not put in use
+      Given a Translator resource
+      When the customer enables customer-managed keys for "translator-prod" with a key held in another key store through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    @keys.enable
+    Scenario Outline: A key held elsewhere does not replace the one in use
+      Given a deployed model under customer-managed keys
+      When the customer enables customer-managed keys for "translator-prod" with a key held in another key store through the <channel>
+      Then "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+  @keys.vault-only-refused
+  Rule: Enabling customer-managed keys is refused for a key held anywhere but in Azure Key Vault
 
     Scenario Outline: A key held in a key vault is accepted
       Given an identity with access to the vault
@@ -192,7 +218,39 @@ Feature: Customer-managed keys
   Rule: The customer controls the key through their own key vault
 
   @keys.rsa-2048
-  Rule: Only an RSA key of 2048 bits is accepted
+  Rule: Only an RSA key of 2048 bits is put in use
+
+    @encryption.default-key
+    Scenario Outline: A key of another type or size is not put in use
+      Given access to an empty vault
+      And the customer <origin> of type <type and size>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | type and size         | origin                                   | channel |
+        | RSA and 3072 bits     | generates the key "cmk-new" in "kv-prod" | portal  |
+        | RSA and 4096 bits     | imports the key "cmk-new" into "kv-prod" | API     |
+        | RSA-HSM and 3072 bits | generates the key "cmk-new" in "kv-prod" | portal  |
+        | EC and 256 bits       | generates the key "cmk-new" in "kv-prod" | portal  |
+        | EC and 256 bits       | imports the key "cmk-new" into "kv-prod" | API     |
+        | oct and 256 bits      | generates the key "cmk-new" in "kv-prod" | API     |
+
+    @keys.enable
+    Scenario Outline: A key of another size does not replace the one in use
+      Given customer-managed keys are on
+      And the customer generates the key "cmk-new" in "kv-prod" of type RSA and 3072 bits
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-new" of "kv-prod" through the <channel>
+      Then "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+  @keys.rsa-2048-refused
+  Rule: Enabling customer-managed keys is refused for a key that is not RSA of 2048 bits
 
     Scenario Outline: An RSA key of 2048 bits is accepted
       Given access to an empty vault

@@ -2,7 +2,24 @@ Feature: The key vault
   What the vault has to be, and who gives the resource access to its keys.
 
   @vault.same-region
-  Rule: The key vault is in the same region as the resource
+  Rule: No key of a key vault in another region is put in use
+
+    @encryption.default-key
+    Scenario Outline: No key of a vault in another region is put in use
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | start                                                             | channel |
+        | access to a vault in another region                               | portal  |
+        | access to a vault in another region                               | API     |
+        | a multi-service resource with access to a vault in another region | portal  |
+        | a multi-service resource with access to a vault in another region | API     |
+
+  @vault.same-region-refused
+  Rule: Enabling customer-managed keys is refused for a key vault in another region
 
     Scenario Outline: A vault in the resource's region is accepted
       Given the customer creates the vault "kv-prod" in "<region>"
@@ -35,7 +52,22 @@ Feature: The key vault
         | a multi-service resource with access to a vault in another region | API     |
 
   @vault.same-tenant
-  Rule: The key vault is in the same Microsoft Entra tenant as the resource
+  Rule: No key of a key vault in another Microsoft Entra tenant is put in use
+
+    @encryption.default-key
+    Scenario Outline: No key of a vault in another tenant is put in use
+      Given a resource with an identity in another tenant than the vault
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+  @vault.same-tenant-refused
+  Rule: Enabling customer-managed keys is refused for a key vault in another tenant
 
     Scenario Outline: A vault in the resource's tenant is accepted
       Given an identity with access to the vault
@@ -154,7 +186,24 @@ Feature: The key vault
         | API     |
 
   @vault.soft-delete
-  Rule: The key vault has soft delete turned on
+  Rule: No key of a key vault without soft delete is put in use
+
+    @encryption.default-key
+    Scenario Outline: No key of a vault without soft delete is put in use
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | start                                         | channel |
+        | access to a vault with purge protection alone | portal  |
+        | access to a vault with purge protection alone | API     |
+        | access to a vault with neither protection     | portal  |
+        | access to a vault with neither protection     | API     |
+
+  @vault.soft-delete-refused
+  Rule: Enabling customer-managed keys is refused for a key vault without soft delete
 
     Scenario: A vault with both protections is accepted
       Given the customer creates the vault "kv-prod" with soft delete and with purge protection
@@ -179,7 +228,7 @@ Feature: The key vault
         | portal  |
         | API     |
 
-    @vault.purge-protection
+    @vault.purge-protection-refused
     Scenario Outline: A vault with neither protection is refused
       Given access to a vault with neither protection
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
@@ -192,7 +241,24 @@ Feature: The key vault
         | API     |
 
   @vault.purge-protection
-  Rule: The key vault has purge protection turned on
+  Rule: No key of a key vault without purge protection is put in use
+
+    @encryption.default-key
+    Scenario Outline: No key of a vault without purge protection is put in use
+      Given <start>
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "translator-prod" uses Microsoft-managed keys
+      And "translator-prod" has no key of its own
+
+      Examples:
+        | start                                                                    | channel |
+        | access to a vault with soft delete alone                                 | portal  |
+        | access to a vault with soft delete alone                                 | API     |
+        | a multi-service resource with access to a vault without purge protection | portal  |
+        | a multi-service resource with access to a vault without purge protection | API     |
+
+  @vault.purge-protection-refused
+  Rule: Enabling customer-managed keys is refused for a key vault without purge protection
 
     Scenario Outline: A vault with soft delete alone is refused
       Given <start>

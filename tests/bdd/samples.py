@@ -37,7 +37,9 @@ Scenario Outline: Vault and resource in two regions
 MODULE = "from pytest_bdd import scenarios\nscenarios('features')\n"
 
 
-def rule(*scenarios: str, requirement: str = "vault.same-region", title: str | None = None, tags: str = "") -> str:
+def rule(
+    *scenarios: str, requirement: str = "vault.same-region-refused", title: str | None = None, tags: str = ""
+) -> str:
     """A rule with these scenarios, worded as in the register."""
     lines = f"@{requirement} {tags}\nRule: {title or REGISTER[requirement].title}\n"
     return lines + textwrap.indent("".join(scenarios), "  ")

@@ -15,7 +15,8 @@ from translator_cmk.requirements import TOPICS
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "vault.feature").write_text(
-        feature(rule(RIGHT, "\n# about the next", OUTLINE), rule(requirement="vault.soft-delete")), encoding="utf-8"
+        feature(rule(RIGHT, "\n# about the next", OUTLINE), rule(requirement="vault.soft-delete-refused")),
+        encoding="utf-8",
     )
     return tmp_path
 
@@ -31,16 +32,16 @@ def test_tags_of_a_scenario_belong_to_its_source(tmp_path: Path) -> None:
     one, two = load_features(tmp_path)[0].rules[0].scenarios
     assert one.source == RIGHT.strip()
     assert two.source == f"@keys.enable{OUTLINE}".strip()
-    assert two.pickles[1].requirements == ("vault.same-region", "encryption.tier-refused", "keys.enable")
+    assert two.pickles[1].requirements == ("vault.same-region-refused", "encryption.tier-refused", "keys.enable")
 
 
 def test_each_row_has_an_id_and_a_line(folder: Path) -> None:
     [read] = load_features(folder)
     one, two = read.rules[0].scenarios
-    assert [pickle.id for pickle in one.pickles] == ["vault.same-region/vault-and-resource-in-one-region"]
+    assert [pickle.id for pickle in one.pickles] == ["vault.same-region-refused/vault-and-resource-in-one-region"]
     assert [pickle.id for pickle in two.pickles] == [
-        "vault.same-region/vault-and-resource-in-two-regions/in-eastus",
-        "vault.same-region/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier",
+        "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus",
+        "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier",
     ]
     lines = (folder / "vault.feature").read_text(encoding="utf-8").splitlines()
     assert [lines[pickle.line - 1].strip() for pickle in read.pickles] == [
@@ -64,7 +65,7 @@ def test_rows_are_named_by_as_many_columns_as_tell_them_apart(rows: list[tuple[s
 def test_feature_and_rule_have_their_texts(folder: Path) -> None:
     [read] = load_features(folder)
     assert (read.topic, read.name, read.description) == ("vault", "The key vault", "What it has to be.")
-    assert [rule.requirement for rule in read.rules] == ["vault.same-region", "vault.soft-delete"]
+    assert [rule.requirement for rule in read.rules] == ["vault.same-region-refused", "vault.soft-delete-refused"]
     assert read.rules[1].scenarios == ()
 
 

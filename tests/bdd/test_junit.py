@@ -8,9 +8,9 @@ import pytest
 from tests.bdd.samples import OUTLINE, RIGHT, feature, project, rule, run
 
 SYSTEM = "tests.bdd.wrong_systems"
-ONE = "vault.same-region/vault-and-resource-in-one-region"
-EAST = "vault.same-region/vault-and-resource-in-two-regions/in-eastus"
-BASIC = "vault.same-region/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier"
+ONE = "vault.same-region-refused/vault-and-resource-in-one-region"
+EAST = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus"
+BASIC = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier"
 VAULT = feature(rule(RIGHT, OUTLINE))
 
 
@@ -40,16 +40,16 @@ def test_test_cases_are_named_after_requirement_and_scenario(pytester: pytest.Py
     project(pytester, vault=feature(rule(RIGHT, OUTLINE, longest)))
     run(pytester, "--junitxml", "results.xml", "--system", f"{SYSTEM}:AnyRegion")
     found = cases(pytester.path / "results.xml")
-    assert found[ONE].get("name") == "[vault.same-region] Vault and resource in one region"
-    assert found[EAST].get("name") == '[vault.same-region] Vault and resource in two regions (in "eastus")'
+    assert found[ONE].get("name") == "[vault.same-region-refused] Vault and resource in one region"
+    assert found[EAST].get("name") == '[vault.same-region-refused] Vault and resource in two regions (in "eastus")'
     assert {case.get("classname") for case in found.values()} == {"vault"}
     assert 250 < max(len(str(case.get("name"))) for case in found.values()) < 512 - len("vault.")
     assert [each.get("value") for each in found[BASIC].iter("property") if each.get("name") == "requirement"] == [
-        "vault.same-region",
+        "vault.same-region-refused",
         "encryption.tier-refused",
     ]
     [failure] = found[EAST].iter("failure")
-    assert str(failure.get("message")).startswith("[vault.same-region] Vault and resource in two regions")
+    assert str(failure.get("message")).startswith("[vault.same-region-refused] Vault and resource in two regions")
     assert "expected     the request is refused" in str(failure.text)
     assert {name for case in found.values() for name in case.attrib} == {"name", "classname", "time"}
 

@@ -76,20 +76,20 @@ WRONG = {
     ),
     "scenario outside a rule": (RIGHT, 5, "a scenario outside any rule"),
     "rule without a requirement": (rule(RIGHT, requirement="attestation", title="A"), 5, "a rule with 0 requirements"),
-    "rule with two requirements": (rule(RIGHT, tags="@vault.soft-delete"), 5, "a rule with 2 requirements"),
+    "rule with two requirements": (rule(RIGHT, tags="@vault.soft-delete-refused"), 5, "a rule with 2 requirements"),
     "rule of an unknown requirement": (
         rule(RIGHT, requirement="vault.same-regoin", title="A"),
         4,
-        "the tag @vault.same-regoin is no requirement's id; did you mean 'vault.same-region'?",
+        "the tag @vault.same-regoin is no requirement's id; did you mean 'vault.same-region-refused'?",
     ),
     "rule of another topic": (rule(RIGHT, requirement="keys.create"), 5, "keys.create does not belong to vault"),
-    "rule in other words": (rule(RIGHT, title="Keep them together"), 5, "is not worded as vault.same-region"),
+    "rule in other words": (rule(RIGHT, title="Keep them together"), 5, "is not worded as vault.same-region-refused"),
     "rule that is attested and can be observed": (rule(RIGHT, tags="@attestation"), 5, "@attestation and the kind"),
     "rule without a scenario": (rule(), 5, "a rule without a scenario"),
     "two rules of one requirement": (
         rule(RIGHT) + rule(OUTLINE),
         12,
-        "the rule of 'vault.same-region' is at vault.feature:5 already",
+        "the rule of 'vault.same-region-refused' is at vault.feature:5 already",
     ),
     "tag of a scenario": (rule("\n@wip" + RIGHT), 7, "the tag @wip is no requirement's id"),
     "tag of examples": (outline("@encryption.tier-refused", "@wip"), 18, "the tag @wip is no requirement's id"),
@@ -101,7 +101,7 @@ WRONG = {
     "misspelled first step": (right("Given", "Givven"), 7, "is read as a description"),
     "misspelled scenario": (right("Scenario", "Senario"), 5, f"'Senario: {NAME}'"),
     "misspelled rule": (
-        rule(RIGHT).replace("@vault.same-region", "").replace("Rule", "Rulle"),
+        rule(RIGHT).replace("@vault.same-region-refused", "").replace("Rule", "Rulle"),
         1,
         "'Rulle: The key vault",
     ),
@@ -132,7 +132,7 @@ def test_each_mistake_is_refused_at_its_line(tmp_path: Path, case: str) -> None:
             feature(rule(RIGHT)).encode(),
             "vaults.feature:1: no topic is called 'vaults'; did you mean 'vault'?",
         ),
-        ("vault", b"@vault.soft-delete\n" + feature(rule(RIGHT)).encode(), ":1: the feature has the tag"),
+        ("vault", b"@vault.soft-delete-refused\n" + feature(rule(RIGHT)).encode(), ":1: the feature has the tag"),
         ("vault", feature(rule(RIGHT)).encode() + b"# caf\xe9\n", ":11: not UTF-8 at byte"),
         ("vault", b"", ":1: a file without a feature"),
         ("", b"", ":1: no feature file is here"),
@@ -170,8 +170,8 @@ def test_requirement_without_a_rule_is_missed_in_the_whole_specification(
     assert lint([tmp_path], REGISTER) == []
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")
     missed = [each.text for each in lint([tmp_path], REGISTER)]
-    assert "no rule shows vault.soft-delete" in missed
-    assert "no rule shows vault.same-region" not in missed
+    assert "no rule shows vault.soft-delete-refused" in missed
+    assert "no rule shows vault.same-region-refused" not in missed
     assert "no rule shows encryption.algorithm" not in missed
 
 

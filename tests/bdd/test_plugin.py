@@ -17,8 +17,8 @@ def test_scenarios_pass_for_the_model(pytester: pytest.Pytester) -> None:
 
 def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
     other = RIGHT.replace("one region", "one tenant")
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant")))
-    run(pytester, "--strict-markers", "-m", "vault.same-tenant").assert_outcomes(passed=1, deselected=3)
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant-refused")))
+    run(pytester, "--strict-markers", "-m", "vault.same-tenant-refused").assert_outcomes(passed=1, deselected=3)
     run(pytester, "--strict-markers", "-m", "encryption.tier-refused").assert_outcomes(passed=1, deselected=3)
     listed = run(pytester, "--markers").stdout.str()
     assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []
@@ -91,14 +91,12 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
     result = run(pytester, "--system", f"{SYSTEM}:AnyRegion")
     result.assert_outcomes(passed=1, failed=2)
     output = result.stdout.str()
-    assert (
-        '[vault.same-region] Vault and resource in two regions (in "eastus"): failed\nfeatures/vault.feature:16\n'
-        in output
-    )
-    requirement = load_register()["vault.same-region"]
+    assert '[vault.same-region-refused] Vault and resource in two regions (in "eastus"): failed\n' in output
+    assert "features/vault.feature:16\n" in output
+    requirement = load_register()["vault.same-region-refused"]
     assert f"requirement  {requirement.title}\n               {requirement.wording}\n" in output
     assert "> Then         the request is refused\n" in output
-    assert "expected     the request is refused, because of vault.same-region\n" in output
+    assert "expected     the request is refused, because of vault.same-region-refused\n" in output
     assert "observed     the request is accepted, by " in output
     assert (
         '- "translator-prod" uses Microsoft-managed keys\n               + "translator-prod" uses customer-managed keys'
@@ -120,7 +118,10 @@ def test_crash_of_a_system_shows_its_own_frames(pytester: pytest.Pytester) -> No
     project(pytester, vault=feature(rule(RIGHT)))
     output = run(pytester, "--system", f"{SYSTEM}:Crashes").stdout.str()
     assert "ConnectionError: nobody listens" in output
-    assert "[vault.same-region] Vault and resource in one region: ConnectionError in call: nobody listens" in output
+    assert (
+        "[vault.same-region-refused] Vault and resource in one region: ConnectionError in call: nobody listens"
+        in output
+    )
     assert "scenario_run.py" not in output
     assert "_pytest" not in output
 

@@ -69,7 +69,7 @@ FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
     "accepted, not refused": (
         wrong.AnyRegion,
         OUTLINE,
-        "expected: the request is refused, because of vault.same-region; observed: the request is accepted",
+        "expected: the request is refused, because of vault.same-region-refused; observed: the request is accepted",
     ),
     "refused, not accepted": (
         ModelSystem,
@@ -79,7 +79,7 @@ FAILS: dict[str, tuple[Callable[[], System], str, str]] = {
     "refused for a reason more": (
         ModelSystem,
         OUTLINE.replace("<place>", '<place> on the "basic-tier"'),
-        "because of encryption.tier-refused, vault.same-region",
+        "because of encryption.tier-refused, vault.same-region-refused",
     ),
     "refused with a change": (
         wrong.HandsOutItsOwn,

@@ -38,7 +38,7 @@ class AnyRegion(LacksRows):
     """Takes a vault of any region."""
 
     declaration = declared("any region")
-    lacking = ("vault.same-region",)
+    lacking = ("vault.same-region-refused",)
 
 
 class KeepsDataOfDisabledKeys(LacksRows):
@@ -212,7 +212,7 @@ class KnowsNothing(ModelSystem):
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, EnableCustomerManagedKeys):
-            return Unspecified(frozenset({"vault.same-region"}))
+            return Unspecified(frozenset({"vault.same-region-refused"}))
         return super().submit(command)
 
 

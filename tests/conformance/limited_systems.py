@@ -104,7 +104,7 @@ class MakesVaultsWithSoftDelete(Bare):
 class HidesThatItTakesLegacyVaults(LacksRows, Bare):
     """Makes vaults without soft delete and takes them, though it has not declared that it can."""
 
-    lacking = ("vault.soft-delete",)
+    lacking = ("vault.soft-delete-refused",)
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, CreateVault):
@@ -184,7 +184,7 @@ class HasNoPortal(ModelSystem):
 class TakesAnyRegionAndHasNoPortal(LacksRows, HasNoPortal):
     """And is wrong in something as well."""
 
-    lacking = ("vault.same-region",)
+    lacking = ("vault.same-region-refused",)
 
 
 class HasNoClock(ModelSystem):

@@ -10,6 +10,7 @@ from translator_cmk.cli import main
 
 HERE = limited_systems.__name__
 VAULTS = ("--lane", "tour", "--scope", "vaults-and-keys", "--steps", "200")
+WITHOUT_SOFT_DELETE = "vault.soft-delete/no-key-of-a-vault-without-soft-delete-is-put-in-use"
 IS_ON = "keys.enable/enabling-what-is-already-on-changes-nothing/customer-managed-keys-are-on-api"
 TRAINING = "environment.train/a-trained-model-starts-undeployed"
 FEATURES = ("--lane", "features", "--profile", "full")
@@ -36,7 +37,7 @@ def test_system_without_any_capability_can_be_conformant(bare: Verified) -> None
         ("environment.end-of-retention/a-protected-vault-is-gone-when-its-retention-ends", "the capability clock"),
         ("tenant.grant-refused/granting-access-across-tenants-is-refused", "without the capability several-tenants"),
         ("keys.use-logged/work-under-microsoft-managed-keys-uses-no-customer-s-key", "without the capability audit"),
-        ("vault.soft-delete/a-vault-with-purge-protection-alone-is-refused/api", "without soft delete can't be made"),
+        (f"{WITHOUT_SOFT_DELETE}/access-to-a-vault-with-purge-protection-alone-api", "without soft delete can't be made"),
     ],
 )  # fmt: skip  # a table
 def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: str, message: str) -> None:
@@ -47,7 +48,7 @@ def test_what_it_is_without_does_not_apply_and_says_why(bare: Verified, case: st
 def test_without_a_portal_keys_are_enabled_through_the_api(bare: Verified) -> None:
     for case in (
         IS_ON,
-        "vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api",
+        "vault.same-region-refused/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api",
     ):
         assert bare.status(case) == "passed"
     asked = messages_of(bare.folder)
@@ -56,21 +57,20 @@ def test_without_a_portal_keys_are_enabled_through_the_api(bare: Verified) -> No
 
 
 def test_vault_that_gets_soft_delete_unasked_is_no_vault_without_it(tmp_path: Path) -> None:
-    found = verify(
-        tmp_path, "--python", f"{HERE}:MakesVaultsWithSoftDelete", *FEATURES, "--requirement", "vault.soft-delete"
-    )
+    only = ("--requirement", "vault.soft-delete")
+    found = verify(tmp_path, "--python", f"{HERE}:MakesVaultsWithSoftDelete", *FEATURES, *only)
     assert found.exit_code == 0
-    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone-is-refused/api") == "not-applicable"
+    assert found.status(f"{WITHOUT_SOFT_DELETE}/access-to-a-vault-with-purge-protection-alone-api") == "not-applicable"
 
 
 def test_protections_are_not_declared_away_by_a_capability(tmp_path: Path) -> None:
     hides = f"{HERE}:HidesThatItTakesLegacyVaults"
     found = verify(tmp_path, "--python", hides, *FEATURES, "--requirement", "vault.soft-delete")
-    assert found.status("vault.soft-delete/a-vault-with-purge-protection-alone-is-refused/api") == "failed"
+    assert found.status(f"{WITHOUT_SOFT_DELETE}/access-to-a-vault-with-purge-protection-alone-api") == "failed"
 
 
 def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) -> None:
-    only = ("--requirement", "keys.enable", "--requirement", "vault.same-region")
+    only = ("--requirement", "keys.enable", "--requirement", "vault.same-region-refused")
     found = verify(tmp_path, "--python", f"{HERE}:HasNoPortal", *FEATURES, *only)
     failed = [case for case in found.report["cases"] if case["status"] == "failed"]
     assert len(failed) > 3

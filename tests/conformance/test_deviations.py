@@ -16,10 +16,14 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import load_deviations
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
-ONLY = ("--lane", "features", "--requirement", "vault.same-region")
-FAILS = "vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api"
+ONLY = ("--lane", "features", "--requirement", "vault.same-region-refused")
+FAILS = "vault.same-region-refused/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-api"
 FAILS_TOO = FAILS.replace("-api", "-portal")
-BY_REQUIREMENT = {"requirement": "vault.same-region", "reason": "one region", "issue": "https://example.invalid/7"}
+BY_REQUIREMENT = {
+    "requirement": "vault.same-region-refused",
+    "reason": "one region",
+    "issue": "https://example.invalid/7",
+}
 LATER, EARLIER = {"expires": "2999-01-01"}, {"expires": "2001-01-01"}
 
 
@@ -54,7 +58,9 @@ def test_deviation_of_one_case_leaves_the_others_failures(tmp_path: Path) -> Non
 def test_deviation_that_has_expired_is_none(tmp_path: Path) -> None:
     found = verify(tmp_path, "--python", WRONG, *ONLY, *listing(tmp_path, BY_REQUIREMENT | EARLIER))
     assert (found.exit_code, found.status(FAILS)) == (1, "failed")
-    assert found.report["stale_deviations"] == ["line 1: the deviation of vault.same-region expired on 2001-01-01"]
+    assert found.report["stale_deviations"] == [
+        "line 1: the deviation of vault.same-region-refused expired on 2001-01-01"
+    ]
 
 
 def test_deviation_of_what_does_not_fail_is_stale(tmp_path: Path) -> None:
@@ -134,7 +140,7 @@ def test_what_failed_can_be_written_down_to_begin_with_and_has_to_be_filled_in(
     assert f": {counts['passed']} passed, 2 known (only case " in capsys.readouterr().out
 
 
-ABOUT = "requirement: vault.same-region"
+ABOUT = "requirement: vault.same-region-refused"
 REST = "reason: r, issue: 'https://i/', expires: 2999-01-01"
 GOOD = f"- {{{ABOUT}, {REST}}}\n"
 
@@ -158,10 +164,13 @@ def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
         (f"- {{{REST}}}", ":1: an entry is about one thing; name either a requirement or a case"),
         (f"- {{{ABOUT}, case: {FAILS}, {REST}}}", ":1: an entry is about one thing"),
         (f"- {{{ABOUT}, {REST}, owner: me}}", ":1: unknown key 'owner'; known are"),
-        (GOOD + GOOD, ":2: vault.same-region has an entry already, in line 1; leave one out"),
+        (GOOD + GOOD, ":2: vault.same-region-refused has an entry already, in line 1; leave one out"),
         (GOOD.replace("reason: r", "reason: 7"), ":1: a text is expected here"),
         (GOOD.replace("'https://i/'", "later"), ":1: the issue is no URL"),
-        (GOOD.replace("i/", "example.invalid/"), ":1: the issue of vault.same-region is still 'https://example.inv"),
+        (
+            GOOD.replace("i/", "example.invalid/"),
+            ":1: the issue of vault.same-region-refused is still 'https://example.inv",
+        ),
         (GOOD.replace("2999-01-01", "soon"), ":1: a day such as 2027-01-31 is expected here"),
         (GOOD.replace("2999-01-01", "2999-W01-1"), ":1: a day such as"),
         (GOOD.replace("2999-01-01", "2999-01-01T00:00:00Z"), ":1: a day such as"),

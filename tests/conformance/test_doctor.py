@@ -139,7 +139,7 @@ def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path, capsys: p
     system = ["--stdio", f"{shlex.quote(sys.executable)} -S {tmp_path / 'adapter.py'}"]
     capsys.readouterr()
     report = ["--report", str(tmp_path / "report")]
-    assert main(["verify", *system, *report, "--requirement", "vault.same-region"]) == 4
+    assert main(["verify", *system, *report, "--requirement", "vault.same-region-refused"]) == 4
     *_, named, doctor, _ = capsys.readouterr().out.splitlines()
     assert named == "? unsupported, of the commands that were asked for: CreateVault"
     assert shlex.split(doctor.partition(": ")[2]) == ["translator-cmk", "doctor", *system]

@@ -17,7 +17,7 @@ from translator_cmk.cli import main
 
 BETWEEN = (
     "keys.opt-in/vault-key-and-access-alone-turn-nothing-on",
-    "vault.soft-delete/a-vault-with-both-protections-is-accepted",
+    "vault.soft-delete-refused/a-vault-with-both-protections-is-accepted",
     "environment.delete-vault/a-deleted-vault-without-soft-delete-is-gone",
     "environment.recover-vault/a-recovered-vault-has-its-keys-and-grants-again",
     "environment.create-workspace/a-new-workspace-is-empty-and-readable",

@@ -40,7 +40,7 @@ def test_effects_have_their_time(tmp_path: Path, system: str, granted: str, seen
         # "nothing has changed" is judged once the window of what was refused has closed
         (
             "ChangesAfterARefusal",
-            ("--case", "keys.vault-only/a-key-held-elsewhere-is-refused/a-translator-resource-api"),
+            ("--case", "keys.vault-only-refused/a-key-held-elsewhere-is-refused/a-translator-resource-api"),
             1,
         ),
         # a window excuses nothing but the effects of its command, on the way to a scenario too

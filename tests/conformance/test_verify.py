@@ -59,9 +59,12 @@ def test_wrong_system_fails_what_it_is_wrong_about_and_nothing_else(
     found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:AnyRegion", *VAULT)
     assert found.exit_code == found.report["exit_code"] == 1
     failed = {case.rpartition("/")[0] for case, status in found.statuses().items() if status == "failed"}
-    assert failed == {"vault.same-region/a-vault-in-another-region-is-refused"}
+    assert failed == {"vault.same-region-refused/a-vault-in-another-region-is-refused"}
     out = capsys.readouterr().out
-    assert "✘ vault.same-region/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-portal" in out
+    assert (
+        "✘ vault.same-region-refused/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-portal"
+        in out
+    )
     assert "Enabling customer-managed keys is refused when the key vault is located in another region" in out
 
 
@@ -134,10 +137,13 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
     [
         (
             ["--requirement", "vault.same-regoin"],
-            "--requirement vault.same-regoin: there is none; did you mean 'vault.same-region'?",
+            "--requirement vault.same-regoin: there is none; did you mean 'vault.same-region-refused'?",
         ),
         (["--case", "nothing"], "--case nothing: there is none"),
-        (["--waive", "vault.soft-delete"], "--waive vault.soft-delete: without it nothing is left to verify"),
+        (
+            ["--waive", "vault.soft-delete-refused"],
+            "--waive vault.soft-delete-refused: without it nothing is left to verify",
+        ),
         (["--waive", "environment.exists"], "--waive environment.exists: without it nothing is left to verify"),
     ],
 )

@@ -50,7 +50,7 @@ class NamesAnotherRequirement(Machine):
     def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
         after, outcome = super().step(state, command, choose)
         if isinstance(outcome, Accepted):
-            outcome = Accepted(outcome.by | {"vault.soft-delete"}, outcome.audit)
+            outcome = Accepted(outcome.by | {"vault.soft-delete-refused"}, outcome.audit)
         return after, outcome
 
 

@@ -84,14 +84,14 @@ def bare(code: str) -> str:
 def test_changes_of_a_demand_are_shown_in_its_own_words() -> None:
     size = "c.key.size == 2048"
     types = "c.key.type in ('RSA', 'RSA-HSM')"
-    assert of("keys.rsa-2048", "condition dropped", "connective changed") == [
+    assert of("keys.rsa-2048-refused", "condition dropped", "connective changed") == [
         (f"{types} and {size}", size),
         (f"{types} and {size}", types),
         (f"{types} and {size}", f"{types} or {size}"),
     ]
-    assert (size, "c.key.size == 3072") in of("keys.rsa-2048", "constant changed")
-    assert (types, "c.key.type in ('RSA', 'RSA-HSM', 'EC')") in of("keys.rsa-2048", "constant changed")
-    assert (size, "c.key.size >= 2048") in of("keys.rsa-2048", "comparison changed")
+    assert (size, "c.key.size == 3072") in of("keys.rsa-2048-refused", "constant changed")
+    assert (types, "c.key.type in ('RSA', 'RSA-HSM', 'EC')") in of("keys.rsa-2048-refused", "constant changed")
+    assert (size, "c.key.size >= 2048") in of("keys.rsa-2048-refused", "comparison changed")
 
 
 def test_changes_of_an_effect_are_told_in_its_own_words() -> None:
@@ -112,12 +112,12 @@ def test_changes_of_an_effect_are_told_in_its_own_words() -> None:
 
 def test_one_entity_is_taken_for_another_by_each_way_that_leads_to_one() -> None:
     region = "c.vault.region.name == c.resource.location.name"
-    assert (region, "c.vault.region.name == c.vault.region.name") in of("vault.same-region", "wrong entity")
+    assert (region, "c.vault.region.name == c.vault.region.name") in of("vault.same-region-refused", "wrong entity")
     assert (region, "another(Vault, c.vault).region.name == c.resource.location.name") in of(
-        "vault.same-region", "another entity"
+        "vault.same-region-refused", "another entity"
     )
     # what may be missing is taken only where the row asks whether it is there
-    assert not any("c.resource.key" in now for _, now in of("vault.same-region", "wrong entity"))
+    assert not any("c.resource.key" in now for _, now in of("vault.same-region-refused", "wrong entity"))
 
 
 def test_helpers_are_changed_in_every_row_that_calls_them() -> None:
@@ -128,7 +128,7 @@ def test_helpers_are_changed_in_every_row_that_calls_them() -> None:
 
 
 def test_a_row_that_bears_on_some_commands_only_says_so() -> None:
-    bears_on = {mutant.commands for mutant in EVERY if mutant.requirements == ("keys.rsa-2048",)}
+    bears_on = {mutant.commands for mutant in EVERY if mutant.requirements == ("keys.rsa-2048-refused",)}
     assert bears_on == {frozenset({EnableCustomerManagedKeys})}
     assert {each.commands for each in EVERY if each.requirements == ("revocation.undeploys",)} == {None}
 

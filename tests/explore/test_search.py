@@ -221,7 +221,11 @@ def test_no_step_is_computed_twice_and_the_number_of_kept_results_is_bounded() -
 
 @pytest.mark.parametrize(
     ("requirement", "kind"),
-    [("keys.create", "row dropped"), ("vault.same-region", "guard negated"), ("workspace.covered", "guard negated")],
+    [
+        ("keys.create", "row dropped"),
+        ("vault.same-region-refused", "guard negated"),
+        ("workspace.covered", "guard negated"),
+    ],
 )
 def test_changed_rows_are_memoised_apart(requirement: str, kind: str) -> None:
     machine = Machine(the_mutant(requirement, kind).rows)

@@ -21,7 +21,7 @@ EVENTS: list[dict[str, Any]] = [
 ]
 OUTCOMES: list[dict[str, Any]] = [
     {"outcome": "accepted", "audit": [{"key": "v/k", "resource": "r"}], "by": ["keys.enable"]},
-    {"outcome": "refused", "because": ["vault.same-region"], "code": "x", "message": "y"},
+    {"outcome": "refused", "because": ["vault.same-region-refused"], "code": "x", "message": "y"},
     {"outcome": "unspecified", "silent": ["keys.rotate"]},
     {"outcome": "unsupported", "code": "x"},
     {"outcome": "error"},

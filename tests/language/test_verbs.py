@@ -23,7 +23,7 @@ HELLO = {
     "hidden": ["model", "resource.registered"],
     "stage": {"regions": ["westeurope"]},
     "windows": {"TrainModel": 3600},
-    "codes": {"KeyVaultRegionMismatch": ["vault.same-region"]},
+    "codes": {"KeyVaultRegionMismatch": ["vault.same-region-refused"]},
 }
 COMMENT = {"id": "1", "code": "Conflict", "message": "not now"}
 REQUESTS: list[dict[str, Any]] = [
@@ -39,7 +39,7 @@ ANSWERS: list[tuple[str, dict[str, Any]]] = [
     ("hello", COMMENT | {"answer": "error"}),
     ("reset", {"id": "1", "answer": "done"}),
     ("submit", COMMENT | {"answer": "accepted", "audit": [{"key": "v/k", "resource": "r"}]}),
-    ("submit", COMMENT | {"answer": "refused", "because": ["vault.same-region"]}),
+    ("submit", COMMENT | {"answer": "refused", "because": ["vault.same-region-refused"]}),
     ("submit", COMMENT | {"answer": "unsupported"}),
     ("observe", {"id": "1", "answer": "observed", "observation": {"vault": {"v": {"state": "active"}}}}),
     ("settle", {"id": "1", "answer": "settled"}),

@@ -173,7 +173,7 @@ def test_a_system_that_ignores_what_is_assumed_agrees_too() -> None:
 
 
 def test_a_silent_demand_leaves_the_outcome_open() -> None:
-    oracle = Oracle(machine_of({"vault.same-region"}))
+    oracle = Oracle(machine_of({"vault.same-region-refused"}))
     demanded = submit(
         oracle,
         CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
@@ -181,13 +181,13 @@ def test_a_silent_demand_leaves_the_outcome_open() -> None:
         CreateKey("v1", "k1"),
         EnableCustomerManagedKeys("r1", "v1", "k1"),
     )
-    assert demanded == Unspecified(frozenset({"vault.same-region"}))
+    assert demanded == Unspecified(frozenset({"vault.same-region-refused"}))
     assert oracle.narrow(Refused(frozenset({"some.other-reason"}))) == ()  # a reason for what is open is open as well
     assert oracle.demands(Fact("resource", "r1", "key_source", "microsoft-managed"))
 
 
 def test_where_all_reasons_but_one_are_silent_that_one_is_demanded() -> None:
-    oracle = Oracle(machine_of({"vault.same-region"}))
+    oracle = Oracle(machine_of({"vault.same-region-refused"}))
     demanded = submit(
         oracle,
         CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
@@ -195,8 +195,8 @@ def test_where_all_reasons_but_one_are_silent_that_one_is_demanded() -> None:
         CreateKey("v1", "k1", "RSA", 3072),
         EnableCustomerManagedKeys("r1", "v1", "k1"),
     )
-    assert demanded == Refused(frozenset({"keys.rsa-2048"}))
-    assert oracle.narrow(Refused(frozenset({"vault.same-region"}))) == ()
+    assert demanded == Refused(frozenset({"keys.rsa-2048-refused"}))
+    assert oracle.narrow(Refused(frozenset({"vault.same-region-refused"}))) == ()
 
 
 def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason_elsewhere() -> None:
@@ -211,8 +211,8 @@ def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason
             CreateKey("v1", "k1", kind),
             EnableCustomerManagedKeys("r1", "v1", "k1"),
         )
-        assert demanded == Refused(frozenset({"vault.same-region"}))
-        seen = Refused(frozenset({"vault.same-region", "keys.rsa-2048"}))
+        assert demanded == Refused(frozenset({"vault.same-region-refused"}))
+        seen = Refused(frozenset({"vault.same-region-refused", "keys.rsa-2048-refused"}))
         assert (oracle.narrow(seen) == ()) is agrees
 
 

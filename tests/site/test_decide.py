@@ -99,7 +99,7 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
         text = building.page(content_of(a_run()), "decide/enable.md")
         named = text.partition("{ #conditions }")[2].partition("## ")[0].partition("No value of the table breaks")[2]
         assert {name for name in REGISTER if f"#{name})" in named} == demands() - broken
-    assert {"vault.soft-delete", "vault.purge-protection"} <= demands() - broken
+    assert {"vault.soft-delete-refused", "vault.purge-protection-refused"} <= demands() - broken
 
 
 def test_every_value_is_shown_under_its_result() -> None:

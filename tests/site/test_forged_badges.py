@@ -315,7 +315,7 @@ def test_rule_with_a_wrong_tag_is_named_and_leaves_no_green_badge(
 ) -> None:
     features = Path(shutil.copytree(features_dir(), docs.parent / "features"))
     file = features / "vault.feature"
-    file.write_text(file.read_text("utf-8").replace("@vault.same-region", "@vault.same-regoin", 1), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("@vault.same-region-refused", "@vault.same-regoin", 1), "utf-8")
     monkeypatch.setattr(content, "features_dir", lambda: features)
     assert main(["site"]) == 2
     said = capsys.readouterr().err

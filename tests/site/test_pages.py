@@ -181,7 +181,7 @@ STEPS = (
     {
         "step": "When the customer does | something",
         "command": {"command": "DeleteVault", "vault": "kv-prod"},
-        "outcome": {"outcome": "refused", "because": ["vault.same-region"]},
+        "outcome": {"outcome": "refused", "because": ["vault.same-region-refused"]},
         "changed": [["it was <b>so</b>", "it is so"]],
     },
     {"step": "Then one thing is so"},
@@ -195,7 +195,7 @@ def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, ob
     text = page(content_of(replace(run, items=items)), topic_of(ONE))
     assert text.count("Step by step, as it was run") == 1
     assert '`{"command": "DeleteVault", "vault": "kv-prod"}`' in text
-    assert "refused<ul><li>[`vault.same-region`]" in text
+    assert "refused<ul><li>[`vault.same-region-refused`]" in text
     assert "it is so, before: it was &lt;b\\>so&lt;/b\\>" in text
     assert "does \\| something" in text
     assert f"| Then one thing is so | | {observed}" in text
@@ -209,8 +209,8 @@ def test_tables_have_a_line_for_each_requirement_and_scenario() -> None:
     for words in ("stated", "demand", "model: ✔ passed", "scenarios", "theorem", "ms", "never", "2026-03-04 05:06 UTC"):
         assert words in line
     assert scenarios.count("| model: ✔ passed |") == len(PICKLES)
-    tagged = sum("vault.soft-delete" in each.requirements for each in PICKLES)
-    assert scenarios.count("`@vault.soft-delete`") == tagged > 0
+    tagged = sum("vault.soft-delete-refused" in each.requirements for each in PICKLES)
+    assert scenarios.count("`@vault.soft-delete-refused`") == tagged > 0
 
 
 def test_without_a_run_nothing_has_been_timed() -> None:
@@ -270,8 +270,8 @@ def test_text_of_others_is_escaped(text: str) -> None:
 
 
 def test_id_of_a_requirement_is_a_link_and_a_link_to_it_leads_to_its_page() -> None:
-    assert linked("see vault.same-region.", REGISTER) == (
-        "see [`vault.same-region`](../specification/vault.md#vault.same-region)."
+    assert linked("see vault.same-region-refused.", REGISTER) == (
+        "see [`vault.same-region-refused`](../specification/vault.md#vault.same-region-refused)."
     )
     assert linked("[so](keys.enable)", REGISTER) == "[so](../specification/keys.md#keys.enable)"
     assert linked("no.such-id", REGISTER) == "no.such-id"

@@ -280,7 +280,7 @@ def test_nearly_every_kind_of_request_can_be_made() -> None:
     assert set(COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
 
 
-@pytest.mark.parametrize("lacking", [None, "vault.same-region"])
+@pytest.mark.parametrize("lacking", [None, "vault.same-region-refused"])
 def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     lacking: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,19 +107,19 @@ class Emulator {
     const r = existing(this.resources, resource);
     const regional = r.location !== "global";
     const eligible = { "resource.global-refused": regional, "encryption.tier-refused": this.tiers.get(r.tier).cmk };
-    if (store !== "key-vault") demand({ ...eligible, "keys.vault-only": false });
+    if (store !== "key-vault") demand({ ...eligible, "keys.vault-only-refused": false });
     const v = existing(this.vaults, vault);
     const k = existing(this.keys, `${vault}/${key}`);
     const together = this.tenant(v) === r.tenant;
     const granted = this.grants.has(`${vault}/${resource}`);
     demand({
       ...eligible,
-      "keys.rsa-2048": ["RSA", "RSA-HSM"].includes(k.type) && k.size === 2048,
-      "vault.same-region": !regional || v.region === r.location,
-      "vault.same-tenant": together,
+      "keys.rsa-2048-refused": ["RSA", "RSA-HSM"].includes(k.type) && k.size === 2048,
+      "vault.same-region-refused": !regional || v.region === r.location,
+      "vault.same-tenant-refused": together,
       "vault.granted-beforehand": through === "portal" || !together || granted,
-      "vault.soft-delete": v.soft_delete,
-      "vault.purge-protection": v.purge_protection,
+      "vault.soft-delete-refused": v.soft_delete,
+      "vault.purge-protection-refused": v.purge_protection,
     });
     if (through === "portal") {
       r.identity = true;

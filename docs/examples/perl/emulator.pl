@@ -136,19 +136,19 @@ my %commands = (
         my $regional = $r->{location} ne 'global';
         my $portal   = $c->{through} eq 'portal';
         my %eligible = ('resource.global-refused' => $regional, 'encryption.tier-refused' => $world{tier}{ $r->{tier} }{cmk});
-        demand(%eligible, 'keys.vault-only' => 0) if $c->{store} ne 'key-vault';
+        demand(%eligible, 'keys.vault-only-refused' => 0) if $c->{store} ne 'key-vault';
         my $v        = existing(vault => $c->{vault});
         my $k        = existing(key   => "$c->{vault}/$c->{key}");
         my $grant    = "$c->{vault}/$c->{resource}";
         my $together = tenant($v) eq $r->{tenant};
         demand(
             %eligible,
-            'keys.rsa-2048'           => $k->{type} =~ /^RSA(-HSM)?$/ && $k->{size} == 2048,
-            'vault.same-region'       => !$regional || $v->{region} eq $r->{location},
-            'vault.same-tenant'    => $together,
+            'keys.rsa-2048-refused'           => $k->{type} =~ /^RSA(-HSM)?$/ && $k->{size} == 2048,
+            'vault.same-region-refused'       => !$regional || $v->{region} eq $r->{location},
+            'vault.same-tenant-refused'    => $together,
             'vault.granted-beforehand'     => $portal || !$together || exists $world{grant}{$grant},
-            'vault.soft-delete'       => $v->{soft_delete},
-            'vault.purge-protection'  => $v->{purge_protection},
+            'vault.soft-delete-refused'       => $v->{soft_delete},
+            'vault.purge-protection-refused'  => $v->{purge_protection},
         );
         if ($portal) {
             $r->{identity} = 1;

@@ -19,7 +19,7 @@ class Refusal(Exception):
 
 
 def demand(**demands):
-    """Refuses unless all demands are met.  `vault__same_region` stands for `vault.same-region`."""
+    """Refuses unless all demands are met.  `vault__same_region_refused` stands for `vault.same-region-refused`."""
     if broken := [name.replace("__", ".").replace("_", "-") for name, met in demands.items() if not met]:
         raise Refusal(broken)
 
@@ -97,18 +97,18 @@ class Emulator:
         r = existing(self.resources, resource)
         regional, supports = r["location"] != "global", self.tiers[r["tier"]]["cmk"]
         if store != "key-vault":
-            demand(keys__vault_only=False, resource__global_refused=regional, encryption__tier_refused=supports)
+            demand(keys__vault_only_refused=False, resource__global_refused=regional, encryption__tier_refused=supports)
         v, k = existing(self.vaults, vault), existing(self.keys, f"{vault}/{key}")
         same_tenant = self.tenant(v) == r["tenant"]
         demand(
             resource__global_refused=regional,
             encryption__tier_refused=supports,
-            keys__rsa_2048=k["type"] in ("RSA", "RSA-HSM") and k["size"] == 2048,
-            vault__same_region=not regional or v["region"] == r["location"],
-            vault__same_tenant=same_tenant,
+            keys__rsa_2048_refused=k["type"] in ("RSA", "RSA-HSM") and k["size"] == 2048,
+            vault__same_region_refused=not regional or v["region"] == r["location"],
+            vault__same_tenant_refused=same_tenant,
             vault__granted_beforehand=through == "portal" or not same_tenant or (vault, resource) in self.grants,
-            vault__soft_delete=v["soft_delete"],
-            vault__purge_protection=v["purge_protection"],
+            vault__soft_delete_refused=v["soft_delete"],
+            vault__purge_protection_refused=v["purge_protection"],
         )
         if through == "portal":
             r["identity"] = True

@@ -10,7 +10,7 @@ Laws of the rows:
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from .commands import Command
+from .commands import Command, EnableCustomerManagedKeys
 from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
 from .outcomes import KeyUse
 from .references import New
@@ -62,11 +62,15 @@ class Whenever(NamedTuple):
 
 
 class Silent(NamedTuple):
-    """Where neither the article nor the specification says anything: the outcome is unspecified."""
+    """Where neither the article nor the specification says anything: the outcome is unspecified.
+
+    The command may be refused, or do what other rows say; where ``free`` holds, it may do something else as well.
+    """
 
     on: type[Command]
     requirement: str
     when: Condition
+    free: Condition
 
 
 Row = Refuse | Effect | Means | Whenever | Silent
@@ -127,9 +131,19 @@ def whenever(about: type[Entity], requirement: str, *, when: Condition, then: Ca
     return Whenever(about, requirement, when, then)
 
 
-def silent(on: type[Command], requirement: str, *, when: Condition) -> Silent:
+def silent(on: type[Command], requirement: str, *, when: Condition, free: Condition = always) -> Silent:
     """Return a row: the outcome of ``on`` is unspecified where ``when`` holds and no demand is broken."""
-    return Silent(on, requirement, when)
+    return Silent(on, requirement, when, free)
+
+
+def puts_in_use(requirement: str, *, when: Condition) -> Effect:
+    """Return the row of a mistake: the key that is asked for is put in use where ``when`` holds."""
+    return effect(
+        EnableCustomerManagedKeys,
+        requirement,
+        when=when,
+        then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key, data_key=c.key),
+    )
 
 
 def sets(entity: Entity, /, **values: Any) -> Changes:
@@ -204,6 +218,21 @@ def loses_data(resource: Resource) -> Changes:
 def can_be_customer_managed(resource: Resource) -> bool:
     """Return whether customer-managed keys work for the resource: it is regional, and on a tier that supports them."""
     return resource.location.state == "regional" and resource.tier.supports_customer_managed_keys
+
+
+def can_be_put_in_use(command: Any) -> bool:
+    """Return whether customer-managed keys work with the resource, the key vault and the key of a request for them."""
+    resource, vault, key = command.resource, command.vault, command.key
+    return bool(
+        can_be_customer_managed(resource)
+        and command.store == "key-vault"
+        and key.type in ("RSA", "RSA-HSM")
+        and key.size == 2048
+        and vault.region.name == resource.location.name
+        and vault.subscription.tenant.name == resource.tenant.name
+        and vault.soft_delete
+        and vault.purge_protection
+    )
 
 
 def granted(vault: Vault, resource: Resource) -> bool:

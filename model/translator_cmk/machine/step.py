@@ -109,6 +109,12 @@ class Machine:
         bound = bind(command, self.world(state))
         return type(bound) is not Refused and any(row.when(bound) for row in self._silent.get(type(command), ()))
 
+    def is_free(self, state: State, command: Command) -> bool:
+        """Return whether a silent row lets the command do something else than other rows say."""
+        bound = bind(command, self.world(state))
+        rows = self._silent.get(type(command), ())
+        return type(bound) is not Refused and any(row.when(bound) and row.free(bound) for row in rows)
+
     def follow(self, world: World, kind: type[Entity], name: str) -> Writes:
         """Return what follows at once for one entity, which must exist.  Raises `RowsContradict`."""
         writes = Writes(world)

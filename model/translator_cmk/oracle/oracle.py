@@ -7,7 +7,8 @@ a system did, and keeps the states that fit.
 A command is unspecified in three ways.  A silent row of it may hold or not.  Where a `Silent` row applies, it may
 be refused without a reason, or go on as if that row were not there.  Where all that it would do is silent, it may be
 refused as well.  In the last two ways a system may also do a third thing to the entities that the command names and to
-all that depend on them.  What no state explains is then not compared until `reset`, and the rest is still compared.
+all that depend on them, unless the row says that it is not free to.  What no state explains is then not compared until
+`reset`, and the rest is still compared.
 """
 
 from collections.abc import Callable, Iterable
@@ -75,11 +76,7 @@ class LastCommand(NamedTuple):
     deciding: frozenset[str]  # the silent requirements on which the transition depends
     compared: bool  # whether its outcome is
     unspecified: bool  # whether the outcome depends on silent rows, and not only on which command it was
-
-    @property
-    def anything_goes(self) -> bool:
-        """Return whether a system may do a third thing to the entities that the command names."""
-        return any(isinstance(transition.outcome, Unspecified) for transition in self.every)
+    anything_goes: bool  # whether a system may do a third thing to the entities that the command names
 
 
 class Oracle:
@@ -117,7 +114,7 @@ class Oracle:
         self.silent = silent  # the silent requirements that keep states apart, or something uncompared
         self._known: dict[State, Projections] = {}
         every = tuple(Transition(each, each, Accepted()) for each in states)
-        self.last = LastCommand((), every, Accepted(), NONE, True, False)
+        self.last = LastCommand((), every, Accepted(), NONE, True, False, False)
         self._keep(every)
 
     def submit(self, *commands: Command, idle: bool = False) -> Outcome:
@@ -143,7 +140,8 @@ class Oracle:
         self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
         self._keep(every)
         self.silent = self.silent | deciding if len(self.states) > 1 or self.uncompared else NONE
-        self.last = LastCommand(commands, every, outcome, deciding, compared, unspecified)
+        free = any(each.free for each in found) and any(isinstance(each.outcome, Unspecified) for each in every)
+        self.last = LastCommand(commands, every, outcome, deciding, compared, unspecified, free)
         return outcome
 
     def observe(self) -> Observation:

@@ -20,11 +20,13 @@ class Transitions(NamedTuple):
     """All transitions that a command may make from one state, and the silent requirements on which they depend.
 
     ``deciding_outcomes``: those on which it depends whether the command is accepted, refused or unspecified.
+    ``free``: whether a system may also do a third thing to the entities that the command names.
     """
 
     possible: tuple[Transition, ...]
     deciding: frozenset[str] = frozenset()
     deciding_outcomes: frozenset[str] = frozenset()
+    free: bool = False
 
 
 def transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
@@ -54,6 +56,7 @@ def transitions(machine: Machine, state: State, command: Command, limit: int) ->
         tuple(every),
         decisive(found, lambda result: (result[0], type(result[1]))) | idle,
         decisive(found, lambda result: type(result[1])) | idle,
+        bool(idle) or machine.is_free(state, command),
     )
 
 

@@ -77,19 +77,19 @@ IN_OWN_WORDS: Table = {
             "Customer-managed keys are refused for a global resource, and only there",
             lambda a: a.resource.location.name == "global",
         ),
-        "keys.vault-only": (
+        "keys.vault-only-refused": (
             "A key that is held elsewhere than in Azure Key Vault is refused",
             lambda a: a.store == "elsewhere",
         ),
-        "keys.rsa-2048": (
+        "keys.rsa-2048-refused": (
             "A key is refused exactly where it is not an RSA key of 2048 bits",
             if_named(lambda a: a.key.size != 2048 or not a.key.type.startswith("RSA")),
         ),
-        "vault.same-region": (
+        "vault.same-region-refused": (
             "A regional resource is refused a key of another region",
             if_named(lambda a: a.resource.location.name not in ("global", a.vault.region.name)),
         ),
-        "vault.same-tenant": (
+        "vault.same-tenant-refused": (
             "A key is refused exactly where its vault is in another tenant than the resource",
             if_named(lambda a: home(a.vault) != home(a.resource)),
         ),
@@ -101,8 +101,11 @@ IN_OWN_WORDS: Table = {
                 )
             ),
         ),
-        "vault.soft-delete": ("A vault without soft delete is refused", if_named(lambda a: not a.vault.soft_delete)),
-        "vault.purge-protection": (
+        "vault.soft-delete-refused": (
+            "A vault without soft delete is refused",
+            if_named(lambda a: not a.vault.soft_delete),
+        ),
+        "vault.purge-protection-refused": (
             "A vault without purge protection is refused",
             if_named(lambda a: not a.vault.purge_protection),
         ),

@@ -9,8 +9,8 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..entities import CUSTOMER, MICROSOFT
-from ..rows import effect, means, refuse, sets, shows_encryption_section
+from ..entities import MICROSOFT
+from ..rows import effect, means, puts_in_use, refuse, sets, shows_encryption_section
 
 ROWS = (
     effect(
@@ -29,12 +29,7 @@ ROWS = (
 
 COUNTER_ROWS = (
     means(shows_encryption_section, "encryption.no-section"),
-    effect(
-        EnableCustomerManagedKeys,
-        "encryption.tier",
-        when=lambda c: not c.resource.tier.supports_customer_managed_keys,
-        then=lambda c: sets(c.resource, key_source=CUSTOMER),
-    ),
+    puts_in_use("encryption.tier", when=lambda c: not c.resource.tier.supports_customer_managed_keys),
     *(
         refuse(on, "encryption.transparent", unless=lambda c: c.workspace.resource.key_source == MICROSOFT)
         for on in (UploadDocument, TrainModel, ReadData)

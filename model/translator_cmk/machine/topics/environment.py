@@ -31,6 +31,7 @@ from ..commands import (
 )
 from ..entities import Document, Grant, Model, Resource, Vault, Workspace
 from ..rows import (
+    can_be_put_in_use,
     drops,
     effect,
     has_document,
@@ -188,6 +189,7 @@ ROWS = (
         EnableCustomerManagedKeys,
         "environment.disabled-key",
         when=lambda c: c.store == "key-vault" and not c.key.enabled,
+        free=lambda c: can_be_put_in_use(c),
     ),
     silent(RotateKey, "environment.rotate-disabled-key", when=lambda c: not c.key.enabled),
     effect(EnableKey, "environment.enable-key", then=lambda c: sets(c.key, enabled=True)),

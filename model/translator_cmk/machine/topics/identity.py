@@ -3,7 +3,7 @@
 from ..commands import CreateResource, DisableIdentity, EnableCustomerManagedKeys, EnableIdentity, GrantKeyAccess
 from ..entities import MICROSOFT, Grant
 from ..rows import (
-    can_be_customer_managed,
+    can_be_put_in_use,
     drops,
     effect,
     gives_access,
@@ -21,7 +21,7 @@ ROWS = (
     effect(
         EnableCustomerManagedKeys,
         "identity.enabled-with-keys",
-        when=lambda c: can_be_customer_managed(c.resource),
+        when=lambda c: can_be_put_in_use(c),
         then=lambda c: sets(c.resource, identity=True),
     ),
     means(registered, "identity.registered", when=lambda r: r.identity),

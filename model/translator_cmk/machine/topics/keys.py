@@ -15,20 +15,37 @@ from ..commands import (
     UploadDocument,
 )
 from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
-from ..rows import can_be_customer_managed, effect, key_inaccessible, key_use, means, refuse, sets, silent, uses_key
+from ..rows import (
+    can_be_customer_managed,
+    can_be_put_in_use,
+    effect,
+    key_inaccessible,
+    key_use,
+    means,
+    puts_in_use,
+    refuse,
+    sets,
+    silent,
+    uses_key,
+)
 
 ROWS = (
     effect(
         EnableCustomerManagedKeys,
         "keys.enable",
-        when=lambda c: can_be_customer_managed(c.resource),
+        when=lambda c: can_be_put_in_use(c),
         then=lambda c: sets(c.resource, key_source=CUSTOMER, key=c.key, data_key=c.key),
     ),
-    refuse(EnableCustomerManagedKeys, "keys.vault-only", unless=lambda c: c.store != "elsewhere"),
-    silent(EnableCustomerManagedKeys, "keys.managed-hsm", when=lambda c: c.store == "managed-hsm"),
+    refuse(EnableCustomerManagedKeys, "keys.vault-only-refused", unless=lambda c: c.store != "elsewhere"),
+    silent(
+        EnableCustomerManagedKeys,
+        "keys.managed-hsm",
+        when=lambda c: c.store == "managed-hsm",
+        free=lambda c: can_be_customer_managed(c.resource),
+    ),
     refuse(
         EnableCustomerManagedKeys,
-        "keys.rsa-2048",
+        "keys.rsa-2048-refused",
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.key.type in ("RSA", "RSA-HSM") and c.key.size == 2048,
     ),
@@ -36,6 +53,7 @@ ROWS = (
         EnableCustomerManagedKeys,
         "keys.rsa-hsm",
         when=lambda c: c.store == "key-vault" and c.key.type == "RSA-HSM",
+        free=lambda c: can_be_put_in_use(c),
     ),
     effect(
         CreateKey,
@@ -60,6 +78,7 @@ ROWS = (
         when=lambda c: (
             c.store == "key-vault" and c.resource.data_key is not None and c.resource.data_key.name != c.key.name
         ),
+        free=lambda c: can_be_put_in_use(c),
     ),
     effect(
         ReturnToMicrosoftManagedKeys,
@@ -88,6 +107,11 @@ OTHER_READINGS = (
 """A rotation undeploys models, and no more."""
 
 COUNTER_ROWS = (
+    puts_in_use("keys.vault-only", when=lambda c: c.store == "elsewhere"),
+    puts_in_use(
+        "keys.rsa-2048",
+        when=lambda c: c.store == "key-vault" and (c.key.size != 2048 or c.key.type not in ("RSA", "RSA-HSM")),
+    ),
     effect(GrantKeyAccess, "keys.opt-in", then=lambda c: sets(c.resource, key_source=CUSTOMER)),
     refuse(
         EnableCustomerManagedKeys,

@@ -2,7 +2,7 @@
 
 from ..commands import CreateResource, EnableCustomerManagedKeys
 from ..entities import CUSTOMER, MICROSOFT
-from ..rows import effect, refuse, sets
+from ..rows import effect, puts_in_use, refuse, sets
 
 ROWS = (
     refuse(
@@ -24,10 +24,5 @@ COUNTER_ROWS = (
         refuse(EnableCustomerManagedKeys, "resource.kinds", unless=lambda c, kind=kind: c.resource.kind != kind)
         for kind in ("Translator", "AIServices", "CognitiveServices")
     ),
-    effect(
-        EnableCustomerManagedKeys,
-        "resource.regional",
-        when=lambda c: c.resource.location.state == "global",
-        then=lambda c: sets(c.resource, key_source=CUSTOMER),
-    ),
+    puts_in_use("resource.regional", when=lambda c: c.resource.location.state == "global"),
 )

@@ -1,18 +1,18 @@
 """The vault: the demands on it, and the ways to give the identity access to its keys."""
 
 from ..commands import EnableCustomerManagedKeys, GrantKeyAccess
-from ..rows import can_be_customer_managed, effect, gives_access, granted, refuse, silent
+from ..rows import can_be_put_in_use, effect, gives_access, granted, puts_in_use, refuse, silent
 
 ROWS = (
     refuse(
         EnableCustomerManagedKeys,
-        "vault.same-region",
+        "vault.same-region-refused",
         when=lambda c: c.store == "key-vault" and c.resource.location.state == "regional",
         unless=lambda c: c.vault.region.name == c.resource.location.name,
     ),
     refuse(
         EnableCustomerManagedKeys,
-        "vault.same-tenant",
+        "vault.same-tenant-refused",
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.vault.subscription.tenant.name == c.resource.tenant.name,
     ),
@@ -33,18 +33,18 @@ ROWS = (
     effect(
         EnableCustomerManagedKeys,
         "vault.granted-with-keys",
-        when=lambda c: c.store == "key-vault" and can_be_customer_managed(c.resource),
+        when=lambda c: can_be_put_in_use(c),
         then=lambda c: gives_access(c.vault, c.resource),
     ),
     refuse(
         EnableCustomerManagedKeys,
-        "vault.soft-delete",
+        "vault.soft-delete-refused",
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.vault.soft_delete,
     ),
     refuse(
         EnableCustomerManagedKeys,
-        "vault.purge-protection",
+        "vault.purge-protection-refused",
         when=lambda c: c.store == "key-vault",
         unless=lambda c: c.vault.purge_protection,
     ),
@@ -52,10 +52,21 @@ ROWS = (
         EnableCustomerManagedKeys,
         "vault.permission-model",
         when=lambda c: c.store == "key-vault" and c.vault.permission_model == "rbac",
+        free=lambda c: can_be_put_in_use(c),
     ),
 )
 
 COUNTER_ROWS = (
+    puts_in_use(
+        "vault.same-region",
+        when=lambda c: c.store == "key-vault" and c.vault.region.name != c.resource.location.name,
+    ),
+    puts_in_use(
+        "vault.same-tenant",
+        when=lambda c: c.store == "key-vault" and c.vault.subscription.tenant.name != c.resource.tenant.name,
+    ),
+    puts_in_use("vault.soft-delete", when=lambda c: c.store == "key-vault" and not c.vault.soft_delete),
+    puts_in_use("vault.purge-protection", when=lambda c: c.store == "key-vault" and not c.vault.purge_protection),
     refuse(
         EnableCustomerManagedKeys,
         "vault.other-subscription",
