@@ -106,9 +106,13 @@ def oracle_without(silent: tuple[str, ...]) -> Oracle:
 
 
 def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> Iterator[str]:
-    """Yield those of the requirements of which one alone, if it is silent, keeps the scenario from being demanded."""
+    """Yield the silent requirements that keep the scenario from being demanded: each alone, or else its tags together."""
     met = met_by(pickle, silent)
-    yield from (each for each in silent if each in met and not demanded(oracle_without((each,)), pickle))
+    alone = [each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)]
+    tagged = tuple(each for each in silent if each in pickle.requirements)
+    if not alone and len(tagged) > 1 and not demanded(oracle_without(tagged), pickle):
+        yield from tagged
+    yield from alone
 
 
 def met_by(pickle: Pickle, silent: tuple[str, ...]) -> Collection[str]:
