@@ -80,7 +80,7 @@ WRONG = {
     "rule of an unknown requirement": (
         rule(RIGHT, requirement="vault.same-regoin", title="A"),
         4,
-        "the tag @vault.same-regoin is no requirement's id; did you mean 'vault.same-region-refused'?",
+        "the tag @vault.same-regoin is no requirement's id; did you mean 'vault.same-region'?",
     ),
     "rule of another topic": (rule(RIGHT, requirement="keys.create"), 5, "keys.create does not belong to vault"),
     "rule in other words": (rule(RIGHT, title="Keep them together"), 5, "is not worded as vault.same-region-refused"),
@@ -103,7 +103,7 @@ WRONG = {
     "misspelled rule": (
         rule(RIGHT).replace("@vault.same-region-refused", "").replace("Rule", "Rulle"),
         1,
-        "'Rulle: The key vault",
+        "'Rulle: Enabling customer",
     ),
     "text below examples": (outline("Another region\n", "Another region\n    one\n"), 14, "'one' is read as"),
     "background": (rule("\nBackground:\n  Given a vault with a key\n" + RIGHT), 7, "a background"),

@@ -106,7 +106,7 @@ def oracle_without(silent: tuple[str, ...]) -> Oracle:
 
 
 def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> Iterator[str]:
-    """Yield the silent requirements that keep the scenario from being demanded: each alone, or else its tags together."""
+    """Yield the silent requirements that keep the scenario from being demanded: each alone, or its tags together."""
     met = met_by(pickle, silent)
     alone = [each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)]
     tagged = tuple(each for each in silent if each in pickle.requirements)
