@@ -4,6 +4,7 @@ from typing import Any
 
 from translator_cmk.language.declaration import CAPABILITIES, Declaration
 from translator_cmk.machine import (
+    COUNTER_ROWS,
     DEFAULT_STAGE,
     ROWS,
     Accepted,
@@ -26,12 +27,15 @@ def declared(product: str, *lacking: str) -> Declaration:
 
 
 class LacksRows(ModelSystem):
-    """The model without the rows of some requirements."""
+    """The model without the rows of some requirements, and with the rows of mistakes about others."""
 
     lacking: tuple[str, ...] = ()
+    mistaken: tuple[str, ...] = ()
 
     def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if row.requirement not in self.lacking))
+        rows = (row for row in ROWS if row.requirement not in self.lacking)
+        mistakes = (row for row in COUNTER_ROWS if row.requirement in self.mistaken)
+        super().__init__(Machine((*rows, *mistakes)))
 
 
 class AnyRegion(LacksRows):
@@ -39,6 +43,7 @@ class AnyRegion(LacksRows):
 
     declaration = declared("any region")
     lacking = ("vault.same-region-refused",)
+    mistaken = ("vault.same-region",)
 
 
 class KeepsDataOfDisabledKeys(LacksRows):

@@ -105,6 +105,7 @@ class HidesThatItTakesLegacyVaults(LacksRows, Bare):
     """Makes vaults without soft delete and takes them, though it has not declared that it can."""
 
     lacking = ("vault.soft-delete-refused",)
+    mistaken = ("vault.soft-delete",)
 
     def submit(self, command: Command) -> Outcome:
         if isinstance(command, CreateVault):
@@ -185,6 +186,7 @@ class TakesAnyRegionAndHasNoPortal(LacksRows, HasNoPortal):
     """And is wrong in something as well."""
 
     lacking = ("vault.same-region-refused",)
+    mistaken = ("vault.same-region",)
 
 
 class HasNoClock(ModelSystem):
