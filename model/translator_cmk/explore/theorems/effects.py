@@ -1,8 +1,12 @@
 """Theorems about accepted requests: what each one does, what else follows from it, and the requirements it names."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+import yaml
 
 from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
@@ -31,29 +35,28 @@ MOVES = (cmd.MoveResource, cmd.MoveResourceGroup, cmd.MoveSubscription)
 
 
 def done(
-    on: type[Command],
-    requirement: str,
+    after: str,
+    by: str,
     sentence: str,
-    asked: str = "",
-    when: Callable[[Any], Any] = lambda _: True,
+    asked: Sequence[str] = (),
+    shows: Mapping[str, Any] = MappingProxyType({}),
     grant: bool = False,
-    **fields: Any,
+    when: Callable[[Any], Any] = lambda _: True,
 ) -> Theorem:
     """Return the theorem that an accepted command has done this, and names the requirement where that is new.
 
-    ``fields`` are shown by the subject: the first thing that the command names, or the grant of its resource on its
-    vault.  A value is given, or computed from the command with entities for its names.  ``asked`` are fields that the
-    command itself gives the value of.
+    The fields are those of `effects.yaml`.  A value that can be called is computed from the command with entities for
+    its names, and ``when`` says of that command whether anything is promised.
     """
 
     def check(step: Step) -> Iterator[Expectation]:
         if step.accepted and when(step.asked):
-            facts = list(shown(step, asked.split(), fields, grant))
+            facts = list(shown(step, asked, shows, grant))
             yield from facts
             if not all(is_shown(each, step.before) for each in facts):
-                yield Named(requirement, True)
+                yield Named(by, True)
 
-    return Theorem("request", (on,), f"done-{on.__name__}-{requirement}", f"{sentence}.", (requirement,), check)
+    return Theorem("request", (COMMANDS[after],), f"done-{after}-{by}", f"{sentence}.", (by,), check)
 
 
 def shown(step: Step, asked: Iterable[str], fields: Mapping[str, Any], grant: bool) -> Iterator[Fact]:
@@ -63,153 +66,50 @@ def shown(step: Step, asked: Iterable[str], fields: Mapping[str, Any], grant: bo
     name = f"{command.vault}/{command.resource}" if grant else entity_name(command, field)
     values = {each: entity_name(command, each) if each == "key" else getattr(command, each) for each in asked}
     values |= {each: value(step.asked) if callable(value) else value for each, value in fields.items()}
+    values |= {each: ABSENT for each, value in values.items() if value is None}
     there = values.pop("exists", True)
     yield Fact(field, name, "exists", there)
     yield from (Fact(field, name, each, value) for each, value in values.items() if there)
 
 
+AS_SOFT_DELETED = {"exists": lambda a: a.vault.soft_delete, "state": "deleted"}
+
 DONE = (
-    # Resources
+    *(done(**row) for row in yaml.safe_load(Path(__file__).with_name("effects.yaml").read_text("utf-8"))),
     done(
-        cmd.CreateResource,
-        "environment.create-resource",
-        "A new resource is there, as it was asked for, with its managed identity off",
-        asked="kind location subscription group",
-        identity=False,
-    ),
-    done(
-        cmd.CreateResource,
-        "encryption.default-key",
-        "A new resource uses Microsoft-managed keys",
-        key_source=MICROSOFT,
-        key=ABSENT,
-    ),
-    done(cmd.DeleteResource, "environment.delete-resource", "A deleted resource is gone", exists=False),
-    done(cmd.EnableIdentity, "identity.enable", "The managed identity can be enabled", identity=True),
-    done(cmd.DisableIdentity, "identity.disable", "The managed identity can be disabled", identity=False),
-    done(
-        cmd.EnableCustomerManagedKeys,
-        "keys.enable",
-        "Enabling customer-managed keys puts the chosen key in use",
-        asked="key",
-        key_source=CUSTOMER,
-    ),
-    done(
-        cmd.EnableCustomerManagedKeys,
-        "identity.enabled-with-keys",
-        "Enabling customer-managed keys turns the managed identity on",
-        identity=True,
-    ),
-    done(
-        cmd.EnableCustomerManagedKeys,
-        "vault.granted-with-keys",
-        "Enabling customer-managed keys gives the identity access to the key vault",
-        grant=True,
-    ),
-    done(
-        cmd.ReturnToMicrosoftManagedKeys,
-        "keys.return",
-        "A resource that went back uses Microsoft-managed keys and has no key of its own",
-        key_source=MICROSOFT,
-        key=ABSENT,
-    ),
-    # Vaults and access
-    done(
-        cmd.CreateVault,
-        "environment.create-vault",
-        "A new key vault is there, with the protections that were asked for",
-        asked="region subscription group soft_delete purge_protection permission_model",
-        state="active",
-    ),
-    done(cmd.EnableSoftDelete, "environment.vault-protections", "Soft delete can be turned on", soft_delete=True),
-    done(
-        cmd.EnablePurgeProtection,
-        "environment.vault-protections",
-        "Purge protection can be turned on",
-        purge_protection=True,
-    ),
-    done(
-        cmd.DeleteVault,
+        "DeleteVault",
         "environment.delete-vault",
         "A deleted key vault can be recovered if it had soft delete, and is gone at once if not",
-        exists=lambda a: a.vault.soft_delete,
-        state="deleted",
-    ),
-    done(cmd.RecoverVault, "environment.recover-vault", "A deleted key vault can be recovered", state="active"),
-    done(cmd.PurgeVault, "environment.purge-vault", "A purged key vault is gone", exists=False),
-    done(
-        cmd.EndVaultRetention,
-        "environment.end-of-retention",
-        "At the end of its retention a deleted key vault is gone",
-        exists=False,
+        shows=AS_SOFT_DELETED,
     ),
     done(
-        cmd.GrantKeyAccess,
-        "vault.access-policy",
-        "An access policy gives the identity access to the keys of the vault",
-        grant=True,
-    ),
-    done(cmd.RevokeKeyAccess, "revocation.revoke", "Revoked access is gone", grant=True, exists=False),
-    # Keys
-    done(
-        cmd.CreateKey,
-        "keys.create",
-        "A key generated in the vault is there and enabled",
-        asked="type size",
-        state="active",
-        enabled=True,
-        version=1,
-    ),
-    done(
-        cmd.ImportKey,
-        "keys.import",
-        "A key made elsewhere and imported is there and enabled",
-        asked="type size",
-        state="active",
-        enabled=True,
-        version=1,
-    ),
-    done(cmd.RotateKey, "keys.rotate", "Rotating a key makes its next version", version=lambda a: a.key.version + 1),
-    done(cmd.DisableKey, "keys.disable", "A key can be disabled", enabled=False),
-    done(cmd.EnableKey, "environment.enable-key", "A key can be enabled", enabled=True),
-    done(
-        cmd.DeleteKey,
+        "DeleteKey",
         "environment.delete-key",
         "A deleted key can be recovered if its vault has soft delete, and is gone at once if not",
-        exists=lambda a: a.vault.soft_delete,
-        state="deleted",
+        shows=AS_SOFT_DELETED,
     ),
-    done(cmd.RecoverKey, "environment.recover-key", "A deleted key can be recovered", state="active"),
-    done(cmd.PurgeKey, "environment.purge-key", "A purged key is gone", exists=False),
-    # Custom Translator
     done(
-        cmd.CreateWorkspace,
+        "RotateKey",
+        "keys.rotate",
+        "Rotating a key makes its next version",
+        shows={"version": lambda a: a.key.version + 1},
+    ),
+    done(
+        "CreateWorkspace",
         "environment.create-workspace",
         "A new workspace is there, under the customer's key exactly if its resource is at the time",
-        asked="resource",
-        key_source=lambda a: a.resource.key_source,
+        asked=("resource",),
+        shows={"key_source": lambda a: a.resource.key_source},
     ),
     done(
-        cmd.CreateWorkspace,
+        "CreateWorkspace",
         "workspace.covered",
         "A workspace made while customer-managed keys are on is under the customer's key",
+        shows={"key_source": CUSTOMER},
         when=lambda a: a.resource.key_source == CUSTOMER,
-        key_source=CUSTOMER,
     ),
-    done(cmd.UploadDocument, "environment.upload", "An uploaded document is kept in its workspace", asked="workspace"),
-    done(
-        cmd.TrainModel,
-        "environment.train",
-        "A trained model is there, and not deployed",
-        asked="workspace",
-        state="undeployed",
-    ),
-    done(cmd.DeployModel, "environment.deploy", "A model can be deployed", state="deployed"),
-    done(cmd.UndeployModel, "environment.deploy", "A model can be undeployed", state="undeployed"),
-    # Moves
-    done(cmd.MoveResource, "environment.move", "A moved resource is where it was moved to", asked="subscription group"),
-    done(cmd.MoveSubscription, "environment.move", "A moved subscription is in its new tenant", asked="tenant"),
 )
+"""What each command does: most of it is data, and the rest depends on what was there."""
 
 
 @request(cmd.ReturnToMicrosoftManagedKeys, by="keys.return")
