@@ -1,7 +1,7 @@
 """A known deviation lets a run pass and stays a failure in its report; one that is stale or expired does not."""
 
 import json
-import os
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +11,7 @@ import yaml
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance import test_clean_prefix as clean_prefix
-from tests.conformance.verifying import DEMANDS, FAULTY, MODEL, Refused, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import DEMANDS, MODEL, Refused, Verified, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import load_deviations
 
@@ -118,26 +118,27 @@ def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path
     assert found.exit_code == 0
 
 
-def written(file: Path) -> tuple[str, str]:
-    """What failed, once somebody has written the reasons and the issues."""
-    text = file.read_text("utf-8")
+def written(found: Verified) -> tuple[str, str]:
+    """What failed, once somebody has copied the list and written the reasons and the issues."""
+    text = (found.folder / "deviations.yaml").read_text("utf-8")
+    file = found.folder.with_name("known.yaml")
     file.write_text(text.replace("to be written", "by design").replace("example.invalid/", "example.com/7"), "utf-8")
     return "--deviations", str(file)
 
 
-def test_what_failed_can_be_written_down_to_begin_with_and_has_to_be_filled_in(
+def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "known.yaml"
     wrong = ("--python", WRONG, "--case", FAILS, "--case", FAILS_TOO)
-    assert verify(tmp_path, *wrong, "--write-deviations", str(file)).exit_code == 1
-    assert FAILS in file.read_text("utf-8")
-    assert main(["verify", *wrong, "--deviations", str(file)]) == 2
-    assert f"{file}:2: the reason of {FAILS_TOO} is still 'to be written'; write one" in capsys.readouterr().err
-    found = verify(tmp_path, *wrong, *written(file))
+    found = verify(tmp_path, *wrong)
+    copy = shutil.copy(found.folder / "deviations.yaml", tmp_path / "copy.yaml")
+    assert main(["verify", *wrong, "--deviations", str(copy)]) == 2
+    assert f"{copy}:3: the reason of {FAILS_TOO} is still 'to be written'; write one" in capsys.readouterr().err
+    found = verify(tmp_path, *wrong, *written(found))
     counts = found.report["counts"]["scored"]
     assert (found.exit_code, counts["known"]) == (0, 2)
     assert f": {counts['passed']} passed, 2 known (only case " in capsys.readouterr().out
+    assert yaml.safe_load((found.folder / "deviations.yaml").read_text("utf-8")) == []  # nothing else failed
 
 
 ABOUT = "requirement: vault.same-region-refused"
@@ -185,28 +186,3 @@ def test_malformed_file_is_told_in_one_line(tmp_path: Path, refused: Refused, te
 
 def test_file_that_is_none_is_told(tmp_path: Path, refused: Refused) -> None:
     assert f"{tmp_path}: can't be read: Is a directory" in refused("--python", MODEL, "--deviations", str(tmp_path))
-
-
-@pytest.mark.parametrize("name", ["none/known.yaml", "folder", "file/known.yaml", "pipe", "x" * 300])
-def test_file_that_can_not_be_written_is_found_before_the_run(tmp_path: Path, refused: Refused, name: str) -> None:
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "file").write_text("")
-    os.mkfifo(tmp_path / "pipe")
-    file = tmp_path / name
-    assert f"--write-deviations {file}: " in refused("--python", MODEL, "--write-deviations", str(file))
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder", "pipe"]
-    assert (tmp_path / "pipe").is_fifo()
-
-
-def test_earlier_file_is_replaced_by_a_whole_run_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file, link = tmp_path / "known.yaml", tmp_path / "link.yaml"
-    link.symlink_to(file.name)
-    file.write_text("# mine\n", "utf-8")
-    broken = ("--stdio", f"{FAULTY} CreateVault=crash", "--lane", "features", "--topic", "keys")
-    assert verify(tmp_path, *broken, "--write-deviations", str(link)).exit_code == 3
-    assert f"{link} is not written: the run broke off" in capsys.readouterr().out
-    assert file.read_text("utf-8") == "# mine\n"
-    assert verify(tmp_path, "--python", WRONG, *ONLY, "--write-deviations", str(link)).exit_code == 1
-    assert FAILS in file.read_text("utf-8")
-    assert link.is_symlink()
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["known.yaml", "link.yaml", "report"]

@@ -94,7 +94,7 @@ def test_link_to_the_folder_of_a_report_is_as_good_as_the_folder(tmp_path: Path)
     assert holds(tmp_path / "there").keys() == {MESSAGES}
 
 
-@pytest.mark.parametrize("option", ["--trace", "--deviations", "--write-deviations"])
+@pytest.mark.parametrize("option", ["--trace", "--deviations"])
 def test_file_in_the_folder_of_the_report_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:

@@ -1,6 +1,5 @@
 """Known deviations: the YAML file that lists them, and which of them a run no longer shows."""
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,8 +8,6 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..bdd.features import pickles
-from ..errors import HARNESS, CommandError
-from ..files import draft_of, write_text
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..yaml_files import read
@@ -92,7 +89,10 @@ MONTHS = timedelta(days=90)
 UNWRITTEN = {"reason": "to be written", "issue": "https://example.invalid/"}
 """The fields of a new entry that somebody has to write."""
 
-HEAD = "# What is known to differ.  Give each a reason, and the URL of the issue that tracks it.\n"
+HEAD = """\
+# What failed.  To list it as known, copy this out of the folder, which the next run replaces, and give each entry
+# a reason and the URL of the issue that tracks it.
+"""
 
 
 def load_deviations(path: Path) -> Deviations:
@@ -133,38 +133,10 @@ def problem_with(entry: Deviation, cases: frozenset[str]) -> str:
     return ""
 
 
-def deviations_text(failed: Iterable[str], expires: date) -> str:
-    """Return a file that lists these cases; each entry is refused until its reason and issue are written."""
-    entries = [{"case": case, **UNWRITTEN, "expires": str(expires)} for case in failed]
+def deviations_yaml(envelope: Mapping[str, Any]) -> str:
+    """Return a file that lists what failed; each entry is refused until its reason and issue are written."""
+    expires = str(date.fromisoformat(envelope["finished"][:10]) + MONTHS)
+    failed = [case["id"] for case in envelope["cases"] if case["status"] in FAILING]
+    entries = [{"case": case, **UNWRITTEN, "expires": expires} for case in failed]
     body: str = yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=1000)
     return HEAD + body
-
-
-def must_be_writable(path: Path) -> None:
-    """Raise `CommandError` if such a file can't be written: better now than after an hour."""
-    file = without_links(path)
-    try:
-        if file.exists() and not (file.is_file() and os.access(file, os.W_OK)):
-            raise CommandError(f"--write-deviations {path}: no file that can be written; name another")
-        draft_of(file).write_text(HEAD, "utf-8")
-        draft_of(file).unlink()
-    except OSError as error:
-        raise CommandError(
-            f"--write-deviations {path}: can't be written: {error.strerror}; name another file"
-        ) from None
-
-
-def write_deviations(path: Path, envelope: dict[str, Any]) -> None:
-    """Write what failed into a file, in place of an earlier one; raises `CommandError`, and then that one is left."""
-    must_be_writable(path)  # still: nothing but a file may be replaced
-    failed = [case["id"] for case in envelope["cases"] if case["status"] in (*FAILING, "known")]
-    file = without_links(path)
-    try:
-        write_text(file, deviations_text(failed, date.fromisoformat(envelope["finished"][:10]) + MONTHS))
-    except OSError as error:
-        raise CommandError(f"{path}: can't be written: {error.strerror}", HARNESS) from None
-
-
-def without_links(path: Path) -> Path:
-    """Return the path without links, even where they lead in a circle."""
-    return Path(os.path.realpath(path))

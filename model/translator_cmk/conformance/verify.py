@@ -1,6 +1,7 @@
 """The command `translator-cmk verify`: puts a system to the test, and writes the report."""
 
 import argparse
+import os
 import traceback
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +31,7 @@ from .cases import (
 )
 from .channels import Fault, connecting
 from .channels.connecting import connection, shortened
-from .deviations import Deviations, load_deviations, must_be_writable, without_links, write_deviations
+from .deviations import Deviations, load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
 from .planning import must_be_deniable
@@ -77,7 +78,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar = None if choices else "ID"
         parser.add_argument(f"--{name}", metavar=metavar, choices=choices, action="append", default=[], help=text)
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
-    parser.add_argument("--write-deviations", metavar="FILE", type=Path, help="write what failed into such a file")
     parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder (default: {REPORT})")
     parser.add_argument("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
     parser.add_argument(
@@ -116,7 +116,6 @@ def run(args: argparse.Namespace) -> int:
     running = planned(args, lanes, way.transport if way else "none", seed)
     # named absolutely, since a system in this process may change the working directory
     args.trace = [path.absolute() for path in args.trace]
-    args.write_deviations = args.write_deviations and args.write_deviations.absolute()
     assert running.folder is not None
     running.log = log = running.folder.begin()
     session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
@@ -163,8 +162,6 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     must_be_known(chosen, waived)
     must_be_deniable(waived)
     must_lie_elsewhere(args)
-    if args.write_deviations:
-        must_be_writable(args.write_deviations)
     deviations = load_deviations(args.deviations) if args.deviations else Deviations()
     must_be_readable(args.trace)
     known = tuple(deviations.entries)
@@ -173,11 +170,11 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
 
 
 def must_lie_elsewhere(args: argparse.Namespace) -> None:
-    """Raise `CommandError` if a file that is read or written lies in the folder of the report, which is its own."""
-    named = {"trace": args.trace, "deviations": [args.deviations], "write-deviations": [args.write_deviations]}
-    for option, paths in named.items():
+    """Raise `CommandError` if a file that is read lies in the folder of the report, which is its own."""
+    report = os.path.realpath(args.report)  # without links, even where they lead in a circle
+    for option, paths in {"trace": args.trace, "deviations": [args.deviations]}.items():
         for path in paths:
-            if path is not None and without_links(args.report) in (without_links(path), *without_links(path).parents):
+            if path is not None and Path(os.path.realpath(path)).is_relative_to(report):
                 raise CommandError(
                     f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
                 )
@@ -221,13 +218,7 @@ def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespa
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    try:
-        if args.write_deviations and running.finished:
-            write_deviations(args.write_deviations, envelope)
-    finally:
-        print("\n".join(summaries.printed(envelope, args.report, system, pool.unsupported() if pool else ())))
-    if args.write_deviations and not running.finished:
-        print(f"{args.write_deviations} is not written: the run broke off, so more may fail")
+    print("\n".join(summaries.printed(envelope, args.report, system, pool.unsupported() if pool else ())))
     return int(envelope["exit_code"])
 
 

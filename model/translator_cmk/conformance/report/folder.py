@@ -11,6 +11,7 @@ from typing import Any
 from ...badges import endpoint, svg
 from ...errors import CommandError
 from ...files import draft_of, write_text
+from ..deviations import deviations_yaml
 from ..session import Log
 from .page import report_html
 from .summaries import badge_of, junit_xml, summary_md
@@ -24,6 +25,7 @@ FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "junit.xml": junit_xml,
     "report.html": report_html,
     "summary.md": summary_md,
+    "deviations.yaml": deviations_yaml,
 }
 """The files that follow from an envelope."""
 
