@@ -44,7 +44,7 @@ def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path, capsys: 
     named = ["--python", WRONG, "--in-process", "--timeout", "7"]
     program, *arguments = shlex.split(again.partition("again ")[2])
     file = folder / "counterexamples" / "01-tour-DisableIdentity.json"
-    assert [program, *arguments] == ["translator-cmk", "replay", str(file), *named]
+    assert [program, *arguments] == ["translator-cmk", "replay", *named, "--profile", "article", str(file)]
     assert main(arguments) == 1
     assert WRONG not in (folder / "report.json").read_text("utf-8")
 

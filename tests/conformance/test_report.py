@@ -214,18 +214,18 @@ def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.Cap
     assert f"say the same: translator-cmk report check {wrong.folder}" in capsys.readouterr().out
     assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL]) == 1
     out = capsys.readouterr().out
-    assert f"{FAILS}: was failed, is passed" in out
-    assert "tour/DisableIdentity: was failed, is passed" in out
-    assert 'product is "loses nothing" in report.json, and "model" as the system declares it' in out
+    assert f'{FAILS}.status: was "failed", is "passed"' in out
+    assert 'tour/DisableIdentity.status: was "failed", is "passed"' in out
+    assert 'subject.product: was "loses nothing", is "model"' in out
 
 
 @pytest.mark.parametrize(
     ("file", "was", "is_", "said"),
     [
-        ("report.json", '"status": "failed"', '"status": "passed"', ": was passed, is failed"),
-        ("report.json", '"features/revo', '"features/../revo', "its feature was 'features/../revocation.feature'"),
-        ("report.json", '"total": ', '"total": 1', "counts in report.json is not what follows"),
-        ("report.json", '"complete": true', '"complete": false', "exit_code in report.json is not what follows"),
+        ("report.json", '"status": "failed"', '"status": "passed"', '.status: was "passed", is "failed"'),
+        ("report.json", '"features/revo', '"features/../revo', '.feature: was "features/../revocation'),
+        ("report.json", '"total": ', '"total": 1', "counts.scored.total: was 1"),
+        ("report.json", '"complete": true', '"complete": false', "exit_code: was 1, is 4"),
         (MESSAGES, '"readable":true', '"readable":false', f"{MESSAGES} is not what it was"),
         (MESSAGES, '"soft_delete":true', '"soft_delete":false', "the log has"),
         (MESSAGES, '"CreateVault"', '"DeleteVault"', "request.command has no field 'region'"),

@@ -64,7 +64,7 @@ def test_trace_that_was_edited_after_the_run_is_found_out(wrong: Verified, capsy
     copy.write_text(copy.read_text("utf-8").replace("accepted", "refused"), "utf-8")
     assert main(["report", "check", str(wrong.folder)]) == 1
     out = capsys.readouterr().out
-    assert "trace in report.json is not what follows from its log" in out
+    assert "trace.traces: was " in out
     assert "traces/01.jsonl is not what it was when the report was written" in out
     copy.unlink()
     assert main(["report", "check", str(wrong.folder)]) == 2
@@ -75,7 +75,7 @@ def test_verdicts_on_traces_that_were_edited_are_found_out(wrong: Verified, caps
     report = wrong.folder / "report.json"
     report.write_text(report.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8")
     assert main(["report", "check", str(wrong.folder)]) == 1
-    assert "trace/CreateKey: was passed, is failed" in capsys.readouterr().out
+    assert 'trace/CreateKey.status: was "passed", is "failed"' in capsys.readouterr().out
 
 
 def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_trace_that_is_cut_off_makes_no_report_complete(tmp_path: Path, capsys: 
     forgery.envelope |= {"complete": True, "files": {}}
     del forgery.envelope["trouble"]
     assert main(["report", "check", str(forgery.derive())]) == 1
-    assert "traces/01.jsonl is cut off, and the run is said to be complete" in capsys.readouterr().out
+    assert "the run broke off, and is said to be complete: log.jsonl:6: cut off" in capsys.readouterr().out
 
 
 def test_trace_that_tells_nothing_is_incomplete(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from .cases import FEATURES, Result, Scenario
 from .channels import Fault
 from .judging import Exchange, first_difference, oracle_for
 from .report.folder import MESSAGES
-from .report.summaries import SAID
+from .report.summaries import AGAIN, SAID
 from .running import Running
 from .subject import Subject
 
@@ -130,7 +130,7 @@ def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, requirements
     lines = format_failure(error, "", pickle, Path(case.feature), requirement, run)
     seen = (
         f"  {'messages':<11}  {MESSAGES}, case {case.id}",
-        f"  {'again':<11}  translator-cmk verify ... --case {case.id}",
+        f"  {AGAIN} verify ... --case {case.id}",
     )
     return "\n".join([*lines, *seen])
 

@@ -319,7 +319,7 @@ def in_full(kept: Mapping[str, Any], file: str) -> Iterator[str]:
         yield "messages     {}, lines {from} to {to}".format(MESSAGES, **kept["messages"])
     if "unobserved" in kept:
         yield "observed     only after the last step: looking earlier may change the result"
-    yield f"{AGAIN} ... {file}"
+    yield f"{AGAIN} replay ... FOLDER/{file}"
     if not kept["always"]:
         yield "             (it does not come out each time)"
     yield ""

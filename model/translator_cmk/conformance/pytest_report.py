@@ -8,7 +8,7 @@ PYTEST_DONT_REWRITE
 """
 
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from .report.folder import Folder
 from .report.summaries import headline
 from .running import Running, SessionPool
 from .session import Session
-from .subject import Aborted, Subject, by_chance
+from .subject import Aborted, by_chance
 
 pytest_plugins = ("translator_cmk.bdd",)
 
@@ -71,30 +71,71 @@ def evidence_details(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
 
 
 class Reporter:
-    """Begins a report of the scenarios that are collected, and adds the tests that are evidence of something else."""
+    """Writes a report of the scenarios that are collected, and of the tests that are evidence of something else."""
 
     def __init__(self, config: pytest.Config, folder: Path) -> None:
         self.config = config
         self.folder = Folder(folder)
-        self.report: Report | None = None
+        self.running: Running | None = None  # once scenarios are collected
+        self.every: dict[str, Scenario] = {}
+        self.asked: set[str] = set()
+        self.result = Result("passed")  # of the scenario under way, so far
         self.properties: dict[str, dict[str, Any]] = {}
         self.note = ""
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the report of what is going to be run."""
-        if pickles := [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]:
-            try:
-                self.report = begin(self.config, self.folder, pickles)
-            except CommandError as trouble:
-                raise pytest.UsageError(plain(str(trouble))) from None
+        pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
+        if not pickles:
+            return
+        self.every = {each.case.id: each for each in scenarios(PROFILE, ())}
+        self.asked = {pickle.id for pickle in pickles}
+        try:
+            for pickle in pickles:
+                if pickle.id not in self.every or content_of(pickle) != content_of(self.every[pickle.id].pickle):
+                    problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
+                    raise CommandError(f"--results: {problem}")
+            self.begin()
+        except CommandError as trouble:
+            raise pytest.UsageError(plain(str(trouble))) from None
+
+    def begin(self) -> None:
+        """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
+        name, make = self.config.getoption("--system"), self.config.stash[FACTORY]
+
+        def system() -> System:
+            made = make()
+            if name and not isinstance(made, ModelSystem) and declaration_of(made).product == MODEL:
+                raise CommandError(
+                    f"--system {name}: it declares the product {MODEL!r}, as only the model does; change the name"
+                )
+            return made
+
+        chosen = tuple(each for each in self.every if each in self.asked)
+        seed, selection = by_chance(), {"case": chosen if len(chosen) < len(self.every) else ()}
+        made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), selection, seed, {})
+        running = Running(made, self.folder, Deviations())
+        running.log = self.folder.begin()
+        running.expect(each.case for each in selected(list(self.every.values()), made.selection))
+        running.save()
+        try:
+            self.subject = SessionPool(lambda: Session(Direct(system), running.log), seed).subject()
+        except Fault as fault:
+            running.trouble = plain(str(fault))
+            running.save(whole=True)
+            raise CommandError(f"--system {name}: {fault}") from None
+        running.declared = self.subject.declaration
+        self.config.stash[FACTORY] = lambda: self.subject
+        running.save()
+        self.running = running
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a case."""
-        if self.report and (pickle := item.stash.get(PICKLE, None)):
-            self.report.subject.session.case = pickle.id
-            self.report.subject.patient = is_patient(pickle)
+        if self.running and (pickle := item.stash.get(PICKLE, None)):
+            self.subject.session.case = pickle.id
+            self.subject.patient = is_patient(pickle)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -102,14 +143,43 @@ class Reporter:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Record a phase of a test."""
         pickle = item.stash.get(PICKLE, None)
-        if self.report and pickle:
-            self.report.add_phase(pickle, call, item.stash.get(SCENARIO_RUN, None))
+        if self.running and pickle:
+            self.add_phase(pickle, call, item.stash.get(SCENARIO_RUN, None))
         report = yield
-        if self.report and pickle and call.when == "teardown":
-            self.report.end(pickle)
+        if self.running and pickle and call.when == "teardown":
+            self.end(self.running, pickle)
         if marker := item.get_closest_marker("evidence"):
             self.note_property(item, marker, report, call)
         return report
+
+    def add_phase(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> None:
+        """Add a phase of a scenario; the first that did not pass decides."""
+        if call.when == "setup":
+            self.result = Result("passed")
+        if self.result.status == "passed":
+            seconds = self.result.seconds + call.duration
+            self.result = self.result_of(pickle, call, run)._replace(seconds=seconds)
+
+    def result_of(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> Result:
+        """Return the result of a phase."""
+        error = call.excinfo.value if call.excinfo else None
+        if run is not None and run.system is not self.subject:
+            return Result("inconclusive", OVERRIDDEN)
+        if isinstance(error, Fault):
+            return Result("inconclusive", f"the system broke: {error}", fault=error.kind)
+        if verdict_of(error) is None:
+            status, reason = verdict(error, call.when)
+            return Result(status, reason or "")
+        return result_of(error, run, self.every[pickle.id], self.subject)
+
+    def end(self, running: Running, pickle: Pickle) -> None:
+        """Record the result of a scenario, and restart a system that broke."""
+        running.add(self.every[pickle.id].case, self.result, self.subject)
+        try:
+            recover(self.subject, self.result)
+        except Aborted as gave_up:
+            running.trouble = plain(str(gave_up))
+            pytest.exit(running.trouble, pytest.ExitCode.TESTS_FAILED)
 
     def note_property(
         self, item: pytest.Item, marker: pytest.Mark, report: pytest.TestReport, call: pytest.CallInfo[None]
@@ -136,112 +206,28 @@ class Reporter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Write the report; a run that it does not call conformant does not pass."""
-        if self.report:
-            envelope = self.report.finish(exitstatus, list(self.properties.values()))
-            self.note = f"report in {self.folder.path}: {headline(envelope)}"
-            if envelope["exit_code"] != OK and session.exitstatus == pytest.ExitCode.OK:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        elif exitstatus != pytest.ExitCode.USAGE_ERROR:
-            self.note = f"no report in {self.folder.path}: no scenario was collected"
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print where the report is, and what it says."""
-        if self.note:
-            terminalreporter.write_line(self.note)
-
-
-def begin(config: pytest.Config, folder: Folder, pickles: Sequence[Pickle]) -> "Report":
-    """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
-    name, make = config.getoption("--system"), config.stash[FACTORY]
-    every = {each.case.id: each for each in scenarios(PROFILE, ())}
-    for pickle in pickles:
-        if pickle.id not in every or content_of(pickle) != content_of(every[pickle.id].pickle):
-            problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
-            raise CommandError(f"--results: {problem}")
-
-    def system() -> System:
-        made = make()
-        if name and not isinstance(made, ModelSystem) and declaration_of(made).product == MODEL:
-            raise CommandError(
-                f"--system {name}: it declares the product {MODEL!r}, as only the model does; change the name"
-            )
-        return made
-
-    asked = {pickle.id for pickle in pickles}
-    chosen = tuple(each for each in every if each in asked) if len(asked) < len(every) else ()
-    seed = by_chance()
-    made = Made(digest(REPORTED), "python", PROFILE, (), (FEATURES,), {"case": chosen}, seed, {})
-    running = Running(made, folder, Deviations())
-    running.log = folder.begin()
-    running.expect(each.case for each in selected(list(every.values()), made.selection))
-    running.save()
-    try:
-        subject = SessionPool(lambda: Session(Direct(system), running.log), seed).subject()
-    except Fault as fault:
-        running.trouble = plain(str(fault))
-        running.save(whole=True)
-        running.log.close()
-        raise CommandError(f"--system {name}: {fault}") from None
-    running.declared = subject.declaration
-    config.stash[FACTORY] = lambda: subject
-    running.save()
-    return Report(running, subject, every, asked)
-
-
-class Report:
-    """The report of scenarios under way: those that were ``asked`` for, of ``every``."""
-
-    def __init__(self, running: Running, subject: Subject, every: Mapping[str, Scenario], asked: set[str]) -> None:
-        self.running = running
-        self.subject = subject
-        self.every = every
-        self.asked = asked
-        self.result = Result("passed")  # of the scenario under way, so far
-
-    def add_phase(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> None:
-        """Add a phase of a scenario; the first that did not pass decides."""
-        if call.when == "setup":
-            self.result = Result("passed")
-        if self.result.status == "passed":
-            seconds = self.result.seconds + call.duration
-            self.result = self.result_of(pickle, call, run)._replace(seconds=seconds)
-
-    def result_of(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> Result:
-        """Return the result of a phase."""
-        error = call.excinfo.value if call.excinfo else None
-        if run is not None and run.system is not self.subject:
-            return Result("inconclusive", OVERRIDDEN)
-        if isinstance(error, Fault):
-            return Result("inconclusive", f"the system broke: {error}", fault=error.kind)
-        if verdict_of(error) is None:
-            status, reason = verdict(error, call.when)
-            return Result(status, reason or "")
-        return result_of(error, run, self.every[pickle.id], self.subject)
-
-    def end(self, pickle: Pickle) -> None:
-        """Record the result of a scenario, and restart a system that broke."""
-        self.running.add(self.every[pickle.id].case, self.result, self.subject)
-        try:
-            recover(self.subject, self.result)
-        except Aborted as gave_up:
-            self.running.trouble = plain(str(gave_up))
-            pytest.exit(self.running.trouble, pytest.ExitCode.TESTS_FAILED)
-
-    def finish(self, exitstatus: int, properties: list[dict[str, Any]]) -> dict[str, Any]:
-        """Write the whole report, and close its log; return what it says."""
-        running = self.running
+        """Write the report, and close its log; a run that it does not call conformant does not pass."""
+        if (running := self.running) is None:
+            if exitstatus != pytest.ExitCode.USAGE_ERROR:
+                self.note = f"no report in {self.folder.path}: no scenario was collected"
+                session.exitstatus = pytest.ExitCode.USAGE_ERROR
+            return
         to_its_end = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         running.finished = to_its_end and self.asked <= running.results.keys() and not running.trouble
         if not running.finished and not running.trouble:
             running.trouble = "interrupted" if exitstatus == pytest.ExitCode.INTERRUPTED else "stopped before its end"
         self.subject.session.bye()
-        running.notes["properties"] = properties
+        running.notes["properties"] = list(self.properties.values())
         running.save(whole=True)
         envelope = running.envelope()
-        running.log.close()
-        return envelope
+        self.note = f"report in {self.folder.path}: {headline(envelope)}"
+        if envelope["exit_code"] != OK and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print where the report is, and what it says."""
+        if self.note:
+            terminalreporter.write_line(self.note)
 
 
 def content_of(pickle: Pickle) -> tuple[object, ...]:

@@ -4,35 +4,33 @@ import argparse
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..digest import REPORTED, digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from ..explore.trace.reading import Truncated
-from ..language import WireError
 from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, is_selected, scenarios, selected
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .features import attempt
 from .fuzz import run_fuzz
 from .planning import deviations_of, made_of, read
-from .report.envelope import CASE
-from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, digest_of, files_of, final_name
+from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, files_of, final_name
 from .report.log import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
 from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
-from .trace import Judging, Trace, head_of, recorded_system
+from .trace import recorded_system, run_trace, trace_of
 
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
 
-# asked again, a system may fail in another way than was shown
-COMPARED = tuple(name for name in CASE.fields if name not in ("id", "seconds", "shown"))
+NOTHING = "nothing"
+"""The value of a field that is not there."""
 
 
 def running_of(envelope: dict[str, Any]) -> Running:
@@ -67,8 +65,7 @@ class Repetition:
         try:
             if running.made.transport != "none":
                 self._run_lanes(self.pool.subject())
-            else:
-                running.declared = recorded_system(traces_in(self.folder, self.envelope))
+            judge_traces(running, self.folder, self.envelope)
         except EndOfLog as error:
             self.problems += [str(error)] if self.complete else []
         except NotInLog as error:
@@ -76,7 +73,6 @@ class Repetition:
         except (Fault, Aborted) as error:
             self.problems += [f"the run broke off, and is said to be complete: {error}"] if self.complete else []
         self._say_bye()
-        self.problems += judge_traces(running, self.folder, self.envelope)
         running.finished = self.complete
         return running
 
@@ -140,31 +136,18 @@ class Repetition:
         return due if whole else due[: max((due.index(case) + 1 for case in played), default=0)]
 
 
-def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Judge the traces that the report keeps, as far as they were judged then; raises `CommandError`."""
-    if TRACE not in running.made.lanes or TRACE not in envelope:
-        return
-    judging = Judging(running, folder, [])
-    for number, (path, trace) in enumerate(zip(traces_in(folder, envelope), envelope[TRACE]["traces"], strict=True)):
-        name, subject = path.relative_to(folder).as_posix(), head_of(path).get("subject", "")
-        judging.traces.append(Trace(name, digest_of(path), trace["name"], subject))
-        try:
-            judging.judge(number, float("inf") if envelope["complete"] else trace["judged_to"])
-        except Truncated as error:
-            if envelope["complete"]:
-                yield f"{name} is cut off, and the run is said to be complete: {error}"
-        except WireError as error:
-            raise CommandError(str(error)) from None
-    judging.so_far()
-
-
-def traces_in(folder: Path, envelope: Mapping[str, Any]) -> list[Path]:
-    """Return the traces of a report, where a run puts them; raises `CommandError` if one is not there."""
-    traces = envelope.get(TRACE, {}).get("traces", ())
-    found = [folder / TRACES / f"{number:02}.jsonl" for number in range(1, 1 + len(traces))]
-    if missing := [path for path in found if not path.is_file()]:
-        raise CommandError(f"{missing[0]}: no such file, and the report has a trace of that name")
-    return found
+def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) -> None:
+    """Judge the traces that the report keeps, as far as they were judged then; raises `Aborted` and `CommandError`."""
+    found = []
+    for number, each in enumerate(envelope.get(TRACE, {}).get("traces", ()), start=1):
+        path = folder / TRACES / f"{number:02}.jsonl"
+        if not path.is_file():
+            raise CommandError(f"{path}: no such file, and the report has a trace of that name")
+        found.append(trace_of(path, each["name"], each["judged_to"]))
+    if running.made.transport == "none":
+        running.declared = recorded_system(folder / each.file for each in found)
+    if TRACE in running.made.lanes and TRACE in envelope:
+        run_trace(running, folder, found, envelope["complete"])
 
 
 def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Running:
@@ -182,10 +165,9 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
             run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
         if FUZZ in envelope:
             run_fuzz(running, subject, {**made.budgets, "sequences": max(1, envelope[FUZZ]["sequences"])})
+        judge_traces(running, folder, envelope)
     except Aborted:
         pass  # what was not reached differs
-    for problem in judge_traces(running, folder, envelope):
-        raise CommandError(problem)
     return running
 
 
@@ -199,8 +181,8 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
     now = as_written(running)
     problems = [*repetition.problems, *of_log(repetition.log, envelope)]
     if not problems:
-        problems += of_subject(envelope, now["subject"])
-        problems += of_cases(envelope, now, (*COMPARED, "shown"))
+        problems += of_subject(envelope, now)
+        problems += of_cases(envelope, now)
         problems += of_envelope(envelope, now)
     problems += of_digests(folder, envelope)
     return problems or list(of_folder(folder, envelope, running)), repetition.log
@@ -243,28 +225,33 @@ def of_digests(folder: Path, envelope: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name} is not what it was when the report was written" for name in sorted(different))
 
 
-def of_subject(envelope: Mapping[str, Any], declared: Mapping[str, Any] | None) -> Iterator[str]:
+def of_subject(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Yield where the envelope has another system than said hello."""
-    then, now = envelope["subject"] or {}, declared or {}
-    if name := next((each for each in (*now, *then) if then.get(each) != now.get(each)), ""):
-        values = f"{shortened(then.get(name))} in {ENVELOPE}, and {shortened(now.get(name))} as the system declares it"
-        yield f"subject: {name} is {values}"
+    return differences(envelope["subject"], now["subject"], "subject")
 
 
-def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], fields: Iterable[str] = COMPARED) -> Iterator[str]:
-    """Yield every case of which something else comes now, in one of these fields."""
+def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], ignored: Sequence[str] = ()) -> Iterator[str]:
+    """Yield every case of which something else comes now, with the first field that differs."""
     then_by_id, now_by_id = ({case["id"]: case for case in each["cases"]} for each in (envelope, now))
     for name in then_by_id | now_by_id:
-        was, is_ = (each.get(name, {"status": "not there"}) for each in (then_by_id, now_by_id))
-        different = [field for field in fields if was.get(field) != is_.get(field)]
-        if different == ["shown"] and "fault" in was and "shown" not in is_ and was["shown"].startswith(SAID):
-            continue  # the end of its standard error, which the log has only as far as it was there at once
-        if "status" in different:
-            problem = f": {is_['reason']}" if is_.get("reason") else ""
-            yield f"{name}: was {was['status']}, is {is_['status']}{problem}"
-        elif different:
-            field = different[0]
-            yield f"{name}: its {field} was {was.get(field, 'not there')!r}, is {is_.get(field, 'not there')!r}"
+        was, is_ = dict(then_by_id.get(name, {})), dict(now_by_id.get(name, {}))
+        if "fault" in was and "shown" not in is_ and was.get("shown", "").startswith(SAID):
+            del was["shown"]  # the end of its standard error, which the log has only as far as it was there at once
+        for field in ("seconds", *ignored):
+            was.pop(field, None)
+            is_.pop(field, None)
+        for problem in islice(differences(was, is_, name), 1):
+            yield f"{problem}: {is_['reason']}" if is_.get("reason") else problem
+
+
+def differences(then: Any, now: Any, where: str) -> Iterator[str]:
+    """Yield every place in a value of a report at which another one comes now."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        # the status, if there is one, says most
+        for name in sorted(then.keys() | now.keys(), key=lambda each: (each != "status", each)):
+            yield from differences(then.get(name, NOTHING), now.get(name, NOTHING), f"{where}.{name}")
+    elif then != now:
+        yield f"{where}: was {shortened(then)}, is {shortened(now)}"
 
 
 def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -274,23 +261,22 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
         yield f"trouble in {ENVELOPE} tells why a run ended early, and it is said to be complete"
     if [case["id"] for case in envelope["cases"]] != [case["id"] for case in now["cases"]]:
         yield f"the cases in {ENVELOPE} are in another order than a run has them in"
-    for name in now.keys() - {*CLAIMED, *LANES, "cases"}:
-        if envelope.get(name) != now[name]:
-            yield f"{name} in {ENVELOPE} is not what follows from its log"
+    for name in sorted(now.keys() - {*CLAIMED, *LANES, "cases"}):
+        yield from differences(envelope.get(name, NOTHING), now[name], name)
     for lane in LANES[1:]:
-        if not fits(envelope.get(lane, {}), now.get(lane, {}), complete) or (lane in envelope) > (lane in now["lanes"]):
-            yield f"{lane} in {ENVELOPE} is not what follows from its log"
+        then, done = (
+            {field: value for field, value in each.get(lane, {}).items() if field != "seconds"}
+            for each in (envelope, now)
+        )
+        if not complete:  # a lane that was cut off says in part what it did
+            done = {field: value for field, value in done.items() if field in then}
+        yield from differences(then, done, lane)
     if complete and FUZZ in now["lanes"]:
         fuzzed, seconds, most = envelope.get(FUZZ, {}), now["budgets"]["seconds"], now["budgets"].get("sequences")
         if most and fuzzed.get("sequences", 0) < most:
             yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {most:,} sequences writes"
         elif not most and fuzzed.get("seconds") != round(seconds, 1):
             yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {seconds:g} seconds writes"
-
-
-def fits(then: Mapping[str, Any], now: Mapping[str, Any], complete: bool) -> bool:
-    """Return whether a lane is said to have done what it did; one that was cut off says it in part."""
-    return all(then.get(name) == now[name] for name in now.keys() - {"seconds"} if complete or name in then)
 
 
 def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
@@ -357,7 +343,8 @@ def reproduce(args: argparse.Namespace) -> int:
         raise CommandError(pool.sessions[-1].in_full(fault), HARNESS) from None
     finally:
         pool.bye()
-    found = [*of_subject(envelope, now["subject"]), *of_cases(envelope, now)]
+    # it may fail in another way than was shown
+    found = [*of_subject(envelope, now), *of_cases(envelope, now, ["shown"])]
     code = report_on(args.folder, envelope, found, "asked again")
     if code in (OK, INCOMPLETE):
         print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")

@@ -120,7 +120,7 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         return
     repetition = Repetition(folder, envelope)
     now = as_written(repetition.run())
-    problems = [*repetition.problems, *of_log(repetition.log, envelope), *of_subject(envelope, now["subject"])]
+    problems = [*repetition.problems, *of_log(repetition.log, envelope), *of_subject(envelope, now)]
     for problem in problems or of_digests(folder, envelope):
         raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
     asked = statuses_of_the_model(folder, envelope) if envelope["subject"]["product"] == MODEL else {}

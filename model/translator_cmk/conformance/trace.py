@@ -1,6 +1,6 @@
 """The lane of traces: logs that were recorded elsewhere, compared with all that the specification leaves possible."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from ..shapes import read_message
 from .cases import TRACE
 from .findings import Tally
 from .judging import SequenceResult
-from .report.folder import Folder
+from .report.folder import TRACES, Folder, digest_of
 from .report.summaries import UNSTATED
 from .running import Running
 from .subject import Aborted
@@ -74,14 +74,16 @@ def recorded_system(paths: Iterable[Path]) -> Declaration:
     return Declaration(named[0] if named else UNNAMED, UNSTATED, frozenset(), hidden=hidden)
 
 
-def kept(paths: Iterable[Path], folder: Folder) -> list[Trace]:
-    """Return the traces, copied into the report."""
-    found = []
-    for number, path in enumerate(paths, start=1):
-        file = f"traces/{number:02}.jsonl"
-        digest = folder.copy(path, file)
-        found.append(Trace(file, digest, plain(path.name, 200), head_of(folder.path / file).get("subject", "")))
-    return found
+def kept(paths: Sequence[Path], folder: Folder) -> list[Trace]:
+    """Return the traces, copied into the report; raises `CommandError`."""
+    files = [folder.copy(path, f"{TRACES}/{number:02}.jsonl") for number, path in enumerate(paths, start=1)]
+    return [trace_of(file, plain(path.name, 200)) for file, path in zip(files, paths, strict=True)]
+
+
+def trace_of(file: Path, name: str, judged_to: int = 0) -> Trace:
+    """Return a trace as the report keeps it."""
+    subject = head_of(file).get("subject", "")
+    return Trace(f"{TRACES}/{file.name}", digest_of(file), name, subject, judged_to)
 
 
 class Judging:
@@ -94,9 +96,11 @@ class Judging:
         self.tally = Tally(TRACE, LEVELS, silent=running.silent)
         self.worlds = 0
 
-    def judge(self, number: int, until: float = float("inf")) -> None:
-        """Judge a trace, up to a line; raises `WireError`, and `Truncated` where it was cut off."""
+    def judge(self, number: int, whole: bool) -> None:
+        """Judge a trace, or what was judged of it; raises `WireError`, and `Truncated` where it was cut off."""
         trace, silent = self.traces[number], self.running.silent
+        until = float("inf") if whole else trace.judged_to
+        self.traces[number] = trace._replace(judged_to=0)
         checker, strict = Checker(machine_of(silent | self.running.listed)), Checker(machine_of(silent))
         asked: tuple[Command, ...] = ()  # the last command of this world
         for at, event in Reader(str(self.folder / trace.file)):
@@ -152,20 +156,22 @@ class Judging:
         self.running.notes[TRACE] = {"traces": [each._asdict() for each in self.traces], **counts}
 
 
-def run_trace(running: Running, paths: Iterable[Path]) -> None:
-    """Judge all traces; raises `Aborted` where one was cut off, once all of them are judged as far as they go."""
-    assert running.folder is not None
+def run_trace(running: Running, folder: Path, traces: Iterable[Trace], whole: bool = True) -> None:
+    """Judge traces in the folder of a report, or what was judged of them.
+
+    Raises `Aborted` where one was cut off, once all of them are judged as far as they go.
+    """
     running.progress.begin(TRACE)
-    judging = Judging(running, running.folder.path, kept(paths, running.folder))
+    judging = Judging(running, folder, traces)
     running.lanes.append(judging)
     cut_off = []
     try:
         for number, trace in enumerate(judging.traces):
             running.progress.show_count(number, len(judging.traces), "traces", len(judging.tally.failed))
             try:
-                judging.judge(number)
+                judging.judge(number, whole)
             except Truncated as error:
-                cut_off.append(str(error).replace(str(running.folder.path / trace.file), trace.name))
+                cut_off.append(str(error).replace(str(folder / trace.file), trace.name))
             except WireError as error:
                 raise CommandError(str(error)) from None
     finally:

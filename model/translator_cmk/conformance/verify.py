@@ -42,7 +42,7 @@ from .running import Running, SessionPool
 from .session import Interrupted, Session
 from .subject import Aborted, by_chance
 from .tour import run_tour
-from .trace import must_be_readable, recorded_system, run_trace
+from .trace import kept, must_be_readable, recorded_system, run_trace
 
 REPORT = Path("conformance-report")
 
@@ -183,6 +183,7 @@ def must_lie_elsewhere(args: argparse.Namespace) -> None:
 def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespace, system: str) -> int:
     """Run the lanes, always write the report, and print what came of them; raises `CommandError`."""
     whole = True
+    assert running.folder is not None
     running.save()
     try:
         if pool:
@@ -190,7 +191,7 @@ def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespa
         else:
             running.declared = recorded_system(args.trace)
         if TRACE in running.made.lanes:
-            run_trace(running, args.trace)
+            run_trace(running, running.folder.path, kept(args.trace, running.folder))
         running.finished = True
     except Fault as fault:
         running.trouble = plain(pool.sessions[-1].in_full(fault) if pool else str(fault))

@@ -77,13 +77,13 @@ class Folder:
             if name not in (COUNTEREXAMPLES, TRACES) or entry.is_symlink() or not entry.is_dir():
                 yield name, entry
 
-    def copy(self, path: Path, name: str) -> str:
-        """Put a copy of a file into the folder; its SHA-256.  Raises `CommandError`."""
+    def copy(self, path: Path, name: str) -> Path:
+        """Put a copy of a file into the folder; its path there.  Raises `CommandError`."""
         file = self.path / name
         try:
             file.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, file)
-            return digest_of(file)
+            return file
         except OSError as error:
             raise CommandError(f"{path}: can't be copied to {file}: {error.strerror}") from None
 

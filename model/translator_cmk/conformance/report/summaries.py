@@ -4,7 +4,6 @@ A pipeline that reads the JUnit file agrees with the exit code: a known failure 
 as a whole is the last test case, which fails wherever the exit code is not 0.  What was blocked is an error there.
 """
 
-import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,11 +27,11 @@ SHOWN = 5
 LISTED = 20
 """How many cases that were not decided are listed."""
 
-AGAIN = "again        translator-cmk replay"
-"""How a line begins that says how to see a failure again.  A report names no system, so there it is no command."""
+AGAIN = "again        translator-cmk"
+"""How a line begins that says how to see a failure again.
 
-COMMAND = re.compile(r"( *again +translator-cmk (?:replay|verify)) \.\.\. (--case )?([!-~]+)")
-"""Such a line, about a counterexample or a scenario."""
+A report names neither the system nor its own place.  On the terminal they stand for `...` and FOLDER, as a command.
+"""
 
 SAID = "The end of its standard error:"
 """How begins what is shown of a case that broke the system."""
@@ -152,8 +151,10 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported: Collection[str] = ()) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
+    named = f" {system} --profile {envelope['profile']} "
     for line in lines(envelope):
-        yield with_system(line, envelope, folder, system) if system else line
+        again = system and line.lstrip().startswith(AGAIN)
+        yield line.replace(" ... ", named).replace("FOLDER", shlex.quote(str(folder))) if again else line
     if unsupported:
         named = ", ".join(name for name in COMMANDS if name in unsupported)
         yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
@@ -175,15 +176,6 @@ def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
     if "trouble" in envelope:
         yield f"{UNDECIDED} {plain(envelope['trouble'])}"
     yield from (f"{FAILED} {plain(stale)}" for stale in envelope["stale_deviations"])
-
-
-def with_system(line: str, envelope: Mapping[str, Any], folder: Path, system: str) -> str:
-    """Return the line; where it says how to see a failure again, as a command to paste."""
-    if not (again := COMMAND.fullmatch(line)):
-        return line
-    if again[2]:
-        return f"{again[1]} {system} --profile {envelope['profile']} --case {shlex.quote(again[3])}"
-    return f"{again[1]} {shlex.quote(str(folder / again[3]))} {system}"
 
 
 def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
