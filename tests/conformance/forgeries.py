@@ -5,9 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.conformance.forging import Forgery
+from tests.conformance.forging import Forgery, put
 from tests.conformance.verifying import FAILS, FAILS_TOO, messages_of, put_messages
 from translator_cmk.cli import main
+from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
 
 Edit = Callable[[Forgery], Path]
 
@@ -17,26 +18,13 @@ def without_failures_of_the_tour(forgery: Forgery) -> Path:
     fuzz = forgery.worlds("fuzz")[0]
     worlds = [each for each in forgery.worlds("tour", "shrinking", "shrunk") if each < fuzz]
     last = 1 + max(number for number, (at, _) in enumerate(worlds) if forgery.log[at]["case"] == "shrunk")
-    forgery.take_out(worlds[: last + last % 2])
-    return forgery.derive()
-
-
-def without_end_of_the_tour(forgery: Forgery) -> Path:
-    """Take out its last sequences."""
-    forgery.take_out(forgery.worlds("tour")[-2:])
-    return forgery.derive()
+    return forgery.without(worlds[: last + last % 2])
 
 
 def without_a_command(forgery: Forgery) -> Path:
     """Take out the case of a command."""
     forgery.envelope["cases"] = [each for each in forgery.envelope["cases"] if each["id"] != "tour/CreateVault"]
     return forgery.summarise()
-
-
-def without_failing_scenarios(forgery: Forgery) -> Path:
-    """Take out the scenarios that failed."""
-    forgery.take_out(forgery.worlds(FAILS, FAILS_TOO))
-    return forgery.derive()
 
 
 def with_another_selection(forgery: Forgery) -> Path:
@@ -57,11 +45,6 @@ def interrupted(forgery: Forgery) -> Forgery:
     return forgery
 
 
-def interrupted_without_failing_scenarios(forgery: Forgery) -> Path:
-    """Take out the scenarios that failed as well, and say that they were not reached."""
-    return without_failing_scenarios(interrupted(forgery))
-
-
 def interrupted_with_more_hellos(forgery: Forgery) -> Path:
     """Likewise, with so many sessions that each scenario that is missing may be the last of one."""
     hello = forgery.log[0]
@@ -74,18 +57,6 @@ def without_the_end_of_a_scenario(forgery: Forgery) -> Path:
     """Take out the last message of a scenario that failed, which is then undecided."""
     [(begin, end)] = forgery.worlds(FAILS)
     del forgery.log[max(at for at in range(begin, end) if forgery.verbs()[at])]
-    return forgery.derive()
-
-
-def without_start_of_the_fuzzing(forgery: Forgery) -> Path:
-    """Take out its first sequence; the others then do not follow from the seed."""
-    forgery.take_out(forgery.worlds("fuzz")[:1])
-    return forgery.derive()
-
-
-def without_a_second_asking(forgery: Forgery) -> Path:
-    """Take out all that shows that a failure comes again."""
-    forgery.take_out(forgery.worlds("shrinking", "shrunk"))
     return forgery.derive()
 
 
@@ -141,6 +112,22 @@ def file(name: str, change: Callable[[bytes], bytes]) -> Edit:
     return edit
 
 
+def text(name: str, was: str, is_: str) -> Edit:
+    """Change a text in a file once, as somebody would who does not know the kit."""
+
+    def edit(forgery: Forgery) -> Path:
+        content = messages_of(forgery.folder) if name == MESSAGES else (forgery.folder / name).read_text("utf-8")
+        assert was in content
+        content = content.replace(was, is_, 1)
+        if name == MESSAGES:
+            put_messages(forgery.folder, content)
+        else:
+            put(forgery.folder / name, content)
+        return forgery.folder
+
+    return edit
+
+
 def field(*names: str | int, to: Any, write: Edit = Forgery.summarise) -> Edit:
     """Change a field of the envelope, and make the other files from it where that can be done."""
 
@@ -166,7 +153,10 @@ MOVED = r'the log has .*"world": "\w+"} where .*"world": "\w+"} would be'
 DEVIATION = "is no deviation that verify takes for known"
 
 IN_FEATURES: dict[str, tuple[Edit, str]] = {
-    "scenarios": (without_failing_scenarios, f"does not have {FAILS}, which this run asks for"),
+    "scenarios": (
+        lambda it: it.without(it.worlds(FAILS, FAILS_TOO)),
+        f"does not have {FAILS}, which this run asks for",
+    ),
     "selection": (with_another_selection, MOVED),
     "end of a scenario": (without_the_end_of_a_scenario, "the log has .* where observe would be"),
     "windows": (with_windows, "the log has .* where settle would be"),
@@ -189,14 +179,31 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
 }
 """Edits of a report of scenarios alone."""
 
+BY_HAND: dict[str, tuple[Edit, str]] = {
+    "status": (text(ENVELOPE, '"status": "failed"', '"status": "passed"'), '.status: was "passed", is "failed"'),
+    "place": (text(ENVELOPE, '"features/revo', '"features/../revo'), '.feature: was "features/../revocation'),
+    "count": (text(ENVELOPE, '"total": ', '"total": 1'), "counts.scored.total: was 1"),
+    "complete": (text(ENVELOPE, '"complete": true', '"complete": false'), "exit_code: was 1, is 4"),
+    "answer": (text(MESSAGES, '"readable":true', '"readable":false'), f"{MESSAGES} is not what it was"),
+    "request": (text(MESSAGES, '"soft_delete":true', '"soft_delete":false'), "the log has"),
+    "badge": (text("badge.svg", "✘", "✔"), "badge.svg is not what it was"),
+}
+"""Edits of a report of scenarios by somebody who makes nothing fit."""
+
 IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
     "failures of the tour": (without_failures_of_the_tour, "the log has .* where .* would be"),
-    "end of the tour": (without_end_of_the_tour, MOVED),
+    "end of the tour": (lambda it: it.without(it.worlds("tour")[-2:]), MOVED),
     "commands of the tour": (without_a_command, 'tour/CreateVault.status: was "nothing", is "passed"'),
-    "scenarios before an interruption": (interrupted_without_failing_scenarios, f"does not have {FAILS}, which this"),
+    "scenarios before an interruption": (
+        lambda it: interrupted(it).without(it.worlds(FAILS, FAILS_TOO)),
+        f"does not have {FAILS}, which this run asks for",
+    ),
     "hellos before an interruption": (interrupted_with_more_hellos, f"does not have {FAILS}, which this run asks for"),
-    "second asking": (without_a_second_asking, '"world": .* where {"case": "shrunk", "world": .*} would be'),
-    "start of the fuzzing": (without_start_of_the_fuzzing, "the log has .* where .* would be"),
+    "second asking": (
+        lambda it: it.without(it.worlds("shrinking", "shrunk")),
+        '"world": .* where {"case": "shrunk", "world": .*} would be',
+    ),
+    "start of the fuzzing": (lambda it: it.without(it.worlds("fuzz")[:1]), "the log has .* where .* would be"),
     "counterexample": (
         file("counterexamples/01-tour-DisableIdentity.feature", lambda text: text.replace(b"Given", b"When")),
         "counterexamples/01-tour-DisableIdentity.feature does not say",
@@ -213,6 +220,7 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
 """Edits of a report that has sequences too."""
 
 UNUSABLE: dict[str, tuple[Edit, str]] = {
+    "command": (text(MESSAGES, '"CreateVault"', '"DeleteVault"'), "request.command has no field 'region'"),
     "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes"),
     "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
     "no scopes": (field("budgets", "scopes", to=[]), "its budgets name no scope"),
@@ -230,6 +238,7 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
 
 FORGERIES = [
     *(("wrong_in_features", 1, name) for name in IN_FEATURES),
+    *(("wrong_in_features", 1, name) for name in BY_HAND),
     *(("wrong", 1, name) for name in IN_SEQUENCES),
     *(("wrong_in_features", 2, name) for name in UNUSABLE),
 ]
@@ -238,6 +247,6 @@ FORGERIES = [
 
 def check(report: Path, folder: Path, name: str, said: Callable[[], str]) -> tuple[int, bool]:
     """Forge a report into a folder; the exit code of checking it, and whether that says what is wrong."""
-    edit, wrong = (IN_FEATURES | IN_SEQUENCES | UNUSABLE)[name]
+    edit, wrong = (IN_FEATURES | BY_HAND | IN_SEQUENCES | UNUSABLE)[name]
     code = main(["report", "check", str(edit(Forgery(report, folder)))])
     return code, bool(re.search(wrong, said()))

@@ -42,6 +42,11 @@ class Forgery:
             text = re.sub(f"{salt}(?![0-9])", f"{salt[:4]}{number}", json.dumps(self.log[begin:end]))
             self.log[begin:end] = json.loads(text)
 
+    def without(self, unwanted: Iterable[tuple[int, int]]) -> Path:
+        """Take worlds out of the log, and write all that follows."""
+        self.take_out(unwanted)
+        return self.derive()
+
     def derive(self) -> Path:
         """Write it all, with every verdict, count and counterexample as the edited log and envelope have it now."""
         put_messages(self.folder, "".join(json.dumps(entry, separators=(",", ":")) + "\n" for entry in self.log))

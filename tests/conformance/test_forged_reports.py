@@ -17,6 +17,7 @@ from translator_cmk.cli import main
 
 KINDS = {
     *("scenarios", "hello", "messages", "known", "digests", "page", "file", "product", "what is shown", "seed"),
+    *("status", "place", "count", "complete", "answer", "request", "badge", "command"),
     *("failures of the tour", "counterexample", "commands of the tour"),
     *("no scope", "times", "waiver", "twice known"),
 }

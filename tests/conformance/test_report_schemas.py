@@ -52,7 +52,6 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 def test_what_a_run_writes_is_as_its_schemas_have_it(report: str, request: pytest.FixtureRequest) -> None:
     folder = request.getfixturevalue(report).folder
     assert complaints("report", json.loads((folder / "report.json").read_text("utf-8"))) == []
-    assert complaints("badge", json.loads((folder / "badge.json").read_text("utf-8"))) == []
     for file in (folder / "counterexamples").glob("*.json"):
         assert complaints("counterexample", json.loads(file.read_text("utf-8"))) == []
     entries = [json.loads(line) for line in messages_of(folder).splitlines()]
@@ -102,6 +101,15 @@ def test_envelope_that_is_none_is_reported_with_its_place(
     error = capsys.readouterr().err
     assert f"{file}: {expected}" in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
+def test_what_is_no_report_is_reported_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (tmp_path / "report.json").write_text(content)
+    assert main(["report", "check", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

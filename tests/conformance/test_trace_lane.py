@@ -59,7 +59,12 @@ def test_impossible_event_fails_its_command_and_is_laid_to_requirements(wrong: V
     assert main(["report", "check", str(wrong.folder)]) == 0
 
 
-def test_trace_that_was_edited_after_the_run_is_found_out(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verdict_or_trace_that_was_edited_is_found_out(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
+    report, content = wrong.folder / "report.json", (wrong.folder / "report.json").read_text("utf-8")
+    report.write_text(content.replace('"status": "failed"', '"status": "passed"'), "utf-8")
+    assert main(["report", "check", str(wrong.folder)]) == 1
+    assert 'trace/CreateKey.status: was "passed", is "failed"' in capsys.readouterr().out
+    report.write_text(content, "utf-8")
     copy = wrong.folder / "traces" / "01.jsonl"
     copy.write_text(copy.read_text("utf-8").replace("accepted", "refused"), "utf-8")
     assert main(["report", "check", str(wrong.folder)]) == 1
@@ -69,13 +74,6 @@ def test_trace_that_was_edited_after_the_run_is_found_out(wrong: Verified, capsy
     copy.unlink()
     assert main(["report", "check", str(wrong.folder)]) == 2
     assert "01.jsonl: no such file, and the report has a trace of that name" in capsys.readouterr().err
-
-
-def test_verdicts_on_traces_that_were_edited_are_found_out(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
-    report = wrong.folder / "report.json"
-    report.write_text(report.read_text("utf-8").replace('"status": "failed"', '"status": "passed"'), "utf-8")
-    assert main(["report", "check", str(wrong.folder)]) == 1
-    assert 'trace/CreateKey.status: was "passed", is "failed"' in capsys.readouterr().out
 
 
 def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) -> None:
@@ -97,7 +95,7 @@ def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) ->
     )
 
 
-def test_trace_that_is_cut_off_leaves_an_incomplete_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_trace_that_is_cut_off_makes_an_incomplete_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, name = trace(tmp_path, *FITS)
     Path(name).write_bytes(Path(name).read_bytes()[:-9])
     found = verify(tmp_path, "--lane", "trace", "--trace", name)
@@ -105,12 +103,7 @@ def test_trace_that_is_cut_off_leaves_an_incomplete_report(tmp_path: Path, capsy
     assert found.report["trouble"] == "log.jsonl:6: cut off in the middle of the line; copy the whole trace"
     assert main(["report", "check", str(found.folder)]) == 4
     assert "all 3 verdicts are confirmed" in capsys.readouterr().out
-
-
-def test_trace_that_is_cut_off_makes_no_report_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _, name = trace(tmp_path, *FITS)
-    Path(name).write_bytes(Path(name).read_bytes()[:-9])
-    forgery = Forgery(verify(tmp_path, "--lane", "trace", "--trace", name).folder, tmp_path / "forged")
+    forgery = Forgery(found.folder, tmp_path / "forged")
     forgery.envelope |= {"complete": True, "files": {}}
     del forgery.envelope["trouble"]
     assert main(["report", "check", str(forgery.derive())]) == 1
@@ -147,9 +140,6 @@ def test_what_can_not_be_judged_is_told_in_one_line(
     tmp_path: Path, refused: Refused, lines: tuple[object, ...], options: tuple[str, ...], message: str
 ) -> None:
     assert message in refused(*options, *trace(tmp_path, *lines))
-
-
-def test_lane_without_a_trace_is_refused(refused: Refused) -> None:
     assert "--lane trace needs a log: add --trace FILE" in refused("--lane", "trace")
 
 

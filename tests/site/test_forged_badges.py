@@ -19,8 +19,9 @@ from translator_cmk import features_dir
 from translator_cmk.badges import Status
 from translator_cmk.cli import main
 from translator_cmk.conformance import results as results_module
-from translator_cmk.conformance.results import EXPECTED, ResultsError, is_stale, load_results
+from translator_cmk.conformance.results import EXPECTED, is_stale, load_results
 from translator_cmk.digest import digest_of, digest_with, files
+from translator_cmk.errors import CommandError
 from translator_cmk.site import command, content, pages
 from translator_cmk.site.command import uncommitted
 from translator_cmk.site.content import CHANGED, Content
@@ -65,7 +66,7 @@ def outcome(folder: Path) -> str:
     """The status of the requirement's badge; *does not follow* where the site refuses the report."""
     try:
         results = load_results(folder)
-    except ResultsError:
+    except CommandError:
         return "does not follow"
     evidence = Evidence(REGISTER, FEATURES, results, CHANGED if is_stale(results) else "")
     green = [name for name, verdict in evidence.verdicts() if verdict.status is Status.PASSED]

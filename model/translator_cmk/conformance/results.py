@@ -32,10 +32,6 @@ EXPECTED: Mapping[str, tuple[str, ...]] = {
 """The requirements of each property that a run against the model has to show."""
 
 
-class ResultsError(ValueError):
-    """A report can't be used; the message names the file and says what to do."""
-
-
 @dataclass(frozen=True)
 class Item:
     """The result of one scenario, property, theorem, sequence or set of mutants."""
@@ -86,18 +82,15 @@ def is_stale(results: Results) -> bool:
 
 
 def load_results(folder: Path) -> Results:
-    """Return the results of the run whose report is in a folder; raises `ResultsError`.
+    """Return the results of the run whose report is in a folder; raises `CommandError`.
 
     The log is judged again.  A scenario of which the report says something else than its log shows has failed.  Only
     where the specification has changed since, which makes every result stale, are the verdicts those of the report.
     """
-    try:
-        envelope = read(folder)
-        if envelope["subject"] is None:
-            raise CommandError(f"{folder}: the system did not say hello; run the suite again")
-        items = (*scenarios_of(folder, envelope), *properties_of(folder, envelope))
-    except CommandError as error:
-        raise ResultsError(str(error)) from None
+    envelope = read(folder)
+    if envelope["subject"] is None:
+        raise CommandError(f"{folder}: the system did not say hello; run the suite again")
+    items = (*scenarios_of(folder, envelope), *properties_of(folder, envelope))
     return Results(
         envelope["digest"],
         {"translator_cmk": envelope["kit"]},

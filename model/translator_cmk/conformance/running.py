@@ -7,6 +7,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, Protocol
 
+from ..files import write_json
 from ..language.declaration import Declaration
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
@@ -169,12 +170,12 @@ class Running:
             lane.so_far()
         content = self.envelope()
         if whole:
-            self.folder.write_json(ENVELOPE, content)  # a run killed from here on leaves files that fit it
+            write_json(self.folder.path / ENVELOPE, content)  # a run killed from here on leaves files that fit it
             for name, text in files_of(content):
                 self.folder.write(name, text)
             self.log.close()
             content["files"] = self.folder.digests()
-        self.folder.write_json(ENVELOPE, content)
+        write_json(self.folder.path / ENVELOPE, content)
         self.saved = monotonic()
 
 

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     Where that fails, the generated parts of an earlier run go: their badges would stay green.
     """
     # here, since Jinja is in the extra `site`, and --help needs none of this
-    from ..conformance.results import ResultsError, load_results
+    from ..conformance.results import load_results
     from .content import load_content
     from .pages import FOLDERS, generate
     from .render import replace_folders
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     except BaseException as error:
         for folder in FOLDERS:
             shutil.rmtree(args.docs / folder, ignore_errors=True)
-        if isinstance(error, FeatureError | ResultsError | OSError):
+        if isinstance(error, FeatureError | OSError):
             raise CommandError(str(error)) from None
         raise
     for each in content.implementations:

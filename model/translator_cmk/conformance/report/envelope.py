@@ -42,7 +42,7 @@ FORMAT = 1
 KINDS = ("property", "theorem", "sequence", "mutants")
 """The kinds of evidence, beside scenarios, that a run of pytest may report."""
 
-INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")
+INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")  # as large as an option may be
 ID = Line(1_000)
 IDS = Listed(REQUIREMENT)
 DIGEST = Text("[0-9a-f]{64}", "a digest of 64 hexadecimal digits")
@@ -201,21 +201,10 @@ COUNTEREXAMPLE = record(
 )
 """`counterexamples/*.json`."""
 
-BADGE = record(
-    "a badge",
-    {
-        "schemaVersion": Whole(1, 1),
-        **fields_of(("label", "message", "color", "labelColor"), ID),
-        "isError": FLAG,
-    },
-)
-"""`badge.json`."""
-
 FILES: dict[str, tuple[str, Shape]] = {
     "report": ("The envelope of a report: how a run was made, and its results", ENVELOPE),
     "message-log-entry": ("A line of the message log of a report", ENTRY),
     "counterexample": ("A failure that was found, and can be replayed", COUNTEREXAMPLE),
-    "badge": ("The badge of a report, as shields.io reads it", BADGE),
 }
 
 

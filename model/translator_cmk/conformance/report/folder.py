@@ -61,10 +61,6 @@ class Folder:
         file.parent.mkdir(exist_ok=True)
         write_text(file, text)
 
-    def write_json(self, name: str, value: Mapping[str, Any]) -> None:
-        """Write a value as JSON; raises `OSError`."""
-        self.write(name, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
-
     def digests(self) -> dict[str, str]:
         """Return the SHA-256 of each file but the envelope, which has them; raises `OSError`."""
         files = {name: file for name, file in self.entries() if file.is_file() and not file.name.startswith(".")}
