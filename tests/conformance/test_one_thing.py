@@ -63,7 +63,7 @@ def test_both_doors_lead_to_the_same_results_and_report(
 
 def test_what_was_not_run_leaves_a_report_that_is_not_conformant(pytester: pytest.Pytester) -> None:
     suite(pytester)
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "in-another-region-is-refused")
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "in_another_region_is_refused")
     outcomes = ran.parseoutcomes()
     (feature,) = (each for each in load_features(features_dir()) if each.path.name == "vault.feature")
     assert (outcomes.pop("passed"), outcomes.pop("deselected")) == (4, len(list(feature.pickles)) - 4)
@@ -131,7 +131,7 @@ def test_scenario_that_fails_in_its_teardown_has_not_passed(pytester: pytest.Pyt
     pytester.makeconftest(
         "import pytest\n@pytest.fixture(autouse=True)\ndef leaves():\n    yield\n    raise OSError('in use')\n"
     )
-    pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "in-another-region-is-refused")
+    pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "in_another_region_is_refused")
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     played = {(case["status"], case["reason"]) for case in report["cases"] if case["reason"] != "not reached"}
     assert played == {("inconclusive", "OSError in teardown: in use")}
