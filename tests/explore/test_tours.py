@@ -175,7 +175,7 @@ def counted(graph: Graph[StepRecord], labels: Iterable[int], two: Iterable[tuple
     records = [graph.labels[label] for label in labels]
     return {
         "rows": {row for record in records for row in record.rows},
-        "combinations": {record.rows for record in records},
+        "commands": {(record.command, record.rows) for record in records},
         "refusals": {record.outcome for record in records if isinstance(record.outcome, Refused)},
         "row_pairs": {pair for one, other in two for pair in product(graph.labels[one].rows, graph.labels[other].rows)},
     }
@@ -219,7 +219,7 @@ def test_replaying_sequences_meets_the_pairs_that_they_guarantee(name: str, budg
         assert made.guarantee.startswith(f"Each of the {made.pairs:,} commands in states of the scope")
     else:
         assert made.steps <= budget
-        assert "sets of rows that apply together and " in made.guarantee
+        assert "commands with the rows that apply and " in made.guarantee
 
 
 def test_wire_lines_hold_commands_and_nothing_of_what_should_come_of_them() -> None:

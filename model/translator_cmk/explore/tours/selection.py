@@ -20,20 +20,21 @@ from .tour import beginning
 HORIZON = 3
 """Within how many steps the best is looked for."""
 
-WORTH = {"rows": 40, "refusals": 40, "combinations": 5}
-"""How many new pairs of rows a new item is worth: a row, all reasons of a refusal, or all rows that apply in a step."""
+WORTH = {"rows": 40, "refusals": 40, "commands": 5}
+"""How many new pairs of rows a new item is worth: a row, all reasons of a refusal, or a command with all its rows."""
 
 
 class StepRecord(NamedTuple):
-    """The outcome of a step, and the rows that applied, by number."""
+    """A command with its outcome, and the rows that applied, by number."""
 
+    command: Command
     outcome: Outcome
     rows: frozenset[int]
 
     def items(self) -> Iterator[tuple[str, Any]]:
         """Yield the items that the step meets, each with its kind."""
         yield from (("rows", row) for row in sorted(self.rows))
-        yield "combinations", self.rows
+        yield "commands", (self.command, self.rows)
         if isinstance(self.outcome, Refused):
             yield "refusals", self.outcome.because
 
@@ -50,7 +51,7 @@ def recorded_graph(scope: Scope) -> Graph[StepRecord]:
             return True
 
         after, outcome = machine.step(state, command, note)
-        return after, StepRecord(outcome, frozenset(applied))
+        return after, StepRecord(command, outcome, frozenset(applied))
 
     return labelled_graph(scope, start_of(scope, machine), step)
 

@@ -29,7 +29,7 @@ LARGEST = 200_000
 TITLES = {
     "rows": "rows",
     "refusals": "sets of reasons for a refusal",
-    "combinations": "sets of rows that apply together",
+    "commands": "commands with the rows that apply",
     "row_pairs": "pairs of rows in successive steps",
 }
 """What a budget of steps buys, in words."""
