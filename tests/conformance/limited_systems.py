@@ -1,5 +1,7 @@
-"""Systems that are without something, and say so; and some that say so wrongly."""
+"""Systems that are without something or slow, and say so; and some that say so wrongly."""
 
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.bdd.wrong_systems import LacksRows
@@ -9,6 +11,8 @@ from translator_cmk.machine.commands import (
     CreateWorkspace,
     EnableCustomerManagedKeys,
     EndVaultRetention,
+    GrantKeyAccess,
+    RevokeKeyAccess,
     RotateKey,
 )
 from translator_cmk.system import ModelSystem, Unsupported
@@ -17,15 +21,20 @@ EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-tenant
 """The capabilities that `ModelSystem` has, but for parallel sessions."""
 
 
-def declares(product: str, **more: object) -> dict[str, Any]:
-    """Return a declaration of version 1."""
-    return {"product": product, "version": "1", **more}
+class Varied(LacksRows):
+    """The model without the rows of ``lacking``, which does not show ``hides``: kinds, and fields as `kind.field`.
 
-
-class Hides(ModelSystem):
-    """Does not show some kinds, and some fields, written `kind.field`."""
+    ``supports``: whether it has a command.  ``refuses``: commands that it refuses whatever they are.
+    """
 
     hides: tuple[str, ...] = ()
+    refuses: tuple[type[Command], ...] = ()
+    supports: Callable[[Command], bool] = staticmethod(lambda _: True)
+
+    def submit(self, command: Command) -> Outcome:
+        if not self.supports(command):
+            raise Unsupported("not here")
+        return Refused() if isinstance(command, self.refuses) else super().submit(command)
 
     def observe(self) -> Observation:
         return {
@@ -38,7 +47,68 @@ class Hides(ModelSystem):
         }
 
 
-class Bare(Hides):
+def declares(product: str, **more: object) -> dict[str, Any]:
+    """Return a declaration of version 1."""
+    return {"product": product, "version": "1", **more}
+
+
+def varied(product: str, declared: Mapping[str, Any] | None = None, **attributes: Any) -> Any:
+    """Return a class of systems with these attributes, which declares something, or nothing at all.
+
+    What is declared as hidden is hidden.
+    """
+    if declared is not None:
+        attributes |= {"declaration": declares(product, **declared)}
+        attributes["hides"] = tuple(declared.get("hidden", ()))
+    return type(product, (Varied,), attributes)
+
+
+def needs_no_portal(command: Command) -> bool:
+    return not (isinstance(command, EnableCustomerManagedKeys) and command.through == "portal")
+
+
+CUSTOM_TRANSLATOR = {"capabilities": ["portal"], "levels": ["custom-translator"]}
+NOT_A_VAULT = ["resource", "grant", "workspace", "document", "model"]
+
+OffersNoTier = varied("no tier", {"stage": {"tiers": {"basic-tier": False}}})
+HasNoRegion = varied("elsewhere", {"stage": {"regions": ["eastus"]}})
+HasAnOddCode = varied("odd", {"capabilities": ["reasons"], "codes": {"KeyVaultNotFound": ["vault.found"]}})
+HidesVaults = varied("blind", {"hidden": ["vault"]})
+HidesLosses = varied("hides losses", {"capabilities": EVERY, "hidden": ["workspace.readable"]})
+OnlyCustomTranslator = varied("custom translator", CUSTOM_TRANSLATOR)
+RefusesAllWorkspaces = varied("no workspaces", CUSTOM_TRANSLATOR, refuses=(CreateWorkspace,))
+OnlyVaults = varied(
+    "vaults",
+    {
+        "capabilities": ["legacy-vaults", "several-tenants", "clock", "reasons"],
+        "levels": ["vault-and-key"],
+        "hidden": NOT_A_VAULT,
+    },
+    supports=staticmethod(
+        lambda command: {reference.kind.word for _, reference, _ in command.references}.isdisjoint(NOT_A_VAULT)
+    ),
+)
+
+# Wrong in a level that it does not claim; and in the one that it claims, by commands of one that it does not
+TakesAnyKey = varied(
+    "any key",
+    CUSTOM_TRANSLATOR,
+    lacking=tuple({row.requirement for row in ROWS if row.requirement.startswith("vault.")}),
+)
+LosesNothingWithTheVault = varied("keeps", CUSTOM_TRANSLATOR, lacking=("revocation.vault-deleted",))
+
+# These count as having everything, since they declare nothing
+HasNoPortal = varied("no portal", supports=staticmethod(needs_no_portal))
+TakesAnyRegionAndHasNoPortal = varied(
+    "any region",
+    supports=staticmethod(needs_no_portal),
+    lacking=("vault.same-region-refused",),
+    mistaken=("vault.same-region",),
+)
+HasNoClock = varied("no clock", supports=staticmethod(lambda command: not isinstance(command, EndVaultRetention)))
+
+
+class Bare(Varied):
     """Has no portal, no clock, one tenant, no vault without soft delete, no reasons, and no audit trail."""
 
     hides = ("resource.encryption_section",)
@@ -47,23 +117,34 @@ class Bare(Hides):
         capabilities=[],
         stage={"tenants": ["home"], "subscriptions": {"production": "home", "security": "home"}},
     )
+    legacy_vaults = False
 
     def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
-            raise Unsupported("there is no portal")
-        if isinstance(command, EndVaultRetention) or (isinstance(command, CreateVault) and not command.soft_delete):
-            raise Unsupported("time does not pass, and vaults have soft delete")
+        legacy = isinstance(command, CreateVault) and not command.soft_delete and not self.legacy_vaults
+        if isinstance(command, EndVaultRetention) or legacy or not needs_no_portal(command):
+            raise Unsupported("there is no portal, time does not pass, and vaults have soft delete")
         outcome = super().submit(command)
-        return Refused() if isinstance(outcome, Refused) else Accepted() if isinstance(outcome, Accepted) else outcome
+        return type(outcome)() if isinstance(outcome, Refused | Accepted) else outcome
 
 
-class OffersNoTier(ModelSystem):
-    """Its stage has no pricing tier with customer-managed keys, which nearly every scenario needs."""
+class MakesVaultsWithSoftDelete(Bare):
+    """Makes every vault with soft delete, for any request."""
 
-    declaration = declares("no tier", stage={"tiers": {"basic-tier": False}})
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateVault):
+            command = CreateVault(**command.as_dict() | {"soft_delete": True})
+        return super().submit(command)
 
 
-class RotatesOutOfSight(Hides):
+class HidesThatItTakesLegacyVaults(Bare):
+    """Makes vaults without soft delete and takes them, though it has not declared that it can."""
+
+    lacking = ("vault.soft-delete-refused",)
+    mistaken = ("vault.soft-delete",)
+    legacy_vaults = True
+
+
+class RotatesOutOfSight(Varied):
     """Does not show the versions of keys, and rotates none."""
 
     hides = ("key.version",)
@@ -92,27 +173,6 @@ class KeepsEverything(ModelSystem):
         return self.world.observe()
 
 
-class MakesVaultsWithSoftDelete(Bare):
-    """Makes every vault with soft delete, for any request."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            command = CreateVault(**command.as_dict() | {"soft_delete": True})
-        return super().submit(command)
-
-
-class HidesThatItTakesLegacyVaults(LacksRows, Bare):
-    """Makes vaults without soft delete and takes them, though it has not declared that it can."""
-
-    lacking = ("vault.soft-delete-refused",)
-    mistaken = ("vault.soft-delete",)
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            return ModelSystem.submit(self, command)
-        return super().submit(command)
-
-
 class EmptiesNothing(ModelSystem):
     """Begins no world again: what was made in one stays there in the next, under names that never come again."""
 
@@ -122,80 +182,6 @@ class EmptiesNothing(ModelSystem):
         if not self.begun:
             super().reset(stage)
         self.begun = True
-
-
-class OnlyVaults(Hides):
-    """Has vaults and keys, and nothing else."""
-
-    hides = ("resource", "grant", "workspace", "document", "model")
-    declaration = declares(
-        "vaults",
-        capabilities=["legacy-vaults", "several-tenants", "clock", "reasons"],
-        levels=["vault-and-key"],
-        hidden=[*hides],
-    )
-
-    def submit(self, command: Command) -> Outcome:
-        if not {reference.kind.word for _, reference, _ in command.references}.isdisjoint(self.hides):
-            raise Unsupported(type(command).__name__)
-        return super().submit(command)
-
-
-class OnlyCustomTranslator(ModelSystem):
-    """Claims nothing but Custom Translator, and does as it should in all else too."""
-
-    declaration = declares("custom translator", capabilities=["portal"], levels=["custom-translator"])
-
-
-class TakesAnyKey(LacksRows, OnlyCustomTranslator):
-    """Is wrong in a level that it does not claim."""
-
-    lacking = tuple({row.requirement for row in ROWS if row.requirement.startswith("vault.")})
-
-
-class LosesNothingWithTheVault(LacksRows, OnlyCustomTranslator):
-    """Is wrong in the level that it claims, by commands of one that it does not."""
-
-    lacking = ("revocation.vault-deleted",)
-
-
-class RefusesAllWorkspaces(OnlyCustomTranslator):
-    """Refuses everything in the one level that it claims."""
-
-    def submit(self, command: Command) -> Outcome:
-        return Refused() if isinstance(command, CreateWorkspace) else super().submit(command)
-
-
-class HidesLosses(Hides):
-    """Does not show whether data can be read."""
-
-    hides = ("workspace.readable",)
-    declaration = declares("hides losses", capabilities=EVERY, hidden=[*hides])
-
-
-class HasNoPortal(ModelSystem):
-    """Counts as having one, since it declares nothing."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EnableCustomerManagedKeys) and command.through == "portal":
-            raise Unsupported("there is no portal")
-        return super().submit(command)
-
-
-class TakesAnyRegionAndHasNoPortal(LacksRows, HasNoPortal):
-    """And is wrong in something as well."""
-
-    lacking = ("vault.same-region-refused",)
-    mistaken = ("vault.same-region",)
-
-
-class HasNoClock(ModelSystem):
-    """Declares that retention can be made to end, and has no such command."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EndVaultRetention):
-            raise Unsupported("time does not pass")
-        return super().submit(command)
 
 
 class EndsAlike(ModelSystem):
@@ -226,20 +212,151 @@ class ShowsWhatIsNone(ModelSystem):
         return seen
 
 
-class HidesVaults(Hides):
-    """Shows no vaults, and says so."""
-
-    hides = ("vault",)
-    declaration = declares("blind", hidden=[*hides])
+# Systems that are slow, or have declared to be; some keep to it, and some do not
 
 
-class HasNoRegion(ModelSystem):
-    """Is somewhere else than most scenarios begin."""
+class Slow(Varied):
+    """Shows only after ``delay`` seconds what a ``slow`` command has brought about, of ``kinds`` or of all.
 
-    declaration = declares("elsewhere", stage={"regions": ["eastus"]})
+    ``settling``: how many seconds it takes to have everything there, once it is asked; none where it can't say.
+    """
+
+    slow: type[Command] = GrantKeyAccess
+    delay = 0.3
+    kinds: tuple[str, ...] = ()
+    settling: float | None = None
+    declaration = declares("slow", capabilities=EVERY, windows={"GrantKeyAccess": 1})
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        self.since = 0.0
+        self.before: Observation = {}
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, self.slow):
+            self.before, self.since = super().observe(), time.monotonic()
+        return super().submit(command)
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if time.monotonic() - self.since < self.delay:
+            seen |= {kind: self.before[kind] for kind in self.kinds or seen}
+        return seen
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        if self.settling is None:
+            return False
+        time.sleep(self.settling)
+        self.since = 0.0
+        return True
 
 
-class HasAnOddCode(ModelSystem):
-    """Means by one of its codes what is not a requirement."""
+class TooSlow(Slow):
+    """Shows it after its own time is up."""
 
-    declaration = declares("odd", capabilities=["reasons"], codes={"KeyVaultNotFound": ["vault.found"]})
+    delay = 60.0
+
+
+class Settles(TooSlow):
+    """Can say that all effects are there."""
+
+    settling = 0.0
+
+
+class SettlesSlowly(TooSlow):
+    """Takes a second and a half to say that all effects are there."""
+
+    settling = 1.5
+    declaration = Slow.declaration | {"windows": {"GrantKeyAccess": 4}}
+
+
+class SettlesOnNothing(TooSlow):
+    """Says that all effects are there, when they are not."""
+
+    def settle(self, seconds: int) -> bool:  # noqa: ARG002  # as the contract has it
+        return True
+
+
+class ChangesLate(Slow):
+    """Changes something else, after a while, that nobody asked for."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.since and time.monotonic() - self.since > 0.6:
+            for vault in seen["vault"].values():
+                vault["purge_protection"] = False
+        return seen
+
+
+class ChangesAfterARefusal(Slow):
+    """Refuses, and puts every resource under a customer's key a while later."""
+
+    delay = 0.0
+    declaration = declares("refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1})
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+            self.since = time.monotonic()
+        return outcome
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        if self.since and time.monotonic() - self.since > 0.3:
+            for resource in seen["resource"].values():
+                resource["key_source"] = "customer-managed"
+        return seen
+
+
+class Without(Slow):
+    """Lacks the rows of one requirement, and has a window for something else, which it does not need."""
+
+    hides = ("resource.encryption_section",)
+    lacking: tuple[str, ...] = ("revocation.deletes-uploads",)
+    delay = 0.0
+    declaration = declares("lacks something", capabilities=["reasons", "audit"], windows={"GrantKeyAccess": 1})
+
+
+class KeepsDataOfDisabledKeysSlowly(Without):
+    """Differs from what we assume of keys that are disabled."""
+
+    lacking = ("revocation.key-disabled",)
+
+
+class LosesLater(KeepsDataOfDisabledKeysSlowly):
+    """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
+
+    slow = RevokeKeyAccess
+    delay = 0.1
+    kinds = ("workspace", "document", "model")
+    declaration = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}
+
+
+class LosesDocumentsAsModelsAreDeployed(Without):
+    """Shows no documents once a model was deployed, for which it has a window."""
+
+    lacking = ()
+    declaration = Without.declaration | {"windows": {"DeployModel": 1}}
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        deployed = any(model["state"] == "deployed" for model in seen["model"].values())
+        return seen | {"document": {}} if deployed else seen
+
+
+class HeedsGrantsLater(Slow):
+    """Does not show grants, and heeds one a while after it was made."""
+
+    hides = ("grant",)
+    delay = 0.0
+    declaration = declares(
+        "heeds grants later",
+        capabilities=["portal", "reasons", "audit"],
+        hidden=[*hides],
+        windows={"GrantKeyAccess": 1},
+    )
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
+            return Refused(frozenset({"vault.granted-beforehand"}))
+        return super().submit(command)

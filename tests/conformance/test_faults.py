@@ -1,7 +1,6 @@
 """Whatever a vendor's program does, there is a verdict on it, the report stays, and the run goes on where it can."""
 
 import os
-import re
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, TOUR, WELL, WHOLE, Verified, in_a_shell, verify
+from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, WELL, WHOLE, Verified, in_a_shell, verify
 from translator_cmk.cli import main
 
 BETWEEN = (
@@ -87,34 +86,6 @@ def test_what_a_program_said_before_its_end_is_kept(faulty: Verified) -> None:
     assert "the disk is gone" in faulty.case(FAULTS["crash"][1])["shown"]
 
 
-def test_last_that_a_program_said_is_told_with_what_it_broke(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    verify(tmp_path, "--stdio", f"{FAULTY} DeleteVault=crash", "--requirement", "environment.delete-vault")
-    message = [each for each in capsys.readouterr().out.splitlines() if "broke: ended with exit code 7" in each]
-    assert message
-    assert all(each.endswith("; it said: Traceback: \\x1b[31mthe disk is gone") for each in message)
-
-
-def test_flood_of_errors_holds_nothing_up(tmp_path: Path) -> None:
-    assert verify(tmp_path, "--stdio", f"{FAULTY} CreateVault=flood", *WELL).exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("command", "trouble"),
-    [
-        (f"{FAULTY} hello=crash", r"ended with exit code 7; it said: Traceback: .*the disk is gone"),
-        ("/no/such/program", ".+"),
-        ("/bin/true", ".+"),
-        ("/bin/cat", ".+"),
-    ],
-)
-def test_program_that_does_not_say_hello_is_an_error_of_the_adapter(tmp_path: Path, command: str, trouble: str) -> None:
-    found = verify(tmp_path, "--stdio", command, *WELL)
-    assert (found.exit_code, found.report["complete"], found.report["subject"]) == (3, False, None)
-    assert re.fullmatch(trouble, found.report["trouble"])
-
-
 def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,47 +102,11 @@ def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
         assert "answered hello with an error: no quota" in capsys.readouterr().err
 
 
-def test_run_gives_up_once_a_program_breaks_again_and_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = verify(tmp_path, "--stdio", f"{FAULTY} CreateVault=crash", "--lane", "features", "--topic", "keys")
-    assert "given up: the system broke in 5 cases in a row" in found.report["trouble"]
-    assert (found.exit_code, found.report["complete"]) == (3, False)
-    assert "not reached" in {case.get("reason") for case in found.report["cases"]}
-    assert main(["report", "check", str(found.folder)]) == 4
-    assert "\x1b" not in capsys.readouterr().out
-
-
 def alive(pid: int) -> bool:
     with suppress(ProcessLookupError):
         os.kill(pid, 0)
         return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8").split()[2]
     return False
-
-
-@pytest.mark.parametrize(
-    ("system", "message"),
-    [
-        ("ShowsACircle", "observation.vault.vault has no field 'vault'"),
-        ("NumbersVaults", "observation.vault has the field the number 5; write a name"),
-        ("RecordsAnObject", "audit[0].key is of the type RecordsAnObject; write two names"),
-    ],
-)
-def test_object_that_answers_with_no_json_value_is_told(tmp_path: Path, system: str, message: str) -> None:
-    found = verify(tmp_path, "--python", f"{odd_objects.__name__}:{system}", *WELL)
-    whole = found.case(WHOLE)
-    assert (found.exit_code, whole["status"], whole["fault"]) == (3, "inconclusive", "not-json")
-    assert message in whole["reason"]
-    assert main(["report", "check", str(found.folder)]) == 0
-
-
-@pytest.mark.parametrize(
-    ("system", "message"), [("Exits", "SystemExit: 0"), ("ExitsAtOnce", "SystemExit: 0"), ("ExitsWhenAsked", "Untold")]
-)
-def test_object_that_ends_the_process_does_not_end_the_run(
-    tmp_path: Path, system: str, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = verify(tmp_path, "--python", f"{odd_objects.__name__}:{system}", *WELL)
-    assert found.exit_code == 3
-    assert message in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -222,13 +157,6 @@ def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
     assert (tmp_path / "report" / "junit.xml").is_file() == (code == 3)
 
 
-def test_text_of_a_kind_of_its_own_is_a_text(tmp_path: Path) -> None:
-    cases = ("--case", "keys.opt-in/vault-key-and-access-alone-turn-nothing-on")
-    found = verify(tmp_path, "--python", f"{odd_objects.__name__}:ShowsWords", "--lane", "features", *cases)
-    assert found.exit_code == 0
-    assert main(["report", "check", str(found.folder)]) == 0
-
-
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
     command = ["-m", "translator_cmk.cli", "verify", "--in-process", "--python"]
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
@@ -267,15 +195,6 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
     assert not alive(child)
 
 
-def test_markup_in_a_name_stays_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = verify(tmp_path, "--stdio", f"{FAULTY} hello=markup", *WELL)
-    assert found.exit_code == 0
-    out = capsys.readouterr().out
-    assert "\x1b" not in out
-    assert "\u202e" not in out
-    assert "\\x1b[31m" in out
-
-
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
     full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli", "verify"]
     arguments = [
@@ -302,13 +221,3 @@ def test_run_goes_on_where_only_one_command_breaks_a_program(tmp_path: Path) -> 
     assert (found.exit_code, found.report["complete"]) == (3, True)
     assert found.report["faults"] == list(found.statuses().values()).count("inconclusive") > 5
     assert found.status(WHOLE) == "passed"
-
-
-def test_sequences_go_on_without_a_command_that_breaks_the_system_again_and_again(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--stdio", f"{FAULTY} DisableIdentity=crash", *TOUR, "--steps", "600")
-    assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, True, 3)
-    assert found.case("tour/DisableIdentity")["reason"] == "the system broke: ended with exit code 7"
-    bad = {case: status for case, status in found.statuses().items() if status in ("failed", "inconclusive")}
-    assert bad == {"tour/DisableIdentity": "inconclusive"}
-    assert list(found.statuses().values()).count("passed") > 10
-    assert main(["report", "check", str(found.folder)]) == 0

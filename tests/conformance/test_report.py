@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.conformance import slow_systems
+from tests.conformance import limited_systems
 from tests.conformance import test_clean_prefix as clean_prefix
 from tests.conformance.verifying import (
     FAILS,
@@ -83,7 +83,7 @@ def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
 
 def test_junit_skips_what_is_not_decided_and_does_not_count(tmp_path: Path) -> None:
     case = "restoration.data-readable/the-key-is-back-and-the-data-can-be-read/the-access-to-the-key-has-been-revoked"
-    made = f"{slow_systems.__name__}:TooSlow"
+    made = f"{limited_systems.__name__}:TooSlow"
     found = verify(tmp_path, "--python", made, "--lane", "features", "--case", case, "--case", WHOLE)
     assert (found.status(case), found.exit_code) == ("inconclusive", 0)
     root = ElementTree.parse(found.folder / "junit.xml").getroot()

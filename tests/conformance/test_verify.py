@@ -6,29 +6,41 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.bdd import wrong_systems
+from tests.conformance import limited_systems
 from tests.conformance.test_deviations import written
-from tests.conformance.verifying import FAILS, FAULTY, MODEL, ROOT, Refused, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import (
+    FAULTY,
+    FULL,
+    GRANTED,
+    MODEL,
+    ROOT,
+    VAULT,
+    Refused,
+    decides_in_fuzzing,
+    fuzz,
+    verify,
+)
 from translator_cmk.cli import main
 
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
-VAULT = ("--lane", "features", "--topic", "vault")
-DISABLED = FAILS.replace("access-revoked/revoked-access", "key-disabled/a-disabled-key")
 
 
-@pytest.fixture
-def served() -> Iterator[str]:
-    """The URL at which the model is served."""
-    server = subprocess.Popen([*CLI, "serve", "--http", "0"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    yield server.stdout.readline().split()[-1]
-    server.terminate()
-    server.wait()
-    server.stdout.close()
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    """Serve the model, or what the arguments name, at the URL that it yields."""
+    serve = [*CLI, "serve", "--http", "0", *arguments]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
 
 
 def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,26 +58,11 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
     assert "conformant" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("transport", ["stdio", "http"])
-def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path, served: str, transport: str) -> None:
-    system = served if transport == "http" else shlex.join([*CLI, "serve", "--stdio"])
-    found = verify(tmp_path, f"--{transport}", system, *VAULT)
-    assert (found.exit_code, found.report["transport"]) == (0, transport)
-
-
-def test_wrong_system_fails_what_it_is_wrong_about_and_nothing_else(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:AnyRegion", *VAULT)
-    assert found.exit_code == found.report["exit_code"] == 1
-    failed = {case.rpartition("/")[0] for case, status in found.statuses().items() if status == "failed"}
-    assert failed == {"vault.same-region-refused/a-vault-in-another-region-is-refused"}
-    out = capsys.readouterr().out
-    assert (
-        "✘ vault.same-region-refused/a-vault-in-another-region-is-refused/access-to-a-vault-in-another-region-portal"
-        in out
-    )
-    assert "Enabling customer-managed keys is refused when the key vault is located in another region" in out
+def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path) -> None:
+    with serving() as url:
+        for transport, system in (("stdio", shlex.join([*CLI, "serve", "--stdio"])), ("http", url)):
+            found = verify(tmp_path, f"--{transport}", system, *VAULT)
+            assert (found.exit_code, found.report["transport"]) == (0, transport)
 
 
 @pytest.mark.parametrize(("system", "exit_code"), [(("--stdio", "/bin/true"), 3), (("--python", "no:system"), 2)])
@@ -76,20 +73,6 @@ def test_exit_code_of_the_program_says_why_there_are_no_verdicts(
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == exit_code
     assert "Traceback" not in run.stderr
-
-
-def test_who_selects_scenarios_gets_no_other_lane_and_nothing_if_all_is_waived(tmp_path: Path) -> None:
-    only = ("--python", MODEL, "--case", DISABLED, "--profile", "full")
-    found = verify(tmp_path, *only)
-    assert (found.exit_code, found.report["lanes"]) == (0, ["features"])
-    found = verify(tmp_path, *only, "--waive", "revocation.key-disabled")
-    assert (found.exit_code, found.report["counts"]["scored"]["total"]) == (4, 0)
-
-
-def test_refusing_everything_earns_nothing(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:RefusesEverything", *VAULT)
-    assert found.exit_code == 1
-    assert "passed" not in found.statuses().values()
 
 
 def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that_is_known_to_fail(
@@ -110,16 +93,6 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
     assert refusal["status"] == "not-applicable"
     assert "is known to fail: resource.global-refused/enabling-for-a-regional-resource-is-accepted" in refusal["reason"]
     assert main(["report", "check", str(found.folder)]) == 0
-
-
-def test_assumption_that_is_not_shared_differs_and_does_not_fail(tmp_path: Path) -> None:
-    only = ("--python", f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys", "--lane", "features", "--case", DISABLED)
-    article = verify(tmp_path, *only)
-    assert article.status(DISABLED) == "differs"
-    assert article.case(DISABLED)["rests_on"] == ["revocation.key-disabled"]
-    assert article.exit_code == 4  # nothing that counts was run
-    full = verify(tmp_path, *only, "--profile", "full")
-    assert (full.exit_code, full.status(DISABLED)) == (1, "failed")
 
 
 def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: Path) -> None:
@@ -276,3 +249,19 @@ def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path)
     report = runs[0].report | {"budgets": runs[0].report["budgets"] | {"sequences": 4}}
     (runs[0].folder / "report.json").write_text(json.dumps(report), "utf-8")
     assert main(["report", "check", str(runs[0].folder)]) == 1
+
+
+def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) -> None:
+    only = ("--requirement", "keys.enable", "--requirement", "vault.same-region-refused")
+    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:HasNoPortal", *FULL, *only)
+    failed = [case for case in found.report["cases"] if case["status"] == "failed"]
+    assert len(failed) > 3
+    assert [case["shown"] for case in failed if "changed" in case["shown"]] == []
+    assert all("the capability portal, which is declared; observed: unsupported" in case["reason"] for case in failed)
+    assert [group["cause"] for group in found.report["groups"]] == ["the capability portal"]
+
+
+def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
+    with serving("--python", f"{limited_systems.__name__}:SettlesSlowly") as url:
+        found = verify(tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED)
+    assert (found.exit_code, found.status(GRANTED)) == (0, "passed")

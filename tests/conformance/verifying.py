@@ -24,11 +24,18 @@ DEMANDS = ("--lane", "tour", "--scope", "demands", "--steps", "400")
 TOUR = ("--lane", "tour", "--scope", "losing-the-key", "--steps", "70")
 """The smallest tour in which every loss of the key is asked for."""
 
+VAULT = ("--lane", "features", "--topic", "vault")
+FULL = ("--lane", "features", "--profile", "full")
+GRANTED = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
+GRANTING_ACCEPTED = "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
+GRANTING = ("--lane", "features", "--case", GRANTED, "--case", GRANTING_ACCEPTED)
+
 WRONG = "tests.bdd.wrong_systems:LosesNothing"
 FAILS = (
     "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/"
     "a-deployed-model-under-customer-managed-keys"
 )
+DISABLED = FAILS.replace("access-revoked/revoked-access", "key-disabled/a-disabled-key")
 FAILS_TOO = "revocation.undeploys/every-deployed-model-is-undeployed"
 SOME = ("--lane", "features", "--case", FAILS, "--case", FAILS_TOO, "--case", WHOLE)
 """Three scenarios, of which `WRONG` fails two."""

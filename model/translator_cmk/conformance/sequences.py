@@ -6,7 +6,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any, get_args
 
-from ..language.sentences import read_commands
+from ..explore.scopes import commands_in
 from ..machine import Command
 from ..machine.commands import ResourceKind
 from ..machine.stage import DEFAULT_STAGE, Stage
@@ -22,23 +22,18 @@ STRESS_START = "three of each at work"
 
 @cache
 def named_sequences() -> Mapping[str, Commands]:
-    """Return the commands of each entry of the file, by its name; raises `InvalidFile` and `UnknownSentence`."""
+    """Return the commands of each entry of the file, by its name; raises `InvalidFile`."""
     found: dict[str, Commands] = {}
-    for name, steps in texts().items():
-        found[name] = tuple(command for step in steps for command in found.get(step) or read_commands(step))
+    for entry in read(FILE).items():
+        fields = entry.fields(("sequence", "steps"))
+        found[fields["sequence"].text()] = commands_in(fields["steps"], found)
     return found
-
-
-def texts() -> Mapping[str, list[str]]:
-    """Return the steps of each entry of the file, by its name; raises `InvalidFile`."""
-    entries = (entry.fields(("sequence", "steps")) for entry in read(FILE).items())
-    return {entry["sequence"].text(): entry["steps"].texts() for entry in entries}
 
 
 @cache
 def stress_sequences() -> tuple[Commands, ...]:
     """Return the sequences that are toured: all but the smoke sequence, and what stands in others."""
-    inner = {step for steps in texts().values() for step in steps}
+    inner = {step for entry in read(FILE).items() for step in entry.fields(("sequence", "steps"))["steps"].texts()}
     return tuple(commands for name, commands in named_sequences().items() if name not in {SMOKE, *inner})
 
 

@@ -1,0 +1,74 @@
+"""Each verdict of `verdicts.yaml` comes about."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.bdd import wrong_systems
+from tests.conformance import limited_systems, odd_objects, verifying
+from tests.conformance.verifying import FAULTY, messages_of, verify
+from translator_cmk.cli import main
+
+VERDICTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("verdicts.yaml").read_text("utf-8"))
+MODULES = (wrong_systems, limited_systems, odd_objects)
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Return the arguments that a name of `verifying` stands for, or the word itself."""
+    found = getattr(verifying, name, name) if name.isupper() else name
+    return found if isinstance(found, tuple) else (found,)
+
+
+def system_of(row: dict[str, Any]) -> tuple[str, str]:
+    """Return the arguments that name the system of a row."""
+    if "system" in row:
+        module = next(each for each in MODULES if hasattr(each, row["system"]))
+        return "--python", f"{module.__name__}:{row['system']}"
+    return "--stdio", f"{FAULTY} {row['program']}" if "program" in row else row["command"]
+
+
+def listed(row: dict[str, Any], name: str) -> list[Any]:
+    """Return what a row has under a name, as a list."""
+    found = row.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def read(folder: Path, file: str) -> str:
+    """Return the text of a file of a report, or its message log."""
+    return messages_of(folder) if file == "MESSAGES" else (folder / file).read_text("utf-8")
+
+
+@pytest.mark.parametrize("row", VERDICTS, ids=[row["claim"] for row in VERDICTS])
+def test_verdict_is_as_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], row: dict[str, Any]) -> None:
+    arguments = [word for name in row["ask"] for word in words(str(name))]
+    found = verify(tmp_path, *system_of(row), *arguments)
+    out = capsys.readouterr().out
+    assert found.exit_code in listed(row, "exit")
+    for field, key in (("status", "statuses"), ("rests_on", "rests_on")):
+        values = {words(name)[0]: value for name, value in row.get(key, {}).items()}
+        assert {name: found.case(name)[field] for name in values} == values
+    for name, reason in row.get("reasons", {}).items():
+        assert reason in found.case(words(name)[0])["reason"]
+    statuses = list(found.statuses().values())
+    assert not set(listed(row, "never")) & set(statuses)
+    assert all(statuses.count(status) >= number for status, number in row.get("at_least", {}).items())
+    assert all(statuses.count(status) <= number for status, number in row.get("at_most", {}).items())
+    if "failed" in row:
+        failed = {case.rpartition("/")[0] for case, status in found.statuses().items() if status == "failed"}
+        assert failed == set(row["failed"])
+    if "levels" in row:
+        assert {each["level"] for each in found.report["cases"]} == set(row["levels"])
+    if "windows" in row:
+        assert found.report["subject"]["windows"] == row["windows"]
+    for name, value in row.get("report", {}).items():
+        assert found.report[name] == value
+    assert all(text in out for text in listed(row, "printed"))
+    assert not any(text in out for text in listed(row, "silent"))
+    for file, text in row.get("files", {}).items():
+        assert text in read(found.folder, file)
+    for file, text in row.get("files_without", {}).items():
+        assert text not in read(found.folder, file)
+    if "check" in row:
+        assert main(["report", "check", str(found.folder)]) == row["check"]
