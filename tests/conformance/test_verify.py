@@ -109,13 +109,10 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
     [
         (
             ["--requirement", "vault.same-regoin"],
-            "--requirement vault.same-regoin: there is none; did you mean 'vault.same-region-refused'?",
+            "--requirement vault.same-regoin: there is none; did you mean 'vault.same-region'?",
         ),
         (["--case", "nothing"], "--case nothing: there is none"),
-        (
-            ["--waive", "vault.soft-delete-refused"],
-            "--waive vault.soft-delete-refused: without it nothing is left to verify",
-        ),
+        (["--waive", "vault.soft-delete"], "--waive vault.soft-delete: without it nothing is left to verify"),
         (["--waive", "environment.exists"], "--waive environment.exists: without it nothing is left to verify"),
     ],
 )
