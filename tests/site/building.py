@@ -25,7 +25,7 @@ from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
 from translator_cmk.site.content import CHANGED, Content, fragments, load_content, load_decisions
 from translator_cmk.site.evidence import Evidence
-from translator_cmk.site.implementations import CONFIRMED, Implementation
+from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,8 +155,8 @@ def report_of(folder: Path, *arguments: str) -> Path:
 def implementation(report: Path, name: str, kind: str = "product") -> Implementation:
     """An implementation with a report."""
     content = json.loads((report / "report.json").read_text("utf-8"))
-    html = (report / "report.html").read_bytes()
-    return Implementation(name, kind, CONFIRMED, "translator-cmk verify again", "", content, page=html)
+    files = {file: (report / file).read_bytes() for file in PUBLISHED}
+    return Implementation(name, kind, CONFIRMED, "translator-cmk verify again", "", content, files=files)
 
 
 # The site, built once for all workers of a test run

@@ -12,7 +12,6 @@ import pytest
 from tests.site.building import ROOT, copy_pages, files_in, green, sha256
 from translator_cmk.cli import main
 from translator_cmk.site import pages
-from translator_cmk.site.render import replace_folders
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -112,13 +111,6 @@ def test_without_jinja_the_command_names_the_extra(project: Path) -> None:
     assert done.returncode == 2
     assert "site" in done.stderr
     assert done.stderr.count("\n") == 1
-
-
-def test_folders_are_replaced_together_or_not_at_all(tmp_path: Path) -> None:
-    replace_folders(tmp_path, ["a", "b"], {"a/x": "old", "b/y": "old"})
-    with pytest.raises(OSError, match="b"):
-        replace_folders(tmp_path, ["a", "b/c/d"], {"a/x": "new", "b/c/d/y": "new"})  # b has no c that it could replace
-    assert files_in(tmp_path) == {"a/x": b"old", "b/y": b"old"}
 
 
 DROP = "\nROWS = tuple(row for row in ROWS if row.requirement != 'keys.enable')\n"

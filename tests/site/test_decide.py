@@ -2,6 +2,7 @@
 
 import re
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ from translator_cmk.site.effects import (
     model,
     tried,
 )
-from translator_cmk.site.reversibility import LIVES, Life, fates, one_life, transitions
+from translator_cmk.site.reversibility import fates, one_life, transitions
 from translator_cmk.site.sourced import data
 from translator_cmk.site.what_if import chart, code, way
 
@@ -230,7 +231,8 @@ def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
 
 
 def test_fates_are_those_of_the_article() -> None:
-    found = {fate.thing.name: fate for fate in fates(REGISTER)}
+    found = {fate.thing["thing"]: fate for fate in fates(REGISTER)}
+    assert all(fate.for_good for fate in found.values())
     document, deployed = found["An uploaded document"], found["A deployed model"]
     assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(document.for_good)
     assert (document.for_a_time, document.back) == ({}, {})
@@ -257,7 +259,7 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
 
     That something does not happen has no row, and an acceptance names it nowhere.
     """
-    ways = {fate.thing.name: fate.for_good | fate.for_a_time for fate in fates(REGISTER)}
+    ways = {fate.thing["thing"]: fate.for_good | fate.for_a_time for fate in fates(REGISTER)}
     happens = {row.requirement for row in ROWS}
     compared = set()
     for cause in CAUSES:
@@ -281,18 +283,18 @@ def test_a_command_that_cannot_be_undone_shows_its_basis() -> None:
     assert row in page("what-breaks").partition("{ #undone }")[2].partition("### ")[0]
 
 
-@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.title)
-def test_every_state_has_its_place_and_every_transition_its_arrow(life: Life) -> None:
+@pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
+def test_every_state_has_its_place_and_every_transition_its_arrow(life: dict[str, Any]) -> None:
     found = transitions(life, REGISTER)
-    assert {state for each in found for state in (each.before, each.after)} == life.places.keys()
+    assert {state for each in found for state in (each.before, each.after)} == life["states"].keys()
     drawn = one_life(life, REGISTER)["picture"]
     assert [each["number"] for each in drawn["arrows"]] == list(range(1, len(found) + 1))
-    ends = {name for name, place in life.places.items() if place.end}
-    assert ends == life.places.keys() - {each.before for each in found}
+    ends = {name for name, state in life["states"].items() if state.get("end")}
+    assert ends == life["states"].keys() - {each.before for each in found}
 
 
 def test_arrow_goes_around_a_box_and_away_from_the_one_that_comes_back() -> None:
-    boxes = {name: box(name, column, 0) for column, name in enumerate("abc")}
+    boxes = {name: box(name, (column, 0)) for column, name in enumerate("abc")}
     assert between(boxes["b"], boxes["a"], boxes["c"])
     bends = {
         tuple(picture("x", "x", boxes, arrows)["arrows"][0]["bend"])

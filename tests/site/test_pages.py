@@ -114,7 +114,6 @@ def test_nothing_shows_a_tick_without_a_run() -> None:
     assert {badge["message"] for badge in badges} == {"○ not run", f"{LOOKS[Status.DECLARED].glyph} declared only"}
     assert not [name for name, text in empty().items() if re.search(r"!\[[^\]]*passed", text)]
     assert "make site" in empty()["evidence/last-run.md"]
-    assert "data/results.json" not in empty()
 
 
 def topic_of(pickle: Pickle) -> str:

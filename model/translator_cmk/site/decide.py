@@ -62,7 +62,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "actions": effects.ACTIONS,
             "meanwhile": effects.meanwhile(),
             "fates": fates,
-            "never": [each.thing.name[0].lower() + each.thing.name[1:] for each in fates if not each.back],
+            "never": [each.thing["thing"] for each in fates if not each.back],
             "label": reversibility.label,
             "own_reason": lambda by, usual: reversibility.own_reason(by, usual, register),
             "lives": reversibility.lives(register),

@@ -31,8 +31,9 @@ class Arrow(NamedTuple):
     number: int
 
 
-def box(words: str, column: float, row: float, end: bool = False) -> Box:
-    """Return a box at a place of the grid."""
+def box(words: str, at: tuple[float, float], end: bool = False) -> Box:
+    """Return a box at a place of the grid, given by its column and row."""
+    column, row = at
     return Box(words, MARGIN + WIDTH / 2 + column * COLUMN, MARGIN + HEIGHT / 2 + row * ROW, end)
 
 

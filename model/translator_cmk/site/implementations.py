@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from .. import yaml_files
 from ..badges import Badge, Status
+from ..conformance.report.summaries import badge_of
 from ..digest import REPORTED, digest
 
 LIST = "implementations.yaml"
@@ -30,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "product": "an implementation, as its maker reports it",
     "example": "an example, written here to show how an implementation is tested",
 }
+PUBLISHED = ("report.html", "report.json")
 CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
 
 
@@ -43,7 +45,8 @@ class Implementation(NamedTuple):
     contact: str = ""
     report: Mapping[str, Any] | None = None
     problems: tuple[str, ...] = ()
-    page: bytes = b""
+    files: Mapping[str, bytes] = {}
+    """The files of the report that the site publishes, by name."""
 
     @property
     def product(self) -> str:
@@ -95,8 +98,8 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         problems = check(folder)
     if problems:
         return Implementation(name, kind, REFUSED, command, contact, problems=problems)
-    report = json.loads((folder / "report.json").read_bytes())
-    page = folder / "report.html"
+    files = {name: (folder / name).read_bytes() for name in PUBLISHED if (folder / name).is_file()}
+    report = json.loads(files["report.json"])
     return Implementation(
         name,
         kind,
@@ -104,7 +107,7 @@ def load(entry: Mapping[str, str], docs: Path) -> Implementation:
         command,
         contact,
         report,
-        page=page.read_bytes() if page.is_file() else b"",
+        files=files,
     )
 
 
@@ -144,8 +147,6 @@ def kit(*arguments: str) -> tuple[str, ...]:
 
 def badge(implementation: Implementation) -> Badge:
     """Return the badge of a report; nothing that is stale is green."""
-    from ..conformance.report.summaries import badge_of
-
     report = implementation.report or {}
     fresh = badge_of(dict(report))
     if implementation.standing == STALE:

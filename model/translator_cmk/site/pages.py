@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
-from ..bdd.features import Feature, Pickle, slug
+from ..bdd.features import slug
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.marks import MARKS, Cell, Note, cells
 from ..conformance.report.summaries import counted, headline
@@ -22,7 +22,7 @@ from . import exports, implementations, reference
 from .content import Content, is_current
 from .decide import decide_pages
 from .evidence import MODEL, STATUSES
-from .render import UP, Page, duration, environment, number, plain, rendered, requirement_path
+from .render import UP, Page, environment, number, plain, rendered, requirement_path
 from .sourced import Notes, by_requirement, cell, data, load_seen, sources
 from .what_if import what_if_tables
 
@@ -33,26 +33,22 @@ def generate(content: Content) -> dict[str, str | bytes]:
     """Return every generated file."""
     found: dict[str, str | bytes] = dict(pages(content))
     found |= {path: as_json(value) for path, value in exports.exports(content)}
-    found["data/what-if.js"] = f"const WHAT_IF = {compact(what_if_tables())};\n"
+    compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
+    found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
     for path, badge in badges(content).items():
         found |= {f"badges/{path}.svg": svg(badge), f"badges/{path}.json": as_json(endpoint(badge))}
     for seen in load_seen(content.evidence.register):
         if seen.trace:
             found[f"evidence/traces/{seen.id}.jsonl"] = seen.trace
     for each in shown(content):
-        if each.page:
-            found[f"evidence/reports/{each.name}/report.html"] = each.page
+        for name, written in each.files.items():
+            found[f"evidence/reports/{each.name}/{name}"] = written
     return found
 
 
 def as_json(value: object) -> str:
     """Return a value as indented JSON."""
     return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def compact(value: object) -> str:
-    """Return a value as JSON without blanks."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def badges(content: Content) -> dict[str, Badge]:
@@ -81,7 +77,6 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         statuses=STATUSES,
         is_current=is_current,
         run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
-        about=about,
         scenario_link=link,
         shown_by=lambda requirement: list(shown_by(content, requirement)),
         seen=by_requirement(load_seen(evidence.register)),
@@ -116,7 +111,6 @@ def specification_pages(content: Content) -> Iterator[Page]:
             {
                 "feature": feature,
                 "requirements": register.topics[feature.topic],
-                "time_of": lambda pickle: time_of(content, pickle),
                 "run_in_detail": lambda pickles: [
                     each for each in pickles if each.id in evidence.items and evidence.items[each.id].details
                 ],
@@ -245,11 +239,6 @@ def numbered(cells: Mapping[str, Cell], content: Content) -> dict[Note, Mapping[
 # Pieces of several pages
 
 
-def about(feature: Feature) -> str:
-    """Return the description of a feature on one line."""
-    return " ".join(feature.description.split())
-
-
 def unique(words: Iterable[str]) -> list[str]:
     """Return each word once, in order."""
     return list(dict.fromkeys(words))
@@ -305,9 +294,3 @@ def also_shown_by(content: Content, requirement: Requirement) -> list[str]:
     """Return links to the scenarios of other requirements that carry this one."""
     carrying = content.evidence.carrying(requirement.id)
     return unique(scenario_link(content, each.id) for each in carrying if each.requirements[0] != requirement.id)
-
-
-def time_of(content: Content, pickle: Pickle) -> str:
-    """Return how long a scenario took; empty if it was not run."""
-    item = content.evidence.items.get(pickle.id)
-    return duration(item.seconds) if item and item.status != "not-run" else ""

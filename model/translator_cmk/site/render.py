@@ -194,35 +194,19 @@ def places(found: Iterable[Place]) -> str:
 def replace_folders(parent: Path, folders: Sequence[str], files: Mapping[str, str | bytes]) -> None:
     """Make these folders of the parent hold exactly these files, given by path from the parent; raises OSError.
 
-    Everything is written elsewhere first, and put back as it was if the exchange fails half-way.
+    Everything is written elsewhere first.
     """
     workspace = Path(tempfile.mkdtemp(dir=parent, prefix=".generating-"))
     try:
-        new, old = workspace / "new", workspace / "old"
-        old.mkdir()
         for folder in folders:
-            (new / folder).mkdir(parents=True)
+            (workspace / folder).mkdir()
         for name, content in files.items():
-            path = new / name
+            path = workspace / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        _exchange(parent, new, old, folders)
-    finally:
-        shutil.rmtree(workspace)
-
-
-def _exchange(parent: Path, new: Path, old: Path, folders: Sequence[str]) -> None:
-    done: list[str] = []
-    try:
         for folder in folders:
             if (parent / folder).exists():
-                (parent / folder).rename(old / folder)
-            done.append(folder)
-            (new / folder).rename(parent / folder)
-    except OSError:
-        for folder in done:
-            if (parent / folder).exists():
                 shutil.rmtree(parent / folder)
-            if (old / folder).exists():
-                (old / folder).rename(parent / folder)
-        raise
+            (workspace / folder).rename(parent / folder)
+    finally:
+        shutil.rmtree(workspace)
