@@ -231,7 +231,7 @@ def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
 
 
 def test_fates_are_those_of_the_article() -> None:
-    found = {fate.thing["thing"]: fate for fate in fates(REGISTER)}
+    found = {fate.thing["thing"]: fate for fate in fates()}
     assert all(fate.for_good for fate in found.values())
     document, deployed = found["An uploaded document"], found["A deployed model"]
     assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(document.for_good)
@@ -259,7 +259,7 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
 
     That something does not happen has no row, and an acceptance names it nowhere.
     """
-    ways = {fate.thing["thing"]: fate.for_good | fate.for_a_time for fate in fates(REGISTER)}
+    ways = {fate.thing["thing"]: fate.for_good | fate.for_a_time for fate in fates()}
     happens = {row.requirement for row in ROWS}
     compared = set()
     for cause in CAUSES:
@@ -285,9 +285,9 @@ def test_a_command_that_cannot_be_undone_shows_its_basis() -> None:
 
 @pytest.mark.parametrize("life", data("causes")["lives"], ids=lambda life: life["life"])
 def test_every_state_has_its_place_and_every_transition_its_arrow(life: dict[str, Any]) -> None:
-    found = transitions(life, REGISTER)
+    found = transitions(life)
     assert {state for each in found for state in (each.before, each.after)} == life["states"].keys()
-    drawn = one_life(life, REGISTER)["picture"]
+    drawn = one_life(life)["picture"]
     assert [each["number"] for each in drawn["arrows"]] == list(range(1, len(found) + 1))
     ends = {name for name, state in life["states"].items() if state.get("end")}
     assert ends == life["states"].keys() - {each.before for each in found}

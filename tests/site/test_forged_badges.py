@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -74,179 +73,126 @@ def outcome(folder: Path) -> str:
     return evidence.requirement(REGISTER[SHOWN]).status.value
 
 
-@dataclass
-class Case:
-    """A copy of a report that is about to be edited."""
-
-    forgery: Forgery
-    monkeypatch: pytest.MonkeyPatch
-    tmp_path: Path
-
-    @property
-    def properties(self) -> list[dict[str, Any]]:
-        """Return the properties in the envelope."""
-        found: list[dict[str, Any]] = self.forgery.envelope["properties"]
-        return found
-
-    @property
-    def law(self) -> dict[str, Any]:
-        """Return the property that the requirement needs."""
-        return next(each for each in self.properties if each["id"] == LAW)
-
-    def set(self, **fields: Any) -> None:
-        """Change fields of the envelope."""
-        self.forgery.envelope |= fields
+AZURE = "Azure AI Translator, West Europe"
+FAILS = {"status": "failed", "reason": "it was seen not to hold"}
 
 
-def flipped(case: Case) -> None:
+def laws_in(forgery: Forgery) -> list[dict[str, Any]]:
+    """The properties in the report."""
+    found: list[dict[str, Any]] = forgery.envelope["properties"]
+    return found
+
+
+def law(forgery: Forgery) -> dict[str, Any]:
+    """The property in the report that the requirement needs."""
+    return next(each for each in laws_in(forgery) if each["id"] == LAW)
+
+
+def flipped(forgery: Forgery) -> None:
     """Say of everything that it passed."""
-    for each in case.forgery.envelope["cases"]:
+    for each in forgery.envelope["cases"]:
         each["status"] = "passed"
         for name in ("reason", "shown", "step", "attributed_to"):
             each.pop(name, None)
 
 
-def with_the_log_of_a_right_model(case: Case) -> None:
-    """The model that is here is broken, and the report with its log is that of another."""
-    case.monkeypatch.setattr(results_module, "ModelSystem", brings_uploads_back)
+def with_log(forgery: Forgery, log: list[Any]) -> None:
+    """Put another log in the place of the one there is."""
+    lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in log)
+    put_messages(forgery.folder, lines)
+    forgery.envelope["messages"] = len(log)
 
 
-def renamed(case: Case) -> None:
-    """Say that Azure was asked."""
-    case.forgery.envelope["subject"]["product"] = "Azure AI Translator, West Europe"
+def renamed_without_its_messages(forgery: Forgery) -> None:
+    """Say that Azure was asked, and keep nothing of what it said."""
+    forgery.envelope["subject"]["product"] = AZURE
+    with_log(forgery, [])
 
 
-def renamed_without_its_messages(case: Case) -> None:
-    """Likewise, and keep nothing of what it said."""
-    renamed(case)
-    case.forgery.log.clear()
-    put_messages(case.forgery.folder, "")
-    case.set(messages=0)
-
-
-def without_properties(case: Case) -> None:
-    """Deselect what fails: a run of the scenarios alone has no properties."""
-    case.properties.clear()
-
-
-def without_the_law(case: Case) -> None:
-    """Deselect one."""
-    case.properties.remove(case.law)
-
-
-def with_a_failing_law(case: Case) -> None:
-    """A law that fails, as it is recorded."""
-    case.law.update(status="failed", reason="it was seen not to hold")
-
-
-def with_a_failing_law_of_nothing(case: Case) -> None:
-    """Let the law that fails be about no requirement."""
-    with_a_failing_law(case)
-    case.law["requirements"] = []
-
-
-def with_the_law_once_more(case: Case) -> None:
-    """Let it pass after it has failed."""
-    passed = dict(case.law)
-    with_a_failing_law(case)
-    case.properties.append(passed)
-
-
-def with_other_laws(change: Callable[[Path], object]) -> Callable[[Case], None]:
-    """Change the laws after the run."""
-
-    def edit(case: Case) -> None:
-        copied = shutil.copytree(features_dir().parent / LAWS_FOLDER, case.tmp_path / LAWS_FOLDER)
-        change(copied / "laws.py")
-        case.monkeypatch.setattr(results_module, "features_dir", lambda: case.tmp_path / "features")
-
-    return edit
-
-
-def always_true(file: Path) -> None:
-    """Make a law that takes anything for right."""
-    text, times = re.subn(rf"(def {LAW.replace('-', '_')}\(.*\n)", r"\1    return True\n", file.read_text("utf-8"))
-    assert times == 1
-    file.write_text(text, "utf-8")
-
-
-def with_other_features(pattern: str, replacement: str) -> Callable[[Case], None]:
-    """Change the features after the run."""
-
-    def edit(case: Case) -> None:
-        copied = Path(shutil.copytree(features_dir(), case.tmp_path / "features"))
-        file = copied / "restoration.feature"
-        text, times = re.subn(pattern, replacement, file.read_text("utf-8"), count=1)
-        assert times == 1
-        file.write_text(text, "utf-8")
-        changed = digest_with(dict(files(copied)), "conformance")
-        case.monkeypatch.setattr(results_module, "digest", lambda layer: changed)
-
-    return edit
-
-
-def write_log(case: Case) -> None:
-    """Write the log as it has been edited."""
-    lines = "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in case.forgery.log)
-    put_messages(case.forgery.folder, lines)
-    case.set(messages=len(case.forgery.log))
-
-
-def with_the_end_cut_off(case: Case) -> None:
-    """Leave out the last messages, and say that there were no more."""
-    del case.forgery.log[-8:]
-    write_log(case)
-
-
-def with_another_answer(case: Case) -> None:
+def with_another_answer(forgery: Forgery) -> None:
     """Change what the system said last."""
-    last = next(each for each in reversed(case.forgery.log) if each.get("request", {}).get("verb") == "submit")
+    last = next(each for each in reversed(forgery.log) if each.get("request", {}).get("verb") == "submit")
     last["answer"] = {"id": last["answer"]["id"], "answer": "refused", "because": ["keys.enable"]}
-    write_log(case)
+    with_log(forgery, forgery.log)
 
 
-FORGED: dict[str, tuple[str, Callable[[Case], object], str]] = {
+def at(**times: str) -> Callable[[Forgery], None]:
+    """Say that the run was at another time."""
+    return lambda forgery: forgery.envelope.update(times)
+
+
+FORGED: dict[str, tuple[str, Callable[[Forgery], object], str]] = {
     "results flipped on a broken model": ("broken", flipped, "failed"),
-    "log of a right model, and a broken one here": ("right", with_the_log_of_a_right_model, "failed"),
     "answers changed": ("right", with_another_answer, "failed"),
-    "subject renamed": ("right", renamed, "does not follow"),
+    "subject renamed": ("right", lambda of: of.envelope["subject"].update(product=AZURE), "does not follow"),
     "subject renamed without its messages": ("right", renamed_without_its_messages, "does not follow"),
-    "in 2099": ("right", lambda case: case.set(finished="2099-01-01T00:00:00Z"), "does not follow"),
-    "begun in 2099": (
+    "in 2099": ("right", at(finished="2099-01-01T00:00:00Z"), "does not follow"),
+    "begun in 2099": ("right", at(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"), "does not follow"),
+    "finished before it started": ("right", at(finished="2025-01-01T00:00:00Z"), "does not follow"),
+    "properties deselected": ("right", lambda of: laws_in(of).clear(), "not run"),
+    "the law deselected": ("right", lambda of: laws_in(of).remove(law(of)), "not run"),
+    "a law that fails": ("right", lambda of: law(of).update(FAILS), "failed"),
+    "a law that fails, about nothing": ("right", lambda of: law(of).update(FAILS, requirements=[]), "failed"),
+    "a law that fails and passes": (
         "right",
-        lambda case: case.set(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"),
+        lambda of: laws_in(of).insert(0, law(of) | FAILS),
         "does not follow",
     ),
-    "finished before it started": ("right", lambda case: case.set(finished="2025-01-01T00:00:00Z"), "does not follow"),
-    "properties deselected": ("right", without_properties, "not run"),
-    "the law deselected": ("right", without_the_law, "not run"),
-    "a law that fails": ("right", with_a_failing_law, "failed"),
-    "a law that fails, about nothing": ("right", with_a_failing_law_of_nothing, "failed"),
-    "a law that fails and passes": ("right", with_the_law_once_more, "does not follow"),
-    "a law made always true after the run": ("right", with_other_laws(always_true), "stale"),
-    "laws emptied after the run": ("right", with_other_laws(lambda file: file.write_text("")), "stale"),
-    "laws deleted after the run": ("right", with_other_laws(Path.unlink), "stale"),
-    "Thens commented out after the run": ("right", with_other_features(r"\n( +)Then ", r"\n\1# Then "), "stale"),
-    "a scenario deleted after the run": (
-        "right",
-        with_other_features(r"\n +Scenario: (?:.+\n)+", "\n"),
-        "stale",
-    ),
-    "an example row deleted after the run": ("right", with_other_features(r"\n +\|[^\n]+(?=\n\n)", ""), "stale"),
-    "selection taken out": ("right", lambda case: case.set(selection={}), "does not follow"),
-    "the end cut off": ("right", with_the_end_cut_off, "does not follow"),
-    "the digest of another version": ("right", lambda case: case.set(digest="0" * 64), "stale"),
+    "selection taken out": ("right", lambda of: of.envelope.update(selection={}), "does not follow"),
+    "the end cut off": ("right", lambda of: with_log(of, of.log[:-8]), "does not follow"),
+    "the digest of another version": ("right", lambda of: of.envelope.update(digest="0" * 64), "stale"),
 }
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_no_badge_is_green_without_evidence(
-    records: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_no_badge_is_green_without_evidence(records: dict[str, Path], tmp_path: Path, name: str) -> None:
     record, edit, comes = FORGED[name]
-    case = Case(Forgery(records[record], tmp_path / "record"), monkeypatch, tmp_path)
-    edit(case)
-    assert outcome(case.forgery.summarise()) == comes
+    forgery = Forgery(records[record], tmp_path / "record")
+    edit(forgery)
+    assert outcome(forgery.summarise()) == comes
+
+
+def test_report_with_the_log_of_a_right_model_is_red_where_the_model_here_is_broken(
+    records: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results_module, "ModelSystem", brings_uploads_back)
+    assert outcome(records["right"]) == "failed"
+
+
+RESTORATION = "features/restoration.feature"
+LAWS = f"{LAWS_FOLDER}/laws.py"
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "replacement"),
+    [
+        pytest.param(LAWS, rf"(def {LAW.replace('-', '_')}\(.*\n)", r"\1    return True\n", id="law made always true"),
+        pytest.param(LAWS, r"(?s).+", "", id="laws emptied"),
+        pytest.param(LAWS, r"(?s).+", None, id="laws deleted"),
+        pytest.param(RESTORATION, r"\n( +)Then ", r"\n\1# Then ", id="Then commented out"),
+        pytest.param(RESTORATION, r"\n +Scenario: (?:.+\n)+", "\n", id="scenario deleted"),
+        pytest.param(RESTORATION, r"\n +\|[^\n]+(?=\n\n)", "", id="example row deleted"),
+    ],
+)
+def test_change_after_the_run_makes_it_stale(
+    records: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    pattern: str,
+    replacement: str | None,
+) -> None:
+    changed = tmp_path / file
+    shutil.copytree((features_dir().parent / file).parent, changed.parent)
+    text, times = re.subn(pattern, replacement or "", changed.read_text("utf-8"), count=1)
+    assert times == 1
+    changed.write_text(text, "utf-8") if replacement is not None else changed.unlink()
+    if file == LAWS:
+        monkeypatch.setattr(results_module, "features_dir", lambda: tmp_path / "features")
+    else:
+        now = digest_with(dict(files(changed.parent)), "conformance")
+        monkeypatch.setattr(results_module, "digest", lambda layer: now)
+    assert outcome(records["right"]) == "stale"
 
 
 def test_badge_is_green_with_evidence(records: dict[str, Path]) -> None:
@@ -275,27 +221,27 @@ def test_law_that_takes_anything_for_right_fails_when_it_is_run_again(
         test_laws.test_law_holds_along_random_walks_and_is_seen_to_fail_on_wrong_machines(LAW)
 
 
-@pytest.mark.parametrize(
-    "file", ["features/vault.feature", "model/translator_cmk/machine/step.py", f"{LAWS_FOLDER}/laws.py"]
-)
-def test_what_is_judged_and_not_committed_is_named(tmp_path: Path, file: str) -> None:
+def test_what_is_judged_and_not_committed_is_named(tmp_path: Path) -> None:
     def git(*arguments: str) -> None:
-        subprocess.run(
-            ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b", *arguments], check=True
-        )
+        who = ("-c", "user.name=a", "-c", "user.email=a@b")
+        subprocess.run(["git", "-C", str(tmp_path), *who, *arguments], check=True)
 
-    for each in (file, "docs/index.md", "model/translator_cmk/site/render.py"):
+    judged = ("features/vault.feature", "model/translator_cmk/machine/step.py", LAWS)
+    others = ("docs/index.md", "model/translator_cmk/site/render.py")
+    for each in (*judged, *others):
         (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / each).write_text("Two\nlines.\n", "utf-8")
     assert uncommitted(tmp_path) == ""  # no repository
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "Begin")
-    for each in ("docs/index.md", "model/translator_cmk/site/render.py"):
+    for each in others:
         (tmp_path / each).write_text("One line.\n", "utf-8")
     assert uncommitted(tmp_path) == ""  # no result depends on them
-    (tmp_path / file).write_text("One line.\n", "utf-8")
-    assert uncommitted(tmp_path) == file
+    for each in judged:
+        (tmp_path / each).write_text("One line.\n", "utf-8")
+        assert uncommitted(tmp_path) == each
+        (tmp_path / each).write_text("Two\nlines.\n", "utf-8")
 
 
 # Generation

@@ -48,7 +48,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
         },
     )
     causes = effects.cases(effects.CAUSES, content)
-    fates = reversibility.fates(register)
+    fates = reversibility.fates()
     yield (
         "decide/what-breaks.md",
         "what-breaks.md",
@@ -64,8 +64,8 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "fates": fates,
             "never": [each.thing["thing"] for each in fates if not each.back],
             "label": reversibility.label,
-            "own_reason": lambda by, usual: reversibility.own_reason(by, usual, register),
-            "lives": reversibility.lives(register),
+            "own_reason": reversibility.own_reason,
+            "lives": reversibility.lives(),
             "sizes": reversibility.sizes(),
             "beyond": with_cells(data("causes")["undone"], "is"),
             "notes": Notes(),

@@ -16,7 +16,7 @@ from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
 from ..machine.entities import KINDS, Entity
 from ..machine.world import World
-from ..requirements import Register
+from ..requirements import load_register
 from .drawing import Arrow, box, picture
 from .effects import WEAKEST_FIRST, basis, lacking, model
 from .sourced import data
@@ -84,27 +84,27 @@ def sizes() -> list[str]:
 
 
 @cache
-def fates(register: Register) -> list[Fate]:
+def fates() -> list[Fate]:
     """Return what ends and restores each thing; nothing for a model whose rows contradict each other."""
     if not all(map(search, SEARCHED)):
         return []
-    return [fate(thing, register) for thing in data("causes")["things"]]
+    return [fate(thing) for thing in data("causes")["things"]]
 
 
-def fate(thing: Mapping[str, Any], register: Register) -> Fate:
+def fate(thing: Mapping[str, Any]) -> Fate:
     """Return what ends and restores one thing, over all entities of its kind in all scopes that are searched."""
     fate = Fate(thing, {}, {}, {}, {}, [])
     for searched in filter(None, map(search, SEARCHED)):
         for name in {name for world in searched.worlds for name in world.tables[OF_WORD[thing["kind"]]]}:
-            add_entity(fate, searched, name, register)
+            add_entity(fate, searched, name)
     ends = [*fate.for_good.values(), *fate.for_a_time.values()]
     counts = Counter(name for way in ends for name in way.by)
     common = {name for name, count in counts.items() if count > len(ends) / 2}
-    fate.usual.extend(name for name in register if name in (common or counts))
+    fate.usual.extend(name for name in load_register() if name in (common or counts))
     return fate
 
 
-def add_entity(fate: Fate, searched: Search, name: str, register: Register) -> None:
+def add_entity(fate: Fate, searched: Search, name: str) -> None:
     """Add what ends and restores the thing in one entity."""
     graph, kind = searched.graph, OF_WORD[fate.thing["kind"]]
 
@@ -118,11 +118,11 @@ def add_entity(fate: Fate, searched: Search, name: str, register: Register) -> N
         for pair in graph.of(state):
             if so[state] and not so[pair.after]:
                 ways = fate.for_a_time if possible[pair.after] else fate.for_good
-                note(ways, graph, pair, behind(graph, pair, holds), register)
+                note(ways, graph, pair, behind(graph, pair, holds))
             elif was[state] and not so[state] and so[pair.after]:
-                note(fate.back, graph, pair, behind(graph, pair, holds), register)
+                note(fate.back, graph, pair, behind(graph, pair, holds))
             elif was[state] and possible[state] and not possible[pair.after]:
-                note(fate.last_chance, graph, pair, named(graph, pair), register)
+                note(fate.last_chance, graph, pair, named(graph, pair))
 
 
 def named(graph: Graph[Outcome], pair: Pair) -> frozenset[str]:
@@ -145,16 +145,16 @@ def behind(graph: Graph[Outcome], pair: Pair, view: Callable[[World], Any]) -> f
     return frozenset(filter(differs, named(graph, pair)))
 
 
-def note(ways: Ways, graph: Graph[Outcome], pair: Pair, by: frozenset[str], register: Register) -> None:
+def note(ways: Ways, graph: Graph[Outcome], pair: Pair, by: frozenset[str]) -> None:
     """Add a command with the requirements that it rests on here."""
     name = type(graph.scope.alphabet[pair.command]).__name__
     way = ways.get(name, Way(by, ""))
-    ways[name] = Way(way.by & by, max(way.basis, basis(by, register), key=("", *WEAKEST_FIRST).index))
+    ways[name] = Way(way.by & by, max(way.basis, basis(by, load_register()), key=("", *WEAKEST_FIRST).index))
 
 
-def own_reason(by: Collection[str], usual: Collection[str], register: Register) -> str:
+def own_reason(by: Collection[str], usual: Collection[str]) -> str:
     """Return a requirement that makes a command do so, rather one of its own than a usual one; empty without any."""
-    known = [name for name in register if name in by]
+    known = [name for name in load_register() if name in by]
     return next((name for name in known if name not in usual), next(iter(known), ""))
 
 
@@ -186,7 +186,7 @@ def state_of(life: Mapping[str, Any], world: World) -> str:
     return next(fitting, "another state")
 
 
-def transitions(life: Mapping[str, Any], register: Register) -> tuple[Transition, ...]:
+def transitions(life: Mapping[str, Any]) -> tuple[Transition, ...]:
     """Return every way from one state to another, in the order of the picture."""
     searched = search(life["scope"])
     if searched is None:
@@ -197,21 +197,21 @@ def transitions(life: Mapping[str, Any], register: Register) -> tuple[Transition
         for pair in graph.of(state):
             if states[state] != states[pair.after]:
                 by = behind(graph, pair, lambda world: state_of(life, world))
-                note(ways.setdefault((states[state], states[pair.after]), {}), graph, pair, by, register)
+                note(ways.setdefault((states[state], states[pair.after]), {}), graph, pair, by)
     places = [*life["states"], "another state"]
     ends = sorted(ways, key=lambda pair: (places.index(pair[0]), places.index(pair[1])))
     return tuple(Transition(*each, dict(sorted(ways[each].items()))) for each in ends)
 
 
 @cache
-def lives(register: Register) -> list[Mapping[str, Any]]:
+def lives() -> list[Mapping[str, Any]]:
     """Return each life with its picture and its transitions, as a page shows them."""
-    return [one_life(life, register) for life in data("causes")["lives"]]
+    return [one_life(life) for life in data("causes")["lives"]]
 
 
-def one_life(life: Mapping[str, Any], register: Register) -> Mapping[str, Any]:
+def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return one life."""
-    ways = transitions(life, register)
+    ways = transitions(life)
     states = dict.fromkeys([*life["states"], *(state for each in ways for state in (each.before, each.after))])
     places = {state: life["states"].get(state, {"at": (4, 3)}) for state in states}
     boxes = {state: box(state, place["at"], place.get("end", False)) for state, place in places.items()}
@@ -225,7 +225,7 @@ def one_life(life: Mapping[str, Any], register: Register) -> Mapping[str, Any]:
                 "before": each.before,
                 "after": each.after,
                 "commands": {label(name): way.basis for name, way in each.ways.items()},
-                "because": [name for name in register if any(name in way.by for way in each.ways.values())],
+                "because": [name for name in load_register() if any(name in way.by for way in each.ways.values())],
             }
             for each in ways
         ],
