@@ -2,14 +2,22 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.opening import DESK, Opened, window
+from tests.browser.opening import DESK, Opened, served, window
 from tests.site.conftest import project, site
 
-__all__ = ["browser", "page", "project", "site", "window_on_a_desk"]
+__all__ = ["browser", "page", "project", "root", "site", "window_on_a_desk"]
+
+
+@pytest.fixture(scope="session")
+def root(site: Path) -> Iterator[str]:
+    """The site over http; most tests open it from files."""
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

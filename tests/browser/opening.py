@@ -78,7 +78,7 @@ class Opened:
 
 
 def opened(browser: Browser, address: str, scheme: str = "light", width: int = DESK, **options: Any) -> Opened:
-    """The page at an address in a window of this width, in the light or the dark scheme."""
+    """The page at an address in a window of its own."""
     found = window(browser, scheme, width, **options)
     found.page.goto(address)
     return found
@@ -118,13 +118,19 @@ def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
 
 
-def tab_to(page: Page, selector: str) -> None:
-    """Go on by the tabulator until the focus is on an element."""
+def focused(page: Page) -> str:
+    """The words of the element that has the focus."""
+    return str(page.evaluate("document.activeElement.innerText"))
+
+
+def tab_to(page: Page, selector: str, words: str = "") -> None:
+    """Go on by the tabulator until the focus is on an element that begins with these words."""
     for _ in range(300):
         page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+        there = page.evaluate("selector => document.activeElement.matches(selector)", selector)
+        if there and focused(page).startswith(words):
             return
-    raise AssertionError(f"{selector} can not be reached by keyboard")
+    raise AssertionError(f"{selector} {words} can not be reached by keyboard")
 
 
 def overflow(page: Page) -> int:

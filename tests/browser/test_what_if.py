@@ -1,13 +1,12 @@
 """The page that answers "what if", in Chromium: it says what its tables say, whoever asks and however it was opened."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.opening import DESK, MARKS, PHONE, opened, overflow, served, violations
+from tests.browser.opening import MARKS, focused, tab_to, violations
 from tests.site.building import REGISTER
 from tests.site.test_what_if import tables
 from translator_cmk.bdd.features import read_feature
@@ -22,13 +21,6 @@ NUMBER_OF_WALKS, LENGTH = 500, 15
 PAGE = "decide/what-if.html"
 DELETES_THE_VAULT = 'the customer deletes the vault "kv-prod"'
 CREATES_THE_VAULT = code('the customer creates the vault "kv-prod"')
-
-
-@pytest.fixture(scope="module")
-def root(site: Path) -> Iterator[str]:
-    """The site over http; the other tests open it from files."""
-    with served(site) as address:
-        yield address
 
 
 @pytest.fixture
@@ -120,7 +112,7 @@ def test_scenarios_of_the_page_run_as_they_stand(page: Page, tmp_path: Path) -> 
 # How it is used
 
 
-def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: Page) -> None:
+def test_refusal_leads_to_its_requirement(page: Page) -> None:
     page.locator("#what-if-from").select_option("a-resource-and-a-vault-with-a-key")
     ask(
         page, 'enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the API'
@@ -132,13 +124,22 @@ def test_request_is_answered_with_reasons_that_lead_to_their_requirements(page: 
     assert page.locator("#what-if-said .basis").inner_text() == "assumed"
 
 
-def test_answer_says_what_changed_and_what_is_lost_for_good(page: Page) -> None:
+def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: Page) -> None:
+    answer = page.get_by_role("status").filter(has_text="You start from this")
+    expect(answer).to_have_attribute("aria-atomic", "true")
+    handle = answer.element_handle()
     ask(page, DELETES_THE_VAULT)
+    assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
     lines = page.locator("#what-if-said li").all_inner_texts()
     assert 'the document "contracts" is deleted ✘ for good' in lines
     assert 'the model "legal-en-de" is undeployed\nbefore: the model "legal-en-de" is deployed' in lines
     lost = page.locator("#what-if-losses li").all_inner_texts()
     assert [each for each in lost if "for good" in each] == ['the document "contracts" is deleted ✘ for good']
+    page.emulate_media(media="print")
+    assert page.locator("#what-if-explorer button:visible, #what-if-explorer select:visible").count() == 0
+    for part in ("path", "said", "losses", "state", "scenario"):
+        assert page.locator(f"#what-if-{part}").is_visible(), part
+    page.emulate_media(media="null")
     page.get_by_role("button", name='Get it back: the data of "ws-prod" is inaccessible').click()
     assert 'the data of "ws-prod" is accessible' in said(page)
     assert page.locator("#what-if-losses li").count() == 2  # the model, and the document for good
@@ -146,9 +147,7 @@ def test_answer_says_what_changed_and_what_is_lost_for_good(page: Page) -> None:
 
 def test_everything_is_lost_in_two_requests(page: Page) -> None:
     page.get_by_role("button", name="Lose everything").click()
-    path = page.locator("#what-if-path li").all_inner_texts()
-    assert path == [
-        "a deployed model under customer-managed keys",
+    assert page.locator("#what-if-path li").all_inner_texts()[1:] == [
         'deletes the vault "kv-prod" ✔ accepted',
         'the retention period of the vault "kv-prod" ends ✔ accepted',
     ]
@@ -201,94 +200,37 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     page.keyboard.type("customer-m")
     assert page.locator("#what-if-path li").all_inner_texts() == ["customer-managed keys are on"]
 
-    def focused() -> str:
-        return str(page.evaluate("document.activeElement.innerText"))
-
-    def tab_to(words: str) -> None:
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            if focused().startswith(words):
-                return
-        raise AssertionError(f"no way to {words} by keyboard")
-
-    tab_to("creates the workspace")
+    tab_to(page, "button", "creates the workspace")
     page.keyboard.press("Space")
-    assert focused() == "The answer"  # the name is taken now, so it is not offered again
+    assert focused(page) == "The answer"  # the name is taken now, so it is not offered again
     page.locator("#what-if-from").focus()
-    tab_to("disables the managed identity")
+    tab_to(page, "button", "disables the managed identity")
     page.keyboard.press("Enter")
-    assert focused().startswith("disables the managed identity")  # it can be asked again
+    assert focused(page).startswith("disables the managed identity")  # it can be asked again
     assert "✔ accepted" in said(page)
     page.locator("#what-if-from").focus()
-    tab_to("Undo")
+    tab_to(page, "button", "Undo")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    assert focused() == "The answer"  # there is nothing more to undo
+    assert focused(page) == "The answer"  # there is nothing more to undo
     assert page.locator("#what-if-path li").count() == 1
-    tab_to("rotates the key")
+    tab_to(page, "button", "rotates the key")
     page.keyboard.press("Enter")
-    tab_to("Copy the scenario")
+    tab_to(page, "button", "Copy the scenario")
     page.keyboard.press("Enter")
-    expect(page.locator("[role=status]", has_text="Copied")).to_be_visible()
-
-
-def test_answers_are_announced(page: Page) -> None:
-    answer = page.get_by_role("status").filter(has_text="You start from this")
-    expect(answer).to_have_attribute("aria-atomic", "true")
-    handle = answer.element_handle()
-    ask(page, DELETES_THE_VAULT)
-    assert handle.evaluate("each => each.isConnected && each.innerText.startsWith('✔ accepted')")
-
-
-def test_what_was_copied_is_the_scenario(page: Page) -> None:
-    ask(page, DELETES_THE_VAULT)
-    page.get_by_role("button", name="Copy the scenario").click()
     expect(page.locator("[role=status]", has_text="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert "\n  When the customer deletes the vault" in copied
+    assert "\n  When the customer rotates the key" in copied
     assert copied == page.locator("#what-if-scenario").inner_text()
 
 
-def test_requests_that_name_nothing_are_shown_when_asked_for(page: Page) -> None:
+def test_requests_that_name_nothing_are_shown_when_asked_for_and_are_accessible(page: Page) -> None:
     creates = page.locator("#what-if-commands button", has_text='creates the workspace "ws-prod"')
     assert not creates.is_visible()
     page.get_by_label("Also requests about what is not there").check()
     creates.click()
     assert REGISTER["environment.new-name"].title in said(page)
-
-
-# How it looks
-
-
-@pytest.mark.parametrize(("scheme", "width"), [("light", DESK), ("dark", PHONE)])
-def test_page_is_accessible_and_fits(browser: Browser, site: Path, scheme: str, width: int) -> None:
-    page = opened(browser, (site / PAGE).as_uri(), scheme, width).page
-    ask(page, DELETES_THE_VAULT)
-    page.get_by_label("Also requests about what is not there").check()
     assert violations(page) == []
-    assert overflow(page) == 0
-    assert page.evaluate("document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
-    page.context.close()
-
-
-def test_paper_shows_what_was_found_and_nothing_to_press(page: Page) -> None:
-    ask(page, DELETES_THE_VAULT)
-    page.emulate_media(media="print")
-    assert page.locator("#what-if-explorer button:visible, #what-if-explorer select:visible").count() == 0
-    for part in ("path", "said", "losses", "state", "scenario"):
-        assert page.locator(f"#what-if-{part}").is_visible(), part
-
-
-def test_without_javascript_the_page_says_so_and_leads_to_the_tables(browser: Browser, site: Path) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto((site / PAGE).as_uri())
-    notice = page.locator(".what-if-notice:visible")
-    assert "JavaScript" in notice.inner_text()
-    links = [each.get_attribute("href") for each in notice.locator("a").all()]
-    assert links == ["what-breaks.html", "enable.html", "unknowns.html"]
-    assert not page.locator("#what-if-explorer").is_visible()
-    context.close()
 
 
 def test_page_of_a_broken_model_says_that_there_is_nothing(page: Page, root: str) -> None:
