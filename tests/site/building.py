@@ -1,6 +1,5 @@
 """What the tests of the site share: runs with chosen outcomes, reports, and the site as MkDocs builds it from them."""
 
-import fcntl
 import hashlib
 import json
 import os
@@ -13,10 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import FAULTY, MODEL, verify
+from tests.conformance.verifying import FAULTY, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Pickle, load_features
 from translator_cmk.conformance.results import Item, Results
@@ -129,13 +126,6 @@ def files_in(folder: Path) -> dict[str, bytes]:
 # Systems that are tested, and their reports as implementations
 
 WRONG = ("--python", f"{wrong_systems.__name__}:LosesNothing")
-OTHERWISE = (
-    "--python",
-    f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys",
-    "--requirement",
-    "revocation.key-disabled",
-)
-RIGHT = ("--python", MODEL)
 MARKUP = ("--stdio", f"{FAULTY} hello=markup")
 ALL_FEATURES = ("--lane", "features")
 A_CASE = (*ALL_FEATURES, "--case", "environment.create-vault/a-new-vault-is-active-and-has-both-protections")
@@ -147,11 +137,6 @@ MARKED = "<script>alert(1)</script>"
 """What the name of the system behind ``MARKUP`` begins with."""
 
 
-def report_of(folder: Path, *arguments: str) -> Path:
-    """Test a system; returns the folder of its report."""
-    return verify(folder, *arguments).folder
-
-
 def implementation(report: Path, name: str, kind: str = "product") -> Implementation:
     """An implementation with a report."""
     content = json.loads((report / "report.json").read_text("utf-8"))
@@ -159,7 +144,7 @@ def implementation(report: Path, name: str, kind: str = "product") -> Implementa
     return Implementation(name, kind, CONFIRMED, "translator-cmk verify again", "", content, files=files)
 
 
-# The site, built once for all workers of a test run
+# The site
 
 STEPS: tuple[Mapping[str, Any], ...] = (
     {"step": "Given a vault with a key"},
@@ -172,32 +157,15 @@ STEPS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def shared_project(temporary: pytest.TempPathFactory) -> Path:
-    """The folder of docs/ and site/: every outcome occurs in the run, some of it with steps, and there are two reports.
-
-    The first worker that needs it builds it, and the others wait.
-    """
-    base = temporary.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    project = base / "project"
-    with (base / "project.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (project / "site").is_dir():
-            shutil.rmtree(project, ignore_errors=True)
-            project.mkdir()
-            make_project(project)
-    return project
-
-
 def make_project(project: Path) -> None:
-    """Generate the pages from the run and the reports, and build the site."""
+    """Generate pages and build the site: every outcome occurs, some with steps, and there are two reports."""
     copy_pages(project)
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
     outcomes = dict(zip(workspace, ("failed", "not-run", "inconclusive", "passed"), strict=False))
     run = a_run(lambda pickle: outcomes.get(pickle.id, "passed"))
     items = tuple(replace(item, details=STEPS) if item.id.startswith("vault.") else item for item in run.items)
-    wrong = implementation(report_of(project / "wrong", *WRONG, *SOME), "wrong")
-    marked = implementation(report_of(project / "marked", *MARKUP, *A_CASE), "marked", kind="example")
+    wrong = implementation(verify(project / "wrong", *WRONG, *SOME).folder, "wrong")
+    marked = implementation(verify(project / "marked", *MARKUP, *A_CASE).folder, "marked", kind="example")
     content = load_content(replace(run, items=items), project / "docs")._replace(implementations=(wrong, marked))
     replace_folders(project / "docs", pages.FOLDERS, pages.generate(content))
     build(project)

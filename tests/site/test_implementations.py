@@ -11,20 +11,18 @@ from typing import Any
 
 import pytest
 
+from tests.bdd import wrong_systems
+from tests.conformance.verifying import FAILS, MODEL, verify
 from tests.site.building import (
     A_CASE,
     ALL_FEATURES,
     MARKED,
-    MARKUP,
-    OTHERWISE,
     REGISTER,
-    RIGHT,
     WRONG,
     a_run,
     content_of,
     implementation,
     page,
-    report_of,
 )
 from translator_cmk.badges import Status
 from translator_cmk.conformance.report.marks import MARKS, cells
@@ -89,7 +87,8 @@ def test_attestation_can_only_be_declared() -> None:
     }
 
 
-def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass(wrong: Path) -> None:
+def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass(project: Path) -> None:
+    wrong = project / "wrong" / "report"
     page = a_page(implementation(wrong, "wrong"))
     assert all(page.count(f"<br>`{name}` |") == 1 for name in REGISTER)
     report = json.loads((wrong / "report.json").read_text("utf-8"))
@@ -102,27 +101,22 @@ def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass
 
 
 def test_difference_from_an_assumption_names_the_decision_behind_it(tmp_path: Path) -> None:
-    page = a_page(implementation(report_of(tmp_path, *OTHERWISE, *ALL_FEATURES), "otherwise"))
+    system = f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys"
+    chosen = (*ALL_FEATURES, "--requirement", "revocation.key-disabled")
+    page = a_page(implementation(verify(tmp_path, "--python", system, *chosen).folder, "otherwise"))
     assert "≠ differs" in page
-    decision = REGISTER["revocation.key-disabled"].decision
-    assert f"(../decisions/{decision})" in page
+    assert f"(../decisions/{REGISTER['revocation.key-disabled'].decision})" in page
 
 
-def test_text_of_others_is_no_markup(tmp_path: Path) -> None:
-    page = a_page(implementation(report_of(tmp_path, *MARKUP, *A_CASE), "marked"))
+def test_text_of_others_is_no_markup(project: Path) -> None:
+    page = (project / "docs" / "evidence" / "implementations.md").read_text("utf-8")
     assert MARKED not in page
     assert "&#60;script&#62;" in page
 
 
 def test_report_that_does_not_follow_from_its_log_is_refused(tmp_path: Path) -> None:
     entry = {"name": "wrong", "kind": "product", "report": "report"}
-    forged = report_of(
-        tmp_path,
-        *WRONG,
-        *ALL_FEATURES,
-        "--case",
-        "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/a-deployed-model-under-customer-managed-keys",
-    )
+    forged = verify(tmp_path, *WRONG, *ALL_FEATURES, "--case", FAILS).folder
     envelope = json.loads((forged / "report.json").read_text("utf-8"))
     failed = next(each for each in envelope["cases"] if each["status"] == "failed")
     failed["status"] = "passed"
@@ -136,7 +130,7 @@ def test_report_that_does_not_follow_from_its_log_is_refused(tmp_path: Path) -> 
 
 
 def test_report_of_another_version_is_stale_and_not_green(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report_of(tmp_path, *RIGHT, *A_CASE)
+    verify(tmp_path, "--python", MODEL, *A_CASE)
     entry = {"name": "right", "kind": "product", "report": "report"}
     fresh = load(entry, tmp_path)
     monkeypatch.setattr(implementations, "digest", lambda _: "0" * 64)

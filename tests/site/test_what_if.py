@@ -3,7 +3,7 @@
 import json
 import random
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ from translator_cmk.machine import (
 )
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site import what_if
-from translator_cmk.site.diagrams import Diagrams, answer
+from translator_cmk.site.diagrams import Diagrams
 from translator_cmk.site.what_if import Tables as WrittenTables
 from translator_cmk.site.what_if import charted, what_if_tables
 
@@ -42,6 +42,22 @@ MACHINE = Machine(ROWS)
 Row = tuple[int, ...]
 
 
+Nodes = list[tuple[int, int, dict[int, int]]]
+
+
+def nodes_of(written: Iterable[Sequence[int]]) -> Nodes:
+    """The nodes of diagrams: a place, the reference for most numbers there, and for each other number its own."""
+    return [(place, other, dict(zip(rest[::2], rest[1::2], strict=True))) for place, other, *rest in written]
+
+
+def answer(nodes: Nodes, reference: int, row: Sequence[int]) -> int:
+    """The answer of a diagram for a row."""
+    while reference < 0:
+        place, other, rest = nodes[~reference]
+        reference = rest.get(row[place], other)
+    return reference
+
+
 class Tables:
     """The tables, read without a line of the code that wrote them."""
 
@@ -49,9 +65,7 @@ class Tables:
         self.data: dict[str, Any] = json.loads(json.dumps(what_if_tables()))
         self.sentences: list[str] = self.data["sentences"]
         self.outcomes = [self._outcome(**each) for each in self.data["outcomes"]]
-        self._nodes = [
-            (place, other, dict(zip(rest[::2], rest[1::2], strict=True))) for place, other, *rest in self.data["nodes"]
-        ]
+        self._nodes = nodes_of(self.data["nodes"])
 
     def _outcome(self, outcome: str, requirements: list[int], **more: Any) -> dict[str, Any]:
         """An outcome, with words for its numbers."""
@@ -61,10 +75,7 @@ class Tables:
 
     def ask(self, reference: int, row: Row) -> int:
         """What a diagram answers."""
-        while reference < 0:
-            place, other, rest = self._nodes[~reference]
-            reference = rest.get(row[place], other)
-        return reference
+        return answer(self._nodes, reference, row)
 
     def step(self, row: Row, command: int) -> tuple[int | None, Row]:
         """The number of the outcome of a command, or None where it is not offered, and the state after it."""
@@ -190,10 +201,20 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
     assert len(chart().states) == WHAT_IF.states
     assert len(chart().states) >= 4_000
     assert tuple(read_command(each["sentence"]) for each in tables().data["commands"]) == WHAT_IF.alphabet
+    assert len({each["code"] for each in tables().data["commands"]}) == len(WHAT_IF.alphabet)
+    assert set(COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
 
 
-def test_what_is_seen_is_what_the_model_shows() -> None:
+def test_what_is_seen_is_what_the_model_shows_of_each_thing_in_one_order() -> None:
     places = {(each["kind"], each["name"]) for each in tables().data["places"]}
+    for place in tables().data["places"]:
+        looks = {tables().ask(place["look"], row) for row in chart().states}
+        orders = {
+            tuple(read_fact(tables().sentences[each])[:3] for each in sentences)
+            for there, *sentences in (tables().data["looks"][look] for look in looks)
+            if there
+        }
+        assert len(orders) == 1, place["title"]
     for row, state in chart().states.items():
         shown = set()
         for kind, entities in observe(MACHINE.world(state)).items():
@@ -213,17 +234,6 @@ def test_what_is_seen_is_what_the_model_shows() -> None:
 def sentence(kind: str, name: str, field: str, value: object) -> str:
     """The sentence of a fact."""
     return format_fact(Fact(kind, name, field, value))
-
-
-def test_a_thing_always_has_its_sentences_in_the_same_order() -> None:
-    for place in tables().data["places"]:
-        looks = {tables().ask(place["look"], row) for row in chart().states}
-        fields = {
-            tuple(read_fact(tables().sentences[each])[:3] for each in sentences)
-            for there, *sentences in (tables().data["looks"][look] for look in looks)
-            if there
-        }
-        assert len(fields) == 1, place["title"]
 
 
 def test_every_loss_for_good_is_one_that_nothing_here_undoes() -> None:
@@ -276,10 +286,6 @@ def test_starts_are_the_situations_that_the_scope_has() -> None:
         assert [bool(start["there"] >> bit & 1) for bit in range(len(ever))] == ever
 
 
-def test_nearly_every_kind_of_request_can_be_made() -> None:
-    assert set(COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
-
-
 @pytest.mark.parametrize("lacking", [None, "vault.same-region-refused"])
 def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     lacking: str | None, monkeypatch: pytest.MonkeyPatch
@@ -293,11 +299,6 @@ def test_page_names_the_demands_and_silences_that_no_request_of_it_meets(
     demands = {each.id for each in REGISTER.values() if each.kind in ("demand", "silence")}
     assert {name for name in REGISTER if f"#{name})" in named} == demands - met
     assert lacking is None or lacking in named
-
-
-def test_codes_of_requests_differ() -> None:
-    codes = [each["code"] for each in tables().data["commands"]]
-    assert len(set(codes)) == len(codes)
 
 
 @pytest.mark.parametrize("requirement", ["environment.create-resource", "environment.create-vault"])
@@ -321,28 +322,15 @@ def test_diagram_answers_as_its_function(answers: list[int], known: set[tuple[in
     expected = answers[: len(rows)]
     diagrams = Diagrams(rows)
     reference = diagrams.add(expected)
-    assert [answer(diagrams.nodes, reference, row) for row in rows] == expected
+    assert [answer(nodes_of(diagrams.nodes), reference, row) for row in rows] == expected
 
 
-def test_function_that_is_always_the_same_needs_no_node() -> None:
+def test_diagram_asks_for_no_more_than_its_function_depends_on_and_shares_its_nodes() -> None:
     diagrams = Diagrams(GRID)
     assert diagrams.add([7] * len(GRID)) == 7
     assert diagrams.nodes == []
-
-
-def test_function_of_one_number_asks_for_no_other() -> None:
-    diagrams = Diagrams(GRID)
-    diagrams.add([int(b == 1) for _, b, _ in GRID])
+    one = diagrams.add([int(b == 1) for _, b, _ in GRID])
     assert diagrams.nodes == [(1, 0, 1, 1)]
-
-
-def test_functions_share_their_nodes() -> None:
-    diagrams = Diagrams(GRID)
-    one = diagrams.add([int(b == 1 and c == 2) for _, b, c in GRID])
-    assert diagrams.add([int(b == 1 and c == 2) for _, b, c in GRID]) == one
-    assert len(diagrams.nodes) == 2
-
-
-def test_number_that_does_not_fit_is_refused() -> None:
+    assert diagrams.add([int(b == 1) for _, b, _ in GRID]) == one
     with pytest.raises(ValueError, match="between 0 and 255"):
         Diagrams([(0, 256)])

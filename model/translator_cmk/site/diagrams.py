@@ -83,11 +83,3 @@ def parts(known: Mapping[int, int], place: int) -> dict[int, dict[int, int]]:
 def still_possible(known: Mapping[int, int], place: int) -> int:
     """Count the answers that are still possible once the number at a place is known, over all numbers."""
     return len({(row >> 8 * place & MOST, answer) for row, answer in known.items()})
-
-
-def answer(nodes: Sequence[Node], reference: int, row: Sequence[int]) -> int:
-    """Return the answer of a diagram for a row."""
-    while reference < 0:
-        place, other, *exceptions = nodes[~reference]
-        reference = dict(zip(exceptions[::2], exceptions[1::2], strict=True)).get(row[place], other)
-    return reference
