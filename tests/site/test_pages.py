@@ -4,12 +4,11 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of, green, page, texts
+from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of, green, page
 from translator_cmk.badges import LOOKS, Status
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
@@ -24,44 +23,31 @@ pytestmark = pytest.mark.xdist_group("site")
 FAILING = PICKLES[0]
 
 
-@cache
-def empty() -> dict[str, str]:
-    """What is made without a run."""
-    return texts(content_of(None))
-
-
 def pages() -> dict[str, str]:
     """The pages of the run in which everything passed."""
     return {name: text for name, text in green().items() if name.endswith(".md")}
 
 
-def test_every_requirement_has_one_anchor_on_the_page_of_its_topic() -> None:
+def test_every_requirement_has_one_anchor_on_the_page_of_its_topic_and_no_anchor_is_given_twice() -> None:
     anchors = Counter(
-        (name, anchor) for name, text in pages().items() for anchor in re.findall(r"\{ #([^ ]+) \}", text)
+        (name, written or inline)
+        for name, text in pages().items()
+        for written, inline in re.findall(r"\{ #([^ ]+) \}|<span id=\"([^\"]+)\"", text)
     )
+    assert [place for place, count in anchors.items() if count > 1] == []
     for requirement in REGISTER.values():
-        places = {name: count for (name, anchor), count in anchors.items() if anchor == requirement.id}
-        assert places == {f"specification/{requirement.topic}.md": 1}, requirement.id
+        there = [name for name, anchor in anchors if anchor == requirement.id]
+        assert there == [f"specification/{requirement.topic}.md"], requirement.id
 
 
-def test_no_anchor_is_given_twice_on_a_page() -> None:
-    for name, text in pages().items():
-        anchors = re.findall(r"\{ #([^ ]+) \}|<span id=\"([^\"]+)\"", text)
-        assert not [anchor for anchor, count in Counter(anchors).items() if count > 1], name
-
-
-def test_every_scenario_has_a_badge_that_its_page_shows() -> None:
-    for pickle in PICKLES:
-        topic = pickle.requirements[0].partition(".")[0]
-        assert f"badges/scenarios/{pickle.id}.svg" in green()
-        assert f"](../badges/scenarios/{pickle.id}.svg)" in green()[f"specification/{topic}.md"], pickle.id
-
-
-def test_every_scenario_is_shown_as_it_is_written() -> None:
+def test_every_scenario_is_shown_as_it_is_written_with_a_badge_for_each_row() -> None:
     for feature in FEATURES:
         page = green()[f"specification/{feature.topic}.md"]
         for scenario in feature.scenarios:
             assert f"\n{scenario.source}\n```" in page, scenario.name
+        for pickle in feature.pickles:
+            assert f"badges/scenarios/{pickle.id}.svg" in green()
+            assert f"](../badges/scenarios/{pickle.id}.svg)" in page, pickle.id
 
 
 def test_every_badge_is_a_picture_and_json_that_agree() -> None:
@@ -95,25 +81,27 @@ def test_every_page_that_shows_evidence_says_who_was_run_and_that_it_was_not_azu
 
 
 def test_first_paragraph_of_the_home_page_says_what_it_is_about_and_what_was_run() -> None:
-    for files in (green(), empty()):
-        first = files["data/home.snippet"].partition("Green")[0]
+    ran, nothing = first_words(content_of(a_run())), first_words(content_of(None))
+    for first in (ran, nothing):
         assert REGISTER.article.url in first
         assert f"into {len(REGISTER)} requirements" in first
         assert "**Nothing here has been observed on Azure.**" in first
-    ran, nothing = (files["data/home.snippet"].partition("Green")[0] for files in (green(), empty()))
     assert f"**{len(PICKLES)} of {len(PICKLES)} scenarios passed** in a run against **the model**" in ran
     assert "**Nothing has been run yet**" in nothing
     home = (ROOT / "docs" / "index.md").read_text("utf-8")
     assert re.search(r"^# .*\n\n--8<-- \"home.snippet:run\"$", home, re.MULTILINE)
 
 
-def test_nothing_shows_a_tick_without_a_run() -> None:
-    badges = [
-        json.loads(text) for name, text in empty().items() if name.startswith("badges/") and name.endswith(".json")
-    ]
-    assert {badge["message"] for badge in badges} == {"○ not run", f"{LOOKS[Status.DECLARED].glyph} declared only"}
-    assert not [name for name, text in empty().items() if re.search(r"!\[[^\]]*passed", text)]
-    assert "make site" in empty()["evidence/last-run.md"]
+def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
+    content = content_of(None)
+    declared = f"{LOOKS[Status.DECLARED].glyph} declared only"
+    assert {badge.message for badge in site_pages.badges(content).values()} == {"○ not run", declared}
+    texts = dict(site_pages.pages(content))
+    assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
+    assert "make site" in texts["evidence/last-run.md"]
+    table = texts["specification/index.md"]
+    assert table.count("| model: ○ not run |") + table.count("declared only |") == len(REGISTER)
+    assert " ms |" not in table
 
 
 def topic_of(pickle: Pickle) -> str:
@@ -210,12 +198,6 @@ def test_tables_have_a_line_for_each_requirement_and_scenario() -> None:
     assert scenarios.count("| model: ✔ passed |") == len(PICKLES)
     tagged = sum("vault.soft-delete-refused" in each.requirements for each in PICKLES)
     assert scenarios.count("`@vault.soft-delete-refused`") == tagged > 0
-
-
-def test_without_a_run_nothing_has_been_timed() -> None:
-    page = empty()["specification/index.md"]
-    assert page.count("| model: ○ not run |") + page.count("declared only |") == len(REGISTER)
-    assert " ms |" not in page
 
 
 def test_missing_evidence_is_listed() -> None:
