@@ -25,9 +25,9 @@ SEARCHED = ("ways-back", "vaults-and-keys")
 OF_WORD = {kind.word: kind for kind in KINDS}
 
 
-def found(world: World, kind: type[Entity], name: str, where: Mapping[str, Collection[Any]]) -> bool:
+def found(world: World, kind: type[Entity], name: str, fits: Mapping[str, Collection[Any]]) -> bool:
     """Tell whether an entity is there and each field, of it or of one that it leads to, has one of its values."""
-    return world.has(kind, name) and all(value_of(world.entity(kind, name), path) in of for path, of in where.items())
+    return world.has(kind, name) and all(value_of(world.entity(kind, name), path) in of for path, of in fits.items())
 
 
 def value_of(entity: Any, path: str) -> Any:
@@ -109,7 +109,7 @@ def add_entity(fate: Fate, searched: Search, name: str) -> None:
     graph, kind = searched.graph, OF_WORD[fate.thing["kind"]]
 
     def holds(world: World) -> bool:
-        return found(world, kind, name, fate.thing["where"])
+        return found(world, kind, name, fate.thing["fits"])
 
     so = [int(holds(world)) for world in searched.worlds]
     possible = attainable(predecessors(graph), so)
@@ -182,7 +182,7 @@ def state_of(life: Mapping[str, Any], world: World) -> str:
     kind, (not_yet, *states) = OF_WORD[life["kind"]], life["states"].items()
     if not world.has(kind, life["name"]):
         return str(not_yet[0])
-    fitting = (state for state, each in states if found(world, kind, life["name"], each["where"]))
+    fitting = (state for state, each in states if found(world, kind, life["name"], each["fits"]))
     return next(fitting, "another state")
 
 
