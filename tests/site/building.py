@@ -147,13 +147,14 @@ def implementation(report: Path, name: str, kind: str = "product") -> Implementa
 # The site
 
 STEPS: tuple[Mapping[str, Any], ...] = (
-    {"step": "Given a vault with a key"},
+    {"step": "Given a vault"},
     {
-        "step": 'When the customer deletes the vault "kv-prod"',
+        "step": "When the customer does | something",
         "command": {"command": "DeleteVault", "vault": "kv-prod"},
-        "outcome": {"outcome": "accepted", "by": ["environment.delete-vault"], "audit": []},
-        "changed": [['the vault "kv-prod" exists', 'the vault "kv-prod" is deleted']],
+        "outcome": {"outcome": "refused", "because": ["vault.same-region-refused"]},
+        "changed": [["it was <b>so</b>", "it is so"]],
     },
+    {"step": "Then one thing is so"},
 )
 
 

@@ -26,7 +26,7 @@ from translator_cmk.shapes import WireError
 from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
 from translator_cmk.site.exports import exports
 from translator_cmk.site.render import requirement_path
-from translator_cmk.site.sourced import Cell, Notes, Seen, cell, data, load_seen, sources
+from translator_cmk.site.sourced import Notes, Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -117,27 +117,17 @@ CELLS = {
 """The fields in which cells stand."""
 
 
-def cells_in(value: Any) -> Iterator[Cell]:
-    """Every cell anywhere in a data file."""
-    for name, each in value.items() if isinstance(value, dict) else enumerate(value):
-        if name in CELLS:
-            yield from map(cell, each if isinstance(each, list) else [each])
-        elif isinstance(each, dict | list):
-            yield from cells_in(each)
-
-
-def named_in(value: Any) -> Iterator[str]:
-    """Every source that a data file names, anywhere in it."""
-    for name, each in value.items() if isinstance(value, dict) else enumerate(value):
-        if name in ("source", "where"):
-            yield from [each] if isinstance(each, str) else each
-        elif isinstance(each, dict | list):
-            yield from named_in(each)
+def fields_in(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every field anywhere in a data file, each item of a list for itself."""
+    for name, each in value.items() if isinstance(value, dict) else ():
+        yield from ((name, item) for item in (each if isinstance(each, list) else [each]))
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from fields_in(each)
 
 
 def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_day_they_were_read() -> None:
     of_the_register = {each.source.url for each in REGISTER.values() if each.source}
-    named = {source for name in FILES for source in named_in(data(name))}
+    named = {it for name in FILES for field, it in fields_in(data(name)) if field in ("source", "where")}
     undated = of_the_register - {source.url for source in sources().values()}
     assert not undated, "add them to site/data/sources.yaml, with the day on which you read them"
     assert named | {name for name, source in sources().items() if source.url in of_the_register} == sources().keys()
@@ -149,7 +139,7 @@ def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_
 
 @pytest.mark.parametrize("name", ["causes", "decision", "enable", "sources"])
 def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) -> None:
-    cells = list(cells_in(data(name)))
+    cells = [cell(it) for field, it in fields_in(data(name)) if field in CELLS]
     assert cells
     for each in cells:
         named = set(re.findall(r"[a-z]+\.[a-z0-9-]*[a-z0-9]", each.text)) & set(REGISTER)

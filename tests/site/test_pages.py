@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, a_run, content_of, green, page
+from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, STEPS, a_run, content_of, green, page
 from translator_cmk.badges import LOOKS, Status
 from translator_cmk.bdd.features import Pickle
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
@@ -162,24 +162,11 @@ def test_text_of_results_is_no_markup() -> None:
     assert "<b>" not in text
 
 
-ONE = PICKLES[0]
-STEPS = (
-    {"step": "Given a vault"},
-    {
-        "step": "When the customer does | something",
-        "command": {"command": "DeleteVault", "vault": "kv-prod"},
-        "outcome": {"outcome": "refused", "because": ["vault.same-region-refused"]},
-        "changed": [["it was <b>so</b>", "it is so"]],
-    },
-    {"step": "Then one thing is so"},
-)
-
-
 @pytest.mark.parametrize(("status", "observed"), [("passed", "✔ observed"), ("failed", "✘ failed: a reason why")])
 def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, observed: str) -> None:
-    run = a_run(lambda pickle: status if pickle is ONE else "passed")
-    items = tuple(replace(item, details=STEPS) if item.id == ONE.id else item for item in run.items)
-    text = page(content_of(replace(run, items=items)), topic_of(ONE))
+    run = a_run(lambda pickle: status if pickle is FAILING else "passed")
+    items = tuple(replace(item, details=STEPS) if item.id == FAILING.id else item for item in run.items)
+    text = page(content_of(replace(run, items=items)), topic_of(FAILING))
     assert text.count("Step by step, as it was run") == 1
     assert '`{"command": "DeleteVault", "vault": "kv-prod"}`' in text
     assert "refused<ul><li>[`vault.same-region-refused`]" in text

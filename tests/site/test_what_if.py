@@ -236,13 +236,16 @@ def sentence(kind: str, name: str, field: str, value: object) -> str:
     return format_fact(Fact(kind, name, field, value))
 
 
-def test_every_loss_for_good_is_one_that_nothing_here_undoes() -> None:
+def test_way_back_is_shortest_and_a_loss_is_for_good_exactly_if_nothing_here_undoes_it() -> None:
     for row in some_rows():
         reached = forward(row)
         for bit, loss in enumerate(tables().data["losses"]):
-            made = row[loss["place"]] > 0
-            never = made and not any(tables().there(each, loss) for each in reached)
-            assert bool(tables().ask(tables().data["for_good"], row) >> bit & 1) == never, (row, loss)
+            distances = [far for each, far in reached.items() if tables().there(each, loss)]
+            taken, end = tables().way(loss["back"], row)
+            assert len(taken) == min(distances, default=0)
+            assert tables().there(end, loss) == bool(distances)
+            for_good = tables().ask(tables().data["for_good"], row) >> bit & 1
+            assert bool(for_good) == (row[loss["place"]] > 0 and not distances), (row, loss)
 
 
 def test_shortest_way_to_lose_everything_is_shortest_from_every_start() -> None:
@@ -254,16 +257,6 @@ def test_shortest_way_to_lose_everything_is_shortest_from_every_start() -> None:
         taken, end = tables().way(tables().data["to_lose"], tuple(start["row"]))
         assert (lost[end], len(taken)) == (most, min(reached[each] for each in lost if lost[each] == most))
         assert not otherwise & set(taken)
-
-
-def test_way_back_is_shortest_and_is_there_unless_it_is_for_good() -> None:
-    for row in some_rows():
-        reached = forward(row)
-        for loss in tables().data["losses"]:
-            distances = [far for each, far in reached.items() if tables().there(each, loss)]
-            taken, end = tables().way(loss["back"], row)
-            assert len(taken) == min(distances, default=0)
-            assert tables().there(end, loss) == bool(distances)
 
 
 def test_starts_are_the_situations_that_the_scope_has() -> None:
