@@ -16,7 +16,6 @@ from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
 from translator_cmk.site.decide import CHANNELS, CHOICES, conditions, decided, demands, fitting
-from translator_cmk.site.drawing import Arrow, between, box, picture
 from translator_cmk.site.effects import (
     ACTIONS,
     CAUSES,
@@ -33,7 +32,7 @@ from translator_cmk.site.effects import (
     model,
     tried,
 )
-from translator_cmk.site.reversibility import fates, one_life, transitions
+from translator_cmk.site.reversibility import Arrow, between, box, fates, one_life, picture, transitions
 from translator_cmk.site.sourced import data
 from translator_cmk.site.what_if import chart, code, way
 
