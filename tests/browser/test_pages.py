@@ -94,7 +94,7 @@ def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, 
         assert violations(page) == []
         page.keyboard.press("/")
         page.keyboard.type("vault.same-region")
-        page.locator(".md-search-result__link", has_text="in the same region").first.wait_for(state="attached")
+        page.locator(".md-search-result__link", has_text="in another region").first.wait_for(state="attached")
         page.keyboard.press("Escape")
         page.locator(".md-content a", has_text="Traceability").click()
         page.wait_for_url("**/site/evidence/traceability.html")
@@ -110,7 +110,7 @@ def test_page_that_is_not_there_knows_every_folder(site: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "title"),
-    [("purge protection", "has purge protection turned on"), ("vault.same-region", "in the same region")],
+    [("purge protection", "without purge protection"), ("vault.same-region", "in another region")],
 )
 def test_search_finds_a_requirement_without_a_server(page: Page, site: Path, typed: str, title: str) -> None:
     page.goto((site / "index.html").as_uri())
