@@ -25,16 +25,17 @@ SEARCHED = ("ways-back", "vaults-and-keys")
 OF_WORD = {kind.word: kind for kind in KINDS}
 
 
-def found(world: World, kind: type[Entity], name: str, fits: Mapping[str, Collection[Any]]) -> bool:
-    """Tell whether an entity is there and each field, of it or of one that it leads to, has one of its values."""
-    return world.has(kind, name) and all(value_of(world.entity(kind, name), path) in of for path, of in fits.items())
+def found(world: World, kind: type[Entity], name: str, fields: Mapping[str, Any]) -> bool:
+    """Tell whether an entity is there and fits."""
+    return world.has(kind, name) and fits(world.entity(kind, name), fields)
 
 
-def value_of(entity: Any, path: str) -> Any:
-    """Return the value of a field, such as `state` or `vault.state`; None where nothing is led to."""
-    for field in path.split("."):
-        entity = None if entity is None else getattr(entity, field)
-    return entity
+def fits(entity: Any, fields: Mapping[str, Any]) -> bool:
+    """Tell whether each field of an entity has one of its values, or leads to an entity that fits in turn."""
+    return entity is not None and all(
+        fits(getattr(entity, name), of) if isinstance(of, Mapping) else getattr(entity, name) in of
+        for name, of in fields.items()
+    )
 
 
 class Way(NamedTuple):
