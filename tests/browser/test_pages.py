@@ -110,7 +110,7 @@ def test_page_that_is_not_there_knows_every_folder(site: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "title"),
-    [("purge protection", "without purge protection"), ("vault.same-region", "in another region")],
+    [("purge protection", "key of a key vault without purge protection"), ("vault.same-region", "in another region")],
 )
 def test_search_finds_a_requirement_without_a_server(page: Page, site: Path, typed: str, title: str) -> None:
     page.goto((site / "index.html").as_uri())

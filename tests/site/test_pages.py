@@ -180,7 +180,16 @@ def test_tables_have_a_line_for_each_requirement_and_scenario() -> None:
     for requirement in REGISTER.values():
         assert requirements.count(f"<br>`{requirement.id}` |") == 1
     (line,) = re.findall(r"^.*<br>`vault\.same-region-refused` \|.*$", requirements, re.MULTILINE)
-    for words in ("assumed", "demand", "model: ✔ passed", "scenarios", "theorem", "ms", "never", "2026-03-04 05:06 UTC"):
+    for words in (
+        "assumed",
+        "demand",
+        "model: ✔ passed",
+        "scenarios",
+        "theorem",
+        "ms",
+        "never",
+        "2026-03-04 05:06 UTC",
+    ):
         assert words in line
     assert scenarios.count("| model: ✔ passed |") == len(PICKLES)
     tagged = sum("vault.soft-delete-refused" in each.requirements for each in PICKLES)
