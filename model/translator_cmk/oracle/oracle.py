@@ -29,10 +29,10 @@ from ..machine import (
     initial,
 )
 from ..machine.observation import SEEN
-from ..machine.rows import Effect, Whenever
+from ..machine.rows import Effect
 from ..machine.step import DOES_NOT_EXIST, OF_NAMES
 from .dependence import NOTHING, Entities, depending, drawn_in, named_by, without, words
-from .explain import Difference, FailedStep, Violation, meanings_shown
+from .explain import Difference, FailedStep, Violation
 from .nondeterminism import TooManyStates
 from .observability import (
     GONE,
@@ -91,16 +91,11 @@ class Oracle:
     states: tuple[State, ...]
     """Where the system may be."""
 
-    held: frozenset[str]
-    """The requirements behind all that was as demanded so far, in every sequence."""
-
     def __init__(self, machine: Machine, shown: Shown = EVERYTHING, limit: int = LIMIT) -> None:
         self.machine = machine
         self.shown = shown
         self.limit = limit
-        self.held = NONE
         self.led_to: dict[tuple[Command | Fact, ...], tuple[tuple[State, ...], frozenset[str]]] = {}
-        self._consequences = {row.requirement for row in machine.rows if isinstance(row, Whenever)}
         self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
         self.reset()
 
@@ -221,15 +216,11 @@ class Oracle:
             if not last.commands:
                 return tuple(Difference(*each) for each in violations)
             before = distinct(transition.before for transition in last.every)
-            of_it = (outcome, observation, skip, shown, self.held)
-            return FailedStep(self.machine, self.limit, last.commands, before, *of_it).explained(violations)
+            failed = FailedStep(self.machine, self.limit, last.commands, before, outcome, observation, skip, shown)
+            return failed.explained(violations)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
             self.silent = NONE
-        if isinstance(last.outcome, Accepted):
-            self.held |= last.outcome.by
-            if last.outcome.by & self._consequences:
-                self.held |= set(meanings_shown(self.machine, fitting[0].before, fitting[0].after))
         return ()
 
     def _may_be_refused_for_more(self, transition: Transition, seen: Outcome) -> bool:
