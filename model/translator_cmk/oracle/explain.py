@@ -8,7 +8,7 @@ machine does; else by the rows that write such a thing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -17,16 +17,12 @@ from ..machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome
 from ..machine.rows import Effect, Means, Refuse, Row, Whenever, always, key_inaccessible
 from ..machine.step import bind
 from ..machine.values import Value
-from ..machine.world import Changes
 from ..requirements import load_register
 from .observability import Name, Shown, alike, distance, projections_of, values_of
 from .transitions import Transition, fits, may_be, transitions
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
-
-WORDS_ONLY = 0.5
-"""The distance between two refusals with different reasons, or two acceptances with different records."""
 
 BASES = ("stated", "implied", "environment", "assumed")
 
@@ -74,37 +70,38 @@ class FailedStep(NamedTuple):
     def explained(self, violations: Iterable[Violation]) -> tuple[Difference, ...]:
         """Return the violated demands, each with the requirements that explain it, the likeliest first."""
         violations = tuple(violations)
-        wrong = [(each, every) for each in wrong_machines(self.machine) if (every := self._try(each))]
+        tried = {each: every for each in wrong_machines(self.machine) if (every := self._try(each))}
         right = self._distance(self.machine, self._transitions(self.machine))
-        far = {each: self._distance(each.machine, every) for each, every in wrong}
-        mistakes = {each.requirement for each in far if each.how == MISTAKEN and far[each] < right}
+        far = {wrong: self._distance(wrong.machine, every) for wrong, every in tried.items()}
+        mistakes = {wrong.requirement for wrong in far if wrong.how == MISTAKEN and far[wrong] < right}
         # a mistake that is known is likelier than a row without its condition
-        same = {each.requirement for each in far if not far[each] and not (each.how == OVERDOES and mistakes)}
-        behind = [same or self._needed_for(expected, wrong) or mistakes for expected, _ in violations]
+        same = {wrong.requirement for wrong in far if not far[wrong] and not (wrong.how == OVERDOES and mistakes)}
+        behind = [same or self._needed_for(expected, tried) or mistakes for expected, _ in violations]
         if not all(behind):
             # what the command does to another entity than it should has consequences there
-            own = {name for _, seen in violations for name in self._writing(seen)}
+            writes = self._writes()
+            kinds = {seen.kind for _, seen in violations if isinstance(seen, Fact)}
+            own = {name for name, written in writes.items() if written & kinds}
             behind = [
-                names or own or self._making(seen) or {name for name, _ in self._writes()}
+                names or own or self._making(seen) or set(writes)
                 for names, (_, seen) in zip(behind, violations, strict=True)
             ]
         return tuple(Difference(*each, in_order(names)) for each, names in zip(violations, behind, strict=True))
 
     def _distance(self, machine: Machine, every: Iterable[Transition]) -> float:
         """Return in how much the nearest of the transitions differs from what was seen."""
-        return min(self._distance_of(machine, each) for each in every)
+        found = []
+        for each in every:
+            far = 0.0
+            if self.outcome is not None and not fits(each.outcome, self.outcome, self.shown):
+                far = 0.5 if may_be(each.outcome, self.outcome) else 1.0  # only reasons or records may differ
+            if self.observation is not None:
+                projections = projections_of(machine, each.after, self.limit)
+                far += distance(projections, self.observation, self.skip, self.shown)
+            found.append(far)
+        return min(found)
 
-    def _distance_of(self, machine: Machine, transition: Transition) -> float:
-        """Return in how much a transition differs from what was seen."""
-        far = 0.0
-        if self.outcome is not None and not fits(transition.outcome, self.outcome, self.shown):
-            far = WORDS_ONLY if may_be(transition.outcome, self.outcome) else 1.0
-        if self.observation is None:
-            return far
-        projections = projections_of(machine, transition.after, self.limit)
-        return far + distance(projections, self.observation, self.skip, self.shown)
-
-    def _needed_for(self, expected: Outcome | Fact, wrong: Iterable[tuple[WrongMachine, list[Transition]]]) -> set[str]:
+    def _needed_for(self, expected: Outcome | Fact, tried: Mapping[WrongMachine, list[Transition]]) -> set[str]:
         """Return the requirements without which this would not be demanded."""
 
         def is_so(machine: Machine, transition: Transition) -> bool:
@@ -113,26 +110,14 @@ class FailedStep(NamedTuple):
             return self._shows(machine, transition.after, expected)
 
         return {
-            each.requirement
-            for each, every in wrong
-            if each.how == LACKS and not any(is_so(each.machine, transition) for transition in every)
+            wrong.requirement
+            for wrong, every in tried.items()
+            if wrong.how == LACKS and not any(is_so(wrong.machine, each) for each in every)
         }
 
     def _shows(self, machine: Machine, state: State, fact: Fact) -> bool:
         """Return whether the fact may be seen in a state."""
         return any(alike(value, fact.value) for value in values_of(projections_of(machine, state, self.limit), fact))
-
-    def _writing(self, seen: Outcome | Fact) -> set[str]:
-        """Return the requirements of what the command writes that write such a field, of any entity."""
-        if not isinstance(seen, Fact):
-            return set()
-        field = "state" if seen.field == "exists" else seen.field
-        return {
-            name
-            for name, changes in self._writes()
-            for (kind, _), new in changes.items()
-            if seen.kind == kind.word and field in new
-        }
 
     def _making(self, seen: Outcome | Fact) -> set[str]:
         """Return the requirements of consequences that, without their conditions, would have shown this."""
@@ -149,8 +134,9 @@ class FailedStep(NamedTuple):
             and self._shows(self.machine, after.with_changes(row.then(entity)), seen)
         }
 
-    def _writes(self) -> Iterator[tuple[str, Changes]]:
-        """Yield what each effect of the commands writes by itself, with its requirement."""
+    def _writes(self) -> dict[str, set[str]]:
+        """Return the requirements of what the commands do by themselves, with the kinds of what each writes."""
+        found: dict[str, set[str]] = {}
         world = self.machine.world(self.before[0])
         for command in self.commands:
             bound = bind(command, world)
@@ -158,7 +144,8 @@ class FailedStep(NamedTuple):
                 if isinstance(row, Effect) and row.on is type(command) and row.requirement not in self.machine.silent:
                     for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
                         if row.when(*target):
-                            yield row.requirement, row.then(*target)
+                            found.setdefault(row.requirement, set()).update(kind.word for kind, _ in row.then(*target))
+        return found
 
     def _try(self, wrong: WrongMachine) -> list[Transition]:
         """Return every transition of the commands in a wrong machine; none if it can't answer otherwise, or at all.
@@ -225,10 +212,5 @@ def without_condition(row: Row) -> Row:
         case Effect():
             return row._replace(when=always)
         case Refuse():
-            return row._replace(when=always, unless=never)
+            return row._replace(when=always, unless=lambda command: False)
     return row
-
-
-def never(*_: object) -> bool:
-    """Return false."""
-    return False

@@ -120,15 +120,11 @@ def observations_of(projections: Projections, limit: int) -> Iterator[Observatio
 def agreement(projections: Iterable[Projection]) -> Projection:
     """Return what all the projections agree on, with `UNSPECIFIED` for what they do not."""
     projections = list(projections)
-    fields = dict.fromkeys(field for projection in projections for field in projection)
-    agreed = {field: common(projection.get(field, ABSENT) for projection in projections) for field in fields}
+    agreed = {}
+    for field in dict.fromkeys(field for projection in projections for field in projection):
+        first, *others = (projection.get(field, ABSENT) for projection in projections)
+        agreed[field] = first if all(alike(first, other) for other in others) else UNSPECIFIED
     return agreed if agreed["exists"] is True else {"exists": agreed["exists"]}
-
-
-def common(values: Iterable[Any]) -> Any:
-    """Return the one value that all of them are, or `UNSPECIFIED`."""
-    first, *others = values
-    return first if all(alike(first, other) for other in others) else UNSPECIFIED
 
 
 def alike(a: Any, b: Any) -> bool:

@@ -199,19 +199,7 @@ class Oracle:
             if matching:
                 fitting = matching
             else:
-                accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
-                states = distinct(
-                    transition.after for transition in (last.every if accepted or not fitting else fitting)
-                )
-                scope = self._scope() if accepted else NOTHING
-                skipped = skip | words(scope) if last.anything_goes else skip
-                violations += self._violations(states, observation, skipped, shown)
-                if not violations and (self.silent or len(states) == 1):
-                    self.uncompared |= scope | self._unclear(states)
-                elif not violations:
-                    # the states differ only in which command it was, so one of them has to fit
-                    after = distinct(transition.after for transition in fitting)
-                    violations = min((self._violations((each,), observation, skip, shown) for each in after), key=len)
+                violations += self._mismatches(fitting, observation, skip, shown)
         if violations:
             if not last.commands:
                 return tuple(Difference(*each) for each in violations)
@@ -259,18 +247,31 @@ class Oracle:
         names = dict.fromkeys(name for each in every for name in each)
         return {name: agreement(one for each in every for one in each.get(name, [GONE])) for name in names}
 
-    def _scope(self) -> Entities:
-        """Return what the last command names and all that depends on it, where its effect depends on silent rows."""
-        if not self.last.deciding:
-            return NOTHING
-        both = (state for transition in self.last.every for state in (transition.before, transition.after))
-        named = NOTHING.union(*(named_by(command) for command in self.last.commands))
-        return depending(named, distinct(both))
+    def _mismatches(
+        self, fitting: tuple[Transition, ...], observation: Observation, skip: set[Name], shown: Shown
+    ) -> list[Violation]:
+        """Return the demands that are violated where no fitting transition leads to what was seen.
 
-    def _unclear(self, states: tuple[State, ...]) -> Entities:
-        """Return the entities on which the states do not agree."""
-        agreed = self._agreements(states).items()
-        return frozenset((KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values())
+        Where none is, since the system did a third thing or was not seen in time, that goes uncompared.
+        """
+        last = self.last
+        accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
+        states = distinct(transition.after for transition in (last.every if accepted or not fitting else fitting))
+        scope = NOTHING
+        if accepted and last.deciding:
+            named = NOTHING.union(*(named_by(command) for command in last.commands))
+            scope = depending(named, [state for each in last.every for state in (each.before, each.after)])
+        skipped = skip | words(scope) if last.anything_goes else skip
+        if violations := self._violations(states, observation, skipped, shown):
+            return violations
+        if self.silent or len(states) == 1:
+            agreed = self._agreements(states).items()
+            unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
+            self.uncompared |= scope | unclear
+            return []
+        # the states differ only in which command it was, so one of them has to fit
+        after = distinct(transition.after for transition in fitting)
+        return min((self._violations((each,), observation, skip, shown) for each in after), key=len)
 
     def _violations(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown
