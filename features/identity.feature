@@ -143,7 +143,6 @@ Feature: The managed identity
         | start                                           | workspace | model       | document |
         | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
 
-      @keys.rotation-keeps-data
       Examples: With a rotated key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |

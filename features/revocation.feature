@@ -53,7 +53,6 @@ Feature: The inaccessible key
         | start                                           | workspace | model       | document |
         | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
 
-      @keys.rotation-keeps-data
       Examples: With a rotated key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
@@ -106,7 +105,6 @@ Feature: The inaccessible key
         | start                                           | workspace | model       | document |
         | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
 
-      @keys.rotation-keeps-data
       Examples: With a rotated key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
@@ -153,7 +151,6 @@ Feature: The inaccessible key
         | start                                           | workspace | model       | document |
         | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
 
-      @keys.rotation-keeps-data
       Examples: With a rotated key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |
@@ -195,7 +192,6 @@ Feature: The inaccessible key
         | start                                           | workspace | model       | document |
         | an upload and a deployment after the first loss | ws-prod   | legal-en-de | manuals  |
 
-      @keys.rotation-keeps-data
       Examples: With a rotated key
         | start                                | workspace | model       | document  |
         | a deployed model under a rotated key | ws-prod   | legal-en-de | contracts |

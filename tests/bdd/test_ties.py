@@ -140,13 +140,6 @@ BROKEN: dict[str, tuple[Path, str, str, str]] = {
         '\nROWS = (\n    refuse(GrantKeyAccess, "vault.other-subscription", unless=lambda c: True),\n',
         r"vault\.other-subscription is a permission, and a row of the model cites it; remove the row",
     ),
-    "unknown id in a situation": (
-        PACKAGE / "language" / "situations.yaml",
-        "",
-        "\n- situation: a made-up start\n  commands: ['the customer creates the vault \"kv-prod\"']\n"
-        '  establishes:\n    - fact: the vault "kv-prod" is active\n      by: environment.nobody\n',
-        r"situations\.yaml:\d+: the situation 'a made-up start' cites environment\.nobody",
-    ),
     "unknown id on a page": (
         Path("docs/qa.md"),
         "",

@@ -18,7 +18,6 @@ from translator_cmk.machine import (
     Stage,
     Unspecified,
 )
-from translator_cmk.machine.commands import choices
 from translator_cmk.shapes import FLAG, Shape, Text, Whole, Word
 
 NAMES = st.from_regex(NAME, fullmatch=True)
@@ -48,12 +47,6 @@ def named_where_it_must(command: type[Command], fields: dict[str, Any], name: st
 def of(command: type[Command]) -> SearchStrategy[Command]:
     fields = st.fixed_dictionaries({field: values(command.hints[field]) for field in command.fields})
     return st.builds(named_where_it_must, st.just(command), fields, NAMES)
-
-
-def sample(command: type[Command]) -> Command:
-    """One command of this type."""
-    fields = {field: (*choices(hint), "a")[0] for field, hint in command.hints.items()}
-    return command(**fields | command.defaults | dict.fromkeys(command.named_where, "a"))
 
 
 def commands() -> SearchStrategy[Command]:

@@ -41,12 +41,6 @@ def test_line_endings_and_a_byte_order_mark_are_no_drift(article: Article, locke
     ("old", "new", "place", "words"),
     [
         ("Cards are accepted", "Cards will be accepted", "Rent a locker, sentence 2", ("will", "be")),
-        ("Every locker is lit", "Every bike box is lit", "Bicycle lockers at the station, sentence 1", ("bike", "box")),
-        ("costs 40 coins", "costs 55 coins", "Rent a locker, sentence 1", ("55",)),
-        ("first 2 days", "first 20 days", "Rent a locker, sentence 1", ("20",)),
-        ("A lost key is", "A lost key is not", "Lose a key, sentence 1", ("not",)),
-        ("aren't given out", "are given out", "Rent a locker, sentence 6", ("are",)),
-        ("Tandems don't fit", "Tandems do fit", "Rent a locker, sentence 9", ("do",)),
         (" by the workshop", "", "Lose a key, sentence 3", ()),
         ("Sign the form.", "Sign another form.", "Rent a locker, sentence 7", ("another",)),
         # little is left of it, but it stands where it stood
@@ -59,33 +53,6 @@ def test_a_reworded_sentence_is_found_and_named_with_its_new_words(
     drift = compare(article, changed(lockers, old, new))
     assert differing(drift) == [("reworded", place)]
     assert [each.words for each in drift.findings if each.status == "reworded"] == [words]
-
-
-def test_two_small_changes_in_a_row_are_two_reworded_sentences(article: Article, lockers: str) -> None:
-    copy = changed(changed(lockers, "Cards are", "Cards were"), "are free", "were free")
-    assert differing(compare(article, copy)) == [
-        ("reworded", "Rent a locker, sentence 1"),
-        ("reworded", "Rent a locker, sentence 2"),
-    ]
-
-
-def test_a_dropped_sentence_is_gone_even_if_the_next_one_resembles_it(article: Article, lockers: str) -> None:
-    copy = changed(lockers, "2. Sign the form.\n", "")
-    assert differing(compare(article, copy)) == [("gone", "Rent a locker, sentence 7")]
-
-
-def test_one_of_two_equal_sentences_is_gone_from_its_own_section(article: Article, lockers: str) -> None:
-    copy = changed(lockers, "week. Bring the key back before noon.", "week.")
-    assert differing(compare(article, copy)) == [("gone", "Lose a key, sentence 2")]
-
-
-def test_a_sentence_that_moves_to_the_next_section_is_moved(article: Article, lockers: str) -> None:
-    copy = changed(lockers, "### Lose a key\n\nA lost key", "A lost key")
-    copy = changed(copy, "> [!NOTE]", "### Lose a key\n\n> [!NOTE]")
-    assert differing(compare(article, copy)) == [
-        ("moved", "Rent a locker, sentence 9"),
-        ("moved", "Rent a locker, sentence 10"),
-    ]
 
 
 @pytest.mark.parametrize(
@@ -104,12 +71,13 @@ def test_what_is_no_text_is_refused(content: bytes, message: str, tmp_path: Path
         read_copy(tmp_path / "copy.md")
 
 
-def test_another_article_is_refused(article: Article) -> None:
-    other = "# Bicycle lockers at the station\n\nEvery locker is lit at night. A guard walks by. The gate is green."
-    with pytest.raises(NotTheArticle, match="1 of its 14 sentences"):
+@pytest.mark.parametrize(
+    ("other", "held"),
+    [
+        ("# Bicycle lockers at the station\n\nEvery locker is lit at night. A guard walks by. The gate is green.", 1),
+        ("---\ntitle: Bicycle lockers at the station\n---\n", 0),
+    ],
+)
+def test_another_article_is_refused(article: Article, other: str, held: int) -> None:
+    with pytest.raises(NotTheArticle, match=f"{held} of its 14 sentences"):
         compare(article, other)
-
-
-def test_front_matter_alone_is_refused(article: Article) -> None:
-    with pytest.raises(NotTheArticle, match="0 of its 14 sentences"):
-        compare(article, "---\ntitle: Bicycle lockers at the station\n---\n")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from translator_cmk.requirements import TOPICS, Register, load_register
-from translator_cmk.requirements.report import register_json, register_schema
 
 DECISIONS = Path(__file__).parents[2] / "docs" / "decisions"
 
@@ -95,26 +93,3 @@ def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_
         assert "othing has been observed on Azure" in (DECISIONS / name).read_text("utf-8").replace("\n", " "), name
     named = {each.decision for each in register.values() if each.decision}
     assert {each for each in named if each[:4] < "0010" or each[:4] > "0029"} == set()
-
-
-def test_the_register_as_json_follows_its_schema(register: Register) -> None:
-    schema = register_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(register_json(register), schema)
-
-
-@pytest.mark.parametrize(
-    ("name", "field", "value"),
-    [
-        ("vault.same-region", "kind", "rule"),
-        ("vault.same-region", "statements", ["T1"]),
-        ("vault.same-region", "notes", None),
-        ("vault.same-region", "places", [{"section": "Somewhere"}]),
-        ("vault.same-region", "severity", "high"),
-        ("vault.permission-model", "source", {"title": "A page"}),
-    ],
-)
-def test_the_schema_refuses_what_no_requirement_has(register: Register, name: str, field: str, value: object) -> None:
-    values = [each | {field: value} if each["id"] == name else each for each in register_json(register)]
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(values, register_schema())

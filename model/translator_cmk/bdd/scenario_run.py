@@ -1,6 +1,6 @@
 """Runs one scenario against one system, step by step, and formats its failure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -9,12 +9,22 @@ from typing import Any, NamedTuple
 from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
 from ..language.facts import Fact, difference, holds, observed
 from ..language.sentences import format_command, format_fact, format_outcome
-from ..language.situations import Situation, Stage
-from ..machine import ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Unspecified
+from ..language.situations import Situation
+from ..machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+    Unspecified,
+)
 from ..machine.rows import Effect
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
-from ..oracle.observability import Shown
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import Requirement, load_register
 from ..system import ModelSystem, System, Unsupported
@@ -22,7 +32,7 @@ from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepR
 from .features import Pickle, shown
 from .prerequisites import inapplicable, is_legacy, not_offered, promised
 from .systems import declaration_of
-from .vocabulary import facts_of, read_steps
+from .vocabulary import demanded, facts_of, read_steps
 
 
 class SetupFailed(Exception):
@@ -78,6 +88,7 @@ def verdict_of(error: BaseException | None) -> Verdict | None:
     return Verdict(status, reason) if status else None
 
 
+NOTHING: frozenset[str] = frozenset()
 NO_LEGACY_VAULTS = "a vault without soft delete can't be made: the capability legacy-vaults is not declared"
 
 
@@ -96,24 +107,24 @@ class ScenarioRun:
         self.asked: list[tuple[Command, Outcome, Observation | None]] = []
         """Every command so far with its outcome, and what the system showed after it, if it was observed then."""
         self.declared = declaration_of(system)
+        self.model = ModelSystem()
+        self.excused: set[Fact] = set()
+        """Facts of the model that the system does not show, and need not on the way to the When."""
         self.result = self._result(Accepted(), {}, {})
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
         if lacking := not_offered(pickle, self.declared):
             raise Unsupported(f"{lacking}, which every system must have for this scenario; add it to the stage")
         system.reset(self.declared.stage)
+        self.model.reset(self.declared.stage)
 
     def given(self, text: str, start: Situation | Command) -> None:
         """Bring the system to a starting point; raises `SetupFailed` where it does not get there."""
         self._begin("Given", text)
-        if isinstance(start, Situation):
-            for stage in start.stages:
-                for command in stage.commands:
-                    self._do(command)
-                check_established(stage, self._observe(), self.declared.shows)
-        else:
-            before = self._observe()
-            outcome = self._do(start)
+        before = self._observe()
+        for command in start.commands if isinstance(start, Situation) else (start,):
+            outcome = self._do(command)
+        if isinstance(start, Command):
             self._record(start, outcome, before, self._observe())
 
     def when(self, text: str, command: Command) -> None:
@@ -166,7 +177,6 @@ class ScenarioRun:
         }
 
     def _do(self, command: Command) -> Outcome:
-        before = self._observe()
         excused = is_legacy(command) and not self.declared.can("legacy-vaults")
         try:
             outcome = self._submit(command)
@@ -182,21 +192,32 @@ class ScenarioRun:
         after = self._observe()
         if excused and observed(after, "vault", command.as_dict()["vault"], "soft_delete") is True:
             raise NotApplicable(NO_LEGACY_VAULTS)
-        if before == after and self._lacks_a_change():
-            raise SetupFailed(effects(command), f"nothing that can be observed changes, when {format_command(command)}")
+        self.model.submit(command)
+        self._check_reached(after)
         return outcome
 
-    def _lacks_a_change(self) -> bool:
-        """Return whether the article demands a change, of the last command, that the system does not show."""
-        declared = self.declared
-        oracle = Oracle(article(), Shown(declared.can("reasons"), declared.can("audit"), declared.unseen))
-        oracle.reset(declared.stage)
+    def _check_reached(self, seen: Observation) -> None:
+        """Raise `SetupFailed` where a fact is missing after the commands so far: it names the requirements behind it.
+
+        What the article does not demand, and the scenario does not rest on, may be otherwise.
+        """
+        lacking = [fact for fact, _ in difference(self.model.observe(), seen)]
+        new = [each for each in lacking if each not in self.excused and self.declared.shows(each.kind, each.field)]
+        if not new:
+            return
+        commands, stage = [command for command, *_ in self.asked], self.declared.stage
+        by, oracle = facts_after(commands, stage), Oracle(machine_in("article"))
+        missing = new
         with suppress(TooManyStates):
-            for command, outcome, seen in self.asked:
+            oracle.reset(stage)
+            for command in commands:
                 oracle.submit(command)
-                if oracle.narrow(outcome, seen):
-                    return True
-        return False
+            missing = [each for each in new if oracle.demands(each) or rests_on(self.pickle, by.get(each, NOTHING))]
+        if missing:
+            requirements = NOTHING.union(*(behind(fact, by) for fact in missing)) or effects(commands[-1])
+            why = f"after it this is not so: {'; '.join(map(format_fact, missing))}"
+            raise SetupFailed(requirements, why, tuple(missing))
+        self.excused.update(new)
 
     def _submit(self, command: Command) -> Outcome:
         self.seen = None
@@ -229,25 +250,35 @@ class ScenarioRun:
 
 
 @cache
-def article() -> Machine:
-    """Return the machine of profile `article`, made once."""
-    return machine_of(silent_in("article", load_register()))
+def machine_in(profile: str) -> Machine:
+    """Return the machine of a profile, made once: which machines are wrong about what it says is found out once."""
+    return machine_of(silent_in(profile, load_register()))
 
 
-def check_established(stage: Stage, seen: Observation, visible: Callable[[str, str], bool]) -> None:
-    """Raise `SetupFailed` where a fact of the stage is missing.
+@cache
+def rests_on(pickle: Pickle, requirements: frozenset[str]) -> bool:
+    """Return whether the scenario is not demanded any more without those of the requirements that are assumed."""
+    assumed = requirements & silent_in("article", load_register())
+    return bool(assumed) and not demanded(Oracle(machine_of(assumed)), pickle)
 
-    It names the requirements behind the missing facts, without those whose new facts hold.
-    ``visible`` says of a kind and a field whether the system shows it at all.
-    """
-    missing = [(fact, by) for fact, by in stage.establishes if visible(fact.kind, fact.field) and not shows(seen, fact)]
-    if missing:
-        suspected = frozenset[str]().union(*(by for _, by in missing))
-        new = stage.establishes[len(stage.establishes) - stage.own :]
-        cleared = frozenset[str]().union(*(by for fact, by in new if shows(seen, fact)))
-        facts = "; ".join(format_fact(fact) for fact, _ in missing)
-        by = suspected - cleared or suspected
-        raise SetupFailed(by, f"after it this is not so: {facts}", tuple(fact for fact, _ in missing))
+
+def facts_after(commands: Iterable[Command], stage: Stage = DEFAULT_STAGE) -> dict[Fact, frozenset[str]]:
+    """Return the facts that the commands bring about in the model, each with the requirements behind its change."""
+    model = ModelSystem()
+    model.reset(stage)
+    found: dict[tuple[str, str, str], tuple[Fact, frozenset[str]]] = {}
+    for command in commands:
+        before = model.observe()
+        outcome = model.submit(command)
+        by = outcome.by if isinstance(outcome, Accepted) else NOTHING
+        found |= {now[:3]: (now, by) for _, now in difference(before, model.observe())}
+    return dict(found.values())
+
+
+def behind(fact: Fact, facts: Mapping[Fact, frozenset[str]]) -> frozenset[str]:
+    """Return the requirements behind a fact; what an entity is like from the first is behind that it exists."""
+    existence = Fact(fact.kind, fact.name, "exists", True)
+    return facts.get(fact) or facts.get(existence) or NOTHING
 
 
 def effects(command: Command) -> frozenset[str]:

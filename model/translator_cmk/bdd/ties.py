@@ -1,4 +1,4 @@
-"""Checks every place that a requirement's id ties together: register, feature, rows, situations, pages and changelog.
+"""Checks every place that a requirement's id ties together: register, feature, rows, pages and changelog.
 
 `make ties` runs it.  Each diagnostic says what is wrong, where, and what to do, so whoever adds or changes a
 requirement finds the next place to edit without running the tests.
@@ -49,7 +49,7 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
         situations()
     except InvalidFile as error:
         return [located(error, PACKAGE / "language")]
-    found = [*lint([features_dir()], register), *row_diagnostics(register), *situation_diagnostics(register)]
+    found = [*lint([features_dir()], register), *row_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
         found = [*scenario_diagnostics(features), *strength_diagnostics(register)]
@@ -107,15 +107,6 @@ def missing_rows(requirement: Requirement, cited: set[str], counter: set[str]) -
     elif name not in cited | counter | WITHOUT_ROWS:
         remedy = f"add {ROW_OF[kind]} to ROWS that cites {name!r}"
         yield Diagnostic(file, 1, f"no row cites {name}", remedy)
-
-
-def situation_diagnostics(register: Register) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each fact of a situation that cites an unknown requirement."""
-    for situation in situations().values():
-        for name in sorted({name for _, by in situation.establishes for name in by} - register.keys()):
-            text = f"the situation {situation.name!r} cites {name}, which is not in the register"
-            file = PACKAGE / "language" / "situations.yaml"
-            yield Diagnostic(file, situation.line, text, nearest(name, register, "cite another requirement"))
 
 
 def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:

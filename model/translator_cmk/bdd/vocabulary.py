@@ -89,12 +89,12 @@ def demanded(oracle: Oracle, pickle: Pickle) -> bool:
 
     Raises `TooManyStates`.
     """
-    given: list[Command | Fact] = []
+    given: list[Command] = []
     then: list[Outcome | Fact | Predicate] = []
     for kind, _, meaning in read_steps(pickle):
         match meaning:
             case Situation():
-                given += [*meaning.commands, *(fact for fact, _ in meaning.establishes)]
+                given += meaning.commands
             case Command() if kind == "given":
                 given.append(meaning)
             case Fact():

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,12 +11,11 @@ from typing import Any
 from ..bdd.assertions import AssertionFailed
 from ..bdd.features import Pickle
 from ..bdd.prerequisites import inapplicable
-from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, verdict_of
+from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, machine_in, verdict_of
 from ..bdd.vocabulary import read_steps
 from ..language.facts import Fact
-from ..machine import Machine
 from ..oracle.explain import attributed_to
-from ..oracle.profiles import PROFILES, machine_of, silent_in
+from ..oracle.profiles import PROFILES
 from ..requirements import load_register
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
@@ -101,12 +99,6 @@ def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
     """Return whether a step is not met since an effect was late: its own, or one before what the scenario is about."""
     statement = read_steps(pickle)[step].meaning
     return subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
-
-
-@cache
-def machine_in(profile: str) -> Machine:
-    """Return the machine of a profile, made once: which machines are wrong about what it says is found out once."""
-    return machine_of(silent_in(profile, load_register()))
 
 
 def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:

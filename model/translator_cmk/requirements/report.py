@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from ..escaping import visible
-from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record, schemas_of
+from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record
 from .drift import Drift, Finding
 from .register import BASES, KINDS, TITLE_LENGTH, TOPICS, TRAITS, Article, Place, Register, Requirement, Source
 
@@ -30,12 +30,6 @@ REGISTERED = record(
         "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "a file in docs/decisions"),
     },
 )
-
-
-def register_schema() -> dict[str, Any]:
-    """Return the JSON Schema of what register_json gives."""
-    title = "The requirements, as translator-cmk register --json prints them"
-    return schemas_of({"register": (title, Listed(REGISTERED))})["register"]
 
 
 def register_json(register: Register) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..bdd.assertions import ASSERTION_PHRASES
+from ..bdd.scenario_run import facts_after
 from ..conformance.channels.answering import Answering
 from ..language import PROTOCOL, stage_to_wire
 from ..language.messages import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
@@ -87,7 +88,7 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
         {
             "name": each.name,
             "commands": [format_command(command) for command in each.commands],
-            "establishes": [(format_fact(fact), sorted(by)) for fact, by in each.establishes],
+            "facts": [(format_fact(fact), sorted(by)) for fact, by in facts_after(each.commands).items()],
             "use": use(evidence, lambda text, name=each.name: text == name),  # type: ignore[misc]  # the name of now
         }
         for each in situations().values()
