@@ -55,10 +55,8 @@ def test_a_wrong_requirement_is_named_with_its_line(folder: Path, mistake: dict[
 
 def test_the_second_of_two_equal_ids_is_the_wrong_one(folder: Path) -> None:
     replace(folder, "vault.yaml", "vault.same-region", "vault.same-tenant")
-    line = (
-        replace(folder, "vault.yaml", "  title: The key vault is in the same Microsoft", "  title: It is in the same")
-        - 2
-    )
+    text = (folder / "vault.yaml").read_text("utf-8")
+    line = text[: text.rindex("- id: vault.same-tenant\n")].count("\n") + 1
     with pytest.raises(InvalidFile, match=f"^vault.yaml:{line}: the id 'vault.same-tenant' is given twice"):
         load_register(folder)
 
@@ -90,7 +88,7 @@ def test_a_silence_of_any_basis_needs_a_decision(folder: Path) -> None:
 
 
 def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
-    title = "The key vault is in the same region as the resource"
+    title = "No key of a key vault in another region is put in use"
     replace(folder, "tenant.yaml", "A move inside one tenant loses nothing", title)
     with pytest.raises(InvalidFile, match="has the same title as vault\\.same-region"):
         load_register(folder)
@@ -129,7 +127,8 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
 
 
 def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None:
-    replace(folder, "vault.yaml", "statements: [S19]", "statements: [S20]")
+    for _ in range(2):
+        replace(folder, "vault.yaml", "statements: [S19]", "statements: [S20]")
     with pytest.raises(InvalidFile, match=r"no requirement claims S19 .Enable customer-managed keys, sentence 3"):
         load_register(folder)
 
