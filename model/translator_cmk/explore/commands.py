@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK
@@ -39,19 +39,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what searches find; returns 0 where all theorems hold, 1 where one is broken, 4 after Ctrl-C."""
-    searched = list(searches(chosen(args.scope)))
-    return print_all(searched, None if args.json else search_lines(searched))
+    return print_searches(args, search_lines)
 
 
 def run_theorems(args: argparse.Namespace) -> int:
     """Print every theorem with its verdict; returns as `run` does."""
+    return print_searches(args, theorem_lines)
+
+
+def print_searches(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterable[str]]) -> int:
+    """Search, print these lines about it, or JSON, and return the exit code."""
     searched = list(searches(chosen(args.scope)))
-    return print_all(searched, None if args.json else theorem_lines(searched))
-
-
-def print_all(searched: Sequence[Searched], lines: Iterable[str] | None) -> int:
-    """Print these lines about the searches, or JSON without them, and return the exit code."""
-    print(json.dumps([to_dict(each) for each in searched], indent=2) if lines is None else "\n".join(lines))
+    print(json.dumps([to_dict(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
     return exit_code(searched)
 
 

@@ -167,17 +167,15 @@ def at_once(machine: Machine, difference: Difference, theorems: Sequence[Theorem
 def in_time(machine: Machine, difference: Difference, theorems: Sequence[Theorem]) -> Kill | None:
     """Return the theorem that a search of the scope breaks first."""
     try:
-        found = explore(difference.scope, machine, "memoised", theorems, stop=True)
+        return kill_of(explore(difference.scope, machine, "memoised", theorems, stop=True).broken, difference)
     except StartNotReached:
         return None
-    return kill_of(found.broken, difference)
 
 
 def kill_of(broken: dict[str, Broken], difference: Difference) -> Kill | None:
     """Return how the first of the broken theorems finds the mutant."""
-    for name, how in broken.items():
-        return Kill(NAMED[name], difference.scope, how, frozenset(broken))
-    return None
+    first = next(iter(broken), None)
+    return Kill(NAMED[first], difference.scope, broken[first], frozenset(broken)) if first else None
 
 
 Verdict = Literal["killed", "equivalent", "unseen", "survives"]

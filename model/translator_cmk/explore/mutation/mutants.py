@@ -13,7 +13,7 @@ from ...machine.rows import Means, Row, Whenever
 from ...oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ...requirements import load_register
 from ..row_sources import RowSource, counter_row_sources, row_sources
-from .operators import Edit, Names, another, condition_edits, names_of, part_edits, replaced, value_edits
+from .operators import Edit, Names, another, edits_of, names_of, replaced
 
 WORDS: dict[str, Any] = {"another": another, **{kind.__name__: kind for kind in KINDS}}
 """What changed functions may name beyond what the topic's own do."""
@@ -113,8 +113,7 @@ def of_functions(source: RowSource) -> Iterator[Mutant]:
     row: Any = source.row
     for part, tree in source.parts.items():
         names = names_of(source.row, tree)
-        edits = condition_edits(tree, part) if part in ("when", "unless") else part_edits(tree)
-        for edit, new in distinct(tree, (*edits, *value_edits(tree, names, source.module))):
+        for edit, new in distinct(tree, edits_of(tree, part, names, source.module)):
             other: Row = row._replace(**{part: source.function(new, WORDS)})
             place = f"{source.path}:{edit.line}"
             yield changed([source], edit.kind, {row: (other,)}, edit.was, edit.now, place)
@@ -174,7 +173,7 @@ def helper_edits(node: ast.FunctionDef, names: Names) -> Iterator[Edit]:
     for statement in node.body:
         if isinstance(statement, ast.Return) and statement.value:
             tree = ast.Lambda(node.args, statement.value)  # to read as a row's function does
-            yield from (*part_edits(tree), *value_edits(tree, names, rows))
+            yield from edits_of(tree, "helper", names, rows)
 
 
 def helper_function(node: ast.FunctionDef) -> Callable[..., Any]:

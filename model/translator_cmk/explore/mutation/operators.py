@@ -277,24 +277,31 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
-def condition_edits(tree: ast.Lambda, part: str) -> Iterator[Edit]:
-    """Yield every change of the condition as such; ``part`` says whether a row waits for it or demands it."""
+def edits_of(tree: ast.Lambda, part: str, names: Names, module: ModuleType) -> Iterator[Edit]:
+    """Yield every change of a function of a row; ``part`` says whether a row waits for it, demands it, or writes it."""
     condition = tree.body
-    yield edit("guard negated", tree, condition, negation(condition))
-    # a demand that is always met, and a row that waits for ever, are rows dropped
-    yield Edit(
-        "guard dropped",
-        condition,
-        ast.copy_location(ast.Constant(part == "when"), condition),
-        f"{part} {ast.unparse(condition)}",
-        f"{part} {'always' if part == 'when' else 'never'}",
-        condition.lineno,
-    )
+    if part in ("when", "unless"):
+        yield edit("guard negated", tree, condition, negation(condition))
+        # a demand that is always met, and a row that waits for ever, are rows dropped
+        yield Edit(
+            "guard dropped",
+            condition,
+            ast.copy_location(ast.Constant(part == "when"), condition),
+            f"{part} {ast.unparse(condition)}",
+            f"{part} {'always' if part == 'when' else 'never'}",
+            condition.lineno,
+        )
     yield from part_edits(tree)
+    yield from constant_edits(tree, names, module)
+    yield from entity_edits(tree, names)
+    yield from field_edits(tree, names)
 
 
 def part_edits(tree: ast.Lambda) -> Iterator[Edit]:
-    """Yield changes of the conditions that the function is put together from."""
+    """Yield changes of the conditions and comparisons that the function is put together from.
+
+    A comparison with a number takes an order, too, where it asks for equality.
+    """
     for node in ast.walk(tree.body):
         match node:
             case ast.BoolOp(op=connective, values=values):
@@ -311,19 +318,11 @@ def part_edits(tree: ast.Lambda) -> Iterator[Edit]:
                 yield edit("condition negated", tree, test, negation(test))
                 for always in (True, False):
                     yield edit("condition dropped", tree, test, ast.Constant(always))
-    yield from comparison_edits(tree)
-
-
-def comparison_edits(tree: ast.Lambda) -> Iterator[Edit]:
-    """Yield a comparison that is turned round, or takes an order where it asks for equality with a number."""
-    for node in ast.walk(tree.body):
-        if not isinstance(node, ast.Compare):
-            continue
-        yield edit("comparison changed", tree, node, negation(node))
-        right = node.comparators[0]
-        if isinstance(node.ops[0], ast.Eq) and isinstance(right, ast.Constant) and type(right.value) is int:
-            for order in (ast.LtE(), ast.GtE()):
-                yield edit("comparison changed", tree, node, ast.Compare(node.left, [order], [right]))
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                yield edit("comparison changed", tree, node, negation(node))
+                if isinstance(operator, ast.Eq) and isinstance(right, ast.Constant) and type(right.value) is int:
+                    for order in (ast.LtE(), ast.GtE()):
+                        yield edit("comparison changed", tree, node, ast.Compare(left, [order], [right]))
 
 
 def another(kind: type[Entity], entity: Any) -> Any:
@@ -334,13 +333,6 @@ def another(kind: type[Entity], entity: Any) -> Any:
     following = [name for name in names if name > entity.name]
     chosen = (following or names or [entity.name])[0]
     return entity if chosen == entity.name else entity.world.entity(kind, chosen)
-
-
-def value_edits(tree: ast.Lambda, names: Names, module: ModuleType) -> Iterator[Edit]:
-    """Yield every change of a value in a function of a row."""
-    yield from constant_edits(tree, names, module)
-    yield from entity_edits(tree, names)
-    yield from field_edits(tree, names)
 
 
 def constant_edits(tree: ast.Lambda, names: Names, module: ModuleType) -> Iterator[Edit]:
@@ -358,11 +350,9 @@ def choice_edits(tree: ast.Lambda, node: ast.Tuple, field: Field) -> Iterator[Ed
     held = [ast.unparse(element) for element in node.elts]
     more = [new for value in values_of(field) if ast.unparse(new := ast.Constant(value)) not in held]
     shorter = [[other for other in node.elts if other is not element] for element in node.elts]
-    for values in (*shorter, node.elts):
-        for new in more:
-            yield edit("constant changed", tree, node, ast.Tuple([*values, new], ast.Load()))
-    for values in shorter:
-        yield edit("constant changed", tree, node, ast.Tuple([*values], ast.Load()))
+    longer = [[*values, new] for values in (*shorter, node.elts) for new in more]
+    for values in (*longer, *shorter):
+        yield edit("constant changed", tree, node, ast.Tuple(values, ast.Load()))
 
 
 def places(tree: ast.Lambda, names: Names) -> Iterator[tuple[Field | None, ast.expr]]:

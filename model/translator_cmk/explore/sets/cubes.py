@@ -180,10 +180,8 @@ class StepParts:
 
     def cubes(self, function: Function) -> Iterator[Cube]:
         """Yield the cubes of a function over the records that are known by now."""
-        packing, known = (
-            self.packing,
-            self.packing.sizes(),
-        )  # what the function adds is for the next time
+        packing = self.packing
+        known = packing.sizes()  # what the function adds is for the next time
         todo = [(0, 0)]
         while todo:
             packed, fields = todo.pop()

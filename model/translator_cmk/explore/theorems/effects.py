@@ -31,8 +31,6 @@ from .theorem import (
     request,
 )
 
-MOVES = (cmd.MoveResource, cmd.MoveResourceGroup, cmd.MoveSubscription)
-
 
 def done(
     after: str,
@@ -147,7 +145,7 @@ def a_group_moves_with_all_it_holds(step: Step) -> Iterator[Expectation]:
 
 
 @request(
-    *MOVES,
+    *(cmd.MoveResource, cmd.MoveResourceGroup, cmd.MoveSubscription),
     by="tenant.not-transferred tenant.identity-off tenant.stays-customer-managed tenant.same-tenant-move "
     "environment.move",
 )

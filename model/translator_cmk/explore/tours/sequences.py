@@ -165,9 +165,6 @@ def read_sequences(path: Path) -> Iterator[Commands]:
         yield tuple(sequence)
 
 
-STANDARD_OUTPUT = "-"
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add arguments of `tour`."""
     fitting = [scope for scope in SCOPES if (scope.states or 0) <= LARGEST]
@@ -210,12 +207,12 @@ def run(args: argparse.Namespace) -> int:
     finally:
         bar.clear()
     lines = [line for each in made for line in wire_lines(each.sequences)]
-    if args.output == STANDARD_OUTPUT:
+    if args.output == "-":
         print("\n".join(lines))
     elif args.output:
         write(Path(args.output), lines)
     summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
-    print(summary, file=sys.stderr if args.output == STANDARD_OUTPUT else sys.stdout)
+    print(summary, file=sys.stderr if args.output == "-" else sys.stdout)
     return OK
 
 

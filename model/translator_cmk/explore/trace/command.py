@@ -65,11 +65,8 @@ def run(args: argparse.Namespace) -> int:
     checker, reader, exit_code = Checker(machine), Reader(args.file), OK
     try:
         checker.read(reader)
-    except Truncated as error:
-        exit_code = INCOMPLETE
-        print_error(error)
     except WireError as error:
-        exit_code = USAGE
+        exit_code = INCOMPLETE if isinstance(error, Truncated) else USAGE
         print_error(error)
     except KeyboardInterrupt:
         exit_code = INCOMPLETE

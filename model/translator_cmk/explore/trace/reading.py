@@ -13,7 +13,7 @@ from ...language.json_text import SourceLine, read_lines
 from ...language.traces import HEAD, NAMED_KINDS, PARTIAL_FIELD, PARTS, RESET, EventRecord, ReportedOutcome
 from ...machine import COMMANDS, DEFAULT_STAGE, Command, Stage
 from ...machine.commands import choices
-from ...machine.entities import Key, Location, Subscription, Tenant, Tier
+from ...machine.entities import Location, Subscription, Tenant, Tier
 from ...machine.references import Reference
 from ...oracle import LIMIT
 from ...oracle.observability import Address, Shown
@@ -236,12 +236,7 @@ def possible(command: type[Command], field: str, names: Names, stage: Stage) -> 
 
 def named(reference: Reference, names: Names, stage: Stage) -> list[str]:
     """Return the names that this reference may have."""
-    if reference.kind is Tenant:
-        return list(stage.tenants)
-    if reference.kind is Subscription:
-        return list(stage.subscriptions)
-    if reference.kind is Tier:
-        return list(stage.tiers)
     if reference.kind is Location:
         return [*stage.regions, LOCATION] if LOCATION in getattr(reference, "states", ()) else list(stage.regions)
-    return sorted(names.of[Key.word if reference.kind is Key else reference.kind.word])
+    staged = {Tenant: stage.tenants, Subscription: stage.subscriptions, Tier: stage.tiers}
+    return list(staged[reference.kind]) if reference.kind in staged else sorted(names.of[reference.kind.word])
