@@ -11,79 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, NEW, ROOT, WELL, WHOLE, Verified, in_a_shell, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, WELL, WHOLE, in_a_shell, verify
 from translator_cmk.cli import main
-
-BETWEEN = (
-    "keys.opt-in/vault-key-and-access-alone-turn-nothing-on",
-    "vault.soft-delete-refused/a-vault-with-both-protections-is-accepted",
-    "environment.delete-vault/a-deleted-vault-without-soft-delete-is-gone",
-    "environment.recover-vault/a-recovered-vault-has-its-keys-and-grants-again",
-    "environment.create-workspace/a-new-workspace-is-empty-and-readable",
-)
-DELETES_KEYS = "environment.delete-key/a-deleted-key-of-a-vault-with-soft-delete-is-kept"
-
-# for each fault: the command over which it comes, a case about that command, its kind, and the reason
-FAULTS = {
-    "crash": ("EnableSoftDelete",
-        "environment.vault-protections/soft-delete-is-turned-on-later", "ended", "with exit code 7"),
-    "killed": ("EnablePurgeProtection",
-        "environment.protection-order/purge-protection-after-soft-delete-is-accepted", "ended",
-               "was killed by SIGKILL"),
-    "hang": ("DeleteKey", DELETES_KEYS, "too-late", "said nothing within the time"),
-    "partial": ("PurgeVault",
-        "environment.purge-vault/an-unprotected-vault-is-purged-for-good", "too-late", "said only b'"),
-    "half-a-line": ("RotateKey",
-        "keys.rotate/rotation-makes-a-new-version-and-changes-nothing-else", "ended", "in the middle of a line"),
-    "gigabyte": ("DisableKey", "keys.disable/a-key-that-nothing-uses-is-disabled", "too-long", "longer than 1 MiB"),
-    "junk": ("ImportKey",
-        "keys.import/an-imported-key-is-active", "not-json", "it begins with b'Segmentation fault'"),
-    "not-utf-8": ("DisableIdentity",
-        "identity.disable/the-identity-is-turned-off/a-resource-with-an-identity", "not-json",
-                  "not UTF-8"),
-    "twice": ("MoveResource",
-        "environment.move/a-moved-resource-is-where-it-was-moved-to", "unasked", "said something before it was asked"),
-    "wrong-id": ("TrainModel",
-        "environment.train/a-trained-model-starts-undeployed", "wrong-id", "the id of another request"),
-    "unknown-field": ("RevokeKeyAccess",
-        "revocation.revoke/revoking-access-that-was-never-granted-changes-nothing", "malformed",
-                      "has no field 'verdict'"),
-    "unknown-answer": ("DeleteResource", "environment.delete-resource/a-deleted-resource-loses-its-access", "malformed",
-                       "answer is 'maybe', which does not exist"),
-    "unknown-reason": ("MoveResourceGroup",
-        "environment.move/a-resource-group-takes-its-resources-and-vaults-with-it", "unknown-id",
-                       "'no.such', which is no requirement"),
-    "error": ("ReadData", "revocation.data-inaccessible/data-is-read-while-the-key-is-accessible", "error", "no quota"),
-}  # fmt: skip  # a table
-
-
-@pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Verified:
-    """A run in which the system breaks in every way, each time over another command."""
-    faults = " ".join(f"{command}={fault}" for fault, (command, *_) in FAULTS.items())
-    cases = [case for _, case, *_ in FAULTS.values()] + list(BETWEEN)
-    chosen = [argument for case in cases for argument in ("--case", case)]
-    return verify(
-        tmp_path_factory.mktemp("faulty"), "--stdio", f"{FAULTY} {faults}", "--timeout", "0.7", *WELL, *chosen
-    )
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_fault_ends_one_case(faulty: Verified, fault: str) -> None:
-    _, name, kind, message = FAULTS[fault]
-    case = faulty.case(name)
-    assert (case["status"], case["fault"]) == ("inconclusive", kind)
-    assert message in case["reason"]
-
-
-def test_run_goes_on_after_every_fault(faulty: Verified) -> None:
-    assert (faulty.status(WHOLE), faulty.status(NEW)) == ("passed", "passed")
-    assert (faulty.exit_code, faulty.report["complete"]) == (3, True)
-    assert faulty.report["counts"]["scored"]["inconclusive"] == len(FAULTS)
-
-
-def test_what_a_program_said_before_its_end_is_kept(faulty: Verified) -> None:
-    assert "the disk is gone" in faulty.case(FAULTS["crash"][1])["shown"]
 
 
 def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(

@@ -46,11 +46,12 @@ def test_verdict_is_as_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixtu
     found = verify(tmp_path, *system_of(row), *arguments)
     out = capsys.readouterr().out
     assert found.exit_code in listed(row, "exit")
-    for field, key in (("status", "statuses"), ("rests_on", "rests_on")):
+    for field, key in (("status", "statuses"), ("rests_on", "rests_on"), ("fault", "faults")):
         values = {words(name)[0]: value for name, value in row.get(key, {}).items()}
         assert {name: found.case(name)[field] for name in values} == values
-    for name, reason in row.get("reasons", {}).items():
-        assert reason in found.case(words(name)[0])["reason"]
+    for field, key in (("reason", "reasons"), ("shown", "shown")):
+        for name, text in row.get(key, {}).items():
+            assert text in found.case(words(name)[0])[field]
     statuses = list(found.statuses().values())
     assert not set(listed(row, "never")) & set(statuses)
     assert all(statuses.count(status) >= number for status, number in row.get("at_least", {}).items())

@@ -8,8 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
@@ -104,22 +106,6 @@ def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: P
     assert "revocation.access-revoked" in {requirement for case in failed for requirement in case["attributed_to"]}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (
-            ["--requirement", "vault.same-regoin"],
-            "--requirement vault.same-regoin: there is none; did you mean 'vault.same-region'?",
-        ),
-        (["--case", "nothing"], "--case nothing: there is none"),
-        (["--waive", "vault.soft-delete"], "--waive vault.soft-delete: without it nothing is left to verify"),
-        (["--waive", "environment.exists"], "--waive environment.exists: without it nothing is left to verify"),
-    ],
-)
-def test_what_there_is_not_can_not_be_chosen(refused: Refused, arguments: list[str], message: str) -> None:
-    assert message in refused("--python", MODEL, *arguments)
-
-
 def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["verify", "--in-process", "--python", MODEL, "--report", str(tmp_path)]) == 2
@@ -148,43 +134,13 @@ raise Untold
 """
 """A module that raises what has no words for itself."""
 
-NO_SYSTEMS = [
-    ("--stdio", "", "no command"),
-    ("--stdio", "'", "no command"),
-    ("--stdio", "a '|' \\", "no command"),
-    *[("--stdio", f"a {word} b", f"so {word} means nothing; say --stdio ") for word in ("|", "&&", ";", ">", "2>")],
-    ("--http", "ftp://x", "write a URL such as"),
-    ("--http", "http://u:p@h/", "the URL has a user name"),
-    ("--http", "http://h:port/", "--http: "),
-    *[
-        (
-            "--http",
-            f"http://h/{odd}",
-            "write a URL in ASCII, what else is in it percent-encoded, and without a fragment",
-        )
-        for odd in ("é", "?q=é", "a b", "a\tb", "#part", "\udcff")
-    ],
-    ("--http", "http://a..b/", "a..b is no name of a host"),
-    ("--http", f"http://{'a' * 300}/", "is no name of a host"),
-    ("--python", "nothing", "write module:factory"),
-    ("--python", "..:x", "write module:factory"),
-    ("--python", ".x:y", "write module:factory"),
-    ("--python", ":x", "write module:factory"),
-    ("--python", "x:", "write module:factory"),
-    ("--python", "a.b:c", "a.b can't be imported: No module named 'a'"),
-    ("--python", "os.:x", "can't be imported"),
-    ("--python", "os:path.nope", "os has no path.nope that can be called"),
-    ("--python", "no_python:x", "no_python can't be imported: it raises SyntaxError: "),
-    ("--python", "raises:x", "raises can't be imported: it raises ZeroDivisionError: division by zero, at "),
-    ("--python", "lazy:x", "lazy can't be imported: it raises ValueError: no x, at "),
-    ("--python", "untold:x", "untold can't be imported: it raises Untold"),
-    ("--python", "leaves:x", "leaves can't be imported: it raises SystemExit: 7, at "),
-]
+
+REFUSALS = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(("option", "value", "message"), NO_SYSTEMS)
-def test_systems_that_are_none_are_refused(
-    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch, option: str, value: str, message: str
+@pytest.mark.parametrize("row", REFUSALS, ids=[" ".join(row["ask"]) for row in REFUSALS])
+def test_wrong_usage_is_refused_before_anything_is_asked(
+    tmp_path: Path, refused: Refused, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / "no_python.py").write_text("class {")
@@ -192,7 +148,7 @@ def test_systems_that_are_none_are_refused(
     (tmp_path / "leaves.py").write_text("raise SystemExit(7)")
     (tmp_path / "lazy.py").write_text("def __getattr__(name): raise ValueError(f'no {name}')")
     (tmp_path / "untold.py").write_text(UNTOLD)
-    assert message in refused(option, value)
+    assert row["error"] in refused(*(word.replace("LONG", "a" * 300) for word in row["ask"]))
 
 
 def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
