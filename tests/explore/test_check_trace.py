@@ -2,11 +2,8 @@
 
 import json
 import re
-import resource
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -241,63 +238,37 @@ def test_impossible_event_stays_impossible_if_the_rest_cannot_be_read() -> None:
 LITTLE = 200 * 2**20
 """How much memory a process may have: less than what is written to it."""
 
-
-def little_memory() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (LITTLE, LITTLE))
+FED = f'"$0" -c "$1" 2>/dev/null | (ulimit -v {LITTLE // 1024}; "$0" -m translator_cmk.cli check-trace -)'
 
 
-def fed(write: Callable[[Any], None]) -> Done:
-    """Run the command, with little memory, on what is written to it."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        [sys.executable, "-m", "translator_cmk.cli", "check-trace", "-"],
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        preexec_fn=little_memory,  # noqa: PLW1509  # there is no other thread yet
-    ) as process:
-        assert process.stdin
+def fed(program: str) -> Done:
+    """Run the command, with little memory, on what a program in Python writes."""
+    words = ["bash", "-c", FED, sys.executable, program]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
 
-        def feed() -> None:
-            try:
-                write(process.stdin)
-                process.stdin.close()  # type: ignore[union-attr]  # a pipe
-            except BrokenPipeError:
-                pass
 
-        feeder = threading.Thread(target=feed)
-        feeder.start()
-        assert process.stdout
-        assert process.stderr
-        out, error = process.stdout.read(), process.stderr.read()
-        feeder.join()
-        return Done([], process.wait(), out.decode(), error.decode())
+DIFFERENT = """
+import json
+for number in range(5_000):
+    if number % 1000 == 0:
+        print('{"stage":{}}')
+    vault = {"command": "CreateVault", "vault": f"vault-{number % 40}", "region": "westeurope",
+             "subscription": "production", "group": f"g{number}"}
+    outcome = {"outcome": "accepted" if number % 1000 < 40 else "refused"}
+    print(" " * 2**16 + json.dumps({"command": vault, "outcome": outcome}))
+"""
 
 
 def test_a_trace_need_not_fit_into_memory() -> None:
     """Events that are all different, with white space around them."""
-    space = b" " * 2**16
-
-    def write(stream: Any) -> None:
-        for number in range(5_000):
-            if number % 1000 == 0:
-                stream.write(b'{"stage":{}}\n')
-            vault = command_to_wire(CreateVault(f"vault-{number % 40}", "westeurope", "production", f"g{number}"))
-            outcome = {"outcome": "accepted" if number % 1000 < 40 else "refused"}
-            stream.write(space + json.dumps({"command": vault, "outcome": outcome}).encode() + b"\n")
-
-    assert 5_000 * len(space) > LITTLE
-    done = fed(write)
+    done = fed(DIFFERENT)
     assert (done.returncode, done.stderr) == (0, "")
     assert "5,000 events judged in 5 worlds" in done.stdout
 
 
 def test_a_line_without_end_ends_in_a_verdict() -> None:
-    def write(stream: Any) -> None:
-        for _ in range(600):
-            stream.write(b" " * 2**20)
-
-    assert trouble(fed(write)).startswith("standard input:1: longer than 1 MiB")
+    done = fed("for _ in range(600): print(' ' * 2**20, end='')")
+    assert trouble(done).startswith("standard input:1: longer than 1 MiB")
 
 
 def block(start: str) -> str:

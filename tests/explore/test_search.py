@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.explore.common import the_mutant, walk
+from tests.explore.common import walk
 from tests.machine.faulty_models import (
     confuses_resources,
     leaves_models_deployed,
@@ -25,7 +25,7 @@ from tests.machine.faulty_models import (
 )
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.exploration import Exploration
-from translator_cmk.explore.graph import NOT_OFFERED, Store, state_graph
+from translator_cmk.explore.graph import Store, state_graph
 from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.scope import StartNotReached, start_of
 from translator_cmk.explore.scopes import NAMED, Scope
@@ -91,14 +91,6 @@ def test_the_path_to_a_state_leads_there_and_is_the_shortest() -> None:
     assert graph.number(start_of(NAMED["losing-the-key"], machine)) is None  # a state of another world
 
 
-def test_what_would_leave_the_bounds_is_in_no_graph() -> None:
-    graph = state_graph(NAMED["vaults-and-keys"])
-    rotate = next(n for n, command in enumerate(graph.scope.alphabet) if type(command).__name__ == "RotateKey")
-    kept_out = [state for state in range(graph.states) if graph.after[state * graph.width + rotate] == NOT_OFFERED]
-    assert kept_out
-    assert all(rotate not in {pair.command for pair in graph.of(state)} for state in kept_out)
-
-
 @pytest.mark.parametrize(
     ("wrong", "name"), [(resurrects_uploads, "losing-the-key"), (confuses_resources, "two-resources")]
 )
@@ -106,18 +98,6 @@ def test_engines_find_the_same_shortest_counterexamples(wrong: Callable[[], Mach
     one, other = (explore(NAMED[name], wrong(), engine, LOCAL, stop=True) for engine in STEPWISE)
     assert one.broken
     assert alike(one) == alike(other)
-
-
-def test_counterexample_is_the_shortest_there_is() -> None:
-    """Losing the key takes one command and getting it back another; the start takes eight."""
-    found = explore(NAMED["losing-the-key"], resurrects_uploads(), theorems=THEOREMS)
-    broken = found.broken["nothing-comes-back-that-is-gone-for-good"]
-    start = NAMED["losing-the-key"].start
-    assert broken.commands[: len(start)] == start
-    assert [type(command).__name__ for command in broken.commands[len(start) :]] == [
-        "RevokeKeyAccess",
-        "GrantKeyAccess",
-    ]
 
 
 @pytest.mark.parametrize("wrong", [resurrects_uploads, leaves_models_deployed, redeploys_models])
@@ -174,19 +154,6 @@ def test_interrupted_search_shows_its_progress_and_reports_no_verdict() -> None:
     assert {theorem["verdict"] for theorem in found["theorems"]} == {"undecided", "not checked"}
 
 
-def test_search_reports_its_progress_and_ends_where_it_is_interrupted() -> None:
-    reports: list[int] = []
-
-    def report(found: Exploration) -> None:
-        reports.append(found.states)
-        if len(reports) == 2:
-            raise KeyboardInterrupt
-
-    found = explore(NAMED["two-of-each"], engine="memoised", report=report)
-    assert 0 < reports[0] <= reports[1] <= found.states
-    assert not found.complete
-
-
 MEMOISED = Memoised(Machine(ROWS).step)
 
 
@@ -217,20 +184,3 @@ def test_no_step_is_computed_twice_and_the_number_of_kept_results_is_bounded() -
             state, _ = memoised.step(state, command)
             assert bounded.kept <= 5
     assert len(taken) == len(TWO_AT_WORK)
-
-
-@pytest.mark.parametrize(
-    ("requirement", "kind"),
-    [
-        ("keys.create", "row dropped"),
-        ("vault.same-region-refused", "guard negated"),
-        ("workspace.covered", "guard negated"),
-    ],
-)
-def test_changed_rows_are_memoised_apart(requirement: str, kind: str) -> None:
-    machine = Machine(the_mutant(requirement, kind).rows)
-    memoised = Memoised(machine.step)
-    state = initial(DEFAULT_STAGE)
-    for command in TWO_AT_WORK:
-        assert memoised.step(state, command) == machine.step(state, command)
-        state, _ = machine.step(state, command)

@@ -15,9 +15,9 @@ from translator_cmk.explore.sets.cubes import NotSeparable
 from translator_cmk.explore.sets.search import SetSearch
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import ROWS, Machine
-from translator_cmk.machine.commands import CreateResource, RevokeKeyAccess
+from translator_cmk.machine.commands import RevokeKeyAccess
 from translator_cmk.machine.entities import Grant, Resource, Vault
-from translator_cmk.machine.rows import refuse, sets, whenever, write
+from translator_cmk.machine.rows import Row, refuse, sets, whenever, write
 
 ON_STATES = tuple(theorem for theorem in THEOREMS if theorem.form in ABOUT_STATES)
 
@@ -58,15 +58,16 @@ def test_sets_stop_at_the_first_broken_theorem() -> None:
     assert not found.complete
 
 
-@pytest.mark.parametrize("each", [Grant, Resource])
-def test_rows_that_raise_in_a_cluster_are_not_passed_over(each: type[Grant] | type[Resource]) -> None:
-    breaks = whenever(each, "identity.access-removed", when=lambda e: e.nothing, then=lambda e: sets(e))
-    with pytest.raises(NotSeparable, match="the rows raise"):
-        SetSearch(shared(3), Machine((*ROWS, breaks)), (), 50).run()
-
-
-def test_commands_that_raise_in_a_cluster_are_not_passed_over() -> None:
-    breaks = refuse(RevokeKeyAccess, "identity.access-policy", unless=lambda c: c.resource.nothing)
+@pytest.mark.parametrize(
+    "breaks",
+    [
+        whenever(Grant, "identity.access-removed", when=lambda g: g.nothing, then=lambda g: sets(g)),
+        whenever(Resource, "identity.access-removed", when=lambda r: r.nothing, then=lambda r: sets(r)),
+        refuse(RevokeKeyAccess, "identity.access-policy", unless=lambda c: c.resource.nothing),
+    ],
+    ids=["grant", "resource", "command"],
+)
+def test_rows_that_raise_in_a_cluster_are_not_passed_over(breaks: Row) -> None:
     with pytest.raises(NotSeparable, match="the rows raise"):
         SetSearch(shared(3), Machine((*ROWS, breaks)), (), 50).run()
 
@@ -126,7 +127,3 @@ def test_set_is_halved_into_two_that_are_not_empty(bits: dict[int, int]) -> None
     assert count(one) + count(other) == count(bits)
     assert count(one)
     assert count(other)
-
-
-def test_commands_of_the_family_name_every_resource() -> None:
-    assert sum(isinstance(command, CreateResource) for command in shared(4).alphabet) == 4

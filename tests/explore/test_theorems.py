@@ -12,7 +12,7 @@ import pytest
 import translator_cmk.explore.theorems as package
 from tests.explore.common import as_pickle
 from tests.explore.mistakes import MISTAKES, Mistake
-from tests.machine.faulty_models import ignores_disabled_keys, leaves_models_deployed, resurrects_uploads, without
+from tests.machine.faulty_models import resurrects_uploads, without
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.commands import exit_code, search_lines, searches, theorem_lines, to_dict
@@ -112,24 +112,6 @@ def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
 
 
 WRONG: list[tuple[Callable[[], Machine], str, str]] = [
-    (
-        leaves_models_deployed,
-        "undeploys-when-revoked",
-        """@revocation.undeploys @revocation.access-revoked @workspace.covered
-Scenario: While its access to the key vault is gone, no model is deployed in a workspace made under the key
-  Given a deployed model under customer-managed keys
-  When the customer disables the managed identity of "translator-prod"
-  Then the model "legal-en-de" is undeployed""",
-    ),
-    (
-        ignores_disabled_keys,
-        "deletes-uploads-when-key-disabled",
-        """@revocation.deletes-uploads @revocation.key-disabled @workspace.covered
-Scenario: While the key is disabled, no upload is kept in a workspace made under the key
-  Given a deployed model under customer-managed keys
-  When the customer disables the key "cmk-2048" of "kv-prod"
-  Then the document "contracts" is deleted""",
-    ),
     (
         resurrects_uploads,
         "nothing-comes-back-that-is-gone-for-good",

@@ -180,40 +180,53 @@ def test_silent_rows_are_branches_and_not_skips() -> None:
     assert not check([*before, disabled, read], FULL).fits
 
 
-def test_what_was_seen_may_come_later_than_the_command() -> None:
-    log, system = Log(), fresh()
-    events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    seen = {"model": {"legal-en-de": {"state": "deployed"}}}
-    assert check([*events, log.event(observation=seen, partial=True)], FULL).fits
-    seen = {"model": {"legal-en-de": {"state": "undeployed"}}}
-    (deviation,) = check([*events, log.event(observation=seen, partial=True)], FULL).deviations
-    assert (deviation.at, deviation.commands, deviation.allowed) == (len(events) + 1, (), None)
+def at_work() -> list[Event]:
+    """Return the events that lead to a deployed model, with their outcomes alone."""
+    system = fresh()
+    return [Log().event(each, system.submit(each)) for each in AT_WORK]
 
 
-def test_field_that_is_left_out_is_not_compared() -> None:
-    log, system = Log(), fresh()
-    events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    assert check([*events, log.event(observation={}, partial=True)], FULL).fits
-    assert not check([*events, log.event(observation={})], FULL).fits
-    nothing = {"document": {"contracts": {"exists": False}}}
-    assert not check([*events, log.event(observation=nothing, partial=True)], FULL).fits
+VAULT = {"region": "westeurope", "state": "active"}
 
 
-def test_what_nobody_has_heard_of_is_not_there() -> None:
-    log, system = Log(), fresh()
-    events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    fields = {"region": "westeurope", "state": "active"}
-    strange = system.observe()
-    strange["vault"] = strange["vault"] | {"strange": dict(strange["vault"]["kv-prod"])}
-    assert not check([*events, log.event(observation=strange)], FULL).fits
-    assert not check([*events, log.event(observation={"vault": {"strange": fields}}, partial=True)], FULL).fits
-    assert check([*events, log.event(observation={"vault": {"strange": {"exists": False}}}, partial=True)], FULL).fits
+@pytest.mark.parametrize(
+    ("seen", "fits"),
+    [
+        ({"model": {"legal-en-de": {"state": "deployed"}}}, True),
+        ({"model": {"legal-en-de": {"state": "undeployed"}}}, False),
+        # what is left out is not compared; that something is not there is
+        ({}, True),
+        ({"document": {"contracts": {"exists": False}}}, False),
+        # what nobody has heard of is not there
+        ({"vault": {"strange": VAULT}}, False),
+        ({"vault": {"strange": {"exists": False}}}, True),
+        # a number is no truth value
+        ({"workspace": {"ws-prod": {"readable": True}}}, True),
+        ({"workspace": {"ws-prod": {"readable": 1}}}, False),
+    ],
+)
+def test_partial_observation_that_comes_later_than_the_command_fits_if_all_it_says_does(
+    seen: Observation, fits: bool
+) -> None:
+    events = at_work()
+    verdict = check([*events, Log().event(observation=seen, partial=True)], FULL)
+    where = [(each.at, each.commands, each.allowed) for each in verdict.deviations]
+    assert where == ([] if fits else [(len(events) + 1, (), None)])
+
+
+def test_complete_observation_leaves_nothing_out_and_adds_nothing() -> None:
+    strange = ModelSystem()
+    for command in AT_WORK:
+        strange.submit(command)
+    seen = strange.observe()
+    added = seen | {"vault": seen["vault"] | {"strange": dict(seen["vault"]["kv-prod"])}}
+    fit = [check([*at_work(), Log().event(observation=each)], FULL).fits for each in (seen, {}, added)]
+    assert fit == [True, False, False]
 
 
 def test_what_was_not_specified_earlier_is_named_where_it_matters() -> None:
     """Whether a disabled key makes data unreadable is not specified; that the vault is gone is wrong in any case."""
-    log, system = Log(), fresh()
-    events = [log.event(each, system.submit(each)) for each in AT_WORK]
+    log, events = Log(), at_work()
     gone = {"vault": {"kv-prod": {"exists": False}}}
     events += [
         log.event(cmd.DisableKey("kv-prod", "cmk-2048")),
@@ -284,14 +297,6 @@ def test_trace_without_outcomes_and_observations_is_not_judged() -> None:
     verdict = check([Log().event(each) for each in AT_WORK], FULL)
     assert (verdict.fits, verdict.complete, verdict.judgeable) == (True, False, 0)
     assert check([], FULL) == Verdict()
-
-
-def test_a_number_is_no_truth_value() -> None:
-    log, system = Log(), fresh()
-    events = [log.event(each, system.submit(each)) for each in AT_WORK]
-    right, wrong = ({"workspace": {"ws-prod": {"readable": value}}} for value in (True, 1))
-    assert check([*events, log.event(observation=right, partial=True)], FULL).fits
-    assert not check([*events, log.event(observation=wrong, partial=True)], FULL).fits
 
 
 # Commands of which a part is given
