@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.site.building import REGISTER, content_of, page
-from translator_cmk.explore.memoised import Memoised
+from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
 from translator_cmk.language.gherkin import use_in_words
@@ -130,52 +129,38 @@ class Chart(NamedTuple):
 
     states: dict[Row, State]
     rows: dict[State, Row]
-    after: dict[Row, list[Row | None]]
+    after: dict[Row, dict[int, Row]]
 
 
 @cache
 def chart() -> Chart:
-    """All of the scope, gone through with the model and with the tables side by side; fails where they part."""
-    step = Memoised(MACHINE.step).step
-    look_up, outcomes = tables().step, tables().outcomes
-    start: Row = tuple(tables().data["starts"][0]["row"])
-    states = {start: initial(DEFAULT_STAGE)}
-    rows = {states[start]: start}
-    after: dict[Row, list[Row | None]] = {}
-    agreed: set[tuple[int, Outcome]] = set()
-    for row in (waiting := [start]):
-        state = states[row]
-        leads = after[row] = []
-        for number, command in enumerate(WHAT_IF.alphabet):
-            outcome, next_row = look_up(row, number)
-            assert (outcome is not None) == WHAT_IF.offers(command, state), command
-            leads.append(None if outcome is None else next_row)
-            if outcome is None:
-                continue
-            reached, came = step(state, command)
-            pair = (outcome, came)
-            if pair not in agreed:
-                assert outcomes[outcome] == outcome_in_table(came), (row, command)
-                agreed.add(pair)
-            if reached is state:
-                assert next_row == row, (row, command)
-                continue
-            if next_row not in states:
-                states[next_row] = reached
-                waiting.append(next_row)
-            assert states[next_row] == reached, (row, command)
-            assert rows.setdefault(reached, next_row) == next_row, (row, command)
-    return Chart(states, rows, after)
+    """All of the scope, as the search finds it, with the tables looked up beside it; fails where they part."""
+    graph = state_graph(WHAT_IF, MACHINE)
+    rows: dict[int, Row] = {0: tuple(tables().data["starts"][0]["row"])}
+    after: dict[Row, dict[int, Row]] = {}
+    outcomes = set()
+    for number in range(graph.states):
+        looked_up = [tables().step(rows[number], command) for command in range(graph.width)]
+        leads = after[rows[number]] = {at: row for at, (outcome, row) in enumerate(looked_up) if outcome is not None}
+        pairs = list(graph.of(number))
+        assert [pair.command for pair in pairs] == list(leads), rows[number]
+        for pair in pairs:
+            assert rows.setdefault(pair.after, leads[pair.command]) == leads[pair.command], (rows[number], pair)
+            outcomes.add((looked_up[pair.command][0], pair.label))
+    assert len(after) == graph.states
+    for outcome, label in outcomes:
+        assert outcome is not None
+        assert tables().outcomes[outcome] == outcome_in_table(graph.labels[label])
+    states = {rows[number]: graph.state(number) for number in range(graph.states)}
+    return Chart(states, {state: row for row, state in states.items()}, after)
 
 
 def forward(start: Row, without: frozenset[int] = frozenset()) -> dict[Row, int]:
     """Every state that can be reached, and in how many commands."""
     found = {start: 0}
-    waiting = deque(found)
-    while waiting:
-        row = waiting.popleft()
-        for number, after in enumerate(chart().after[row]):
-            if after is not None and number not in without and after not in found:
+    for row in (waiting := [start]):
+        for command, after in chart().after[row].items():
+            if command not in without and after not in found:
                 found[after] = found[row] + 1
                 waiting.append(after)
     return found
@@ -191,7 +176,7 @@ def some_rows() -> list[Row]:
 
 
 def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
-    pairs = sum(each is not None for leads in chart().after.values() for each in leads)
+    pairs = sum(map(len, chart().after.values()))
     assert tables().data["scope"] == {
         "name": WHAT_IF.name,
         "sentence": WHAT_IF.sentence,
