@@ -158,8 +158,10 @@ STEPS: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def make_project(project: Path) -> None:
+@cache
+def make_project(project: Path) -> Path:
     """Generate pages and build the site: every outcome occurs, some with steps, and there are two reports."""
+    project.mkdir(exist_ok=True)
     copy_pages(project)
     workspace = [pickle.id for pickle in PICKLES if pickle.requirements[0].startswith("workspace.")]
     outcomes = dict(zip(workspace, ("failed", "not-run", "inconclusive", "passed"), strict=False))
@@ -170,3 +172,4 @@ def make_project(project: Path) -> None:
     content = load_content(replace(run, items=items), project / "docs")._replace(implementations=(wrong, marked))
     replace_folders(project / "docs", pages.FOLDERS, pages.generate(content))
     build(project)
+    return project

@@ -10,9 +10,7 @@ from tests.site.building import make_project
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the pages and of the site."""
-    folder = tmp_path_factory.mktemp("project")
-    make_project(folder)
-    return folder
+    return make_project(tmp_path_factory.getbasetemp() / "project")
 
 
 @pytest.fixture(scope="session")
