@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
+from tests.explore.semantic import evaluated
 from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
 from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
 from translator_cmk.machine import commands as cmd
-from translator_cmk.machine.entities import CUSTOMER, Document, Key, Model, Vault, Workspace
-from translator_cmk.machine.rows import Row, effect, sets, write
+from translator_cmk.machine.entities import Vault
 
 
 class Mistake(NamedTuple):
@@ -18,11 +21,6 @@ class Mistake(NamedTuple):
     scope: str
     sentence: str
     machine: Callable[[], Machine]
-
-
-def also(theorem: str, scope: str, sentence: str, row: Row) -> Mistake:
-    """Return the mistake of a row too many."""
-    return Mistake(theorem, scope, sentence, lambda: Machine((*ROWS, row)))
 
 
 class AcceptsWhatIsNotThere(Machine):
@@ -63,86 +61,10 @@ WRONG_MACHINES: tuple[tuple[str, str, str, type[Machine]], ...] = (
     ("nothing-comes-back-that-is-gone-for-good", "vaults-and-keys", "A purged vault returns.", RecoversWhatIsPurged),
 )
 
-SURPRISES: tuple[tuple[str, type[Command], Callable[[Any], Any]], ...] = (
-    (
-        "A new workspace has a document in it.",
-        cmd.CreateWorkspace,
-        lambda c: write(Document, "surprise", workspace=c.workspace, state="uploaded"),
-    ),
-    (
-        "An upload trains a model.",
-        cmd.UploadDocument,
-        lambda c: write(Model, "surprise", workspace=c.workspace, state="undeployed"),
-    ),
-    (
-        "An identity comes with a workspace.",
-        cmd.EnableIdentity,
-        lambda c: write(Workspace, "surprise", resource=c.resource, state="active"),
-    ),
-    (
-        "A resource comes with a vault.",
-        cmd.CreateResource,
-        lambda c: write(
-            Vault, "surprise", region=c.location, subscription=c.subscription, group=c.group, state="active"
-        ),
-    ),
-    (
-        "A vault comes with a key.",
-        cmd.CreateVault,
-        lambda c: write(Key, f"{c.vault.name}/surprise", vault=c.vault, type="RSA", size=2048, state="active"),
-    ),
-)
-
 MISTAKES = (
     *(Mistake(theorem, scope, said, partial(machine, ROWS)) for theorem, scope, said, machine in WRONG_MACHINES),
     *(
-        also("things-come-from-the-customer", "one-of-each", sentence, effect(on, "environment.mistake", then=then))
-        for sentence, on, then in SURPRISES
-    ),
-    also(
-        "reading-and-translating-change-nothing",
-        "losing-the-key",
-        "Reading deletes what was read.",
-        effect(cmd.ReadData, "environment.mistake", each=Document, then=lambda c, d: sets(d, state="deleted")),
-    ),
-    also(
-        "only-Resource-keys.enable",
-        "tenants",
-        "Access puts a key that was left behind in use again.",
-        effect(
-            cmd.GrantKeyAccess,
-            "environment.mistake",
-            each=Key,
-            when=lambda c, k: k.vault.name == c.vault.name and c.resource.key_source == CUSTOMER,
-            then=lambda c, k: sets(c.resource, key=k),
-        ),
-    ),
-    also(
-        "fixed-properties-stay",
-        "losing-the-key",
-        "An identity costs the tier.",
-        effect(
-            cmd.EnableIdentity,
-            "environment.mistake",
-            then=lambda c: write(type(c.resource), c.resource.name, tier="basic-tier"),
-        ),
-    ),
-    also(
-        "fixed-properties-stay",
-        "vaults-and-keys",
-        "Soft delete turns access policies into Azure RBAC.",
-        effect(cmd.EnableSoftDelete, "environment.mistake", then=lambda c: sets(c.vault, permission_model="rbac")),
-    ),
-    also(
-        "nothing-comes-back-that-is-gone-for-good",
-        "vaults-and-keys",
-        "Recovering the vault brings purged keys back.",
-        effect(
-            cmd.RecoverVault,
-            "environment.mistake",
-            each=Key,
-            when=lambda c, k: k.state == "purged",
-            then=lambda c, k: sets(k, state="active"),
-        ),
+        Mistake(each["theorem"], each["scope"], each["mistake"], partial(Machine, (*ROWS, evaluated(each["add"]))))
+        for each in yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
     ),
 )
