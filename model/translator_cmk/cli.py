@@ -33,19 +33,23 @@ EXTRAS = {"waitress": "http", "pytest": "pytest", "pytest_bdd": "pytest", "mkdoc
 
 @dataclass(frozen=True)
 class Command:
-    """A subcommand, and the module of the package that has its two functions, which is imported when it is chosen."""
+    """A subcommand, and the module of the package that has its two functions, which is imported when it is chosen.
+
+    Of a module with several commands the function stands after a colon: of `a.module:check`, `check_arguments` adds the
+    arguments, or else those of the module.
+    """
 
     name: str
     help: str
     module: str
-    add_arguments: str = "add_arguments"
-    run: str = "run"
 
     def prepare(self, parser: argparse.ArgumentParser) -> None:
         """Give the parser the arguments of the subcommand, and the function that runs it."""
-        module = import_module(f"translator_cmk.{self.module}")
-        getattr(module, self.add_arguments)(parser)
-        parser.set_defaults(run=getattr(module, self.run))
+        name, _, function = self.module.partition(":")
+        module = import_module(f"translator_cmk.{name}")
+        own_arguments = getattr(module, f"{function}_arguments", None)
+        (own_arguments or module.add_arguments)(parser)
+        parser.set_defaults(run=getattr(module, function or "run"))
 
 
 @dataclass(frozen=True)
@@ -59,40 +63,18 @@ class Group:
 
 SOURCE = (
     Command(
-        "check",
-        "compare your copy of the article with the revision that is specified",
-        "requirements.commands",
-        "check_arguments",
-        "check",
+        "check", "compare your copy of the article with the revision that is specified", "requirements.commands:check"
     ),
-    Command(
-        "fingerprint",
-        "print the places of a copy (for maintainers)",
-        "requirements.commands",
-        "fingerprint_arguments",
-        "fingerprint",
-    ),
+    Command("fingerprint", "print the places of a copy (for maintainers)", "requirements.commands:fingerprint"),
 )
 
 REPORT = (
-    Command(
-        "check",
-        "derive every verdict of a report again from its message log",
-        "conformance.recheck",
-        "check_arguments",
-        "check",
-    ),
-    Command(
-        "reproduce",
-        "ask a system again all that it was asked for a report",
-        "conformance.recheck",
-        "reproduce_arguments",
-        "reproduce",
-    ),
+    Command("check", "derive every verdict of a report again from its message log", "conformance.recheck:check"),
+    Command("reproduce", "ask a system again all that it was asked for a report", "conformance.recheck:reproduce"),
 )
 
 COMMANDS: tuple[Command | Group, ...] = (
-    Command("register", "print the requirements", "requirements.commands", "register_arguments", "register"),
+    Command("register", "print the requirements", "requirements.commands:register"),
     Group("source", "work with a copy of the article", SOURCE),
     Command("lint", "check feature files", "bdd.lint"),
     Command("run", "run commands and say what the specification demands of each", "running"),
@@ -100,8 +82,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command(
         "theorems",
         "hold every theorem against every state and step of bounded worlds",
-        "explore.commands",
-        run="run_theorems",
+        "explore.commands:run_theorems",
     ),
     Command("tour", "make test sequences that try everything in small worlds", "explore.tours.sequences"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),

@@ -1,79 +1,68 @@
 """A suite that opts in runs its scenarios and chooses among them by requirement; what is in doubt is refused."""
 
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
 import pytest
 
 from tests.bdd.samples import MODULE, OUTLINE, RIGHT, feature, project, rule, run
 from translator_cmk.requirements import load_register
 
 SYSTEM = "tests.bdd.wrong_systems"
-TWO_NAMES = feature(rule(RIGHT, RIGHT.replace("accepted", "refused")))
+ONE = "vault.same-region-refused/vault-and-resource-in-one-region"
+EAST = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus"
+BASIC = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier"
+VAULT = feature(rule(RIGHT, OUTLINE))
 
 
-def test_scenarios_pass_for_the_model(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
-    result = run(pytester, "--strict-markers", "-W", "error")
+def test_suite_opts_in_by_its_conftest(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=VAULT, conftest='pytest_plugins = ["translator_cmk.bdd"]')
+    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error", "-p", "no:hypothesispytest")
     result.assert_outcomes(passed=3)
 
 
-def test_requirements_are_markers(pytester: pytest.Pytester) -> None:
+def test_scenarios_are_chosen_by_requirement_or_id(pytester: pytest.Pytester) -> None:
     other = RIGHT.replace("one region", "one tenant")
     project(pytester, vault=feature(rule(RIGHT, OUTLINE), rule(other, requirement="vault.same-tenant-refused")))
     run(pytester, "--strict-markers", "-m", "vault.same-tenant-refused").assert_outcomes(passed=1, deselected=3)
     run(pytester, "--strict-markers", "-m", "encryption.tier-refused").assert_outcomes(passed=1, deselected=3)
+    run(pytester, "test_features.py::test_vault_and_resource_in_one_region").assert_outcomes(passed=1)
     listed = run(pytester, "--markers").stdout.str()
     assert [name for name in load_register() if f"@pytest.mark.{name}: " not in listed] == []
 
 
-WRONG = {
-    "dropped by pytest-bdd": (TWO_NAMES, "12: the scenario 'Vault and resource in one region' is at vault.feature:7"),
-    "tag of a rule": (feature(rule(RIGHT, requirement="vault.wip", title="A")), "4: the tag @vault.wip is no"),
-    "tag of examples": (feature(rule(OUTLINE.replace("@encryption", "@wip"))), "18: the tag @wip.tier-refused is no"),
-    "not Gherkin": (feature(rule(RIGHT.replace("When", "Whenn"))), "9: not Gherkin"),
-    "refused by pytest-bdd": (feature(rule(RIGHT.replace("Given", "And"))), "8: a first step 'And'"),
-    "unknown step": (feature(rule(RIGHT.replace("Given a ", "Given the "))), "8: no Given is written"),
-}
-
-
-@pytest.mark.parametrize(
-    ("case", "strict"),
-    [*((case, "--strict-markers") for case in WRONG), ("tag of a rule", "-q"), ("not Gherkin", "-q")],
-)
-def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(
-    pytester: pytest.Pytester, case: str, strict: str
-) -> None:
-    vault, diagnostic = WRONG[case]
-    project(pytester, vault=vault, keys=feature(rule(requirement="keys.enable")))
-    result = run(pytester, strict)
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_diagnostics_of_the_lint_stop_the_run_and_all_are_listed(pytester: pytest.Pytester, processes: str) -> None:
+    project(
+        pytester,
+        vault=feature(rule(RIGHT, RIGHT)),
+        identity=feature(rule(RIGHT.replace("When", "Whenn"))),
+        keys=feature(rule(requirement="keys.enable")),
+        tenant=feature(rule(RIGHT.replace("Given", "And"), requirement="vault.wip", title="A")),
+    )
+    result = run(pytester, "-n", processes)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert f"ERROR: features/vault.feature:{diagnostic}" in result.stdout.str()
-    assert "ERROR: features/keys.feature:5: a rule without a scenario" in result.stdout.str()
     assert "passed" not in result.stdout.str()
+    for diagnostic in (
+        "vault.feature:12: the scenario 'Vault and resource in one region' is at vault.feature:7 already",
+        "identity.feature:9: not Gherkin",
+        "keys.feature:5: a rule without a scenario",
+        "tenant.feature:4: the tag @vault.wip is no requirement's id",
+        "tenant.feature:8: a first step 'And'",
+    ):
+        assert f"ERROR: features/{diagnostic}" in result.stdout.str()
 
 
-BINDS_ONE = """
-from pytest_bdd import scenario
-@scenario("features/vault.feature", "Vault and resource in one region")
-def test_it(): pass
-"""
 RUNS_TWICE = "import pytest\n@pytest.fixture(autouse=True, params=[1, 2])\ndef twice(request): pass\n"
 
 
-@pytest.mark.parametrize(
-    ("module", "code", "conftest", "diagnostic"),
-    [
-        ("test_features", BINDS_ONE, "", "3 scenarios, and 1 tests"),
-        ("test_more", MODULE, "", "3 scenarios, and 6 tests"),
-        ("test_features", MODULE, RUNS_TWICE, "is collected more than once"),
-    ],
-)
-def test_each_scenario_has_to_be_one_test(
-    pytester: pytest.Pytester, module: str, code: str, conftest: str, diagnostic: str
-) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)), conftest=conftest)
-    pytester.makepyfile(**{module: code})
+@pytest.mark.parametrize(("code", "conftest"), [(MODULE, ""), ("", RUNS_TWICE)])
+def test_each_scenario_has_to_be_one_test(pytester: pytest.Pytester, code: str, conftest: str) -> None:
+    project(pytester, vault=VAULT, conftest=conftest)
+    pytester.makepyfile(test_more=code)
     result = run(pytester, "-k", "no_such_test")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert diagnostic in result.stdout.str()
+    assert f"{ONE} is collected more than once" in result.stdout.str()
 
 
 def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
@@ -81,48 +70,49 @@ def test_other_tests_are_left_alone(pytester: pytest.Pytester) -> None:
     run(pytester, "--strict-markers").assert_outcomes(passed=1, failed=1)
 
 
-def test_one_test_can_be_chosen_by_its_id(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
-    run(pytester, "test_features.py::test_vault_and_resource_in_one_region").assert_outcomes(passed=1)
-
-
 def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    project(pytester, vault=VAULT)
     result = run(pytester, "--system", f"{SYSTEM}:AnyRegion")
     result.assert_outcomes(passed=1, failed=2)
-    output = result.stdout.str()
-    assert '[vault.same-region-refused] Vault and resource in two regions (in "eastus"): failed\n' in output
-    assert "features/vault.feature:16\n" in output
     requirement = load_register()["vault.same-region-refused"]
-    assert f"requirement  {requirement.title}\n" in output
+    output = result.stdout.str()
+    for expected in (
+        '[vault.same-region-refused] Vault and resource in two regions (in "eastus"): failed\n',
+        "features/vault.feature:16\n",
+        f"requirement  {requirement.title}\n",
+        "> Then         the request is refused\n",
+        "expected     the request is refused, because of vault.same-region-refused\n",
+        "observed     the request is accepted, by ",
+        '- "translator-prod" uses Microsoft-managed keys\n'
+        '               + "translator-prod" uses customer-managed keys',
+    ):
+        assert expected in output
     assert requirement.wording in " ".join(output.split())
-    assert "> Then         the request is refused\n" in output
-    assert "expected     the request is refused, because of vault.same-region-refused\n" in output
-    assert "observed     the request is accepted, by " in output
-    assert (
-        '- "translator-prod" uses Microsoft-managed keys\n               + "translator-prod" uses customer-managed keys'
-        in output
-    )
     assert "pytest_bdd" not in output
     assert "Traceback" not in output
 
 
-def test_blocked_starting_point_turns_the_run_red(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [
+        ("RefusesKeys", "Vault and resource in one region: not run, blocked by keys.any-origin"),
+        ("NoSystem", "is no system: it has no reset and no submit and no observe"),
+        (
+            "Crashes",
+            "[vault.same-region-refused] Vault and resource in one region: ConnectionError in call: nobody listens",
+        ),
+    ],
+)
+def test_system_that_does_not_get_there_turns_the_run_red(
+    pytester: pytest.Pytester, system: str, expected: str
+) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
-    result = run(pytester, "--system", f"{SYSTEM}:RefusesKeys")
+    result = run(pytester, "--system", f"{SYSTEM}:{system}")
     result.assert_outcomes(failed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert "Vault and resource in one region: not run, blocked by keys.any-origin" in result.stdout.str()
-
-
-def test_crash_of_a_system_shows_its_own_frames(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT)))
-    output = run(pytester, "--system", f"{SYSTEM}:Crashes").stdout.str()
-    assert "ConnectionError: nobody listens" in output
-    assert (
-        "[vault.same-region-refused] Vault and resource in one region: ConnectionError in call: nobody listens"
-        in output
-    )
+    output = result.stdout.str()
+    assert expected in output
+    # of a crash, only the system's own frames are shown
     assert "scenario_run.py" not in output
     assert "_pytest" not in output
 
@@ -143,15 +133,8 @@ def test_system_that_can_not_be_made_is_wrong_usage(pytester: pytest.Pytester, n
     assert problem in result.stderr.str()
 
 
-def test_an_object_that_is_no_system_fails_with_what_it_lacks(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT)))
-    result = run(pytester, "--system", f"{SYSTEM}:NoSystem")
-    result.assert_outcomes(failed=1)
-    assert "is no system: it has no reset and no submit and no observe" in result.stdout.str()
-
-
 def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)))
+    project(pytester, vault=VAULT)
     pytester.makepyfile(
         my_adapter="""
         from translator_cmk.system import ModelSystem
@@ -165,39 +148,69 @@ def test_adapter_beside_the_suite_is_found_and_made_once_for_each_scenario(pytes
     assert (pytester.path / "made.txt").read_text().split() == ["made"] * 3
 
 
-CONFTEST = f"""
-import pytest
-from {SYSTEM} import AnyRegion
-@pytest.fixture
-def system(): return AnyRegion()
-"""
+CONFTEST = f"import pytest\nfrom {SYSTEM} import AnyRegion\n@pytest.fixture\ndef system(): return AnyRegion()\n"
 
 
-def test_fixture_of_the_suite_takes_the_place_of_the_model(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)), conftest=CONFTEST)
+def test_fixture_of_the_suite_takes_the_place_of_the_model_but_not_of_the_option(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=VAULT, conftest=CONFTEST)
     run(pytester).assert_outcomes(passed=1, failed=2)
-
-
-def test_fixture_and_option_are_not_mixed_up(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT)), conftest=CONFTEST)
     result = run(pytester, "--system", f"{SYSTEM}:KeepsItsReasons")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(failed=3)
     assert "a fixture called system overrides it; remove one of them" in result.stdout.str()
 
 
-def test_report_that_shows_skipped_as_passed_is_refused(pytester: pytest.Pytester) -> None:
-    result = run(pytester, "--cucumber-json", "results.json")
+def test_run_in_which_all_is_skipped_has_not_passed(pytester: pytest.Pytester) -> None:
+    skip = "import pytest\n@pytest.fixture\ndef system(): pytest.skip('no account')\n"
+    project(pytester, vault=feature(rule(RIGHT)), conftest=skip)
+    result = run(pytester)
+    result.assert_outcomes(skipped=1)
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "no scenario was decided" in result.stdout.str()
+
+
+def cases(file: Path) -> dict[str, ET.Element]:
+    """The test cases of a JUnit file by scenario id."""
+    found = {}
+    for case in ET.parse(file).iter("testcase"):
+        properties = {each.get("name"): each.get("value") for each in case.iter("property")}
+        found[str(properties["scenario"])] = case
+    return found
+
+
+def test_junit_names_cases_after_requirement_and_scenario_with_xdist_too(pytester: pytest.Pytester) -> None:
+    place = f'in "eastus" in the subscription "{"s" * 63}" in the group "{"g" * 63}"'
+    longest = OUTLINE.replace("Vault and resource in two regions", "x" * 70).replace(
+        'in "eastus" on the "basic-tier"', place
+    )
+    project(pytester, vault=feature(rule(RIGHT, OUTLINE, longest)))
+    run(pytester, "--junitxml", "alone.xml", "--system", f"{SYSTEM}:AnyRegion")
+    run(pytester, "--junitxml", "spread.xml", "--system", f"{SYSTEM}:AnyRegion", "-n", "1")
+    found = cases(pytester.path / "alone.xml")
+    assert found[ONE].get("name") == "[vault.same-region-refused] Vault and resource in one region"
+    assert found[EAST].get("name") == '[vault.same-region-refused] Vault and resource in two regions (in "eastus")'
+    assert {case.get("classname") for case in found.values()} == {"vault"}
+    assert 250 < max(len(str(case.get("name"))) for case in found.values()) < 512 - len("vault.")
+    assert [each.get("value") for each in found[BASIC].iter("property") if each.get("name") == "requirement"] == [
+        "vault.same-region-refused",
+        "encryption.tier-refused",
+    ]
+    [failure] = found[EAST].iter("failure")
+    assert str(failure.get("message")).startswith("[vault.same-region-refused] Vault and resource in two regions")
+    assert "expected     the request is refused" in str(failure.text)
+    assert {name for case in found.values() for name in case.attrib} == {"name", "classname", "time"}
+    spread = cases(pytester.path / "spread.xml")
+    assert {name: (case.get("name"), len(case)) for name, case in found.items()} == {
+        name: (case.get("name"), len(case)) for name, case in spread.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [(("--cucumber-json", "results.json"), "use --junitxml"), (("-p", "no:pytest-bdd"), "add -p pytest_bdd.plugin")],
+)
+def test_option_that_can_not_be_met_is_wrong_usage(
+    pytester: pytest.Pytester, options: tuple[str, ...], message: str
+) -> None:
+    result = run(pytester, *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "use --junitxml" in result.stderr.str()
-
-
-def test_suite_opts_in_by_its_conftest(pytester: pytest.Pytester) -> None:
-    project(pytester, vault=feature(rule(RIGHT, OUTLINE)), conftest='pytest_plugins = ["translator_cmk.bdd"]')
-    result = pytester.runpytest_subprocess("--strict-markers", "-W", "error", "-p", "no:hypothesispytest")
-    result.assert_outcomes(passed=3)
-
-
-def test_plugin_that_is_needed_is_asked_for(pytester: pytest.Pytester) -> None:
-    result = run(pytester, "-p", "no:pytest-bdd")
-    assert result.ret == pytest.ExitCode.USAGE_ERROR
-    assert "add -p pytest_bdd.plugin" in result.stderr.str()
+    assert message in result.stderr.str()

@@ -3,7 +3,6 @@
 PYTEST_DONT_REWRITE
 """
 
-from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from pytest_bdd.parsers import StepParser
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 from pytest_bdd.utils import registry_get_safe
 
+from .. import features_dir
 from ..errors import InvalidFile
 from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
@@ -180,26 +180,20 @@ class Run:
         self.diagnostics: list[str] = []
         self.statuses: set[str] = set()
 
-    def pytest_exception_interact(self, node: Any, call: pytest.CallInfo[Any]) -> None:
-        """Note the features of a module that could not be imported, for the lint to say why."""
-        if isinstance(node, pytest.Collector) and call.excinfo:
-            self.suspects |= set(features_being_read(call.excinfo.tb))
+    def pytest_exception_interact(self, node: Any) -> None:
+        """Note the features that a module may bind that could not be imported: the lint says why."""
+        if isinstance(node, pytest.Collector):
+            self.suspects.update(feature_files([node.path.parent, features_dir()]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Give each test its pickle, before anything is deselected."""
-        scenarios = [item for item in items if template_of(getattr(item, "obj", None))]
-        modules = {id(item.module): item.module for item in scenarios if isinstance(item, pytest.Function)}
-        bound = Counter(key for module in modules.values() for each in vars(module).values() for key in keys_of(each))
-        files = {path for path, _, _ in bound}
+        scenarios = [item for item in items if template_of(item)]
+        files = {Path(template_of(item).feature.filename) for item in scenarios}
         # a file that has lost all of its scenarios binds no test: only a look into the folder finds it
         linted = {file for path in files | self.suspects for file in (path, *path.parent.glob("*.feature"))}
-        if not linted:
-            return
-        found = lint(linted, self.register)
-        features = [] if found else [read_feature(file) for file in feature_files(files)]
-        found += [diagnostic for feature in features for diagnostic in unequal(feature, bound)]
-        found += [] if found else join(scenarios, features)
+        found = lint(linted, self.register) if linted else []
+        found += [] if found else join(scenarios, map(read_feature, files))
         self.diagnostics = [str(diagnostic) for diagnostic in found]
         if found:
             items.clear()
@@ -266,55 +260,18 @@ def join(scenarios: Iterable[pytest.Item], features: Iterable[Feature]) -> Itera
         joined.add(pickle.id)
 
 
-def template_of(function: object) -> Any:
-    """Return the scenario that a test function runs, or None."""
-    return registry_get_safe(scenario_wrapper_template_registry, function)
-
-
-def keys_of(function: object) -> Iterator[Key]:
-    """Yield a key for each test that pytest-bdd makes of a function: one a scenario, or one a row of its examples."""
-    template = template_of(function)
-    if template is None:
-        return
-    path, rows = Path(template.feature.filename), rows_of(template)
-    names = row_names(rows)
-    for name in [names[row] for row in rows] or [""]:
-        yield path, template.name, name
-
-
-def rows_of(template: Any) -> list[tuple[str, ...]]:
-    """Return the rows of a scenario's examples."""
-    return [tuple(row) for examples in template.examples for row in examples.examples]
+def template_of(item: Any) -> Any:
+    """Return the scenario that a test runs, or None."""
+    return registry_get_safe(scenario_wrapper_template_registry, getattr(item, "obj", None))
 
 
 def key_of(item: Any) -> Key:
     """Return the key of the pickle that a test runs."""
-    template = template_of(item.obj)
+    template = template_of(item)
     example: dict[str, str] = item.callspec.params["_pytest_bdd_example"] if template.examples else {}
-    name = row_names(rows_of(template))[tuple(example.values())] if example else ""
+    rows = (tuple(row) for examples in template.examples for row in examples.examples)
+    name = row_names(rows)[tuple(example.values())] if example else ""
     return Path(template.feature.filename), template.name, name
-
-
-def unequal(feature: Feature, bound: Counter[Key]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic where tests and pickles of a feature are not the same."""
-    compiled = Counter((feature.path, pickle.name, pickle.row) for pickle in feature.pickles)
-    tests = Counter({key: times for key, times in bound.items() if key[0] == feature.path})
-    if compiled != tests:
-        key = next(iter((compiled - tests) or (tests - compiled)))
-        text = f"{compiled.total()} scenarios, and {tests.total()} tests of them: {key[1]!r} differs"
-        remedy = "bind all with scenarios(), once, and choose among them by -m or -k"
-        yield Diagnostic(feature.path, 1, text, remedy)
-
-
-def features_being_read(traceback: TracebackType | None) -> Iterator[Path]:
-    """Yield the features that pytest-bdd was reading when it failed: it does not always say which."""
-    while traceback:
-        name, names = traceback.tb_frame.f_globals.get("__name__"), traceback.tb_frame.f_locals
-        if name == "pytest_bdd.scenario" and "abs_feature_paths" in names:
-            yield from feature_files(Path(path) for path in names["abs_feature_paths"])
-        if name == "pytest_bdd.feature" and "full_name" in names:
-            yield Path(names["full_name"])
-        traceback = traceback.tb_next
 
 
 class Sentence(StepParser):

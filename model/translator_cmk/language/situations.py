@@ -49,4 +49,4 @@ def command_in(entry: Entry) -> Command:
     try:
         return read_command(text)
     except UnknownSentence:
-        raise entry.error(f"{text!r} is not the sentence of any command; see language/sentences.py") from None
+        raise entry.error(f"{text!r} is not the sentence of any command; see language/sentences.yaml") from None
