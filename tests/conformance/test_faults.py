@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, WELL, WHOLE, in_a_shell, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, WELL, WHOLE, counterexample, in_a_shell, verify
 from translator_cmk.cli import main
 
 
@@ -22,10 +22,9 @@ def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
     found = verify(tmp_path, *errs, *WELL)
     assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, False, 1)
     assert found.report["trouble"] == "answered hello with an error: no quota; see the log of the system"
-    sequences = tmp_path / "sequences.jsonl"
-    sequences.write_text('{"stage":{}}\n{"command":"EnableIdentity","resource":"translator-prod"}\n', "utf-8")
+    kept = counterexample(tmp_path, {"command": "EnableIdentity", "resource": "translator-prod"})
     whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
-    for command in (["doctor"], ["replay", str(sequences)], ["report", "reproduce", str(whole.folder)]):
+    for command in (["doctor"], ["replay", str(kept)], ["report", "reproduce", str(whole.folder)]):
         capsys.readouterr()
         assert main([*command, *errs]) == 3
         assert "answered hello with an error: no quota" in capsys.readouterr().err

@@ -171,6 +171,8 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     out = capsys.readouterr().out
     assert f"{counts['blocked']} blocked" in out
     assert f"⊘ {case['id']}" in out
+    again = f"again        translator-cmk verify --python {system} --in-process --profile article --case {case['id']}\n"
+    assert again in out
     root = ElementTree.parse(found.folder / "junit.xml").getroot()
     assert len([*root.iter("error")]) == counts["blocked"]
     assert "exit code 1: deviations" in [each.get("message") for each in root.iter("failure")]

@@ -82,6 +82,15 @@ def put_messages(folder: Path, text: str) -> None:
     (folder / MESSAGES).write_bytes(gzip.compress(text.encode()))
 
 
+def counterexample(folder: Path, *commands: dict[str, str]) -> Path:
+    """A file that has these commands to replay."""
+    file = folder / "counterexample.json"
+    nothing: dict[str, list[str]] = {name: [] for name in ("silent", "requirements", "expected", "seen")}
+    head = {"format": 1, "profile": "article", "always": True, "scenario": ""}
+    file.write_text(json.dumps({**head, **nothing, "commands": commands}), "utf-8")
+    return file
+
+
 def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
     """Run it, reporting into a folder; an object in Python in this process, which is faster, unless in a child."""
     report = folder / "report"

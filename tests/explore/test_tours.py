@@ -15,14 +15,13 @@ from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.tours.selection import StepRecord, recorded_graph, select
 from translator_cmk.explore.tours.sequences import (
     CommandSequence,
-    SequenceError,
     Suite,
     TooLarge,
-    read_sequences,
     suite,
     wire_lines,
 )
 from translator_cmk.explore.tours.tour import Arcs, Tour, Unbalanced, cheapest_flow, tour, worth
+from translator_cmk.language import command_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
 from translator_cmk.machine.rows import Refuse, Silent
 from translator_cmk.system import ModelSystem
@@ -211,35 +210,12 @@ def test_replaying_sequences_meets_the_pairs_that_they_guarantee(name: str, budg
 
 
 def test_wire_lines_hold_commands_and_nothing_of_what_should_come_of_them() -> None:
+    made = whole("losing-the-key")
     fields = {"command"}.union(*(command.fields for command in COMMANDS.values()))
-    for message in map(json.loads, wire_lines(whole("losing-the-key").sequences)):
-        assert message.keys() == {"stage"} or message.keys() <= fields
-
-
-@pytest.mark.parametrize(
-    ("text", "error"),
-    [
-        ("nonsense", ":1: not JSON at column 1 (Expecting value); write one JSON object"),
-        ('{"stage": {}}\n\n{"command": "ReadData"}', ":3: ReadData lacks the field 'workspace'; add it"),
-        (
-            '{"stage": {"regions": ["north"]}}',
-            ":1: another stage than the default one, on which the scopes are; leave it out",
-        ),
-        (None, ": can't be read: No such file or directory; name a file of JSON lines"),
-    ],
-)
-def test_sequences_are_read_back_or_their_error_says_where_and_what_to_do(
-    text: str | None, error: str, tmp_path: Path
-) -> None:
-    file, made = tmp_path / "sequences.jsonl", whole("losing-the-key")
-    file.write_text("\n".join(wire_lines(made.sequences)), "utf-8")
-    assert list(read_sequences(file)) == [sequence.commands for sequence in made.sequences]
-    file.unlink()
-    if text is not None:
-        file.write_text(text, "utf-8")
-    with pytest.raises(SequenceError) as raised:
-        list(read_sequences(file))
-    assert str(raised.value) == f"{file}{error}"
+    messages = [json.loads(line) for line in wire_lines(made.sequences)]
+    assert all(message.keys() == {"stage"} or message.keys() <= fields for message in messages)
+    read = [command_from_wire(message, "") for message in messages if "command" in message]
+    assert read == [command for sequence in made.sequences for command in sequence.commands]
 
 
 def test_scopes_that_are_too_large_and_budgets_that_are_too_small_are_errors() -> None:

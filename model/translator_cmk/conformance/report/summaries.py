@@ -151,10 +151,13 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported: Collection[str] = ()) -> Iterator[str]:
     """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
-    named = f" {system} --profile {envelope['profile']} "
     for line in lines(envelope):
-        again = system and line.lstrip().startswith(AGAIN)
-        yield line.replace(" ... ", named).replace("FOLDER", shlex.quote(str(folder))) if again else line
+        if system and line.lstrip().startswith(AGAIN):
+            named = line.replace("verify ...", f"verify {system} --profile {envelope['profile']}")
+            named = named.replace("replay ...", f"replay {system}")
+            yield named.replace("FOLDER", shlex.quote(str(folder)))
+        else:
+            yield line
     if unsupported:
         named = ", ".join(name for name in COMMANDS if name in unsupported)
         yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from ...errors import OK, CommandError
 from ...files import write_text
-from ...language import WireError, command_from_wire, command_to_wire, from_text, stage_from_wire, stage_to_wire
-from ...machine import DEFAULT_STAGE, Command
+from ...language import command_to_wire, stage_to_wire
+from ...machine import DEFAULT_STAGE
 from ...progress import ProgressBar
 from ..graph import Graph, state_graph
 from ..scopes import SCOPES, SOON, Commands, Scope, add_scope, chosen
@@ -130,39 +130,6 @@ def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
         yield stage
         for command in sequence.commands:
             yield json.dumps(command_to_wire(command), separators=(",", ":"))
-
-
-class SequenceError(ValueError):
-    """Sequences can't be read; the message names file, line and remedy."""
-
-
-def read_sequences(path: Path) -> Iterator[Commands]:
-    """Yield the sequences in a file of JSON lines, each from a reset to the default stage; raises `SequenceError`."""
-    sequence: list[Command] = []
-    started = False
-    try:
-        for number, line in enumerate(path.read_bytes().splitlines(), start=1):
-            if not line.strip():
-                continue
-            where = f"{path}:{number}"
-            message = from_text(line, where)
-            if isinstance(message, dict) and message.keys() == {"stage"}:
-                if stage_from_wire(message["stage"], where) != DEFAULT_STAGE:
-                    raise SequenceError(
-                        f"{where}: another stage than the default one, on which the scopes are; leave it out"
-                    )
-                if started:
-                    yield tuple(sequence)
-                sequence, started = [], True
-            else:
-                sequence.append(command_from_wire(message, where))
-                started = True
-    except OSError as error:
-        raise SequenceError(f"{path}: can't be read: {error.strerror}; name a file of JSON lines") from None
-    except WireError as error:
-        raise SequenceError(str(error)) from None
-    if started:
-        yield tuple(sequence)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
