@@ -193,7 +193,7 @@ BY_HAND: dict[str, tuple[Edit, str]] = {
 IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
     "failures of the tour": (without_failures_of_the_tour, "the log has .* where .* would be"),
     "end of the tour": (lambda it: it.without(it.worlds("tour")[-2:]), MOVED),
-    "commands of the tour": (without_a_command, 'tour/CreateVault.status: was "nothing", is "passed"'),
+    "commands of the tour": (without_a_command, 'tour/CreateVault.status: was null, is "passed"'),
     "scenarios before an interruption": (
         lambda it: interrupted(it).without(it.worlds(FAILS, FAILS_TOO)),
         f"does not have {FAILS}, which this run asks for",

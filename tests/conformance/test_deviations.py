@@ -49,10 +49,14 @@ def test_known_deviation_is_no_failure_of_the_run_and_one_in_its_report(
 
 
 LOSING = ("--lane", "tour", "--scope", "losing-the-key")
-ENABLE, EXPIRED = (
-    "tour/EnableCustomerManagedKeys",
-    "line 1: the deviation of vault.same-region expired on 2001-01-01",
-)
+SIGHT = f"{wrong_systems.__name__}:LosesOnlySight"
+NO_PORTAL = f"{limited_systems.__name__}:TakesAnyRegionAndHasNoPortal"
+OWN_KEY = f"{clean_prefix.__name__}:OwnKeyIgnored"
+ENABLE, LOSE, READ = "tour/EnableCustomerManagedKeys", "tour/DisableIdentity", "tour/ReadData"
+EXPIRED = "line 1: the deviation of vault.same-region expired on 2001-01-01"
+STALE = "is stale: nothing of it failed; take it out"
+UPLOADS, PORTAL = '"attributed_to": ["revocation.deletes-uploads"]', '"cause": "the capability portal"'
+BEHIND = "not reached: what leads to it is known to fail"
 
 
 @pytest.mark.parametrize(
@@ -60,32 +64,11 @@ ENABLE, EXPIRED = (
     [
         (WRONG, ONLY, {"requirement": "", "case": FAILS}, 1, {FAILS: "known", FAILS_TOO: "failed"}, ""),
         (WRONG, ONLY, EARLIER, 1, {FAILS: "failed"}, EXPIRED),
-        (MODEL, ONLY, {}, 1, {FAILS: "passed"}, "is stale: nothing of it failed; take it out"),
+        (MODEL, ONLY, {}, 1, {FAILS: "passed"}, STALE),
         (WRONG, DEMANDS, {}, 0, {ENABLE: "known"}, ""),
-        (
-            f"{wrong_systems.__name__}:LosesOnlySight",
-            LOSING,
-            {"requirement": "revocation.undeploys"},
-            1,
-            {"tour/DisableIdentity": "failed"},
-            '"attributed_to": ["revocation.deletes-uploads"]',
-        ),
-        (
-            f"{limited_systems.__name__}:TakesAnyRegionAndHasNoPortal",
-            DEMANDS,
-            {},
-            1,
-            {ENABLE: "failed"},
-            '"cause": "the capability portal"',
-        ),
-        (
-            f"{clean_prefix.__name__}:OwnKeyIgnored",
-            LOSING,
-            {"requirement": "keys.enable"},
-            0,
-            {ENABLE: "known", "tour/ReadData": "not-applicable"},
-            "not reached: what leads to it is known to fail",
-        ),
+        (SIGHT, LOSING, {"requirement": "revocation.undeploys"}, 1, {LOSE: "failed"}, UPLOADS),
+        (NO_PORTAL, DEMANDS, {}, 1, {ENABLE: "failed"}, PORTAL),
+        (OWN_KEY, LOSING, {"requirement": "keys.enable"}, 0, {ENABLE: "known", READ: "not-applicable"}, BEHIND),
     ],
 )
 def test_known_deviation_is_about_one_thing_as_long_as_that_fails(

@@ -39,12 +39,6 @@ class Deviation(NamedTuple):
         return self.requirement in (result.attributed_to if result and result.attributed_to else case.requirements)
 
 
-def is_settled(of_it: Iterable[Result]) -> bool:
-    """Return whether something passed, and nothing failed: of what was not run or not decided nothing is known."""
-    statuses = {each.status for each in of_it}
-    return "passed" in statuses and statuses.isdisjoint(FAILING)
-
-
 class Deviations:
     """The entries of a file, or none."""
 
@@ -67,15 +61,20 @@ class Deviations:
         return frozenset(each.requirement for each in self.entries if each.requirement and not self._expired(each))
 
     def stale(self, cases: Iterable[Case], result: Mapping[str, Result]) -> list[str]:
-        """Return the entries that are stale after a run: they have expired, or nothing that they cover has failed."""
+        """Return the entries that are stale after a run: they have expired, or what they cover passed, and none failed.
+
+        Of what was not run or not decided nothing is known.
+        """
         cases = list(cases)
         found = []
         for entry in self.entries:
             where = f"line {entry.line}: the deviation of {entry.about}"
-            of_it = [result[case.id] for case in cases if case.id in result and entry.covers(case, result[case.id])]
+            of_it = {
+                result[case.id].status for case in cases if case.id in result and entry.covers(case, result[case.id])
+            }
             if self._expired(entry):
                 found.append(f"{where} expired on {entry.expires}")
-            elif is_settled(of_it) and not entry.case.startswith(BY_CHANCE):
+            elif "passed" in of_it and of_it.isdisjoint(FAILING) and not entry.case.startswith(BY_CHANCE):
                 found.append(f"{where} is stale: nothing of it failed; take it out")
         return found
 

@@ -29,9 +29,6 @@ from .trace import recorded_system, run_trace, trace_of
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
 
-NOTHING = "nothing"
-"""The value of a field that is not there."""
-
 
 def running_of(envelope: dict[str, Any]) -> Running:
     """Return the run of a report before it has begun; raises `CommandError` where no run is made so."""
@@ -245,11 +242,11 @@ def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], ignored: Seque
 
 
 def differences(then: Any, now: Any, where: str) -> Iterator[str]:
-    """Yield every place in a value of a report at which another one comes now."""
+    """Yield every place in a value of a report at which another one comes now; null is what is not there."""
     if isinstance(then, dict) and isinstance(now, dict):
         # the status, if there is one, says most
         for name in sorted(then.keys() | now.keys(), key=lambda each: (each != "status", each)):
-            yield from differences(then.get(name, NOTHING), now.get(name, NOTHING), f"{where}.{name}")
+            yield from differences(then.get(name), now.get(name), f"{where}.{name}")
     elif then != now:
         yield f"{where}: was {shortened(then)}, is {shortened(now)}"
 
@@ -262,7 +259,7 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
     if [case["id"] for case in envelope["cases"]] != [case["id"] for case in now["cases"]]:
         yield f"the cases in {ENVELOPE} are in another order than a run has them in"
     for name in sorted(now.keys() - {*CLAIMED, *LANES, "cases"}):
-        yield from differences(envelope.get(name, NOTHING), now[name], name)
+        yield from differences(envelope.get(name), now[name], name)
     for lane in LANES[1:]:
         then, done = (
             {field: value for field, value in each.get(lane, {}).items() if field != "seconds"}
