@@ -121,7 +121,7 @@ def failures_of(name: str) -> dict[str, Any]:
         failed: dict[str, Iterable[Command]] = {
             each["id"]: commands_of(scenarios[each["id"]])
             for each in report["cases"]
-            if (each["lane"], each["status"]) == ("features", "failed")
+            if each["lane"] == "features" and each["status"] in ("failed", "blocked")
         }
         for file in (Path(folder) / "counterexamples").glob("*.json"):
             written = json.loads(file.read_text("utf-8"))["commands"]
