@@ -2,12 +2,13 @@
 
 One half was written by somebody who had not read the features, before the scenarios that it measures.  An entry says
 the mistake in a sentence, the requirements that it contradicts (if they are all assumed, it is one in the profile
-`full` alone), and at least one of two changes:
+`full` alone), and at least one of these changes:
 
 - ``row``: the rows of this name, or of several, as in `revocation.undeploys/whenever-Model`.  The functions beside it
   (``when``, ``unless``, ``then``, ``uses``) take the place of theirs, and may call `was`, the one that stood there.
   With none of them the rows are dropped.
 - ``add``: a row that is added, or several.
+- ``counter``: a requirement whose counter-rows are added: what is no longer refused is done then.
 
 The functions are Python, with the names of commands, entities and the vocabulary of rows.
 """
@@ -21,12 +22,12 @@ import yaml
 from translator_cmk.explore.mutation import Mutant
 from translator_cmk.explore.mutation.mutants import changed, subject_of
 from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
-from translator_cmk.machine import commands, entities, rows
+from translator_cmk.machine import COUNTER_ROWS, commands, entities, rows
 from translator_cmk.machine.rows import Row
 
 OPEN, HELD_OUT = (Path(__file__).with_name(name) for name in ("semantic.yaml", "semantic_held_out.yaml"))
 WORDS: dict[str, Any] = {**vars(commands), **vars(entities), **vars(rows)}
-FIELDS = {"mistake", "contradicts", "row", "add", *PARTS}
+FIELDS = {"mistake", "contradicts", "row", "add", "counter", *PARTS}
 
 
 @cache
@@ -47,7 +48,7 @@ def mutant_of(entry: dict[str, Any]) -> Mutant:
     return made._replace(
         name=entry["mistake"],
         requirements=tuple(entry["contradicts"].split()),
-        rows=(*made.rows, *more),
+        rows=(*made.rows, *more, *(row for row in COUNTER_ROWS if row.requirement == entry.get("counter"))),
         commands=None,
     )
 
