@@ -52,6 +52,22 @@ Feature: The managed identity
       Then the request is accepted
       And the managed identity of "translator-prod" is on
 
+  @identity.unchanged-without-effect
+  Rule: A request that puts no key in use turns no identity on and grants no access
+
+    Scenario: A request for a global resource does not turn the identity on
+      Given a vault with a key
+      And the customer creates the Translator resource "translator-prod" in "global"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then the managed identity of "translator-prod" is off
+
+    Scenario: A request for a global resource grants no access
+      Given a vault with a key
+      And the customer creates the Translator resource "translator-prod" in "global"
+      And the customer enables the managed identity of "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then "translator-prod" has no access to the keys of "kv-prod"
+
   @identity.registered
   Rule: The resource is registered in Microsoft Entra ID while its identity is on
 

@@ -301,6 +301,22 @@ Feature: Customer-managed keys
       When the customer enables customer-managed keys for "translator-prod" with the key "cmk-hsm" of "kv-prod" through the API
       Then what happens is not specified
 
+  @keys.shared
+  Rule: One key can protect several resources
+
+    @keys.enable
+    Scenario Outline: A second resource gets the key that another one uses
+      Given a second resource with access beside one with customer-managed keys
+      When the customer enables customer-managed keys for "translator-test" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And "translator-test" is encrypted with the key "cmk-2048" of "kv-prod"
+      And "translator-prod" is encrypted with the key "cmk-2048" of "kv-prod"
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @keys.rotation-keeps-data
   Rule: Rotating the key makes nothing inaccessible
 

@@ -16,6 +16,16 @@ Feature: After the key is back
       Then the request is accepted
       And the model "legal-en-de" is undeployed
 
+  @restoration.redeploy
+  Rule: An undeployed model can be deployed again without training it again
+
+    @restoration.data-readable @environment.deploy
+    Scenario: A model can be deployed again by hand
+      Given the access to the key has been lost and granted again
+      When the customer deploys the model "legal-en-de"
+      Then the request is accepted
+      And the model "legal-en-de" is deployed
+
   @restoration.no-redeploy-otherwise
   Rule: Nor does recovering the key vault or granting access again redeploy a model
 
@@ -147,9 +157,3 @@ Feature: After the key is back
         | work                                        |
         | reads the data of "ws-prod"                 |
         | uploads the document "manuals" to "ws-prod" |
-
-    Scenario: A model can be deployed again by hand
-      Given the access to the key has been lost and granted again
-      When the customer deploys the model "legal-en-de"
-      Then the request is accepted
-      And the model "legal-en-de" is deployed

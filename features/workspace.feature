@@ -34,6 +34,22 @@ Feature: Custom Translator workspaces
       Then the request is accepted
       And the data of "ws-prod" is inaccessible
 
+  @workspace.earlier-allowed
+  Rule: Customer-managed keys can be enabled for a resource that has workspaces
+
+    @keys.enable
+    Scenario Outline: A resource with an earlier workspace gets customer-managed keys
+      Given an identity with access to the vault
+      And the customer creates the workspace "ws-prod" for "translator-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+      And "translator-prod" uses customer-managed keys
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @workspace.earlier-uncovered
   Rule: Enabling does not put an earlier workspace under the customer's key
 

@@ -106,11 +106,11 @@ def oracle_without(silent: tuple[str, ...]) -> Oracle:
 
 
 def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> Iterator[str]:
-    """Yield the silent requirements that keep the scenario from being demanded: each alone, or its tags together."""
+    """Yield the silent requirements that keep a scenario from being demanded: each alone, or its tags beside others."""
     met = met_by(pickle, silent)
     alone = [each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)]
     tagged = tuple(each for each in silent if each in pickle.requirements)
-    if not alone and len(tagged) > 1 and not demanded(oracle_without(tagged), pickle):
+    if tagged and not alone and not demanded(oracle_without(silent), pickle):
         yield from tagged
     yield from alone
 

@@ -31,6 +31,18 @@ ROWS = (
 )
 
 COUNTER_ROWS = (
+    effect(
+        EnableCustomerManagedKeys,
+        "identity.unchanged-without-effect",
+        when=lambda c: not can_be_put_in_use(c),
+        then=lambda c: sets(c.resource, identity=True),
+    ),
+    effect(
+        EnableCustomerManagedKeys,
+        "identity.unchanged-without-effect",
+        when=lambda c: c.store == "key-vault" and not can_be_put_in_use(c),
+        then=lambda c: gives_access(c.vault, c.resource),
+    ),
     effect(CreateResource, "identity.off-at-first", then=lambda c: sets(c.resource, identity=True)),
     effect(
         DisableIdentity,

@@ -14,13 +14,14 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
+from ..entities import CUSTOMER, MICROSOFT, Model, Resource, Workspace
 from ..rows import (
     can_be_customer_managed,
     can_be_put_in_use,
     effect,
     key_inaccessible,
     key_use,
+    loses_data,
     means,
     puts_in_use,
     refuse,
@@ -78,7 +79,7 @@ ROWS = (
         when=lambda c: (
             c.store == "key-vault" and c.resource.data_key is not None and c.resource.data_key.name != c.key.name
         ),
-        free=lambda c: can_be_put_in_use(c),
+        free=lambda c: can_be_put_in_use(c) and key_inaccessible(c.resource),
     ),
     effect(
         ReturnToMicrosoftManagedKeys,
@@ -97,6 +98,14 @@ ROWS = (
 
 OTHER_READINGS = (
     effect(
+        EnableCustomerManagedKeys,
+        "keys.change",
+        when=lambda c: (
+            can_be_put_in_use(c) and c.resource.data_key is not None and c.resource.data_key.name != c.key.name
+        ),
+        then=lambda c: loses_data(c.resource),
+    ),
+    effect(
         RotateKey,
         "keys.rotation-keeps-data",
         each=Model,
@@ -104,9 +113,17 @@ OTHER_READINGS = (
         then=lambda c, m: sets(m, state="undeployed"),
     ),
 )
-"""A rotation undeploys models, and no more."""
+"""Another key costs uploads and deployed models; a rotation undeploys models, and no more."""
 
 COUNTER_ROWS = (
+    refuse(
+        EnableCustomerManagedKeys,
+        "keys.shared",
+        when=lambda c: c.store == "key-vault",
+        unless=lambda c: (
+            not any(r.name != c.resource.name and uses_key(r, c.key) for r in c.resource.world.every(Resource))
+        ),
+    ),
     puts_in_use("keys.vault-only", when=lambda c: c.store == "elsewhere"),
     puts_in_use(
         "keys.rsa-2048",

@@ -1,8 +1,16 @@
 """Restoration: what the customer has again once the key is accessible, and what stays lost."""
 
-from ..commands import Command, EnableCustomerManagedKeys, EnableKey, GrantKeyAccess, RecoverKey, RecoverVault
+from ..commands import (
+    Command,
+    DeployModel,
+    EnableCustomerManagedKeys,
+    EnableKey,
+    GrantKeyAccess,
+    RecoverKey,
+    RecoverVault,
+)
 from ..entities import Document, Model, Workspace
-from ..rows import Effect, data_inaccessible, effect, may_have_its_key_back, sets, whenever
+from ..rows import Effect, data_inaccessible, effect, has_document, may_have_its_key_back, refuse, sets, whenever
 
 ROWS = (
     whenever(
@@ -40,6 +48,12 @@ def brings_uploads_back(on: type[Command], requirement: str) -> Effect:
 
 
 COUNTER_ROWS = (
+    refuse(
+        DeployModel,
+        "restoration.redeploy",
+        when=lambda c: c.model.workspace.readable,
+        unless=lambda c: has_document(c.model.workspace),
+    ),
     redeploys(GrantKeyAccess, "restoration.no-redeploy"),
     *(redeploys(on, "restoration.no-redeploy-otherwise") for on in BRINGS_THE_KEY_BACK),
     *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in BRINGS_THE_KEY_BACK),

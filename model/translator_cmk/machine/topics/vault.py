@@ -56,6 +56,16 @@ ROWS = (
     ),
 )
 
+OTHER_READINGS = (
+    silent(
+        EnableCustomerManagedKeys,
+        "vault.granted-beforehand",
+        when=lambda c: c.store == "key-vault" and c.through == "api" and not granted(c.vault, c.resource),
+        free=lambda c: can_be_put_in_use(c),
+    ),
+)
+"""Enabling without access is accepted, and waits until access is granted."""
+
 COUNTER_ROWS = (
     puts_in_use(
         "vault.same-region",

@@ -1,8 +1,8 @@
 """Which Custom Translator workspaces a customer's key covers."""
 
 from ..commands import CreateWorkspace, EnableCustomerManagedKeys
-from ..entities import CUSTOMER, Workspace
-from ..rows import effect, sets
+from ..entities import CUSTOMER, MICROSOFT, Workspace
+from ..rows import effect, refuse, sets
 
 ROWS = (
     effect(
@@ -14,6 +14,12 @@ ROWS = (
 )
 
 COUNTER_ROWS = (
+    refuse(
+        EnableCustomerManagedKeys,
+        "workspace.earlier-allowed",
+        when=lambda c: c.resource.key_source == MICROSOFT,
+        unless=lambda c: not any(w.resource.name == c.resource.name for w in c.resource.world.every(Workspace)),
+    ),
     effect(
         EnableCustomerManagedKeys,
         "workspace.earlier-uncovered",
