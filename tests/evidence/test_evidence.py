@@ -1,6 +1,7 @@
 """Evidence is written where nothing falls short; a night that was broken off goes on; accusations are judged right."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from tests.evidence import run, writing
 from tests.evidence.kit import verdict
-from tests.evidence.run import Part, main
+from tests.evidence.run import PARTS, Part, main
 from tests.evidence.writing import Found, Kept
 from translator_cmk.machine import Accepted, Command, Outcome
 from translator_cmk.machine.commands import CreateKey, CreateVault, DeleteVault, RecoverVault
@@ -100,3 +101,8 @@ def test_accusation_is_true_where_the_readable_model_differs(
 ) -> None:
     assert verdict(Stubborn(), commands, at_the_end=True) == sequence
     assert verdict(Stubborn(), commands, at_the_end=False) == scenario
+
+
+def test_guide_lists_the_parts_in_their_order() -> None:
+    guide = (writing.ROOT / "docs" / "engineering.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE) == list(PARTS)
