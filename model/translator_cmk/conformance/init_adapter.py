@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import NamedTuple
 
 import yaml
 
@@ -24,7 +25,22 @@ def azure_calls() -> Mapping[str, list[str]]:
     return {name: Template(text).substitute(content["urls"]).splitlines() for name, text in content["calls"].items()}
 
 
-LANGUAGES = {"python": "adapter.py", "node": "adapter.mjs"}
+class Language(NamedTuple):
+    """How an adapter is written: its file, how its comments begin, and the function of a command."""
+
+    file: str
+    comment: str
+    function: str
+
+
+LANGUAGES = {
+    "python": Language(
+        "adapter.py", "    # ", '\ndef $snake($optional):\n    """$does"""\n$calls    raise Unsupported\n\n'
+    ),
+    "node": Language(
+        "adapter.mjs", "  // ", "  // $does\n  $name({ $fields }) {\n$calls    throw new Unsupported();\n  },\n\n"
+    ),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the skeleton, unless there is such a file already."""
-    file: Path = args.folder / LANGUAGES[args.language]
+    file: Path = args.folder / LANGUAGES[args.language].file
     text = skeleton(args.language)
     try:
         args.folder.mkdir(parents=True, exist_ok=True)
@@ -58,39 +74,27 @@ def run(args: argparse.Namespace) -> int:
 
 def skeleton(language: str) -> str:
     """Return the skeleton of an adapter."""
-    file = LANGUAGES[language]
-    comment, function = ("    #", python_function) if language == "python" else ("  //", node_function)
+    file, comment, _ = LANGUAGES[language]
     return Template((HERE / f"{file}.txt").read_text("utf-8")).substitute(
         file=file,
-        capabilities="\n".join(f"{comment}   {name}" for name in CAPABILITIES),
-        functions="".join(map(function, COMMANDS.values())),
+        capabilities="\n".join(f"{comment}  {name}" for name in CAPABILITIES),
+        functions="".join(function_of(command, LANGUAGES[language]) for command in COMMANDS.values()),
         table="".join(f'    "{name}": {snake(name)},\n' for name in COMMANDS),
     )
 
 
-def python_function(command: type[Command]) -> str:
-    """Return the function of one command in Python."""
-    fields = [f"{field}=None" if field in command.named_where else field for field in ordered(command)]
-    calls = "".join(f"    # {line}\n" for line in azure_calls()[command.__name__])
-    head = f'def {snake(command.__name__)}({", ".join(fields)}):\n    """{described(command)}"""\n'
-    return f"\n{head}{calls}    raise Unsupported\n\n"
-
-
-def node_function(command: type[Command]) -> str:
-    """Return the method of one command in JavaScript."""
-    calls = "".join(f"    // {line}\n" for line in azure_calls()[command.__name__])
-    head = f"  // {described(command)}\n  {command.__name__}({{ {', '.join(ordered(command))} }}) {{\n"
-    return f"{head}{calls}    throw new Unsupported();\n  }},\n\n"
-
-
-def ordered(command: type[Command]) -> list[str]:
-    """Return the fields of a command, optional ones last."""
-    return [*(field for field in command.fields if field not in command.named_where), *command.named_where]
-
-
-def described(command: type[Command]) -> str:
-    """Return a description of the command in one line."""
-    return (command.__doc__ or "").splitlines()[0].replace("``", "`")
+def function_of(command: type[Command], language: Language) -> str:
+    """Return the function of one command, its optional fields last."""
+    name, optional = command.__name__, list(command.named_where)
+    required = [field for field in command.fields if field not in optional]
+    return Template(language.function).substitute(
+        name=name,
+        snake=snake(name),
+        fields=", ".join([*required, *optional]),
+        optional=", ".join([*required, *(f"{field}=None" for field in optional)]),
+        does=(command.__doc__ or "").splitlines()[0].replace("``", "`"),
+        calls="".join(f"    {language.comment.strip()} {line}\n" for line in azure_calls()[name]),
+    )
 
 
 def snake(name: str) -> str:

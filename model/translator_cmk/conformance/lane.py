@@ -104,7 +104,7 @@ class SequenceLane:
         self.model = oracle_for(machine_of(silent_in("full", load_register())), declared)
         self.shrinking = SHRINKING_OF_ALL  # seconds left
         running.expect(self.tally.cases())
-        running.lanes.append(self)
+        running.lanes.append(self.so_far)
         running.save()
 
     def around(self, plan: Plan) -> Plan | None:
@@ -252,4 +252,4 @@ class SequenceLane:
         """Report the results for the last time."""
         self.so_far()
         self.running.notes[self.lane] |= notes
-        self.running.lanes.remove(self)
+        self.running.lanes.remove(self.so_far)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from threading import Lock
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 from ..files import write_json
 from ..language.declaration import Declaration
@@ -56,13 +56,6 @@ EVERY = 2.0
 """Seconds between two writings of the report."""
 
 
-class Lane(Protocol):
-    """A lane under way, whose verdicts are those of all it has done so far."""
-
-    def so_far(self) -> None:
-        """Report the result of each of its cases."""
-
-
 class Running:
     """The state of a run at any moment."""
 
@@ -70,7 +63,7 @@ class Running:
         self.made = made
         self.folder = folder
         self.log = NoLog()
-        self.lanes: list[Lane] = []
+        self.lanes: list[Callable[[], None]] = []  # of each under way, what reports its results so far
         self.interruption = Interruption()
         self.deviations = deviations
         self.declared: Declaration | None = None
@@ -166,8 +159,8 @@ class Running:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""
         if self.folder is None:
             return
-        for lane in self.lanes:
-            lane.so_far()
+        for report_so_far in self.lanes:
+            report_so_far()
         content = self.envelope()
         if whole:
             write_json(self.folder.path / ENVELOPE, content)  # a run killed from here on leaves files that fit it

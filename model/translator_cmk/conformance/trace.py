@@ -163,7 +163,7 @@ def run_trace(running: Running, folder: Path, traces: Iterable[Trace], whole: bo
     """
     running.progress.begin(TRACE)
     judging = Judging(running, folder, traces)
-    running.lanes.append(judging)
+    running.lanes.append(judging.so_far)
     cut_off = []
     try:
         for number, trace in enumerate(judging.traces):
@@ -176,6 +176,6 @@ def run_trace(running: Running, folder: Path, traces: Iterable[Trace], whole: bo
                 raise CommandError(str(error)) from None
     finally:
         judging.so_far()
-        running.lanes.remove(judging)
+        running.lanes.remove(judging.so_far)
     if cut_off:
         raise Aborted("; ".join(cut_off))

@@ -13,7 +13,7 @@ from ...errors import CommandError
 from ...language import LONGEST, WireError, from_text
 from ...shapes import read_message
 from ..channels import Fault
-from ..session import NoLog
+from ..session import Clock, NoLog
 from .envelope import ENTRY
 from .folder import MESSAGES, must_be_a_file
 
@@ -109,7 +109,7 @@ class MessageLog(NoLog):
             raise CommandError(f"{path}: can't be read: {error.strerror}; name the folder of a report") from None
 
 
-class Stream(NoLog):
+class Stream(NoLog, Clock):
     """The entries of one session: the channel that answers as it did, the clock of that time, and what it may write."""
 
     def __init__(self, log: MessageLog, waiting: deque[Entry]) -> None:
