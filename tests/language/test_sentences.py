@@ -1,5 +1,6 @@
-"""Each pattern reads what it writes, and each sentence has one meaning."""
+"""Each pattern reads what it writes, each sentence has one meaning, and the situations made of them are reached."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.machine.worlds import TWO_AT_WORK, random_command
+from translator_cmk.errors import InvalidFile
 from translator_cmk.language.facts import ABSENT, Fact, holds
 from translator_cmk.language.sentences import (
     COMMAND_PHRASES,
@@ -17,7 +19,8 @@ from translator_cmk.language.sentences import (
     read_command,
     read_fact,
 )
-from translator_cmk.machine import COMMANDS
+from translator_cmk.language.situations import Situation, load_situations, situations
+from translator_cmk.machine import COMMANDS, Accepted
 from translator_cmk.machine.observation import SEEN
 from translator_cmk.system import ModelSystem
 
@@ -94,3 +97,35 @@ def test_what_is_not_there_is_a_fact_too() -> None:
 def test_true_is_not_one() -> None:
     fact = Fact("key", "vault/key", "version", 1)
     assert not holds(fact, {"key": {"vault/key": {"version": True}}})
+
+
+@pytest.mark.parametrize("situation", situations().values(), ids=lambda situation: str(situation.name))
+def test_situation_comes_about(situation: Situation) -> None:
+    system = ModelSystem()
+    before = system.observe()
+    for command in situation.commands:
+        assert isinstance(system.submit(command), Accepted), command
+        assert system.observe() != before, f"{command} changes nothing"
+        before = system.observe()
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "message"),
+    [
+        ("situation: x", 1, "a list is expected here"),
+        ("- just text", 1, "a mapping (key: value) is expected here"),
+        ("- situation: x", 1, "the key 'commands' is missing"),
+        ("- {situation: x, commands: [], extra: 1}", 1, "unknown key 'extra'; known are situation, commands"),
+        ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' stands here twice"),
+        ("- {situation: x, commands: text}", 1, "a list is expected here"),
+        ("- {situation: [x], commands: []}", 1, "a text is expected here"),
+        ("- situation: x\n  commands:\n    - it sings", 3, "'it sings' is not the sentence of any command"),
+        ("- situation: x\n  after: y\n  commands: []", 2, "no situation 'y' above this one"),
+        ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' stands here twice"),
+    ],
+)
+def test_malformed_file_is_named_with_its_line(tmp_path: Path, content: str, line: int, message: str) -> None:
+    (tmp_path / "s.yaml").write_text(content, "utf-8")
+    with pytest.raises(InvalidFile) as error:
+        load_situations(tmp_path / "s.yaml")
+    assert str(error.value).startswith(f"s.yaml:{line}: {message}")

@@ -10,8 +10,8 @@ import pytest
 
 from tests.requirements.conftest import COPY, Done, Run, needs_copy
 from translator_cmk.requirements import load_register
+from translator_cmk.requirements.commands import REGISTERED
 from translator_cmk.requirements.register import FOLDER
-from translator_cmk.requirements.report import REGISTERED
 from translator_cmk.shapes import read_message
 
 LOCKERS = Path(__file__).with_name("lockers.md")
@@ -73,10 +73,7 @@ def test_check_names_what_differs_and_exits_1(run: Run, prints: Path, lockers: s
     assert f"heading new: Lose \\x1bit, {copy}:26\n" in said
     assert f"new: Rent a locker, {copy}:20\n{unknown}" in said
     assert "\nto do: compare each with the wording of the requirements it touches" in said
-    as_json = json.loads(run("source", "check", copy, "--against", prints, "--json").out)
-    assert as_json["drift"] is True
-    differing = [each["status"] for each in as_json["sentences"] if each["status"] != "unchanged"]
-    assert differing == ["reworded", "gone", "new"]
+    assert ": 12 unchanged, 0 moved, 1 reworded, 1 gone, 1 new\n" in said
 
 
 def test_check_names_the_requirements_that_a_reworded_sentence_touches(

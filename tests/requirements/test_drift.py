@@ -1,13 +1,12 @@
-"""Claims about the comparison of a copy with an article, tried on an invented one."""
-
-from __future__ import annotations
+"""Claims about the comparison of a copy with an article, tried on an invented one, and about its sentences."""
 
 from pathlib import Path
 
 import pytest
 
 from translator_cmk.requirements import Article
-from translator_cmk.requirements.drift import Drift, NotTheArticle, compare, read_copy
+from translator_cmk.requirements.drift import Drift, NotTheArticle, compare, near, read_copy
+from translator_cmk.requirements.sentences import sentences
 
 
 def differing(drift: Drift) -> list[tuple[str, str]]:
@@ -81,3 +80,48 @@ def test_what_is_no_text_is_refused(content: bytes, message: str, tmp_path: Path
 def test_another_article_is_refused(article: Article, other: str, held: int) -> None:
     with pytest.raises(NotTheArticle, match=f"{held} of its 14 sentences"):
         compare(article, other)
+
+
+def test_paragraphs_list_items_and_notes_give_their_sentences_in_order(lockers: str) -> None:
+    found = [(sentence.section, sentence.ordinal, sentence.text) for sentence in sentences(lockers)]
+    assert found == [
+        ("Bicycle lockers at the station", 1, "Every locker is lit at night."),
+        ("Rent a locker", 1, "A locker costs 40 coins a month, and the first 2 days are free."),
+        ("Rent a locker", 2, "Cards are accepted at the gate."),
+        ("Rent a locker", 3, "Prices change in spring, as the picture shows."),
+        ("Rent a locker", 4, "Do this to rent one:"),
+        ("Rent a locker", 5, "Ask at the gate for a number."),
+        ("Rent a locker", 6, "Numbers aren't given out by telephone."),
+        ("Rent a locker", 7, "Sign the form."),
+        ("Rent a locker", 8, "Keep the form."),
+        ("Rent a locker", 9, "[!NOTE] Tandems don't fit into a locker."),
+        ("Rent a locker", 10, "[!NOTE] Bring the key back before noon."),
+        ("Lose a key", 1, "A lost key is replaced within a week."),
+        ("Lose a key", 2, "Bring the key back before noon."),
+        ("Lose a key", 3, "The old lock stays on the door until the new key is cut by the workshop."),
+    ]
+
+
+def test_a_sentence_knows_the_line_where_its_paragraph_begins(lockers: str) -> None:
+    assert [sentence.line for sentence in sentences(lockers)] == [8, 12, 12, 12, 17, 19, 19, 20, 21, 24, 24, 28, 28, 28]
+
+
+def test_an_abbreviation_or_a_figure_ends_no_sentence() -> None:
+    text = "Use oil, e.g. Graphite oil, at 2.5 bar. See What is oil?. It helps."
+    assert [each.text for each in sentences(text)] == [
+        "Use oil, e.g. Graphite oil, at 2.5 bar.",
+        "See What is oil?.",
+        "It helps.",
+    ]
+
+
+def test_front_matter_that_never_ends_is_text() -> None:
+    assert [each.text for each in sentences("---\ntitle: Keys are cut.")] == ["title: Keys are cut."]
+
+
+def test_what_is_kept_to_find_near_matches_has_no_order_and_no_words() -> None:
+    kept = near("The old lock stays on the door until the new key is cut.")
+    thirds = [kept[at : at + 3] for at in range(0, len(kept), 3)]
+    assert thirds == sorted(set(thirds))
+    # twelve bits for a pair of words: a vocabulary of a thousand words has some 244 pairs for each hash
+    assert all(len(each) == 3 for each in thirds)

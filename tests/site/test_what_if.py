@@ -14,8 +14,7 @@ from tests.site.building import REGISTER, content_of, page
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
-from translator_cmk.language.gherkin import use_in_words
-from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact
+from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact, use_in_words
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import (
     COMMANDS,

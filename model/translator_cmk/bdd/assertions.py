@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple
 
 from ..language.declaration import Declaration
 from ..language.facts import Fact, difference, observed
-from ..language.gherkin import use_in_words, uses_in_words
-from ..language.sentences import Phrase, format_fact, format_outcome
+from ..language.sentences import Phrase, format_fact, format_outcome, use_in_words, uses_in_words
 from ..machine import Accepted, KeyUse, Observation, Outcome, Refused, Unspecified
 from ..machine.entities import MICROSOFT
 from ..machine.step import OF_NAMES

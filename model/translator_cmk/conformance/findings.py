@@ -10,8 +10,15 @@ from ..errors import CommandError
 from ..language import WireError, command_to_wire, from_text
 from ..language.declaration import LEVELS
 from ..language.facts import Fact
-from ..language.gherkin import can_be_told, scenario_lines, sentence_title, steps, use_in_words
-from ..language.sentences import format_command, format_fact
+from ..language.sentences import (
+    can_be_told,
+    format_command,
+    format_fact,
+    scenario_lines,
+    sentence_title,
+    steps,
+    use_in_words,
+)
 from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, initial
 from ..machine.rows import Effect
 from ..oracle.explain import Difference, attributed_to

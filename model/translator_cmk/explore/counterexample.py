@@ -1,8 +1,7 @@
 """A broken theorem as a scenario: replayed through the readable machine, and written in the words of the features."""
 
 from ..language.facts import Fact
-from ..language.gherkin import scenario_lines, steps, uses_in_words
-from ..language.sentences import format_command, format_fact
+from ..language.sentences import format_command, format_fact, scenario_lines, steps, uses_in_words
 from ..machine import DEFAULT_STAGE, Machine, Refused, State, Unspecified, initial
 from .exploration import Broken
 from .judge import Judge, Unmet, entities_of

@@ -4,14 +4,14 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
+from ..machine import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused
 from .facts import ABSENT, Fact
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
@@ -200,3 +200,45 @@ def format_outcome(outcome: Outcome) -> str:
         return f"the request is refused{because}"
     silent = f": {', '.join(sorted(outcome.silent))}" if outcome.silent else ""
     return f"the specification says nothing here{silent}"
+
+
+def scenario_lines(
+    title: str, given: Iterable[str], when: str, then: Sequence[str], tags: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield the lines of a scenario; ``given`` are lines of steps already, since comments may stand between them."""
+    if tags:
+        yield " ".join(f"@{tag}" for tag in tags)
+    yield f"Scenario: {title}"
+    yield from given
+    yield from steps("When", [when])
+    yield from steps("Then", then)
+
+
+def steps(keyword: str, texts: Sequence[str]) -> Iterator[str]:
+    """Yield steps of one kind, from the second on with And."""
+    for number, text in enumerate(texts):
+        yield f"  {'And' if number else keyword} {text}"
+
+
+def sentence_title(step: str) -> str:
+    """Return a step as the title of a scenario."""
+    return step[0].upper() + step[1:]
+
+
+def uses_in_words(uses: Sequence[KeyUse]) -> list[str]:
+    """Return the sentences that say which uses of keys are recorded, and that no others are."""
+    return [use_in_words(use) for use in uses] or ["no use of a key is recorded"]
+
+
+def use_in_words(use: KeyUse) -> str:
+    """Return the sentence that a use of a key is recorded."""
+    vault, _, key = use.key.partition("/")
+    return f'the use of the key "{key}" of "{vault}" is recorded for "{use.resource}"'
+
+
+def can_be_told(fact: Fact) -> bool:
+    """Return whether there is a sentence that states the fact."""
+    try:
+        return read_fact(format_fact(fact)) == fact
+    except UnknownSentence:
+        return False

@@ -1,13 +1,30 @@
-"""The commands `register`, `source check` and `source fingerprint`."""
+"""The commands `register`, `source check` and `source fingerprint`, and what they print."""
 
 import argparse
 import json
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from ..errors import DEVIATIONS, OK
-from .drift import compare, describe, dump, read_copy
-from .register import load_article, load_register
-from .report import drift_json, drift_text, register_json, register_text
+from ..escaping import visible
+from ..shapes import PROSE, Line, Listed, Several, Text, Whole, Word, record
+from .drift import Drift, Finding, compare, describe, dump, read_copy
+from .register import (
+    BASES,
+    KINDS,
+    TITLE_LENGTH,
+    TOPICS,
+    TRAITS,
+    Article,
+    Place,
+    Register,
+    Requirement,
+    Source,
+    load_article,
+    load_register,
+)
 
 
 def register_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +42,6 @@ def register(args: argparse.Namespace) -> int:
 def check_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `source check`."""
     parser.add_argument("file", metavar="FILE", type=Path, help="your copy of the article, as Markdown in UTF-8")
-    parser.add_argument("--json", action="store_true", help="print JSON, with every sentence")
     parser.add_argument(
         "--against",
         metavar="YAML",
@@ -39,10 +55,7 @@ def check(args: argparse.Namespace) -> int:
     requirements = load_register()
     article = load_article(args.against) if args.against else requirements.article
     drift = compare(article, read_copy(args.file), args.file)
-    if args.json:
-        print(json.dumps(drift_json(drift, article, requirements), indent=2))
-    else:
-        print(drift_text(drift, article, requirements, args.file))
+    print(drift_text(drift, article, requirements, args.file))
     return DEVIATIONS if drift.found else OK
 
 
@@ -55,3 +68,108 @@ def fingerprint(args: argparse.Namespace) -> int:
     """Print the places of a copy of the article as YAML; sentences that are known keep what they carry."""
     print(dump(describe(read_copy(args.file), load_register().article)), end="")
     return OK
+
+
+REGISTERED = record(
+    "a requirement",
+    {
+        "id": Text("[a-z]+[.][a-z0-9]+(-[a-z0-9]+)*", "the id of a requirement"),
+        "topic": Word(TOPICS),
+        "revision": Whole(),
+        "title": Line(TITLE_LENGTH),
+        "wording": PROSE,
+        "kind": Word(KINDS),
+        "basis": Word(BASES),
+        "statements": Several(Text("S[1-9][0-9]*", "the number of a statement")),
+        "traits": Several(Word(TRAITS)),
+        "resolves": Several(Text("[AC][1-9][0-9]*", "the number of a question")),
+        "places": Listed(record("a place", {"section": PROSE, "sentence": Whole()})),
+    },
+    {
+        "argument": PROSE,
+        "notes": PROSE,
+        "source": record("a source", {"title": PROSE, "url": Text("https://.*", "an address")}),
+        "decision": Text("[0-9]{4}-[a-z0-9-]+[.]md", "a file in docs/decisions"),
+    },
+)
+
+
+def register_json(register: Register) -> list[dict[str, Any]]:
+    """Return the requirements in order as JSON values, without the fields that one does not have."""
+    return [requirement_json(requirement) for requirement in register.values()]
+
+
+def requirement_json(requirement: Requirement) -> dict[str, Any]:
+    """Return one requirement as JSON values, without the fields that it does not have."""
+    values = {name: getattr(requirement, name) for name in REGISTERED.fields}
+    return {name: as_json(value) for name, value in values.items() if value is not None}
+
+
+def as_json(value: Any) -> Any:
+    """Return the value of a field as JSON has it."""
+    match value:
+        case tuple():
+            return [as_json(each) for each in value]
+        case Place():
+            return {"section": value.section, "sentence": value.sentence}
+        case Source():
+            return {"title": value.title, "url": value.url}
+    return value
+
+
+def register_text(register: Register) -> str:
+    """Return the register as a table by topic: id, basis, kind, statements, title."""
+    ids = max(len(name) for name in register)
+    claims = max(len(" ".join(requirement.statements)) for requirement in register.values())
+    lines = []
+    for topic, requirements in register.topics.items():
+        lines += [topic, "-" * len(topic)]
+        for each in requirements:
+            stated = " ".join(each.statements)
+            lines.append(f"{each.id:<{ids}}  {each.basis:<11}  {each.kind:<11}  {stated:<{claims}}  {each.title}")
+        lines.append("")
+    bases = Counter(requirement.basis for requirement in register.values())
+    counted = ", ".join(f"{count} {basis}" for basis, count in bases.items())
+    total = f"{len(register)} requirements ({counted})"
+    lines.append(f"{total} from {len(register.statements)} statements of {register.article.title!r}")
+    return "\n".join(lines)
+
+
+def drift_text(drift: Drift, article: Article, register: Register, file: object) -> str:
+    """Return a comparison to read: what differs and where, the requirements it touches, a count, and what to do."""
+    lines = [f"heading gone: {heading}" for heading in drift.headings_gone]
+    lines += [f"heading new: {heading.text}, {file}:{heading.line}" for heading in drift.headings_new]
+    before = 1
+    for finding in drift.findings:
+        where = f"{file}:{finding.sentence.line}" if finding.sentence else f"after {file}:{before}"
+        before = finding.sentence.line if finding.sentence else before
+        if finding.status != "unchanged":
+            lines += finding_lines(finding, register, where)
+    counts = Counter(finding.status for finding in drift.findings)
+    counted = ", ".join(f"{counts[status]} {status}" for status in ("unchanged", "moved", "reworded", "gone", "new"))
+    lines.append(f"{'drift' if drift.found else 'no drift'} from the revision of {article.revision}: {counted}")
+    if drift.found:
+        lines.append("to do: compare each with the wording of the requirements it touches (translator-cmk register")
+        lines.append("  --json); if a promise has changed, change them: docs/changing.md, 'When the article changes'")
+    # a reader's file may hold control characters, which are not for a terminal
+    return "\n".join(map(visible, lines))
+
+
+def finding_lines(finding: Finding, register: Register, where: str) -> Iterator[str]:
+    """Yield the lines about one sentence that differs."""
+    place, sentence = finding.place, finding.sentence
+    stated = f" ({', '.join(place.statements)})" if place and place.statements else ""
+    section = sentence.section if sentence else ""
+    yield f"{finding.status}: {place or section or 'before the first heading'}{stated}, {where}"
+    if finding.status == "moved" and sentence:
+        yield f"  now {sentence.section}, sentence {sentence.ordinal}"
+    if finding.status == "reworded":
+        fresh = " ".join(finding.words)
+        yield f"  new in it: {fresh}" if fresh else "  words were taken out or changed places"
+    if place:
+        touched = [each.id for each in register.values() if set(each.statements) & set(place.statements)]
+        yield f"  touches {', '.join(touched) or 'no requirement'}"
+    else:
+        yield "  not covered by the specification yet"
+    if finding.status in ("reworded", "new") and sentence:
+        yield f"  reads: {sentence.text}"

@@ -20,7 +20,7 @@ from ..digest import digest
 from ..errors import InvalidFile
 from ..machine import topics
 from ..requirements import Register, load_register
-from ..requirements.report import register_json
+from ..requirements.commands import register_json
 from .evidence import Evidence
 from .implementations import Implementation, load_implementations
 

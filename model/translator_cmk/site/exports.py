@@ -6,7 +6,7 @@ from typing import Any
 from ..badges import Status
 from ..conformance.report.envelope import report_schemas
 from ..language import schemas
-from ..requirements.report import REGISTERED, requirement_json
+from ..requirements.commands import REGISTERED, requirement_json
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from .content import Content, register_digest
 

@@ -15,8 +15,7 @@ from ..explore.memoised import Memoised, RecordedTable
 from ..explore.scope import start_of
 from ..explore.scopes import WHAT_IF, Scope
 from ..language.facts import ABSENT, Fact
-from ..language.gherkin import use_in_words
-from ..language.sentences import FACT_PHRASES, format_command, format_fact
+from ..language.sentences import FACT_PHRASES, format_command, format_fact, use_in_words
 from ..language.situations import Situation, situations
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, initial
 from ..machine.commands import DeleteResource
