@@ -83,8 +83,9 @@ class FailedStep(NamedTuple):
             kinds = {seen.kind for _, seen in violations if isinstance(seen, Fact)}
             own = {name for name, written in writes.items() if written & kinds}
             behind = [
-                names or own or self._making(seen) or set(writes)
-                for names, (_, seen) in zip(behind, violations, strict=True)
+                # of a name that does not exist no machine is wrong: the refusal itself has to explain
+                names or own or self._making(seen) or set(writes) or getattr(expected, "because", set())
+                for names, (expected, seen) in zip(behind, violations, strict=True)
             ]
         return tuple(Difference(*each, in_order(names)) for each, names in zip(violations, behind, strict=True))
 
