@@ -94,15 +94,14 @@ def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> 
     assert deviation["allowed"] == {"outcome": "refused", "because": ["revocation.data-inaccessible"]}
 
 
-def test_a_waived_requirement_may_be_kept_or_not() -> None:
-    text = lines(*events(*AT_WORK, DeleteVault("kv-prod"), ReadData("ws-prod")))
-    assert verdict(text, "--waive", "revocation.data-inaccessible")["waived"] == ["revocation.data-inaccessible"]
-
-
-def test_the_profile_full_takes_assumptions_for_specified() -> None:
-    text = lines(*events(*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod")))
-    assert verdict(text)["fits"]
-    assert verdict(text, "--profile", "full", exit_code=1)["deviations"][0]["line"] == len(AT_WORK) + 2
+def test_profile_and_waived_requirements_say_what_is_demanded() -> None:
+    lost, disabled = (
+        lines(*events(*AT_WORK, loss, ReadData("ws-prod")))
+        for loss in (DeleteVault("kv-prod"), DisableKey("kv-prod", "cmk-2048"))
+    )
+    assert verdict(lost, "--waive", "revocation.data-inaccessible")["waived"] == ["revocation.data-inaccessible"]
+    assert verdict(disabled)["fits"]
+    assert verdict(disabled, "--profile", "full", exit_code=1)["deviations"][0]["line"] == len(AT_WORK) + 2
 
 
 def test_commands_and_observations_may_be_partial(tmp_path: Path) -> None:
@@ -148,26 +147,17 @@ def test_what_is_hidden_is_not_compared() -> None:
     assert verdict(lines({"trace": 1, "hidden": kinds}, *seen))["fits"]
 
 
-def test_what_a_system_does_not_support_or_fails_at_is_no_deviation() -> None:
-    failed = [{**event, "outcome": {"outcome": "error", "code": "500"}} for event in events(*AT_WORK)]
-    unsupported = [{**event, "outcome": {"outcome": "unsupported"}} for event in events(*AT_WORK)]
-    right = events(CreateVault("other", "westeurope", "production", "g"))
-    assert verdict(lines(*failed, *right))["judgeable"] == 1
-    assert verdict(lines(*unsupported, *right))["judgeable"] == 1
+@pytest.mark.parametrize("outcome", [{"outcome": "error", "code": "500"}, {"outcome": "unsupported"}])
+def test_what_a_system_does_not_support_or_fails_at_is_no_deviation(outcome: dict[str, str]) -> None:
+    failed = [{**event, "outcome": outcome} for event in events(*AT_WORK)]
+    assert verdict(lines(*failed, *events(CreateVault("other", "westeurope", "production", "g"))))["judgeable"] == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (b"\n\n", "has no outcome and no observation"),
-        (lines({"trace": 1}), "has no outcome and no observation"),
-        (lines({"command": command_to_wire(AT_WORK[0])}), "has no outcome and no observation"),
-    ],
-)
-def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes, expected: str) -> None:
+@pytest.mark.parametrize("text", [b"\n\n", lines({"trace": 1}), lines({"command": command_to_wire(AT_WORK[0])})])
+def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes) -> None:
     done = run(text)
     assert (done.returncode, done.stderr) == (4, "")
-    assert expected in done.stdout
+    assert "has no outcome and no observation" in done.stdout
 
 
 GOOD = lines(*events(*AT_WORK))
@@ -210,12 +200,9 @@ def test_what_cannot_be_read_is_one_clear_error(what: str) -> None:
     assert trouble(run(text)).startswith(f"standard input{expected}")
 
 
-def test_a_file_that_is_not_there_or_no_file_is_one_clear_error(tmp_path: Path) -> None:
+def test_a_file_or_a_requirement_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
     assert "can't be read: No such file or directory" in trouble(run(b"", file=str(tmp_path / "none")))
     assert "can't be read: Is a directory" in trouble(run(b"", file=str(tmp_path)))
-
-
-def test_an_unknown_requirement_is_one_clear_error() -> None:
     error = trouble(run(GOOD, "--waive", "revocation.undeploy"))
     assert error == "no requirement is called 'revocation.undeploy'; did you mean 'revocation.undeploys'?"
     assert "cannot be silent" in trouble(run(GOOD, "--waive", "environment.exists"))

@@ -1,7 +1,6 @@
 """Scopes are as described: their starts are reached, their bounds hold, and paths in them lead where they say."""
 
 import json
-import re
 from array import array
 from collections.abc import Collection
 from functools import partial
@@ -27,7 +26,6 @@ from translator_cmk.explore.scope import start_of
 from translator_cmk.explore.scopes import MUTANT_SCOPES, NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
-from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, Refused, State, initial, observe
 from translator_cmk.machine.commands import RotateKey
 from translator_cmk.machine.entities import Key
@@ -52,23 +50,6 @@ def test_start_of_a_scope_is_reached_and_its_alphabet_has_no_command_twice(scope
 def test_scopes_have_names_of_their_own() -> None:
     assert len({scope.name for scope in EVERY}) == len(EVERY)
     assert {scope.name for scope in SMALL} < {scope.name for scope in MUTANT_SCOPES}
-
-
-def test_names_in_scopes_read_like_those_of_situations() -> None:
-    """Those of the first, second or third thing of a kind, or numbers."""
-    usual = {
-        "resource": r"translator-(prod|test|dev|[1-9])",
-        "vault": "kv-(prod|test|dev)",
-        "key": r"cmk-(2048|next|[1-9])",
-        "workspace": "ws-(prod|test|dev)",
-        "document": "contracts|manuals|invoices",
-        "model": "(legal|support|retail)-en-de",
-    }
-    commands = [c for scope in EVERY for c in scope.alphabet] + [c for s in situations().values() for c in s.commands]
-    for command in commands:
-        for field, value in command.as_dict().items():
-            if field in usual and value is not None:
-                assert re.fullmatch(usual[field], value), command
 
 
 @pytest.mark.parametrize("scope", TWO_OF_A_KIND[: None if IN_FULL else 4], ids=lambda scope: str(scope.name))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.machine.worlds import build, values
 from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, commands
-from translator_cmk.explore.trace import Checker, Event, Log, Reset, Verdict, check
+from translator_cmk.explore.trace import Checker, Event, Log, Reset, check
 from translator_cmk.explore.trace.checking import NOT_REPORTED, Request
 from translator_cmk.explore.trace.reading import Names, NoneKnown, completions
 from translator_cmk.language.facts import Fact
@@ -293,12 +293,6 @@ def test_too_much_that_is_possible_is_no_verdict_on_what_follows() -> None:
     assert [each.at for each in verdict.deviations] == [14]
 
 
-def test_trace_without_outcomes_and_observations_is_not_judged() -> None:
-    verdict = check([Log().event(each) for each in AT_WORK], FULL)
-    assert (verdict.fits, verdict.complete, verdict.judgeable) == (True, False, 0)
-    assert check([], FULL) == Verdict()
-
-
 # Commands of which a part is given
 
 NAMES = Names({"vault": ["v1", "v2"], "key": ["k1", "k2"], "resource": ["r1"], "group": ["g"]})
@@ -319,16 +313,11 @@ def test_field_that_is_left_out_may_have_any_value_that_is_known() -> None:
     assert len(vaults) == 2 * 3 * 2
 
 
-def test_what_is_named_only_sometimes_is_left_out_elsewhere() -> None:
-    found = all_of("EnableCustomerManagedKeys", resource="r1", through="api")
-    with_key = {
-        cmd.EnableCustomerManagedKeys("r1", v, k, through="api") for v, k in product(("v1", "v2"), ("k1", "k2"))
-    }
-    without = {cmd.EnableCustomerManagedKeys("r1", store="managed-hsm", through="api")}
-    assert found == with_key | without | {cmd.EnableCustomerManagedKeys("r1", store="elsewhere", through="api")}
-
-
-def test_complete_command_is_itself() -> None:
+def test_what_is_named_only_sometimes_is_left_out_elsewhere_and_a_complete_command_is_itself() -> None:
+    given: dict[str, Any] = {"resource": "r1", "through": "api"}
+    with_key = {cmd.EnableCustomerManagedKeys(vault=v, key=k, **given) for v, k in product(("v1", "v2"), ("k1", "k2"))}
+    without = {cmd.EnableCustomerManagedKeys(store=store, **given) for store in ("managed-hsm", "elsewhere")}
+    assert all_of("EnableCustomerManagedKeys", **given) == with_key | without
     command = cmd.CreateVault("v1", "eastus", "foreign", "g")
     assert all_of("CreateVault", **command.as_dict()) == {command}
 
