@@ -1,8 +1,8 @@
 """How many steps each lane of the kit takes to catch each faulty implementation, and what it names first.
 
 Fuzzing alone, stopped at its first failure, has more than ten times the steps in which features and tour catch nearly
-all, so one sees what it would take.  It falls short if one is not caught, or if a lane names a requirement first that
-is none of those expected, or none at all, more often than once in twenty times.
+all, so one sees what it would take.  It falls short if one is not caught, or if a lane names another requirement first
+than one of those expected, or no requirement, more often than once in twenty times.
 """
 
 import tempfile

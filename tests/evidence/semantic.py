@@ -1,4 +1,4 @@
-"""What kills each semantic mutant: scenarios, laws, theorems in the scopes of mutants, and the lanes features and tour.
+"""What finds each semantic mutant: scenarios, laws, theorems in the scopes of mutants, and the lanes features and tour.
 
 `SEEDS` in the environment says with how many seeds the lanes run (20).  A mutant that contradicts assumptions alone is
 put to them in the profile `full`.  A half falls short where its goals are missed.
@@ -25,34 +25,34 @@ from translator_cmk.system import ModelSystem
 
 HALVES = {"open": OPEN, "held out": HELD_OUT}
 GOALS = {"differs": 100, "scenarios": 60, "theorems": 100, "lanes": 100}
-"""What has to kill how many of a half, in percent; of the lanes: features and tour together, with every seed."""
+"""What has to find how many of a half, in percent; of the lanes: features and tour together, with every seed."""
 
-KILLERS = ("differs", "scenarios", "laws", "theorems", "features", "tour", "lanes")
+FINDERS = ("differs", "scenarios", "laws", "theorems", "features", "tour", "lanes")
 SEEDS = range(1, int(os.environ.get("SEEDS", "20")) + 1)
 
 
 def gather(kept: Kept) -> Found:
-    """Put every mutant of both halves to all that should kill it."""
+    """Put every mutant of both halves to all that should find it."""
     default_suites()  # before there are several processes, which then share what takes seconds to make
     totals, short = [], []
     for half, path in HALVES.items():
         mutants = semantic_mutants(path)
         wanted = {fingerprint(each.name, each.now, str(SEEDS)): (path, each.name) for each in mutants}
-        found = dict(zip((each.name for each in mutants), kept.all_of(wanted, killers), strict=True))
-        kills = {by: sum(killed_by[by] for killed_by in found.values()) for by in KILLERS}
-        totals.append({"half": half, "mutants": len(mutants), **kills})
-        for name, killed_by in found.items():
-            if missed := [by for by in GOALS if not killed_by[by]]:
+        found = dict(zip((each.name for each in mutants), kept.all_of(wanted, finders), strict=True))
+        counts = {by: sum(found_by[by] for found_by in found.values()) for by in FINDERS}
+        totals.append({"half": half, "mutants": len(mutants), **counts})
+        for name, found_by in found.items():
+            if missed := [by for by in GOALS if not found_by[by]]:
                 print(f"  {half}, not by {', '.join(missed)}: {name}")
         for by, goal in GOALS.items():
-            if 100 * kills[by] < goal * len(mutants):
-                short.append(f"{half}: {by} {kills[by]} of {len(mutants)}, and not {goal} %")
+            if 100 * counts[by] < goal * len(mutants):
+                short.append(f"{half}: {by} {counts[by]} of {len(mutants)}, and not {goal} %")
     scenarios = ", ".join(f"{each['scenarios']} of {each['mutants']} {each['half']}" for each in totals)
-    return Found(f"scenarios kill {scenarios}", short, {"seeds": len(SEEDS), "goals": GOALS, "halves": totals})
+    return Found(f"scenarios find {scenarios}", short, {"seeds": len(SEEDS), "goals": GOALS, "halves": totals})
 
 
-def killers(which: tuple[Path, str]) -> dict[str, bool]:
-    """Return what kills the mutant of this name, and whether any sequence of commands tells it from the article."""
+def finders(which: tuple[Path, str]) -> dict[str, bool]:
+    """Return what finds the mutant of this name, and whether any sequence of commands tells it from the article."""
     mutant = next(each for each in semantic_mutants(which[0]) if each.name == which[1])
     register = load_register()
     profile = "full" if all(register[each].basis == "assumed" for each in mutant.requirements) else "article"
