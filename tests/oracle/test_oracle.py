@@ -150,14 +150,6 @@ def test_what_was_seen_narrows_what_is_possible() -> None:
     assert oracle.submit(ReadData("w1")) == Refused(frozenset({"revocation.data-inaccessible"}))
 
 
-def test_until_something_is_seen_what_hangs_on_it_is_unspecified_by_the_same_requirement() -> None:
-    oracle, _ = at_work(ARTICLE)
-    oracle.submit(DisableKey("v1", "k1"))
-    # a disabled key may cost everything, or only make data unreadable, and that may pass at once
-    by = frozenset({"revocation.key-disabled", "restoration.data-readable"})
-    assert oracle.submit(ReadData("w1")) == Unspecified(by)
-
-
 def test_what_was_settled_by_what_was_seen_is_named_no_more() -> None:
     oracle, system = at_work(ARTICLE)
     assert follow(oracle, system, DisableKey("v1", "k1"), EnableKey("v1", "k1"), CreateKey("v1", "k2")) == ()
@@ -172,48 +164,33 @@ def test_a_system_that_ignores_what_is_assumed_agrees_too() -> None:
     assert not oracle.uncompared
 
 
-def test_a_silent_demand_leaves_the_outcome_open() -> None:
-    oracle = Oracle(machine_of({"vault.same-region-refused"}))
-    demanded = submit(
+REGION, KEY = "vault.same-region-refused", "keys.rsa-2048-refused"
+
+
+@pytest.mark.parametrize(
+    ("silent", "key", "demanded", "reasons", "agrees"),
+    [
+        ({REGION}, ("RSA", 2048), Unspecified(frozenset({REGION})), {"some.other-reason"}, True),
+        ({REGION}, ("RSA", 3072), Refused(frozenset({KEY})), {REGION}, True),
+        # who takes RSA-HSM for another type than RSA may say so, beside other reasons
+        (FULL.silent, ("RSA-HSM", 2048), Refused(frozenset({REGION})), {REGION, KEY}, True),
+        (FULL.silent, ("RSA", 2048), Refused(frozenset({REGION})), {REGION, KEY}, False),
+    ],
+)
+def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason_elsewhere(
+    silent: set[str], key: tuple[KeyType, int], demanded: Outcome, reasons: set[str], agrees: bool
+) -> None:
+    oracle = Oracle(machine_of(silent))
+    outcome = submit(
         oracle,
         CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
         CreateVault("v1", "eastus", "production", "g1"),
-        CreateKey("v1", "k1"),
+        CreateKey("v1", "k1", *key),
         EnableCustomerManagedKeys("r1", "v1", "k1"),
     )
-    assert demanded == Unspecified(frozenset({"vault.same-region-refused"}))
-    assert oracle.narrow(Refused(frozenset({"some.other-reason"}))) == ()  # a reason for what is open is open as well
+    assert outcome == demanded
     assert oracle.demands(Fact("resource", "r1", "key_source", "microsoft-managed"))
-
-
-def test_where_all_reasons_but_one_are_silent_that_one_is_demanded() -> None:
-    oracle = Oracle(machine_of({"vault.same-region-refused"}))
-    demanded = submit(
-        oracle,
-        CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-        CreateVault("v1", "eastus", "production", "g1"),
-        CreateKey("v1", "k1", "RSA", 3072),
-        EnableCustomerManagedKeys("r1", "v1", "k1"),
-    )
-    assert demanded == Refused(frozenset({"keys.rsa-2048-refused"}))
-    assert oracle.narrow(Refused(frozenset({"vault.same-region-refused"}))) == ()
-
-
-def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason_elsewhere() -> None:
-    """Who takes RSA-HSM for another type than RSA may say so, beside other reasons."""
-    kinds: tuple[tuple[KeyType, bool], ...] = (("RSA-HSM", True), ("RSA", False))
-    for kind, agrees in kinds:
-        oracle = Oracle(FULL)
-        demanded = submit(
-            oracle,
-            CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-            CreateVault("v1", "eastus", "production", "g1"),
-            CreateKey("v1", "k1", kind),
-            EnableCustomerManagedKeys("r1", "v1", "k1"),
-        )
-        assert demanded == Refused(frozenset({"vault.same-region-refused"}))
-        seen = Refused(frozenset({"vault.same-region-refused", "keys.rsa-2048-refused"}))
-        assert (oracle.narrow(seen) == ()) is agrees
+    assert (oracle.narrow(Refused(frozenset(reasons))) == ()) is agrees
 
 
 def test_a_refusal_of_a_name_may_give_other_reasons_too() -> None:

@@ -23,31 +23,23 @@ def belonging(oracle: Oracle) -> set[str]:
     return {name for name, each in PICKLES.items() if demanded(oracle, each)}
 
 
-def test_full_leaves_only_the_silences_silent() -> None:
+def test_full_leaves_the_silences_silent_and_article_all_that_is_assumed_too() -> None:
     register = load_register()
-    assert silent_in("full", register) == {each.id for each in register.values() if each.kind == "silence"}
-
-
-def test_article_leaves_silent_all_that_is_assumed() -> None:
-    register = load_register()
+    silences = {each.id for each in register.values() if each.kind == "silence"}
     assumed = {each.id for each in register.values() if each.basis == "assumed"}
-    assert silent_in("article", register) == assumed | silent_in("full", register)
+    assert {name: silent_in(name, register) for name in PROFILES} == {"article": assumed | silences, "full": silences}
 
 
-def test_an_unknown_profile_is_an_error() -> None:
+def test_rows_of_what_is_silent_are_in_the_machine_with_counter_rows_and_other_readings() -> None:
+    assert FULL.rows == ROWS
+    more = {row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in ARTICLE.silent}
+    assert set(ARTICLE.rows) - set(ROWS) == more
+    assert "keys.rotation-keeps-data" in {row.requirement for row in more}
+
+
+def test_an_unknown_profile_and_names_that_mean_nothing_are_errors() -> None:
     with pytest.raises(ValueError, match="no profile 'articel'; the profiles are article and full"):
         silent_in("articel", load_register())
-    assert PROFILES == ("article", "full")
-
-
-def test_counter_rows_of_what_is_silent_are_rows_of_the_machine() -> None:
-    extra = set(ARTICLE.rows) - set(ROWS)
-    assert extra == {row for row in (*COUNTER_ROWS, *OTHER_READINGS) if row.requirement in ARTICLE.silent}
-    assert "keys.rotation-keeps-data" in {row.requirement for row in extra}
-    assert FULL.rows == ROWS
-
-
-def test_that_names_mean_something_cannot_be_silent() -> None:
     with pytest.raises(ValueError, match=r"environment\.exists cannot be silent"):
         machine_of({"environment.exists", "keys.use-logged"})
 

@@ -1,13 +1,16 @@
-"""Where nothing is demanded of a command, a system may do what it likes to what the command names, and to no more."""
+"""What a system did and showed is compared as far as something is demanded of it, and as far as it shows it."""
+
+from typing import Any
 
 import pytest
 
 from tests.machine.worlds import TWO_AT_WORK
 from tests.oracle.following import ARTICLE, FULL, THREE_AT_WORK, at_work, follow, submit, without
 from translator_cmk.language.facts import Fact
-from translator_cmk.machine import ROWS, Accepted, Machine, Outcome, Refused, Unspecified
+from translator_cmk.machine import ROWS, Accepted, Command, KeyUse, Machine, Outcome, Refused, Stage, Unspecified
 from translator_cmk.machine.commands import (
     CreateKey,
+    CreateResource,
     CreateVault,
     CreateWorkspace,
     DeleteVault,
@@ -17,6 +20,7 @@ from translator_cmk.machine.commands import (
     GrantKeyAccess,
     MoveResource,
     MoveSubscription,
+    ReadData,
     RevokeKeyAccess,
     TranslateWithModel,
     UploadDocument,
@@ -24,9 +28,95 @@ from translator_cmk.machine.commands import (
 from translator_cmk.machine.entities import Model, Resource
 from translator_cmk.machine.rows import Row, effect, sets
 from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.observability import UNSPECIFIED
+from translator_cmk.oracle.observability import UNSPECIFIED, Shown
 from translator_cmk.oracle.profiles import machine_of
 from translator_cmk.system import ModelSystem
+
+
+def test_differences_say_what_was_demanded_and_what_was_seen() -> None:
+    oracle, system = at_work(FULL)
+    seen = system.observe()
+    oracle.submit(RevokeKeyAccess("v1", "r1"))
+    (first, *others) = oracle.narrow(Refused(), seen)
+    assert isinstance(first.expected, Accepted)
+    assert first.seen == Refused()
+    assert Fact("grant", "v1/r1", "exists", False) in {each.expected for each in others}
+    assert Fact("grant", "v1/r1", "exists", True) in {each.seen for each in others}
+
+
+@pytest.mark.parametrize(
+    ("shown", "agrees"),
+    [
+        (Shown(), False),
+        (Shown(hidden=frozenset({"workspace.readable"})), True),
+        (Shown(hidden=frozenset({"workspace"})), True),
+        (Shown(hidden=frozenset({"workspace.resource"})), False),
+    ],
+)
+def test_what_is_declared_hidden_is_not_compared(shown: Shown, agrees: bool) -> None:
+    oracle, system = at_work(FULL, shown)
+    seen = system.observe()
+    for fields in seen["workspace"].values():
+        del fields["readable"]
+    assert (oracle.narrow(observation=seen) == ()) == agrees
+
+
+def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
+    """A system that shows no documents keeps the states apart until training tells them apart."""
+    machine = machine_of(ARTICLE.silent - {"keys.use-logged"})
+    oracle, system = at_work(machine, Shown(hidden=frozenset({"document", "workspace", "model"})))
+    assert follow(oracle, system, DisableKey("v1", "k1")) == ()
+    assert len(oracle.states) > 1
+    by = frozenset({"revocation.key-disabled", "restoration.data-readable"})
+    assert oracle.submit(ReadData("w1")) == Unspecified(by)
+    assert oracle.narrow(Accepted(audit=(KeyUse("v1/k1", "r1"),))) == ()
+    assert oracle.submit(TranslateWithModel("m1")) == Accepted(frozenset({"keys.use-logged"}), (KeyUse("v1/k1", "r1"),))
+
+
+@pytest.mark.parametrize(
+    ("shown", "because", "agrees"),
+    [
+        (Shown(), {"revocation.data-inaccessible"}, True),
+        (Shown(), set(), False),
+        (Shown(), {"revocation.data-inaccessible", "keys.use-logged"}, False),
+        (Shown(reasons=False), set(), True),
+    ],
+)
+def test_reasons_are_compared_where_they_are_given(shown: Shown, because: set[str], agrees: bool) -> None:
+    oracle, system = at_work(FULL, shown)
+    assert follow(oracle, system, RevokeKeyAccess("v1", "r1")) == ()
+    oracle.submit(ReadData("w1"))
+    assert (oracle.narrow(Refused(frozenset(because))) == ()) == agrees
+
+
+@pytest.mark.parametrize(("shown", "agrees"), [(Shown(), False), (Shown(audit=False), True)])
+def test_uses_of_keys_are_compared_where_they_are_shown(shown: Shown, agrees: bool) -> None:
+    oracle, _ = at_work(FULL, shown)
+    oracle.submit(ReadData("w1"))
+    assert (oracle.narrow(Accepted()) == ()) == agrees
+
+
+def test_true_is_not_one() -> None:
+    oracle, system = at_work(FULL)
+    seen = system.observe()
+    seen["resource"]["r1"]["identity"] = 1
+    assert oracle.narrow(observation=seen)
+
+
+def test_what_is_left_over_after_reset_is_a_disagreement() -> None:
+    oracle, system = at_work(FULL)
+    oracle.reset()
+    assert Fact("resource", "r1", "exists", False) in {
+        each.expected for each in oracle.narrow(observation=system.observe())
+    }
+
+
+def test_the_stage_is_where_the_oracle_starts() -> None:
+    oracle = Oracle(FULL)
+    oracle.reset(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
+    assert isinstance(oracle.submit(CreateResource("r1", "Translator", "north", "tier", "one", "g")), Accepted)
+    assert oracle.submit(CreateVault("v1", "westeurope", "one", "g")) == Refused(frozenset({"environment.exists"}))
+
 
 OTHER_KEY = (CreateKey("v1", "k2"), EnableCustomerManagedKeys("r1", "v1", "k2"))
 
@@ -59,6 +149,17 @@ def after_a_third_thing(machine: Machine = FULL, *more: Row) -> tuple[Oracle, Mo
     oracle, system = Oracle(machine), ModelSystem(a_third_thing(*more))
     assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
     return oracle, system
+
+
+def meddles(on: type[Command], requirement: str) -> Row:
+    """A row by which a command about another resource, which has its key, turns off the identity of r3."""
+    return effect(
+        on,
+        requirement,
+        each=Resource,
+        when=lambda c, r: c.resource.key is not None and r.name == "r3",
+        then=lambda c, r: sets(r, identity=False),
+    )
 
 
 def test_a_third_thing_where_nothing_is_demanded_is_no_disagreement_and_goes_uncompared() -> None:
@@ -108,14 +209,7 @@ def test_a_claim_about_everything_is_not_demanded_where_something_is_uncompared(
 
 
 def test_the_rest_is_still_compared() -> None:
-    forgets = effect(
-        RevokeKeyAccess,
-        "revocation.only-that-resource",
-        each=Resource,
-        when=lambda c, r: r.name == "r3",
-        then=lambda c, r: sets(r, identity=False),
-    )
-    oracle, system = after_a_third_thing(FULL, forgets)
+    oracle, system = after_a_third_thing(FULL, meddles(RevokeKeyAccess, "revocation.only-that-resource"))
     unmet = follow(oracle, system, RevokeKeyAccess("v1", "r1"))
     assert {(each.expected.kind, each.expected.name) for each in unmet} >= {("resource", "r3")}
     assert all(each.expected.name.endswith("3") for each in unmet)
@@ -127,16 +221,29 @@ def test_what_is_uncompared_keeps_no_states_apart() -> None:
     assert len(oracle.states) == 1
 
 
-def test_where_something_only_is_stays_compared() -> None:
-    """Moving is silent; a system that turns the identity off when it moves one resource leaves the rest comparable."""
-    oracle, system = Oracle(machine_of({"environment.move"})), ModelSystem()
+@pytest.mark.parametrize(
+    ("silent", "command", "field", "value"),
+    [
+        ({"environment.move"}, MoveResource("r3", "production", "g2"), "identity", False),
+        # what goes on behind a demand that is waived was never thought of: the rows lose all that the key protected
+        (
+            {"keys.vault-only", "keys.vault-only-refused"},
+            EnableCustomerManagedKeys("r1", store="elsewhere"),
+            "key",
+            None,
+        ),
+    ],
+)
+def test_a_third_thing_to_what_a_command_names_leaves_the_other_resources_compared(
+    silent: set[str], command: Any, field: str, value: Any
+) -> None:
+    oracle, system = Oracle(machine_of(silent)), ModelSystem()
     assert follow(oracle, system, *THREE_AT_WORK) == ()
-    oracle.submit(MoveResource("r3", "production", "g2"))
+    oracle.submit(command)
     seen = system.observe()
-    seen["resource"]["r3"]["identity"] = False
+    seen["resource"][command.resource][field] = value
     assert oracle.narrow(Accepted(), seen) == ()
-    assert (Resource, "r3") in oracle.uncompared
-    assert (Resource, "r1") not in oracle.uncompared
+    assert {name for kind, name in oracle.uncompared if kind is Resource} == {command.resource}
 
 
 def test_reset_compares_everything_again() -> None:
@@ -147,14 +254,7 @@ def test_reset_compares_everything_again() -> None:
 
 
 def test_a_third_thing_to_what_the_command_does_not_name_is_a_disagreement() -> None:
-    meddles = effect(
-        EnableCustomerManagedKeys,
-        "keys.change",
-        each=Resource,
-        when=lambda c, r: c.resource.key is not None and r.name == "r3",
-        then=lambda c, r: sets(r, identity=False),
-    )
-    oracle, system = Oracle(FULL), ModelSystem(a_third_thing(meddles))
+    oracle, system = Oracle(FULL), ModelSystem(a_third_thing(meddles(EnableCustomerManagedKeys, "keys.change")))
     unmet = follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY)
     assert Fact("resource", "r3", "identity", True) in {each.expected for each in unmet}
 
@@ -192,19 +292,6 @@ def test_a_command_on_the_stage_leaves_open_only_what_is_in_it() -> None:
     seen["resource"]["r3"]["identity"] = False
     oracle.submit(EnableIdentity("r3"))
     assert oracle.narrow(Accepted(), seen)
-
-
-def test_a_system_that_has_another_key_store_agrees_where_that_is_waived() -> None:
-    """What goes on behind a demand that is waived was never thought of: the rows lose all that the key protected."""
-    waived = frozenset({"keys.vault-only", "keys.vault-only-refused"})
-    oracle, system = Oracle(machine_of(waived)), ModelSystem()
-    assert follow(oracle, system, *THREE_AT_WORK) == ()
-    assert oracle.submit(EnableCustomerManagedKeys("r1", store="elsewhere")) == Unspecified(waived)
-    seen = system.observe()
-    seen["resource"]["r1"]["key"] = None
-    assert oracle.narrow(Accepted(), seen) == ()
-    assert (Resource, "r1") in oracle.uncompared
-    assert (Resource, "r3") not in oracle.uncompared
 
 
 def test_what_fits_no_state_only_since_it_was_not_seen_in_time_goes_uncompared() -> None:
