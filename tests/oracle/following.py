@@ -54,7 +54,7 @@ def submit(oracle: Oracle, *sequence: Command) -> Outcome:
 
 def at_work(machine: Machine, shown: Shown | None = None) -> tuple[Oracle, ModelSystem]:
     """An oracle and the model, with two resources at work on one key."""
-    oracle, system = Oracle(machine, shown or Shown()), ModelSystem()
+    oracle, system = Oracle(machine, shown), ModelSystem()
     assert follow(oracle, system, *TWO_AT_WORK) == ()
     return oracle, system
 

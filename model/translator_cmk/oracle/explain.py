@@ -9,7 +9,7 @@ machine does; else by the rows that write such a thing.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..language.facts import Fact
@@ -23,8 +23,6 @@ from .transitions import Transition, fits, may_be, transitions
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
-
-BASES = ("stated", "implied", "environment", "assumed")
 
 
 class Difference(Value):
@@ -172,22 +170,13 @@ class FailedStep(NamedTuple):
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of requirements, the likeliest first.
+    """Return the names of requirements, first those that say what makes a key inaccessible; then as in the register.
 
-    Of a loss those come first that say what makes a key inaccessible, since each names one of many causes; then those
-    with the firmest basis.
+    A loss has many demands behind it, but only one cause at a time.
     """
-    return tuple(sorted(names, key=places().__getitem__))
-
-
-@cache
-def places() -> dict[str, tuple[bool, int, int]]:
-    """Return for each requirement whether it says nothing of inaccessible keys, its basis and its place, as numbers."""
     causes = {row.requirement for row in ROWS if isinstance(row, Means) and row.meaning is key_inaccessible}
-    return {
-        name: (name not in causes, BASES.index(each.basis), at)
-        for at, (name, each) in enumerate(load_register().items())
-    }
+    order = list(load_register())
+    return tuple(sorted(names, key=lambda name: (name not in causes, order.index(name))))
 
 
 @lru_cache(maxsize=8)

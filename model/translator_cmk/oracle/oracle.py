@@ -57,8 +57,6 @@ from .transitions import Transition, Transitions, demanded, fits, implies, may_b
 LIMIT = 4096
 """How many states, and how many choices in one step, are kept at most."""
 
-EVERYTHING = Shown()
-
 KIND = {kind.word: kind for kind, _, _ in SEEN}
 
 NONE: frozenset[str] = frozenset()
@@ -91,9 +89,9 @@ class Oracle:
     states: tuple[State, ...]
     """Where the system may be."""
 
-    def __init__(self, machine: Machine, shown: Shown = EVERYTHING, limit: int = LIMIT) -> None:
+    def __init__(self, machine: Machine, shown: Shown | None = None, limit: int = LIMIT) -> None:
         self.machine = machine
-        self.shown = shown
+        self.shown = shown or Shown()
         self.limit = limit
         self.led_to: dict[tuple[Command | Fact, ...], tuple[tuple[State, ...], frozenset[str]]] = {}
         self._use_keys = {row.on for row in machine.rows if isinstance(row, Effect) and row.uses}
