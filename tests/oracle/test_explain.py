@@ -10,9 +10,20 @@ from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import ROWS, Command, Machine
-from translator_cmk.machine.commands import DeleteResource, DeleteVault, RevokeKeyAccess, RotateKey
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateWorkspace,
+    DeleteResource,
+    DeleteVault,
+    DisableKey,
+    EnablePurgeProtection,
+    RevokeKeyAccess,
+    RotateKey,
+)
+from translator_cmk.machine.entities import Key, Model
+from translator_cmk.machine.rows import Row, effect, refuse, sets
 from translator_cmk.oracle import Oracle
-from translator_cmk.oracle.explain import Difference
+from translator_cmk.oracle.explain import Difference, attributed_to
 from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
@@ -77,6 +88,28 @@ def test_where_two_are_wrong_each_difference_is_attributed_to_what_is_behind_it(
     assert "revocation.undeploys" in found["model"]
     assert "revocation.undeploys" not in found["document"]
     assert "revocation.deletes-uploads" in found["document"]
+
+
+DISABLES_ALL = effect(DisableKey, "keys.disable", each=Key, then=lambda c, k: sets(k, enabled=False))
+UNDEPLOYS_ALL = effect(EnablePurgeProtection, "a", each=Model, then=lambda c, m: sets(m, state="undeployed"))
+ALL_NAMES_TAKEN = refuse(CreateWorkspace, "environment.new-name", unless=lambda c: False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "command", "requirement"),
+    [
+        (ALL_NAMES_TAKEN, CreateWorkspace("ws-new", "translator-prod"), "environment.new-name"),
+        (DISABLES_ALL, DisableKey("kv-prod", "cmk-2048"), "keys.disable"),
+        (UNDEPLOYS_ALL, EnablePurgeProtection("kv-prod"), "revocation.undeploys"),
+    ],
+    ids=["a refusal without its condition", "an effect on another entity", "a consequence without its condition"],
+)
+def test_what_no_mistake_explains_is_attributed_to_the_rows_that_do_such_a_thing(
+    wrong: Row, command: Command, requirement: str
+) -> None:
+    other_key = CreateKey("kv-prod", "cmk-next")
+    unmet = follow(Oracle(FULL), ModelSystem(Machine([*ROWS, wrong])), *AT_WORK, other_key, command)
+    assert attributed_to(unmet)[0] == requirement
 
 
 def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:
