@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.machine.worlds import build, values
-from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, commands
+from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, THREE_AT_WORK, PicksAtRandom, commands
 from translator_cmk.explore.trace import Checker, Event, Log, Reset, check
 from translator_cmk.explore.trace.checking import NOT_REPORTED, Request
 from translator_cmk.explore.trace.reading import Names, NoneKnown, completions
@@ -25,7 +25,6 @@ from translator_cmk.machine import (
     Refused,
     RowsContradict,
     Stage,
-    State,
     Unspecified,
 )
 from translator_cmk.machine import commands as cmd
@@ -44,23 +43,6 @@ def logged(system: ModelSystem, *sequence: Command) -> list[Event]:
 
 def fresh(machine: Machine | None = None) -> ModelSystem:
     return ModelSystem(machine)
-
-
-class Picky(Machine):
-    """A machine whose silent rows hold or not, at random in each step."""
-
-    def __init__(self, machine: Machine, random: Random) -> None:
-        super().__init__(machine.rows, machine.silent)
-        self.random = random
-
-    def step(self, state: State, command: Command, choose: Any = None) -> Any:
-        picked: dict[Any, bool] = {}
-
-        def pick(row: Any, name: str) -> bool:
-            silent = row.requirement in self.silent
-            return not silent or picked.setdefault((row, name), self.random.random() < 0.5)
-
-        return super().step(state, command, choose or pick)
 
 
 def log_of(machine: Machine, seed: int, hides: float) -> list[Event | Reset]:
@@ -113,7 +95,7 @@ def test_system_that_follows_the_specification_fits_if_parts_of_its_log_are_hidd
 ) -> None:
     """Silent rows hold or not, and commands and observations are complete, partial or missing."""
     for seed in range(6):
-        verdict = check(log_of(Picky(machine, Random(seed)), seed, hides), machine)
+        verdict = check(log_of(PicksAtRandom(machine, Random(seed)), seed, hides), machine)
         assert (verdict.deviations, verdict.judgeable > 0) == ((), True)
 
 
@@ -121,7 +103,7 @@ def test_system_that_follows_the_specification_fits_if_parts_of_its_log_are_hidd
 def test_system_fits_with_any_requirements_waived(seed: int) -> None:
     waived = frozenset(Random(seed).sample(REQUIREMENTS, 6)) - {"environment.exists"}
     machine = machine_of(waived)
-    assert check(log_of(Picky(machine, Random(seed)), seed, 0.3), machine).fits
+    assert check(log_of(PicksAtRandom(machine, Random(seed)), seed, 0.3), machine).fits
 
 
 @pytest.mark.parametrize("seed", range(8))

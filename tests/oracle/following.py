@@ -10,6 +10,7 @@ from translator_cmk.machine import (
     Command,
     Machine,
     Outcome,
+    State,
 )
 from translator_cmk.machine.commands import (
     CreateResource,
@@ -17,6 +18,7 @@ from translator_cmk.machine.commands import (
     EnableCustomerManagedKeys,
     UploadDocument,
 )
+from translator_cmk.machine.rows import Row, Silent
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.observability import Shown
 from translator_cmk.oracle.profiles import machine_of, silent_in
@@ -26,6 +28,30 @@ from translator_cmk.system import ModelSystem
 FULL = machine_of(silent_in("full", load_register()))
 ARTICLE = machine_of(silent_in("article", load_register()))
 REQUIREMENTS = sorted({row.requirement for row in (*ROWS, *COUNTER_ROWS)})
+
+
+class PicksAtRandom(Machine):
+    """Lets silent rows hold or not, at random in each step and each look."""
+
+    def __init__(self, machine: Machine, random: Random) -> None:
+        super().__init__(machine.rows, machine.silent)
+        self.random = random
+
+    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
+        return super().step(state, command, choose or self.picks())
+
+    def world(self, state: State, choose: Any = None) -> Any:
+        return super().world(state, choose or self.picks())
+
+    def picks(self) -> Any:
+        picked: dict[tuple[Row, str], bool] = {}
+
+        def choose(row: Row, name: str) -> bool:
+            if not isinstance(row, Silent) and row.requirement not in self.silent:
+                return True
+            return picked.setdefault((row, name), self.random.random() < 0.5)
+
+        return choose
 
 
 def without(silent: frozenset[str]) -> Machine:

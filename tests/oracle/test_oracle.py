@@ -1,26 +1,33 @@
 """The oracle demands what all states agree on that silence leaves possible, and no more."""
 
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.machine.worlds import TWO_AT_WORK
-from tests.oracle.following import ARTICLE, FULL, REQUIREMENTS, at_work, commands, follow, submit, without
+from tests.oracle.following import (
+    ARTICLE,
+    FULL,
+    REQUIREMENTS,
+    PicksAtRandom,
+    at_work,
+    commands,
+    follow,
+    submit,
+    without,
+)
 from translator_cmk.language.facts import Fact
 from translator_cmk.machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
     ROWS,
     Accepted,
-    Command,
     Machine,
     Outcome,
     Refused,
     RowsContradict,
-    State,
     Unspecified,
     initial,
     observe,
@@ -38,7 +45,6 @@ from translator_cmk.machine.commands import (
     RotateKey,
     TranslateWithModel,
 )
-from translator_cmk.machine.rows import Row, Silent
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.nondeterminism import TooManyStates
 from translator_cmk.oracle.observability import UNSPECIFIED
@@ -46,30 +52,6 @@ from translator_cmk.oracle.profiles import machine_of
 from translator_cmk.system import ModelSystem
 
 SEEDS = st.integers(0, 2**32)
-
-
-class PicksAtRandom(Machine):
-    """Lets silent rows hold or not, at random in each step and each look."""
-
-    def __init__(self, rows: Any, silent: Any, random: Random) -> None:
-        super().__init__(rows, silent)
-        self.random = random
-
-    def step(self, state: State, command: Command, choose: Any = None) -> tuple[State, Outcome]:
-        return super().step(state, command, choose or self.picks())
-
-    def world(self, state: State, choose: Any = None) -> Any:
-        return super().world(state, choose or self.picks())
-
-    def picks(self) -> Any:
-        picked: dict[tuple[Row, str], bool] = {}
-
-        def choose(row: Row, name: str) -> bool:
-            if not isinstance(row, Silent) and row.requirement not in self.silent:
-                return True
-            return picked.setdefault((row, name), self.random.random() < 0.5)
-
-        return choose
 
 
 @pytest.mark.slow
@@ -92,7 +74,7 @@ def test_with_every_row_speaking_the_oracle_is_the_machine(seed: int) -> None:
 @given(SEEDS, st.frozensets(st.sampled_from(REQUIREMENTS), max_size=8))
 def test_machines_with_and_without_what_is_silent_agree_with_the_oracle(seed: int, silent: frozenset[str]) -> None:
     machine = machine_of(silent)
-    for one in (Machine(machine.rows), without(silent), PicksAtRandom(machine.rows, silent, Random(seed))):
+    for one in (Machine(machine.rows), without(silent), PicksAtRandom(machine, Random(seed))):
         oracle, system = Oracle(machine), ModelSystem(one)
         for command in commands(seed, 25):
             try:
