@@ -120,10 +120,7 @@ def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, requirements
     pickle, case = scenario.pickle, scenario.case
     requirement = load_register().get(requirements[0]) if requirements else None
     lines = format_failure(error, "", pickle, Path(case.feature), requirement, run)
-    seen = (
-        f"  {'messages':<11}  {MESSAGES}, case {case.id}",
-        f"  {AGAIN} verify ... --case {case.id}",
-    )
+    seen = (f"  {'messages':<11}  {MESSAGES}, case {case.id}", f"  {AGAIN} verify ... --case {case.id}")
     return "\n".join([*lines, *seen])
 
 

@@ -82,13 +82,7 @@ class SequenceLane:
     ``asked``: the sequences that are planned.
     """
 
-    def __init__(
-        self,
-        lane: str,
-        running: Running,
-        subject: Subject,
-        asked: Sequence[Commands] = (),
-    ) -> None:
+    def __init__(self, lane: str, running: Running, subject: Subject, asked: Sequence[Commands] = ()) -> None:
         self.lane = lane
         self.running = running
         self.subject = subject

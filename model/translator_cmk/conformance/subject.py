@@ -10,17 +10,7 @@ from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
 from ..language.facts import Fact, difference, observed
 from ..language.sentences import format_command
-from ..machine import (
-    ROWS,
-    Accepted,
-    Command,
-    KeyUse,
-    Machine,
-    Observation,
-    Outcome,
-    Refused,
-    Stage,
-)
+from ..machine import ROWS, Accepted, Command, KeyUse, Machine, Observation, Outcome, Refused, Stage
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..machine.rows import Refuse, Row
 from ..machine.step import DOES_NOT_EXIST

@@ -1,4 +1,7 @@
-"""The family of broken implementations is large, varied, and broken where it says; a sample of it is caught here."""
+"""The families of broken and permitted implementations: a sample of the one is caught, all of the other conform.
+
+The features are enough here; `make evidence` puts both through every lane.
+"""
 
 import shlex
 import sys
@@ -8,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.broken import FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
+from tests.conformance.broken import FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, PERMITTED, Broken, Permitted
 from tests.conformance.verifying import verify
 from tests.evidence.lanes import InProcess, features, put_to
-from translator_cmk.requirements import TOPICS, load_register
+from translator_cmk.conformance.cases import scenarios
+from translator_cmk.conformance.features import play
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.subject import Subject
+from translator_cmk.requirements import TOPICS, Requirement, load_register
 
 PROGRAMS = {"python": f"{shlex.quote(sys.executable)} -S", "node": "node", "perl": "perl"}
 
@@ -59,3 +66,24 @@ def test_first_failure_names_an_expected_requirement_first() -> None:
     named = {each: name for each, name in named.items() if name is not None}
     wrong = {each.mistake: name for each, name in named.items() if name not in each.expected}
     assert (len(named) > 10, wrong) == (True, {})
+
+
+REGISTER = load_register()
+
+
+def is_free(requirement: Requirement) -> bool:
+    return requirement.basis == "assumed" or requirement.kind == "silence"
+
+
+@pytest.mark.parametrize("system", PERMITTED, ids=[system.differs for system in PERMITTED])
+def test_it_fails_no_scenario_of_the_article_and_some_of_what_we_assume(system: Permitted) -> None:
+    subject = Subject(Session(InProcess(system.source)), seed=1)
+    article, full = ([each for each in scenarios(profile, ()) if each.case.scored] for profile in ("article", "full"))
+    failed = {each.case.id for each in full if play(subject, each).status not in ("passed", "not-applicable")}
+    assert failed & {each.case.id for each in article} == set()
+    assert bool(failed) == any(REGISTER[name].kind != "silence" and is_free(REGISTER[name]) for name in system.about)
+
+
+def test_every_assumption_and_every_silence_has_one() -> None:
+    free = {each.id for each in REGISTER.values() if is_free(each)}
+    assert free - {name for system in PERMITTED for name in system.about} == set()
