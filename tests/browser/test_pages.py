@@ -245,7 +245,7 @@ def test_questions_are_answered_by_keyboard_and_the_record_is_handed_out(page: P
         page.keyboard.press("Space")
         for _ in range(presses):
             page.keyboard.press("ArrowRight")
-    rule = next(each for each in data("decision")["rules"] if each["answer"] == "yes")
+    rule = next(each for each in data("decide")["rules"] if each["answer"] == "yes")
     assert page.locator("#answer").inner_text() == f"Yes. {rule['because']}"
     assert query(page) == {"obligation": ["yes"], "kill-switch": ["no"], "restore": ["yes"], "control": ["yes"]}
     page.goto(f"{address}?obligation=no&kill-switch=no&restore=no&control=unknown")
@@ -311,7 +311,7 @@ def test_table_is_narrowed_and_boxes_are_ticked_by_keyboard_and_kept_in_the_addr
     for name in ("decided", "lock"):
         tab_to(page, f"#check-{name}")
         page.keyboard.press("Space")
-    items = sum(len(group["items"]) for group in data("enable")["checklist"])
+    items = sum(len(group["items"]) for group in data("decide")["checklist"])
     assert page.locator(".count").inner_text() == f"2 of {items} ticked"
     assert query(page) == {"ticked": ["decided lock"]}
     page.reload()

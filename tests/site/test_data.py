@@ -109,7 +109,7 @@ def test_helper_of_a_row_is_shown_with_it() -> None:
 
 # Facts from outside the article
 
-FILES = ("causes", "decision", "enable", "seen", "sources")
+FILES = ("causes", "decide", "seen", "sources")
 CELLS = {
     *("permission", "accidents", "guard", "signal", "known", "is", "audit", "deny", "asks", "other"),
     *("customer-managed", "microsoft-managed"),
@@ -137,7 +137,7 @@ def test_sources_that_pages_and_register_name_are_those_that_there_are_with_the_
         assert date(2026, 11, 24) <= date.fromisoformat(source.read) <= datetime.now(UTC).date()
 
 
-@pytest.mark.parametrize("name", ["causes", "decision", "enable", "sources"])
+@pytest.mark.parametrize("name", ["causes", "decide", "sources"])
 def test_every_cell_rests_on_a_source_or_a_requirement_or_is_unknown(name: str) -> None:
     cells = [cell(it) for field, it in fields_in(data(name)) if field in CELLS]
     assert cells

@@ -38,8 +38,8 @@ from translator_cmk.site.what_if import chart, code, way
 
 pytestmark = pytest.mark.xdist_group("site")
 
-RULES = data("decision")["rules"]
-QUESTIONS = [each["id"] for each in data("decision")["questions"]]
+RULES = data("decide")["rules"]
+QUESTIONS = [each["id"] for each in data("decide")["questions"]]
 REVERSIBLE = [cause for cause in CAUSES if cause.remedies]
 
 by_cause = pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.name)
@@ -115,7 +115,7 @@ def test_every_value_is_shown_under_its_result() -> None:
 
 
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
-    items = [item for group in data("enable")["checklist"] for item in group["items"]]
+    items = [item for group in data("decide")["checklist"] for item in group["items"]]
     assert page("enable").count('<input type="checkbox"') == len(items) == len({item["id"] for item in items})
     table = page("enable").partition("{ #demands }")[2]
     assert {name for name in REGISTER if f"#{name})" in table} >= demands()

@@ -1,9 +1,13 @@
-"""The site as mkdocs builds it: strict, complete, light, and without a word to another host."""
+"""The site: the command refuses what it can't read, and MkDocs builds all of it, strict, complete and light."""
 
 import gzip
 import hashlib
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
@@ -13,7 +17,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tests.site.building import REGISTER, ROOT
+from tests.site.building import REGISTER, ROOT, copy_pages, files_in, green, sha256
+from translator_cmk.cli import main
+from translator_cmk.site import pages as site_pages
 
 pytestmark = pytest.mark.xdist_group("site")
 
@@ -158,3 +164,117 @@ def test_script_of_others_is_what_its_comment_says() -> None:
     assert end
     assert hashlib.sha256(script).hexdigest().encode() in comment
     assert b"MIT licence" in comment
+
+
+# The command
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder, with the pages, in which nothing has been generated."""
+    copy_pages(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
+    source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        site_pages, "generate", lambda content: {f"{folder}/new.md": "" for folder in site_pages.FOLDERS}
+    )
+    written = files_in(source / "docs")
+    for stale in ("badges/scenarios/old.svg", "specification/old.md"):
+        (source / "docs" / stale).parent.mkdir(parents=True, exist_ok=True)
+        (source / "docs" / stale).write_text("", "utf-8")
+    assert main(["site"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("docs: 5 files generated; model: not run\n", "")
+    assert files_in(source / "docs") == written | {f"{folder}/new.md": b"" for folder in site_pages.FOLDERS}
+
+
+DIGESTS = """
+from tests.site.building import green, sha256
+print("\\n".join(f"{name} {sha256(text)}" for name, text in green().items()))
+"""
+
+
+def test_every_process_generates_the_same_bytes() -> None:
+    """Whatever its hash seed."""
+    command, seeded = [sys.executable, "-c", DIGESTS], os.environ | {"PYTHONHASHSEED": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=seeded, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [f"{name} {sha256(text)}" for name, text in green().items()]
+
+
+LATIN = "# Größe\n".encode("latin-1")
+REPORT = ".results/run/report.json"
+
+
+@pytest.mark.parametrize(
+    ("options", "spoilt", "content", "message"),
+    [
+        ([], REPORT, b"", "not JSON"),
+        ([], REPORT, b"\xff\xfe", "not JSON"),
+        ([], REPORT, b"[]", "no envelope of a report"),
+        ([], REPORT, b'{"format": 2}', "no envelope of a report in format 1"),
+        ([], REPORT, b'{"format": 1}', "lacks the field"),
+        (["--results", "nowhere"], "", b"", "nowhere/report.json: can't be read: No such file or directory"),
+        (["--docs", "nowhere"], "", b"", "nowhere: no such folder; run this in the root of the project, or use --docs"),
+        (["--docs", "mkdocs.yml"], "", b"", "mkdocs.yml: no such folder"),
+        ([], "docs/decisions/0099-latin.md", LATIN, "not UTF-8 at byte 4; save the file as UTF-8"),
+        ([], "docs/measurements.json", LATIN, "not JSON: "),
+    ],
+)
+def test_bad_input_is_refused_by_name_and_leaves_no_badge_of_an_earlier_run(
+    source: Path,
+    options: list[str],
+    spoilt: str,
+    content: bytes,
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for path, kept in {"docs/badges/all.svg": b"of an earlier run", spoilt or "spoilt": content}.items():
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_bytes(kept)
+    assert main(["site", *options]) == 2
+    line = capsys.readouterr().err
+    assert line.startswith("translator-cmk: error: " + (spoilt.removesuffix("/report.json") or options[1]))
+    assert message in line
+    assert line.count("\n") == 1
+    assert (source / "docs" / "badges").exists() == ("--docs" in options)
+
+
+def test_without_jinja_the_command_names_the_extra(source: Path) -> None:
+    (source / "jinja2.py").write_text("raise ModuleNotFoundError(\"No module named 'jinja2'\", name='jinja2')", "utf-8")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(source), *sys.path])}
+    command = [sys.executable, "-m", "translator_cmk.cli", "site"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "site" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+DROP = "\nROWS = tuple(row for row in ROWS if row.requirement != 'keys.enable')\n"
+RUN_AND_PUBLISH = """
+import sys, pytest
+from translator_cmk.cli import main
+assert pytest.main(sys.argv[1:]) == 1
+sys.exit(main(["site", "--results", "results"]))
+"""
+
+
+def test_broken_row_is_published_red(source: Path) -> None:
+    """Although nearly every situation of the other pages begins with this row."""
+    for folder in ("features", "model", "tests"):
+        shutil.copytree(ROOT / folder, source / folder, ignore=shutil.ignore_patterns("*.pyc.*"))
+    topics = source / "model" / "translator_cmk" / "machine" / "topics" / "__init__.py"
+    topics.write_text(topics.read_text("utf-8") + DROP, "utf-8")
+    suite = ("-q", "-c", os.devnull, "--rootdir", ".", "-p", "no:cacheprovider", "--results", "results")
+    chosen = ("-m", "keys.enable or encryption.no-section", "tests/features")
+    model = os.environ | {"PYTHONPATH": str(source / "model")}
+    command = [sys.executable, "-c", RUN_AND_PUBLISH, *suite, *chosen]
+    done = subprocess.run(command, env=model, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = {"requirements/keys.enable": "failed", "all": "failed", "requirements/encryption.no-section": "✔"}
+    for badge, word in shown.items():
+        assert word in json.loads((source / "docs" / "badges" / f"{badge}.json").read_text("utf-8"))["message"]

@@ -28,7 +28,7 @@ from .what_if import unreached, what_if_size
 def decide_pages(content: Content) -> Iterator[Page]:
     """Yield the pages for architects."""
     register = content.evidence.register
-    found = data("decision")
+    found = data("decide")
     yield (
         "decide/index.md",
         "decide.md",
@@ -85,7 +85,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "notes": Notes(),
         },
     )
-    found = data("enable")
+    found = data("decide")
     tried = conditions(register)
     yield (
         "decide/enable.md",
@@ -119,7 +119,7 @@ CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
 
 def decided() -> dict[str, Any]:
     """Return the answers by the choices in the order of the questions, so the page applies no rule."""
-    found = data("decision")
+    found = data("decide")
     names = [each["id"] for each in found["questions"]]
     titles = {each["id"]: each["title"] for each in found["answers"]}
     return {
@@ -177,7 +177,7 @@ class Condition(NamedTuple):
 
 def conditions(register: Register) -> list[Condition]:
     """Return every condition with what happens for each of its values."""
-    return [condition(each, register) for each in data("enable")["conditions"]]
+    return [condition(each, register) for each in data("decide")["conditions"]]
 
 
 def condition(entry: Mapping[str, Any], register: Register) -> Condition:
@@ -219,7 +219,7 @@ def untried(found: Iterable[Condition]) -> set[str]:
 
 def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:
     """Return the outcome of enabling CMK where all is right but these values; None from a broken model."""
-    values = data("enable")["right"] | dict(differs)
+    values = data("decide")["right"] | dict(differs)
     state = initial(DEFAULT_STAGE)
     try:
         for command in beforehand(values):
