@@ -1,16 +1,160 @@
-"""One browser with one window for all tests of a worker, and the site that all tests share."""
+"""What the browser tests share: one browser and one site, how a page is opened, what it says, and what axe finds."""
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it says no types
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.opening import DESK, Opened, served, window
 from tests.site.conftest import project, site
 
-__all__ = ["browser", "page", "project", "root", "site", "window_on_a_desk"]
+__all__ = ["project", "site"]
+
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="missing tool: chromium"),
+    pytest.mark.xdist_group("site"),
+]
+"""The marks of every module of browser tests: one worker runs them all and the tests of the site, in one browser."""
+
+DESK, PHONE = 1280, 390  # pixels
+OWN = ("file:", "data:", "blob:", "http://127.0.0.1:")
+"""How an address begins that asks no other host."""
+STILL = 0.02
+"""The layout shift under which a page counts as still; browsers call less than 0.1 good."""
+SHORTENED = """rows => {
+  document.querySelectorAll(".md-content tbody").forEach(
+    each => [...each.rows].slice(rows).forEach(row => row.remove()));
+  [...document.querySelectorAll(".md-content__inner > *")].slice(8 * rows).forEach(each => each.remove());
+}"""
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files and says nothing of it."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name it has in the base class
+        """Say nothing."""
+
+
+class HostHandler(QuietHandler):
+    """Shows the site's own page for an address without one, as hosts do; the site has a folder of its own."""
+
+    def send_error(self, code: int, *_: object) -> None:
+        """Send the page in place of a message."""
+        page = (Path(self.directory) / "site" / "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page)
+
+
+@contextmanager
+def served(folder: Path, handles: type[QuietHandler] = QuietHandler) -> Iterator[str]:
+    """A folder over http: the address of its root."""
+    handler = partial(handles, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@dataclass
+class Opened:
+    """A page, and what it said and asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+
+    def go(self, address: str) -> None:
+        """Go on to another page, as if nothing had been said or asked for before."""
+        self.complaints.clear()
+        self.outside.clear()
+        self.page.goto(address)
+
+
+def opened(browser: Browser, address: str, scheme: str = "light", width: int = DESK, **options: Any) -> Opened:
+    """The page at an address in a window of its own."""
+    found = window(browser, scheme, width, **options)
+    found.page.goto(address)
+    return found
+
+
+def cold(found: Opened) -> Opened:
+    """The window, in which every page is fetched and made as if it were the first."""
+    session = found.page.context.new_cdp_session(found.page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    return found
+
+
+def window(browser: Browser, scheme: str, width: int, **options: Any) -> Opened:
+    """A window in which nothing is open yet; making one takes the browser as long as showing a page."""
+    dark = scheme == "dark"
+    context = browser.new_context(
+        color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}, **options
+    )
+    found = Opened(context.new_page())
+    found.page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    found.page.on("request", lambda request: None if request.url.startswith(OWN) else found.outside.append(request.url))
+    return found
+
+
+def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong with a page, all that is folded open; with ``rows``, of no more than that of each table.
+
+    Axe takes long over long tables, whose rows are all alike.
+    """
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    if rows is not None:
+        page.evaluate(SHORTENED, rows)
+    # without preload, axe does not ask for style sheets, which a browser refuses to a page opened from a file
+    result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
+
+
+def focused(page: Page) -> str:
+    """The words of the element that has the focus."""
+    return str(page.evaluate("document.activeElement.innerText"))
+
+
+def tab_to(page: Page, selector: str, words: str = "") -> None:
+    """Go on by the tabulator until the focus is on an element that begins with these words."""
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        there = page.evaluate("selector => document.activeElement.matches(selector)", selector)
+        if there and focused(page).startswith(words):
+            return
+    raise AssertionError(f"{selector} {words} can not be reached by keyboard")
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+SHIFTS = """() => new Promise(done => {
+  const seen = [];
+  const watch = list => list.getEntries().forEach(each => seen.push(
+    [each.value, ...each.sources.map(source => source.node?.outerHTML?.slice(0, 80) ?? "")]));
+  new PerformanceObserver(watch).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(seen), 50)));
+})"""
+
+
+def shifts(page: Page) -> list[Any]:
+    """What has moved on a page since it was first shown; nothing where it is a hair, as a table does that comes in."""
+    moved = list(page.evaluate(SHIFTS))
+    return moved if sum(each[0] for each in moved) > STILL else []
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.opening import (
+from tests.browser.conftest import (
     DESK,
     MARKS,
     PHONE,
@@ -123,21 +123,6 @@ def test_search_finds_a_requirement_without_a_server(page: Page, site: Path, typ
     chosen = page.evaluate("document.activeElement.href")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url == chosen)
-
-
-def test_link_to_a_requirement_shows_it(page: Page, site: Path) -> None:
-    page.goto((site / "decide" / "what-breaks.html").as_uri())
-    page.locator("td a", has_text="inaccessible").first.click()
-    page.wait_for_url("**/revocation.html#revocation.data-inaccessible")
-    heading = page.locator("[id='revocation.data-inaccessible']")
-    assert heading.evaluate("each => Math.abs(each.getBoundingClientRect().top) < innerHeight")
-
-
-def test_scheme_can_be_changed(browser: Browser, site: Path) -> None:
-    found = opened(browser, (site / "index.html").as_uri())
-    found.page.locator("label[title='Switch to dark colours']").click()
-    found.page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
-    found.page.context.close()
 
 
 def test_code_is_copied_by_keyboard_and_what_is_folded_is_printed(page: Page, site: Path) -> None:

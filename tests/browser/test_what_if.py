@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.opening import MARKS, focused, tab_to, violations
+from tests.browser.conftest import MARKS, focused, tab_to, violations
 from tests.site.building import REGISTER
 from tests.site.test_what_if import tables
 from translator_cmk.bdd.features import read_feature

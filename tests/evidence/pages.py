@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.opening import DESK, PHONE, STILL, opened, overflow, served, shifts, violations
+from tests.browser.conftest import DESK, PHONE, STILL, opened, overflow, served, shifts, violations
 from tests.evidence.writing import Found, Kept
 from tests.site.building import make_project
 from translator_cmk.progress import ProgressBar
