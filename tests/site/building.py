@@ -79,17 +79,12 @@ def content_of(results: Results | None) -> Content:
 @cache
 def green() -> dict[str, str]:
     """Everything that is generated as text from a run in which everything passed."""
-    return texts(content_of(a_run()))
+    return {name: text for name, text in pages.generate(content_of(a_run())).items() if isinstance(text, str)}
 
 
-def texts(content: Content) -> dict[str, str]:
-    """Everything that is generated as text."""
-    return {name: text for name, text in pages.generate(content).items() if isinstance(text, str)}
-
-
-def sha256(text: str) -> str:
-    """The digest of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
+def green_digest() -> str:
+    """The digest of all of that."""
+    return hashlib.sha256(repr(sorted(green().items())).encode()).hexdigest()
 
 
 def page(content: Content, wanted: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tests.site.building import REGISTER, ROOT, copy_pages, files_in, green, sha256
+from tests.site.building import REGISTER, ROOT, copy_pages, files_in, green_digest
 from translator_cmk.cli import main
 from translator_cmk.site import pages as site_pages
 
@@ -57,11 +57,6 @@ def read(page: Path) -> Reader:
     return reader
 
 
-def loads(page: Path) -> list[str]:
-    """The addresses of all that a browser loads for a page."""
-    return read(page).loads
-
-
 def target(page: Path, link: str) -> tuple[Path, str]:
     """The file and the place that a link of a page leads to."""
     parts = urlsplit(link)
@@ -75,18 +70,14 @@ def pages(site: Path) -> Iterator[Path]:
     return iter(found)
 
 
-def test_pages_load_nothing_from_another_host(site: Path) -> None:
+def test_every_page_is_light_and_loads_nothing_from_another_host(site: Path) -> None:
+    """Light with compression, as servers send it; pictures are sent as they are."""
     for page in pages(site):
-        addresses = loads(page)
+        addresses = read(page).loads
         assert addresses or page.name == "report.html", page
         assert not [each for each in addresses if urlsplit(each).scheme or urlsplit(each).netloc], page.name
         assert 'class="mermaid"' not in page.read_text("utf-8"), page.name  # the theme would ask another host for it
-
-
-def test_every_page_is_light(site: Path) -> None:
-    """With compression, as servers send it; pictures are sent as they are."""
-    for page in pages(site):
-        files = {page} | {target(page, each)[0] for each in loads(page) if not each.startswith("/")}
+        files = {page} | {target(page, each)[0] for each in addresses if not each.startswith("/")}
         sent = sum(len(gzip.compress(file.read_bytes())) for file in files)
         assert sent <= (300 if "specification" in page.parts and page.stem in REGISTER.topics else 500) * KILOBYTE, page
 
@@ -154,7 +145,7 @@ def test_page_that_is_not_there_has_addresses_from_the_root_of_the_site(site: Pa
     """Wherever that is: the browser tests ask for it at any depth."""
     page = site / "404.html"
     links = {link for link in read(page).links if not link.startswith("#")}
-    assert not [each for each in (*links, *loads(page)) if each.startswith("/")]
+    assert not [each for each in (*links, *read(page).loads) if each.startswith("/")]
     assert {"index.html", "decide/index.html", "evidence/traceability.html"} <= links
     assert all(target(page, link)[0].is_file() for link in links)
 
@@ -193,17 +184,13 @@ def test_what_was_generated_is_replaced_and_hand_written_pages_stay(
     assert files_in(source / "docs") == written | {f"{folder}/new.md": b"" for folder in site_pages.FOLDERS}
 
 
-DIGESTS = """
-from tests.site.building import green, sha256
-print("\\n".join(f"{name} {sha256(text)}" for name, text in green().items()))
-"""
-
-
 def test_every_process_generates_the_same_bytes() -> None:
     """Whatever its hash seed."""
-    command, seeded = [sys.executable, "-c", DIGESTS], os.environ | {"PYTHONHASHSEED": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=seeded, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [f"{name} {sha256(text)}" for name, text in green().items()]
+    code, seeded = "import tests.site.building as it; print(it.green_digest())", os.environ | {"PYTHONHASHSEED": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=seeded, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == green_digest()
 
 
 LATIN = "# Größe\n".encode("latin-1")
