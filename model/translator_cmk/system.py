@@ -22,11 +22,14 @@ class Unsupported(Exception):
     """Raised by ``submit``: the system has no such command.  Nothing is learnt from that, and nothing counts for it."""
 
 
+MACHINE = Machine(ROWS)
+
+
 class ModelSystem:
     """The model as a system."""
 
     def __init__(self, machine: Machine | None = None) -> None:
-        self.machine = machine or Machine(ROWS)
+        self.machine = machine or MACHINE
         self.state = initial(DEFAULT_STAGE)
 
     def reset(self, stage: Stage = DEFAULT_STAGE) -> None:

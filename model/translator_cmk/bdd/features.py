@@ -183,7 +183,11 @@ def feature_files(paths: Iterable[Path]) -> list[Path]:
 
 def read_feature(path: Path) -> Feature:
     """Return the feature in a file; raises `FeatureError` where it is not UTF-8 or not Gherkin."""
-    text = _text(path)
+    return _parse(path, _text(path))
+
+
+@cache
+def _parse(path: Path, text: str) -> Feature:
     try:
         document: Any = Parser().parse(text)
         compiled: Any = Compiler().compile(document | {"uri": str(path)})
