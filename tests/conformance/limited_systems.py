@@ -24,7 +24,7 @@ EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-tenant
 class Varied(LacksRows):
     """The model without the rows of ``lacking``, which does not show ``hides``: kinds, and fields as `kind.field`.
 
-    ``supports``: whether it has a command.  ``refuses``: commands that it refuses whatever they are.
+    ``supports``: whether it has a command.  ``refuses``: commands that it always refuses.
     """
 
     hides: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Each verdict of `verdicts.yaml` comes about."""
+"""The kit gives each verdict of `verdicts.yaml`."""
 
 from pathlib import Path
 from typing import Any
