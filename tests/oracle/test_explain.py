@@ -58,7 +58,7 @@ def attributed(oracle: Oracle, mutant: Mutant, without_basis: str = "") -> froze
 
     An assumption can hide a mistake about what the article states, so it is looked for without that basis too.
     """
-    rows = [row for row in mutant.rows if REGISTER[row.requirement].basis != without_basis]
+    rows = [row for row in mutant.rows if row not in ROWS or REGISTER[row.requirement].basis != without_basis]
     found = frozenset[str]()
     for pickle in pickles():
         if mutant.requirement in pickle.requirements:
