@@ -27,6 +27,7 @@ from tests.evidence.writing import Found, Kept, fingerprint
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.cli import main as cli
+from translator_cmk.errors import DEVIATIONS, OK
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.mutation.judging import differences
 from translator_cmk.explore.theorems.theorem import ROWS_RAISE
@@ -98,6 +99,9 @@ def put_single_faults(kept: Kept) -> Found:
     missed = [name for name, each in found.items() if each["missed"]]
     for name in missed:
         print(f"  is not caught: {name}")
+    for name, each in found.items():
+        if each["code"] not in (OK, DEVIATIONS):
+            print(f"  ends with exit code {each['code']}: {name}")
     totals = {"systems": len(found), "caught": caught, "missed": len(missed), "failures": failures}
     return Found(
         f"features and {TOUR_STEPS} steps of the tour catch {caught:,} of {len(found):,} systems with one fault, and "
@@ -116,7 +120,7 @@ def failures_of(name: str) -> dict[str, Any]:
     os.environ["MUTANT"] = name
     scenarios = {each.id: each for each in pickles()}
     with TemporaryDirectory() as folder, redirect_stdout(StringIO()):
-        cli([*VERIFY, "--in-process", "--python", f"{__name__}:OneFault", "--report", folder])
+        code = cli([*VERIFY, "--in-process", "--python", f"{__name__}:OneFault", "--report", folder])
         report = json.loads((Path(folder) / "report.json").read_text("utf-8"))
         failed: dict[str, Iterable[Command]] = {
             each["id"]: commands_of(scenarios[each["id"]])
@@ -129,6 +133,7 @@ def failures_of(name: str) -> dict[str, Any]:
     verdicts = {case: verdict(OneFault(), commands, case not in scenarios) for case, commands in failed.items()}
     ways = () if verdicts else (each.commands for each in differences(mutant_of(name)))
     return {
+        "code": code,
         "failures": Counter(verdicts.values()),
         "false": [case for case, so in verdicts.items() if so == "false"],
         "missed": any(verdict(OneFault(), way, at_the_end=True) == "true" for way in ways),
