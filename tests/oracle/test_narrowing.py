@@ -246,6 +246,19 @@ def test_a_third_thing_to_what_a_command_names_leaves_the_other_resources_compar
     assert {name for kind, name in oracle.uncompared if kind is Resource} == {command.resource}
 
 
+@pytest.mark.parametrize(("field", "value", "agrees"), [("identity", True, True), ("key", "v1/k1", False)])
+def test_what_has_no_effect_may_do_what_is_assumed_not_to_happen_and_no_third_thing(
+    field: str, value: object, agrees: bool
+) -> None:
+    oracle, system = at_work(ARTICLE)
+    basic = CreateResource("r9", "Translator", "westeurope", "basic-tier", "production", "g1")
+    assert follow(oracle, system, basic) == ()
+    oracle.submit(EnableCustomerManagedKeys("r9", "v1", "k1"))
+    seen = system.observe()
+    seen["resource"]["r9"][field] = value
+    assert (oracle.narrow(Accepted(), seen) == ()) is agrees
+
+
 def test_reset_compares_everything_again() -> None:
     oracle, _ = after_a_third_thing()
     oracle.reset()

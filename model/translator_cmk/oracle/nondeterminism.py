@@ -8,9 +8,13 @@ replay of its own.  So the answers form a tree, and every path through it is tak
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 
+from ..machine import COUNTER_ROWS
 from ..machine.rows import Effect, Row, Silent
 
 T = TypeVar("T")
+
+MISTAKES = frozenset(COUNTER_ROWS)
+"""Rows of what an acceptance should not do: where they are silent too, that is still all that it may do more."""
 
 
 class TooManyStates(Exception):
@@ -38,10 +42,10 @@ class Replay:
     def __call__(self, row: Row, name: str) -> bool:
         silent = isinstance(row, Silent) or row.requirement in self.silent
         if isinstance(row, Effect) and row.uses is None:  # what only records the use of a key is not what was asked for
-            if silent:
-                self.doubted.add(row.requirement)
-            else:
+            if not silent:
                 self.acts = True
+            elif row not in MISTAKES:
+                self.doubted.add(row.requirement)
         if not silent:
             return True
         if (row, name) not in self.answers:
