@@ -119,7 +119,7 @@ def usable_milliseconds() -> float:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
         page = chromium.new_page()
         page.goto("about:blank")
-        page.goto((SITE / "specification" / "what-if.html").as_uri())
+        page.goto((SITE / "decide" / "what-if.html").as_uri())
         found: float = page.evaluate("performance.getEntriesByName('what-if-usable')[0].startTime")
         chromium.close()
         return found
