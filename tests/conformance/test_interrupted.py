@@ -95,7 +95,7 @@ def test_log_that_is_cut_off_before_a_verdict_is_found_out(
     assert f"the record in {MESSAGES}:{len(lines) - 1} is truncated" in out
 
 
-@pytest.mark.parametrize("content", [b"no log", gzip.compress(b"{}\n" * 99)[:-20] + b"x" * 20])
+@pytest.mark.parametrize("content", [b"no log", gzip.compress(b"{}\n" * 99)[:-20] + b"x" * 20], ids=["text", "damaged"])
 def test_log_that_can_not_be_decompressed_is_refused(
     wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:

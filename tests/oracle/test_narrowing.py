@@ -61,6 +61,27 @@ def test_what_is_declared_hidden_is_not_compared(shown: Shown, agrees: bool) -> 
     assert (oracle.narrow(observation=seen) == ()) == agrees
 
 
+@pytest.mark.parametrize("machine", [ARTICLE, FULL])
+@pytest.mark.parametrize(
+    ("outcome", "key", "unmet"),
+    [
+        (Refused(), "v1/k1", []),
+        (Accepted(), "v1/k2", []),
+        (Accepted(), "v1/k1", ["keys.enable"]),
+        (Refused(), "v1/k2", ["keys.enable"]),
+    ],
+)
+def test_a_change_of_key_is_refused_or_puts_the_new_key_in_use(
+    machine: Machine, outcome: Outcome, key: str, unmet: list[str]
+) -> None:
+    oracle, system = at_work(machine)
+    assert follow(oracle, system, CreateKey("v1", "k2")) == ()
+    seen = system.observe()
+    seen["resource"]["r1"]["key"] = key
+    oracle.submit(EnableCustomerManagedKeys("r1", "v1", "k2"))
+    assert [each.requirements[0] for each in oracle.narrow(outcome, seen)] == unmet
+
+
 def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
     """A system that shows no documents keeps the states apart until training tells them apart."""
     machine = machine_of(ARTICLE.silent - {"keys.use-logged"})

@@ -108,8 +108,8 @@ class ScenarioRun:
         """Every command so far with its outcome, and what the system showed after it, if it was observed then."""
         self.declared = declaration_of(system)
         self.model = ModelSystem()
-        self.excused: set[Fact] = set()
-        """Facts of the model that the system does not show, and need not on the way to the When."""
+        self.excused: dict[Fact, frozenset[str]] = {}
+        """Facts of the model that the system does not show, and need not before the When, and what is behind each."""
         self.result = self._result(Accepted(), {}, {})
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
@@ -185,7 +185,7 @@ class ScenarioRun:
                 raise NotApplicable(NO_LEGACY_VAULTS) from None
             raise
         if not isinstance(outcome, Accepted):
-            by = outcome.because if isinstance(outcome, Refused) else outcome.silent
+            by = outcome.because if isinstance(outcome, Refused) else outcome.silent.union(*self.excused.values())
             if excused and isinstance(outcome, Refused):
                 raise NotApplicable(NO_LEGACY_VAULTS)
             raise SetupFailed(by or effects(command), f"{format_outcome(outcome)}, when {format_command(command)}")
@@ -212,12 +212,13 @@ class ScenarioRun:
             oracle.reset(stage)
             for command in commands:
                 oracle.submit(command)
+                oracle.narrow(Accepted())
             missing = [each for each in new if oracle.demands(each) or rests_on(self.pickle, by.get(each, NOTHING))]
         if missing:
             requirements = NOTHING.union(*(behind(fact, by) for fact in missing)) or effects(commands[-1])
             why = f"after it this is not so: {'; '.join(map(format_fact, missing))}"
             raise SetupFailed(requirements, why, tuple(missing))
-        self.excused.update(new)
+        self.excused |= {fact: behind(fact, by) for fact in new}
 
     def _submit(self, command: Command) -> Outcome:
         self.seen = None

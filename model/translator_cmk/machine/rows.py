@@ -245,6 +245,11 @@ def uses_key(resource: Resource, key: Key) -> bool:
     return resource.key is not None and resource.key.name == key.name
 
 
+def shared_by_another(key: Key, resource: Resource) -> bool:
+    """Return whether this is the key of a resource other than this one."""
+    return any(other.name != resource.name and uses_key(other, key) for other in key.world.every(Resource))
+
+
 def key_use(resource: Resource) -> KeyUse | None:
     """Return the use of the resource's own key, where it has one."""
     return KeyUse(resource.key.name, resource.name) if resource.key_source == CUSTOMER and resource.key else None
@@ -256,6 +261,11 @@ def may_have_its_key_back(command: Any, resource: Resource) -> bool:
         return bool(command.resource.name == resource.name)
     key, named = resource.key, command.key if hasattr(command, "key") else command.vault
     return key is not None and named.name in (key.name, key.vault.name)
+
+
+def has_workspace(resource: Resource) -> bool:
+    """Return whether a workspace belongs to the resource."""
+    return any(w.resource.name == resource.name for w in resource.world.every(Workspace))
 
 
 def has_document(workspace: Workspace) -> bool:

@@ -254,7 +254,8 @@ class Oracle:
         """
         last = self.last
         accepted = any(isinstance(transition.outcome, Accepted) for transition in fitting)
-        states = distinct(transition.after for transition in (last.every if accepted or not fitting else fitting))
+        possible = last.every if last.anything_goes or not fitting else fitting
+        states = distinct(transition.after for transition in possible)
         scope = NOTHING
         if accepted and last.deciding:
             named = NOTHING.union(*(named_by(command) for command in last.commands))

@@ -14,7 +14,7 @@ from ..commands import (
     TranslateWithModel,
     UploadDocument,
 )
-from ..entities import CUSTOMER, MICROSOFT, Model, Resource, Workspace
+from ..entities import CUSTOMER, MICROSOFT, Model, Workspace
 from ..rows import (
     can_be_customer_managed,
     can_be_put_in_use,
@@ -26,6 +26,7 @@ from ..rows import (
     puts_in_use,
     refuse,
     sets,
+    shared_by_another,
     silent,
     uses_key,
 )
@@ -120,9 +121,7 @@ COUNTER_ROWS = (
         EnableCustomerManagedKeys,
         "keys.shared",
         when=lambda c: c.store == "key-vault",
-        unless=lambda c: (
-            not any(r.name != c.resource.name and uses_key(r, c.key) for r in c.resource.world.every(Resource))
-        ),
+        unless=lambda c: not shared_by_another(c.key, c.resource),
     ),
     puts_in_use("keys.vault-only", when=lambda c: c.store == "elsewhere"),
     puts_in_use(

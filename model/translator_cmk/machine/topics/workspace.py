@@ -2,7 +2,7 @@
 
 from ..commands import CreateWorkspace, EnableCustomerManagedKeys
 from ..entities import CUSTOMER, MICROSOFT, Workspace
-from ..rows import effect, refuse, sets
+from ..rows import effect, has_workspace, refuse, sets
 
 ROWS = (
     effect(
@@ -18,7 +18,7 @@ COUNTER_ROWS = (
         EnableCustomerManagedKeys,
         "workspace.earlier-allowed",
         when=lambda c: c.resource.key_source == MICROSOFT,
-        unless=lambda c: not any(w.resource.name == c.resource.name for w in c.resource.world.every(Workspace)),
+        unless=lambda c: not has_workspace(c.resource),
     ),
     effect(
         EnableCustomerManagedKeys,
