@@ -12,9 +12,13 @@ import yaml
 
 from tests.conformance.verifying import MODEL, ROOT, verify
 from translator_cmk.badges import Status
+from translator_cmk.bdd.vocabulary import demanded
 from translator_cmk.conformance import cases
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
 from translator_cmk.conformance.report.summaries import badge_of, headline
+from translator_cmk.oracle import Oracle
+from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.requirements import load_register
 
 ROW = "revocation.undeploys"
 ONLY = ("--lane", "features", "--topic", "vault")
@@ -42,6 +46,18 @@ def test_kit_without_one_of_its_rows_asks_nothing(broken: Path, tmp_path: Path, 
     )
     assert (ran.returncode, ran.stdout, report.exists()) == (3, "", False)
     assert "the kit contradicts itself: its model does not demand" in ran.stderr
+
+
+@pytest.mark.slow
+def test_scenario_counts_exactly_where_the_profile_demands_it_and_otherwise_rests_on_silent_requirements() -> None:
+    silent = silent_in("article", load_register())
+    article = Oracle(machine_of(silent))
+    for case, pickle in cases.scenarios("article", ()):
+        assert case.scored == demanded(article, pickle), case.id
+        assert silent.issuperset(case.rests_on)
+        assert case.scored or not demanded(cases.oracle_without(case.rests_on), pickle), case.id
+        without_one = [each for each in case.rests_on if not demanded(cases.oracle_without((each,)), pickle)]
+        assert without_one in ([], list(case.rests_on)), case.id
 
 
 def badge(folder: Path) -> str:

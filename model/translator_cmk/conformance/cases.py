@@ -1,7 +1,7 @@
 """Make the cases of a run, check the kit that they come from, and weigh their results into verdicts."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -82,13 +82,13 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
     for pickle in every:
         taken = prerequisites_of(pickle)
         # a scenario that is demanded by no rows at all shows a defect of the kit, and rests on no assumption
-        rests_on = resting_on(pickle, silent) if demanded(oracle_without(()), pickle) else ()
+        counts = demanded(oracle_without(silent), pickle) or not demanded(oracle_without(()), pickle)
         case = Case(
             pickle.id,
             FEATURES,
             taken.level,
             pickle.requirements,
-            tuple(rests_on),
+            () if counts else resting_on(pickle, silent),
             tuple(controls.get(pickle.id, ())),
             taken.core,
             pickle.name,
@@ -105,14 +105,20 @@ def oracle_without(silent: tuple[str, ...]) -> Oracle:
     return Oracle(machine_of(silent))
 
 
-def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> Iterator[str]:
-    """Yield the silent requirements that keep a scenario from being demanded: each alone, or its tags beside others."""
+def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the silent requirements that keep a scenario from being demanded: each alone, or else several together.
+
+    Of several together none can be left out.
+    """
     met = met_by(pickle, silent)
-    alone = [each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)]
-    tagged = tuple(each for each in silent if each in pickle.requirements)
-    if tagged and not alone and not demanded(oracle_without(silent), pickle):
-        yield from tagged
-    yield from alone
+    if alone := tuple(each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)):
+        return alone
+    together = silent
+    for each in silent:
+        fewer = tuple(other for other in together if other != each)
+        if not demanded(oracle_without(fewer), pickle):
+            together = fewer
+    return together
 
 
 def met_by(pickle: Pickle, silent: tuple[str, ...]) -> Collection[str]:
