@@ -176,7 +176,7 @@ def test_tables_on_a_phone_keep_their_first_column_and_show_their_result_first(b
     assert not box.evaluate(fades)
     for address, column in {
         "decide/index.html": "Answer",
-        "decide/enable.html": "✘ refused",
+        "decide/enable.html": "✘ no key in use",
         "decide/what-breaks.html": "Deployed model",
         "specification/index.html": "Status",
         "evidence/scenarios.html": "Status",

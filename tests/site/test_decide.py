@@ -86,32 +86,51 @@ def test_record_names_what_it_rests_on() -> None:
 
 
 def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    every = conditions(REGISTER)
+    every = conditions()
     for found in (every, [each for each in every if each.name != "Protections of the key vault"]):
         broken = {name for each in found for value in each.values for name in value.because}
-        monkeypatch.setattr(decide, "conditions", lambda _, found=found: found)
+        monkeypatch.setattr(decide, "conditions", lambda found=found: found)
         text = building.page(content_of(a_run()), "decide/enable.md")
         named = text.partition("{ #conditions }")[2].partition("## ")[0].partition("No value of the table breaks")[2]
         assert {name for name in REGISTER if f"#{name})" in named} == demands() - broken
     assert {"vault.soft-delete-refused", "vault.purge-protection-refused"} <= demands() - broken
 
 
-def test_every_value_is_shown_under_its_result() -> None:
+def test_every_value_is_shown_with_its_result_and_the_basis_of_each_part_of_it() -> None:
     table = page("enable").partition("{ #conditions }")[2].partition("## ")[0]
-    columns = ("accepted", "refused", "not specified")
-    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:4] for line in table.splitlines() if "<li>" in line}
-    for condition in conditions(REGISTER):
-        assert condition.because
+    lines = {line.split(" | ")[0].strip("| *"): line.split(" | ")[1:3] for line in table.splitlines() if "<li>" in line}
+    for condition in conditions():
         assert {each.word for each in condition.values[0].results.values()} == {"accepted"}  # the right value
+        accepted, otherwise = (re.findall("<li>(.*?)</li>", cell) for cell in lines[condition.name])
         for value in condition.values:
             for channel, words in CHANNELS.items():
-                shown = [
-                    re.sub(r"\[|]\(.*?\)", "", each)
-                    for each in re.findall(
-                        "<li>(.*?)</li>", lines[condition.name][columns.index(value.results[channel].word)]
-                    )
-                ]
-                assert value.says in shown or f"{value.says}, {words}" in shown, (condition.name, value.says)
+                word = value.results[channel].word
+                items = accepted if word == "accepted" else otherwise
+                named = rf"[✘?]? ?\[?{re.escape(value.says)}(, {words})?(:|\]|$)"
+                (item,) = (each for each in items if re.match(named, each))
+                links = re.findall(r"#([a-z]+\.[a-z0-9-]+)\)(?: \*([a-z]+)\*)?", item)
+                if word == "refused":
+                    assert item.startswith("✘ ")
+                    assert links == [(name, REGISTER[name].basis) for name in value.withheld + value.because]
+                elif word == "not specified":
+                    assert item.startswith("? ")
+                    assert links == [(name, "") for name in value.because]
+
+
+def test_no_key_is_put_in_use_by_what_the_article_states_and_refused_by_what_we_assume() -> None:
+    found = {(each.name, value.says): value for each in conditions() for value in each.values}
+    region = found["Location of the resource", "another region"]
+    assert (region.withheld, region.because) == (["vault.same-region"], ["vault.same-region-refused"])
+    neither = found["Protections of the key vault", "neither"]
+    assert set(neither.withheld) == {"vault.soft-delete", "vault.purge-protection"}
+    stated = {name for value in found.values() for name in value.withheld}
+    assert {REGISTER[name].basis for name in stated} == {"stated"}
+    refused = {name for value in found.values() if value.withheld for name in value.because}
+    assert {REGISTER[name].basis for name in refused} == {"assumed"}
+    assert len(stated) == len(refused) == 8
+    assert found["Identity and access beforehand", "off"].withheld == []  # access is not what keeps a key out of use
+    names = page("enable").partition("{ #demands }")[2].partition("## ")[0]
+    assert all(f"#{name})" in names for name in stated | refused)
 
 
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:

@@ -4,7 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
-from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Outcome, Refused, RowsContradict, Unspecified, initial
+from ..machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    RowsContradict,
+    State,
+    Unspecified,
+    initial,
+    observe,
+)
 from ..machine.commands import (
     CreateKey,
     CreateResource,
@@ -15,8 +29,8 @@ from ..machine.commands import (
     GrantKeyAccess,
     ImportKey,
 )
-from ..machine.rows import Refuse
-from ..requirements import Register
+from ..machine.entities import CUSTOMER
+from ..machine.rows import Refuse, Row
 from . import effects, reversibility
 from .content import Content, register_digest
 from .effects import model
@@ -86,13 +100,14 @@ def decide_pages(content: Content) -> Iterator[Page]:
         },
     )
     found = data("decide")
-    tried = conditions(register)
+    tried = conditions()
     yield (
         "decide/enable.md",
         "enable.md",
         {
             "conditions": tried,
             "untried": untried(tried),
+            "withheld": {name for each in tried for value in each.values for name in value.withheld},
             "demands": demands(),
             "checklist": found["checklist"],
             "policy": with_cells(found["policy"], "audit", "deny"),
@@ -159,8 +174,10 @@ class Tried(NamedTuple):
 
     says: str
     results: Mapping[Channel, Result]
+    withheld: list[str]
+    """The requirements by which no key is put in use, even if the request is accepted."""
     because: list[str]
-    """The requirements behind it: those that the result names, or that permit it, or else refuse the other values."""
+    """The requirements that its results name, or that permit it."""
 
     def channels(self, result: str) -> list[str]:
         """Return the channels with this result, in words."""
@@ -172,27 +189,23 @@ class Condition(NamedTuple):
 
     name: str
     values: list[Tried]
-    because: list[str]
 
 
-def conditions(register: Register) -> list[Condition]:
+def conditions() -> list[Condition]:
     """Return every condition with what happens for each of its values."""
-    return [condition(each, register) for each in data("decide")["conditions"]]
+    return [
+        Condition(each["name"], [try_value(value) for value in each["values"]]) for each in data("decide")["conditions"]
+    ]
 
 
-def condition(entry: Mapping[str, Any], register: Register) -> Condition:
-    """Return one condition with what happens for each of its values."""
-    found = {
-        value["says"]: {channel: result(enabled(channel, value.get("differs", {}))) for channel in CHANNELS}
-        for value in entry["values"]
-    }
-    named = {says: sorted(frozenset[str]().union(*(each.names for each in of.values()))) for says, of in found.items()}
-    permitted = {value["says"]: [value["permitted_by"]] for value in entry["values"] if "permitted_by" in value}
-    demanded = sorted({name for names in named.values() for name in names})
-    others = demanded or sorted({name for names in permitted.values() for name in names})
-    values = [Tried(says, results, named[says] or permitted.get(says) or others) for says, results in found.items()]
-    because = dict.fromkeys(name for value in values for name in value.because if name in register)
-    return Condition(entry["name"], values, list(because))
+def try_value(value: Mapping[str, Any]) -> Tried:
+    """Return a value with what happens for it."""
+    differs = value.get("differs", {})
+    results = {channel: result(enabled(channel, differs)) for channel in CHANNELS}
+    named = frozenset[str]().union(*(each.names for each in results.values()))
+    refused = any(each.word == "refused" for each in results.values())
+    permitted = [value["permitted_by"]] if "permitted_by" in value else []
+    return Tried(value["says"], results, withheld(differs) if refused else [], sorted(named) or permitted)
 
 
 def result(outcome: Outcome | None) -> Result:
@@ -220,13 +233,34 @@ def untried(found: Iterable[Condition]) -> set[str]:
 def enabled(channel: Channel, differs: Mapping[str, Any]) -> Outcome | None:
     """Return the outcome of enabling CMK where all is right but these values; None from a broken model."""
     values = data("decide")["right"] | dict(differs)
-    state = initial(DEFAULT_STAGE)
     try:
-        for command in beforehand(values):
-            state, _ = model().step(state, command)
-        return model().step(state, request(channel, values["store"]))[1]
+        return model().step(before(values), request(channel, values["store"]))[1]
     except RowsContradict:
         return None
+
+
+def withheld(differs: Mapping[str, Any]) -> list[str]:
+    """Return the requirements by which no key is put in use, even if the request is accepted.
+
+    These are the requirements with a counter-row that puts it in use in a model that refuses no such request.
+    """
+    values = data("decide")["right"] | dict(differs)
+    lenient = [row for row in ROWS if not (isinstance(row, Refuse) and row.on is EnableCustomerManagedKeys)]
+
+    def in_use(rows: Iterable[Row]) -> bool:
+        machine = Machine(rows)
+        state, _ = machine.step(before(values), request("portal", values["store"]))
+        return bool(observe(machine.world(state))["resource"]["translator-prod"]["key_source"] == CUSTOMER)
+
+    return [] if in_use(lenient) else [row.requirement for row in COUNTER_ROWS if in_use([*lenient, row])]
+
+
+def before(values: Mapping[str, Any]) -> State:
+    """Return the state in which CMK is asked for."""
+    state = initial(DEFAULT_STAGE)
+    for command in beforehand(values):
+        state, _ = model().step(state, command)
+    return state
 
 
 def beforehand(values: Mapping[str, Any]) -> Iterator[Command]:
