@@ -9,7 +9,7 @@ from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import ROWS, Command, Machine
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateWorkspace,
@@ -66,6 +66,24 @@ def attributed(oracle: Oracle, mutant: Mutant, without_basis: str = "") -> froze
             unmet = follow(oracle, ModelSystem(Machine(rows)), *commands_of(pickle))
             found = found.union(*(each.requirements for each in unmet))
     return found
+
+
+NAMED_OTHERWISE = {
+    "resource.regional": "resource.global-refused",
+    "resource.not-at-creation": "resource.creation-refused",
+    "tenant.no-cross-tenant-access": "tenant.grant-refused",
+}
+REFUSED = {name: f"{name}-refused" for name in REGISTER if f"{name}-refused" in REGISTER} | NAMED_OTHERWISE
+"""For what the article says has no effect: the assumption that it is refused."""
+
+
+@pytest.mark.parametrize("stated", REFUSED)
+def test_what_is_neither_refused_nor_without_effect_is_attributed_to_what_is_stated(stated: str) -> None:
+    mistakes = [row for row in COUNTER_ROWS if row.requirement == stated]
+    wrong = Machine([*without(frozenset({stated, REFUSED[stated]})).rows, *mistakes])
+    scenario = next(each for each in pickles() if each.requirements[0] == stated)
+    unmet = follow(Oracle(ARTICLE), ModelSystem(wrong), *commands_of(scenario))
+    assert attributed_to(unmet)[:1] == (stated,)
 
 
 def unmet_by(machine: Machine, *more: Command) -> tuple[Difference, ...]:
