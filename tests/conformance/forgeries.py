@@ -173,6 +173,7 @@ IN_FEATURES: dict[str, tuple[Edit, str]] = {
     "stage": (field("subject", "stage", "regions", to=["westeurope"]), "subject.stage.regions: was"),
     "no subject": (field("subject", to=None), 'subject: was null, is {.*"loses nothing"'),
     "register": (field("register", "requirements", to=90), "register.requirements: was 90"),
+    "step": (field("cases", 0, "step", to=0), ".step: was 0"),
     "what is shown": (field("cases", 0, "shown", to="It is nothing.\n"), 'shown: was "It is nothing'),
     "seed": (field("seed", to=2), MOVED),
     "trouble": (field("trouble", to="none"), "trouble in report.json tells why a run ended early"),

@@ -16,7 +16,7 @@ from tests.conformance.verifying import FAILS, Verified, verify
 from translator_cmk.cli import main
 
 KINDS = {
-    *("scenarios", "hello", "messages", "known", "digests", "page", "file", "product", "what is shown", "seed"),
+    *("scenarios", "hello", "messages", "known", "digests", "page", "file", "product", "step", "what is shown", "seed"),
     *("status", "place", "count", "complete", "answer", "request", "badge", "command"),
     *("failures of the tour", "counterexample", "commands of the tour"),
     *("no scope", "times", "waiver", "twice known"),
@@ -62,7 +62,7 @@ def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsy
     assert "where observe would be" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["report.json", "messages.ndjson.gz", "junit.xml"])
+@pytest.mark.parametrize("name", ["report.json", "messages.ndjson.gz", "cucumber.ndjson"])
 def test_file_that_would_be_waited_for_is_refused(wrong_in_features: Verified, tmp_path: Path, name: str) -> None:
     forgery = Forgery(wrong_in_features.folder, tmp_path / "forged")
     (forgery.folder / name).unlink()

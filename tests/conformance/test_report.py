@@ -3,8 +3,11 @@
 import json
 import re
 import shutil
+from collections import Counter
+from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +18,7 @@ from tests.conformance.verifying import (
     FAILS,
     FAILS_TOO,
     FAULTY,
+    GRANTED,
     MODEL,
     WHOLE,
     WRONG,
@@ -24,10 +28,10 @@ from tests.conformance.verifying import (
     verify,
 )
 from translator_cmk.cli import main
-from translator_cmk.conformance.cases import Case, Result
+from translator_cmk.conformance.cases import STATUSES, Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
-from translator_cmk.conformance.report.marks import Cell, Note, cells
+from translator_cmk.conformance.report.marks import Cell, Note, cells, mark_of
 from translator_cmk.conformance.report.page import verdict
 from translator_cmk.conformance.results import load_results
 from translator_cmk.conformance.running import Running
@@ -68,6 +72,69 @@ def test_cases_are_in_one_order_whenever_they_came_about() -> None:
     envelope = running.envelope()
     assert [case["id"] for case in envelope["cases"]] == ordered
     assert [group["cases"] for group in envelope["groups"]] == [ordered]
+
+
+def cucumber_messages_of(found: Verified) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (found.folder / "cucumber.ndjson").read_text("utf-8").splitlines()]
+
+
+def ids_in(value: object) -> Iterator[str]:
+    """Every id that a message gives to something."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict) and "id" in value:
+        yield value["id"]
+    for part in parts:
+        yield from ids_in(part)
+
+
+def step_results(found: Verified, name: str) -> list[dict[str, Any]]:
+    """The results of the steps of a scenario, as a tool finds them: by the ids in the messages."""
+    case = next(each for each in found.report["cases"] if each["id"] == name)
+    kinds = [next(iter(each.items())) for each in cucumber_messages_of(found)]
+    pickles = [content for kind, content in kinds if kind == "pickle" and content["uri"] == case["feature"]]
+    [pickle] = [each["id"] for each in pickles if each["location"]["line"] == case["line"]]
+    [test] = [content["id"] for kind, content in kinds if kind == "testCase" and content["pickleId"] == pickle]
+    starts = [content for kind, content in kinds if kind == "testCaseStarted"]
+    [attempt] = [each["id"] for each in starts if each["testCaseId"] == test]
+    ends = [content for kind, content in kinds if kind == "testStepFinished"]
+    return [each["testStepResult"] for each in ends if each["testCaseStartedId"] == attempt]
+
+
+def stopped(found: Verified, name: str, status: str) -> tuple[int, str]:
+    """At which step with this status a scenario stopped, and why: those before it passed, those after were skipped."""
+    results = step_results(found, name)
+    words = [each["status"] for each in results]
+    place = words.index(status)
+    assert words == ["PASSED"] * place + [status] + ["SKIPPED"] * (len(words) - place - 1)
+    return place, results[place]["message"]
+
+
+def test_cucumber_messages_are_those_of_the_official_package(wrong: Verified) -> None:
+    import cucumber_messages  # type: ignore[import-untyped]  # the official package has no types
+    from cucumber_messages.json_converter import JsonDataclassConverter  # type: ignore[import-untyped]  # likewise
+
+    converter = JsonDataclassConverter(module_scope=cucumber_messages)
+    written = cucumber_messages_of(wrong)
+    read = [converter.from_dict(each, cucumber_messages.Envelope) for each in written]
+    assert [converter.to_dict(each) for each in read] == written
+    kinds = [next(iter(each)) for each in written]
+    assert kinds.count("testCaseFinished") == kinds.count("pickle") == len(wrong.statuses("features"))
+    assert (kinds[0], kinds[-1]) == ("meta", "testRunFinished")
+    assert not written[-1]["testRunFinished"]["success"]
+    assert [each for each, count in Counter(ids_in(written)).items() if count > 1] == []
+    known = {each.value for each in cucumber_messages.TestStepResultStatus}
+    assert {mark_of(status).cucumber for status in STATUSES} - known == set()
+
+
+def test_cucumber_messages_have_the_result_at_the_step_that_a_scenario_got_to(wrong: Verified, tmp_path: Path) -> None:
+    assert {each["status"] for each in step_results(wrong, WHOLE)} == {"PASSED"}
+    reason = next(each["reason"] for each in wrong.report["cases"] if each["id"] == FAILS)
+    place, why = stopped(wrong, FAILS, "FAILED")
+    assert (place > 0, why) == (True, reason)
+    breaks = f"{FAULTY} GrantKeyAccess=unknown-field"
+    broken = verify(tmp_path, "--stdio", breaks, "--lane", "features", "--case", GRANTED)
+    place, why = stopped(broken, GRANTED, "UNKNOWN")
+    assert (place, "the system broke" in why) == (2, True)
 
 
 def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
@@ -176,6 +243,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     root = ElementTree.parse(found.folder / "junit.xml").getroot()
     assert len([*root.iter("error")]) == counts["blocked"]
     assert "exit code 1: deviations" in [each.get("message") for each in root.iter("failure")]
+    assert stopped(found, case["id"], "FAILED") == (0, case["reason"])
     assert f", {counts['blocked']} blocked, " in (found.folder / "badge.svg").read_text("utf-8")
     assert "⊘ blocked</span>" in (found.folder / "report.html").read_text("utf-8")
     cell = cells(found.report, load_register())["revocation.undeploys"]

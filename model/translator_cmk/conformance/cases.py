@@ -215,6 +215,8 @@ class Result(NamedTuple):
     attributed_to: tuple[str, ...] = ()
     fault: str = ""
     shown: str = ""
+    step: int = -1
+    """Of a scenario: the step, from 0, that it got to."""
     undelivered: str = ""
     """The capability that was declared, and is not supported."""
     behind: tuple[str, ...] = ()

@@ -50,7 +50,7 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
                 run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
         result = result_of(None, run, scenario, subject)
     except Fault as fault:
-        result = Result("inconclusive", f"the system broke: {fault}", fault=fault.kind)
+        result = Result("inconclusive", f"the system broke: {fault}", fault=fault.kind, step=step_of(run))
     except Exception as raised:
         if verdict_of(raised) is None:
             raise
@@ -92,7 +92,12 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
-    return Result(status, reason, 0.0, requirements, fault, shown, undelivered)
+    return Result(status, reason, 0.0, requirements, fault, shown, step_of(run), undelivered)
+
+
+def step_of(run: ScenarioRun | None) -> int:
+    """Return the step that a scenario got to, from 0; -1 before the first."""
+    return run.step if run else -1
 
 
 def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:

@@ -341,7 +341,7 @@ def reproduce(args: argparse.Namespace) -> int:
     finally:
         pool.bye()
     # it may fail in another way than was shown
-    found = [*of_subject(envelope, now), *of_cases(envelope, now, ["shown"])]
+    found = [*of_subject(envelope, now), *of_cases(envelope, now, ["shown", "step"])]
     code = report_on(args.folder, envelope, found, "asked again")
     if code in (OK, INCOMPLETE):
         print(f"whether its other files say the same: translator-cmk report check {shlex.quote(str(args.folder))}")

@@ -64,7 +64,7 @@ CASE = record(
         **fields_of(("name", "feature"), ID),
         **fields_of(("rests_on", "attributed_to"), IDS),
         **fields_of(("reason", "known", "shown"), PROSE),
-        "line": COUNT,
+        **fields_of(("line", "step"), COUNT),
         "fault": Line(100),
     },
 )
@@ -266,7 +266,7 @@ def tally(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, in
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
     whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "seconds": round(verdict.seconds, 6)}
-    kept = (name for name in CASE.fields if name in CASE.needed or whole[name] not in ("", ()))
+    kept = (name for name in CASE.fields if name in CASE.needed or whole[name] not in ("", (), -1))
     return {name: whole[name] for name in kept}
 
 

@@ -13,6 +13,7 @@ from ...errors import CommandError
 from ...files import draft_of, write_text
 from ..deviations import deviations_yaml
 from ..session import Log
+from .cucumber import cucumber_ndjson
 from .page import report_html
 from .summaries import badge_of, junit_xml, summary_md
 
@@ -23,6 +24,7 @@ FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "badge.svg": lambda envelope: svg(badge_of(envelope)),
     "badge.json": lambda envelope: json.dumps(endpoint(badge_of(envelope)), indent=1, ensure_ascii=False) + "\n",
     "junit.xml": junit_xml,
+    "cucumber.ndjson": cucumber_ndjson,
     "report.html": report_html,
     "summary.md": summary_md,
     "deviations.yaml": deviations_yaml,
@@ -122,7 +124,7 @@ def final_name(name: str) -> str:
     return re.sub(r"(^|/)\.([^/]+)\.draft$", r"\1\2", name)
 
 
-EARLIER = ("messages.ndjson", "cucumber.ndjson")
+EARLIER = ("messages.ndjson",)
 """Files that a report of an earlier version has."""
 
 

@@ -12,22 +12,31 @@ FAILURES = {"failed", "known"}
 
 
 class Mark(NamedTuple):
-    """The glyph and word of a result, and what they mean."""
+    """The glyph and word of a result, what they mean, and the word of Cucumber Messages where a scenario has it."""
 
     glyph: str
     word: str
     means: str
+    cucumber: str = ""
 
 
 MARKS: Mapping[str, Mark] = {
-    "passed": Mark(LOOKS[Status.PASSED].glyph, "passed", "everything that applies was run and passed"),
-    "failed": Mark(LOOKS[Status.FAILED].glyph, "failed", "something failed, and nothing passed"),
+    "passed": Mark(LOOKS[Status.PASSED].glyph, "passed", "everything that applies was run and passed", "PASSED"),
+    "failed": Mark(LOOKS[Status.FAILED].glyph, "failed", "something failed, and nothing passed", "FAILED"),
     "partly": Mark("◐", "partly", "some of it passed and some did not; the number says how many, a note says why"),
-    "blocked": Mark("⊘", "blocked", "it could not be tried: another requirement failed on the way to it"),
-    "differs": Mark("≠", "differs", "it differs from what we assume where the article is silent, which is no failure"),
-    "not-applicable": Mark(LOOKS[Status.NOT_APPLICABLE].glyph, "n/a", "it demands nothing of this implementation"),
-    "inconclusive": Mark(LOOKS[Status.INCONCLUSIVE].glyph, "inconclusive", "something broke, so nothing was learned"),
-    "not-run": Mark(LOOKS[Status.NOT_RUN].glyph, "not run", "it was not selected, not reached, or is not supported"),
+    "blocked": Mark("⊘", "blocked", "it could not be tried: another requirement failed on the way to it", "FAILED"),
+    "differs": Mark(
+        "≠", "differs", "it differs from what we assume where the article is silent, which is no failure", "SKIPPED"
+    ),
+    "not-applicable": Mark(
+        LOOKS[Status.NOT_APPLICABLE].glyph, "n/a", "it demands nothing of this implementation", "SKIPPED"
+    ),
+    "inconclusive": Mark(
+        LOOKS[Status.INCONCLUSIVE].glyph, "inconclusive", "something broke, so nothing was learned", "UNKNOWN"
+    ),
+    "not-run": Mark(
+        LOOKS[Status.NOT_RUN].glyph, "not run", "it was not selected, not reached, or is not supported", "SKIPPED"
+    ),
     "declared": Mark(LOOKS[Status.DECLARED].glyph, "declared only", "no run can show it"),
     "stale": Mark(LOOKS[Status.STALE].glyph, "stale", "the specification has changed since; the cell says what it was"),
 }
@@ -36,6 +45,11 @@ MARKS: Mapping[str, Mark] = {
 def word_of(status: str) -> str:
     """Return the word for the status of a case."""
     return MARKS[status].word if status in MARKS else status
+
+
+def mark_of(status: str) -> Mark:
+    """Return the mark for the status of a case; one that is known to fail has failed."""
+    return MARKS["failed" if status == "known" else status]
 
 
 class Note(NamedTuple):

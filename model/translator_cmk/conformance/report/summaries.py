@@ -16,7 +16,7 @@ from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
 from ...machine import COMMANDS
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR
-from .marks import MARKS, word_of
+from .marks import MARKS, mark_of, word_of
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""
@@ -190,7 +190,7 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
             yield ""
             yield from in_full(first)
             same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-            yield from (f"{glyph(case)} {plain(case['id'])}, attributed to {same}" for case in more)
+            yield from (f"{mark_of(case['status']).glyph} {plain(case['id'])}, attributed to {same}" for case in more)
         else:
             yield f"{FAILED} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
@@ -207,15 +207,10 @@ def last_said(case: Mapping[str, Any]) -> str:
     return f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
 
 
-def glyph(case: Mapping[str, Any]) -> str:
-    """Return the glyph of a case that failed or was blocked."""
-    return MARKS[case["status"]].glyph if case["status"] in MARKS else FAILED
-
-
 def in_full(case: Mapping[str, Any]) -> Iterator[str]:
     """Yield a case with all that is known of it."""
     known = f" (known: {plain(case['known'])})" if case["status"] == "known" else ""
-    yield f"{glyph(case)} {plain(case['id'])}{known}"
+    yield f"{mark_of(case['status']).glyph} {plain(case['id'])}{known}"
     yield f"  {plain(case.get('reason', ''))}"
     yield from (f"  {visible(line)}" for line in case.get("shown", "").splitlines()[1:])
 
@@ -252,12 +247,17 @@ def test_case(case: Mapping[str, Any]) -> ElementTree.Element:
     name = plain(f"[{first or case['id']}] {case.get('name', case['id'])}{row}", LONGEST - 100)
     undecided = "error" if case["scored"] else "skipped"
     kinds = {"passed": "", "failed": "failure", "blocked": "error", "inconclusive": undecided}
+    text = "\n".join(map(plain, case.get("shown", "").splitlines()))
+    group = first.partition(".")[0] or case["lane"]
+    return test_element(name, group, case["seconds"], kinds.get(case["status"], "skipped"), message_of(case), text)
+
+
+def message_of(case: Mapping[str, Any]) -> str:
+    """Return why a case did not pass, for JUnit and Cucumber Messages."""
     message = case.get("reason", case["status"])
     if case["status"] == "known":
         message = f"known deviation: {case.get('known', '')}: {message}"
-    text = "\n".join(map(plain, case.get("shown", "").splitlines()))
-    group = first.partition(".")[0] or case["lane"]
-    return test_element(name, group, case["seconds"], kinds.get(case["status"], "skipped"), plain(message), text)
+    return plain(message)
 
 
 def test_element(name: str, group: str, seconds: float, kind: str, message: str, text: str) -> ElementTree.Element:
