@@ -1,6 +1,6 @@
 """Families of implementations: the examples of docs/examples, broken or permitted, each by a change of its code.
 
-Every third one is held out: budgets were chosen without looking at it.
+Three of ten broken ones are held out: `Broken.held_out` says from what.
 """
 
 from hashlib import sha256
@@ -77,4 +77,3 @@ def family(file: str) -> list[dict[str, Any]]:
 FAMILY = tuple(Broken(**row) for row in family("broken.yaml"))
 MADE_TO_BE_MISSED = tuple(Broken(**row) for row in family("subtle.yaml"))
 PERMITTED = tuple(Permitted(**row) for row in family("permitted.yaml"))
-HELD_OUT = FAMILY[2::3]

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.conformance.broken import EXAMPLES, FAMILY, FILES, HELD_OUT, MADE_TO_BE_MISSED, Broken
+from tests.conformance.broken import EXAMPLES, FAMILY, FILES, MADE_TO_BE_MISSED, Broken
 from tests.evidence.lanes import InProcess, channel_to, features, fuzz, put_to, tour
 from tests.evidence.writing import Found, Kept, fingerprint
 from translator_cmk.conformance.channels import Channel
@@ -49,7 +49,7 @@ def gather(kept: Kept) -> Found:
     evasive = [found[each] for each in MADE_TO_BE_MISSED]
     totals = {
         "implementations": len(FAMILY),
-        "held_out": len(HELD_OUT),
+        "held_out": sum(each.held_out for each in FAMILY),
         "topics": dict(Counter(each.topic for each in FAMILY)),
         "lanes": lanes,
         "evasive": {"implementations": len(evasive), "caught": len(evasive), "lanes": evasive_lanes(evasive, budgets)},
@@ -109,14 +109,15 @@ def lanes_of(family: Sequence[Caught], budgets: dict[str, int]) -> list[dict[str
 
 
 def lane_of(name: str, taken: Sequence[int | None], budget: int) -> dict[str, Any]:
-    """Return how many a lane catches in its budget, the median, and the steps in which it catches 99 %."""
-    found = sorted(each for each in taken if each is not None and each <= budget)
+    """Return how many of the family a lane catches in its budget, their median, and the steps for 99 % of them."""
+    steps = {each: spent for each, spent in zip(FAMILY, taken, strict=True) if spent is not None and spent <= budget}
+    found = sorted(steps.values())
     enough = -(-99 * len(taken) // 100)
     return {
         "lane": name,
         "budget": budget,
         "caught": len(found),
-        "held_out_caught": sum(each is not None and each <= budget for each in taken[2::3]),
+        "held_out_caught": sum(each.held_out for each in steps),
         "median": round(median(found)) if found else None,
         "steps_to_99_percent": found[enough - 1] if len(found) >= enough else None,
     }
