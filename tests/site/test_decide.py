@@ -209,6 +209,15 @@ def test_cell_has_the_basis_of_its_weakest_ground(
     assert back == [data, deployed, uploaded]
 
 
+def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
+    """The article states the losses of a disabled identity, and only implies that it can be disabled."""
+    (line,) = re.findall(r"\n\| \*\*Managed identity disabled\*\*.*", page("what-breaks").partition("{ #back }")[0])
+    because = line.split(" | ")[-1]
+    shown = re.findall(r"#([a-z]+\.[a-z-]+)\) \*([a-z]+)\*", because)
+    stated = [("identity.access-removed", "stated"), ("revocation.access-revoked", "stated")]
+    assert shown == [("identity.disable", "implied"), *stated]
+
+
 def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
     assert all(isinstance(answer(None, action), Accepted) for action in ACTIONS)
     assert all(isinstance(answer(cause, action), Refused) for cause in CAUSES for action in ACTIONS)

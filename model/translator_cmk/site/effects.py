@@ -133,9 +133,10 @@ def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
 
 
 def reasons(lost: Iterable[Finding], usual: Mapping[str, int], of: int, register: Register) -> list[str]:
-    """Return the requirements that set a cause apart: what makes the key inaccessible, or else what is done."""
+    """Return the requirements that set a cause apart: what makes the key inaccessible, and what is least certain."""
     own = [name for name in all_grounds(lost) if usual[name] <= of / 2]
-    return [name for name in own if register[name].kind in ("meaning", "consequence")] or own
+    least = basis(own, register)
+    return [name for name in own if register[name].kind in ("meaning", "consequence") or register[name].basis == least]
 
 
 def all_grounds(found: Iterable[Finding]) -> list[str]:
