@@ -1,13 +1,14 @@
 """Read YAML files strictly: every error names file and line, and no key, anchor or tag passes unnoticed."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from .errors import InvalidFile
 
@@ -51,14 +52,9 @@ class Entry:
 
     def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, "Entry"]:
         """Return the values of a mapping by key; raises `InvalidFile` for an unknown, missing or repeated key."""
-        if not isinstance(self.node, yaml.MappingNode):
-            raise self.error("a mapping (key: value) is expected here")
         found: dict[str, Entry] = {}
-        for key_node, value_node in self.node.value:
-            key, value = Entry(self.file, key_node), Entry(self.file, value_node)
+        for key, value in self.pairs():
             name = key.text()
-            if name in found:
-                raise key.error(f"the key {name!r} stands here twice")
             if name not in required and name not in optional:
                 raise key.error(f"unknown key {name!r}; known are {', '.join([*required, *optional])}")
             found[name] = value
@@ -66,6 +62,26 @@ class Entry:
             if name not in found:
                 raise self.error(f"the key {name!r} is missing")
         return found
+
+    def pairs(self) -> Iterator[tuple["Entry", "Entry"]]:
+        """Yield each key of a mapping, which is a text, and its value; raises `InvalidFile` for a repeated key."""
+        if not isinstance(self.node, yaml.MappingNode):
+            raise self.error("a mapping (key: value) is expected here")
+        names = set()
+        for key_node, value_node in self.node.value:
+            key = Entry(self.file, key_node)
+            if key.text() in names:
+                raise key.error(f"the key {key.text()!r} stands here twice")
+            names.add(key.text())
+            yield key, Entry(self.file, value_node)
+
+    def value(self) -> Any:
+        """Return what is written here, with mappings and lists in it; raises `InvalidFile` for a repeated key."""
+        if isinstance(self.node, yaml.MappingNode):
+            return {key.text(): value.value() for key, value in self.pairs()}
+        if isinstance(self.node, yaml.SequenceNode):
+            return [item.value() for item in self.items()]
+        return SafeConstructor().construct_object(self.node)
 
     def items(self) -> list["Entry"]:
         """Return the items of a list; raises `InvalidFile`."""

@@ -16,6 +16,7 @@ from translator_cmk.language.sentences import (
     UnknownSentence,
     format_command,
     format_fact,
+    load_sentences,
     read_command,
     read_fact,
 )
@@ -124,8 +125,28 @@ def test_situation_comes_about(situation: Situation) -> None:
         ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' stands here twice"),
     ],
 )
-def test_malformed_file_is_named_with_its_line(tmp_path: Path, content: str, line: int, message: str) -> None:
+def test_malformed_situations_are_named_with_their_line(tmp_path: Path, content: str, line: int, message: str) -> None:
     (tmp_path / "s.yaml").write_text(content, "utf-8")
     with pytest.raises(InvalidFile) as error:
         load_situations(tmp_path / "s.yaml")
+    assert str(error.value).startswith(f"s.yaml:{line}: {message}")
+
+
+COMMAND = "{command: DeleteVault, says: 'the customer deletes {vault}'}"
+
+
+@pytest.mark.parametrize(
+    ("vocabularies", "commands", "line", "message"),
+    [
+        ("{whether: {is: true, is: false}}", f"[{COMMAND}]", 1, "the key 'is' stands here twice"),
+        ("{}", f"\n- {COMMAND}\n- {COMMAND[:-1]}, says: 'it is'}}", 4, "the key 'says' stands here twice"),
+        ("{}", f"\n- {COMMAND[:-1]}, default: {{}}}}", 3, "unknown key 'default'; known are command, says, words"),
+    ],
+)
+def test_malformed_sentences_are_named_with_their_line(
+    tmp_path: Path, vocabularies: str, commands: str, line: int, message: str
+) -> None:
+    (tmp_path / "s.yaml").write_text(f"vocabularies: {vocabularies}\ncommands: {commands}\nfacts: []\n", "utf-8")
+    with pytest.raises(InvalidFile) as error:
+        load_sentences(tmp_path / "s.yaml")
     assert str(error.value).startswith(f"s.yaml:{line}: {message}")

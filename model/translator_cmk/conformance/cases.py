@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import prerequisites_of
 from ..bdd.vocabulary import asserts, commands_of, demanded, undemanded, when_of
@@ -20,6 +18,7 @@ from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import TOPICS, load_register
 from ..shapes import nearest
+from ..yaml_files import read
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
 """The lanes: a system is put through the first three; of the last, it was observed elsewhere."""
@@ -331,5 +330,5 @@ def specification_digest() -> str:
 
 def release(releases: Path | None = None) -> str:
     """Return the version of the release that this kit is of; empty where it is of none."""
-    known: Mapping[str, str] = yaml.safe_load((releases or RELEASES).read_text("utf-8")) or {}
+    known: Mapping[str, str] = read(releases or RELEASES).value()
     return next((version for version, digits in known.items() if digits == specification_digest()), "")

@@ -9,11 +9,10 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-import yaml
-
 from ..errors import HARNESS, OK, CommandError
 from ..language.declaration import CAPABILITIES
 from ..machine import COMMANDS, Command
+from ..yaml_files import read
 
 HERE = Path(__file__).parent
 
@@ -21,7 +20,7 @@ HERE = Path(__file__).parent
 @cache
 def azure_calls() -> Mapping[str, list[str]]:
     """Return for each command the call of Azure's API that does it, line by line."""
-    content = yaml.safe_load((HERE / "azure_calls.yaml").read_text("utf-8"))
+    content = read(HERE / "azure_calls.yaml").value()
     return {name: Template(text).substitute(content["urls"]).splitlines() for name, text in content["calls"].items()}
 
 

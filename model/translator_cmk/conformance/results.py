@@ -6,9 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from .. import features_dir
+from .. import features_dir, yaml_files
 from ..bdd.systems import MODEL
 from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
@@ -27,7 +25,7 @@ assumption is not applicable."""
 
 EXPECTED: Mapping[str, tuple[str, ...]] = {
     name: tuple(requirements)
-    for name, requirements in yaml.safe_load(Path(__file__).with_name("properties.yaml").read_text("utf-8")).items()
+    for name, requirements in yaml_files.read(Path(__file__).with_name("properties.yaml")).value().items()
 }
 """The requirements of each property that a run against the model has to show."""
 

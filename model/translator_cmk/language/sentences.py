@@ -9,9 +9,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..machine import COMMANDS, Accepted, Command, KeyUse, Outcome, Refused
+from ..yaml_files import read
 from .facts import ABSENT, Fact
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
@@ -75,16 +74,9 @@ class Phrase:
         return str(value) if slot in self.numbers else f'"{value}"'
 
 
-TABLES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text("utf-8"))
-
-
 def slots_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a row of the table says of the slots of its pattern."""
-    words = {
-        slot: TABLES["vocabularies"][each] if isinstance(each, str) else each
-        for slot, each in row.get("words", {}).items()
-    }
-    return {"words": words, "defaults": row.get("defaults", {}), "numbers": tuple(row.get("numbers", ()))}
+    return {"words": row["words"], "defaults": row.get("defaults", {}), "numbers": tuple(row.get("numbers", ()))}
 
 
 class CommandPhrase(Phrase):
@@ -105,9 +97,6 @@ class CommandPhrase(Phrase):
         """Return whether this is the sentence of the command."""
         values = command.as_dict()
         return type(command) is self.command and all(values[field] == value for field, value in self.fixed.items())
-
-
-COMMAND_PHRASES = tuple(map(CommandPhrase, TABLES["commands"]))
 
 
 class FactPhrase(Phrase):
@@ -143,7 +132,23 @@ class FactPhrase(Phrase):
         return found
 
 
-FACT_PHRASES = tuple(map(FactPhrase, TABLES["facts"]))
+def load_sentences(path: Path) -> tuple[tuple[CommandPhrase, ...], tuple[FactPhrase, ...]]:
+    """Return the sentences of commands and those of facts in a file; raises `InvalidFile`."""
+    tables = read(path).fields(("vocabularies", "commands", "facts"))
+    vocabularies = tables["vocabularies"].value()
+
+    def rows(table: str, required: Sequence[str], optional: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
+        for entry in tables[table].items():
+            fields = entry.fields(required, ("words", "defaults", "numbers", *optional))
+            row = {name: field.value() for name, field in fields.items()}
+            words = row.get("words", {}).items()
+            yield row | {"words": {slot: vocabularies[each] if isinstance(each, str) else each for slot, each in words}}
+
+    commands, facts = rows("commands", ("command", "says"), ["fixed"]), rows("facts", ("kind", "field", "says"))
+    return tuple(map(CommandPhrase, commands)), tuple(map(FactPhrase, facts))
+
+
+COMMAND_PHRASES, FACT_PHRASES = load_sentences(Path(__file__).with_name("sentences.yaml"))
 
 
 class UnknownSentence(ValueError):

@@ -6,13 +6,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
 from ...machine import commands as cmd
 from ...machine.entities import CUSTOMER, MICROSOFT, Resource, Vault, Workspace
 from ...machine.rows import Effect, Whenever
+from ...yaml_files import read
 from ..memoised import Memoised
 from .requests import workspace
 from .states import home
@@ -73,7 +72,7 @@ def shown(step: Step, asked: Iterable[str], fields: Mapping[str, Any], grant: bo
 AS_SOFT_DELETED = {"exists": lambda a: a.vault.soft_delete, "state": "deleted"}
 
 DONE = (
-    *(done(**row) for row in yaml.safe_load(Path(__file__).with_name("effects.yaml").read_text("utf-8"))),
+    *(done(**row) for row in read(Path(__file__).with_name("effects.yaml")).value()),
     done(
         "DeleteVault",
         "environment.delete-vault",
