@@ -143,9 +143,22 @@ class Machine:
         raise RowsContradict(f"consequences reach no fixpoint: {', '.join(sorted(by))}")
 
     def _meanings_behind(self, row: Whenever, state: State, name: str) -> Iterator[str]:
-        """Yield each requirement without whose meanings the row would not apply to the entity of this name."""
-        for requirement, meanings in self._without.items():
-            if not row.when(World(state.tables, meanings, None).entity(row.about, name)):
+        """Yield each requirement without whose meanings the row would not apply to the entity of this name.
+
+        Where it applies with all meanings, only those that were found to hold on the way are tried.
+        """
+        found = set[str]()
+
+        def note(means: Row, _: str) -> bool:
+            found.add(means.requirement)
+            return True
+
+        def applies(meanings: dict[Any, tuple[Means, ...]], choose: Choose | None = None) -> bool:
+            return bool(row.when(World(state.tables, meanings, choose).entity(row.about, name)))
+
+        tried = found if applies(self.meanings, note) else self._without
+        for requirement in tried:
+            if not applies(self._without[requirement]):
                 yield requirement
 
     @cached_property
