@@ -103,15 +103,18 @@ class FailedStep(NamedTuple):
     def _needed_for(self, expected: Outcome | Fact, tried: Mapping[WrongMachine, list[Transition]]) -> set[str]:
         """Return the requirements without which this would not be demanded."""
 
-        def is_so(machine: Machine, transition: Transition) -> bool:
+        def differs(machine: Machine, every: list[Transition]) -> bool:
             if isinstance(expected, Outcome):
-                return fits(transition.outcome, expected, self.shown)
-            return self._shows(machine, transition.after, expected)
+                return not any(fits(each.outcome, expected, self.shown) for each in every)
+            gone = Fact(expected.kind, expected.name, "exists", False)
+            # that an entity is not there at all is another difference than one of its fields
+            ends = [
+                each.after for each in every if expected.field == "exists" or not self._shows(machine, each.after, gone)
+            ]
+            return bool(ends) and not any(self._shows(machine, after, expected) for after in ends)
 
         return {
-            wrong.requirement
-            for wrong, every in tried.items()
-            if wrong.how == LACKS and not any(is_so(wrong.machine, each) for each in every)
+            wrong.requirement for wrong, every in tried.items() if wrong.how == LACKS and differs(wrong.machine, every)
         }
 
     def _shows(self, machine: Machine, state: State, fact: Fact) -> bool:
