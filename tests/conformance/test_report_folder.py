@@ -7,7 +7,7 @@ import pytest
 
 from tests.conformance.verifying import MODEL, WHOLE, verify
 from translator_cmk.cli import main
-from translator_cmk.conformance.report.folder import EARLIER, ENVELOPE, KEYS, MESSAGES, Folder
+from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
 ONE = ("--lane", "features", "--case", WHOLE)
@@ -67,9 +67,7 @@ def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path, capsy
 
 
 def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
-    put(
-        tmp_path / "report", "traces/01.jsonl", "counterexamples/01-tour-CreateVault.json", ".junit.xml.draft", *EARLIER
-    )
+    put(tmp_path / "report", "traces/01.jsonl", "counterexamples/01-tour-CreateVault.json", ".junit.xml.draft")
     put(tmp_path / "report", "counterexamples/.12-fuzz-EndVaultRetention.feature.draft", ".report.json.draft")
     assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
     written = holds(tmp_path / "report")

@@ -124,15 +124,9 @@ def final_name(name: str) -> str:
     return re.sub(r"(^|/)\.([^/]+)\.draft$", r"\1\2", name)
 
 
-EARLIER = ("messages.ndjson",)
-"""Files that a report of an earlier version has."""
-
-
 def belongs(name: str) -> bool:
     """Return whether a report can have a file of this name."""
-    return name in (ENVELOPE, MESSAGES, *FILES, *EARLIER) or any(
-        each.fullmatch(name) for each in (COUNTEREXAMPLE, TRACE)
-    )
+    return name in (ENVELOPE, MESSAGES, *FILES) or any(each.fullmatch(name) for each in (COUNTEREXAMPLE, TRACE))
 
 
 def is_last(file: Path) -> bool:
