@@ -10,6 +10,7 @@ PYTHONS := $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
 UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
+AZURE_CLI := .venv-azure-cli
 RESULTS := .results
 CORE := tests/features tests/machine tests/oracle tests/language tests/requirements
 SUITE := tests/features tests/machine/test_laws.py tests/machine/test_stateful.py
@@ -23,10 +24,10 @@ endif
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test site pages serve check bench evidence lock clean
+.PHONY: help quick ties test azure-cli site pages serve check bench evidence lock clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 quick: $(INSTALLED) ties ## check ties, then run features, laws and the core's unit tests (seconds)
 	$(PY) -m pytest -q -n auto -m "not slow" $(CORE) $(ARGS)
@@ -37,6 +38,10 @@ ties: $(INSTALLED) ## check that register, features, rows, pages and changelog a
 test: $(INSTALLED) ## run the whole test suite
 	$(PY) -m pytest -n auto --dist loadgroup --junitxml=$(RESULTS)/tests.xml $(ARGS)
 	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/tests.xml; fi
+
+azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
+	$(PY) -m pytest -m azure --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
+	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/azure-cli.xml; fi
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.
@@ -65,15 +70,18 @@ bench: $(INSTALLED) ## measure how fast all is, and the search beside Spin and R
 evidence: $(INSTALLED) ## families of systems, mutants and scopes into docs/measurements.json (a night)
 	$(PY) -m tests.evidence.run
 
-lock: ## resolve the development tools again into requirements.txt (needs uv)
+lock: ## resolve the development tools and the Azure CLI again into requirements*.txt (needs uv)
 	@[ -n "$(UV)" ] || { echo "make lock needs uv, and none was found." >&2; exit 2; }
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
 	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --all-groups; } > "$$tmp/requirements.txt" && \
-	mv "$$tmp/requirements.txt" requirements.txt
+	{ echo "# Made by 'make lock': the Azure CLI, and an emulator by others, for the virtual environment of 'make azure-cli'."; \
+	  printf '%s\n' azure-cli amber-cloud | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
+	    --generate-hashes --no-header --no-annotate -; } > "$$tmp/requirements-azure-cli.txt" && \
+	mv "$$tmp/requirements.txt" "$$tmp/requirements-azure-cli.txt" .
 
 clean: ## remove all that the other targets made
-	rm -rf .venv .bench $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
+	rm -rf .venv $(AZURE_CLI) .bench $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -101,5 +109,17 @@ $(INSTALLED): pyproject.toml requirements.txt
 	  "$$python" -m venv --clear .venv && \
 	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt && \
 	  $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+# The Azure CLI pins versions of libraries that the project uses too, so it has an environment of its own.
+$(AZURE_CLI)/.installed: requirements-azure-cli.txt | $(INSTALLED)
+	@echo "Installing the Azure CLI into $(AZURE_CLI)"
+	@if [ -n "$(UV)" ]; then \
+	  $(UV) venv --quiet --clear --python $(PY) $(AZURE_CLI) && \
+	  $(UV) pip install --quiet --python $(AZURE_CLI)/bin/python --require-hashes -r requirements-azure-cli.txt; \
+	else \
+	  $(PY) -m venv --clear $(AZURE_CLI) && \
+	  $(AZURE_CLI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-azure-cli.txt; \
 	fi
 	@touch $@

@@ -133,4 +133,5 @@ def test_example_uses_nothing_of_the_specification(language: str) -> None:
 
 
 def test_every_folder_of_examples_is_run() -> None:
-    assert {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} == set(PROGRAMS)
+    in_tests_azure = {"amber-cloud"}
+    assert {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} == set(PROGRAMS) | in_tests_azure

@@ -30,6 +30,7 @@ OPTIONS = ("--lane", "features", "--lane", "tour", "--scope", "losing-the-key", 
 KINDS: Mapping[str, str] = {
     "product": "an implementation, as its maker reports it",
     "example": "an example, written here to show how an implementation is tested",
+    "foreign": "an implementation by others, tested through an adapter of ours: its makers have reported nothing",
 }
 PUBLISHED = ("report.html", "report.json")
 CONFIRMED, STALE, REFUSED = "confirmed", "stale", "refused"
