@@ -24,7 +24,7 @@ endif
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test azure-cli site pages serve check bench evidence lock clean
+.PHONY: help quick ties test site pages serve deploy check bench evidence azure-cli lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,11 @@ pages: $(INSTALLED) ## build the site from the report there is
 serve: $(INSTALLED) ## show the site on this machine while you edit its pages
 	$(PY) -m translator_cmk.cli site
 	$(PY) -m mkdocs serve
+
+# The address stands in the pages, so they are built again; the results are those of the last `make site`.
+deploy: $(INSTALLED) ## publish that site on GitHub Pages: make site deploy SITE_URL=https://OWNER.github.io/NAME/
+	@[ -n "$(SITE_URL)" ] || { echo "make deploy needs the address of the site: SITE_URL=https://OWNER.github.io/NAME/" >&2; exit 2; }
+	$(PY) -m mkdocs gh-deploy --strict
 
 check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m ruff format --check

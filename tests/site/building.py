@@ -103,10 +103,15 @@ def copy_pages(folder: Path) -> None:
     )
 
 
+SITE, REPOSITORY = "https://example.github.io/cmk/", "https://github.com/example/cmk"
+PUBLISHED_AT = {"SITE_URL": SITE, "REPO_URL": REPOSITORY}
+"""Where the site of the tests is published; they open it from files and from another server all the same."""
+
+
 def build(folder: Path) -> Path:
     """Run mkdocs in the folder, strictly; returns the folder of the site."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1760000000"}
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "1760000000"} | PUBLISHED_AT
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr

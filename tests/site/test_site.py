@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("site")
 
 KILOBYTE = 1000
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "object": "data"}
-NOT_LOADED = {"canonical", "prev", "next", "alternate"}
+NOT_LOADED = {"canonical", "prev", "next", "alternate", "alternate feed"}
 
 
 class Reader(HTMLParser):
@@ -121,7 +121,7 @@ def clicks(page: Path, site: Path) -> set[Path]:
 
 def navigation() -> list[list[str]]:
     """The pages of each tab."""
-    text = re.sub(r"!!python/name:\S+", "", (ROOT / "mkdocs.yml").read_text("utf-8"))
+    text = re.sub(r"!!python/name:\S+|!ENV", "", (ROOT / "mkdocs.yml").read_text("utf-8"))
     return [re.findall(r"[\w/-]+\.md", json.dumps(tab)) for tab in yaml.safe_load(text)["nav"]]
 
 

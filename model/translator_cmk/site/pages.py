@@ -33,6 +33,7 @@ def generate(content: Content) -> dict[str, str | bytes]:
     """Return every generated file."""
     found: dict[str, str | bytes] = dict(pages(content))
     found |= {path: as_json(value) for path, value in exports.exports(content)}
+    found["data/revisions.xml"] = exports.revisions(content.evidence.register.article)
     compact = json.dumps(what_if_tables(), ensure_ascii=False, separators=(",", ":"))
     found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
     for path, badge in badges(content).items():
@@ -88,7 +89,14 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
     for folder, computed in sections.items():
         for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
             if wanted in (None, path):
-                yield path, rendered(templates, template, **values)
+                yield path, with_source(rendered(templates, template, **values), template)
+
+
+def with_source(page: str, template: str) -> str:
+    """Return the page with the file of this repository that its edit link opens: its template, unless it names one."""
+    head, *rest = page.split("\n---\n", 1)
+    source = "" if "\nsource: " in head else f"\nsource: model/translator_cmk/site/pages/{template}"
+    return "\n---\n".join([head + source, *rest])
 
 
 def specification_pages(content: Content) -> Iterator[Page]:
