@@ -36,7 +36,7 @@ SECONDS = 20.0
 class Case(NamedTuple):
     """One thing that is run, and comes to a verdict.
 
-    ``rests_on``: the silent requirements that keep it from counting; empty where it counts.
+    ``silent``: the silent requirements, where the scenario is not demanded without them; empty where it counts.
     ``controls``: its positive controls, the cases of which one has to pass before this one, a refusal, counts.
     """
 
@@ -44,7 +44,7 @@ class Case(NamedTuple):
     lane: str
     level: str
     requirements: tuple[str, ...]
-    rests_on: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     core: bool = False
     name: str = ""
@@ -54,7 +54,12 @@ class Case(NamedTuple):
     @property
     def scored(self) -> bool:
         """Whether it counts."""
-        return not self.rests_on
+        return not self.silent
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The silent requirements that keep it from counting, found where somebody asks: that takes milliseconds."""
+        return resting_on(self.id, self.silent) if self.silent else ()
 
 
 def in_order(cases: Iterable[Case]) -> list[Case]:
@@ -87,7 +92,7 @@ def scenarios(profile: str, waived: tuple[str, ...]) -> tuple[Scenario, ...]:
             FEATURES,
             taken.level,
             pickle.requirements,
-            () if counts else resting_on(pickle, silent),
+            () if counts else silent,
             tuple(controls.get(pickle.id, ())),
             taken.core,
             pickle.name,
@@ -104,11 +109,13 @@ def oracle_without(silent: tuple[str, ...]) -> Oracle:
     return Oracle(machine_of(silent))
 
 
-def resting_on(pickle: Pickle, silent: tuple[str, ...]) -> tuple[str, ...]:
+@cache
+def resting_on(scenario: str, silent: tuple[str, ...]) -> tuple[str, ...]:
     """Return the silent requirements that keep a scenario from being demanded: each alone, or else several together.
 
     Of several together none can be left out.
     """
+    pickle = next(each for each in pickles() if each.id == scenario)
     met = met_by(pickle, silent)
     if alone := tuple(each for each in silent if each in met and not demanded(oracle_without((each,)), pickle)):
         return alone
