@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, WELL, WHOLE, counterexample, in_a_shell, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, VAULT, WELL, WHOLE, counterexample, in_a_shell, verify
 from translator_cmk.cli import main
 
 
@@ -52,7 +52,8 @@ def alive(pid: int) -> bool:
 def test_nothing_that_an_object_does_in_its_child_process_ends_or_fools_the_kit(
     tmp_path: Path, system: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made = ("--python", f"{odd_objects.__name__}:{system}", "--timeout", "5")
+    patience = "4" if system == "NeverAnswers" else "9"
+    made = ("--python", f"{odd_objects.__name__}:{system}", "--timeout", patience)
     found = verify(tmp_path, *made, *WELL, child=True)
     assert (found.exit_code, found.report["transport"]) == (code, "python")
     assert message in capsys.readouterr().out
@@ -125,17 +126,7 @@ def test_no_child_outlives_a_run_that_is_killed(tmp_path: Path, kept: str) -> No
 
 def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path: Path) -> None:
     full = ["/bin/sh", "-c", 'ulimit -f 64; exec "$@"', "sh", sys.executable, "-m", "translator_cmk.cli", "verify"]
-    arguments = [
-        "--in-process",
-        "--python",
-        MODEL,
-        "--lane",
-        "features",
-        "--topic",
-        "vault",
-        "--report",
-        str(tmp_path / "report"),
-    ]
+    arguments = ["--in-process", "--python", MODEL, *VAULT, "--report", str(tmp_path / "report")]
     done = subprocess.run([*full, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "can't be written: File too large" in done.stderr
