@@ -1,0 +1,105 @@
+"""Pipelines, ours and those for vendors, are valid by the schemas that others publish; scripts do what they say."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema.validators import validator_for
+
+ROOT = Path(__file__).resolve().parents[1]
+AZURE, GITLAB = (ROOT / "docs" / "examples" / name for name in ("azure-pipelines.yml", "gitlab-ci.yml"))
+ACTION = ROOT / "action.yml"
+SCHEMAS = {
+    **dict.fromkeys((ROOT / ".github" / "workflows").iterdir(), "github-workflows"),
+    ACTION: "github-actions",
+    GITLAB: "gitlab-ci",
+    AZURE: "azure-pipelines",
+}
+
+
+def loaded(path: Path) -> Any:
+    """Return the content of a pipeline, where `on` is a word as in YAML 1.2."""
+    return yaml.load(path.read_text("utf-8").replace("\non:\n", '\n"on":\n'), yaml.SafeLoader)
+
+
+def problems(path: Path, content: Any) -> list[str]:
+    """Return what the published schema of such a file says of the content."""
+    builtin = pytest.importorskip("check_jsonschema.builtin_schemas", reason="missing tool: check-jsonschema")
+    schema = builtin.get_builtin_schema(f"vendor.{SCHEMAS[path]}")
+    return [error.message for error in validator_for(schema)(schema).iter_errors(content)]
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.name)
+def test_pipeline_is_valid_by_its_published_schema(path: Path) -> None:
+    assert problems(path, loaded(path)) == []
+
+
+def job_without_machine(content: Any) -> None:
+    del next(iter(content["jobs"].values()))["runs-on"]
+
+
+def unknown_step(content: Any) -> None:
+    content["steps"][0] = {"tsak": "UsePythonVersion@0"}
+
+
+def unknown_engine(content: Any) -> None:
+    content["runs"]["using"] = "composit"
+
+
+def script_of_numbers(content: Any) -> None:
+    content["conformance"]["script"] = {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("path", "spoil"),
+    [
+        (ROOT / ".github" / "workflows" / "check.yml", job_without_machine),
+        (AZURE, unknown_step),
+        (ACTION, unknown_engine),
+        (GITLAB, script_of_numbers),
+    ],
+    ids=lambda each: each.name if isinstance(each, Path) else "",
+)
+def test_published_schema_finds_a_mistake(path: Path, spoil: Callable[[Any], None]) -> None:
+    content = loaded(path)
+    spoil(content)
+    assert problems(path, content)
+
+
+SCRIPTS = {
+    "GitHub": [each["run"] for each in loaded(ACTION)["runs"]["steps"][1:3]],
+    "GitLab": loaded(GITLAB)["conformance"]["script"][1:],
+    "Azure Pipelines": [loaded(AZURE)["steps"][2]["bash"]],
+}
+"""The scripts of each, but for the one that installs the kit."""
+
+EMULATOR = shlex.join([sys.executable, str(ROOT / "docs" / "examples" / "python" / "emulator.py")])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("adapter", "exit_code"), [(EMULATOR, 0), ("false", 3)])
+@pytest.mark.parametrize("pipeline", SCRIPTS)
+def test_script_of_a_pipeline_verifies_and_leaves_a_report(
+    tmp_path: Path, pipeline: str, adapter: str, exit_code: int
+) -> None:
+    (tmp_path / "translator-cmk" / "bin").mkdir(parents=True)
+    kit = tmp_path / "translator-cmk" / "bin" / "translator-cmk"
+    kit.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m translator_cmk.cli "$@"\n')
+    kit.chmod(0o755)
+    given = {"ADAPTER": adapter, "STDIO": adapter, "HTTP": "", "REPORT": "conformance"}
+    given |= {"OPTIONS": "--lane features --topic tenant", "RUNNER_TEMP": str(tmp_path)}
+    given |= {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "PATH": f"{kit.parent}:{os.environ['PATH']}"}
+    codes = [
+        subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=os.environ | given, check=False).returncode
+        for script in SCRIPTS[pipeline]
+    ]
+    assert codes[0] == exit_code
+    assert set(codes[1:]) <= {0}
+    assert (tmp_path / "conformance" / "junit.xml").is_file()
+    assert pipeline != "GitHub" or (tmp_path / "summary.md").read_text("utf-8").startswith("# ")
