@@ -27,7 +27,15 @@ from .errors import (
     silence_streams,
 )
 
-EXTRAS = {"waitress": "http", "pytest": "pytest", "pytest_bdd": "pytest", "mkdocs": "site", "jinja2": "site"}
+EXTRAS = {
+    "azure": "azure",
+    "trustme": "azure",
+    "waitress": "http",
+    "pytest": "pytest",
+    "pytest_bdd": "pytest",
+    "mkdocs": "site",
+    "jinja2": "site",
+}
 """Optional packages, each with the extra that installs it."""
 
 
@@ -90,7 +98,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("verify", "put a system to the test and write a report", "conformance.verify"),
     Group("report", "work with the folder of a report", REPORT),
     Command("replay", "put a system through a counterexample again", "conformance.replay"),
-    Command("serve", "put the model, or a system in Python, behind the contract", "conformance.serve"),
+    Command("serve", "put the model behind the contract or Azure's interfaces", "azure.serve"),
     Command("mutants", "change each row of the model and say what finds the change", "bdd.mutants"),
     Command(
         "check-trace",

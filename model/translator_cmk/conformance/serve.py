@@ -20,8 +20,8 @@ from .channels.connecting import factory
 LOOPBACK = "127.0.0.1"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `serve`."""
+def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
+    """Add the arguments of `serve`, and return the group of those that name a transport."""
     transport = parser.add_mutually_exclusive_group(required=True)
     transport.add_argument(
         "--stdio", action="store_true", help="answer JSON lines of standard input on standard output"
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--python", metavar="MODULE:FACTORY", help="serve what this makes, once for each session (default: the model)"
     )
+    return transport
 
 
 def run(args: argparse.Namespace) -> int:
@@ -95,12 +96,14 @@ def over_http(answering: Answering, host: str, port: int) -> None:
     server.run()
 
 
-def resolved(host: str, port: int) -> str:
+def resolved(host: str, port: int, option: str = "--http") -> str:
     """Return the first address of a host, since one server listens at one; raises `CommandError`."""
     try:
         *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError):
-        raise CommandError(f"--http {host}:{port}: there is no such host here; write one such as {LOOPBACK}") from None
+        raise CommandError(
+            f"{option} {host}:{port}: there is no such host here; write one such as {LOOPBACK}"
+        ) from None
     return str(address[0])
 
 
@@ -117,9 +120,9 @@ def application(answering: Answering, environ: dict[str, Any], respond: Respond)
     return [body]
 
 
-def address(text: str) -> tuple[str, int]:
+def address(text: str, option: str = "--http") -> tuple[str, int]:
     """Host and port."""
     host, _, port = text.rpartition(":")
     if not port.isascii() or not port.isdecimal() or int(port) > 65_535:
-        raise CommandError(f"--http {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
+        raise CommandError(f"{option} {text}: write a port, or a host and a port such as {LOOPBACK}:8080")
     return host.strip("[]") or LOOPBACK, int(port)

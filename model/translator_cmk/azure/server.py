@@ -1,0 +1,212 @@
+"""The server: TLS with a certificate authority of its own, reached as a proxy for Azure's host names or as a cloud."""
+
+import json
+import socket
+import ssl
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import responses
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import trustme
+
+from ..machine import Machine
+from ..system import MACHINE
+from .choices import Problem
+from .routes import Service, apis_at, error_body
+
+LOOPBACK = "127.0.0.1"
+LONGEST = 4 * 2**20
+"""Bytes of the longest request content."""
+IDLE = 120
+"""Seconds after which a connection without a request is closed."""
+
+CERTIFIED = (
+    "management.azure.com",
+    "login.microsoftonline.com",
+    "login.windows.net",
+    "graph.microsoft.com",
+    "*.vault.azure.net",
+    "*.cognitiveservices.azure.com",
+    "localhost",
+    "*.vault.localhost",
+    "*.cognitiveservices.localhost",
+    LOOPBACK,
+)
+"""The names in the server's certificate."""
+
+TLS_HANDSHAKE = b"\x16"
+
+
+class AzureServer(NamedTuple):
+    """A running server: its address, the file of its certificate authority, and what answers."""
+
+    host: str
+    port: int
+    authority_file: Path
+    service: Service
+
+    @property
+    def proxy(self) -> str:
+        """The URL of the proxy that leads Azure's host names here."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+@contextmanager
+def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0) -> Iterator[AzureServer]:
+    """Serve a machine in threads of this process until the context ends; raises `OSError` where it can't listen."""
+    service = Service(machine)
+    with tempfile.TemporaryDirectory(prefix="translator-cmk-azure-") as folder:
+        authority = trustme.CA(organization_name="translator-cmk")
+        file = Path(folder) / "authority.pem"
+        authority.cert_pem.write_to_path(str(file))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*CERTIFIED).configure_cert(context)
+        listener = Listener((host, port), service, context)
+        thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield AzureServer(host, listener.server_address[1], file, service)
+        finally:
+            listener.shutdown()
+            listener.server_close()
+            thread.join()
+
+
+class Listener(ThreadingHTTPServer):
+    """Listens; each connection has a thread of its own."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], service: Service, context: ssl.SSLContext) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self.service = service
+        self.context = context
+        super().__init__(address, Exchange)
+
+    def server_bind(self) -> None:
+        """Bind without looking up the name of the host, which may take seconds."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
+        """Ignore clients that go away or break off a handshake; print where anything else was raised, not what."""
+        kind, _, trace = sys.exc_info()
+        if kind is None or not issubclass(kind, OSError):
+            print_place(kind, trace)
+
+
+def print_place(kind: Any, trace: Any) -> None:
+    """Print the kind of an exception and the lines that led to it: its message could have a credential in it."""
+    lines = "".join(f"  {frame.filename}:{frame.lineno}\n" for frame in traceback.extract_tb(trace))
+    print(
+        f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at\n{lines}",
+        file=sys.stderr,
+        end="",
+    )
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """Answers the requests of one connection, which begins with TLS or, through the proxy, with CONNECT."""
+
+    protocol_version = "HTTP/1.1"
+    timeout = IDLE
+    disable_nagle_algorithm = True
+    server: Listener
+    secure = False
+
+    def handle(self) -> None:
+        """Take the first byte for what the connection is."""
+        if self.connection.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
+            self.encrypt()
+        super().handle()
+
+    def encrypt(self) -> None:
+        """Go on with TLS."""
+        self.connection = self.server.context.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb", -1)
+        self.secure = True
+
+    def finish(self) -> None:
+        """Close the connection, which with TLS is not the one that was opened."""
+        super().finish()
+        self.connection.close()
+
+    def parse_request(self) -> bool:
+        """Answer a request at once, instead of looking for a method of this class."""
+        if not super().parse_request():
+            return False
+        if self.command == "CONNECT" and not self.secure:
+            self.tunnel()
+        else:
+            self.exchange()
+        return False
+
+    def tunnel(self) -> None:
+        """Lead a host name of Azure to this server; refuse all others."""
+        host, _, port = self.path.rpartition(":")
+        if port != "443" or not apis_at(host)[0]:
+            self.refuse(403, "Forbidden", "This proxy leads only to host names of Azure that it has, on port 443.")
+            return
+        self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        self.encrypt()
+        self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
+
+    def exchange(self) -> None:
+        """Read the rest of a request and answer it."""
+        if not self.secure:
+            self.refuse(400, "BadRequest", "This port speaks TLS, and without it only CONNECT for a proxy.")
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        length = headers.get("content-length", "0")
+        if "transfer-encoding" in headers or not (length.isascii() and length.isdecimal()):
+            self.refuse(411, "LengthRequired", "The request has to give its length in Content-Length.")
+            return
+        if len(length) > 9 or int(length) > LONGEST:
+            self.refuse(413, "RequestEntityTooLarge", f"The content is longer than {LONGEST} bytes.")
+            return
+        if headers.get("expect", "").lower() == "100-continue":
+            self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        content = self.rfile.read(int(length))
+        try:
+            reply = self.server.service.answer(self.command, self.path, headers, content)
+        except Exception:  # noqa: BLE001  # a defect ends one request, not the server
+            kind, _, trace = sys.exc_info()
+            print_place(kind, trace)
+            self.refuse(500, "InternalServerError", "The server has a defect; standard error says where.")
+            return
+        self.send(reply.status, reply.body, reply.headers)
+
+    def refuse(self, status: int, code: str, message: str) -> None:
+        """Send an error, after which the connection can't be used again."""
+        self.close_connection = True
+        self.send(status, error_body("manager", Problem(status, code, message)), {"Connection": "close"})
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """Send what is wrong with a request that is no HTTP, as an error of Azure."""
+        self.refuse(400 if code >= 500 else code, "BadRequest", message or "The request is not valid HTTP.")
+
+    def send(self, status: int, body: Any, headers: Any) -> None:
+        """Send a status, headers and a body in JSON."""
+        content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+        lines = [f"HTTP/1.1 {status} {responses.get(status, '')}", f"x-ms-request-id: {uuid4()}"]
+        if status != 204:
+            lines.append(f"Content-Length: {len(content)}")
+        if content:
+            lines.append("Content-Type: application/json; charset=utf-8")
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join((*lines, "\r\n")).encode("latin-1", "replace")
+        self.connection.sendall(head if getattr(self, "command", "") == "HEAD" else head + content)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
+        """Log nothing: a request line may have a credential in it."""

@@ -1,0 +1,22 @@
+"""One server for all tests of Azure's interfaces; a test logs in to a tenant of its own, which is a world."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from translator_cmk.azure.server import AzureServer, azure_server
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[AzureServer]:
+    """The server, in this process."""
+    with azure_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(served: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureServer:
+    """The server, with the environment in which clients reach it."""
+    monkeypatch.setenv("HTTPS_PROXY", served.proxy)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(served.authority_file))
+    return served
