@@ -1,0 +1,302 @@
+"""The command `translator-cmk oscal`: requirements, controls and a run as NIST OSCAL, for compliance tools.
+
+The component definition says which requirements bear on which controls of *Obligations*.  The assessment results say
+what one run showed.  Equal reports give equal files: each UUID follows from ids, each time from the report.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from .. import __version__
+from ..bdd.systems import MODEL
+from ..conformance.planning import read
+from ..conformance.recheck import must_have_said_hello, problems_of
+from ..conformance.report.folder import ENVELOPE, MESSAGES
+from ..conformance.report.summaries import counted, headline, message_of, product
+from ..errors import HARNESS, OK, CommandError
+from ..escaping import plain
+from ..files import write_json
+from ..requirements import Register, Requirement, load_register
+from .sourced import cell, data, sources
+
+VERSION = "1.2.1"
+"""Of OSCAL: the newest that compliance-trestle 5.2 reads.  1.2.2 and 1.2.3 change nothing in these two models."""
+
+OURS = "urn:translator-cmk:oscal"
+"""The namespace of our own properties."""
+
+RULES = "https://oscal-compass.github.io/compliance-trestle/schemas/oscal"
+"""The namespace in which compliance-trestle finds the rules behind a control: here a requirement is a rule."""
+
+COMPONENTS, RESULTS = "component-definition.json", "assessment-results.json"
+READINGS = {"supports": "Supported", "partly": "Partly supported"}
+"""The readings of a control that is addressed at all, in words."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `oscal`."""
+    parser.add_argument("results", metavar="DIR", type=Path, help="report of verify or pytest --results")
+    parser.add_argument("--output", metavar="DIR", type=Path, default=Path("oscal"), help="the folder (default: oscal)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write both documents of a report that follows from its log; raises `CommandError`."""
+    envelope = read(args.results)
+    must_have_said_hello(args.results, envelope)
+    for problem in problems_of(args.results, envelope)[0][:1]:
+        raise CommandError(f"{args.results}: {problem}; translator-cmk report check lists all; nothing was written")
+    if args.output.resolve().is_relative_to(args.results.resolve()):
+        raise CommandError(f"--output {args.output}: a report has no other files than its own; name another folder")
+    try:
+        args.output.mkdir(parents=True, exist_ok=True)
+        evidence = Path(os.path.relpath(args.results.resolve(), args.output.resolve())).as_posix()
+        digest = hashlib.sha256((args.results / ENVELOPE).read_bytes()).hexdigest()
+        register = load_register()
+        definition = component_definition(register, envelope["finished"])
+        results = assessment_results(register, envelope, digest, evidence)
+        write_json(args.output / COMPONENTS, definition)
+        write_json(args.output / RESULTS, results)
+    except OSError as error:
+        raise CommandError(f"{error.filename}: can't be written: {error.strerror}", HARNESS) from None
+    [result] = results["assessment-results"]["results"]
+    found = result.get("findings", [])
+    met = sum(each["target"]["status"]["state"] == "satisfied" for each in found)
+    print(f"{args.output}: {COMPONENTS} and {RESULTS}, {met} of {len(found)} requirements satisfied")
+    return OK
+
+
+# Parts of both documents
+
+
+def uid(*names: str) -> str:
+    """Return the UUID of what these names identify."""
+    return str(uuid5(uuid5(NAMESPACE_URL, OURS), "\n".join(names)))
+
+
+def prop(name: str, value: str, ns: str = OURS, **more: str) -> dict[str, str]:
+    """Return a property; without the namespace its name would be one of OSCAL's own."""
+    return {"name": name, "ns": ns, "value": plain(value), **more}
+
+
+def rules(names: Iterable[str]) -> list[dict[str, str]]:
+    """Return a property for each of the requirements."""
+    return [prop("Rule_Id", name, RULES) for name in names]
+
+
+def document(kind: str, title: str, modified: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document, without what is empty, under a UUID that changes with it, as OSCAL asks."""
+    metadata = {"title": title, "last-modified": modified, "version": __version__, "oscal-version": VERSION}
+    filled = {"metadata": metadata, **without_empty(content)}
+    digest = hashlib.sha256(json.dumps(filled, sort_keys=True).encode()).hexdigest()
+    return {kind: {"uuid": uid(kind, digest), **filled}}
+
+
+def without_empty(value: Any) -> Any:
+    """Return the value without empty lists and objects, which OSCAL does not allow."""
+    if isinstance(value, Mapping):
+        return {name: kept for name, each in value.items() if (kept := without_empty(each)) not in ([], {})}
+    return [without_empty(each) for each in value] if isinstance(value, list) else value
+
+
+# The component definition
+
+
+def addressed() -> list[dict[str, Any]]:
+    """Return the controls of *Obligations* that the requirements serve at all, each with its framework and its UUID."""
+    return [
+        {**each, "framework": of["framework"], "uuid": uid("control", of["framework"], each["id"])}
+        for of in data("decide")["frameworks"]
+        for each in of["controls"]
+        if each["reading"] in READINGS
+    ]
+
+
+def control_id(name: str) -> str:
+    """Return the id of a control as OSCAL catalogs write it, such as `sc-12.1` for SC-12(1)."""
+    found = re.sub(r"[^a-z0-9.]+", "-", re.sub(r"\(([0-9]+)\)", r".\1", name.lower())).strip("-")
+    return found if found[0].isalpha() else f"_{found}"
+
+
+def prose(text: str) -> str:
+    """Return a text of a page without its links, which lead nowhere outside the site."""
+    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", " ".join(text.split()))
+
+
+def component_definition(register: Register, modified: str) -> dict[str, Any]:
+    """Return the requirements as rules of one service, and the controls that they bear on."""
+    title = "Customer-managed keys of Azure AI Translator"
+    rule_sets = (
+        (each.id, (("Rule_Id", each.id, RULES), ("Rule_Description", each.title, RULES), ("basis", each.basis, OURS)))
+        for each in register.values()
+    )
+    component = {
+        "uuid": uid("component"),
+        "type": "service",
+        "title": title,
+        "description": f"What {register.article.title} (revision of {register.article.revision}) says of them. Each "
+        "rule is a requirement. Its basis says whether the article states it, implies it, takes it for granted, or "
+        "we assume it. Nothing here was observed on Azure.",
+        "props": [prop(*each, remarks=name) for name, rule_set in rule_sets for each in rule_set],
+        "control-implementations": [implementation(each) for each in data("decide")["frameworks"]],
+    }
+    used = dict.fromkeys(source for each in addressed() for source in cell(each["asks"]).sources)
+    resources = [
+        {
+            "uuid": uid("source", name),
+            "title": sources()[name].title,
+            "description": f"Read on {sources()[name].read}.",
+            "rlinks": [{"href": sources()[name].url}],
+        }
+        for name in used
+    ]
+    content = {"components": [component], "back-matter": {"resources": resources}}
+    return document("component-definition", f"{title}: controls and requirements", modified, content)
+
+
+def implementation(of: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what supports the controls of a framework; one that is not addressed is only described."""
+    framework, controls = of["framework"], of["controls"]
+    missing = [
+        f"Not addressed: {each['id']}. {prose(each['why'])}" for each in controls if each["reading"] not in READINGS
+    ]
+    return {
+        "uuid": uid("framework", framework),
+        "source": f"#{uid('source', cell(controls[0]['asks']).sources[0])}",
+        "description": " ".join([f"{framework}, as the authors of translator-cmk read it; not a score.", *missing]),
+        "props": [prop("framework", framework)],
+        "implemented-requirements": [
+            {
+                "uuid": each["uuid"],
+                "control-id": control_id(each["id"]),
+                "description": f"{READINGS[each['reading']]}. {prose(each['why'])}",
+                "props": [prop("label", each["id"]), prop("reading", each["reading"]), *rules(each["requirements"])],
+                "links": [
+                    {"href": f"#{uid('source', name)}", "rel": "reference"} for name in cell(each["asks"]).sources
+                ],
+                "remarks": f"The control in our words: {prose(cell(each['asks']).text)}",
+            }
+            for each in addressed()
+            if each["framework"] == framework
+        ],
+    }
+
+
+# The assessment results
+
+
+def assessment_results(register: Register, envelope: Mapping[str, Any], run: str, evidence: str) -> dict[str, Any]:
+    """Return what a run showed: an observation for each case that was tried, a finding for each requirement of these.
+
+    ``run``: the digest of its envelope; ``evidence``: the folder of the report, from that of the results.
+    """
+    findings = [finding(run, register[name], about) for name in register if (about := counting(name, envelope))]
+    subject = {
+        "uuid": uid(run, "subject"),
+        "type": "software",
+        "title": product(envelope),
+        "description": "The model of the specification itself. Nothing was observed on Azure."
+        if envelope["subject"]["product"] == MODEL
+        else "The system under test, by the name that it gave itself.",
+        "status": {"state": "other"},
+    }
+    made = ("profile", "transport", "digest", "seed", "exit_code")
+    result = {
+        "uuid": uid(run, "result"),
+        "title": f"{product(envelope)}: {headline(envelope)}",
+        "description": f"{counted(envelope['counts']['scored'])}. A requirement without a finding was not tried. "
+        f"{subject['description']}",
+        "start": envelope["started"],
+        "end": envelope["finished"],
+        "props": [prop(name.replace("_", "-"), str(envelope[name])) for name in made],
+        "local-definitions": {"components": [subject]},
+        "reviewed-controls": reviewed([each["target"]["target-id"] for each in findings]),
+        "observations": [
+            observation(run, each, envelope["finished"])
+            for each in envelope["cases"]
+            if each["status"] not in ("not-run", "not-applicable")
+        ],
+        "findings": findings,
+    }
+    digests = {ENVELOPE: run, MESSAGES: envelope.get("files", {}).get(MESSAGES)}
+    resources = [
+        {
+            "uuid": uid(run, name),
+            "title": name,
+            "description": "A file of the report.",
+            "rlinks": [{"href": f"{evidence}/{name}", "hashes": [{"algorithm": "SHA-256", "value": digest}]}],
+        }
+        for name, digest in digests.items()
+        if digest
+    ]
+    plan = {"href": f"#{uid(run, ENVELOPE)}", "remarks": "How the run was made stands in its report."}
+    content = {"import-ap": plan, "results": [result], "back-matter": {"resources": resources}}
+    return document("assessment-results", "What a run of translator-cmk showed", envelope["finished"], content)
+
+
+def counting(name: str, envelope: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the cases that count for a requirement: it is theirs, or the cause of their failure."""
+    return [
+        case
+        for case in envelope["cases"]
+        if case["scored"]
+        and case["status"] != "not-applicable"
+        and name in (*case["requirements"], *case.get("attributed_to", ()))
+    ]
+
+
+def reviewed(names: Collection[str]) -> dict[str, Any]:
+    """Return the requirements that were tried, and the controls that they bear on."""
+    ids = [control_id(each["id"]) for each in addressed() if not set(names).isdisjoint(each["requirements"])]
+    objectives = [{"objective-id": each} for each in names]
+    return {
+        "control-selections": [
+            {"description": "Those that they bear on.", "include-controls": [{"control-id": each} for each in ids]}
+        ],
+        "control-objective-selections": [{"include-objectives": objectives}] if objectives else [],
+    }
+
+
+def observation(run: str, case: Mapping[str, Any], when: str) -> dict[str, Any]:
+    """Return what was seen in one case."""
+    place = [prop("place", f"{case['feature']}:{case['line']}")] if "feature" in case else []
+    names = dict.fromkeys((*case["requirements"], *case.get("attributed_to", ())))
+    return {
+        "uuid": uid(run, "case", case["id"]),
+        "title": plain(case.get("name", case["id"])),
+        "description": "Passed." if case["status"] == "passed" else message_of(case),
+        "props": [prop("case", case["id"]), prop("status", case["status"]), *place, *rules(names)],
+        "methods": ["TEST"],
+        "types": ["control-objective"],
+        "subjects": [{"subject-uuid": uid(run, "subject"), "type": "component"}],
+        "relevant-evidence": [{"href": f"#{uid(run, ENVELOPE)}", "description": "The report of the run."}],
+        "collected": when,
+    }
+
+
+def finding(run: str, requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the finding on a requirement: satisfied only where each case that counts passed."""
+    statuses = {case["status"] for case in cases}
+    reason = "pass" if statuses == {"passed"} else "fail" if statuses & {"failed", "known"} else "other"
+    about = [each for each in addressed() if requirement.id in each["requirements"]]
+    return {
+        "uuid": uid(run, "finding", requirement.id),
+        "title": requirement.title,
+        "description": requirement.wording,
+        "props": [*rules([requirement.id]), prop("basis", requirement.basis)],
+        "links": [{"href": f"{COMPONENTS}#{each['uuid']}", "rel": "related", "text": each["id"]} for each in about],
+        "target": {
+            "type": "objective-id",
+            "target-id": requirement.id,
+            "status": {"state": "satisfied" if reason == "pass" else "not-satisfied", "reason": reason},
+        },
+        "related-observations": [
+            {"observation-uuid": uid(run, "case", each["id"])} for each in cases if each["status"] != "not-run"
+        ],
+    }
