@@ -90,7 +90,7 @@ def without(requirement: str) -> list[Machine]:
     ]
 
 
-@pytest.mark.parametrize("mutant", some(MUTANTS["row dropped"], 25), ids=lambda mutant: str(mutant.name))
+@pytest.mark.parametrize("mutant", some(MUTANTS["row dropped"], 50), ids=lambda mutant: str(mutant.name))
 def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it(mutant: Mutant) -> None:
     """All other scenarios pass."""
     astray = []

@@ -13,6 +13,7 @@ from translator_cmk.bdd.mutants import judgements
 from translator_cmk.cli import main
 from translator_cmk.explore.mutation import mutants
 from translator_cmk.explore.mutation.judging import Judged, Verdict
+from translator_cmk.explore.scopes import MUTANT_SCOPES
 
 MUTANTS = "translator_cmk.bdd.mutants"
 OF_ONE = [mutant for mutant in mutants() if "environment.vault-protections" in mutant.requirements]
@@ -84,7 +85,7 @@ def test_two_processes_judge_as_one_does() -> None:
 @pytest.mark.parametrize(
     ("verdict", "said", "code"),
     [
-        ("equivalent", "equivalent in every scope: losing-the-key, ", 0),
+        ("equivalent", f"equivalent in every scope: {MUTANT_SCOPES[0].name}, ", 0),
         ("unseen", "unseen: it keeps other records, ", 0),
         ("survives", "survives: no theorem is broken and no scenario turns red", 1),
     ],
