@@ -93,6 +93,7 @@ COMMANDS: tuple[Command | Group, ...] = (
         "explore.commands:run_theorems",
     ),
     Command("tour", "make test sequences that try everything in small worlds", "explore.tours.sequences"),
+    Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
     Command("verify", "put a system to the test and write a report", "conformance.verify"),

@@ -1,6 +1,7 @@
 """The doctor says what to fix, in order, and what to write next; a skeleton is well, and has yet to be written."""
 
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,10 +15,12 @@ from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.stdio import Process
-from translator_cmk.conformance.init_adapter import azure_calls
+from translator_cmk.conformance.init_adapter import azure_calls, skeleton
 from translator_cmk.conformance.sequences import SMOKE, named_sequences
 from translator_cmk.conformance.session import Session
 from translator_cmk.language import command_to_wire
+from translator_cmk.language.declaration import DECLARED
+from translator_cmk.language.messages import OBSERVED
 from translator_cmk.machine import COMMANDS, Refused
 from translator_cmk.machine.commands import DeleteVault
 from translator_cmk.system import ModelSystem
@@ -84,6 +87,17 @@ def test_skeleton_is_well_and_says_what_to_write_first(
 
 
 @pytest.mark.parametrize("language", PROGRAMS)
+def test_skeleton_has_every_field_of_hello_and_of_an_observation(language: str) -> None:
+    declaration, _, observe = skeleton(language).partition("observe()")
+    assert [name for name in DECLARED if not re.search(rf'^ +"?{name}"?: ', declaration, re.MULTILINE)] == []
+    for kind, (_, fields) in OBSERVED.items():
+        if kind != "subscription":  # the skeleton shows these already
+            about = re.search(rf'^ +(?:#|//) by \S+: (.*)\n +"?{kind}"?: ', observe, re.MULTILINE)
+            assert about
+            assert re.findall(r"(\w+)(?: \([^)]*\))?(?:, |$)", about[1]) == list(fields)
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
 @pytest.mark.parametrize(
     ("text", "code"), [("no such vault\n", "no-such-vault-"), ("", "Refused"), ("é" * 200, "-" * 100)]
 )
@@ -140,8 +154,9 @@ def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path, capsys: p
     capsys.readouterr()
     report = ["--report", str(tmp_path / "report")]
     assert main(["verify", *system, *report, "--requirement", "vault.same-region-refused"]) == 4
-    *_, named, doctor, _ = capsys.readouterr().out.splitlines()
+    *_, named, first, doctor, _ = capsys.readouterr().out.splitlines()
     assert named == "? unsupported, of the commands that were asked for: CreateVault"
+    assert re.fullmatch(r"  write CreateVault next: [1-9][0-9]* scenarios need it", first)
     assert shlex.split(doctor.partition(": ")[2]) == ["translator-cmk", "doctor", *system]
 
 

@@ -11,11 +11,11 @@ import pytest
 from tests.site.building import FEATURES, PICKLES, REGISTER, ROOT, STEPS, a_run, content_of, green, page
 from translator_cmk.badges import LOOKS, Status
 from translator_cmk.bdd.features import Pickle
+from translator_cmk.conformance.protocol import a_session
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.verbs import VERBS, answer_from_wire, request_from_wire
 from translator_cmk.site import pages as site_pages
 from translator_cmk.site.content import CHANGED, Content
-from translator_cmk.site.reference import a_session
 from translator_cmk.site.render import foreign, linked, marked_tables, plain
 
 pytestmark = pytest.mark.xdist_group("site")

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..bdd.features import Pickle, pickles
-from ..bdd.prerequisites import prerequisites_of
+from ..bdd.prerequisites import inapplicable, prerequisites_of
 from ..bdd.vocabulary import asserts, commands_of, demanded, undemanded, when_of
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..explore.scopes import SMALL
+from ..language.declaration import Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Unspecified, initial, observe
 from ..machine.rows import Row
 from ..oracle import Oracle
@@ -161,6 +162,29 @@ def controls_of(pickles: Iterable[Pickle]) -> Mapping[str, list[str]]:
             own = [each.id for each in alike if each.requirements[0] == pickle.requirements[0]]
             found[pickle.id] = own or [each.id for each in alike]
     return found
+
+
+class Awaited(NamedTuple):
+    """A command that is missing: how many scenarios lack it alone, and how many lack it."""
+
+    command: str
+    alone: int
+    all: int
+
+
+def needed_by(declared: Declaration) -> list[set[str]]:
+    """Return for each scenario that applies to a system the commands that it needs."""
+    applying = (each.pickle for each in scenarios("article", ()) if inapplicable(each.pickle, declared) is None)
+    return [{type(command).__name__ for command in commands_of(pickle)} for pickle in applying]
+
+
+def most_awaited(missing: Collection[str], declared: Declaration) -> list[Awaited]:
+    """Return missing commands in the order in which they are best written: first what most scenarios lack alone."""
+    lacking = [each.intersection(missing) for each in needed_by(declared)]
+    alone = Counter(next(iter(each)) for each in lacking if len(each) == 1)
+    wanted = Counter(name for each in lacking for name in each)
+    names = sorted(missing, key=lambda name: (-alone[name], -wanted[name], list(COMMANDS).index(name)))
+    return [Awaited(name, alone[name], wanted[name]) for name in names]
 
 
 SELECTED = ("requirement", "topic", "level", "case")

@@ -1,12 +1,10 @@
 """The command `translator-cmk doctor`: checks an adapter in seconds; says what to fix first, and what is next."""
 
 import argparse
-from collections import Counter
 from collections.abc import Iterator
 
 from ..bdd.prerequisites import inapplicable
 from ..bdd.scenario_run import Inconclusive
-from ..bdd.vocabulary import commands_of
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.declaration import CAPABILITIES, Declaration
@@ -14,7 +12,7 @@ from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register
 from ..system import Unsupported
-from .cases import scenarios
+from .cases import most_awaited, needed_by, scenarios
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .judging import applicable
@@ -169,16 +167,9 @@ def advice(missing: set[str], declared: Declaration, system: str) -> Iterator[st
     if not missing:
         yield f"✔ it has every command; next: translator-cmk verify {system}"
         return
-    needs = [
-        {type(command).__name__ for command in commands_of(each.pickle)} & missing
-        for each in scenarios("article", ())
-        if inapplicable(each.pickle, declared) is None
-    ]
-    waiting = Counter(next(iter(each)) for each in needs if len(each) == 1)
-    wanted = Counter(name for each in needs for name in each)
-    order = sorted(missing, key=lambda name: (-waiting[name], -wanted[name], list(COMMANDS).index(name)))
-    runs = sum(not each for each in needs)
-    yield f"○ {len(missing)} of {len(COMMANDS)} commands are unsupported; {runs} of {len(needs)} scenarios can run"
-    for name in order[:5]:
-        yield f"  {name}: {waiting[name]} scenarios wait for it alone, {wanted[name]} need it"
-    yield f"  write {order[0]} next"
+    needed, order = needed_by(declared), most_awaited(missing, declared)
+    runs = sum(missing.isdisjoint(each) for each in needed)
+    yield f"○ {len(missing)} of {len(COMMANDS)} commands are unsupported; {runs} of {len(needed)} scenarios can run"
+    for each in order[:5]:
+        yield f"  {each.command}: {each.alone} scenarios wait for it alone, {each.all} need it"
+    yield f"  write {order[0].command} next"

@@ -10,8 +10,10 @@ from string import Template
 from typing import NamedTuple
 
 from ..errors import HARNESS, OK, CommandError
-from ..language.declaration import CAPABILITIES
+from ..language.declaration import CAPABILITIES, LEVELS
+from ..language.messages import LOCAL_NAME, OBSERVED
 from ..machine import COMMANDS, Command
+from ..shapes import Shape, Simple, Whole, Word
 from ..yaml_files import read
 
 HERE = Path(__file__).parent
@@ -25,19 +27,26 @@ def azure_calls() -> Mapping[str, list[str]]:
 
 
 class Language(NamedTuple):
-    """How an adapter is written: its file, how its comments begin, and the function of a command."""
+    """How an adapter is written: its file, how its comments begin, the function of a command, and a kind of thing."""
 
     file: str
     comment: str
     function: str
+    kind: str
 
 
 LANGUAGES = {
     "python": Language(
-        "adapter.py", "    # ", '\ndef $snake($optional):\n    """$does"""\n$calls    raise Unsupported\n\n'
+        "adapter.py",
+        "    # ",
+        '\ndef $snake($optional):\n    """$does"""\n$calls    raise Unsupported\n\n',
+        '        # by $names: $fields\n        "$kind": {},\n',
     ),
     "node": Language(
-        "adapter.mjs", "  // ", "  // $does\n  $name({ $fields }) {\n$calls    throw new Unsupported();\n  },\n\n"
+        "adapter.mjs",
+        "  // ",
+        "  // $does\n  $name({ $fields }) {\n$calls    throw new Unsupported();\n  },\n\n",
+        "    // by $names: $fields\n    $kind: {},\n",
     ),
 }
 
@@ -73,13 +82,36 @@ def run(args: argparse.Namespace) -> int:
 
 def skeleton(language: str) -> str:
     """Return the skeleton of an adapter."""
-    file, comment, _ = LANGUAGES[language]
+    file, comment, _, kind = LANGUAGES[language]
     return Template((HERE / f"{file}.txt").read_text("utf-8")).substitute(
         file=file,
-        capabilities="\n".join(f"{comment}  {name}" for name in CAPABILITIES),
+        capabilities="\n".join(f"{comment}  {name}: {means}" for name, means in CAPABILITIES.items()),
+        levels="\n".join(f"{comment}  {name}: {about}" for name, about in LEVELS.items()),
+        level_names=", ".join(f'"{name}"' for name in LEVELS),
+        kinds="".join(
+            Template(kind).substitute(
+                kind=name,
+                names="VAULT/NAME" if names is LOCAL_NAME else "name",
+                fields=", ".join(f"{field}{values(shape)}" for field, shape in fields.items()),
+            )
+            for name, (names, fields) in OBSERVED.items()
+            if name != "subscription"
+        ),
         functions="".join(function_of(command, LANGUAGES[language]) for command in COMMANDS.values()),
         table="".join(f'    "{name}": {snake(name)},\n' for name in COMMANDS),
     )
+
+
+def values(shape: Shape) -> str:
+    """Return the values that a field of an observation may have, in brackets, unless it is a name."""
+    match shape:
+        case Word(words=words):
+            return f" ({', '.join(words)})"
+        case Simple(fields={"type": "boolean"}):
+            return " (true or false)"
+        case Whole():
+            return " (a number)"
+    return ""
 
 
 def function_of(command: type[Command], language: Language) -> str:

@@ -25,6 +25,7 @@ from .cases import (
     TOUR,
     TRACE,
     check_kit,
+    most_awaited,
     must_be_known,
     scenarios,
     selected,
@@ -219,7 +220,8 @@ def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespa
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    print("\n".join(summaries.printed(envelope, args.report, system, pool.unsupported() if pool else ())))
+    awaited = most_awaited(pool.unsupported(), running.declared) if pool and running.declared else ()
+    print("\n".join(summaries.printed(envelope, args.report, system, awaited)))
     return int(envelope["exit_code"])
 
 

@@ -8,15 +8,13 @@ from typing import Any
 
 from ..badges import HEIGHT, LOOKS, Badge, endpoint, svg
 from ..bdd.features import slug
+from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.marks import MARKS, Cell, Note, cells
 from ..conformance.report.summaries import counted, headline
 from ..explore.theorems import THEOREMS
-from ..language import PROTOCOL, schemas, stage_to_wire
-from ..language.declaration import CAPABILITIES, LEVELS
-from ..language.json_text import LONGEST
+from ..language import schemas
 from ..language.verbs import VERBS
-from ..machine import COMMANDS, DEFAULT_STAGE
 from ..requirements import Requirement
 from . import exports, implementations, reference
 from .content import Content, is_current
@@ -130,24 +128,15 @@ def specification_pages(content: Content) -> Iterator[Page]:
         "steps.md",
         {"situations": reference.situations_used(evidence), "sentences": reference.sentences(evidence)},
     )
-    # here, since the page alone needs what follows a sequence
-    from ..conformance.judging import level_of
-
     yield (
         "specification/protocol.md",
         "protocol.md",
         {
-            "protocol": PROTOCOL,
-            "longest": LONGEST,
-            "session": reference.a_session(),
+            "introduction": protocol.INTRODUCTION,
             "verbs": VERBS,
+            "parts": protocol.parts("[{name}](../data/protocol/{name}.schema.json)"),
             "schemas": schemas(),
             "report_schemas": report_schemas(),
-            "forms": reference.FORMS,
-            "level_of": lambda name: level_of(COMMANDS[name]),
-            "stage": stage_to_wire(DEFAULT_STAGE),
-            "capabilities": CAPABILITIES,
-            "levels": LEVELS,
         },
     )
 

@@ -1,4 +1,4 @@
-"""Compute the reference pages: every sentence that a scenario may use, and the protocol by an example session."""
+"""Compute the step glossary: every sentence that a scenario may use, and where it is used."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,13 +6,8 @@ from typing import Any, NamedTuple
 
 from ..bdd.assertions import ASSERTION_PHRASES
 from ..bdd.scenario_run import facts_after
-from ..conformance.channels.answering import Answering
-from ..language import PROTOCOL, stage_to_wire
-from ..language.messages import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.sentences import COMMAND_PHRASES, FACT_PHRASES, Phrase, format_command, format_fact
 from ..language.situations import situations
-from ..machine import DEFAULT_STAGE
-from ..system import ModelSystem
 from .evidence import Evidence
 from .render import listed
 
@@ -93,47 +88,3 @@ def situations_used(evidence: Evidence) -> list[Mapping[str, Any]]:
         }
         for each in situations().values()
     ]
-
-
-# The protocol
-
-ASKED: tuple[dict[str, Any], ...] = (
-    {"verb": "hello", "protocol": PROTOCOL, "kit": "0.1.0"},
-    {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)},
-    {
-        "verb": "submit",
-        "command": {
-            "command": "CreateVault",
-            "vault": "vault-k3x1",
-            "region": "westeurope",
-            "subscription": "production",
-            "group": "apps-k3x1",
-            "soft_delete": True,
-            "purge_protection": True,
-            "permission_model": "access-policies",
-        },
-    },
-    {"verb": "submit", "command": {"command": "PurgeVault", "vault": "vault-k3x1"}},
-    {"verb": "observe"},
-    {"verb": "bye"},
-)
-
-FORMS = {
-    str(shape.schema()["pattern"]): shape.expected.partition(",")[0].partition(":")[0]
-    for shape in (A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN)
-}
-"""A text of this pattern in words."""
-
-
-def a_session() -> list[dict[str, Any]]:
-    """Return requests, each followed by the answer of the model."""
-    answering = Answering(ModelSystem)
-    messages: list[dict[str, Any]] = []
-    session: dict[str, Any] = {}
-    for number, asked in enumerate(ASKED, start=1):
-        request = {"id": f"r{number}"} | asked | session
-        answer = answering.answer(request)
-        if "session" in answer:  # drawn by chance, so another name is shown
-            session = {"session": answer["session"]}
-        messages += [request, answer]
-    return [message | {"session": "s1"} if "session" in message else message for message in messages]

@@ -5,7 +5,7 @@ as a whole is the last test case, which fails wherever the exit code is not 0.  
 """
 
 import shlex
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,7 +15,7 @@ from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
 from ...machine import COMMANDS
-from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR
+from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited
 from .marks import MARKS, mark_of, word_of
 
 UNSTATED = "unstated"
@@ -149,8 +149,13 @@ def unasked(envelope: Mapping[str, Any]) -> Iterator[str]:
 # For a terminal
 
 
-def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported: Collection[str] = ()) -> Iterator[str]:
-    """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them."""
+def printed(
+    envelope: Mapping[str, Any], folder: Path, system: str, unsupported: Sequence[Awaited] = ()
+) -> Iterator[str]:
+    """Yield the summary, with commands to paste; ``system``: the options that name it, as a shell takes them.
+
+    ``unsupported``: the commands that were answered so, in the order in which they are best written.
+    """
     for line in lines(envelope):
         if system and line.lstrip().startswith(AGAIN):
             named = line.replace("verify ...", f"verify {system} --profile {envelope['profile']}")
@@ -159,9 +164,11 @@ def printed(envelope: Mapping[str, Any], folder: Path, system: str, unsupported:
         else:
             yield line
     if unsupported:
-        named = ", ".join(name for name in COMMANDS if name in unsupported)
+        first, names = unsupported[0], {each.command for each in unsupported}
+        named = ", ".join(name for name in COMMANDS if name in names)
         yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
-        yield f"  which to write next: translator-cmk doctor {system}"
+        yield f"  write {first.command} next: {first.all} scenarios need it"
+        yield f"  to check it: translator-cmk doctor {system}"
     yield f"report in {folder}"
 
 

@@ -1,0 +1,213 @@
+"""The command `translator-cmk protocol`: the reference of the protocol, made from the schemas of its messages."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..errors import OK, CommandError
+from ..language import PROTOCOL, schemas, stage_to_wire
+from ..language.declaration import CAPABILITIES, LEVELS
+from ..language.json_text import LONGEST
+from ..language.messages import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
+from ..language.verbs import VERBS
+from ..machine import COMMANDS, DEFAULT_STAGE
+from ..shapes import nearest
+from ..system import ModelSystem
+from .channels.answering import Answering
+from .judging import level_of
+from .report.envelope import report_schemas
+
+ASKED: tuple[dict[str, Any], ...] = (
+    {"verb": "hello", "protocol": PROTOCOL, "kit": "0.1.0"},
+    {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)},
+    {
+        "verb": "submit",
+        "command": {
+            "command": "CreateVault",
+            "vault": "vault-k3x1",
+            "region": "westeurope",
+            "subscription": "production",
+            "group": "apps-k3x1",
+            "soft_delete": True,
+            "purge_protection": True,
+            "permission_model": "access-policies",
+        },
+    },
+    {"verb": "submit", "command": {"command": "PurgeVault", "vault": "vault-k3x1"}},
+    {"verb": "observe"},
+    {"verb": "bye"},
+)
+"""The requests of the session that is shown."""
+
+INTRODUCTION = f"""\
+This is protocol {PROTOCOL}. A request is a JSON object on a line, or the body of a POST; so is its answer, under the
+same `id`. No message is longer than {LONGEST // 2**20} MiB. If `hello` gave a `session`, every later request repeats
+it. The expected result is never part of a request. Both directions are checked against the schemas: a fault in a
+request is the kit's, one in an answer the system's."""
+
+SESSION = "This is how the model answers, a request and an answer in turns:"
+
+ANSWERS = {
+    "hello": "What the system is. It is without every capability that it leaves out.",
+    "done": "The world has begun.",
+    "accepted": "The command was carried out. `audit` lists the uses of a customer's key that it made.",
+    "refused": "The command was refused, and changed nothing. `because` names requirements.",
+    "unsupported": "There is no such command. Nothing is learned from that.",
+    "observed": "What a customer can see. What is absent is gone, and there are no nulls.",
+    "settled": "All effects have happened: what is absent now is missing.",
+    "unsettled": "Something may still be under way.",
+    "bye": "The session is over.",
+    "error": "The system can't say. This is no refusal.",
+}
+"""What each answer means."""
+
+ON_COMMANDS = """\
+All fields are sent, except that a `vault` and a `key` are named only if the `store` is `key-vault`. A field without
+listed values is a name: 1 to 63 letters, digits and hyphens, the first of them no hyphen. A `location` is a region of
+the stage, or `global`. The kit also asks for things that do not exist, such as a region of another name; these have
+to be refused. Names of created things and of resource groups never come again, unless you give a seed twice: the kit
+adds a salt to them, another one in each world. It ignores what an observation shows of other worlds."""
+
+ON_OBSERVATIONS = """\
+An observation has kinds, each kind the names of the things there are, and each name its fields. A field without a
+value is left out, and so is what does not exist any more. Keys are named `vault/key`, and grants `vault/resource`.
+Keys and grants of a deleted vault are hidden until it is recovered. A system declares in `hidden` what it can't
+show."""
+
+ON_THE_STAGE = """\
+Tenants, subscriptions, regions and tiers exist before a world begins. `reset` names them; a system that offers
+others, or fewer, says so in `hello`, part by part. Your adapter maps them to the names in your system. By default
+they are:"""
+
+FORMS = {
+    str(shape.schema()["pattern"]): shape.expected.partition(",")[0].partition(":")[0]
+    for shape in (A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN)
+}
+"""A text of this pattern in words."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `protocol`."""
+    parser.add_argument("part", metavar="PART", nargs="?", help="only this part, such as hello or observation")
+    parser.add_argument("--schema", metavar="NAME", help="print this JSON Schema; `list` prints their names")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the reference, a part of it, or a schema; raises `CommandError`."""
+    named: Mapping[str, Mapping[str, Any]] = {**schemas(), **report_schemas()}
+    if args.schema == "list":
+        print("\n".join(f"{name}: {each['title']}" for name, each in named.items()))
+    elif args.schema:
+        print(json.dumps(chosen("--schema", args.schema, named), indent=2, ensure_ascii=False))
+    elif args.part:
+        print(chosen("PART", args.part, parts()))
+    else:
+        print("\n\n".join(["# Protocol", INTRODUCTION, *(f"## {name}\n\n{of}" for name, of in parts().items())]))
+    return OK
+
+
+def chosen(option: str, name: str, named: Mapping[str, Any]) -> Any:
+    """Return what has this name; raises `CommandError`."""
+    if name not in named:
+        remedy = nearest(name, named, f"choose one of {', '.join(named)}")
+        raise CommandError(f"{option} {name}: there is none; {remedy}")
+    return named[name]
+
+
+def parts(link: str = "{name}.schema.json") -> dict[str, str]:
+    """Return each part of the reference by its name, as Markdown; ``link`` says how a schema is referred to."""
+    of = schemas()
+
+    def table(title: str, schema: Mapping[str, Any]) -> str:
+        needed = schema.get("required", ())
+        rows = (
+            f"| `{name}` | {words(each, link)}{'' if name in needed else ' (optional)'} |"
+            for name, each in schema["properties"].items()
+        )
+        return "\n".join([f"| {title} | Is |", "|---|---|", *rows])
+
+    verbs = {}
+    for verb, means in VERBS.items():
+        texts = [means.replace("  ", " "), table("Field of the request", of["request"]["$defs"][verb])]
+        for word, answer in of[f"answer-to-{verb}"]["$defs"].items():
+            texts += [f"Answer `{word}`: {ANSWERS[word]}", table("Field", answer)]
+        verbs[verb] = "\n\n".join(texts)
+    commands = (
+        f"| `{name}` ({level_of(COMMANDS[name])}) | {schema['description']} Fields: "
+        f"{', '.join(field(key, each, link) for key, each in schema['properties'].items() if key != 'command')} |"
+        for name, schema in of["command"]["$defs"].items()
+    )
+    kinds = (
+        f"| {kind} | "
+        f"{', '.join(field(name, each, link) for name, each in schema['additionalProperties']['properties'].items())} |"
+        for kind, schema in of["observation"]["properties"].items()
+    )
+    stage = [f'"{part}": {json.dumps(has, ensure_ascii=False)}' for part, has in stage_to_wire(DEFAULT_STAGE).items()]
+    messages = "\n".join(json.dumps(each, ensure_ascii=False) for each in a_session())
+    head = "| Command and level | What it does, and its fields |\n|---|---|"
+    return {
+        "session": f"{SESSION}\n\n```json\n{messages}\n```",
+        **verbs,
+        "commands": "\n".join([ON_COMMANDS, "", head, *commands]),
+        "observation": "\n".join([ON_OBSERVATIONS, "", "| Kind | Fields |", "|---|---|", *kinds]),
+        "stage": "\n".join([ON_THE_STAGE, "", "```json", "{" + ",\n ".join(stage) + "}", "```"]),
+        "capabilities": "\n".join(["| Capability | Means |", "|---|---|", *rows_of(CAPABILITIES)]),
+        "levels": "\n".join(["| Level | Is about |", "|---|---|", *rows_of(LEVELS)]),
+    }
+
+
+def rows_of(meanings: Mapping[str, str]) -> Iterator[str]:
+    """Yield a row for each word and its meaning."""
+    yield from (f"| `{word}` | {means} |" for word, means in meanings.items())
+
+
+def field(name: str, schema: Mapping[str, Any], link: str) -> str:
+    """Return the name of a field, with its values unless they are names."""
+    if "enum" in schema:
+        return f"`{name}` ({', '.join(f'`{each}`' for each in schema['enum'])})"
+    return f"`{name}`" if schema.get("type") == "string" else f"`{name}` ({words(schema, link)})"
+
+
+def words(schema: Mapping[str, Any], link: str) -> str:
+    """Return in words what a schema accepts."""
+    match schema:
+        case {"$ref": reference}:
+            return link.format(name=reference.partition(".")[0])
+        case {"const": constant}:
+            return f"`{constant}`"
+        case {"enum": [first, second, *more]} if len(more) > 10:
+            return f"a kind of observation, or a field of one, such as `{first}` or `{second}`"
+        case {"enum": values}:
+            return f"one of {', '.join(f'`{each}`' for each in values)}"
+        case {"type": "array", "items": item}:
+            return f"a list, each item {words(item, link)}"
+        case {"type": "integer", "minimum": least, "maximum": most}:
+            return f"`{least}`" if least == most else f"a whole number from {least} to {most:,}"
+        case {"type": "string", "maxLength": longest}:
+            return f"text of up to {longest} characters"
+        case {"type": "string", "pattern": pattern}:
+            return FORMS[pattern]
+        case {"type": "boolean"}:
+            return "true or false"
+        case {"properties": fields} if len(fields) > 12:
+            name = next(iter(fields))
+            return f"an object; its fields, such as `{name}`, are names of commands, each {words(fields[name], link)}"
+        case {"properties": fields}:
+            return f"an object with {', '.join(f'`{name}`: {words(each, link)}' for name, each in fields.items())}"
+    name, item = words(schema["propertyNames"], link), words(schema["additionalProperties"], link)
+    return f"an object; each field {name}, with {item}"
+
+
+def a_session() -> list[dict[str, Any]]:
+    """Return requests, each followed by the answer of the model."""
+    answering = Answering(ModelSystem)
+    messages: list[dict[str, Any]] = []
+    session: dict[str, Any] = {}
+    for number, asked in enumerate(ASKED, start=1):
+        request = {"id": f"r{number}"} | asked | session
+        answer = answering.answer(request)
+        if "session" in answer:  # drawn by chance, so another name is shown
+            session = {"session": answer["session"]}
+        messages += [request, answer]
+    return [message | {"session": "s1"} if "session" in message else message for message in messages]
