@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.azure.wire import Customer, Wire
 from translator_cmk.azure.server import AzureServer, azure_server
 
 
@@ -20,3 +21,17 @@ def server(served: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureServer:
     monkeypatch.setenv("HTTPS_PROXY", served.proxy)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(served.authority_file))
     return served
+
+
+@pytest.fixture
+def wire(served: AzureServer) -> Iterator[Wire]:
+    """A client that sends bytes."""
+    client = Wire(served)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def customer(wire: Wire) -> Customer:
+    """A customer of a new tenant."""
+    return Customer(wire)

@@ -27,7 +27,7 @@ from ..machine.commands import (
 )
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from . import bodies
-from .calls import Call, Reply, honoured, member, required
+from .calls import Call, Reply, honoured, member, only, required
 from .choices import Problem, malformed, missing, outside
 from .worlds import KINDS, REGIONS, SOLD
 
@@ -211,11 +211,14 @@ def patch_account(call: Call, subscription: str, group: str, name: str) -> Reply
 def change_account(call: Call, account: Any, body: dict[str, Any]) -> None:
     """Carry out what a request says of identity and key source: the identity is turned on first, and off last."""
     identity = member(body, "identity.type", str, "").lower()
-    if identity not in ("", "none", "systemassigned") or member(body, "identity.userAssignedIdentities", dict):
-        raise outside(f"identity.type {member(body, 'identity.type', str)}")
+    only(body, "identity", "type", "principalId", "tenantId")
+    if identity not in ("", "none", "systemassigned"):
+        raise outside(f"identity.type {identity}")
     if identity == "systemassigned":
         call.submit(EnableIdentity(account.name))
     if wanted := member(body, "properties.encryption", dict):
+        only(body, "properties.encryption", "keySource", "keyVaultProperties")
+        only(body, "properties.encryption.keyVaultProperties", "keyName", "keyVersion", "keyVaultUri")
         call.submit(key_source(call, account, wanted))
     if identity == "none":
         call.submit(DisableIdentity(account.name))
@@ -225,14 +228,13 @@ def key_source(call: Call, account: Any, wanted: dict[str, Any]) -> Command:
     """Return the command that `properties.encryption` stands for."""
     source = required(wanted, "keySource").lower()
     if source == "microsoft.cognitiveservices":
+        only({"keyVaultProperties": member(wanted, "keyVaultProperties", dict)}, "keyVaultProperties")
         return ReturnToMicrosoftManagedKeys(account.name)
     if source != "microsoft.keyvault":
         raise malformed(
             "'properties.encryption.keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault."
         )
     uri, name = required(wanted, "keyVaultProperties.keyVaultUri"), required(wanted, "keyVaultProperties.keyName")
-    if member(wanted, "keyVaultProperties.identityClientId", str):
-        raise outside("properties.encryption.keyVaultProperties.identityClientId")
     match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
     if match is None:
         raise malformed("'properties.encryption.keyVaultProperties.keyVaultUri' is not the URI of a key vault.")
@@ -403,12 +405,12 @@ def sync_access(call: Call, vault: Any, body: dict[str, Any]) -> None:
 def resource_of(call: Call, vault: Any, policy: Any) -> str:
     """Return the resource to whose identity an access policy gives the three key permissions of the model's grant."""
     principal = required(policy, "objectId").lower()
+    only({"policy": policy}, "policy", "objectId", "tenantId", "permissions")
+    only({"policy": policy}, "policy.permissions", "keys")
     if required(policy, "tenantId").lower() != vault.subscription.tenant.name:
         raise malformed("The tenant of an access policy has to be that of the vault.", "BadRequest")
     asked = {str(each).lower() for each in member(policy, "permissions.keys", list, [])}
-    if asked != {each.lower() for each in bodies.PERMISSIONS} or any(
-        member(policy, f"permissions.{other}", list) for other in ("secrets", "certificates", "storage")
-    ):
+    if asked != {each.lower() for each in bodies.PERMISSIONS}:
         raise outside(f"an access policy with other permissions than keys {', '.join(bodies.PERMISSIONS)}")
     for resource in call.every(Resource):
         if call.world.principal(resource) == principal:
@@ -479,6 +481,8 @@ def list_nothing(call: Call, subscription: str) -> Reply:
 def check_vault_name(call: Call, subscription: str) -> Reply:
     call.subscription(subscription)
     name = required(call.body, "name")
+    if required(call.body, "type").lower() != "microsoft.keyvault/vaults":
+        raise malformed("The type has to be Microsoft.KeyVault/vaults.")
     if call.world.find(Vault, name) is None:
         return Reply(200, {"nameAvailable": True})
     return Reply(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": f"The name '{name}' is in use."})

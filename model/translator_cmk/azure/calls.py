@@ -317,15 +317,22 @@ def honoured(wanted: Any, shown: Any, done: Sequence[str] = (), path: str = "") 
 
     ``done`` names the members that commands stand for; what they did is the model's business.
     """
-    if wanted in (None, "", [], {}, False) and shown in (None, "", [], {}, False):
+    if wanted is None or (shown is None and (wanted is False or wanted in ("", [], {}))):
         return
     if isinstance(wanted, dict) and isinstance(shown, dict | None):
         for name, value in wanted.items():
             inner = f"{path}.{name}" if path else name
-            if inner not in done and name.rpartition(".")[2] not in (READ_ONLY if path in ("", "properties") else ()):
+            if inner not in done and not (path in ("", "properties") and name in READ_ONLY):
                 honoured(value, (shown or {}).get(name), done, inner)
     elif isinstance(wanted, str) and isinstance(shown, str):
         if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
             raise outside(f"{path} '{wanted}'")
-    elif wanted is not None and wanted != shown:
+    elif type(wanted) is not type(shown) or wanted != shown:
         raise outside(f"{path} {json.dumps(wanted)[:80]}")
+
+
+def only(body: dict[str, Any], path: str, *names: str) -> None:
+    """Raise that a member within this one is outside the subset, unless it is one of those that are named."""
+    for name, value in member(body, path, dict, {}).items():
+        if name not in names and value not in (None, "", [], {}):
+            raise outside(f"{path}.{name}")

@@ -362,7 +362,7 @@ def create_model(call: Call) -> Reply:
     asked = member(body, "documentids", list, [])
     if there and not asked:
         raise malformed("'DocumentIds' names no document.")
-    if unknown := [each for each in asked if each not in there]:
+    if unknown := [each for each in asked if not isinstance(each, int) or each not in there]:
         raise missing("NotFound", f"The workspace has no document {json.dumps(unknown[0])[:40]}.", 400)
     call.submit(TrainModel(name, workspace))
     return created(call, "models", call.world.number_of("model", name))

@@ -2,6 +2,8 @@
 
 import argparse
 import signal
+import sys
+import threading
 
 from ..conformance import serve
 from ..errors import HARNESS, OK, CommandError
@@ -36,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"proxy {server.proxy}", flush=True)
             print(f"cloud https://localhost:{server.port}", flush=True)
             print(f"certificate authority {server.authority_file}", flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(OK))  # the file of the certificate authority goes too
+            threading.Event().wait()
     except OSError as error:
         raise CommandError(f"can't listen on {host}:{port}: {error.strerror}", HARNESS) from None
     return OK
