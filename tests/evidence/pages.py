@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.conftest import DESK, PHONE, STILL, opened, overflow, served, shifts, violations
 from tests.evidence.writing import Found, Kept
-from tests.site.building import make_project
+from tests.site.building import digest_elsewhere, digest_of_pages, make_project
 from translator_cmk.progress import ProgressBar
 
 VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (DESK, PHONE)]
@@ -28,8 +28,8 @@ def problems(browser: Browser, address: str, scheme: str, width: int) -> Iterato
 
 
 def gather(_: Kept) -> Found:
-    """Generate the site and look at it."""
-    wrong: list[str] = []
+    """Generate the site, in two processes alike, and look at it."""
+    wrong = [] if digest_elsewhere() == digest_of_pages() else ["another process generates other pages"]
     bar = ProgressBar("pages")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -82,14 +82,36 @@ def green() -> dict[str, str]:
     return {name: text for name, text in pages.generate(content_of(a_run())).items() if isinstance(text, str)}
 
 
-def green_digest() -> str:
-    """The digest of all of that."""
-    return hashlib.sha256(repr(sorted(green().items())).encode()).hexdigest()
-
-
 def page(content: Content, wanted: str) -> str:
     """The page of this path, without making the others."""
     return next(text for path, text in pages.pages(content, wanted) if path == wanted)
+
+
+QUICK_PAGES = (
+    "decide/index.md",
+    "specification/vault.md",
+    "specification/steps.md",
+    "evidence/traceability.md",
+    "evidence/scenarios.md",
+)
+"""Pages that are made without a search of the model."""
+
+
+def digest_of_pages(paths: Sequence[str] = ()) -> str:
+    """The digest of these pages of that run, or of all that is generated."""
+    content = content_of(a_run())
+    found = {each: page(content, each) for each in paths} or green()
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+
+
+def digest_elsewhere(paths: Sequence[str] = ()) -> str:
+    """The same digest, taken by a process with another hash seed."""
+    code = f"import tests.site.building as it; print(it.digest_of_pages({tuple(paths)!r}))"
+    seeded = os.environ | {"PYTHONHASHSEED": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=seeded, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
 
 
 def copy_pages(folder: Path) -> None:
