@@ -15,8 +15,9 @@ import pytest
 
 from tests.conformance.verifying import ROOT, verify
 from translator_cmk.cli import COMMANDS, main
+from translator_cmk.requirements import load_register
 
-GUIDE = ROOT / "docs" / "validate.md"
+GUIDE, TRACES = (ROOT / "docs" / name for name in ("validate.md", "traces.md"))
 BLOCK = re.compile(r"(?:<!-- exit: (\d) -->\n\n)?```sh\n(.*?)```", re.DOTALL)
 INSTALL = "pip wheel --no-deps --wheel-dir wheels .\npip install wheels/translator_cmk-*.whl\n"
 
@@ -33,6 +34,9 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, monkeypatc
     first, *blocks = BLOCK.findall(GUIDE.read_text("utf-8"))
     assert first == ("", INSTALL)
     assert len(blocks) > 10
+    lane = [block for block in BLOCK.findall(TRACES.read_text("utf-8")) if block[0]]  # the others are shown alone
+    assert lane
+    blocks += lane
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
     for exit_code, text in blocks:
@@ -42,6 +46,18 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, monkeypatc
         subprocess.run(["bash", "-euo", "pipefail", "-c", before], check=True, capture_output=True)
         codes = [main([*shlex.split(each), *(SHORTER if "--seconds" in each else [])]) for each in ours]
         assert codes[-1:] in ([int(exit_code or 0)], []), text
+
+
+def test_guide_takes_an_hour_to_read_and_follow() -> None:
+    assert len(GUIDE.read_text("utf-8").split()) <= 1_500
+
+
+def test_guide_names_the_requirements_that_no_run_can_show() -> None:
+    (sentence,) = re.findall(
+        r"^No command shows these requirements.*?\. ", GUIDE.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    named = re.findall(r"`([a-z.-]+)`", sentence)
+    assert named == [name for name, each in load_register().items() if each.kind == "attestation"]
 
 
 def test_base_install_has_no_site_and_no_test_tools() -> None:
