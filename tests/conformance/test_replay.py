@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import TOUR, WRONG, counterexample, fails_in_fuzzing, fuzz
+from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz
 from translator_cmk.cli import main
 
 ONLY_VAULTS = f"{limited_systems.__name__}:OnlyVaults"
@@ -39,8 +39,7 @@ def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:
     system = f"{limited_systems.__name__}:EndsAlike"
-    lanes = ("--lane", "features", "--topic", "environment")
-    found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, *lanes, "--seed", "10")
+    found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, *WELL)
     assert found.exit_code == 1
     kept = list((found.folder / "counterexamples").glob("*.json"))
     assert [main(["replay", "--in-process", "--python", system, str(each)]) for each in kept] == [1] * len(kept)
