@@ -96,10 +96,11 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),
-    Command("verify", "put a system to the test and write a report", "conformance.verify"),
+    Command("verify", "put a system to the test and write a report", "azure.verify"),
     Group("report", "work with the folder of a report", REPORT),
     Command("oscal", "write the requirements, controls and results of a report as NIST OSCAL", "site.oscal"),
     Command("replay", "put a system through a counterexample again", "conformance.replay"),
+    Command("leftovers", "show what runs against Azure have left there, and remove it", "azure.leftovers"),
     Command("serve", "put the model behind the contract or Azure's interfaces", "azure.serve"),
     Command("mutants", "change each row of the model and say what finds the change", "bdd.mutants"),
     Command(

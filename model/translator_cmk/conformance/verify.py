@@ -48,9 +48,9 @@ from .trace import kept, must_be_readable, recorded_system, run_trace
 REPORT = Path("conformance-report")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `verify`."""
-    connecting.add_arguments(parser, required=False)
+def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
+    """Add the arguments of `verify`, and return the group of those that name a system."""
+    system = connecting.add_arguments(parser, required=False)
     parser.add_argument(
         "--lane",
         choices=LANES,
@@ -107,6 +107,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what chance begins from, names included: "
         "a system that keeps things wants another each time (default: by chance)",
     )
+    return system
 
 
 def run(args: argparse.Namespace) -> int:

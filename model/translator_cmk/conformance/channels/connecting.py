@@ -34,8 +34,10 @@ class Connection(NamedTuple):
     """The options that name the system, as a shell takes them."""
 
 
-def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> None:
-    """Add the arguments that name a system."""
+def add_arguments(
+    parser: argparse.ArgumentParser, required: bool = True
+) -> "argparse._MutuallyExclusiveGroup":
+    """Add the arguments that name a system, and return the group of those of which one is needed."""
     system = parser.add_mutually_exclusive_group(required=required)
     system.add_argument(
         "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
@@ -54,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> Non
         default=PATIENCE,
         help=f"how long the system has for an answer (default: {PATIENCE:g}); it has no limit with --in-process",
     )
+    return system
 
 
 def must_need_no_shell(command: str) -> None:

@@ -1,0 +1,246 @@
+"""Microsoft's SDK clients for one tenant, over one pool of connections; every text that leaves is without identifiers.
+
+A request that is throttled or meets a passing error is sent again by azure-core, which waits as `Retry-After` says.
+"""
+
+import base64
+import binascii
+import json
+import logging
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from azure.core import PipelineClient
+from azure.core.credentials import AccessToken
+from azure.core.pipeline.policies import HeadersPolicy, NetworkTraceLoggingPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.transport import RequestsTransport
+from azure.core.rest import HttpRequest
+from azure.identity import DefaultAzureCredential
+from azure.keyvault.keys import KeyClient
+from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+from azure.mgmt.keyvault import KeyVaultManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+from .cloud import CLOUDS, Cloud
+
+POLL = 5
+"""Seconds between two looks at a long-running operation, where the answer has no `Retry-After`."""
+
+MOVE_TENANT = "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
+
+SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_PASSWORD", "AZURE_CLIENT_CERTIFICATE_PASSWORD")
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+LONG = re.compile(r"[A-Za-z0-9+/=_.~-]{32,}")
+"""What may be a token, an account key or a version of a key."""
+
+logging.getLogger("azure").propagate = False  # its warnings name tenants, and would reach standard error
+logging.getLogger("azure").addHandler(logging.NullHandler())
+
+
+def without_secrets(text: str) -> str:
+    """Return the text without credentials, tokens, account keys and GUIDs, which name tenants and users."""
+    for secret in filter(None, (os.environ.get(name) for name in SECRETS)):
+        text = text.replace(secret, "<secret>")
+    return LONG.sub("<hidden>", GUID.sub("<id>", text))
+
+
+class InTenant:
+    """A credential that asks for tokens of one tenant, unless the request names another."""
+
+    def __init__(self, credential: DefaultAzureCredential, tenant: str | None) -> None:
+        self.credential = credential
+        self.tenant = tenant
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Return a token."""
+        options["tenant_id"] = options.get("tenant_id") or self.tenant
+        return self.credential.get_token(*scopes, **options)
+
+
+class Connections:
+    """The connections of a session.  Clients come and go, and closing one leaves them open."""
+
+    def __init__(self) -> None:
+        self.transport = RequestsTransport()
+        self.calls = 0
+
+    def send(self, request: Any, **options: Any) -> Any:
+        """Send a request, and count it."""
+        self.calls += 1
+        return self.transport.send(request, **options)
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass, before a request is sent again."""
+        self.transport.sleep(seconds)
+
+    def open(self) -> None:
+        """Do nothing: the first request opens a connection."""
+
+    def close(self) -> None:
+        """Do nothing: others use the connections."""
+
+    def __enter__(self) -> "Connections":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stay open."""
+
+
+@cache
+def credential_for(cloud: Cloud, connections: Connections) -> DefaultAzureCredential:
+    """Return the credential that the environment offers, for any tenant."""
+    return DefaultAzureCredential(
+        authority=cloud.authority,
+        additionally_allowed_tenants=["*"],
+        disable_instance_discovery=cloud.name not in CLOUDS,
+        transport=connections,
+    )
+
+
+class Clients:
+    """The clients of one world, made when they are needed: of each subscription, in the tenant that it is in."""
+
+    def __init__(self, cloud: Cloud, connections: Connections, tenant: str | None = None) -> None:
+        self.cloud = cloud
+        self.connections = connections
+        self.tenant = tenant
+        self.tenants: dict[str, str] = {}  # of each subscription
+        self.made: dict[tuple[type[Any], str], Any] = {}
+
+    def in_tenant(self, tenant: str | None = None) -> InTenant:
+        """Return the credential for a tenant."""
+        return InTenant(credential_for(self.cloud, self.connections), tenant or self.tenant)
+
+    def _of(self, kind: type[Any], subscription: str) -> Any:
+        tenant = self.tenants.get(subscription)
+        key = (kind, f"{subscription} {tenant}")
+        if key not in self.made:
+            arguments = [subscription] if subscription else []
+            self.made[key] = kind(
+                self.in_tenant(tenant),
+                *arguments,
+                base_url=self.cloud.resource_manager,
+                credential_scopes=self.cloud.scopes,
+                transport=self.connections,
+                polling_interval=POLL,
+            )
+        return self.made[key]
+
+    def accounts(self, subscription: str) -> CognitiveServicesManagementClient:
+        """Return the client for Azure AI resources."""
+        found: CognitiveServicesManagementClient = self._of(CognitiveServicesManagementClient, subscription)
+        return found
+
+    def vaults(self, subscription: str) -> KeyVaultManagementClient:
+        """Return the client for key vaults."""
+        found: KeyVaultManagementClient = self._of(KeyVaultManagementClient, subscription)
+        return found
+
+    def groups(self, subscription: str) -> ResourceManagementClient:
+        """Return the client for resource groups and moves."""
+        found: ResourceManagementClient = self._of(ResourceManagementClient, subscription)
+        return found
+
+    def subscriptions(self, tenant: str) -> SubscriptionClient:
+        """Return the client that lists the subscriptions of a tenant."""
+        key = (SubscriptionClient, tenant)
+        if key not in self.made:
+            self.made[key] = SubscriptionClient(
+                self.in_tenant(tenant),
+                base_url=self.cloud.resource_manager,
+                credential_scopes=self.cloud.scopes,
+                transport=self.connections,
+            )
+        found: SubscriptionClient = self.made[key]
+        return found
+
+    def tenant_ids(self) -> list[str]:
+        """Return the tenants that whoever signs in can use, the one of the sign-in first."""
+        found = [str(each.tenant_id) for each in self.subscriptions(self.tenant or "").tenants.list()]
+        home = self.tenant or str(claims_of(self.in_tenant().get_token(*self.cloud.scopes).token).get("tid", ""))
+        return sorted(found, key=lambda tenant: tenant != home)
+
+    def keys(self, vault_uri: str) -> KeyClient:
+        """Return the client for the keys of a vault."""
+        key = (KeyClient, vault_uri)
+        if key not in self.made:
+            self.made[key] = KeyClient(vault_uri, self.in_tenant(), transport=self.connections)
+        found: KeyClient = self.made[key]
+        return found
+
+    def move_to_tenant(self, subscription: str, tenant: str) -> None:
+        """Ask that a subscription move to a tenant; raises `HttpResponseError`."""
+        url = f"{self.cloud.resource_manager}/subscriptions/{subscription}{MOVE_TENANT}"
+        token = self.in_tenant(self.tenants.get(subscription)).get_token(*self.cloud.scopes).token
+        body = {"properties": {"destinationTenantId": tenant, "destinationOwnerId": self.caller(subscription)}}
+        rest(self.connections, "", {"Authorization": f"Bearer {token}"}, "PUT", url, json=body)
+
+    def caller(self, subscription: str) -> str:
+        """Return the object id of whoever signs in, as the token says; empty where it does not."""
+        token = self.in_tenant(self.tenants.get(subscription)).get_token(*self.cloud.scopes).token
+        return str(claims_of(token).get("oid", ""))
+
+
+def claims_of(token: str) -> Mapping[str, Any]:
+    """Return the claims in a token; none where it has another form."""
+    try:
+        part = token.split(".")[1]
+        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def rest(
+    connections: Connections, base: str, headers: Mapping[str, str], method: str, path: str, **content: Any
+) -> Any:
+    """Send a request that no SDK has; return the body of the answer, None if empty; raises `HttpResponseError`."""
+    policies = [HeadersPolicy(dict(headers)), UserAgentPolicy(), RetryPolicy(), NetworkTraceLoggingPolicy()]
+    client: PipelineClient[HttpRequest, Any] = PipelineClient(base, policies=policies, transport=connections)
+    response = client.send_request(HttpRequest(method, base + path, **content))
+    response.raise_for_status()
+    return response.json() if response.content else None
+
+
+class Studio:
+    """Custom Translator's REST API, for which there is no SDK, and translation with a custom model; of one resource."""
+
+    def __init__(self, connections: Connections, endpoint: str, key: str, region: str) -> None:
+        self.connections = connections
+        self.base = endpoint.rstrip("/")
+        self.headers = {"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": region}
+        self.key = key
+        self.region = region
+
+    def ask(self, method: str, path: str, **content: Any) -> Any:
+        """Return the answer to a request; raises `HttpResponseError`."""
+        prefix = "/translator/customtranslator/api/texttranslator/v1.0"
+        return rest(self.connections, self.base, self.headers, method, prefix + path, **content)
+
+    def pages(self, path: str, field: str, **params: Any) -> Iterator[Any]:
+        """Yield what all pages of a list have; ``field`` is the list, perhaps inside another object."""
+        index, last = 1, 1
+        while index <= last:
+            found = self.ask("GET", path, params={**params, "pageIndex": index})
+            for name in field.split("/"):
+                last = found.get("TotalPageCount", last) or last
+                found = found[name]
+            yield from found
+            index += 1
+
+    def billing_region(self) -> str:
+        """Return the code of the region of the resource; raises `HttpResponseError`."""
+        for each in self.ask("GET", "/subscriptions/billingregions"):
+            if str(each["BillingRegionName"]).lower().replace(" ", "") == self.region.lower():
+                return str(each["BillingRegionCode"])
+        return self.region
+
+    def translate(self, category: str) -> None:
+        """Translate a word with a custom model, and no other; raises `HttpResponseError`."""
+        path = "/translator/text/v3.0/translate"
+        params = {"api-version": "3.0", "from": "en", "to": "de", "category": category, "allowFallback": "false"}
+        rest(self.connections, self.base, self.headers, "POST", path, params=params, json=[{"Text": "word"}])

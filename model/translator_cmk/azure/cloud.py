@@ -1,0 +1,124 @@
+"""The clouds that speak Azure's API: where each listens, and whether it is on this machine."""
+
+import ipaddress
+import os
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from ..errors import CommandError
+
+
+class Cloud(NamedTuple):
+    """One cloud.  ``authority``, ``resource_manager`` and ``audience`` are URLs, the suffixes ends of host names.
+
+    ``local``: whether all requests end on this machine.
+    """
+
+    name: str
+    resource_manager: str
+    authority: str
+    audience: str
+    vault_suffix: str
+    local: bool = False
+
+    @property
+    def scopes(self) -> list[str]:
+        """Return the scopes of a token for Azure Resource Manager."""
+        return [f"{self.audience.rstrip('/')}/.default"]
+
+
+CLOUDS = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud(
+            "AzureCloud",
+            "https://management.azure.com",
+            "https://login.microsoftonline.com",
+            "https://management.azure.com/",
+            "vault.azure.net",
+        ),
+        Cloud(
+            "AzureUSGovernment",
+            "https://management.usgovcloudapi.net",
+            "https://login.microsoftonline.us",
+            "https://management.usgovcloudapi.net/",
+            "vault.usgovcloudapi.net",
+        ),
+        Cloud(
+            "AzureChinaCloud",
+            "https://management.chinacloudapi.cn",
+            "https://login.chinacloudapi.cn",
+            "https://management.chinacloudapi.cn/",
+            "vault.azure.cn",
+        ),
+    )
+}
+"""Microsoft's own clouds."""
+
+METADATA = "/metadata/endpoints?api-version=2022-09-01"
+
+
+def cloud_named(name: str) -> Cloud:
+    """Return one of Microsoft's clouds; it counts as local where a proxy on this machine stands before it."""
+    return CLOUDS[name]._replace(local=has_local_proxy())
+
+
+def cloud_at(endpoint: str) -> Cloud:
+    """Return the cloud whose Azure Resource Manager listens at a URL, as it describes itself; raises `CommandError`."""
+    url = endpoint.rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise CommandError(
+            f"--endpoint {endpoint}: write the URL of an Azure Resource Manager, such as https://host:443"
+        )
+    metadata = described(url)
+    try:
+        login = metadata["authentication"]
+        return Cloud(
+            parts.netloc,
+            url,
+            str(login["loginEndpoint"]).rstrip("/"),
+            str(login["audiences"][0]),
+            str(metadata["suffixes"]["keyVaultDns"]).lstrip("."),
+            is_loopback(parts.hostname) or has_local_proxy(),
+        )
+    except (KeyError, IndexError, TypeError) as error:
+        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints lacks {error}") from None
+
+
+def described(url: str) -> Any:
+    """Return how the cloud at a URL describes itself; raises `CommandError`."""
+    import requests  # it comes with azure-core, and honours the same proxies and certificates
+
+    try:
+        response = requests.get(url + METADATA, timeout=30)
+        response.raise_for_status()
+        found = response.json()
+    except (requests.RequestException, ValueError) as error:
+        problem = type(error).__name__
+        remedy = "check the URL, HTTPS_PROXY, and REQUESTS_CA_BUNDLE"
+        raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({problem}); {remedy}") from None
+    return found[0] if isinstance(found, list) and found else found
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def has_local_proxy() -> bool:
+    """Return whether HTTPS goes through a proxy on this machine."""
+    proxy = getproxies().get("https", "")
+    return is_loopback(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or "")
+
+
+def is_intercepted() -> bool:
+    """Return whether somebody between may answer in place of the cloud: by a proxy, or a certificate of their own."""
+    named = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+    return bool(getproxies().get("https") or any(os.environ.get(name) for name in named))

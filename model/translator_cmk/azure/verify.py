@@ -1,0 +1,90 @@
+"""The command `translator-cmk verify`, with what speaks Azure's API among the systems."""
+
+import argparse
+import os
+from importlib.util import find_spec
+
+from ..bdd.prerequisites import inapplicable
+from ..bdd.vocabulary import commands_of
+from ..conformance import verify
+from ..conformance.cases import FEATURES, SELECTED, Scenario, must_be_known, scenarios, selected
+from ..conformance.channels import PATIENCE
+from ..errors import OK, CommandError
+from ..machine import DEFAULT_STAGE
+from .leftovers import answered_yes
+from .options import ENVIRONMENT, Target, add_arguments_of_target, declaration_of, target_of
+from .plan import Chosen, lines, within
+
+FACTORY = "translator_cmk.azure.adapter:from_environment"
+LONGEST = 3_600.0
+"""Seconds that a command may take by default: a training takes hours in a cloud, and is given half of this."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `verify`."""
+    verify.add_arguments(parser).add_argument(
+        "--azure", action="store_true", help="speak Azure's API, through Microsoft's SDKs (needs the extra azure)"
+    )
+    add_arguments_of_target(parser)
+    group = parser.add_argument_group("before anything is created there")
+    group.add_argument("--plan", action="store_true", help="show what the run would create, and end")
+    group.add_argument(
+        "--budget", metavar="MINUTES", type=float, help="only the scenarios that show most in this time, as planned"
+    )
+    group.add_argument(
+        "--yes", action="count", default=0, help="create what is planned without asking; elsewhere it is asked twice"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the lanes; against Azure only what was shown, and agreed to."""
+    if not args.azure:
+        if args.plan or args.budget or args.yes:
+            raise CommandError("--plan, --budget and --yes go with --azure")
+        return verify.run(args)
+    if find_spec("azure") is None or find_spec("azure.identity") is None:
+        raise ModuleNotFoundError("azure-identity is missing", name="azure")
+    target = target_of(args)
+    chosen = chosen_of(args, target)
+    if args.plan:
+        return OK
+    agree(target, args.yes)
+    if args.budget is not None:
+        args.case = [each.id for each in chosen]
+    os.environ[ENVIRONMENT] = target.to_json()
+    args.python, args.timeout = FACTORY, LONGEST if args.timeout == PATIENCE else args.timeout
+    return verify.run(args)
+
+
+def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
+    """Return the scenarios of the run, once the plan of them is printed; raises `CommandError`."""
+    args.lane = args.lane or [FEATURES]
+    if args.lane != [FEATURES] and not target.cloud.local:
+        raise CommandError("--lane: only the features can be planned; the others run on this machine alone")
+    selection = {name: tuple(getattr(args, name)) for name in SELECTED}
+    must_be_known(selection, args.waive)
+    found = selected(scenarios(args.profile, tuple(sorted(set(args.waive)))), selection)
+    declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
+    applicable = [each for each in found if inapplicable(each.pickle, declared) is None]
+    chosen = list(map(to_plan, applicable))
+    several = declared.can("several-tenants")
+    if args.budget is not None:
+        chosen = within(args.budget, chosen, several)
+    print("\n".join(lines(chosen, target.cloud, several, len(found) - len(applicable))), flush=True)
+    return chosen
+
+
+def to_plan(scenario: Scenario) -> Chosen:
+    """Return a scenario as the plan has it."""
+    case = scenario.case
+    return Chosen(case.id, case.requirements, tuple(commands_of(scenario.pickle)), case.controls)
+
+
+QUESTIONS = ("Create this?", "It is not on this machine, and may cost money. Is this subscription meant for it?")
+
+
+def agree(target: Target, answers: int) -> None:
+    """Ask whether the planned may be created, twice where that is not on this machine; raises `CommandError`."""
+    for question in QUESTIONS[: 1 if target.cloud.local else 2][answers:]:
+        if not answered_yes(question):
+            raise CommandError("nothing was created; to go on, answer yes, or say --yes once for each question")
