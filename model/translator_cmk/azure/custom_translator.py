@@ -61,10 +61,10 @@ def created(call: Call, place: str, identifier: object) -> Reply:
 
 
 def paged(call: Call, name: str, items: Sequence[Body], size: int = 100) -> Body:
-    """Return the page that is asked for by `pageIndex`."""
-    index = call.number("pageIndex", 0, range(10**6))
-    pages = -(-len(items) // size)
-    return {"PageIndex": index, "TotalPageCount": pages, name: items[index * size : (index + 1) * size]}
+    """Return the page that is asked for by `pageIndex`, the first of which is 1 in Microsoft's description."""
+    index = call.number("pageIndex", 1, range(10**6))
+    pages, start = -(-len(items) // size), max(index - 1, 0) * size
+    return {"PageIndex": index, "TotalPageCount": pages, name: items[start : start + size]}
 
 
 def by_id(call: Call, kind: type[Entity], identify: Callable[[Any], object], wanted: str, *states: str) -> Any:
