@@ -452,13 +452,13 @@ def new_material(kind: str, size: int) -> JsonWebKey:
         public = key.public_numbers
         numbers = {"n": public.n, "e": public.e, "d": key.d, "p": key.p, "q": key.q}
         numbers |= {"dp": key.dmp1, "dq": key.dmq1, "qi": key.iqmp}
-        return JsonWebKey(kty=kind, key_ops=["wrapKey", "unwrapKey"], **as_bytes(numbers))
+        return JsonWebKey(kty=kind, **as_bytes(numbers))
     if kind == "EC":
         curves = {256: ec.SECP256R1(), 384: ec.SECP384R1(), 521: ec.SECP521R1()}
         pair = ec.generate_private_key(curves.get(size, ec.SECP256R1())).private_numbers()
         numbers = {"x": pair.public_numbers.x, "y": pair.public_numbers.y, "d": pair.private_value}
-        return JsonWebKey(kty=kind, crv=CURVES.get(size, "P-256"), key_ops=["sign"], **as_bytes(numbers))
-    return JsonWebKey(kty=kind, k=os.urandom(size // 8), key_ops=["wrapKey", "unwrapKey"])
+        return JsonWebKey(kty=kind, crv=CURVES.get(size, "P-256"), **as_bytes(numbers))
+    return JsonWebKey(kty=kind, k=os.urandom(size // 8))
 
 
 def as_bytes(numbers: Mapping[str, int]) -> dict[str, bytes]:

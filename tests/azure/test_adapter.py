@@ -1,0 +1,121 @@
+"""The adapter over Microsoft's SDKs: what passes through it, what it asks first, and what it never lets out."""
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.azure.verifying_azure import CLIENT, SECRET, TENANT, Ran, command, signed_in, verify
+from translator_cmk.azure.clients import without_secrets
+from translator_cmk.azure.cloud import CLOUDS
+from translator_cmk.azure.options import Target, declaration_of
+from translator_cmk.azure.server import AzureServer
+
+SAMPLE = ("vault.purge-protection-refused", "tenant.grant-refused", "restoration.redeploy")
+"""Requirements whose scenarios are run in every test run; tests/azure/test_adapter_loop.py runs all."""
+
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
+
+
+class Sample(NamedTuple):
+    """A run, and the command lines of all processes that were seen meanwhile."""
+
+    ran: Ran
+    processes: str
+
+
+@pytest.fixture(scope="module")
+def sample(served: AzureServer, tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """A run of the sample."""
+    folder = tmp_path_factory.mktemp("sample")
+    chosen = [each for name in SAMPLE for each in ("--requirement", name)]
+    with (folder / "output").open("w") as output:
+        process = subprocess.Popen(
+            command("verify", "--azure", "--yes", "--report", "report", "--profile", "full", *chosen),
+            cwd=folder,
+            env=signed_in(served),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        seen = ""
+        while process.poll() is None:
+            seen += "\n".join(command_lines())
+            time.sleep(0.5)
+    return Sample(Ran(process.returncode, (folder / "output").read_text("utf-8"), folder / "report"), seen)
+
+
+def command_lines() -> Iterator[str]:
+    """Yield the command line of every process."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            yield path.read_text("utf-8", "replace")
+        except OSError:
+            continue
+
+
+def test_a_sample_of_scenarios_passes_through_microsofts_sdks(sample: Sample) -> None:
+    statuses = sample.ran.statuses()
+    assert set(statuses.values()) <= {"passed", "not-applicable"}, sample.ran.text
+    assert sample.ran.code == 0, sample.ran.text
+    assert list(statuses.values()).count("passed") >= 6
+
+
+def test_what_has_no_api_is_not_applicable_and_never_composed(sample: Sample) -> None:
+    cases = [case for case in sample.ran.envelope["cases"] if case["status"] == "not-applicable"]
+    assert cases
+    assert all("the capability portal" in case["reason"] for case in cases)
+
+
+def test_credentials_reach_no_log_no_report_and_no_process_list(sample: Sample) -> None:
+    assert "serve\0--stdio" in sample.processes  # the adapter's own process was seen
+    for text in (sample.ran.everything(), sample.processes, (sample.ran.report.parent / "leftovers.json").read_text()):
+        assert SECRET not in text
+        assert "eyJ" not in text  # how a token begins
+
+
+def test_a_report_has_no_identifier_of_a_tenant(sample: Sample) -> None:
+    assert GUID.search(TENANT)
+    assert GUID.findall(sample.ran.everything()) == []
+
+
+def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(served: AzureServer, tmp_path: Path) -> None:
+    environment = signed_in(served) | {"HTTPS_PROXY": "http://127.0.0.1:1"}
+    ran = verify(tmp_path, environment, "--yes", "--case", "resource.creation-refused/none", "--timeout", "60")
+    assert ran.code == 2
+    ran = verify(tmp_path, environment, "--yes", "--requirement", "resource.creation-refused", "--timeout", "60")
+    assert ran.code == 3
+    for leaked in (SECRET, TENANT, CLIENT, "Traceback"):
+        assert leaked not in ran.everything()
+
+
+def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
+    token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJodHRwczovL20ifQ.c2ln"
+    text = without_secrets(f"{SECRET} in {TENANT.upper()} with {token} and {'0af1' * 8}")
+    assert text == "<secret> in <id> with <hidden> and <hidden>"
+
+
+def test_only_a_cloud_of_microsofts_without_anybody_between_is_called_azure(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    azure, own = CLOUDS["AzureCloud"], CLOUDS["AzureCloud"]._replace(name="example.com")
+
+    def product(**changes: object) -> str:
+        cloud = azure._replace(**changes) if changes else azure  # type: ignore[arg-type]  # fields of the tuple
+        return declaration_of(Target(cloud), ["production"], reasons=False).product
+
+    assert product() == "Azure: AzureCloud"
+    assert "Azure:" not in product(local=True) + declaration_of(Target(own), ["production"], reasons=False).product
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "ca.pem")
+    assert not product().startswith("Azure:")
+
+
+def test_in_a_cloud_effects_have_windows_and_a_second_tenant_is_never_moved_to() -> None:
+    declared = declaration_of(Target(CLOUDS["AzureCloud"]), ["production", "security"], reasons=False)
+    assert declared.windows["RevokeKeyAccess"] >= 600
+    assert not any(map(declared.can, ("portal", "clock", "legacy-vaults", "several-tenants", "reasons", "audit")))
+    assert declared.stage.subscriptions == {"production": "home", "security": "home"}
