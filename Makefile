@@ -24,7 +24,7 @@ endif
 # Material for MkDocs prints a notice about MkDocs 2 on every build; pyproject.toml keeps MkDocs below 2.
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: help quick ties test site pages serve deploy zensical check bench evidence azure-cli lock clean
+.PHONY: help quick ties test site pages serve deploy zensical freeze release check bench evidence azure-cli lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,22 @@ zensical: $(INSTALLED) ## build that site with Zensical too, and name the pages 
 	SITE_DIR=$(RESULTS)/zensical $(PY) -m zensical build
 	@cd site && find . -name '*.html' | while read -r page; do \
 	  [ -f "../$(RESULTS)/zensical/$$page" ] || echo "Zensical lacks $$page"; done
+
+freeze: $(INSTALLED) ## freeze the register of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
+	$(PY) .ci/freeze.py
+
+# The bill of materials lists what an install of the wheel brings, in the versions that were tested.
+release: $(INSTALLED) ## build sdist, wheel, bill of materials and checksums of a frozen version into dist/
+	$(PY) .ci/released.py
+	rm -rf dist
+	$(PY) -m hatchling build --directory dist
+	sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' requirements.txt > $(RESULTS)/constraints.txt
+	$(PY) -m venv --clear $(RESULTS)/release
+	$(RESULTS)/release/bin/pip install --quiet --constraint $(RESULTS)/constraints.txt dist/*.whl
+	$(RESULTS)/release/bin/pip uninstall --quiet --yes setuptools pip
+	$(PY) -m cyclonedx_py environment --pyproject pyproject.toml --output-reproducible --validate \
+	  --output-file dist/translator-cmk.cdx.json $(RESULTS)/release/bin/python
+	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
 
 check: $(INSTALLED) ## format, lint, types and the direction of imports
 	$(PY) -m ruff format --check

@@ -1,5 +1,7 @@
 """The wheel is the specification of the checkout, as its digest says, with all that vendors need and a public API."""
 
+import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -17,15 +19,49 @@ from translator_cmk.digest import LAYERS, PACKAGE, REPORTED, SUFFIXES, digest, d
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def built(source: Path, folder: Path) -> Path:
+    """Build the sdist and the wheel of a source tree; returns their folder."""
+    build = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
+    dated = os.environ | {"SOURCE_DATE_EPOCH": "1760000000"}
+    subprocess.run(build, cwd=source, check=True, capture_output=True, env=dated)
+    return folder
+
+
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sdist and the wheel of this checkout."""
+    return built(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def unpacked(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout, unpacked as an installer would."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        wheel.extractall(folder / "unpacked")
-    return folder / "unpacked"
+    with zipfile.ZipFile(next(dist.glob("*.whl"))) as wheel:
+        wheel.extractall(folder)
+    return folder
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+@pytest.mark.slow
+def test_same_sources_give_the_same_sdist_and_wheel_wherever_and_whenever_they_are_built(
+    dist: Path, tmp_path: Path
+) -> None:
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
+    for name in sorted((name for name in names if (ROOT / name).is_file()), reverse=True):
+        copy = tmp_path / "elsewhere" / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, copy)
+        copy.chmod(copy.stat().st_mode & 0o700)  # as with another umask
+        os.utime(copy, (0, 86_400))
+    again = built(tmp_path / "elsewhere", tmp_path / "dist")
+    assert digests(again) == digests(dist)
+    assert {Path(name).suffix for name in digests(again)} == {".whl", ".gz"}
 
 
 def test_wheel_carries_features_and_data(unpacked: Path) -> None:

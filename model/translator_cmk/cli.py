@@ -82,7 +82,7 @@ REPORT = (
 )
 
 COMMANDS: tuple[Command | Group, ...] = (
-    Command("register", "print the requirements", "requirements.commands:register"),
+    Command("register", "print the requirements, or how two registers differ", "requirements.releases:register"),
     Group("source", "work with a copy of the article", SOURCE),
     Command("lint", "check feature files", "bdd.lint"),
     Command("run", "run commands and say what the specification demands of each", "running"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import features_dir
 
 PACKAGE = Path(__file__).resolve().parent
-SUFFIXES = (".feature", ".py", ".yaml")
+SUFFIXES = (".feature", ".json", ".py", ".yaml")
 
 
 LAYERS = ("cli", "azure", "site", "conformance", "bdd", "explore", "oracle")

@@ -15,10 +15,10 @@ from translator_cmk.badges import Status
 from translator_cmk.bdd.vocabulary import demanded
 from translator_cmk.conformance import cases
 from translator_cmk.conformance.cases import LANES, SCOPES, SECONDS, STEPS
-from translator_cmk.conformance.report.summaries import badge_of, headline
+from translator_cmk.conformance.report.summaries import badge_of, headline, rates
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.profiles import machine_of, silent_in
-from translator_cmk.requirements import load_register
+from translator_cmk.requirements import load_register, releases
 
 ROW = "revocation.undeploys"
 ONLY = ("--lane", "features", "--topic", "vault")
@@ -71,6 +71,30 @@ def test_kit_of_no_release_says_so_in_headline_and_badge(tmp_path: Path, capsys:
     assert badge(found.folder).startswith("◇ ")
     assert badge(found.folder).endswith(", unreleased kit")
     assert "<br>by an unreleased kit: " in (found.folder / "report.html").read_text("utf-8")
+
+
+def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_meant_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = load_register()
+    same, other, revised = "vault.same-region", "vault.same-tenant", "vault.soft-delete"
+    entries = [{"id": name, "revision": register[name].revision} for name in (same, other)]
+    changed = [{"id": revised, "revision": register[revised].revision - 1}, {"id": "vault.withdrawn", "revision": 1}]
+    (tmp_path / "1.0.json").write_text(json.dumps([*entries, *changed]), "utf-8")
+    (tmp_path / "1.10.json").write_text(json.dumps(entries), "utf-8")
+    (tmp_path / "1.9.json").write_text(json.dumps(entries[:1]), "utf-8")
+    (tmp_path / "0.9.json").write_text(json.dumps(changed), "utf-8")  # nothing of it is left
+    monkeypatch.setattr(releases, "RELEASES", tmp_path)
+    report = verify(tmp_path / "report", "--python", MODEL, *ONLY).report
+    assert list(rates(report)) == [
+        ("release 1.0", "2 of its 2 requirements passed"),
+        ("release 1.9", "1 of its 1 requirements passed"),
+        ("release 1.10", "2 of its 2 requirements passed"),
+    ]
+    for case in report["cases"]:
+        if same in case["requirements"]:
+            case["status"] = "failed"
+    assert dict(rates(report))["release 1.0"] == "1 of its 2 requirements passed, 1 failed"
 
 
 NARROWED: dict[str, dict[str, Any]] = {

@@ -5,6 +5,7 @@ as a whole is the last test case, which fails wherever the exit code is not 0.  
 """
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
 from ...machine import COMMANDS
+from ...requirements import load_register
+from ...requirements.releases import frozen, unchanged_since
 from ..cases import FEATURES, FUZZ, SCOPES, SECONDS, STEPS, TOUR, Awaited
-from .marks import MARKS, mark_of, word_of
+from .marks import MARKS, cell, mark_of, word_of
 
 UNSTATED = "unstated"
 """The version of a system that has declared none."""
@@ -127,6 +130,20 @@ def counted_parts(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     counts = envelope["counts"]
     parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
     yield from ((name, counted(tally)) for name, tally in parts.items() if tally["total"] or name == "all that counts")
+    yield from rates(envelope)
+
+
+def rates(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield for each release how many passed of its own requirements that count and mean what they meant then."""
+    scored = [case for case in envelope["cases"] if case["scored"]]
+    shown = {name for case in scored for name in case["requirements"]}
+    for version in frozen():
+        own = [load_register()[name] for name in unchanged_since(version) if name in shown]
+        words = Counter(cell(each, scored).word for each in own)
+        others = [f"{count} {word_of(word)}" for word, count in words.items() if word != "passed"]
+        if own:
+            passed = f"{words['passed']} of its {len(own)} requirements passed"
+            yield f"release {version}", ", ".join([passed, *others])
 
 
 def few(words: Sequence[str]) -> str:

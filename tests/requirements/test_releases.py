@@ -1,0 +1,125 @@
+"""Registers frozen at a release, and `register diff`: what differs by requirement, and when a revision is due."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.requirements.conftest import Run
+from translator_cmk.bdd.features import pickles
+from translator_cmk.conformance.cases import RELEASES as DIGESTS
+from translator_cmk.requirements import load_register
+from translator_cmk.requirements.commands import register_json
+from translator_cmk.requirements.register import FOLDER
+from translator_cmk.requirements.releases import frozen
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def written(path: Path, content: Any) -> Path:
+    """Write a register as JSON; returns its path."""
+    path.write_text(json.dumps(content), "utf-8")
+    return path
+
+
+def test_register_does_not_differ_from_itself_as_file_or_as_folder(run: Run, tmp_path: Path) -> None:
+    same = written(tmp_path / "same.json", register_json(load_register()))
+    for arguments in ([same], [FOLDER, same]):
+        done = run("register", "diff", *arguments)
+        assert (done.code, done.error) == (0, "")
+        assert done.out == f"no difference in {len(load_register())} requirements\n"
+
+
+def test_difference_names_each_requirement_with_what_it_was_and_became(run: Run, tmp_path: Path) -> None:
+    first, second, third, *others = register_json(load_register())
+    gone = third | {"id": "vault.gone"}
+    reworded = second | {"wording": "It was a | b.", "title": "Once"}
+    revised = others[0] | {"basis": "assumed", "revision": others[0]["revision"] - 1, "statements": []}
+    before = written(tmp_path / "before.json", [reworded, third, gone, revised, *others[1:]])
+    done = run("register", "diff", before)
+    assert (done.code, done.error) == (1, "")
+    lines = done.out.splitlines()
+    assert lines[:4] == [f"Added: `{first['id']}`.", "", "Withdrawn: `vault.gone`.", ""]
+    rows = [[cell.strip() for cell in line.replace("\\|", "/").split("|")[1:-1]] for line in lines if line[:3] == "| `"]
+    assert [row[:2] for row in rows] == [
+        [f"`{second['id']}`", "title"],
+        [f"`{second['id']}`", "wording"],
+        [f"`{others[0]['id']}`", "revision"],
+        [f"`{others[0]['id']}`", "basis"],
+        [f"`{others[0]['id']}`", "statements"],
+    ]
+    assert rows[1][2] == "It was a / b."
+    assert rows[3][2:] == ["assumed", others[0]["basis"]]
+    assert rows[4][2] == "nothing"
+    assert lines[-1] == f"The revision is the same; if the meaning has changed, increase it: `{second['id']}`."
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"{", "Expecting property name"),
+        (b"\xff", "can't decode"),
+        (b'{"a": 1}', "not a list of requirements"),
+        (b'[{"id": "vault.gone"}]', "not a list of requirements"),
+    ],
+)
+def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(
+    run: Run, tmp_path: Path, content: bytes, message: str
+) -> None:
+    (tmp_path / "before.json").write_bytes(content)
+    done = run("register", "diff", tmp_path / "before.json")
+    assert (done.code, done.out) == (2, "")
+    assert done.error.startswith(f"translator-cmk: error: {tmp_path / 'before.json'}: ")
+    assert message in done.error
+    assert "'translator-cmk register --json' wrote is expected\n" in done.error
+
+
+def test_unknown_release_is_one_line_that_says_which_there_are(run: Run) -> None:
+    done = run("register", "diff", "0.0.0")
+    assert (done.code, done.out) == (2, "")
+    assert done.error.startswith("translator-cmk: error: 0.0.0: neither a file, nor a folder, nor a release; there are")
+
+
+def test_every_release_has_a_frozen_register_and_a_digest() -> None:
+    assert set(frozen()) == set(yaml.safe_load(DIGESTS.read_text("utf-8")))
+
+
+def test_id_that_a_release_had_and_a_later_one_withdrew_is_not_used_again() -> None:
+    had: set[str] = set()
+    for entries in [*frozen().values(), load_register()]:
+        withdrawn = {name for name in had if name not in entries}
+        assert not withdrawn & set(load_register()), withdrawn
+        had |= set(entries)
+
+
+VERSION = "987.0.0"
+A_CASE = next(pickle.id for pickle in pickles() if pickle.requirements[0] == "vault.same-region")
+
+
+@pytest.mark.slow
+def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requirements(tmp_path: Path) -> None:
+    for folder in (".ci", "features", "model"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{VERSION}"\n')
+
+    def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Python on the copy."""
+        at = {"PYTHONPATH": str(tmp_path / "model")}
+        command = [sys.executable, *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=at, capture_output=True, text=True, check=False)
+
+    assert python(".ci/freeze.py").returncode == 0
+    again = python(".ci/freeze.py")
+    assert again.returncode == 2
+    assert "a register is frozen once; increase the version in pyproject.toml" in again.stderr
+    assert python("-m", "translator_cmk.cli", "register", "diff", VERSION).returncode == 0
+    verify = ("-m", "translator_cmk.cli", "verify", "--python", "translator_cmk:ModelSystem", "--lane", "features")
+    found = python(*verify, "--case", A_CASE).stdout
+    assert "unreleased kit" not in found
+    assert f"\n  release {VERSION}    " in found
+    assert " requirements passed\n" in found
