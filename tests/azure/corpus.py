@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tests.azure.wire import Answer, Customer
 from translator_cmk.azure.worlds import guid
 
-MANAGER, GRAPH, VAULT = "management.azure.com", "graph.microsoft.com", "kv-1.vault.azure.net"
+MANAGER, VAULT = "management.azure.com", "kv-1.vault.azure.net"
 OTHER_VAULT = "kv-2.vault.azure.net"
 TRANSLATOR = "tr1.cognitiveservices.azure.com"
 S = "/subscriptions/{subscription}"
@@ -75,15 +75,6 @@ EXAMPLES = (
     Example("POST", MANAGER, A + "/tr1/listKeys", type="cognitiveservices:ApiKeys", keep="key=key1"),
     Example("GET", MANAGER, A + "/tr1/skus", type="cognitiveservices:AccountSku[]"),
     Example("GET", MANAGER, S + "/providers/Microsoft.CognitiveServices/skus", type="cognitiveservices:ResourceSku[]"),
-    Example("GET", GRAPH, "/v1.0/servicePrincipals?$filter=displayName%20eq%20%27tr1%27"),
-    Example("GET", GRAPH, "/v1.0/servicePrincipals/{principal}"),
-    Example(
-        "POST",
-        MANAGER,
-        S + "/providers/Microsoft.KeyVault/checkNameAvailability",
-        type="keyvault:CheckNameAvailabilityResult",
-        body={"name": "kv-1", "type": "Microsoft.KeyVault/vaults"},
-    ),
     Example("PUT", MANAGER, V + "/kv-1", 201, "keyvault:Vault", vault(enableRbacAuthorization=False)),
     Example("PUT", MANAGER, V + "/kv-2", 201, "keyvault:Vault", vault(enableRbacAuthorization=True)),
     Example("PATCH", MANAGER, V + "/kv-1", 200, "keyvault:Vault", {"properties": {"enablePurgeProtection": True}}),
@@ -207,7 +198,7 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 
 def with_version(example: Example, version: str = "2025-06-01") -> str:
     """Return the path of an example with the api-version that its API needs."""
-    if example.host in (TRANSLATOR, GRAPH):
+    if example.host == TRANSLATOR:
         return example.path
     return f"{example.path}{'&' if '?' in example.path else '?'}api-version={version}"
 

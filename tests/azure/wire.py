@@ -11,7 +11,7 @@ from uuid import uuid4
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.worlds import World, guid
 
-AUDIENCES = {"manager": "management.azure.com", "vault": "vault.azure.net", "graph": "graph.microsoft.com"}
+AUDIENCES = {"manager": "management.azure.com", "vault": "vault.azure.net"}
 
 
 class Answer(NamedTuple):
@@ -101,7 +101,7 @@ class Customer:
             name = host.partition(".")[0]
             signed = self.wire.server.service.signer.sign("account", self.world.tenant, name, "1")
             return {"Ocp-Apim-Subscription-Key": signed}
-        api = "vault" if ".vault." in host else "graph" if host.startswith("graph") else "manager"
+        api = "vault" if ".vault." in host else "manager"
         return {"Authorization": f"Bearer {self.tokens[api]}"}
 
     def ask(self, method: str, host: str, target: str, body: Any = None) -> Answer:

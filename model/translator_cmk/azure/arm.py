@@ -3,28 +3,7 @@
 import re
 from typing import Any
 
-from ..machine import Command
-from ..machine.commands import (
-    CreateResource,
-    CreateVault,
-    DeleteResource,
-    DeleteVault,
-    DisableIdentity,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    EnablePurgeProtection,
-    EnableSoftDelete,
-    GrantKeyAccess,
-    KeySource,
-    MoveResource,
-    MoveResourceGroup,
-    MoveSubscription,
-    PurgeVault,
-    RecoverVault,
-    ReturnToMicrosoftManagedKeys,
-    RevokeKeyAccess,
-    Store,
-)
+from ..machine import Command, commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from . import bodies
 from .calls import Call, Reply, honoured, member, only, required
@@ -38,28 +17,34 @@ VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
 # Where things are
 
 
-def list_tenants(call: Call) -> Reply:
-    return Reply(200, call.page([bodies.tenant(call, t) for t in call.every(Tenant)]))
+def in_scope(call: Call, kind: Any, subscription: str, group: str | None, state: str = "active") -> list[Any]:
+    """Return all accounts or vaults of a resource group of a path, or of the whole subscription."""
+    home, known = call.subscription(subscription).name, group and call.group(subscription, group)
+    here = call.every(kind, lambda each: each.state == state and each.subscription.name == home)
+    return [each for each in here if known in (None, each.group)]
 
 
-def list_subscriptions(call: Call) -> Reply:
-    mine = call.every(Subscription, lambda s: s.tenant.name == call.claims["tid"])
-    return Reply(200, call.page([bodies.subscription(call, s) for s in mine]))
+def list_resources(call: Call, subscription: str, group: str | None = None) -> Reply:
+    """List accounts and vaults; the filters are those on the type and the name."""
+    found = [each for kind in (Resource, Vault) for each in in_scope(call, kind, subscription, group)]
+    items = [bodies.resource(call, each) for each in found]
+    if wanted := call.query.get("$filter"):
+        match = re.fullmatch(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip())
+        if match is None:
+            raise outside(f"$filter {wanted}")
+        kind, name = match[1].lower(), match[2]
+        items = [each for each in items if each["type"].lower() == kind and name in (None, each["name"])]
+    short = ("id", "name", "type", "location", "kind", "sku", "identity", "tags")
+    return call.listed([{name: item[name] for name in short if name in item} for item in items])
 
 
-def get_subscription(call: Call, subscription: str) -> Reply:
-    return Reply(200, bodies.subscription(call, call.subscription(subscription)))
-
-
-def list_locations(call: Call, subscription: str) -> Reply:
-    found = call.subscription(subscription)
-    return Reply(200, {"value": [bodies.location(found, name) for name in REGIONS]})
-
-
-def list_groups(call: Call, subscription: str) -> Reply:
-    home = call.subscription(subscription).name
-    groups = sorted(place for (where, _), place in call.world.groups.items() if where == home)
-    return Reply(200, call.page([bodies.group(home, *place) for place in groups]))
+def region(body: dict[str, Any], *others: str) -> str:
+    """Return the location of a request by its name; raises `Problem` where there is none."""
+    asked = required(body, "location")
+    name: str = asked.replace(" ", "").lower()
+    if name not in (*REGIONS, *others):
+        raise missing("LocationNotAvailableForResourceType", f"The provided location '{asked}' is not available.", 400)
+    return name
 
 
 def get_group(call: Call, subscription: str, group: str) -> Reply:
@@ -67,9 +52,10 @@ def get_group(call: Call, subscription: str, group: str) -> Reply:
     return Reply(200, bodies.group(home, *call.world.groups[home, known.lower()]))
 
 
-def head_group(call: Call, subscription: str, group: str) -> Reply:
-    call.group(subscription, group)
-    return Reply(204)
+def list_groups(call: Call, subscription: str) -> Reply:
+    home = call.subscription(subscription).name
+    places = sorted(place for (where, _), place in call.world.groups.items() if where == home)
+    return call.listed([bodies.group(home, *place) for place in places])
 
 
 def put_group(call: Call, subscription: str, group: str) -> Reply:
@@ -87,44 +73,13 @@ def put_group(call: Call, subscription: str, group: str) -> Reply:
 
 def delete_group(call: Call, subscription: str, group: str) -> Reply:
     home, known = call.subscription(subscription).name, call.group(subscription, group)
-    for entity in in_group(call, home, known):
-        call.submit(DeleteVault(entity.name) if isinstance(entity, Vault) else DeleteResource(entity.name))
+    for vault in in_scope(call, Vault, subscription, group):
+        call.submit(commands.DeleteVault(vault.name))
+    for account in in_scope(call, Resource, subscription, group):
+        call.submit(commands.DeleteResource(account.name))
     rest = {key: place for key, place in call.world.groups.items() if key != (home, known.lower())}
     call.world = call.world._replace(groups=rest)
-    return call.accepted(home)
-
-
-def in_group(call: Call, subscription: str, group: str | None) -> list[Any]:
-    """Return all active accounts and vaults of a resource group, or of the whole subscription."""
-    return [
-        each
-        for kind in (Resource, Vault)
-        for each in call.every(kind, lambda e: e.state == "active" and e.subscription.name == subscription)
-        if group in (None, each.group)
-    ]
-
-
-def list_resources(call: Call, subscription: str, group: str | None = None) -> Reply:
-    """List accounts and vaults; the one filter is that on the type."""
-    home = call.subscription(subscription).name
-    found = in_group(call, home, group and call.group(subscription, group))
-    items = [bodies.vault(call, e) if isinstance(e, Vault) else bodies.account(call, e) for e in found]
-    if wanted := call.query.get("$filter"):
-        match = re.fullmatch(r"resourceType eq '([^']*)'", wanted.strip())
-        if match is None:
-            raise outside(f"$filter {wanted}")
-        items = [item for item in items if item["type"].lower() == match[1].lower()]
-    short = ("id", "name", "type", "location", "kind", "sku", "identity", "tags")
-    return Reply(200, call.page([{name: item[name] for name in short if name in item} for item in items]))
-
-
-def region(body: dict[str, Any], other: tuple[str, ...] = ()) -> str:
-    """Return the location of a request by its name; raises `Problem` where there is none."""
-    asked = required(body, "location")
-    name: str = asked.replace(" ", "").lower()
-    if name not in (*REGIONS, *other):
-        raise missing("LocationNotAvailableForResourceType", f"The provided location '{asked}' is not available.", 400)
-    return name
+    return call.begun(home)
 
 
 def get_operation(call: Call, subscription: str, operation: str) -> Reply:
@@ -133,114 +88,94 @@ def get_operation(call: Call, subscription: str, operation: str) -> Reply:
     return Reply(204)
 
 
+def deleted(call: Call, kind: Any, subscription: str, location: str, name: str, group: str | None = None) -> Any:
+    """Return the deleted account or vault of a path; raises `Problem` where there is none."""
+    for each in in_scope(call, kind, subscription, None, "deleted"):
+        place = each.region if kind is Vault else each.location
+        if (place.name, each.name.lower()) == (location.lower(), name.lower()) and group in (None, each.group):
+            return each
+    raise missing("ResourceNotFound", f"The deleted {kind.word} '{name}' was not found.")
+
+
 # Accounts
-
-
-def list_accounts(call: Call, subscription: str, group: str | None = None) -> Reply:
-    home = call.subscription(subscription).name
-    found = in_group(call, home, group and call.group(subscription, group))
-    return Reply(200, call.page([bodies.account(call, r) for r in found if isinstance(r, Resource)]))
-
-
-def get_account(call: Call, subscription: str, group: str, name: str) -> Reply:
-    return Reply(200, bodies.account(call, call.account(subscription, group, name)))
 
 
 def put_account(call: Call, subscription: str, group: str, name: str) -> Reply:
     """Create an account, or change one that is there."""
-    body, known = call.body, call.group(subscription, group)
-    found = call.in_group(Resource, subscription, group, name)
+    found, body = call.in_group(Resource, subscription, group, name), call.body
     if found is None:
-        create_account(call, call.subscription(subscription).name, known, name)
-        found = call.entity(Resource, name)
-        change_account(call, found, {**body, "properties": {}})
-        status = 201
-    else:
-        present = bodies.account(call, found)["properties"].get(
-            "encryption", {"keySource": "Microsoft.CognitiveServices"}
-        )
-        same = member(body, "properties.encryption", dict) == present
-        change_account(call, found, {**body, "properties": {}} if same else body)
-        status = 200
+        create_account(call, call.subscription(subscription).name, call.group(subscription, group), name)
+        set_identity_and_keys(call, name, {**body, "properties": {}})
+        return account_as_asked(call, name, 201)
+    present = bodies.account(call, found)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
+    same = member(body, "properties.encryption", dict) == present
+    set_identity_and_keys(call, found.name, {**body, "properties": {}} if same else body)
+    return account_as_asked(call, found.name, 200)
+
+
+def patch_account(call: Call, subscription: str, group: str, name: str) -> Reply:
+    found = call.account(subscription, group, name)
+    set_identity_and_keys(call, found.name, call.body)
+    return account_as_asked(call, found.name, 200)
+
+
+def account_as_asked(call: Call, name: str, status: int) -> Reply:
+    """Return the account; raises `Problem` where something else of the request is not so."""
     shown = bodies.account(call, call.entity(Resource, name))
-    honoured(body, shown, ("identity", "properties.encryption"))
+    honoured(call.body, shown, ("identity", "properties.encryption"))
     return Reply(status, shown)
 
 
 def create_account(call: Call, subscription: str, group: str, name: str) -> None:
     body = call.body
-    kind, place, sku = required(body, "kind"), region(body, ("global",)), required(body, "sku.name")
+    kind, place, sku = required(body, "kind"), region(body, "global"), required(body, "sku.name").upper()
     if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}", name):
         raise malformed(f"The account name '{name}' is not valid.", "InvalidResourceName")
     if kind not in KINDS:
         raise outside(f"kind {kind}")
-    if sku.upper() not in SOLD[kind]:
+    if sku not in SOLD[kind]:
         raise missing("InvalidSku", f"The SKU '{sku}' is not available for the kind '{kind}'.", 400)
     if member(body, "properties.restore", bool):
         raise outside("properties.restore")
     if call.entity(Resource, name, "deleted"):
-        raise Problem(
-            409,
-            "FlagMustBeSetForRestore",
-            f"An existing resource with name '{name}' has been soft-deleted. To restore it, set restore to true.",
-            ["environment.name-used-before"],
-        )
-    source = member(body, "properties.encryption.keySource", str, "Microsoft.CognitiveServices")
-    keys: KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
-    call.submit(
-        CreateResource(
-            resource=name,
-            kind=KINDS[kind],
-            location=place,
-            tier=sku.upper(),
-            subscription=subscription,
-            group=group,
-            keys=keys,
-        )
-    )
+        message = f"An account '{name}' has been soft-deleted. To restore it, 'restore' has to be set."
+        raise Problem(409, "FlagMustBeSetForRestore", message, ["environment.name-used-before"])
+    source = member(body, "properties.encryption.keySource", str, "")
+    keys: commands.KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
+    call.submit(commands.CreateResource(name, KINDS[kind], place, sku, subscription, group, keys))
 
 
-def patch_account(call: Call, subscription: str, group: str, name: str) -> Reply:
-    found = call.account(subscription, group, name)
-    change_account(call, found, call.body)
-    shown = bodies.account(call, call.entity(Resource, found.name))
-    honoured(call.body, shown, ("identity", "properties.encryption"))
-    return Reply(200, shown)
-
-
-def change_account(call: Call, account: Any, body: dict[str, Any]) -> None:
+def set_identity_and_keys(call: Call, account: str, body: dict[str, Any]) -> None:
     """Carry out what a request says of identity and key source: the identity is turned on first, and off last."""
     identity = member(body, "identity.type", str, "").lower()
     only(body, "identity", "type", "principalId", "tenantId")
     if identity not in ("", "none", "systemassigned"):
         raise outside(f"identity.type {identity}")
     if identity == "systemassigned":
-        call.submit(EnableIdentity(account.name))
+        call.submit(commands.EnableIdentity(account))
     if wanted := member(body, "properties.encryption", dict):
         only(body, "properties.encryption", "keySource", "keyVaultProperties")
-        only(body, "properties.encryption.keyVaultProperties", "keyName", "keyVersion", "keyVaultUri")
         call.submit(key_source(call, account, wanted))
     if identity == "none":
-        call.submit(DisableIdentity(account.name))
+        call.submit(commands.DisableIdentity(account))
 
 
-def key_source(call: Call, account: Any, wanted: dict[str, Any]) -> Command:
+def key_source(call: Call, account: str, wanted: dict[str, Any]) -> Command:
     """Return the command that `properties.encryption` stands for."""
     source = required(wanted, "keySource").lower()
     if source == "microsoft.cognitiveservices":
-        only({"keyVaultProperties": member(wanted, "keyVaultProperties", dict)}, "keyVaultProperties")
-        return ReturnToMicrosoftManagedKeys(account.name)
+        only(wanted, "keyVaultProperties")
+        return commands.ReturnToMicrosoftManagedKeys(account)
     if source != "microsoft.keyvault":
-        raise malformed(
-            "'properties.encryption.keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault."
-        )
+        raise malformed("'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault.")
+    only(wanted, "keyVaultProperties", "keyName", "keyVersion", "keyVaultUri")
     uri, name = required(wanted, "keyVaultProperties.keyVaultUri"), required(wanted, "keyVaultProperties.keyName")
     match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
     if match is None:
-        raise malformed("'properties.encryption.keyVaultProperties.keyVaultUri' is not the URI of a key vault.")
+        raise malformed("'keyVaultUri' is not the URI of a key vault.")
     if match[2].removesuffix(":443") != call.cloud.vaults:
-        store: Store = "managed-hsm" if match[2].startswith("managedhsm.") else "elsewhere"
-        return EnableCustomerManagedKeys(account.name, store=store, through="api")
+        store: commands.Store = "managed-hsm" if match[2].startswith("managedhsm.") else "elsewhere"
+        return commands.EnableCustomerManagedKeys(account, store=store, through="api")
     vault = call.world.find(Vault, match[1]) or match[1]
     key = call.entity(Key, f"{vault}/{name}")
     version = member(wanted, "keyVaultProperties.keyVersion", str)
@@ -248,158 +183,107 @@ def key_source(call: Call, account: Any, wanted: dict[str, Any]) -> Command:
         if version in [call.world.version(key.name, number) for number in range(1, key.version)]:
             raise outside("an older version of a key")
         raise missing("BadRequest", f"The key '{name}' has no version '{version}'.", 400)
-    local = key.name.partition("/")[2] if key else name
-    return EnableCustomerManagedKeys(account.name, vault=vault, key=local, through="api")
-
-
-def delete_account(call: Call, subscription: str, group: str, name: str) -> Reply:
-    found = call.in_group(Resource, subscription, group, name)
-    if found is None:
-        return Reply(204)
-    call.submit(DeleteResource(found.name))
-    return Reply(200)
-
-
-def list_keys(call: Call, subscription: str, group: str, name: str) -> Reply:
-    found = call.account(subscription, group, name)
-    return Reply(200, {f"key{n}": account_key(call, call.world.tenant, found.name, n) for n in (1, 2)})
-
-
-def account_key(call: Call, world: str, account: str, number: int) -> str:
-    """Return one of the two keys of an account."""
-    return call.signer.sign("account", world, account, str(number))
-
-
-def list_account_skus(call: Call, subscription: str, group: str, name: str) -> Reply:
-    kind = bodies.account(call, call.account(subscription, group, name))["kind"]
-    items = [{"resourceType": "Microsoft.CognitiveServices/accounts", "sku": {"name": sku}} for sku in SOLD[kind]]
-    return Reply(200, {"value": items})
+    return commands.EnableCustomerManagedKeys(account, vault, bodies.local(key) if key else name, through="api")
 
 
 def list_skus(call: Call, subscription: str) -> Reply:
     call.subscription(subscription)
-    items = [
-        {"resourceType": "accounts", "name": sku, "kind": kind, "locations": [place.upper()], "restrictions": []}
-        for kind, skus in SOLD.items()
-        for sku in skus
-        for place in (*REGIONS, "global")
-    ]
-    return Reply(200, {"value": items})
+    places = [place.upper() for place in (*REGIONS, "global")]
+    sold = [(kind, sku, place) for kind, skus in SOLD.items() for sku in skus for place in places]
+    common: dict[str, Any] = {"resourceType": "accounts", "restrictions": []}
+    return Reply(200, {"value": [{"name": sku, "kind": kind, "locations": [at], **common} for kind, sku, at in sold]})
 
 
-def list_deleted_accounts(call: Call, subscription: str) -> Reply:
-    home = call.subscription(subscription).name
-    found = call.every(Resource, lambda r: r.state == "deleted" and r.subscription.name == home)
-    return Reply(200, call.page([bodies.deleted_account(call, r) for r in found]))
+def list_account_skus(call: Call, subscription: str, group: str, name: str) -> Reply:
+    skus = SOLD[bodies.KINDS_BY_RESOURCE[call.account(subscription, group, name).kind]]
+    kind = "Microsoft.CognitiveServices/accounts"
+    return Reply(200, {"value": [{"resourceType": kind, "sku": {"name": sku}} for sku in skus]})
 
 
-def get_deleted_account(call: Call, subscription: str, location: str, group: str, name: str) -> Reply:
-    home, found = call.subscription(subscription).name, call.entity(Resource, name, "deleted")
-    place = (home, location.lower(), group.lower())
-    if found is None or (found.subscription.name, found.location.name, found.group.lower()) != place:
-        raise missing("ResourceNotFound", f"The deleted account '{name}' was not found.")
-    return Reply(200, bodies.deleted_account(call, found))
+def list_keys(call: Call, subscription: str, group: str, name: str) -> Reply:
+    found = call.account(subscription, group, name)
+    return Reply(200, {f"key{n}": call.signer.account_key(call.world.tenant, found.name, n) for n in (1, 2)})
 
 
 # Vaults
 
 
-def list_vaults(call: Call, subscription: str, group: str | None = None) -> Reply:
-    home = call.subscription(subscription).name
-    found = in_group(call, home, group and call.group(subscription, group))
-    return Reply(200, call.page([bodies.vault(call, v) for v in found if isinstance(v, Vault)]))
-
-
-def get_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
-    return Reply(200, bodies.vault(call, call.vault(subscription, group, name)))
-
-
 def put_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
     """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
-    body, known = call.body, call.group(subscription, group)
-    found = call.in_group(Vault, subscription, group, name)
-    if member(body, "properties.createMode", str, "default").lower() == "recover":
-        deleted = call.entity(Vault, name, "deleted")
-        if deleted is None:
+    found, known = call.in_group(Vault, subscription, group, name), call.group(subscription, group)
+    if member(call.body, "properties.createMode", str, "default").lower() == "recover":
+        gone = [v for v in in_scope(call, Vault, subscription, group, "deleted") if v.name.lower() == name.lower()]
+        if not gone:
             raise missing("VaultNotFound", f"The deleted vault '{name}' was not found.")
-        call.submit(RecoverVault(deleted.name))
-        return Reply(200, bodies.vault(call, call.entity(Vault, name)))
+        call.submit(commands.RecoverVault(gone[0].name))
+        return Reply(200, bodies.vault(call, call.again(gone[0])))
     for needed in ("properties.sku.name", "properties.tenantId"):
-        required(body, needed)
+        required(call.body, needed)
     if found is None:
         create_vault(call, call.subscription(subscription).name, known, name)
     else:
-        protect(call, found, body)
-    sync_access(call, call.entity(Vault, name), body)
-    return vault_as_asked(call, name, 201 if found is None else 200)
+        protect(call, found)
+    return with_access(call, name, 201 if found is None else 200)
 
 
-def vault_as_asked(call: Call, name: str, status: int) -> Reply:
-    """Return the vault; raises `Problem` where something of the request is not so."""
-    shown = bodies.vault(call, call.entity(Vault, name))
+def patch_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
+    protect(call, call.vault(subscription, group, name))
+    return with_access(call, name, 200)
+
+
+def with_access(call: Call, name: str, status: int) -> Reply:
+    """Set the access policies and return the vault; raises `Problem` where something else of the request is not so."""
+    vault = call.entity(Vault, name)
+    set_access(call, vault)
+    shown = bodies.vault(call, call.again(vault))
     done = ("accessPolicies", "enableSoftDelete", "enablePurgeProtection", "createMode")
-    honoured(call.body, shown, [f"properties.{member}" for member in done])
+    honoured(call.body, shown, [f"properties.{name}" for name in done])
     return Reply(status, shown)
 
 
 def create_vault(call: Call, subscription: str, group: str, name: str) -> None:
-    body = call.body
     if not re.fullmatch(r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]", name):
         raise malformed(f"The vault name '{name}' is invalid.", "VaultNameNotValid")
-    default = call.query["api-version"] >= VAULTS_DEFAULT_TO_RBAC
-    rbac = member(body, "properties.enableRbacAuthorization", bool, default)
-    call.submit(
-        CreateVault(
-            vault=name,
-            region=region(body),
-            subscription=subscription,
-            group=group,
-            soft_delete=member(body, "properties.enableSoftDelete", bool, True),
-            purge_protection=purge_protection(body) or False,
-            permission_model="rbac" if rbac else "access-policies",
-        )
-    )
+    rbac_by_default = call.query["api-version"] >= VAULTS_DEFAULT_TO_RBAC
+    rbac = member(call.body, "properties.enableRbacAuthorization", bool, rbac_by_default)
+    soft_delete = member(call.body, "properties.enableSoftDelete", bool, True)
+    model: commands.PermissionModel = "rbac" if rbac else "access-policies"
+    place, purge = region(call.body), purge_protection(call)
+    call.submit(commands.CreateVault(name, place, subscription, group, soft_delete, purge, model))
 
 
-def purge_protection(body: dict[str, Any]) -> bool | None:
+def purge_protection(call: Call) -> bool:
     """Return whether purge protection is asked for; raises `Problem` where it is asked to be off."""
-    asked: bool | None = member(body, "properties.enablePurgeProtection", bool)
+    asked: bool | None = member(call.body, "properties.enablePurgeProtection", bool)
     if asked is False:
         raise malformed("The property 'enablePurgeProtection' cannot be set to false.", "BadRequest")
-    return asked
+    return asked is True
 
 
-def protect(call: Call, vault: Any, body: dict[str, Any]) -> None:
+def protect(call: Call, vault: Any) -> None:
     """Turn on the protections of a vault that a request asks for."""
-    soft_delete = member(body, "properties.enableSoftDelete", bool)
+    soft_delete = member(call.body, "properties.enableSoftDelete", bool)
     if soft_delete is False and vault.soft_delete:
         raise malformed("The property 'enableSoftDelete' cannot be set to false.", "BadRequest")
     if soft_delete:
-        call.submit(EnableSoftDelete(vault.name))
-    if purge_protection(body):
-        call.submit(EnablePurgeProtection(vault.name))
+        call.submit(commands.EnableSoftDelete(vault.name))
+    if purge_protection(call):
+        call.submit(commands.EnablePurgeProtection(vault.name))
 
 
-def patch_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
-    found = call.vault(subscription, group, name)
-    protect(call, found, call.body)
-    sync_access(call, call.entity(Vault, found.name), call.body)
-    return vault_as_asked(call, found.name, 200)
-
-
-def sync_access(call: Call, vault: Any, body: dict[str, Any]) -> None:
+def set_access(call: Call, vault: Any) -> None:
     """Grant and revoke until the access policies are those of the request, if it has any."""
-    policies = member(body, "properties.accessPolicies", list)
+    policies = member(call.body, "properties.accessPolicies", list)
     if policies is None:
         return
     wanted = [resource_of(call, vault, policy) for policy in policies]
     present = [grant.resource.name for grant in call.every(Grant, lambda g: g.vault.name == vault.name)]
     for resource in present:
         if resource not in wanted:
-            call.submit(RevokeKeyAccess(vault.name, resource))
+            call.submit(commands.RevokeKeyAccess(vault.name, resource))
     for resource in wanted:
         if resource not in present:
-            call.submit(GrantKeyAccess(vault.name, resource))
+            call.submit(commands.GrantKeyAccess(vault.name, resource))
 
 
 def resource_of(call: Call, vault: Any, policy: Any) -> str:
@@ -419,73 +303,42 @@ def resource_of(call: Call, vault: Any, policy: Any) -> str:
 
 
 def update_access(call: Call, subscription: str, group: str, name: str, operation: str) -> Reply:
-    found, body = call.vault(subscription, group, name), call.body
-    policies = required(body, "properties.accessPolicies", list)
-    if operation.lower() == "replace":
-        sync_access(call, found, body)
-    elif operation.lower() in ("add", "remove"):
-        command = GrantKeyAccess if operation.lower() == "add" else RevokeKeyAccess
+    found, how = call.vault(subscription, group, name), operation.lower()
+    policies = member(call.body, "properties.accessPolicies", list)
+    if policies is None or how not in ("add", "remove", "replace"):
+        raise malformed(f"'{operation}' has to be add, remove or replace, with access policies.", "BadRequest")
+    if how == "replace":
+        set_access(call, found)
+    else:
+        command = commands.GrantKeyAccess if how == "add" else commands.RevokeKeyAccess
         for policy in policies:
             call.submit(command(found.name, resource_of(call, found, policy)))
-    else:
-        raise malformed(f"The access policy operation '{operation}' is not valid.", "BadRequest")
-    shown = bodies.access_policies(call, found)
-    return Reply(
-        200,
-        {
-            "id": f"{bodies.resource_id(found)}/accessPolicies/",
-            "type": "Microsoft.KeyVault/vaults/accessPolicies",
-            "properties": {"accessPolicies": shown},
-        },
-    )
+    return Reply(200, bodies.access(call, call.again(found)))
+
+
+# Deletions
+
+
+def delete_account(call: Call, subscription: str, group: str, name: str) -> Reply:
+    return gone(call, call.in_group(Resource, subscription, group, name), commands.DeleteResource)
 
 
 def delete_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
-    found = call.in_group(Vault, subscription, group, name)
+    return gone(call, call.in_group(Vault, subscription, group, name), commands.DeleteVault)
+
+
+def gone(call: Call, found: Any, command: type[Command]) -> Reply:
+    """Delete what was found, if anything was."""
     if found is None:
         return Reply(204)
-    call.submit(DeleteVault(found.name))
+    call.submit(command(found.name))
     return Reply(200)
 
 
-def list_deleted_vaults(call: Call, subscription: str) -> Reply:
-    home = call.subscription(subscription).name
-    found = call.every(Vault, lambda v: v.state == "deleted" and v.subscription.name == home)
-    return Reply(200, call.page([bodies.deleted_vault(v) for v in found]))
-
-
-def deleted_vault(call: Call, subscription: str, location: str, name: str) -> Any:
-    """Return the deleted vault of a path; raises `Problem` where there is none."""
-    home, found = call.subscription(subscription).name, call.entity(Vault, name, "deleted")
-    if found is None or (found.subscription.name, found.region.name) != (home, location.lower()):
-        raise missing("ResourceNotFound", f"The deleted vault '{name}' was not found.")
-    return found
-
-
-def get_deleted_vault(call: Call, subscription: str, location: str, name: str) -> Reply:
-    return Reply(200, bodies.deleted_vault(deleted_vault(call, subscription, location, name)))
-
-
 def purge_vault(call: Call, subscription: str, location: str, name: str) -> Reply:
-    found = deleted_vault(call, subscription, location, name)
-    call.submit(PurgeVault(found.name))
-    return call.accepted(found.subscription.name)
-
-
-def list_nothing(call: Call, subscription: str) -> Reply:
-    """List managed HSMs, of which there are none."""
-    call.subscription(subscription)
-    return Reply(200, {"value": []})
-
-
-def check_vault_name(call: Call, subscription: str) -> Reply:
-    call.subscription(subscription)
-    name = required(call.body, "name")
-    if required(call.body, "type").lower() != "microsoft.keyvault/vaults":
-        raise malformed("The type has to be Microsoft.KeyVault/vaults.")
-    if call.world.find(Vault, name) is None:
-        return Reply(200, {"nameAvailable": True})
-    return Reply(200, {"nameAvailable": False, "reason": "AlreadyExists", "message": f"The name '{name}' is in use."})
+    found = deleted(call, Vault, subscription, location, name)
+    call.submit(commands.PurgeVault(found.name))
+    return call.begun(found.subscription.name)
 
 
 # Moves
@@ -494,29 +347,26 @@ def check_vault_name(call: Call, subscription: str) -> Reply:
 def move_resources(call: Call, subscription: str, group: str) -> Reply:
     """Move accounts one by one; several, or vaults, only as all that a group holds and to a group of the same name."""
     home, known = call.subscription(subscription).name, call.group(subscription, group)
-    target = re.fullmatch(
-        r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", required(call.body, "targetResourceGroup"), re.I
-    )
-    if target is None:
-        raise malformed("'targetResourceGroup' is not the id of a resource group.", "InvalidResourceMoveRequest")
-    to = call.entity(Subscription, target[1])
-    place = to and call.world.groups.get((to.name, target[2].lower()))
-    if place is None:
-        raise missing("ResourceGroupNotFound", f"Resource group '{target[2]}' could not be found.")
-    there = {bodies.resource_id(entity).lower(): entity for entity in in_group(call, home, known)}
+    target = required(call.body, "targetResourceGroup")
+    match = re.fullmatch(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE)
+    to = match and call.entity(Subscription, match[1])
+    place = match and to and call.world.groups.get((to.name, match[2].lower()))
+    if to is None or place is None:
+        raise missing("ResourceGroupNotFound", f"The resource group '{target}' could not be found.")
+    found = [each for kind in (Resource, Vault) for each in in_scope(call, kind, subscription, group)]
+    there = {bodies.resource_id(each).lower(): each for each in found}
     asked = [str(each).lower() for each in required(call.body, "resources", list)]
     if unknown := [each for each in asked if each not in there]:
         raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{known}'.")
-    if (len(asked) > 1 or isinstance(there[asked[0]], Vault)) and place[0].lower() == known.lower():
-        if set(asked) != set(there):
-            raise outside("moving a part of a resource group that has vaults, or several of its accounts")
-        call.submit(MoveResourceGroup(known, home, to.name))
+    vaults = any(isinstance(there[each], Vault) for each in asked)
+    if (vaults or len(asked) > 1) and set(asked) == there.keys() and place[0].lower() == known.lower():
+        call.submit(commands.MoveResourceGroup(known, home, to.name))
+    elif vaults:
+        raise outside("moving a vault otherwise than with all of its resource group to one of the same name")
     else:
         for each in asked:
-            if isinstance(there[each], Vault):
-                raise outside("moving a vault to a resource group of another name")
-            call.submit(MoveResource(there[each].name, to.name, place[0]))
-    return call.accepted(home)
+            call.submit(commands.MoveResource(there[each].name, to.name, place[0]))
+    return call.begun(home)
 
 
 def change_tenant(call: Call, subscription: str) -> Reply:
@@ -524,15 +374,10 @@ def change_tenant(call: Call, subscription: str) -> Reply:
     found = call.subscription(subscription)
     wanted = required(call.body, "properties.destinationTenantId").lower()
     required(call.body, "properties.destinationOwnerId")
+    only(call.body, "properties", "destinationTenantId", "destinationOwnerId")
     if call.entity(Tenant, wanted) is None:
         raise missing("TenantNotFound", f"The tenant '{wanted}' was not found.")
-    call.submit(MoveSubscription(found.name, wanted))
-    return Reply(
-        200,
-        {
-            "id": f"/subscriptions/{found.name}/providers/Microsoft.Subscription/changeTenantRequest/default",
-            "name": "default",
-            "type": "Microsoft.Subscription/changeTenantRequest",
-            "properties": {**call.body["properties"], "provisioningState": "Succeeded"},
-        },
-    )
+    call.submit(commands.MoveSubscription(found.name, wanted))
+    kind = "Microsoft.Subscription/changeTenantRequest"
+    shown = {"id": f"/subscriptions/{found.name}/providers/{kind}/default", "name": "default", "type": kind}
+    return Reply(200, {**shown, "properties": {**call.body["properties"], "provisioningState": "Succeeded"}})

@@ -4,16 +4,16 @@ import hashlib
 import json
 from typing import Any
 
-from ..machine.entities import CUSTOMER, Grant, Key, Resource, Vault
+from ..machine.entities import CUSTOMER, Document, Grant, Key, Model, Resource, Vault, Workspace
 from ..machine.rows import registered, shows_encryption_section
 from .calls import Call, in_base64
-from .worlds import KINDS_BY_RESOURCE, REGIONS, display_name
+from .worlds import KINDS, REGIONS, display_name
 
 Body = dict[str, Any]
 
+KINDS_BY_RESOURCE: dict[str, str] = {resource: kind for kind, resource in KINDS.items()}
 PERMISSIONS = ("get", "wrapKey", "unwrapKey")
 """The key permissions that the model's grant stands for."""
-
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
 OPERATIONS = {
     "RSA": ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"],
@@ -21,55 +21,36 @@ OPERATIONS = {
     "oct": ["encrypt", "decrypt", "wrapKey", "unwrapKey"],
 }
 
-
-def etag(body: Body) -> str:
-    """Return the etag of a body."""
-    return f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
-
+# Bodies are tables, with several members on a line.
+# fmt: off
 
 # Subscriptions and resource groups
 
 
+def tenant(call: Call, t: Any) -> Body:
+    name = display_name(call.world.tenant, t.name)
+    return {"id": f"/tenants/{t.name}", "tenantId": t.name, "displayName": name, "tenantCategory": "Home"}
+
+
 def subscription(call: Call, s: Any) -> Body:
     return {
-        "id": f"/subscriptions/{s.name}",
-        "subscriptionId": s.name,
-        "tenantId": s.tenant.name,
-        "displayName": display_name(call.world.tenant, s.name),
-        "state": "Enabled",
-        "authorizationSource": "RoleBased",
-        "managedByTenants": [],
-        "subscriptionPolicies": {"spendingLimit": "Off"},
+        "id": f"/subscriptions/{s.name}", "subscriptionId": s.name, "tenantId": s.tenant.name, "state": "Enabled",
+        "displayName": display_name(call.world.tenant, s.name), "authorizationSource": "RoleBased",
+        "managedByTenants": [], "subscriptionPolicies": {"spendingLimit": "Off"},
     }
 
 
-def tenant(call: Call, t: Any) -> Body:
+def location(subscription: str, name: str) -> Body:
     return {
-        "id": f"/tenants/{t.name}",
-        "tenantId": t.name,
-        "displayName": display_name(call.world.tenant, t.name),
-        "tenantCategory": "Home",
-    }
-
-
-def location(s: Any, name: str) -> Body:
-    return {
-        "id": f"/subscriptions/{s.name}/locations/{name}",
-        "name": name,
-        "type": "Region",
-        "displayName": REGIONS[name],
-        "regionalDisplayName": REGIONS[name],
-        "metadata": {"regionType": "Physical"},
+        "id": f"/subscriptions/{subscription}/locations/{name}", "name": name, "type": "Region",
+        "displayName": REGIONS[name], "regionalDisplayName": REGIONS[name], "metadata": {"regionType": "Physical"},
     }
 
 
 def group(subscription: str, name: str, place: str) -> Body:
     return {
-        "id": f"/subscriptions/{subscription}/resourceGroups/{name}",
-        "name": name,
-        "type": "Microsoft.Resources/resourceGroups",
-        "location": place,
-        "properties": {"provisioningState": "Succeeded"},
+        "id": f"/subscriptions/{subscription}/resourceGroups/{name}", "name": name, "location": place,
+        "type": "Microsoft.Resources/resourceGroups", "properties": {"provisioningState": "Succeeded"},
     }
 
 
@@ -80,48 +61,38 @@ def resource_id(entity: Any) -> str:
     return f"{place}/providers/Microsoft.{kind}/{entity.name}"
 
 
+def resource(call: Call, entity: Any) -> Body:
+    """Return the body of an account or a vault."""
+    return vault(call, entity) if isinstance(entity, Vault) else account(call, entity)
+
+
 # Accounts
 
 
 def account(call: Call, r: Resource) -> Body:
-    endpoint = call.cloud.account(r.name)
-    properties: Body = {
-        "provisioningState": "Succeeded",
-        "endpoint": endpoint,
-        "endpoints": {"TextTranslation": endpoint, "CustomTranslator": endpoint},
-        "internalId": call.world.id_of("account", r.name).replace("-", ""),
-        "customSubDomainName": r.name,
-        "publicNetworkAccess": "Enabled",
-        "isMigrated": False,
-        "capabilities": [{"name": "CustomerManagedKey"}] if shows_encryption_section(r) else [],
-    }
-    if r.key_source == CUSTOMER:
-        properties["encryption"] = encryption(call, r)
+    endpoint = f"https://{r.name.lower()}.{call.cloud.accounts}/"
     body: Body = {
-        "id": resource_id(r),
-        "name": r.name,
-        "type": "Microsoft.CognitiveServices/accounts",
-        "location": r.location.name,
-        "kind": KINDS_BY_RESOURCE[r.kind],
-        "sku": {"name": r.tier.name},
-        "properties": properties,
+        "id": resource_id(r), "name": r.name, "type": "Microsoft.CognitiveServices/accounts",
+        "location": r.location.name, "kind": KINDS_BY_RESOURCE[r.kind], "sku": {"name": r.tier.name},
+        "properties": {
+            "provisioningState": "Succeeded", "publicNetworkAccess": "Enabled", "isMigrated": False,
+            "endpoint": endpoint, "endpoints": {"TextTranslation": endpoint, "CustomTranslator": endpoint},
+            "customSubDomainName": r.name, "internalId": call.world.id_of("account", r.name).replace("-", ""),
+            "capabilities": [{"name": "CustomerManagedKey"}] if shows_encryption_section(r) else [],
+        } | ({"encryption": encryption(call, r)} if r.key_source == CUSTOMER else {}),
     }
     if r.identity:
-        body["identity"] = {"type": "SystemAssigned", "tenantId": r.tenant.name}
-        if registered(r):
-            body["identity"]["principalId"] = call.world.principal(r)
-    return body | {"etag": etag(body)}
+        principal = {"principalId": call.world.principal(r)} if registered(r) else {}
+        body["identity"] = {"type": "SystemAssigned", "tenantId": r.tenant.name, **principal}
+    return body | {"etag": f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'}
 
 
 def encryption(call: Call, r: Resource) -> Body:
-    body: Body = {"keySource": "Microsoft.KeyVault"}
-    if key := r.key:
-        body["keyVaultProperties"] = {
-            "keyName": key.name.partition("/")[2],
-            "keyVersion": call.world.version(key.name, key.version),
-            "keyVaultUri": call.cloud.vault(key.vault.name),
-        }
-    return body
+    if (k := r.key) is None:
+        return {"keySource": "Microsoft.KeyVault"}
+    version = call.world.version(k.name, k.version)
+    named = {"keyName": local(k), "keyVersion": version, "keyVaultUri": vault_uri(call, k.vault)}
+    return {"keySource": "Microsoft.KeyVault", "keyVaultProperties": named}
 
 
 def deleted_account(call: Call, r: Resource) -> Body:
@@ -135,104 +106,140 @@ def deleted_account(call: Call, r: Resource) -> Body:
 # Vaults
 
 
+def vault_uri(call: Call, v: Vault) -> str:
+    return f"https://{v.name.lower()}.{call.cloud.vaults}/"
+
+
 def vault(call: Call, v: Vault) -> Body:
-    properties: Body = {
-        "sku": {"family": "A", "name": "standard"},
-        "tenantId": v.subscription.tenant.name,
-        "accessPolicies": access_policies(call, v),
-        "enabledForDeployment": False,
-        "enabledForDiskEncryption": False,
-        "enabledForTemplateDeployment": False,
-        "enableSoftDelete": v.soft_delete,
-        "enableRbacAuthorization": v.permission_model == "rbac",
-        "networkAcls": {"bypass": "AzureServices", "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []},
-        "publicNetworkAccess": "Enabled",
-        "vaultUri": call.cloud.vault(v.name),
-        "provisioningState": "Succeeded",
-    }
-    if v.soft_delete:
-        properties["softDeleteRetentionInDays"] = 90
-    if v.purge_protection:
-        properties["enablePurgeProtection"] = True
     return {
-        "id": resource_id(v),
-        "name": v.name,
-        "type": "Microsoft.KeyVault/vaults",
+        "id": resource_id(v), "name": v.name, "type": "Microsoft.KeyVault/vaults", "tags": {},
         "location": v.region.name,
-        "tags": {},
-        "properties": properties,
+        "properties": {
+            "sku": {"family": "A", "name": "standard"}, "tenantId": v.subscription.tenant.name,
+            "vaultUri": vault_uri(call, v), "accessPolicies": access_policies(call, v),
+            "enabledForDeployment": False, "enabledForDiskEncryption": False, "enabledForTemplateDeployment": False,
+            "enableSoftDelete": v.soft_delete, "enableRbacAuthorization": v.permission_model == "rbac",
+            "networkAcls":
+                {"bypass": "AzureServices", "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []},
+            "publicNetworkAccess": "Enabled", "provisioningState": "Succeeded",
+        }
+        | ({"softDeleteRetentionInDays": 90} if v.soft_delete else {})
+        | ({"enablePurgeProtection": True} if v.purge_protection else {}),
     }
 
 
 def access_policies(call: Call, v: Vault) -> list[Body]:
+    permissions = {"keys": list(PERMISSIONS), "secrets": [], "certificates": [], "storage": []}
     return [
-        {
-            "tenantId": g.tenant.name,
-            "objectId": call.world.principal(g.resource),
-            "permissions": {"keys": list(PERMISSIONS), "secrets": [], "certificates": [], "storage": []},
-        }
+        {"tenantId": g.tenant.name, "objectId": call.world.principal(g.resource), "permissions": permissions}
         for g in call.every(Grant, lambda g: g.vault.name == v.name)
     ]
 
 
-def deleted_vault(v: Vault) -> Body:
-    home = f"/subscriptions/{v.subscription.name}/providers/Microsoft.KeyVault/locations/{v.region.name}"
-    properties: Body = {"vaultId": resource_id(v), "location": v.region.name, "tags": {}}
-    if v.purge_protection:
-        properties["purgeProtectionEnabled"] = True
+def access(call: Call, v: Vault) -> Body:
     return {
-        "id": f"{home}/deletedVaults/{v.name}",
-        "name": v.name,
-        "type": "Microsoft.KeyVault/deletedVaults",
-        "properties": properties,
+        "id": f"{resource_id(v)}/accessPolicies/", "type": "Microsoft.KeyVault/vaults/accessPolicies",
+        "properties": {"accessPolicies": access_policies(call, v)},
+    }
+
+
+def deleted_vault(_: Call, v: Vault) -> Body:
+    home = f"/subscriptions/{v.subscription.name}/providers/Microsoft.KeyVault/locations/{v.region.name}"
+    protected = {"purgeProtectionEnabled": True} if v.purge_protection else {}
+    return {
+        "id": f"{home}/deletedVaults/{v.name}", "name": v.name, "type": "Microsoft.KeyVault/deletedVaults",
+        "properties": {"vaultId": resource_id(v), "location": v.region.name, "tags": {}, **protected},
     }
 
 
 # Keys
 
 
+def local(k: Key) -> str:
+    """Return the name of a key in its vault."""
+    return k.name.partition("/")[2]
+
+
 def key(call: Call, k: Key, version: int | None = None) -> Body:
     """Return a version of a key with its public part, by default the current one."""
-    number = version or k.version
-    kid = key_id(call, k, number)
-    web_key: Body = {"kid": kid, "kty": k.type, "key_ops": OPERATIONS[k.type.removesuffix("-HSM")]}
-    if k.type in ("RSA", "RSA-HSM"):
-        web_key |= {"n": digits(kid, k.size // 8), "e": "AQAB"}
-    elif k.type == "EC":
-        length = (k.size + 7) // 8
-        curve = CURVES.get(k.size, f"P-{k.size}")
-        web_key |= {"crv": curve, "x": digits(f"{kid}x", length), "y": digits(f"{kid}y", length)}
-    return {"key": web_key, "attributes": attributes(k, number), "tags": {}}
+    item = key_item(call, k, version or k.version)
+    web_key: Body = {"kid": item.pop("kid"), "kty": k.type, "key_ops": OPERATIONS[k.type.removesuffix("-HSM")]}
+    if k.type == "EC":
+        points = {name: digits(web_key["kid"] + name, (k.size + 7) // 8) for name in "xy"}
+        web_key |= {"crv": CURVES.get(k.size, f"P-{k.size}"), **points}
+    elif k.type != "oct":
+        web_key |= {"n": digits(web_key["kid"], k.size // 8), "e": "AQAB"}
+    return {"key": web_key, **item}
 
 
 def digits(seed: str, length: int) -> str:
     """Return bytes that follow from a seed, in base64url, the first and the last bit of which are 1."""
-    data = bytearray(hashlib.shake_256(seed.encode()).digest(length))
-    data[0] |= 0x80
-    data[-1] |= 1
-    return in_base64(bytes(data))
-
-
-def attributes(k: Key, version: int) -> Body:
-    v = k.vault
-    purgeable = "" if v.purge_protection else "+Purgeable"
-    return {
-        "enabled": k.enabled if version == k.version else True,
-        "recoveryLevel": f"Recoverable{purgeable}" if v.soft_delete else "Purgeable",
-        "recoverableDays": 90 if v.soft_delete else 0,
-    }
-
-
-def key_id(call: Call, k: Key, version: int | None = None) -> str:
-    """Return the id of a key, or of one of its versions."""
-    name = k.name.partition("/")[2]
-    end = f"/{call.world.version(k.name, version)}" if version else ""
-    return f"{call.cloud.vault(k.vault.name)}keys/{name}{end}"
+    data = hashlib.shake_256(seed.encode()).digest(length)
+    return in_base64(bytes([data[0] | 0x80, *data[1:-1], data[-1] | 1]))
 
 
 def key_item(call: Call, k: Key, version: int | None = None) -> Body:
-    return {"kid": key_id(call, k, version), "attributes": attributes(k, version or k.version), "tags": {}}
+    """Return a key as lists have it, or one of its versions."""
+    end, v = f"/{call.world.version(k.name, version)}" if version else "", k.vault
+    recoverable = "Recoverable" if v.purge_protection else "Recoverable+Purgeable"
+    return {
+        "kid": f"{vault_uri(call, v)}keys/{local(k)}{end}", "tags": {},
+        "attributes": {
+            "enabled": k.enabled if version in (None, k.version) else True,
+            "recoveryLevel": recoverable if v.soft_delete else "Purgeable",
+            "recoverableDays": 90 if v.soft_delete else 0,
+        },
+    }
 
 
-def recovery_id(call: Call, k: Key) -> str:
-    return f"{call.cloud.vault(k.vault.name)}deletedkeys/{k.name.partition('/')[2]}"
+def recovery(call: Call, k: Key) -> Body:
+    """Return where a deleted key is found: without it a client knows that the key is gone."""
+    return {"recoveryId": f"{vault_uri(call, k.vault)}deletedkeys/{local(k)}"} if k.vault.soft_delete else {}
+
+
+def deleted_key(call: Call, k: Key) -> Body:
+    return recovery(call, k) | key(call, k)
+
+
+# Custom Translator
+
+
+def billing_region(name: str) -> Body:
+    return {"BillingRegionCode": name.upper(), "BillingRegionName": REGIONS.get(name, "Global")}
+
+
+def workspace(call: Call, w: Workspace) -> Body:
+    return {
+        "Id": call.world.id_of("workspace", w.name), "Name": w.name, "Role": {"Id": 1, "RoleName": "Owner"},
+        "IsCreator": True, "IsDefaultWorkspace": False, "HasMigrations": False, "Sharing": [],
+        "Region": billing_region(w.resource.location.name), "Subscription": workspace_subscription(call, w),
+    }
+
+
+def workspace_subscription(_: Call, w: Workspace) -> Body:
+    r = w.resource
+    return {
+        "Id": resource_id(r), "Name": r.name, "Kind": KINDS_BY_RESOURCE[r.kind], "Sku": r.tier.name,
+        "IsCMKEnabled": w.covered, "Region": billing_region(r.location.name),
+    }
+
+
+def document(call: Call, d: Document) -> Body:
+    return {"Id": call.world.number_of("document", d.name), "Name": d.name, "IsAvailable": True}
+
+
+def job(_: Call, d: Document) -> Body:
+    return {"Status": {"DisplayName": "Succeeded", "Id": 60}, "DocumentName": d.name}
+
+
+def category_id(call: Call, m: Model) -> str:
+    """Return the category id by which translation names a model."""
+    return f"{call.world.id_of('category', m.name)}-GENERAL"
+
+
+def model(call: Call, m: Model) -> Body:
+    return {
+        "Id": call.world.number_of("model", m.name), "Name": m.name, "ModelIdentifier": category_id(call, m),
+        "ProjectId": call.world.id_of("project", m.workspace.name), "Documents": [], "IsAutoDeploy": False,
+        "ModelRegionStatuses": [{"Region": 1, "IsDeployed": m.state == "deployed"}],
+    }

@@ -8,6 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -19,9 +20,6 @@ from .worlds import World, Worlds
 
 PAGE = 25
 """How many items a page of a list has, where the request names no number."""
-
-LIFETIME = 86_400
-"""Seconds until a token expires."""
 
 
 class Reply(NamedTuple):
@@ -35,35 +33,14 @@ class Reply(NamedTuple):
 class Cloud(NamedTuple):
     """How one cloud names its endpoints: URLs, and the ends of host names."""
 
-    manager: str
-    login: str
-    graph: str
-    vaults: str
-    accounts: str
-
-    def vault(self, name: str) -> str:
-        """Return the URI of a key vault."""
-        return f"https://{name.lower()}.{self.vaults}/"
-
-    def account(self, name: str) -> str:
-        """Return the endpoint of an account."""
-        return f"https://{name.lower()}.{self.accounts}/"
+    manager: str = "https://management.azure.com"
+    login: str = "https://login.microsoftonline.com"
+    graph: str = "https://graph.microsoft.com"
+    vaults: str = "vault.azure.net"
+    accounts: str = "cognitiveservices.azure.com"
 
 
-PUBLIC = Cloud(
-    "https://management.azure.com",
-    "https://login.microsoftonline.com",
-    "https://graph.microsoft.com",
-    "vault.azure.net",
-    "cognitiveservices.azure.com",
-)
-
-
-def own_cloud(authority: str) -> Cloud:
-    """Return the cloud that is reached at this host and port itself."""
-    url, _, port = f"https://{authority}", *authority.partition(":")[1:]
-    suffix = f":{port}" if port else ""
-    return Cloud(url, url, url, f"vault.localhost{suffix}", f"cognitiveservices.localhost{suffix}")
+PUBLIC = Cloud()
 
 
 class Signer:
@@ -76,6 +53,10 @@ class Signer:
     def sign(self, *words: str) -> str:
         """Return 32 hexadecimal digits that only this server can give these words."""
         return hmac.new(self._secret, "\0".join(words).encode(), hashlib.sha256).hexdigest()[:32]
+
+    def account_key(self, tenant: str, account: str, number: int) -> str:
+        """Return one of the two keys of an account."""
+        return self.sign("account", tenant, account, str(number))
 
     def token(self, claims: Mapping[str, Any]) -> str:
         """Return an access token with these claims, in the form of a JSON Web Token."""
@@ -97,53 +78,32 @@ def in_base64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+@dataclass
 class Call:
     """One request.  ``world`` is the world as the request leaves it; it is kept only if the request succeeds."""
 
-    world: World
-    claims: Mapping[str, Any]
-
-    def __init__(
-        self,
-        machine: Machine,
-        worlds: Worlds,
-        signer: Signer,
-        *,
-        method: str,
-        authority: str,
-        path: str,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        content: bytes,
-        cloud: Cloud,
-        host_name: str,
-    ) -> None:
-        self.machine = machine
-        self.worlds = worlds
-        self.signer = signer
-        self.method = method
-        self.authority = authority
-        self.path = path
-        self.query = query
-        self.headers = headers
-        self.content = content
-        self.cloud = cloud
-        self.host_name = host_name
-        """The name of the vault or the account whose host is addressed."""
+    machine: Machine
+    worlds: Worlds
+    signer: Signer
+    method: str
+    authority: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    content: bytes
+    cloud: Cloud
+    host_name: str  # of the vault or the account whose host is addressed
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    world: World = field(init=False)
 
     # The request
 
     @cached_property
     def json(self) -> Any:
         """The body as JSON; raises `Problem`."""
-        try:
-            value = json.loads(self.content.decode(), parse_constant=lambda text: float("not a number of JSON"))
-            json.dumps(value, ensure_ascii=False).encode()
-        except (ValueError, RecursionError):
-            raise malformed("The request content is not valid JSON.") from None
-        return value
+        return as_json(self.content, "The request content")
 
-    @cached_property
+    @property
     def body(self) -> dict[str, Any]:
         """The body as a JSON object; raises `Problem`."""
         if not isinstance(self.json, dict):
@@ -154,25 +114,21 @@ class Call:
         """Return a URL of the host that was addressed."""
         return f"https://{self.authority}{quote(path)}{f'?{urlencode(query)}' if query else ''}"
 
-    def log_in(self, audiences: Sequence[str]) -> Problem | None:
-        """Take the world of the bearer token, which has to be for one of these; return what is wrong with it."""
+    def log_in(self, *audiences: str) -> None:
+        """Take the world of the bearer token, which has to be for one of these; raises `Problem`."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if not token:
-            return Problem(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+            raise Problem(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
         claims = self.signer.claims(token.strip()) if scheme.lower() == "bearer" else None
         if claims is None:
-            return Problem(401, "InvalidAuthenticationToken", "The access token is invalid.")
-        if claims["aud"].rstrip("/") not in audiences:
-            return Problem(
-                401,
-                "InvalidAuthenticationTokenAudience",
-                f"The access token has been obtained for the wrong audience or resource '{claims['aud']}'.",
-            )
+            raise Problem(401, "InvalidAuthenticationToken", "The access token is invalid.")
+        if claims["aud"] not in audiences:
+            message = f"The access token has been obtained for the wrong audience or resource '{claims['aud']}'."
+            raise Problem(401, "InvalidAuthenticationTokenAudience", message)
         world = self.worlds.of(claims["tid"])
         if claims["exp"] < time.time() or world is None:
-            return Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
+            raise Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
         self.world, self.claims = world, claims
-        return None
 
     # The model
 
@@ -186,10 +142,14 @@ class Call:
         return (each for each in sorted(self.view.every(kind), key=lambda each: str(each.name)) if where(each))
 
     def entity(self, kind: type[Entity], name: str, *states: str) -> Any:
-        """Return the entity with this name in any case, in one of these states, or None."""
+        """Return the entity with this name in any case, in one of these states, by default active, or None."""
         known = self.world.find(kind, name)
         found = None if known is None else self.view.entity(kind, known)
         return found if found and found.state in (states or ("active",)) else None
+
+    def again(self, entity: Any) -> Any:
+        """Return an entity as it is now."""
+        return self.view.entity(type(entity), entity.name)
 
     def submit(self, command: Command) -> None:
         """Ask the model; raises `Problem` where it refuses, or leaves open what happens and we chose to refuse."""
@@ -197,11 +157,11 @@ class Call:
         if isinstance(outcome, Accepted):
             self.world = self.world._replace(state=state)
             return
-        because, table = (outcome.because, REFUSED) if isinstance(outcome, Refused) else (outcome.silent, UNSPECIFIED)
-        status, code, _ = answer_to(because, table)
-        raise Problem(
-            status, code, f"The request is refused: {', '.join(sorted(because)) or 'no reason given'}.", because
-        )
+        refused = isinstance(outcome, Refused)
+        because = outcome.because if isinstance(outcome, Refused) else outcome.silent
+        answer = answer_to(because, REFUSED if refused else UNSPECIFIED)
+        message = f"The request is refused: {', '.join(sorted(because)) or 'no reason given'}."
+        raise Problem(answer.status, answer.code, message, because)
 
     # What is in a subscription
 
@@ -211,12 +171,8 @@ class Call:
         if found is None:
             raise missing("SubscriptionNotFound", f"The subscription '{identifier}' could not be found.")
         if found.tenant.name != self.claims["tid"]:
-            raise Problem(
-                401,
-                "InvalidAuthenticationTokenTenant",
-                f"The access token is from the wrong issuer. It must match the tenant '{found.tenant.name}' "
-                "associated with this subscription.",
-            )
+            message = f"The access token is from the wrong issuer. It must match the tenant '{found.tenant.name}'."
+            raise Problem(401, "InvalidAuthenticationTokenTenant", message)
         return found
 
     def group(self, subscription: str, group: str) -> str:
@@ -228,72 +184,76 @@ class Call:
 
     def in_group(self, kind: type[Entity], subscription: str, group: str, name: str) -> Any:
         """Return the active account or vault at this place, or None; raises `Problem` where the group is missing."""
-        known, found = self.group(subscription, group), self.entity(kind, name)
-        at_home = found and (found.subscription.name, found.group) == (self.subscription(subscription).name, known)
-        return found if at_home else None
+        place = (self.group(subscription, group), self.subscription(subscription).name)
+        found = self.entity(kind, name)
+        return found if found and (found.group, found.subscription.name) == place else None
 
     def account(self, subscription: str, group: str, name: str) -> Any:
         """Return the account of a path; raises `Problem` where there is none."""
-        return self.in_group(Resource, subscription, group, name) or not_found("accounts", group, name)
+        return self.in_group(Resource, subscription, group, name) or no_resource(f"accounts/{name}", group)
 
     def vault(self, subscription: str, group: str, name: str) -> Any:
         """Return the vault of a path; raises `Problem` where there is none."""
-        return self.in_group(Vault, subscription, group, name) or not_found("vaults", group, name)
+        return self.in_group(Vault, subscription, group, name) or no_resource(f"vaults/{name}", group)
 
     # Answers
 
-    def page(self, items: Sequence[Any], size_in: str = "$top") -> dict[str, Any]:
+    def listed(self, items: Sequence[Any], size_in: str = "$top") -> Reply:
         """Return one page of a list, with the link to the next one if there is one."""
-        size = self.number(size_in, PAGE, range(1, 1001))
-        start = self.number("$skiptoken", 0, range(10**9))
+        size, start = self.number(size_in, PAGE, range(1, 1001)), self.number("$skiptoken", 0, range(10**9))
         body: dict[str, Any] = {"value": list(items[start : start + size])}
         if start + size < len(items):
             body["nextLink"] = self.url(self.path, **{**self.query, "$skiptoken": str(start + size)})
-        return body
+        return Reply(200, body)
 
     def number(self, name: str, default: int, allowed: range) -> int:
         """Return a parameter of the query that is a number; raises `Problem`."""
         text = self.query.get(name.lower(), str(default))
         if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
-            raise malformed(
-                f"The query parameter '{name}' has the value '{text}', which is not valid.", "InvalidParameter"
-            )
+            raise malformed(f"The query parameter '{name}' has the value '{text}', which is no such number.")
         return int(text)
 
-    def accepted(self, subscription: str) -> Reply:
+    def begun(self, subscription: str) -> Reply:
         """Return that a long-running operation has begun; it is over when its URL is asked."""
         path = f"/subscriptions/{subscription}/operationresults/{self.signer.sign('operation', subscription)}"
-        url = self.url(path, **{"api-version": self.query.get("api-version", "")})
+        url = self.url(path, **{"api-version": self.query["api-version"]})
         return Reply(202, None, {"Location": url, "Retry-After": "1"})
 
 
-def not_found(kind: str, group: str, name: str) -> Any:
+def no_resource(name: str, group: str) -> Any:
     """Raise that an account or a vault was not found."""
-    provider = "Microsoft.KeyVault" if kind == "vaults" else "Microsoft.CognitiveServices"
-    raise missing(
-        "ResourceNotFound", f"The Resource '{provider}/{kind}/{name}' under resource group '{group}' was not found."
-    )
+    raise missing("ResourceNotFound", f"The resource '{name}' under resource group '{group}' was not found.")
 
 
-def member(body: Any, path: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+def as_json(content: bytes | str, what: str) -> Any:
+    """Return content as JSON; raises `Problem`."""
+    try:
+        value = json.loads(content, parse_constant=lambda text: float("not a number of JSON"))
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise malformed(f"{what} is not valid JSON.") from None
+    return value
+
+
+def member(body: Any, path: str, kind: type, default: Any = None) -> Any:
     """Return a member of a JSON object, such as `properties.sku.name`; raises `Problem` where it has another type."""
     value = body
     for name in path.split("."):
         if not isinstance(value, dict):
-            raise malformed(f"The request content is not valid: '{path}' lies within something that is no object.")
+            raise malformed(f"'{path}' lies within something that is no object.")
         value = value.get(name)
         if value is None:
             return default
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-        raise malformed(f"The request content is not valid: '{path}' has the wrong type.")
+        raise malformed(f"'{path}' has the wrong type.")
     return value
 
 
 def required(body: Any, path: str, kind: type = str) -> Any:
     """Return a member of a JSON object that must be there; raises `Problem`."""
     value = member(body, path, kind)
-    if value in (None, ""):
-        raise malformed(f"The request content is not valid: '{path}' is missing.")
+    if value in (None, "", []):
+        raise malformed(f"'{path}' is missing.")
     return value
 
 
@@ -306,9 +266,8 @@ READ_ONLY: tuple[str, ...] = (
     "provisioningState",
     "internalId",
     "dateCreated",
-    "endpoint",
 )
-READ_ONLY += ("endpoints", "capabilities", "isMigrated", "vaultUri", "hsmPoolResourceId", "callRateLimit")
+READ_ONLY += ("endpoint", "endpoints", "capabilities", "isMigrated", "vaultUri", "hsmPoolResourceId", "callRateLimit")
 """Members that a client may send back as it read them, and Azure ignores."""
 
 

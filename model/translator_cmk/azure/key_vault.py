@@ -2,25 +2,17 @@
 
 import base64
 import re
+from collections.abc import Callable
 from typing import Any
 
-from ..machine.commands import (
-    CreateKey,
-    DeleteKey,
-    DisableKey,
-    EnableKey,
-    ImportKey,
-    PurgeKey,
-    RecoverKey,
-    RotateKey,
-)
+from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from . import bodies
+from .bodies import CURVES, local
 from .calls import Call, Reply, honoured, member, required
 from .choices import malformed, missing, outside
 
-SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": (256, 384, 521), "oct": (128, 192, 256)}
-CURVES = {name: size for size, name in bodies.CURVES.items()}
+SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": tuple(CURVES), "oct": (128, 192, 256)}
 
 
 def vault(call: Call) -> Any:
@@ -39,21 +31,24 @@ def key(call: Call, name: str, *states: str) -> Any:
     return found
 
 
-def local(found: Any) -> str:
-    """Return the name of a key in its vault."""
-    return str(found.name.partition("/")[2])
+def keys(call: Call, state: str) -> list[Any]:
+    """Return the keys of the vault that are in this state."""
+    home = vault(call).name
+    return list(call.every(Key, lambda k: k.vault.name == home and k.state == state))
 
 
 def list_keys(call: Call) -> Reply:
-    home = vault(call).name
-    found = call.every(Key, lambda k: k.vault.name == home and k.state == "active")
-    return Reply(200, call.page([bodies.key_item(call, k) for k in found], "maxresults"))
+    return call.listed([bodies.key_item(call, k) for k in keys(call, "active")], "maxresults")
+
+
+def list_deleted_keys(call: Call) -> Reply:
+    items = [bodies.recovery(call, k) | bodies.key_item(call, k) for k in keys(call, "deleted")]
+    return call.listed(items, "maxresults")
 
 
 def list_versions(call: Call, name: str) -> Reply:
     found = key(call, name)
-    items = [bodies.key_item(call, found, number) for number in range(1, found.version + 1)]
-    return Reply(200, call.page(items, "maxresults"))
+    return call.listed([bodies.key_item(call, found, n) for n in range(1, found.version + 1)], "maxresults")
 
 
 def get_key(call: Call, name: str, version: str = "") -> Reply:
@@ -61,112 +56,86 @@ def get_key(call: Call, name: str, version: str = "") -> Reply:
     return Reply(200, bodies.key(call, found, number_of(call, found, version)))
 
 
+def get_deleted_key(call: Call, name: str) -> Reply:
+    return Reply(200, bodies.deleted_key(call, key(call, name, "deleted")))
+
+
 def number_of(call: Call, found: Any, version: str) -> int:
     """Return the number of a version of a key, by default the current one; raises `Problem`."""
-    if not version:
-        return int(found.version)
     for number in range(found.version, 0, -1):
-        if call.world.version(found.name, number) == version.lower():
+        if version.lower() in ("", call.world.version(found.name, number)):
             return number
     raise missing("KeyNotFound", f"A key with (name/id) {local(found)}/{version} was not found in this key vault.")
 
 
-def check_name(name: str) -> None:
-    if not re.fullmatch(r"[a-zA-Z0-9-]{1,127}", name):
-        raise malformed(f"The key name '{name}' is invalid.", "BadParameter")
-
-
 def create_key(call: Call, name: str) -> Reply:
-    check_name(name)
-    home, kind = vault(call).name, required(call.body, "kty")
-    curve = member(call.body, "crv", str)
-    size = (
-        CURVES.get(curve or "P-256")
-        if kind == "EC"
-        else member(call.body, "key_size", int, 256 if kind == "oct" else 2048)
-    )
-    if kind not in SIZES or size not in SIZES[kind]:
-        raise malformed(f"No key of type '{kind}' with this size or curve can be made.", "BadParameter")
-    call.submit(CreateKey(home, name, type=kind, size=size))
-    shown = bodies.key(call, key(call, name))
-    honoured({name: value for name, value in call.body.items() if name not in ("kty", "crv", "key_size")}, flat(shown))
-    return Reply(200, shown)
-
-
-def flat(shown: dict[str, Any]) -> dict[str, Any]:
-    """Return a key as requests write it: what is of the key itself beside its attributes."""
-    return {**shown, "key_ops": shown["key"]["key_ops"]}
+    kind = required(call.body, "kty")
+    size = member(call.body, "key_size", int, 256 if kind == "oct" else 2048)
+    return made(call, commands.CreateKey, name, kind, size, member(call.body, "crv", str, "P-256"), call.body)
 
 
 def import_key(call: Call, name: str) -> Reply:
-    check_name(name)
-    home, kind = vault(call).name, required(call.body, "key.kty")
-    if member(call.body, "Hsm", bool) or member(call.body, "hsm", bool):
-        kind = f"{kind.removesuffix('-HSM')}-HSM"
-    if kind == "EC":
-        size = CURVES.get(required(call.body, "key.crv"))
-    else:
-        text = required(call.body, "key.k" if kind == "oct" else "key.n")
+    web_key = required(call.body, "key", dict)
+    kind, size = required(web_key, "kty"), 0
+    if kind != "EC":
         try:
-            size = 8 * len(base64.urlsafe_b64decode(text.encode() + b"==").lstrip(b"\0"))
+            number = base64.urlsafe_b64decode(required(web_key, "k" if kind == "oct" else "n").encode() + b"==")
         except ValueError:
             raise malformed("The key is not in base64url.", "BadParameter") from None
-    if kind not in SIZES or size not in SIZES[kind]:
-        raise malformed(f"No key of type '{kind}' with this size or curve can be imported.", "BadParameter")
-    call.submit(ImportKey(home, name, type=kind, size=size))
-    shown = bodies.key(call, key(call, name))
+        size = 8 * len(number.lstrip(b"\0"))
+    hsm = member(call.body, "Hsm", bool) or member(call.body, "hsm", bool)
+    kind = f"{kind.removesuffix('-HSM')}-HSM" if hsm else kind
     rest = {name: value for name, value in call.body.items() if name.lower() not in ("key", "hsm")}
-    honoured({**rest, "key_ops": member(call.body, "key.key_ops", list)}, flat(shown))
+    operations = {"key_ops": member(web_key, "key_ops", list)}
+    return made(call, commands.ImportKey, name, kind, size, member(web_key, "crv", str, ""), rest | operations)
+
+
+def made(
+    call: Call, command: Callable[..., Command], name: str, kind: str, size: int, curve: str, asked: dict[str, Any]
+) -> Reply:
+    """Make a key of this type and size, or curve; raises `Problem` where more is asked for than the model has."""
+    if not re.fullmatch(r"[a-zA-Z0-9-]{1,127}", name):
+        raise malformed(f"The key name '{name}' is invalid.", "BadParameter")
+    if kind == "EC":
+        size = next((bits for bits, name in CURVES.items() if name == curve), 0)
+    if kind not in SIZES or size not in SIZES[kind]:
+        raise malformed(f"There is no key of type '{kind}' with this size or curve.", "BadParameter")
+    call.submit(command(vault(call).name, name, kind, size))
+    return as_asked(call, name, {each: asked[each] for each in asked if each not in ("kty", "crv", "key_size")})
+
+
+def as_asked(call: Call, name: str, asked: dict[str, Any], version: int | None = None) -> Reply:
+    """Return a key; raises `Problem` where something of the request is not so."""
+    shown = bodies.key(call, key(call, name), version)
+    honoured(asked, {**shown, "key_ops": shown["key"]["key_ops"]}, ("attributes.enabled",))
     return Reply(200, shown)
-
-
-def rotate_key(call: Call, name: str) -> Reply:
-    found = key(call, name)
-    call.submit(RotateKey(found.vault.name, local(found)))
-    return Reply(200, bodies.key(call, key(call, name)))
 
 
 def update_key(call: Call, name: str, version: str = "") -> Reply:
     """Enable or disable a key by its current version."""
-    found = key(call, name)
+    found, enabled = key(call, name), member(call.body, "attributes.enabled", bool)
     number = number_of(call, found, version)
-    enabled = member(call.body, "attributes.enabled", bool)
-    if enabled is not None and (number == found.version or not enabled):
-        if number != found.version:
-            raise outside("disabling an older version of a key")
-        call.submit((EnableKey if enabled else DisableKey)(found.vault.name, local(found)))
-    shown = bodies.key(call, key(call, name), number)
-    honoured(call.body, flat(shown), ("attributes.enabled",))
-    return Reply(200, shown)
+    if enabled is False and number != found.version:
+        raise outside("disabling an older version of a key")
+    if enabled is not None and number == found.version:
+        call.submit((commands.EnableKey if enabled else commands.DisableKey)(found.vault.name, local(found)))
+    return as_asked(call, name, call.body, number)
 
 
-def delete_key(call: Call, name: str) -> Reply:
-    found = key(call, name)
-    call.submit(DeleteKey(found.vault.name, local(found)))
-    shown = bodies.key(call, found)
-    recoverable = {"recoveryId": bodies.recovery_id(call, found)} if found.vault.soft_delete else {}
-    return Reply(200, recoverable | shown)
+def does(
+    command: Callable[..., Command], state: str, show: Callable[[Call, Any], Any], status: int = 200
+) -> Callable[[Call, str], Reply]:
+    """Return the handler that carries out a command on a key which is in this state."""
+
+    def handler(call: Call, name: str) -> Reply:
+        found = key(call, name, state)
+        call.submit(command(found.vault.name, local(found)))
+        return Reply(status, show(call, call.again(found)))
+
+    return handler
 
 
-def list_deleted_keys(call: Call) -> Reply:
-    home = vault(call).name
-    found = call.every(Key, lambda k: k.vault.name == home and k.state == "deleted")
-    items = [{"recoveryId": bodies.recovery_id(call, k)} | bodies.key_item(call, k) for k in found]
-    return Reply(200, call.page(items, "maxresults"))
-
-
-def get_deleted_key(call: Call, name: str) -> Reply:
-    found = key(call, name, "deleted")
-    return Reply(200, {"recoveryId": bodies.recovery_id(call, found)} | bodies.key(call, found))
-
-
-def recover_key(call: Call, name: str) -> Reply:
-    found = key(call, name, "deleted")
-    call.submit(RecoverKey(found.vault.name, local(found)))
-    return Reply(200, bodies.key(call, found))
-
-
-def purge_key(call: Call, name: str) -> Reply:
-    found = key(call, name, "deleted")
-    call.submit(PurgeKey(found.vault.name, local(found)))
-    return Reply(204)
+rotate_key = does(commands.RotateKey, "active", bodies.key)
+delete_key = does(commands.DeleteKey, "active", bodies.deleted_key)
+recover_key = does(commands.RecoverKey, "deleted", bodies.key)
+purge_key = does(commands.PurgeKey, "deleted", lambda *_: None, 204)

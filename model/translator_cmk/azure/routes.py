@@ -3,17 +3,17 @@
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from ..machine import Machine
-from ..machine.entities import Vault
+from ..machine.entities import Resource, Subscription, Tenant, Vault
 from ..machine.rows import Silent
-from . import arm, custom_translator, entra, key_vault
-from .calls import PUBLIC, Call, Cloud, Reply, Signer, own_cloud
+from . import arm, bodies, custom_translator, entra, key_vault
+from .calls import PUBLIC, Call, Cloud, Reply, Signer
 from .choices import CARRIED_OUT, UNSPECIFIED, Problem, malformed, outside
-from .worlds import Worlds
+from .worlds import REGIONS, Worlds
 
 S = "/subscriptions/{subscription}"
 G = S + "/resourceGroups/{group}"
@@ -25,54 +25,75 @@ DELETED_ACCOUNT = S + ACCOUNTS + "/locations/{location}/resourceGroups/{group}/d
 DELETED_VAULT = S + VAULTS + "/locations/{location}/deletedVaults/{name}"
 C = custom_translator.ROOT
 
+
+def many(kind: Any, body: Callable[[Call, Any], Any], state: str = "active") -> Callable[..., Reply]:
+    """Return the handler that lists accounts or vaults of a resource group, or of a subscription."""
+
+    def handler(call: Call, subscription: str, group: str | None = None) -> Reply:
+        return call.listed([body(call, each) for each in arm.in_scope(call, kind, subscription, group, state)])
+
+    return handler
+
+
+def mine(call: Call) -> Iterator[Any]:
+    """Yield the subscriptions of the login's tenant."""
+    return call.every(Subscription, lambda s: s.tenant.name == call.claims["tid"])
+
+
+def list_locations(call: Call, subscription: str) -> Reply:
+    home = call.subscription(subscription).name
+    return Reply(200, {"value": [bodies.location(home, name) for name in REGIONS]})
+
+
+def list_nothing(call: Call, subscription: str) -> Reply:
+    """List managed HSMs, of which there are none."""
+    call.subscription(subscription)
+    return Reply(200, {"value": []})
+
+
 ROUTES: dict[str, tuple[tuple[str, str, Callable[..., Reply]], ...]] = {
     "login": (
-        ("POST", "/{tenant}/oauth2/token", entra.token),
-        ("POST", "/{tenant}/oauth2/{version}/token", entra.token),
-        ("GET", "/{tenant}/.well-known/openid-configuration", entra.configuration),
-        ("GET", "/{tenant}/{version}/.well-known/openid-configuration", entra.configuration),
-        ("GET", "/common/discovery/instance", entra.instance),
+        ("POST", "/{tenant}/oauth2/token", entra.give_token),
+        ("POST", "/{tenant}/oauth2/{version}/token", entra.give_token),
+        ("GET", "/{tenant}/.well-known/openid-configuration", entra.get_configuration),
+        ("GET", "/{tenant}/{version}/.well-known/openid-configuration", entra.get_configuration),
+        ("GET", "/common/discovery/instance", entra.get_instance),
     ),
-    "metadata": (("GET", "/metadata/endpoints", entra.endpoints),),
-    "graph": (
-        ("GET", "/v1.0/servicePrincipals", entra.list_principals),
-        ("GET", "/v1.0/servicePrincipals/{identifier}", entra.get_principal),
-    ),
+    "metadata": (("GET", "/metadata/endpoints", entra.get_endpoints),),
     "manager": (
-        ("GET", "/tenants", arm.list_tenants),
-        ("GET", "/subscriptions", arm.list_subscriptions),
-        ("GET", S, arm.get_subscription),
-        ("GET", S + "/locations", arm.list_locations),
+        ("GET", "/tenants", lambda c: c.listed([bodies.tenant(c, t) for t in c.every(Tenant)])),
+        ("GET", "/subscriptions", lambda c: c.listed([bodies.subscription(c, s) for s in mine(c)])),
+        ("GET", S, lambda c, subscription: Reply(200, bodies.subscription(c, c.subscription(subscription)))),
+        ("GET", S + "/locations", list_locations),
         ("GET", S + "/resources", arm.list_resources),
         ("GET", S + "/operationresults/{operation}", arm.get_operation),
         ("PUT", S + "/providers/Microsoft.Subscription/changeTenantRequest/default", arm.change_tenant),
         ("GET", S + "/resourceGroups", arm.list_groups),
         ("GET", G, arm.get_group),
-        ("HEAD", G, arm.head_group),
+        ("HEAD", G, lambda c, **place: Reply(204) if c.group(**place) else Reply(404)),
         ("PUT", G, arm.put_group),
         ("DELETE", G, arm.delete_group),
         ("GET", G + "/resources", arm.list_resources),
         ("POST", G + "/moveResources", arm.move_resources),
-        ("GET", S + ACCOUNTS + "/accounts", arm.list_accounts),
+        ("GET", S + ACCOUNTS + "/accounts", many(Resource, bodies.account)),
         ("GET", S + ACCOUNTS + "/skus", arm.list_skus),
-        ("GET", S + ACCOUNTS + "/deletedAccounts", arm.list_deleted_accounts),
-        ("GET", DELETED_ACCOUNT, arm.get_deleted_account),
-        ("GET", G + ACCOUNTS + "/accounts", arm.list_accounts),
-        ("GET", A, arm.get_account),
+        ("GET", S + ACCOUNTS + "/deletedAccounts", many(Resource, bodies.deleted_account, "deleted")),
+        ("GET", DELETED_ACCOUNT, lambda c, **at: Reply(200, bodies.deleted_account(c, arm.deleted(c, Resource, **at)))),
+        ("GET", G + ACCOUNTS + "/accounts", many(Resource, bodies.account)),
+        ("GET", A, lambda c, **place: Reply(200, bodies.account(c, c.account(**place)))),
         ("PUT", A, arm.put_account),
         ("PATCH", A, arm.patch_account),
         ("DELETE", A, arm.delete_account),
         ("POST", A + "/listKeys", arm.list_keys),
         ("GET", A + "/skus", arm.list_account_skus),
-        ("GET", S + VAULTS + "/vaults", arm.list_vaults),
-        ("GET", S + VAULTS + "/deletedVaults", arm.list_deleted_vaults),
-        ("GET", S + VAULTS + "/managedHSMs", arm.list_nothing),
-        ("GET", S + VAULTS + "/deletedManagedHSMs", arm.list_nothing),
-        ("POST", S + VAULTS + "/checkNameAvailability", arm.check_vault_name),
-        ("GET", DELETED_VAULT, arm.get_deleted_vault),
+        ("GET", S + VAULTS + "/vaults", many(Vault, bodies.vault)),
+        ("GET", S + VAULTS + "/deletedVaults", many(Vault, bodies.deleted_vault, "deleted")),
+        ("GET", S + VAULTS + "/managedHSMs", list_nothing),
+        ("GET", S + VAULTS + "/deletedManagedHSMs", list_nothing),
+        ("GET", DELETED_VAULT, lambda c, **at: Reply(200, bodies.deleted_vault(c, arm.deleted(c, Vault, **at)))),
         ("POST", DELETED_VAULT + "/purge", arm.purge_vault),
-        ("GET", G + VAULTS + "/vaults", arm.list_vaults),
-        ("GET", V, arm.get_vault),
+        ("GET", G + VAULTS + "/vaults", many(Vault, bodies.vault)),
+        ("GET", V, lambda c, **place: Reply(200, bodies.vault(c, c.vault(**place)))),
         ("PUT", V, arm.put_vault),
         ("PATCH", V, arm.patch_vault),
         ("DELETE", V, arm.delete_vault),
@@ -123,10 +144,9 @@ ROUTES: dict[str, tuple[tuple[str, str, Callable[..., Reply]], ...]] = {
 HOSTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"management\.azure\.com", ("metadata", "manager")),
     (r"login\.microsoftonline\.com|login\.windows\.net", ("login",)),
-    (r"graph\.microsoft\.com", ("graph",)),
     (r"(?P<name>[\w-]+)\.vault\.(azure\.net|localhost)", ("vault",)),
     (r"(?P<name>[\w.-]+)\.cognitiveservices\.(azure\.com|localhost)", ("text", "account")),
-    (r"localhost|127\.0\.0\.1", ("metadata", "login", "manager", "graph")),
+    (r"localhost|127\.0\.0\.1", ("metadata", "login", "manager")),
 )
 """For each host name, as a pattern, the APIs that are found there."""
 
@@ -134,12 +154,24 @@ VERSIONS = {"manager": r"\d{4}-\d\d-\d\d(-[a-z0-9]+)?", "vault": r"\d{4}-\d\d-\d
 """The form of the parameter `api-version` where one is needed.  Any version is answered like the newest."""
 
 
-class Found(NamedTuple):
-    """The route of a request: its API, its handler, and the arguments in its path."""
+PATTERNS = {
+    (api, method): [
+        (re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)), re.IGNORECASE), handler)
+        for verb, path, handler in rows
+        if verb == method
+    ]
+    for api, rows in ROUTES.items()
+    for method in {verb for verb, _, _ in rows}
+}
 
-    api: str
-    handler: Callable[..., Reply]
-    arguments: dict[str, str]
+
+def find(apis: tuple[str, ...], method: str, path: str) -> tuple[str, Callable[..., Reply], dict[str, str]] | None:
+    """Return the API and the handler of a method and a path, and the arguments in the path; None for no route."""
+    for api in apis:
+        for pattern, handler in PATTERNS.get((api, method), ()):
+            if match := pattern.fullmatch(path.rstrip("/")):
+                return api, handler, {name: unquote(value) for name, value in match.groupdict().items()}
+    return None
 
 
 def apis_at(host: str) -> tuple[tuple[str, ...], str]:
@@ -150,36 +182,13 @@ def apis_at(host: str) -> tuple[tuple[str, ...], str]:
     return (), ""
 
 
-def find(apis: tuple[str, ...], method: str, path: str) -> Found | None:
-    """Return the route of a method and a path, or None."""
-    segments = [unquote(each, errors="strict") for each in path.strip("/").split("/")]
-    lower = [each.lower() for each in segments]
-    for api, template, handler in TABLE.get((method, len(segments)), ()):
-        if api in apis and all(part in (None, given) for part, given in zip(template.parts, lower, strict=True)):
-            return Found(api, handler, {name: segments[index] for index, name in template.names})
-    return None
-
-
-class Template(NamedTuple):
-    """A path: its segments in lower case, None for an argument, and where each argument is."""
-
-    parts: tuple[str | None, ...]
-    names: tuple[tuple[int, str], ...]
-
-
-def table() -> dict[tuple[str, int], list[tuple[str, Template, Callable[..., Reply]]]]:
-    """Return the routes by method and number of segments."""
-    found: dict[tuple[str, int], list[tuple[str, Template, Callable[..., Reply]]]] = {}
-    for api, routes in ROUTES.items():
-        for method, path, handler in routes:
-            parts = path.strip("/").split("/")
-            names = tuple((index, part[1:-1]) for index, part in enumerate(parts) if part.startswith("{"))
-            template = Template(tuple(None if part.startswith("{") else part.lower() for part in parts), names)
-            found.setdefault((method, len(parts)), []).append((api, template, handler))
-    return found
-
-
-TABLE = table()
+def cloud_at(authority: str) -> Cloud:
+    """Return the cloud that a host belongs to: Azure's, or that of this server itself."""
+    host, colon, port = authority.partition(":")
+    if host not in ("localhost", "127.0.0.1") and not host.endswith(".localhost"):
+        return PUBLIC
+    url, end = f"https://localhost{colon}{port}", f"localhost{colon}{port}"
+    return Cloud(url, url, url, f"vault.{end}", f"cognitiveservices.{end}")
 
 
 class Service:
@@ -187,11 +196,8 @@ class Service:
 
     def __init__(self, machine: Machine) -> None:
         chosen = {name for name, answer in UNSPECIFIED.items() if answer is CARRIED_OUT}
-        rows = [row for row in machine.rows if not (isinstance(row, Silent) and row.requirement in chosen)]
-        self.machine = Machine(rows)
-        self.worlds = Worlds()
-        self.signer = Signer()
-        self.lock = threading.Lock()
+        self.machine = Machine(r for r in machine.rows if not (isinstance(r, Silent) and r.requirement in chosen))
+        self.worlds, self.signer, self.lock = Worlds(), Signer(), threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
         """Return the answer to a request, whatever it is; the names of headers are in lower case."""
@@ -205,32 +211,17 @@ class Service:
             found = find(apis, method, path)
             if found is None:
                 raise outside(f"{method} {path[:300]} of {authority}")
-            api = found.api
-            call = Call(
-                self.machine,
-                self.worlds,
-                self.signer,
-                method=method,
-                authority=authority,
-                path=path,
-                query=query,
-                headers=headers,
-                content=content,
-                cloud=cloud_at(authority),
-                host_name=name,
-            )
+            api, handler, arguments = found
+            request = (method, authority, path, query, headers, content, cloud_at(authority), name)
             with self.lock:
-                reply = carry_out(call, found)
+                call = Call(self.machine, self.worlds, self.signer, *request)
+                authenticate(call, api)
+                reply = handler(call, **arguments)
+                if hasattr(call, "world"):
+                    self.worlds.put(call.world)
         except Problem as problem:
-            reply = Reply(problem.status, error_body(api, problem), problem.headers)
+            return Reply(problem.status, error_body(api, problem), problem.headers)
         return reply
-
-
-def cloud_at(authority: str) -> Cloud:
-    """Return the cloud that a host belongs to."""
-    host, _, port = authority.partition(":")
-    local = host in ("localhost", "127.0.0.1") or host.endswith(".localhost")
-    return own_cloud(f"localhost:{port}" if port else "localhost") if local else PUBLIC
 
 
 def parsed(target: str) -> tuple[str, dict[str, str]]:
@@ -244,52 +235,40 @@ def parsed(target: str) -> tuple[str, dict[str, str]]:
     return parts.path, {name.lower(): value for name, value in pairs}
 
 
-def carry_out(call: Call, found: Found) -> Reply:
-    """Return the answer of the handler; raises `Problem`, and then the world is as it was."""
-    pattern = VERSIONS.get(found.api)
-    if pattern and not re.fullmatch(pattern, version := call.query.get("api-version", ""), re.ASCII):
+def authenticate(call: Call, api: str) -> None:
+    """Take the world of the credentials of a request; raises `Problem` where they, or its version, are wrong."""
+    pattern, version = VERSIONS.get(api), call.query.get("api-version", "")
+    if pattern and not re.fullmatch(pattern, version, re.ASCII):
         code = "InvalidApiVersionParameter" if version else "MissingApiVersionParameter"
         raise malformed(f"The api-version query parameter is required, and '{version[:40]}' is none.", code)
     if "if-match" in call.headers or "if-none-match" in call.headers:
         raise outside("a conditional request")
-    if problem := AUTHENTICATE[found.api](call):
-        raise problem
-    reply = found.handler(call, **found.arguments)
-    if hasattr(call, "world"):
-        call.worlds.put(call.world)
-    return reply
+    cloud, key = call.cloud, call.headers.get("ocp-apim-subscription-key")
+    if api == "vault":
+        by_challenge(call, f"https://{cloud.vaults}")
+    elif api == "manager":
+        call.log_in(cloud.manager, PUBLIC.manager, "https://management.core.windows.net")
+    elif api in ("account", "text") and key:
+        custom_translator.log_in_by_key(call, key)
+    elif api in ("account", "text"):
+        call.log_in("https://cognitiveservices.azure.com", f"https://{cloud.accounts}")
 
 
-def nobody(_: Call) -> Problem | None:
-    """Ask for no credentials."""
-    return None
-
-
-def by_manager_token(call: Call) -> Problem | None:
-    return call.log_in((call.cloud.manager, "https://management.core.windows.net", "https://management.azure.com"))
-
-
-def by_graph_token(call: Call) -> Problem | None:
-    return call.log_in((call.cloud.graph,))
-
-
-def by_vault_token(call: Call) -> Problem | None:
+def by_challenge(call: Call, resource: str) -> None:
     """Ask for a token of the vault's tenant, which the challenge names."""
-    resource = f"https://{call.cloud.vaults}"
-    problem = call.log_in((resource,))
-    if problem is None:
+    try:
+        call.log_in(resource)
         found = call.entity(Vault, call.host_name)
-        if found is None or found.subscription.tenant.name == call.claims["tid"]:
-            return None
-        problem = Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
-    tenant = next(tenants_of_vault(call), "00000000-0000-0000-0000-000000000000")
-    problem.headers["WWW-Authenticate"] = f'Bearer authorization="{call.cloud.login}/{tenant}", resource="{resource}"'
-    problem.code = "Unauthorized"
-    return problem
+        if found and found.subscription.tenant.name != call.claims["tid"]:
+            raise Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
+    except Problem as problem:
+        authority = f"{call.cloud.login}/{next(tenants_of_vault(call), UUID(int=0))}"
+        challenge = f'Bearer authorization="{authority}", resource="{resource}"'
+        raise Problem(401, "Unauthorized", problem.message, (), {"WWW-Authenticate": challenge}) from None
 
 
 def tenants_of_vault(call: Call) -> Iterator[str]:
-    """Yield the tenants in which a vault has this name, the world that was used last first, and then its own tenant."""
+    """Yield the tenants in which a vault has this name, of the world that was used last first, then those of worlds."""
     worlds = list(call.worlds.latest())
     for world in worlds:
         if name := world.find(Vault, call.host_name):
@@ -297,35 +276,12 @@ def tenants_of_vault(call: Call) -> Iterator[str]:
     yield from (world.tenant for world in worlds)
 
 
-def by_account_key(call: Call) -> Problem | None:
-    """Ask for a key of the account, or a token of its tenant."""
-    if key := call.headers.get("ocp-apim-subscription-key"):
-        return custom_translator.log_in_by_key(call, key)
-    return call.log_in(("https://cognitiveservices.azure.com", f"https://{call.cloud.accounts}"))
-
-
-AUTHENTICATE: dict[str, Callable[[Call], Problem | None]] = {
-    "login": nobody,
-    "metadata": nobody,
-    "graph": by_graph_token,
-    "manager": by_manager_token,
-    "vault": by_vault_token,
-    "account": by_account_key,
-    "text": by_account_key,
-}
-
-
 def error_body(api: str, problem: Problem) -> dict[str, Any]:
     """Return an error as the API has it."""
     if api == "login":
-        numbers = re.findall(r"AADSTS(\d+)", problem.message)
+        codes = [int(number) for number in re.findall(r"AADSTS(\d+)", problem.message)]
         trace = {"trace_id": str(uuid4()), "correlation_id": str(uuid4())}
-        return {
-            "error": problem.code,
-            "error_description": problem.message,
-            "error_codes": [int(number) for number in numbers],
-            **trace,
-        }
+        return {"error": problem.code, "error_description": problem.message, "error_codes": codes, **trace}
     error: dict[str, Any] = {"code": problem.code, "message": problem.message}
     if api == "text":
         error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000

@@ -11,19 +11,8 @@ from ..machine import DEFAULT_STAGE, Stage, State, initial
 from ..machine.commands import ResourceKind
 from ..machine.entities import Entity, Resource, Tenant
 
-REGIONS = {
-    "westeurope": "West Europe",
-    "northeurope": "North Europe",
-    "eastus": "East US",
-    "eastus2": "East US 2",
-    "westus2": "West US 2",
-    "swedencentral": "Sweden Central",
-    "uksouth": "UK South",
-    "francecentral": "France Central",
-    "germanywestcentral": "Germany West Central",
-    "japaneast": "Japan East",
-    "australiaeast": "Australia East",
-}
+REGION_NAMES = ("West Europe", "North Europe", "East US", "East US 2", "West US 2", "Sweden Central", "Japan East")
+REGIONS = {name.replace(" ", "").lower(): name for name in REGION_NAMES}
 """The regions of every subscription, each with its display name."""
 
 KINDS: dict[str, ResourceKind] = {
@@ -33,28 +22,15 @@ KINDS: dict[str, ResourceKind] = {
 }
 """For each kind of account that the server has: the kind of resource of the model."""
 
-SKUS = {
-    "F0": False,
-    "S0": True,
-    "S1": True,
-    "S2": True,
-    "S3": True,
-    "S4": True,
-    "C2": True,
-    "C3": True,
-    "C4": True,
-    "D3": True,
-}
+SKUS = {name: name != "F0" for name in ("F0", "S0", "S1", "S2", "S3", "S4", "C2", "C3", "C4", "D3")}
 """The SKUs of accounts, each with whether it supports customer-managed keys."""
 
-SOLD = {"TextTranslation": tuple(name for name in SKUS if name != "S0")} | dict.fromkeys(
-    ("AIServices", "CognitiveServices"), ("F0", "S0")
-)
+SOLD = {
+    kind: [name for name in SKUS if (name == "S0") == (kind != "TextTranslation") or name == "F0"] for kind in KINDS
+}
 """The SKUs of each kind."""
 
-KINDS_BY_RESOURCE: dict[str, str] = {resource: kind for kind, resource in KINDS.items()}
-SUBSCRIPTIONS = tuple(DEFAULT_STAGE.subscriptions)
-TENANTS = DEFAULT_STAGE.tenants
+SUBSCRIPTIONS, TENANTS = tuple(DEFAULT_STAGE.subscriptions), DEFAULT_STAGE.tenants
 NAMESPACE = UUID("c2b0a3ff-9d24-5c36-9d0c-6f5f3a9a3f10")
 KEPT = 1000
 """How many worlds are kept; beyond that the one that was used longest ago ends."""
@@ -66,17 +42,11 @@ def guid(*words: str) -> str:
     return str(uuid5(NAMESPACE, "/".join(words)))
 
 
-@lru_cache(maxsize=8192)
-def number(*words: str) -> int:
-    """Return the positive integer of 31 bits of what these words name, which is never 0."""
-    return int.from_bytes(hashlib.sha256("/".join(words).encode()).digest()[:4]) % (2**31 - 1) + 1
-
-
 class World(NamedTuple):
     """The model's state, and beside it what the model does not know at all: resource groups and projects."""
 
     tenant: str
-    """The tenant of the login that began the world: `home` of the model's stage."""
+    """The tenant of the login that began the world: the first one of the model's stage."""
     state: State
     groups: Mapping[tuple[str, str], tuple[str, str]] = {}
     """(subscription, name in lower case) -> name as it was given, location."""
@@ -86,18 +56,15 @@ class World(NamedTuple):
     def find(self, kind: type[Entity], name: str) -> str | None:
         """Return the name of the entity with this name in any case, or None."""
         table = self.state.tables[kind]
-        if name in table:
-            return name
-        lower = name.lower()
-        return next((each for each in table if each.lower() == lower), None)
+        return name if name in table else next((each for each in table if each.lower() == name.lower()), None)
 
     def id_of(self, *words: str) -> str:
         """Return the GUID of something of this world."""
         return guid(self.tenant, *words)
 
     def number_of(self, *words: str) -> int:
-        """Return the integer of something of this world."""
-        return number(self.tenant, *words)
+        """Return the positive integer of 28 bits of something of this world."""
+        return int(hashlib.sha256("/".join((self.tenant, *words)).encode()).hexdigest()[:7], 16) + 1
 
     def principal(self, resource: Resource) -> str:
         """Return the object id of a resource's system-assigned identity."""
@@ -110,18 +77,14 @@ class World(NamedTuple):
 
 def stage(tenant: str) -> Stage:
     """Return the stage of a world: that of the model with GUIDs for tenants and subscriptions."""
-    tenants = dict(zip(TENANTS, (tenant, *(guid(tenant, name) for name in TENANTS[1:])), strict=True))
-    return Stage(
-        tenants=tuple(tenants.values()),
-        subscriptions={guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()},
-        regions=tuple(REGIONS),
-        tiers=SKUS,
-    )
+    tenants = {name: tenant if name == TENANTS[0] else guid(tenant, name) for name in TENANTS}
+    subscriptions = {guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()}
+    return Stage(tenants=tuple(tenants.values()), subscriptions=subscriptions, regions=tuple(REGIONS), tiers=SKUS)
 
 
 def display_name(tenant: str, identifier: str) -> str:
     """Return the name in the model's stage of a tenant or a subscription of a world."""
-    names = {tenant: TENANTS[0]} | {guid(tenant, name): name for name in (*TENANTS[1:], *SUBSCRIPTIONS)}
+    names = {guid(tenant, name): name for name in (*TENANTS, *SUBSCRIPTIONS)} | {tenant: TENANTS[0]}
     return names.get(identifier, identifier)
 
 
@@ -132,15 +95,12 @@ class Worlds:
         self._worlds: OrderedDict[str, World] = OrderedDict()
         self._homes: dict[str, str] = {}
 
-    def log_in(self, tenant: str) -> World:
-        """Return the world of the tenant; it begins where no world has that tenant."""
-        if tenant not in self._homes:
+    def log_in(self, tenant: str) -> None:
+        """Begin a world, unless one has this tenant."""
+        if self.of(tenant) is None:
             world = World(tenant, initial(stage(tenant)))
             self._homes |= dict.fromkeys(world.state.tables[Tenant], tenant)
             self.put(world)
-        found = self.of(tenant)
-        assert found
-        return found
 
     def of(self, tenant: str) -> World | None:
         """Return the world of the tenant, which counts as used now, or None."""
