@@ -102,8 +102,8 @@ lock: ## resolve the development tools and the Azure CLI again into requirements
 	@tmp=$$(mktemp -d) && trap 'rm -rf "$$tmp"' EXIT && cp pyproject.toml README.md LICENSE "$$tmp/" && \
 	{ echo "# Made by 'make lock' from pyproject.toml: the development tools, for Python 3.11 and later."; \
 	  $(UV) export --quiet --directory "$$tmp" --no-header --no-annotate --no-emit-project --all-groups; } > "$$tmp/requirements.txt" && \
-	{ echo "# Made by 'make lock': the Azure CLI, and an emulator by others, for the virtual environment of 'make azure-cli'."; \
-	  printf '%s\n' azure-cli amber-cloud | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
+	{ echo "# Made by 'make lock' for the virtual environment of 'make azure-cli': the Azure CLI, an emulator by others, a parser of Bicep."; \
+	  printf '%s\n' azure-cli amber-cloud pycep-parser | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -; } > "$$tmp/requirements-azure-cli.txt" && \
 	mv "$$tmp/requirements.txt" "$$tmp/requirements-azure-cli.txt" .
 
@@ -140,7 +140,8 @@ $(INSTALLED): pyproject.toml requirements.txt
 	@touch $@
 
 # The Azure CLI pins versions of libraries that the project uses too, so it has an environment of its own.
-$(AZURE_CLI)/.installed: requirements-azure-cli.txt | $(INSTALLED)
+SDK := docs/examples/azure-sdk
+$(AZURE_CLI)/.installed: requirements-azure-cli.txt $(SDK)/package.json $(SDK)/package-lock.json | $(INSTALLED)
 	@echo "Installing the Azure CLI into $(AZURE_CLI)"
 	@if [ -n "$(UV)" ]; then \
 	  $(UV) venv --quiet --clear --python $(PY) $(AZURE_CLI) && \
@@ -149,4 +150,7 @@ $(AZURE_CLI)/.installed: requirements-azure-cli.txt | $(INSTALLED)
 	  $(PY) -m venv --clear $(AZURE_CLI) && \
 	  $(AZURE_CLI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-azure-cli.txt; \
 	fi
+	@mkdir -p $(AZURE_CLI)/node && cp $(SDK)/package.json $(SDK)/package-lock.json $(AZURE_CLI)/node/
+	@if command -v npm >/dev/null; then npm ci --prefix $(AZURE_CLI)/node --silent --no-audit --no-fund; \
+	else echo "npm was not found, so tests that need Node's packages will be skipped (apt-get install npm)" >&2; fi
 	@touch $@

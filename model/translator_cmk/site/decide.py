@@ -32,6 +32,7 @@ from ..machine.commands import (
 from ..machine.entities import CUSTOMER
 from ..machine.rows import Refuse, Row
 from . import effects, reversibility
+from .commands import commands
 from .content import Content, register_digest
 from .effects import model
 from .render import Page
@@ -112,6 +113,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "checklist": found["checklist"],
             "policy": with_cells(found["policy"], "audit", "deny"),
             "facts": with_cells(found["facts"], "is"),
+            "commands": commands(),
             "notes": Notes(),
         },
     )

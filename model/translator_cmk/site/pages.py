@@ -17,6 +17,7 @@ from ..language import schemas
 from ..language.verbs import VERBS
 from ..requirements import Requirement
 from . import exports, implementations, reference
+from .commands import last_run
 from .content import Content, is_current
 from .decide import decide_pages
 from .evidence import MODEL, STATUSES
@@ -80,6 +81,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         shown_by=lambda requirement: list(shown_by(content, requirement)),
         seen=by_requirement(load_seen(evidence.register)),
         sources=sources(),
+        azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},
     )
     yield "data/home.snippet", rendered(templates, "home.md", root="")
