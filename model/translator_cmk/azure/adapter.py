@@ -99,6 +99,7 @@ class World:
         self.studios: dict[str, Studio] = {}  # by resource
         self.workspaces: dict[str, tuple[str, str]] = {}  # the resource and the id of each
         self.projects: dict[str, str] = {}  # by workspace
+        self.documents: dict[str, list[int]] = {}  # by workspace, those that were seen last
         self.models: dict[str, tuple[str, int, str]] = {}  # workspace, id and category of each
         self.find_subscriptions()
 
@@ -222,7 +223,7 @@ def create_resource(w: World, c: CreateResource) -> None:
     """PUT of an account; over one that is there it would be a change, so that is looked up first."""
     must_be_new(w, c.resource, lambda: w.account(c.resource))
     group, name = w.group(c.subscription, c.group), w.named(c.resource, 60)
-    tier = w.target.tiers[c.tier]
+    tier = w.target.tiers.get(c.tier, c.tier)
     fields: dict[str, Any] = {
         "kind": KINDS[c.kind],
         "sku": {"name": "S0" if tier == "S1" and c.kind != "Translator" else tier},
@@ -569,10 +570,9 @@ def models_of(studio: Studio, project: str) -> list[Any]:
 
 
 def train_model(w: World, c: TrainModel) -> None:
-    """POST of a model on all documents of the workspace, until it is trained."""
-    studio, guid = studio_of(w, c.workspace)
-    documents = [each["Id"] for each in documents_of(studio, guid)]
-    project = project_of(w, c.workspace)
+    """POST of a model on all documents of the workspace that were seen last, until it is trained."""
+    studio, _ = studio_of(w, c.workspace)
+    documents, project = w.documents.get(c.workspace, []), project_of(w, c.workspace)
     request = {"Name": c.model, "ProjectId": project, "DocumentIds": documents, "IsAutoTrain": True}
     studio.ask("POST", "/models", json=request | {"IsTuningAuto": True, "IsTestingAuto": True, "IsAutoDeploy": False})
     done = wait_for(
@@ -688,8 +688,8 @@ def observe(w: World) -> Observation:
     see_access(w, seen, vaults)
     for name in vaults:
         see_keys(w, name, seen)
-    for workspace in w.workspaces:
-        see_workspace(w, workspace, seen)
+    for resource in {home for home, _ in w.workspaces.values()} & w.here.keys():
+        see_workspaces(w, resource, seen)
     return seen
 
 
@@ -799,29 +799,30 @@ def see_keys(w: World, vault: str, seen: Observation) -> None:
                 seen["key"][name] = w.keys[name] | {"state": "deleted", "enabled": bool(deleted.properties.enabled)}
 
 
-def see_workspace(w: World, workspace: str, seen: Observation) -> None:
-    """Look at a workspace, and at its documents and models.
+def see_workspaces(w: World, resource: str, seen: Observation) -> None:
+    """Look at the workspaces of a resource that this world has made, and at their documents and models."""
+    studio = w.studio(resource)
+    for shown in workspaces_of(studio):
+        name, subscription = str(shown["Name"]), shown["Subscription"]
+        if name in w.workspaces:
+            source = CUSTOMER if subscription["IsCMKEnabled"] else MICROSOFT
+            seen["workspace"][name] = {"resource": w.plain(str(subscription["Name"])), "key_source": source}
+            see_data(w, studio, name, seen)
+
+
+def see_data(w: World, studio: Studio, workspace: str, seen: Observation) -> None:
+    """Look at the documents and models of a workspace.
 
     While its data can't be read, whether a document is deleted can't be told from its being inaccessible: none shows.
     """
-    resource, guid = w.workspaces[workspace]
-    if resource not in w.here:
-        return
-    studio = w.studio(resource)
-    shown = next((each for each in workspaces_of(studio) if str(each["Id"]) == guid), None)
-    if shown is None:
-        return
-    fields = {"resource": w.plain(str(shown["Subscription"]["Name"]))}
-    fields["key_source"] = CUSTOMER if shown["Subscription"]["IsCMKEnabled"] else MICROSOFT
-    seen["workspace"][str(shown["Name"])] = fields
     try:
-        documents = documents_of(studio, guid)
+        documents, readable = documents_of(studio, w.workspaces[workspace][1]), True
     except HttpResponseError as error:
         refusal_of(error)
-        seen["workspace"][workspace]["readable"] = False
-    else:
-        seen["workspace"][workspace]["readable"] = True
-        seen["document"] |= {str(each["Name"]): {"workspace": workspace} for each in documents}
+        documents, readable = [], False
+    seen["workspace"][workspace]["readable"] = readable
+    seen["document"] |= {str(each["Name"]): {"workspace": workspace} for each in documents}
+    w.documents[workspace] = [int(each["Id"]) for each in documents]
     for model in models_of(studio, w.projects[workspace]) if workspace in w.projects else ():
         if is_trained(model):
             state = "deployed" if is_deployed(model) else "undeployed"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import INCOMPLETE, OK, CommandError
-from ..files import write_json
+from ..files import write_text
 
 FIRST = ("group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it soft-deleted."""
@@ -26,7 +26,10 @@ class Leftovers:
         """Note what is going to be created, before it is; ``held``: once deleted, the name stays taken."""
         noted = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self.locked():
-            write_json(self.path, [*self.entries(), {"kind": kind, "name": name, **fields, "noted": noted}])
+            text = self.path.read_text("utf-8") if self.path.exists() else "[\n]\n"
+            before = text.rstrip().removesuffix("]").rstrip()  # a line each: thousands are added in a run
+            entry = json.dumps({"kind": kind, "name": name, **fields, "noted": noted})
+            write_text(self.path, f"{before}{'' if before == '[' else ','}\n{entry}\n]\n")
 
     def entries(self) -> list[dict[str, Any]]:
         """Return the entries; raises `CommandError`."""
@@ -43,7 +46,8 @@ class Leftovers:
     def remove(self, entry: dict[str, Any]) -> None:
         """Drop an entry of what is gone."""
         with self.locked():
-            write_json(self.path, [each for each in self.entries() if each != entry])
+            left = [json.dumps(each) for each in self.entries() if each != entry]
+            write_text(self.path, "\n".join(("[", ",\n".join(left), "]", "")) if left else "[\n]\n")
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -44,7 +44,7 @@ REQUESTS: dict[type[Command], int] = {
     c.PurgeKey: 1,
     c.CreateWorkspace: 2,
     c.UploadDocument: 2,
-    c.TrainModel: 3,
+    c.TrainModel: 2,
     c.DeployModel: 3,
     c.UndeployModel: 3,
     c.TranslateWithModel: 1,
@@ -196,8 +196,9 @@ class Counted:
                 self.vaults.add(vault)
         self.known["vault"] |= active
         self.known["key"] |= seen["key"].keys()
+        count += len({workspace["resource"] for workspace in seen["workspace"].values()})
         for name in seen["workspace"]:
-            count += 2 + (name in self.projects)
+            count += 1 + (name in self.projects)
         return count
 
 
