@@ -276,12 +276,10 @@ def move_resource_group(w: World, c: MoveResourceGroup) -> None:
     """POST of moveResources with all that a group holds; an empty group has nothing to ask for."""
     group = w.group(c.subscription, c.group)
     resources = w.clients.groups(w.subscription(c.subscription)).resources.list_by_resource_group(group)
-    if ids := [str(each.id) for each in resources]:
-        move(w, c.subscription, group, ids, c.to, c.group)
+    if ids := {w.plain(str(each.name)): str(each.id) for each in resources}:
+        move(w, c.subscription, group, list(ids.values()), c.to, c.group)
+    w.places |= dict.fromkeys(ids, (c.to, group))
     w.studios.clear()
-    for name, place in w.places.items():
-        if place == (c.subscription, group):
-            w.places[name] = (c.to, group)
 
 
 def move(w: World, subscription: str, group: str, ids: list[str], to: str, to_group: str) -> None:

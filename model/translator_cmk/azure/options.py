@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import CommandError
-from ..language.declaration import Declaration
+from ..language.declaration import MASKED, Declaration
 from ..machine import DEFAULT_STAGE, Stage
 from .cloud import CLOUDS, Cloud, cloud_at, cloud_named, is_intercepted
 
@@ -87,6 +87,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
         product_of(cloud),
         f"api-versions: {API_VERSIONS}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
         frozenset({"parallel"} | moves | ({"reasons"} if reasons else set())),
+        hidden=frozenset({MASKED}),
         stage=Stage(
             DEFAULT_STAGE.tenants if several else DEFAULT_STAGE.tenants[:1],
             there,

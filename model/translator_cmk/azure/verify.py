@@ -63,8 +63,8 @@ def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
         raise CommandError("--lane: only the features can be planned; the others run on this machine alone")
     selection = {name: tuple(getattr(args, name)) for name in SELECTED}
     must_be_known(selection, args.waive)
-    found = selected(scenarios(args.profile, tuple(sorted(set(args.waive)))), selection)
     declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
+    found = selected(scenarios(args.profile, tuple(sorted(set(args.waive)))), selection, declared)
     applicable = [each for each in found if inapplicable(each.pickle, declared) is None]
     chosen = list(map(to_plan, applicable))
     several = declared.can("several-tenants")

@@ -8,17 +8,19 @@ from typing import NamedTuple
 
 from ..bdd.features import Pickle, pickles
 from ..bdd.prerequisites import inapplicable, prerequisites_of
-from ..bdd.vocabulary import asserts, commands_of, demanded, undemanded, when_of
+from ..bdd.vocabulary import asserts, commands_of, demanded, facts_of, undemanded, when_of
 from ..digest import digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..explore.scopes import SMALL
-from ..language.declaration import Declaration
+from ..language.declaration import MASKED, Declaration
 from ..machine import COMMANDS, DEFAULT_STAGE, ROWS, Unspecified, initial, observe
+from ..machine.entities import Document
 from ..machine.rows import Row
 from ..oracle import Oracle
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import TOPICS, load_register
 from ..shapes import nearest
+from ..system import ModelSystem
 from ..yaml_files import read
 
 FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
@@ -39,6 +41,7 @@ class Case(NamedTuple):
 
     ``silent``: the silent requirements, where the scenario is not demanded without them; empty where it counts.
     ``controls``: its positive controls, the cases of which one has to pass before this one, a refusal, counts.
+    ``masked``: what it says is lost is seen to be so only by its controls.
     """
 
     id: str
@@ -51,6 +54,7 @@ class Case(NamedTuple):
     name: str = ""
     feature: str = ""
     line: int = 0
+    masked: bool = False
 
     @property
     def scored(self) -> bool:
@@ -187,13 +191,55 @@ def most_awaited(missing: Collection[str], declared: Declaration) -> list[Awaite
     return [Awaited(name, alone[name], wanted[name]) for name in names]
 
 
+@cache
+def with_later_looks(scenarios: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
+    """Return the scenarios as they count for a system that shows no document while data is inaccessible.
+
+    A document that is said to be deleted then is seen to be so only once the key is back: the scenarios that look then,
+    after the same commands if there are such, are its controls.
+    """
+    lost = {each.case.id: loss for each in scenarios if (loss := seen_as_lost(each.pickle)) is not None}
+    later = {name: tuple(commands_of(each.pickle)) for each in scenarios if lost.get(name := each.case.id)}
+    found = []
+    for each in scenarios:
+        case, way = each.case, tuple(commands_of(each.pickle))
+        if lost.get(case.id) is False and not case.controls:
+            same = tuple(name for name, commands in later.items() if commands[: len(way)] == way)
+            each = Scenario(case._replace(controls=same or tuple(later), masked=True), each.pickle)  # noqa: PLW2901
+        found.append(each)
+    return tuple(found)
+
+
+def seen_as_lost(pickle: Pickle) -> bool | None:
+    """Return whether the data can be read once a scenario says that a document is deleted; None where it says no such.
+
+    The document has to have been uploaded, and its resource to be there.
+    """
+    named = [
+        fact.name for fact in facts_of(pickle) if (fact.kind, fact.field, fact.value) == ("document", "exists", False)
+    ]
+    if not named:
+        return None
+    model = ModelSystem()
+    model.reset(DEFAULT_STAGE)
+    for command in commands_of(pickle):
+        model.submit(command)
+    world = model.machine.world(model.state)
+    there = [world.entity(Document, name) for name in named if world.has(Document, name)]
+    return there[0].workspace.readable if there and there[0].workspace.state == "active" else None
+
+
 SELECTED = ("requirement", "topic", "level", "case")
 Selection = Mapping[str, tuple[str, ...]]
 """For each of requirement, topic, level and case: what is selected; nothing for all."""
 
 
-def selected(scenarios: Sequence[Scenario], selection: Selection) -> list[Scenario]:
-    """Return the scenarios that are selected, and the positive controls of refusals."""
+def selected(
+    scenarios: Sequence[Scenario], selection: Selection, declared: Declaration | None = None
+) -> list[Scenario]:
+    """Return the scenarios that are selected, and their controls, for a system that has declared this."""
+    if declared and MASKED in declared.hidden:
+        scenarios = with_later_looks(tuple(scenarios))
     chosen = [each for each in scenarios if is_selected(each, selection)]
     controls = {control for each in chosen for control in each.case.controls}
     ids = {each.case.id for each in chosen}
@@ -271,7 +317,12 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
     result, deviation = results.get(case.id, NOT_REACHED), known.get(case.id, "")
     status, reason = result.status, result.reason
     controls = {results.get(control, NOT_REACHED).status for control in case.controls}
-    if status == "passed" and controls and "passed" not in controls:
+    if status == "passed" and case.masked:
+        seen = next((each for each in case.controls if results.get(each, NOT_REACHED).status == "passed"), "")
+        status = "passed" if seen else "inconclusive"
+        how = f"seen once the key was back: {seen}" if seen else "nothing shows yet that it was, once the key is back"
+        reason = f"its deletion can't be told from inaccessible data; {how}"
+    elif status == "passed" and controls and "passed" not in controls:
         status, why, control = "inconclusive", "nothing shows yet that it is ever accepted", case.controls[0]
         listed = [each for each in case.controls if is_known(each, results, known)]
         if controls == {"not-applicable"}:

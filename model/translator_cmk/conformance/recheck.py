@@ -102,7 +102,7 @@ class Repetition:
     def _run_features(self, subjects: list[Subject]) -> None:
         """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
         running, made = self.running, self.running.made
-        chosen = selected(scenarios(made.profile, made.waived), made.selection)
+        chosen = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
         waiting = {each.case.id: each for each in chosen}
         running.expect(each.case for each in chosen)
         gave_up: Aborted | None = None
@@ -153,7 +153,10 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
     made, running.declared = running.made, subject.declaration
     try:
         if FEATURES in made.lanes:
-            every = {each.case.id: each for each in selected(scenarios(made.profile, made.waived), made.selection)}
+            every = {
+                each.case.id: each
+                for each in selected(scenarios(made.profile, made.waived), made.selection, running.declared)
+            }
             running.expect(each.case for each in every.values())
             for case in envelope["cases"]:
                 if case["id"] in every and case.get("reason") != NOT_REACHED.reason:

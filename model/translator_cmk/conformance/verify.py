@@ -237,7 +237,7 @@ def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -
     if jobs > 1 and not parallel:
         raise CommandError(f"--jobs {jobs}: the system has not declared the capability parallel")
     if FEATURES in made.lanes:
-        found = selected(scenarios(made.profile, made.waived), made.selection)
+        found = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
         if not found:
             raise Aborted("nothing is selected")
         run_features(running, [subject, *(pool.subject() for _ in range(1, min(jobs, len(found))))], found)

@@ -27,7 +27,13 @@ LEVELS: Mapping[str, str] = {
 }
 """Parts of a system that can conform by themselves.  Each level is scored apart, and a system claims one or more."""
 
-HIDEABLE = tuple(part for kind, (_, fields) in OBSERVED.items() for part in (kind, *(f"{kind}.{f}" for f in fields)))
+MASKED = "document.while-inaccessible"
+"""Declared as hidden by a system that can't tell a deleted document from an inaccessible one, and shows neither."""
+
+HIDEABLE = (
+    *(part for kind, (_, fields) in OBSERVED.items() for part in (kind, *(f"{kind}.{f}" for f in fields))),
+    MASKED,
+)
 """Kinds, and fields of kinds, that an observation may leave out if that is declared."""
 
 LONGEST_WINDOW = 86_400

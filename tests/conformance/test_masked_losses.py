@@ -1,0 +1,68 @@
+"""A system that can't tell a deleted document from an inaccessible one is judged once the key is back."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bdd.wrong_systems import LacksRows
+from tests.conformance.verifying import FAILS, Verified, verify
+from translator_cmk.cli import main
+from translator_cmk.language.declaration import MASKED
+from translator_cmk.machine import Observation
+
+LATER = (
+    "restoration.uploads-stay-deleted/the-key-is-back-and-the-upload-stays-deleted/"
+    "the-access-to-the-key-has-been-revoked"
+)
+
+
+class ShowsNoDocumentWhileInaccessible(LacksRows):
+    """The model, without the documents of a workspace whose data can't be read."""
+
+    @property
+    def declaration(self) -> dict[str, object]:
+        """The declaration."""
+        return {"product": "masked", "version": "1", "capabilities": ["portal", "reasons"], "hidden": [MASKED]}
+
+    def observe(self) -> Observation:
+        """Show everything but these."""
+        seen = super().observe()
+        readable = {name for name, workspace in seen["workspace"].items() if workspace["readable"]}
+        documents = {name: each for name, each in seen["document"].items() if each["workspace"] in readable}
+        return seen | {"document": documents}
+
+
+class NeverDeletes(ShowsNoDocumentWhileInaccessible):
+    """The same, in which no upload is ever deleted with the key."""
+
+    lacking = ("revocation.deletes-uploads",)
+
+
+def verified(folder: Path, system: type[LacksRows], *arguments: str) -> Verified:
+    """Run the scenarios of revoked access, with what they need."""
+    name = f"{system.__module__}:{system.__name__}"
+    return verify(folder, "--python", name, "--lane", "features", "--case", FAILS, *arguments)
+
+
+def test_the_loss_counts_where_it_is_seen_once_the_key_is_back(tmp_path: Path) -> None:
+    found = verified(tmp_path, ShowsNoDocumentWhileInaccessible)
+    assert found.exit_code == 0
+    assert found.status(FAILS) == "passed"
+    assert "seen once the key was back" in found.case(FAILS)["reason"]
+    assert found.status(LATER) == "passed"  # it was not selected, and is needed
+
+
+def test_what_never_deletes_is_found_out_and_does_not_pass_what_it_can_not_show(tmp_path: Path) -> None:
+    found = verified(tmp_path, NeverDeletes)
+    assert found.exit_code == 1
+    assert found.status(FAILS) == "inconclusive"
+    assert found.status(LATER) in ("failed", "blocked")
+
+
+@pytest.mark.parametrize("system", [ShowsNoDocumentWhileInaccessible, NeverDeletes])
+def test_a_report_of_such_a_system_follows_from_its_log(
+    tmp_path: Path, system: type[LacksRows], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = verified(tmp_path, system)
+    assert main(["report", "check", str(found.folder)]) == 0
+    assert "are confirmed" in capsys.readouterr().out
