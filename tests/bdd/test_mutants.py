@@ -16,16 +16,17 @@ from translator_cmk.explore.mutation.judging import Judged, Verdict
 from translator_cmk.explore.scopes import MUTANT_SCOPES
 
 MUTANTS = "translator_cmk.bdd.mutants"
-OF_ONE = [mutant for mutant in mutants() if "environment.vault-protections" in mutant.requirements]
+ONE = "environment.protection-order"
+OF_ONE = [mutant for mutant in mutants() if ONE in mutant.requirements]
 
 
 def test_each_mutant_of_a_requirement_is_printed_with_its_place_its_change_and_what_kills_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert main(["mutants", "--requirement", "environment.vault-protections"]) == 0
+    assert main(["mutants", "--requirement", ONE]) == 0
     lines = capsys.readouterr().out.splitlines()
     for mutant in OF_ONE:
-        at = lines.index(f"{mutant.place}: {mutant.kind} [environment.vault-protections]")
+        at = lines.index(f"{mutant.place}: {mutant.kind} [{ONE}]")
         assert re.fullmatch(r"  killed by theorem \S+ in scope \S+( and by scenario \S+)?", lines[at + 3])
     number = len(OF_ONE)
     assert lines[-2] == (
@@ -38,14 +39,13 @@ def test_json_has_an_object_for_each_mutant_and_a_terminal_shows_progress(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert main(["mutants", "--requirement", "environment.protection-order", "--json"]) == 0
+    assert main(["mutants", "--requirement", ONE, "--json"]) == 0
     out, shown = capsys.readouterr()
     found = json.loads(out)
-    made = [mutant for mutant in mutants() if "environment.protection-order" in mutant.requirements]
-    assert [each["name"] for each in found] == [mutant.name for mutant in made]
+    assert [each["name"] for each in found] == [mutant.name for mutant in OF_ONE]
     assert {each["verdict"] for each in found} == {"killed"}
     assert {"kind", "requirements", "place", "was", "now", "theorem", "scope", "scenario"} <= found[0].keys()
-    assert re.search(r"\d+ of 5 mutants", shown)
+    assert re.search(rf"\d+ of {len(OF_ONE)} mutants", shown)
     assert shown.endswith("\r\x1b[K")
 
 
@@ -98,7 +98,7 @@ def test_what_is_not_killed_is_shown_with_its_verdict(
             yield Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None, False)
 
     monkeypatch.setattr(f"{MUTANTS}.judgements", judged)
-    assert main(["mutants", "--requirement", "environment.protection-order"]) == code
+    assert main(["mutants", "--requirement", ONE]) == code
     lines = capsys.readouterr().out.splitlines()
     assert lines[3].startswith(f"  {said}")
-    assert lines[-1].endswith(f"and {5 * code} survive")
+    assert lines[-1].endswith(f"and {len(OF_ONE) * code} survive")

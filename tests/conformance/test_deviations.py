@@ -11,7 +11,7 @@ import yaml
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
 from tests.conformance import test_clean_prefix as clean_prefix
-from tests.conformance.verifying import DEMANDS, MODEL, Refused, Verified, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import DEMANDS, MODEL, TOUR, Refused, Verified, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import load_deviations
 
@@ -48,7 +48,6 @@ def test_known_deviation_is_no_failure_of_the_run_and_one_in_its_report(
     assert main(["report", "check", str(found.folder)]) == 0
 
 
-LOSING = ("--lane", "tour", "--scope", "losing-the-key")
 SIGHT = f"{wrong_systems.__name__}:LosesOnlySight"
 NO_PORTAL = f"{limited_systems.__name__}:TakesAnyRegionAndHasNoPortal"
 OWN_KEY = f"{clean_prefix.__name__}:OwnKeyIgnored"
@@ -66,9 +65,9 @@ BEHIND = "not reached: what leads to it is known to fail"
         (WRONG, ONLY, EARLIER, 1, {FAILS: "failed"}, EXPIRED),
         (MODEL, ONLY, {}, 1, {FAILS: "passed"}, STALE),
         (WRONG, DEMANDS, {}, 0, {ENABLE: "known"}, ""),
-        (SIGHT, LOSING, {"requirement": "revocation.undeploys"}, 1, {LOSE: "failed"}, UPLOADS),
+        (SIGHT, TOUR, {"requirement": "revocation.undeploys"}, 1, {LOSE: "failed"}, UPLOADS),
         (NO_PORTAL, DEMANDS, {}, 1, {ENABLE: "failed"}, PORTAL),
-        (OWN_KEY, LOSING, {"requirement": "keys.enable"}, 0, {ENABLE: "known", READ: "not-applicable"}, BEHIND),
+        (OWN_KEY, TOUR, {"requirement": "keys.enable"}, 0, {ENABLE: "known", READ: "not-applicable"}, BEHIND),
     ],
 )
 def test_known_deviation_is_about_one_thing_as_long_as_that_fails(

@@ -86,17 +86,27 @@ WAYS: dict[str, tuple[Command, ...]] = {pickle.id: tuple(commands_of(pickle)) fo
 """The commands of each scenario."""
 
 
+def requests(way: tuple[Command, ...]) -> Iterator[dict[str, Any]]:
+    """The commands as requests, from a reset on, with a look after each."""
+    yield {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)}
+    for command in way:
+        yield from ({"verb": "submit", "command": command_to_wire(command)}, {"verb": "observe"})
+
+
+REQUESTS = {way: list(requests(way)) for way in WAYS.values()}
+
+
 def answers(source: str) -> dict[tuple[Command, ...], list[Any]]:
     """What an example in Python answers and shows along each of the ways, asked without the kit."""
-    channel = InProcess(source)
+    answer = InProcess(source).module["answer"]
 
-    def along(way: tuple[Command, ...]) -> Iterator[Any]:
-        yield channel.ask({"id": "", "verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)}, 1)
-        for command in way:
-            yield channel.ask({"id": "", "verb": "submit", "command": command_to_wire(command)}, 1)
-            yield channel.ask({"id": "", "verb": "observe"}, 1)
+    def along(asked: Iterable[dict[str, Any]]) -> Iterator[Any]:
+        emulator = None
+        for request in asked:
+            emulator, found = answer(emulator, request)
+            yield found
 
-    return {way: list(along(way)) for way in {*WAYS.values()}}
+    return {way: list(along(asked)) for way, asked in REQUESTS.items()}
 
 
 @cache

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conformance import odd_objects
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, VAULT, WELL, WHOLE, counterexample, in_a_shell, verify
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, VAULT, WELL, counterexample, in_a_shell, verify
 from translator_cmk.cli import main
 
 
@@ -131,12 +131,3 @@ def test_report_that_can_not_be_written_any_further_is_told_in_one_line(tmp_path
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "can't be written: File too large" in done.stderr
     assert main(["report", "check", str(tmp_path / "report")]) == 4
-
-
-def test_run_goes_on_where_only_one_command_breaks_a_program(tmp_path: Path) -> None:
-    requirements = ("keys.use-logged", "keys.rotate", "environment.create-vault")
-    chosen = [argument for each in requirements for argument in ("--requirement", each)]
-    found = verify(tmp_path, "--stdio", f"{FAULTY} CreateKey=crash", *chosen)
-    assert (found.exit_code, found.report["complete"]) == (3, True)
-    assert found.report["faults"] == list(found.statuses().values()).count("inconclusive") > 5
-    assert found.status(WHOLE) == "passed"

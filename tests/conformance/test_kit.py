@@ -65,14 +65,6 @@ def badge(folder: Path) -> str:
     return message
 
 
-def test_kit_of_no_release_says_so_in_headline_and_badge(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = verify(tmp_path, "--python", MODEL, *ONLY)
-    assert "unreleased kit)" in capsys.readouterr().out
-    assert badge(found.folder).startswith("◇ ")
-    assert badge(found.folder).endswith(", unreleased kit")
-    assert "<br>by an unreleased kit: " in (found.folder / "report.html").read_text("utf-8")
-
-
 def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_meant_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,8 @@ def test_verdict_is_as_it_is_written(tmp_path: Path, capsys: pytest.CaptureFixtu
     if "failed" in row:
         failed = {case.rpartition("/")[0] for case, status in found.statuses().items() if status == "failed"}
         assert failed == set(row["failed"])
+    if "causes" in row:
+        assert [group["cause"] for group in found.report["groups"]] == row["causes"]
     if "levels" in row:
         assert {each["level"] for each in found.report["cases"]} == set(row["levels"])
     if "windows" in row:

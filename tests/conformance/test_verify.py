@@ -18,7 +18,6 @@ from tests.conformance import limited_systems
 from tests.conformance.test_deviations import written
 from tests.conformance.verifying import (
     FAULTY,
-    FULL,
     GRANTED,
     MODEL,
     ROOT,
@@ -95,15 +94,6 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
     assert refusal["status"] == "not-applicable"
     assert "is known to fail: resource.global-refused/enabling-for-a-regional-resource-is-accepted" in refusal["reason"]
     assert main(["report", "check", str(found.folder)]) == 0
-
-
-def test_assumption_that_is_not_shared_hides_no_failure_in_sequences(tmp_path: Path) -> None:
-    lanes = ("--lane", "tour", "--scope", "losing-the-key")
-    assert verify(tmp_path, "--python", f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys", *lanes).exit_code == 0
-    found = verify(tmp_path, "--python", f"{wrong_systems.__name__}:LosesNothing", *lanes)
-    assert found.exit_code == 1
-    failed = [case for case in found.report["cases"] if case["status"] == "failed"]
-    assert "revocation.access-revoked" in {requirement for case in failed for requirement in case["attributed_to"]}
 
 
 def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,16 +192,6 @@ def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path)
     report = runs[0].report | {"budgets": runs[0].report["budgets"] | {"sequences": 4}}
     (runs[0].folder / "report.json").write_text(json.dumps(report), "utf-8")
     assert main(["report", "check", str(runs[0].folder)]) == 1
-
-
-def test_what_is_declared_and_not_supported_fails_for_one_cause(tmp_path: Path) -> None:
-    only = ("--requirement", "keys.enable", "--requirement", "vault.same-region-refused")
-    found = verify(tmp_path, "--python", f"{limited_systems.__name__}:HasNoPortal", *FULL, *only)
-    failed = [case for case in found.report["cases"] if case["status"] == "failed"]
-    assert len(failed) > 3
-    assert [case["shown"] for case in failed if "changed" in case["shown"]] == []
-    assert all("the capability portal, which is declared; observed: unsupported" in case["reason"] for case in failed)
-    assert [group["cause"] for group in found.report["groups"]] == ["the capability portal"]
 
 
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
