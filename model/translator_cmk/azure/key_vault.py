@@ -100,7 +100,12 @@ def made(
         size = next((bits for bits, name in CURVES.items() if name == curve), 0)
     if kind not in SIZES or size not in SIZES[kind]:
         raise malformed(f"There is no key of type '{kind}' with this size or curve.", "BadParameter")
-    call.submit(command(vault(call).name, name, kind, size))
+    home = vault(call).name
+    there = call.entity(Key, f"{home}/{name}")
+    if there and (there.type, there.size) == (kind, size):
+        call.submit(commands.RotateKey(home, local(there)))
+    else:
+        call.submit(command(home, name, kind, size))
     return as_asked(call, name, {each: asked[each] for each in asked if each not in ("kty", "crv", "key_size")})
 
 
