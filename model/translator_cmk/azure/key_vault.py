@@ -9,7 +9,7 @@ from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from . import bodies
 from .bodies import CURVES, local
-from .calls import Call, Reply, honoured, member, required
+from .calls import Call, Reply, honoured, member, only, required
 from .choices import malformed, missing, outside
 
 SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": tuple(CURVES), "oct": (128, 192, 256)}
@@ -76,13 +76,14 @@ def create_key(call: Call, name: str) -> Reply:
 
 def import_key(call: Call, name: str) -> Reply:
     web_key = required(call.body, "key", dict)
-    kind, size = required(web_key, "kty"), 0
-    if kind != "EC":
-        try:
-            number = base64.urlsafe_b64decode(required(web_key, "k" if kind == "oct" else "n").encode() + b"==")
-        except ValueError:
-            raise malformed("The key is not in base64url.", "BadParameter") from None
-        size = 8 * len(number.lstrip(b"\0"))
+    kind = required(web_key, "kty")
+    only(call.body, "key", "kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q")
+    try:
+        parts = {"EC": "xy", "oct": "k"}.get(kind, "ne")
+        numbers = [base64.urlsafe_b64decode(required(web_key, part).encode() + b"==") for part in parts]
+    except ValueError:
+        raise malformed("The key is not in base64url.", "BadParameter") from None
+    size = 8 * len(numbers[0].lstrip(b"\0"))
     hsm = member(call.body, "Hsm", bool) or member(call.body, "hsm", bool)
     kind = f"{kind.removesuffix('-HSM')}-HSM" if hsm else kind
     rest = {name: value for name, value in call.body.items() if name.lower() not in ("key", "hsm")}
