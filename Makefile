@@ -76,6 +76,7 @@ freeze: $(INSTALLED) ## freeze the register of the version in pyproject.toml (CO
 release: $(INSTALLED) ## build sdist, wheel, bill of materials and checksums of a frozen version into dist/
 	$(PY) .ci/released.py
 	rm -rf dist
+	mkdir -p $(RESULTS)
 	$(PY) -m hatchling build --directory dist
 	sed -n 's/^\([^ ]*==[^ ]*\).*/\1/p' requirements.txt > $(RESULTS)/constraints.txt
 	$(PY) -m venv --clear $(RESULTS)/release
@@ -108,7 +109,7 @@ lock: ## resolve the development tools and the Azure CLI again into requirements
 	mv "$$tmp/requirements.txt" "$$tmp/requirements-azure-cli.txt" .
 
 clean: ## remove all that the other targets made
-	rm -rf .venv $(AZURE_CLI) .bench $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
+	rm -rf .venv $(AZURE_CLI) .bench .cache $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find model tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
