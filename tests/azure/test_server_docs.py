@@ -31,7 +31,7 @@ def link(requirement: str) -> str:
 
 
 def answered(answer: Answer) -> str:
-    return "carried out" if answer is CARRIED_OUT else f"{answer.status} `{answer.code}`"
+    return f"{answer.status} `{answer.code}`"
 
 
 def routes() -> str:
@@ -53,8 +53,10 @@ def refusals() -> str:
 
 
 def unspecified() -> str:
-    rows = ((link(name), answered(UNSPECIFIED.get(name, OTHERWISE))) for name in requirements(Silent))
-    return table(("requirement", "our choice"), *rows)
+    names = requirements(Silent)
+    accepted = {name: ", ".join(f"`{command}`" for command in CARRIED_OUT.get(name, ())) for name in names}
+    rows = ((link(name), answered(UNSPECIFIED.get(name, OTHERWISE)), accepted[name] or "none") for name in names)
+    return table(("requirement", "answer", "carried out nevertheless"), *rows)
 
 
 TABLES = {
@@ -81,7 +83,9 @@ def test_the_page_has_the_tables_of_the_code() -> None:
 
 def test_each_answer_that_we_chose_is_for_a_requirement_that_gives_it() -> None:
     assert REFUSED.keys() <= set(requirements(Refuse)) | {"environment.exists"}
-    assert UNSPECIFIED.keys() <= set(requirements(Silent))
+    assert UNSPECIFIED.keys() | CARRIED_OUT.keys() <= set(requirements(Silent))
+    silent = {(row.requirement, row.on.__name__) for row in ROWS if isinstance(row, Silent)}
+    assert {(name, command) for name, commands in CARRIED_OUT.items() for command in commands} <= silent
 
 
 if __name__ == "__main__":

@@ -88,6 +88,11 @@ def get_operation(call: Call, subscription: str, operation: str) -> Reply:
     return Reply(204)
 
 
+def get_operation_status(call: Call, subscription: str, operation: str) -> Reply:
+    get_operation(call, subscription, operation)
+    return Reply(200, {"name": operation, "status": "Succeeded"})
+
+
 def deleted(call: Call, kind: Any, subscription: str, location: str, name: str, group: str | None = None) -> Any:
     """Return the deleted account or vault of a path; raises `Problem` where there is none."""
     for each in in_scope(call, kind, subscription, None, "deleted"):
@@ -116,7 +121,8 @@ def put_account(call: Call, subscription: str, group: str, name: str) -> Reply:
 def patch_account(call: Call, subscription: str, group: str, name: str) -> Reply:
     found = call.account(subscription, group, name)
     set_identity_and_keys(call, found.name, call.body)
-    return account_as_asked(call, found.name, 200)
+    _, shown, _ = account_as_asked(call, found.name, 202)
+    return call.begun(found.subscription.name, shown)
 
 
 def account_as_asked(call: Call, name: str, status: int) -> Reply:

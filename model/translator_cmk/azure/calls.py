@@ -213,11 +213,12 @@ class Call:
             raise malformed(f"The query parameter '{name}' has the value '{text}', which is no such number.")
         return int(text)
 
-    def begun(self, subscription: str) -> Reply:
-        """Return that a long-running operation has begun; it is over when its URL is asked."""
-        path = f"/subscriptions/{subscription}/operationresults/{self.signer.sign('operation', subscription)}"
+    def begun(self, subscription: str, body: Any = None) -> Reply:
+        """Return that a long-running operation has begun, with a body if it is on one; it is over at once."""
+        place, header = ("operationStatuses", "Azure-AsyncOperation") if body else ("operationresults", "Location")
+        path = f"/subscriptions/{subscription}/{place}/{self.signer.sign('operation', subscription)}"
         url = self.url(path, **{"api-version": self.query["api-version"]})
-        return Reply(202, None, {"Location": url, "Retry-After": "1"})
+        return Reply(202, body, {header: url, "Retry-After": "1"})
 
 
 def no_resource(name: str, group: str) -> Any:

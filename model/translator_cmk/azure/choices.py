@@ -64,7 +64,7 @@ class Answer(NamedTuple):
 
 REFUSED = {
     "environment.exists": Answer(400, "BadRequest"),
-    "environment.new-name": Answer(409, "Conflict"),
+    "environment.new-name": Answer(409, "ConflictError", "azure-cli issue 29115"),
     "environment.no-vault-purge": Answer(405, "MethodNotAllowed", "AzureTRE issue 1446, azure-docs issue 55427"),
     "environment.no-key-purge": Answer(403, "Forbidden"),
     "revocation.data-inaccessible": Answer(403, "Forbidden"),
@@ -74,18 +74,21 @@ REFUSED = {
 """For a requirement that refuses a request: the answer.  All others are answered with `OTHERWISE`."""
 
 OTHERWISE = Answer(400, "BadRequest")
-CARRIED_OUT = Answer(200, "")
-"""The choice to do what the other rows of the model say, where it leaves open whether a request is accepted."""
 
 UNSPECIFIED = {
-    "environment.key-name-in-use": Answer(409, "Conflict"),
-    "environment.name-used-before": Answer(409, "Conflict"),
+    "environment.key-name-in-use": Answer(409, "ConflictError"),
+    "environment.name-used-before": Answer(409, "ConflictError"),
     "environment.rotate-disabled-key": Answer(403, "Forbidden"),
     "environment.workspace-without-key": Answer(403, "Forbidden"),
-    "keys.change": CARRIED_OUT,
-    "keys.rsa-hsm": CARRIED_OUT,
 }
-"""For a requirement that leaves an outcome open: our choice.  All others are refused with `OTHERWISE`."""
+"""For a requirement that leaves an outcome open: the answer that we chose.  All others have `OTHERWISE`."""
+
+CARRIED_OUT = {
+    "environment.name-used-before": ("CreateKey", "ImportKey"),
+    "keys.change": ("EnableCustomerManagedKeys",),
+    "keys.rsa-hsm": ("EnableCustomerManagedKeys",),
+}
+"""For such a requirement: the commands that we chose to carry out instead, as the other rows of the model say."""
 
 
 def answer_to(because: Iterable[str], table: Mapping[str, Answer]) -> Answer:
@@ -98,7 +101,7 @@ CHOICES = (
     ("signing in", "Any client id that is a GUID, with any secret. A tenant that was never named begins a world"),
     ("who asks", "The caller may do everything; no role or access policy for the caller is needed or shown"),
     ("api-version", "Any that has the right form; the body is that of the newest one"),
-    ("long-running operations", "They are over when they are answered, or when their URL is asked"),
+    ("long-running operations", "They are over when they are answered"),
     ("dates", "Left out everywhere, since the model has no time"),
     ("an account that is not under CMK", "It has no `encryption` member, after a return to Microsoft-managed keys too"),
     (

@@ -12,7 +12,7 @@ from ..machine.entities import Resource, Subscription, Tenant, Vault
 from ..machine.rows import Silent
 from . import arm, bodies, custom_translator, entra, key_vault
 from .calls import PUBLIC, Call, Cloud, Reply, Signer
-from .choices import CARRIED_OUT, UNSPECIFIED, Problem, malformed, outside
+from .choices import CARRIED_OUT, Problem, malformed, outside
 from .worlds import REGIONS, Worlds
 
 S = "/subscriptions/{subscription}"
@@ -67,6 +67,7 @@ ROUTES: dict[str, tuple[tuple[str, str, Callable[..., Reply]], ...]] = {
         ("GET", S + "/locations", list_locations),
         ("GET", S + "/resources", arm.list_resources),
         ("GET", S + "/operationresults/{operation}", arm.get_operation),
+        ("GET", S + "/operationStatuses/{operation}", arm.get_operation_status),
         ("PUT", S + "/providers/Microsoft.Subscription/changeTenantRequest/default", arm.change_tenant),
         ("GET", S + "/resourceGroups", arm.list_groups),
         ("GET", G, arm.get_group),
@@ -191,12 +192,16 @@ def cloud_at(authority: str) -> Cloud:
     return Cloud(url, url, url, f"vault.{end}", f"cognitiveservices.{end}")
 
 
+def carried_out(row: Silent) -> bool:
+    """Return whether we chose to do what the other rows say of a command, where this one leaves that open."""
+    return row.on.__name__ in CARRIED_OUT.get(row.requirement, ())
+
+
 class Service:
     """Answers requests for a machine.  One at a time: an answer takes less than a millisecond."""
 
     def __init__(self, machine: Machine) -> None:
-        chosen = {name for name, answer in UNSPECIFIED.items() if answer is CARRIED_OUT}
-        self.machine = Machine(r for r in machine.rows if not (isinstance(r, Silent) and r.requirement in chosen))
+        self.machine = Machine(row for row in machine.rows if not (isinstance(row, Silent) and carried_out(row)))
         self.worlds, self.signer, self.lock = Worlds(), Signer(), threading.Lock()
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], content: bytes) -> Reply:
