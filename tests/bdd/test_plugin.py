@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import MODULE, OUTLINE, RIGHT, feature, project, rule, run
+from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.requirements import load_register
 
 SYSTEM = "tests.bdd.wrong_systems"
@@ -79,7 +80,8 @@ def test_wrong_system_fails_with_the_requirement_and_the_difference(pytester: py
     for expected in (
         '[vault.same-region-refused] Vault and resource in two regions (in "eastus"): failed\n',
         "features/vault.feature:16\n",
-        f"requirement  {requirement.title}\n",
+        f"requirement  {requirement.id}: {requirement.title}\n",
+        f"row          {next(row.place for row in row_sources() if row.row.requirement == requirement.id)}\n",
         "> Then         the request is refused\n",
         "expected     the request is refused, because of vault.same-region-refused\n",
         "observed     the request is accepted, by ",
@@ -108,7 +110,7 @@ def test_system_that_does_not_get_there_turns_the_run_red(
 ) -> None:
     project(pytester, vault=feature(rule(RIGHT)))
     result = run(pytester, "--system", f"{SYSTEM}:{system}")
-    result.assert_outcomes(failed=1)
+    result.assert_outcomes(errors=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     output = result.stdout.str()
     assert expected in output
@@ -155,7 +157,7 @@ def test_fixture_of_the_suite_takes_the_place_of_the_model_but_not_of_the_option
     project(pytester, vault=VAULT, conftest=CONFTEST)
     run(pytester).assert_outcomes(passed=1, failed=2)
     result = run(pytester, "--system", f"{SYSTEM}:KeepsItsReasons")
-    result.assert_outcomes(failed=3)
+    result.assert_outcomes(errors=3)
     assert "a fixture called system overrides it; remove one of them" in result.stdout.str()
 
 
@@ -195,13 +197,63 @@ def test_junit_names_cases_after_requirement_and_scenario_with_xdist_too(pyteste
         "encryption.tier-refused",
     ]
     [failure] = found[EAST].iter("failure")
-    assert str(failure.get("message")).startswith("[vault.same-region-refused] Vault and resource in two regions")
+    assert str(failure.get("message")).startswith("expected: the request is refused, because of vault.same-region")
     assert "expected     the request is refused" in str(failure.text)
-    assert {name for case in found.values() for name in case.attrib} == {"name", "classname", "time"}
+    assert found[EAST].get("file") == "features/vault.feature"
+    assert {name for case in found.values() for name in case.attrib} == {"name", "classname", "time", "file", "line"}
     spread = cases(pytester.path / "spread.xml")
-    assert {name: (case.get("name"), len(case)) for name, case in found.items()} == {
-        name: (case.get("name"), len(case)) for name, case in spread.items()
+    assert {name: described(case) for name, case in found.items()} == {
+        name: described(case) for name, case in spread.items()
     }
+
+
+def described(case: ET.Element) -> list[object]:
+    """What a test case says, except how long it took."""
+    return [{**case.attrib, "time": ""}, *((each.tag, each.get("message")) for each in case)]
+
+
+def test_blocked_scenario_is_an_error_in_junit_and_its_message_is_the_reason(pytester: pytest.Pytester) -> None:
+    project(pytester, vault=feature(rule(RIGHT)))
+    run(pytester, "--junitxml", "junit.xml", "--system", f"{SYSTEM}:RefusesKeys")
+    [suite] = ET.parse(pytester.path / "junit.xml").iter("testsuite")
+    assert (suite.get("errors"), suite.get("failures")) == ("1", "0")
+    [error] = cases(pytester.path / "junit.xml")[ONE].iter("error")
+    assert error.get("message") == "blocked by keys.any-origin"
+
+
+REVOKE = 'When the customer revokes the access of "translator-prod" to the keys of "kv-prod"'
+LOSSES = (
+    f"""
+Scenario: The model is undeployed
+  Given a deployed model under customer-managed keys
+  {REVOKE}
+  Then the model "legal-en-de" is undeployed
+""",
+    f"""
+Scenario: The data is inaccessible
+  Given a deployed model under customer-managed keys
+  {REVOKE}
+  Then the data of "ws-prod" is inaccessible
+""",
+    f"""
+Scenario: Access is revoked again
+  Given the access to the key has been lost and granted again
+  {REVOKE}
+  Then the request is accepted
+""",
+)
+
+
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_failures_are_summed_up_by_cause(pytester: pytest.Pytester, processes: str) -> None:
+    project(pytester, revocation=feature(rule(*LOSSES, requirement="revocation.undeploys")))
+    output = run(pytester, "--system", f"{SYSTEM}:LosesNothing", "-n", processes).stdout.str()
+    _, _, summary = output.partition("failed and blocked scenarios by cause")
+    cause = load_register()["revocation.access-revoked"]
+    assert f"   3  {cause.id}: {cause.title}\n      first: [revocation.undeploys] The model is undeployed\n" in summary
+    assert summary.count("first: ") == 1
+    assert "2 failed, 1 error in " in summary
+    assert f"cause        {cause.id}: {cause.title}\n" in output
 
 
 @pytest.mark.parametrize(

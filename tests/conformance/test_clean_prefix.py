@@ -10,7 +10,7 @@ from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, ver
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
-from translator_cmk.conformance.judging import Exchange, SequenceResult
+from translator_cmk.conformance.judging import SequenceResult
 from translator_cmk.conformance.lane import UNCONFIRMED, SequenceLane, plan_of
 from translator_cmk.conformance.report.envelope import Made
 from translator_cmk.conformance.running import Running, SessionPool
@@ -18,6 +18,7 @@ from translator_cmk.conformance.session import Session
 from translator_cmk.language import command_from_wire
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, Refused
 from translator_cmk.machine.commands import CreateKey, CreateVault, RotateKey
+from translator_cmk.oracle import Exchange
 from translator_cmk.oracle.explain import Difference
 from translator_cmk.system import ModelSystem
 

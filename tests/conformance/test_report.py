@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pytest
@@ -18,6 +18,7 @@ from tests.conformance.verifying import (
     FAILS,
     FAILS_TOO,
     FAULTY,
+    FULL,
     GRANTED,
     MODEL,
     WHOLE,
@@ -38,6 +39,8 @@ from translator_cmk.conformance.running import Running
 from translator_cmk.errors import CommandError
 from translator_cmk.machine import COMMANDS
 from translator_cmk.requirements import load_register
+
+MOVED = "environment.vault-moved"
 
 MARKUP = {
     "report.html": "<script",
@@ -135,6 +138,64 @@ def test_cucumber_messages_have_the_result_at_the_step_that_a_scenario_got_to(wr
     broken = verify(tmp_path, "--stdio", breaks, "--lane", "features", "--case", GRANTED)
     place, why = stopped(broken, GRANTED, "UNKNOWN")
     assert (place, "the system broke" in why) == (2, True)
+
+
+def test_cucumber_messages_have_the_time_that_each_step_took(wrong: Verified) -> None:
+    for name in (WHOLE, FAILS):
+        case = wrong.case(name)
+        found = [each["duration"] for each in step_results(wrong, name)]
+        seconds = [each["seconds"] + each["nanos"] / 1e9 for each in found]
+        played = case["step"] + 1
+        assert [round(each, 6) for each in seconds] == case["durations"] + [0] * (len(seconds) - played)
+        assert 0 < sum(seconds) <= case["seconds"]
+        assert min(case["durations"]) > 0
+    events = [next(iter(each.values())) for each in cucumber_messages_of(wrong)]
+    times = [(each["timestamp"]["seconds"], each["timestamp"]["nanos"]) for each in events[:-1] if "timestamp" in each]
+    assert times == sorted(times)
+    assert len(set(times)) > 2
+
+
+class InJUnit(NamedTuple):
+    """What a JUnit file says of a scenario."""
+
+    topic: str
+    name: str
+    place: tuple[str, str]
+    properties: list[tuple[str, str]]
+    kind: str
+    message: str
+
+
+def junit_cases(file: Path) -> dict[str, InJUnit]:
+    """What a JUnit file says of each scenario by its id, as a library by others reads it."""
+    library = pytest.importorskip("junitparser", reason="missing tool: junitparser, of the group test")
+    found = {}
+    for case in (case for suite in library.JUnitXml.fromfile(str(file)) for case in suite):
+        properties = [(each.name, each.value) for each in case.child(library.Properties) or ()]
+        kind, message = next(((type(each).__name__, each.message) for each in case.result), ("", ""))
+        if properties:
+            place = (case._elem.get("file"), case._elem.get("line"))  # attributes that it keeps and has no name for
+            found[properties[0][1]] = InJUnit(case.classname, case.name, place, properties, kind, message)
+    return found
+
+
+@pytest.mark.slow
+def test_junit_of_pytest_and_of_verify_say_the_same(pytester: pytest.Pytester, tmp_path: Path) -> None:
+    pytester.makepyfile(
+        test_features="""
+        from pytest_bdd import scenarios
+        from translator_cmk import features_dir
+        scenarios(str(features_dir()))
+        """
+    )
+    plugins = ("-p", "translator_cmk.bdd", "-p", "no:hypothesispytest")
+    pytester.runpytest_inprocess(*plugins, "-m", MOVED, "--junitxml", "junit.xml", "--system", WRONG)
+    found = junit_cases(pytester.path / "junit.xml")
+    said = junit_cases(verify(tmp_path, "--python", WRONG, *FULL, "--requirement", MOVED).folder / "junit.xml")
+    assert {name: said[name] for name in found} == found
+    assert {each.kind for each in found.values()} == {"Failure", "Error"}
+    assert all(("requirement", MOVED) in each.properties for each in found.values())
+    assert {each.place[0] for each in found.values()} == {"features/environment.feature"}
 
 
 def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:

@@ -11,7 +11,7 @@ from tests.conformance.verifying import MODEL, fails_in_fuzzing, fuzz, messages_
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
-from translator_cmk.conformance.judging import oracle_for, run_sequence
+from translator_cmk.conformance.judging import run_sequence
 from translator_cmk.conformance.sequences import (
     STRESS_START,
     in_variant,
@@ -29,6 +29,7 @@ from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified
 from translator_cmk.machine.commands import DeleteKey, ReadData, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
+from translator_cmk.oracle import oracle_for
 
 
 @pytest.mark.parametrize(("blind", "found"), [(0, False), (100, True)])

@@ -3,6 +3,7 @@
 PYTEST_DONT_REWRITE
 """
 
+import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from pytest_bdd.utils import registry_get_safe
 
 from .. import features_dir
 from ..errors import InvalidFile
+from ..escaping import plain
 from ..language.facts import Fact
 from ..language.sentences import UnknownSentence
 from ..language.situations import Situation
@@ -29,6 +31,7 @@ from ..machine import Command
 from ..requirements import Register, load_register
 from ..system import ModelSystem, System
 from .assertions import Assertion, NotApplicable
+from .failures import Causes, causes_of, format_causes, format_failure
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
 from .scenario_run import (
@@ -36,7 +39,6 @@ from .scenario_run import (
     Inconclusive,
     ScenarioRun,
     Verdict,
-    format_failure,
     format_title,
     verdict_of,
 )
@@ -123,12 +125,14 @@ def pytest_runtest_makereport(
         report.outcome = "skipped"
         report.longrepr = (str(path), pickle.line, f"Skipped: {reason}")
     elif error is not None and report.failed:
-        requirement = item.config.stash[REGISTER].get(pickle.requirements[0])
-        text = "\n".join(format_failure(error, reason or "", pickle, path, requirement, run))
+        text = "\n".join(format_failure(error, reason or "", pickle, path, run))
         if isinstance(error, OURS):
             report.longrepr = text
         else:
             report.sections.append(("Scenario", text))
+        if report.when == "call" and status != "failed":
+            # a Given is the set-up of its scenario, and a broken adapter fails no Then: an error, as JUnit has it
+            report.when = "setup"
     # an attribute of the report, unlike a user property, stays out of JUnit files, and xdist carries it all the same
     report.scenario = {  # type: ignore[attr-defined]  # reports take any attribute
         "id": pickle.id,
@@ -136,8 +140,17 @@ def pytest_runtest_makereport(
         "topic": path.stem,
         "status": status,
         "reason": reason,
+        "causes": causes_of(error, run) if report.failed else (),
+        "file": junit_file(path, item.config.rootpath),
+        "line": pickle.line,
     }
     return report
+
+
+def junit_file(path: Path, root: Path) -> str:
+    """Return a feature file as JUnit files name it: one of the specification alike wherever that is installed."""
+    ours = path.parent == features_dir()
+    return f"features/{path.name}" if ours else Path(os.path.relpath(path, root)).as_posix()
 
 
 def verdict(error: BaseException | None, phase: str) -> Verdict:
@@ -179,6 +192,9 @@ class Run:
         self.suspects: set[Path] = set()
         self.diagnostics: list[str] = []
         self.statuses: set[str] = set()
+        self.failures: dict[str, Causes] = {}
+        self.titles: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
 
     def pytest_exception_interact(self, node: Any) -> None:
         """Note the features that a module may bind that could not be imported: the lint says why."""
@@ -209,18 +225,30 @@ class Run:
         """Take the diagnostics of a process over; all of them collect the same."""
         self.diagnostics = getattr(node, "workeroutput", {}).get(DIAGNOSTICS, []) or self.diagnostics
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the status of one phase of a scenario, and name its test case in a JUnit file before pytest opens it."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None]:
+        """Note the status of one phase of a scenario, and describe its test case in a JUnit file as `verify` does."""
         scenario: dict[str, Any] | None = getattr(report, "scenario", None)
         if scenario is None:
-            return
+            return (yield)
         if report.when == "call" or scenario["status"] != "passed":
             self.statuses.add(scenario["status"])
-        if (xml := self.config.stash.get(xml_key, None)) is not None:
-            case = xml.node_reporter(report)
-            case.add_attribute("name", scenario["title"])
-            case.add_attribute("classname", scenario["topic"])
+        if report.failed:
+            self.reasons[scenario["id"]] = plain(scenario["reason"])
+        if scenario["causes"]:
+            self.failures[scenario["id"]] = tuple(scenario["causes"])
+            self.titles[scenario["id"]] = scenario["title"]
+        xml = self.config.stash.get(xml_key, None)
+        case = xml.node_reporter(report) if xml is not None else None
+        yield
+        if case is not None and report.when == "teardown":
+            test_case = case.to_xml()  # it is complete, and what is written in the end
+            for name in ("file", "line"):
+                test_case.set(name, str(scenario[name]))
+            test_case.set("name", scenario["title"])
+            test_case.set("classname", scenario["topic"])
+            for each in (*test_case.iter("failure"), *test_case.iter("error")):
+                each.set("message", self.reasons[scenario["id"]])
 
     @property
     def undecided(self) -> bool:
@@ -234,12 +262,18 @@ class Run:
         elif self.undecided and exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print what keeps the run from passing."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+        """Print what keeps the run from passing, after pytest has listed the tests: failures by their cause."""
+        yield
         for diagnostic in self.diagnostics:
             terminalreporter.write_line(f"ERROR: {diagnostic}", red=True)
         if self.undecided:
             terminalreporter.write_line("no scenario was decided")
+        if self.failures:
+            terminalreporter.section("failed and blocked scenarios by cause", sep="=", bold=True)
+            for line in format_causes(self.failures, self.titles):
+                terminalreporter.write_line(line)
 
 
 def join(scenarios: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:

@@ -1,9 +1,9 @@
 """Runs one scenario against one system, step by step, and formats its failure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
-from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from ..language import WireError, command_to_wire, observation_from_wire, outcome_from_wire, outcome_to_wire
@@ -26,10 +26,10 @@ from ..machine.rows import Effect
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates
 from ..oracle.profiles import machine_of, silent_in
-from ..requirements import Requirement, load_register
+from ..requirements import load_register
 from ..system import ModelSystem, System, Unsupported
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_ids, format_observed
-from .features import Pickle, shown
+from .features import Pickle
 from .prerequisites import inapplicable, is_legacy, not_offered, promised
 from .systems import declaration_of
 from .vocabulary import demanded, facts_of, read_steps
@@ -103,6 +103,8 @@ class ScenarioRun:
         self.pickle = pickle
         self.step = -1
         self.details: list[dict[str, Any]] = []
+        self.began: list[float] = []
+        """When each step began."""
         self.seen: Observation | None = None
         self.asked: list[tuple[Command, Outcome, Observation | None]] = []
         """Every command so far with its outcome, and what the system showed after it, if it was observed then."""
@@ -156,6 +158,12 @@ class ScenarioRun:
             raise AssertionFailed(text, format_observed(seen, statement))
 
     @property
+    def durations(self) -> tuple[float, ...]:
+        """Return the seconds that each step took, or has taken so far."""
+        ends = (*self.began[1:], perf_counter())
+        return tuple(round(end - start, 6) for start, end in zip(self.began, ends, strict=False))
+
+    @property
     def changes(self) -> list[Change]:
         """Return what the When changed; nothing before the When, or where the system was not observed after it."""
         return self.result.changes if self.result.after else []
@@ -167,6 +175,7 @@ class ScenarioRun:
 
     def _begin(self, kind: str, text: str) -> None:
         self.step += 1
+        self.began.append(perf_counter())
         self.details.append({"step": f"{kind} {text}"})
 
     def _record(self, command: Command, outcome: Outcome, before: Observation, after: Observation) -> None:
@@ -307,38 +316,3 @@ def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:
 def format_title(pickle: Pickle) -> str:
     """Return the scenario's name in reports: requirement, name, and which row of the examples."""
     return f"[{pickle.requirements[0]}] {pickle.name}{f' ({pickle.row})' if pickle.row else ''}"
-
-
-def format_failure(
-    error: BaseException,
-    reason: str,
-    pickle: Pickle,
-    path: Path,
-    requirement: Requirement | None,
-    run: ScenarioRun | None,
-) -> Iterator[str]:
-    """Yield the lines that say why the scenario did not pass; the first names it."""
-    findings: list[tuple[str, str]] = []
-    match error:
-        case AssertionFailed():
-            reason, findings = "failed", [("expected", error.expected), ("observed", error.observed)]
-        case SetupFailed():
-            reason, findings = f"not run, {error}", [("because", error.why)]
-    yield f"{format_title(pickle)}: {reason}"
-    if run is None:
-        return
-    yield f"{shown(path)}:{pickle.steps[run.step].line}"
-    if requirement is not None:
-        yield ""
-        yield f"  {'requirement':<11}  {requirement.title}"
-        yield f"  {'':<11}  {requirement.wording}"
-    yield ""
-    for number, each in enumerate(pickle.steps[: run.step + 1]):
-        yield f"{'>' if number == run.step else ' '} {each.keyword:<11}  {each.text}"
-    if findings:
-        yield ""
-    for name, text in findings:
-        yield f"  {name:<11}  {text}"
-    for number, (was, now) in enumerate(run.changes):
-        yield f"  {'' if number else 'changed':<11}  - {format_fact(was)}"
-        yield f"  {'':<11}  + {format_fact(now)}"

@@ -299,6 +299,8 @@ class Result(NamedTuple):
     """The cases whose failures keep this one from being reached."""
     known: str = ""
     """Of a verdict: the reason that the file of deviations gives."""
+    durations: tuple[float, ...] = ()
+    """Of a scenario: the seconds that each step took, as far as it got."""
 
 
 NOT_REACHED = Result("not-run", "not reached")

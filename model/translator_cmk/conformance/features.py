@@ -9,17 +9,14 @@ from time import perf_counter
 from typing import Any
 
 from ..bdd.assertions import AssertionFailed
+from ..bdd.failures import causes_of, format_failure
 from ..bdd.features import Pickle
 from ..bdd.prerequisites import inapplicable
-from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_failure, machine_in, verdict_of
+from ..bdd.scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, verdict_of
 from ..bdd.vocabulary import read_steps
 from ..language.facts import Fact
-from ..oracle.explain import attributed_to
-from ..oracle.profiles import PROFILES
-from ..requirements import load_register
 from .cases import FEATURES, Result, Scenario
 from .channels import Fault
-from .judging import Exchange, first_difference, oracle_for
 from .report.folder import MESSAGES
 from .report.summaries import AGAIN, SAID
 from .running import Running
@@ -76,23 +73,20 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
     assert known is not None
     status, reason = known.status, known.reason or ""
     pickle = scenario.pickle
-    requirements: tuple[str, ...] = ()
-    shown = undelivered = ""
+    undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
+    requirements = () if undelivered else causes_of(error, run)
+    shown = ""
     if isinstance(error, AssertionFailed) and run is not None:
-        if isinstance(error, CapabilityMissing):
-            undelivered = error.capability
-        else:
-            requirements = attribution(pickle, run) or pickle.requirements
-            if is_late(subject, pickle, run.step):
-                status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
-        shown = in_full(error, scenario, run, requirements or pickle.requirements)
+        if not undelivered and is_late(subject, pickle, run.step):
+            status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
+        shown = in_full(error, scenario, run)
     if isinstance(error, SetupFailed) and run is not None:
-        status, requirements = "blocked", attribution(pickle, run) or tuple(sorted(error.by))
-        shown = in_full(error, scenario, run, requirements)
+        status, shown = "blocked", in_full(error, scenario, run)
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
-    return Result(status, reason, 0.0, requirements, fault, shown, step_of(run), undelivered)
+    durations = run.durations if run else ()
+    return Result(status, reason, 0.0, requirements, fault, shown, step_of(run), undelivered, durations=durations)
 
 
 def step_of(run: ScenarioRun | None) -> int:
@@ -106,25 +100,10 @@ def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
     return subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
 
 
-def attribution(pickle: Pickle, run: ScenarioRun) -> tuple[str, ...]:
-    """Return the requirements that explain the first step that differs from the article, or else from what we assume.
-
-    Of several that explain all of it alike, those come first that the scenario is about.
-    """
-    exchanges = [Exchange(*each) for each in run.asked]
-    for profile in PROFILES:
-        if found := first_difference(exchanges, oracle_for(machine_in(profile), run.declared), run.declared.stage):
-            about = pickle.requirements if len({each.requirements for each in found}) == 1 else ()
-            names = attributed_to(found)
-            return tuple(dict.fromkeys((*(each for each in about if each in names), *names)))
-    return ()
-
-
-def in_full(error: Exception, scenario: Scenario, run: ScenarioRun, requirements: Sequence[str]) -> str:
-    """Return a failure with its scenario, the first of these requirements, what changed, and where to look."""
-    pickle, case = scenario.pickle, scenario.case
-    requirement = load_register().get(requirements[0]) if requirements else None
-    lines = format_failure(error, "", pickle, Path(case.feature), requirement, run)
+def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:
+    """Return a failure with its scenario, its requirement, what changed, and where to look."""
+    case = scenario.case
+    lines = format_failure(error, "", scenario.pickle, Path(case.feature), run)
     seen = (f"  {'messages':<11}  {MESSAGES}, case {case.id}", f"  {AGAIN} verify ... --case {case.id}")
     return "\n".join([*lines, *seen])
 

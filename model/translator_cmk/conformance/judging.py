@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ..bdd.prerequisites import KIND_LEVELS, capabilities_of, offered, promised, stage_names, through_the_api
 from ..language.declaration import LEVELS, Declaration
 from ..language.facts import Fact, difference
-from ..machine import Accepted, Command, Machine, Observation, Outcome, Stage
+from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
-from ..oracle import Oracle
+from ..oracle import Exchange, Oracle
 from ..oracle.explain import Difference
 from ..oracle.nondeterminism import TooManyStates
-from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .subject import MACHINE, Errs, Subject
@@ -26,14 +24,6 @@ https://learn.microsoft.com/azure/key-vault/keys/about-keys
 
 TOO_OPEN = 12
 """From how many possible states on even a system that is to be left alone is looked at."""
-
-
-class Exchange(NamedTuple):
-    """One command with its answer, and what was observed after it; the reset has no command and no answer."""
-
-    command: Command | None
-    outcome: Outcome | None
-    seen: Observation | None
 
 
 @dataclass
@@ -81,29 +71,6 @@ class SequenceResult:
         """The commands that were compared, and did not differ."""
         names = [type(command).__name__ for command in self.asked]
         return names[:-1] if self.differences or self.known or self.fault or self.lost_track else names
-
-
-MOST_STATES = 512
-"""How many states are kept in a sequence before its track is lost.  Each of them is stepped through every command."""
-
-
-def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
-    """Return an oracle that expects the system to show what it has declared to show."""
-    return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen), MOST_STATES)
-
-
-def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
-    """Return the first difference between an oracle and what was recorded of a sequence; empty without any."""
-    oracle.reset(stage)
-    try:
-        for command, outcome, seen in exchanges:
-            if command is not None:
-                oracle.submit(command)
-            if differences := oracle.narrow(outcome, seen):
-                return differences
-    except TooManyStates:
-        pass
-    return ()
 
 
 def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, blind: int = 0) -> SequenceResult:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from ..language.facts import Fact
 from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
+from ..oracle import first_difference, oracle_for
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
 from .findings import Tally, counterexample, in_full, signature
-from .judging import Commands, SequenceResult, first_difference, oracle_for, run_sequence, shrunk
+from .judging import Commands, SequenceResult, run_sequence, shrunk
 from .running import Running
 from .subject import MACHINE, Subject
 

@@ -237,7 +237,7 @@ def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], ignored: Seque
         was, is_ = dict(then_by_id.get(name, {})), dict(now_by_id.get(name, {}))
         if "fault" in was and "shown" not in is_ and was.get("shown", "").startswith(SAID):
             del was["shown"]  # the end of its standard error, which the log has only as far as it was there at once
-        for field in ("seconds", *ignored):
+        for field in ("seconds", "durations", *ignored):
             was.pop(field, None)
             is_.pop(field, None)
         for problem in islice(differences(was, is_, name), 1):

@@ -7,12 +7,13 @@ from typing import Any
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
 from ..language.sentences import format_command
+from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .findings import in_words, recorded
-from .judging import applicable, oracle_for, run_sequence
+from .judging import applicable, run_sequence
 from .session import Session
 from .subject import Subject, by_chance
 

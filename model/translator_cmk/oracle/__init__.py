@@ -1,5 +1,5 @@
 """The oracle: what a specification with silent rows demands of a system, and what it does not specify."""
 
-from .oracle import LIMIT, Oracle, Predicate
+from .oracle import LIMIT, Exchange, Oracle, Predicate, first_difference, oracle_for
 
-__all__ = ["LIMIT", "Oracle", "Predicate"]
+__all__ = ["LIMIT", "Exchange", "Oracle", "Predicate", "first_difference", "oracle_for"]

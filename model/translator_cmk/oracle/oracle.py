@@ -14,6 +14,7 @@ all that depend on them, unless the row says that it is not free to.  What no st
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from ..language.declaration import Declaration
 from ..language.facts import Fact
 from ..machine import (
     DEFAULT_STAGE,
@@ -287,3 +288,37 @@ class Oracle:
 def distinct(states: Iterable[State]) -> tuple[State, ...]:
     """Return the states, each once."""
     return tuple(dict.fromkeys(states))
+
+
+# An oracle for a system, and what was recorded of one
+
+
+MOST_STATES = 512
+"""How many states are kept in a sequence before its track is lost.  Each of them is stepped through every command."""
+
+
+def oracle_for(machine: Machine, declared: Declaration) -> Oracle:
+    """Return an oracle that expects the system to show what it has declared to show."""
+    return Oracle(machine, Shown(declared.can("reasons"), declared.can("audit"), declared.unseen), MOST_STATES)
+
+
+class Exchange(NamedTuple):
+    """One command with its answer, and what was observed after it; the reset has no command and no answer."""
+
+    command: Command | None
+    outcome: Outcome | None
+    seen: Observation | None
+
+
+def first_difference(exchanges: Iterable[Exchange], oracle: Oracle, stage: Stage) -> tuple[Difference, ...]:
+    """Return the first difference between an oracle and what was recorded of a sequence; empty without any."""
+    oracle.reset(stage)
+    try:
+        for command, outcome, seen in exchanges:
+            if command is not None:
+                oracle.submit(command)
+            if differences := oracle.narrow(outcome, seen):
+                return differences
+    except TooManyStates:
+        pass
+    return ()

@@ -1,7 +1,8 @@
 """Format the scenarios of an envelope as Cucumber Messages, for tools that read these.
 
-A run records the verdict on a scenario and the step that it got to: the steps before that one have passed, and those
-after it were not run.  It records no time of a step, so each has that of the start of the run, and no duration.
+A run records the verdict on a scenario, the step that it got to and how long each step took: the steps before that one
+have passed, and those after it were not run.  It does not record when a scenario began: here each begins when those
+before it in the file have ended.
 """
 
 import json
@@ -27,6 +28,9 @@ SENTENCES = {
 }
 """The one definition of all steps."""
 
+SECOND = 1_000_000_000
+"""A second in nanoseconds."""
+
 UNRECORDED = {"name": "not recorded"}
 """The platform of the kit: every file of a report follows from its log and the kit, on any platform."""
 
@@ -51,10 +55,11 @@ def messages(envelope: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             played.append((pickle, case))
         yield event
     yield {"stepDefinition": SENTENCES}
-    started, finished = timestamp(envelope["started"]), timestamp(envelope["finished"])
-    yield {"testRunStarted": {"id": "run", "timestamp": started}}
+    when, finished = nanoseconds_of(envelope["started"]), instant(nanoseconds_of(envelope["finished"]))
+    yield {"testRunStarted": {"id": "run", "timestamp": instant(when)}}
     for pickle, case in played:
-        yield from scenario_messages(pickle, case, started)
+        yield from scenario_messages(pickle, case, when)
+        when += sum(durations_of(case, len(pickle["steps"])))
     success = envelope["complete"] and envelope["exit_code"] == OK
     yield {"testRunFinished": {"success": success, "timestamp": finished, "testRunStartedId": "run"}}
 
@@ -68,26 +73,39 @@ def parsed(features: Mapping[str, None]) -> Iterator[tuple[str, dict[str, Any]]]
         yield from ((feature, event) for event in parser.enum({"source": source}))
 
 
-def scenario_messages(pickle: dict[str, Any], case: dict[str, Any], when: dict[str, int]) -> Iterator[dict[str, Any]]:
+def scenario_messages(pickle: dict[str, Any], case: dict[str, Any], began: int) -> Iterator[dict[str, Any]]:
     """Yield the messages about one scenario; the step that it got to has its result."""
     test, attempt = f"{pickle['id']}/test", f"{pickle['id']}/started"
     matched = {"stepDefinitionIds": [SENTENCES["id"]], "stepMatchArgumentsLists": [{"stepMatchArguments": []}]}
     steps = [{"id": f"{step['id']}/test", "pickleStepId": step["id"], **matched} for step in pickle["steps"]]
     yield {"testCase": {"id": test, "pickleId": pickle["id"], "testSteps": steps, "testRunStartedId": "run"}}
-    yield {"testCaseStarted": {"id": attempt, "testCaseId": test, "attempt": 0, "timestamp": when}}
-    decisive = case.get("step", 0)
-    for number, step in enumerate(steps):
-        result: dict[str, Any] = {"status": "PASSED", "duration": {"seconds": 0, "nanos": 0}}
+    yield {"testCaseStarted": {"id": attempt, "testCaseId": test, "attempt": 0, "timestamp": instant(began)}}
+    decisive, when = case.get("step", 0), began
+    for step, (number, took) in zip(steps, enumerate(durations_of(case, len(steps))), strict=True):
+        result: dict[str, Any] = {"status": "PASSED", "duration": instant(took)}
         if number == decisive and case["status"] != "passed":
             result |= {"status": mark_of(case["status"]).cucumber, "message": message_of(case)}
         elif number > decisive:
             result["status"] = "SKIPPED"
-        of_step = {"testCaseStartedId": attempt, "testStepId": step["id"], "timestamp": when}
-        yield {"testStepStarted": of_step}
-        yield {"testStepFinished": of_step | {"testStepResult": result}}
-    yield {"testCaseFinished": {"testCaseStartedId": attempt, "timestamp": when, "willBeRetried": False}}
+        of_step = {"testCaseStartedId": attempt, "testStepId": step["id"]}
+        yield {"testStepStarted": {**of_step, "timestamp": instant(when)}}
+        when += took
+        yield {"testStepFinished": {**of_step, "timestamp": instant(when), "testStepResult": result}}
+    yield {"testCaseFinished": {"testCaseStartedId": attempt, "timestamp": instant(when), "willBeRetried": False}}
 
 
-def timestamp(time: str) -> dict[str, int]:
-    """Return a time as the messages have it."""
-    return {"seconds": int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()), "nanos": 0}
+def durations_of(case: Mapping[str, Any], steps: int) -> list[int]:
+    """Return how many nanoseconds each of so many steps took; those that were not run took none."""
+    known = [round(seconds * SECOND) for seconds in case.get("durations", ())][:steps]
+    return known + [0] * (steps - len(known))
+
+
+def instant(nanoseconds: int) -> dict[str, int]:
+    """Return a time, or how long something took, as the messages have it."""
+    seconds, nanos = divmod(nanoseconds, SECOND)
+    return {"seconds": seconds, "nanos": nanos}
+
+
+def nanoseconds_of(time: str) -> int:
+    """Return a time of a report in nanoseconds since 1970."""
+    return int(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp()) * SECOND

@@ -1,10 +1,10 @@
 """Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft 2020-12)."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ... import __version__
+from ...bdd.failures import by_cause
 from ...language import PROTOCOL
 from ...language.declaration import DECLARATION, LEVELS, Declaration, declaration_to_wire
 from ...language.messages import COMMAND, REQUIREMENT
@@ -65,6 +65,7 @@ CASE = record(
         **fields_of(("rests_on", "attributed_to"), IDS),
         **fields_of(("reason", "known", "shown"), PROSE),
         **fields_of(("line", "step"), COUNT),
+        "durations": Listed(NUMBER),
         "fault": Line(100),
     },
 )
@@ -277,14 +278,7 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
     The cause may be a capability that is declared.
     """
     left = {case.id: causes(verdicts[case.id]) for case in cases if verdicts[case.id].status in (*FAILING, "known")}
-    found = []
-    while left:
-        shares = Counter(cause for theirs in left.values() for cause in theirs)
-        cause = min(shares, key=lambda each: (-shares[each], each)) if shares else ""
-        of_it = [case for case, theirs in left.items() if cause in theirs or not cause]
-        found.append({"cause": cause, "cases": of_it})
-        left = {case: theirs for case, theirs in left.items() if case not in of_it}
-    return found
+    return [{"cause": cause, "cases": of_it} for cause, of_it in by_cause(left)]
 
 
 def causes(verdict: Result) -> tuple[str, ...]:

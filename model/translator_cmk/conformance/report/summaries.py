@@ -7,11 +7,14 @@ as a whole is the last test case, which fails wherever the exit code is not 0.  
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from ...badges import Badge, Status
+from ...bdd.features import pickles
+from ...bdd.scenario_run import format_title
 from ...errors import DEVIATIONS, HARNESS, INCOMPLETE, OK
 from ...escaping import markdown, plain, visible
 from ...language.declaration import LEVELS
@@ -264,16 +267,29 @@ def junit_xml(envelope: Mapping[str, Any]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
+@cache
+def titles() -> Mapping[str, str]:
+    """Return the title of each scenario by its id, as pytest has it in its JUnit files."""
+    return {pickle.id: format_title(pickle) for pickle in pickles()}
+
+
 def test_case(case: Mapping[str, Any]) -> ElementTree.Element:
-    """Return a case as JUnit has it: under the topic of a scenario, or the lane."""
+    """Return a case as JUnit has it: under its topic or lane, with its requirements as properties."""
     [first, *_] = case["requirements"] or [""]
-    row = "".join(f" ({each})" for each in case["id"].split("/")[2:3])
-    name = plain(f"[{first or case['id']}] {case.get('name', case['id'])}{row}", LONGEST - 100)
+    title = titles().get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
     undecided = "error" if case["scored"] else "skipped"
     kinds = {"passed": "", "failed": "failure", "blocked": "error", "inconclusive": undecided}
     text = "\n".join(map(plain, case.get("shown", "").splitlines()))
     group = first.partition(".")[0] or case["lane"]
-    return test_element(name, group, case["seconds"], kinds.get(case["status"], "skipped"), message_of(case), text)
+    kind = kinds.get(case["status"], "skipped")
+    found = test_element(plain(title, LONGEST - 100), group, case["seconds"], kind, message_of(case), text)
+    if "feature" in case:
+        found.attrib |= {"file": case["feature"], "line": str(case["line"])}
+        properties = ElementTree.Element("properties")
+        for name, value in (("scenario", case["id"]), *(("requirement", each) for each in case["requirements"])):
+            ElementTree.SubElement(properties, "property", name=name, value=plain(value))
+        found.insert(0, properties)
+    return found
 
 
 def message_of(case: Mapping[str, Any]) -> str:
