@@ -67,7 +67,8 @@ KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "Cognitive
 PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
 OF_THE_CALLER = ["get", "list", "create", "import", "update", "delete", "recover", "purge", "rotate"]
 PATIENCE = 1_800
-"""Seconds that an operation of Custom Translator may take: an import, a training, a deployment."""
+LOCAL_PATIENCE = 20
+"""Seconds that an operation of Custom Translator may take: an import, a training, a deployment; and on this machine."""
 
 
 def from_environment() -> "AzureSystem":
@@ -512,7 +513,9 @@ def create_workspace(w: World, c: CreateWorkspace) -> None:
         raise Refusal("environment.new-name")
     request = {"SubscriptionKey": studio.key, "BillingRegionCode": studio.billing_region()}
     studio.ask("POST", "/workspaces", json={"Name": c.workspace, "Subscription": request})
-    made = wait_for(lambda: next((e for e in workspaces_of(studio) if e["Name"] == c.workspace), None), "the workspace")
+    made = wait_for(
+        w, lambda: next((e for e in workspaces_of(studio) if e["Name"] == c.workspace), None), "the workspace"
+    )
     w.workspaces[c.workspace] = (c.resource, str(made["Id"]))
 
 
@@ -544,7 +547,7 @@ def upload_document(w: World, c: UploadDocument) -> None:
     files = [("Files", (name, f"A sentence in {code}.\n" * 20, "text/plain")) for code, name in names.items()]
     form = {"DocumentDetails": json.dumps(details_of_all)}
     studio.ask("POST", "/documents/import", params={"workspaceId": guid}, data=form, files=files)
-    wait_for(lambda: any(each["Name"] == c.document for each in documents_of(studio, guid)), "the document")
+    wait_for(w, lambda: any(each["Name"] == c.document for each in documents_of(studio, guid)), "the document")
 
 
 def project_of(w: World, workspace: str) -> str:
@@ -574,6 +577,7 @@ def train_model(w: World, c: TrainModel) -> None:
     request = {"Name": c.model, "ProjectId": project, "DocumentIds": documents, "IsAutoTrain": True}
     studio.ask("POST", "/models", json=request | {"IsTuningAuto": True, "IsTestingAuto": True, "IsAutoDeploy": False})
     done = wait_for(
+        w,
         lambda: next((e for e in models_of(studio, project) if e["Name"] == c.model and is_trained(e)), None),
         "the model",
     )
@@ -599,7 +603,7 @@ def set_deployed(w: World, c: DeployModel | UndeployModel) -> None:
     wanted = isinstance(c, DeployModel)
     regions = [{"Region": each["Id"], "IsDeployed": wanted} for each in studio.ask("GET", "/regions")[:1]]
     studio.ask("POST", f"/models/{number}/deployment", json=regions)
-    found = wait_for(lambda: shown_as(studio.ask("GET", f"/models/{number}"), wanted), "the deployment")
+    found = wait_for(w, lambda: shown_as(studio.ask("GET", f"/models/{number}"), wanted), "the deployment")
     workspace, _, category = w.models[c.model]
     w.models[c.model] = (workspace, number, str(found.get("ModelIdentifier") or category))
 
@@ -625,12 +629,13 @@ def read_data(w: World, c: ReadData) -> None:
     documents_of(*studio_of(w, c.workspace))
 
 
-def wait_for(look: Callable[[], Any], what: str) -> Any:
+def wait_for(w: World, look: Callable[[], Any], what: str) -> Any:
     """Return what a look finds, once it finds something; raises `NotLearned` where it does not come about."""
-    until = monotonic() + PATIENCE
+    patience = LOCAL_PATIENCE if w.target.cloud.local else PATIENCE
+    until = monotonic() + patience
     while not (found := look()):
         if monotonic() > until:
-            raise NotLearned(f"{what} did not show within {PATIENCE} seconds")
+            raise NotLearned(f"{what} did not show within {patience} seconds")
         sleep(POLL)
     return found
 

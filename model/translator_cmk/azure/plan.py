@@ -217,8 +217,9 @@ def within(budget: float, chosen: Sequence[Chosen], several_tenants: bool) -> li
     """Return the scenarios that show the most requirements in so many minutes, one after the other the best bargain.
 
     A scenario brings those along that it needs: a refusal its positive control, a loss that is only seen later the
-    scenario that sees it.
+    scenario that sees it.  A requirement that has such is not shown by its other scenarios.
     """
+    strict = {each.requirements[0] for each in chosen if each.needs}
     by_id = {each.id: each for each in chosen}
     work = {each.id: work_of(each.commands, several_tenants).minutes for each in chosen}
     taken: dict[str, Chosen] = {}
@@ -229,7 +230,7 @@ def within(budget: float, chosen: Sequence[Chosen], several_tenants: bool) -> li
         for each in left.values():
             together = [each, *(by_id[need] for need in cheapest(each, by_id, work, taken))]
             cost = sum(work[one.id] for one in together if one.id not in taken)
-            new = {one.requirements[0] for one in together} - shown
+            new = {one.requirements[0] for one in together if one.needs or one.requirements[0] not in strict} - shown
             if new and spent + cost <= budget:
                 offers.append((len(new) / max(cost, 0.1), each.id, together, cost))
         if not offers:
@@ -238,8 +239,9 @@ def within(budget: float, chosen: Sequence[Chosen], several_tenants: bool) -> li
         spent += cost
         for one in together:
             taken[one.id] = one
-            shown.add(one.requirements[0])
             left.pop(one.id, None)
+            if one.needs or one.requirements[0] not in strict:
+                shown.add(one.requirements[0])
     return [each for each in chosen if each.id in taken]
 
 

@@ -1,0 +1,163 @@
+"""Broken models behind the Azure-shaped server, and which requirement finds each through Microsoft's SDKs.
+
+`python -m tests.azure.faults` prints the table.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.azure.verifying_azure import CLIENT, SECRET, TENANT
+from translator_cmk.azure.adapter import AzureSystem
+from translator_cmk.azure.cloud import cloud_named
+from translator_cmk.azure.options import Target
+from translator_cmk.azure.server import azure_server
+from translator_cmk.conformance.cases import FAILING, Result, Scenario, scenarios, selected
+from translator_cmk.conformance.channels.answering import Direct
+from translator_cmk.conformance.features import play
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.subject import Subject, by_chance
+from translator_cmk.machine import ROWS, Machine
+from translator_cmk.machine.rows import Row
+from translator_cmk.machine.topics import COUNTER_ROWS
+
+LACKING = (
+    "encryption.tier-refused",
+    "environment.no-key-purge",
+    "environment.no-vault-purge",
+    "environment.protection-order",
+    "identity.access-removed",
+    "keys.rsa-2048-refused",
+    "keys.vault-only-refused",
+    "resource.creation-refused",
+    "resource.global-refused",
+    "restoration.data-readable",
+    "revocation.access-revoked",
+    "revocation.data-inaccessible",
+    "revocation.features-stop",
+    "revocation.no-upload",
+    "revocation.undeploys",
+    "revocation.vault-deleted",
+    "tenant.grant-refused",
+    "tenant.identity-off",
+    "vault.granted-beforehand",
+    "vault.purge-protection-refused",
+    "vault.same-region-refused",
+    "vault.same-tenant-refused",
+    "vault.soft-delete-refused",
+    "workspace.covered",
+)
+"""Requirements whose rows a broken model lacks: it has to fail a scenario of each."""
+
+MISTAKEN = (
+    "identity.off-at-first",
+    "keys.shared",
+    "keys.any-origin",
+    "restoration.no-redeploy-otherwise",
+    "restoration.uploads-stay-deleted",
+    "revocation.only-that-resource",
+    "vault.other-subscription",
+    "workspace.earlier-uncovered",
+)
+"""Requirements of which a broken model has the row of the mistake."""
+
+ELSEWHERE = {"revocation.deletes-uploads": "restoration.uploads-stay-deleted"}
+"""Requirements whose rows a broken model lacks, and the one that finds it, once the key is back."""
+
+PERMITTED = ("revocation.key-deleted", "revocation.key-disabled")
+"""Requirements that the article does not state: a model without their rows passes the profile `article`."""
+
+
+class Fault(NamedTuple):
+    """A broken model: its name, its rows, and the requirement that has to find it."""
+
+    name: str
+    rows: tuple[Row, ...]
+    requirement: str
+
+
+def lacking(requirement: str) -> tuple[Row, ...]:
+    """Return the rows of the model without those of a requirement."""
+    return tuple(row for row in ROWS if row.requirement != requirement)
+
+
+def faults() -> Iterator[Fault]:
+    """Yield every broken model."""
+    for name in LACKING:
+        yield Fault(f"lacks {name}", lacking(name), name)
+    for name in MISTAKEN:
+        mistakes = tuple(row for row in COUNTER_ROWS if row.requirement == name)
+        yield Fault(f"the mistake of {name}", (*ROWS, *mistakes), name)
+    for name, finder in ELSEWHERE.items():
+        yield Fault(f"lacks {name}", lacking(name), finder)
+
+
+@contextmanager
+def behind_azure(rows: Iterable[Row]) -> Iterator[Subject]:
+    """Put a model behind the server, and what speaks with it through Microsoft's SDKs before it."""
+    with azure_server(Machine(tuple(rows))) as server, tempfile.TemporaryDirectory() as folder:
+        given = {
+            "HTTPS_PROXY": server.proxy,
+            "REQUESTS_CA_BUNDLE": str(server.authority_file),
+            "AZURE_TENANT_ID": TENANT,
+            "AZURE_CLIENT_ID": CLIENT,
+            "AZURE_CLIENT_SECRET": SECRET,
+        }
+        before = {name: os.environ.get(name) for name in given}
+        os.environ |= given
+        try:
+            target = Target(cloud_named("AzureCloud"), leftovers=str(Path(folder) / "leftovers.json"))
+            yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+
+def results(subject: Subject, requirement: str, profile: str) -> Iterator[tuple[Scenario, Result]]:
+    """Yield the results of the scenarios of a requirement."""
+    chosen = selected(scenarios(profile, ()), {"requirement": (requirement,)}, subject.declaration)
+    for scenario in chosen:
+        if scenario.case.requirements[0] == requirement:
+            yield scenario, play(subject, scenario)
+
+
+def found_by(fault: Fault) -> tuple[str, tuple[str, ...]]:
+    """Return the first scenario that a broken model fails, and the requirements that it is attributed to."""
+    with behind_azure(fault.rows) as subject:
+        for scenario, result in results(subject, fault.requirement, "full"):
+            if result.status in FAILING:
+                return scenario.case.id, result.attributed_to
+    return "", ()
+
+
+def failed_by_permitted(requirement: str) -> list[str]:
+    """Return the scenarios that count in the profile `article` and that a model without these rows fails."""
+    with behind_azure(lacking(requirement)) as subject:
+        found = results(subject, requirement, "article")
+        return [each.case.id for each, result in found if each.case.scored and result.status in FAILING]
+
+
+def main() -> int:
+    """Print the table; 1 where a broken model is not found by its requirement."""
+    missed = 0
+    for fault in faults():
+        scenario, attributed = found_by(fault)
+        right = fault.requirement in attributed
+        missed += not right
+        print(f"{'found' if right else 'MISSED':<7}{fault.name:<58}{', '.join(attributed)}  {scenario}", flush=True)
+    for name in PERMITTED:
+        failed = failed_by_permitted(name)
+        missed += bool(failed)
+        print(f"{'FAILED' if failed else 'passed':<7}lacks {name}, which is permitted  {', '.join(failed)}", flush=True)
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
