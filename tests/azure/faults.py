@@ -30,7 +30,6 @@ LACKING = (
     "environment.no-key-purge",
     "environment.no-vault-purge",
     "environment.protection-order",
-    "identity.access-removed",
     "keys.rsa-2048-refused",
     "keys.vault-only-refused",
     "resource.creation-refused",
@@ -68,16 +67,23 @@ MISTAKEN = (
 ELSEWHERE = {"revocation.deletes-uploads": "restoration.uploads-stay-deleted"}
 """Requirements whose rows a broken model lacks, and the one that finds it, once the key is back."""
 
+NAMED_AS = {"identity.access-removed": "revocation.access-revoked"}
+"""Requirements whose rows a broken model lacks, and what its failure is attributed to.
+
+An access policy of an identity that is off names nobody, so the API shows no access that is left: only its effect.
+"""
+
 PERMITTED = ("revocation.key-deleted", "revocation.key-disabled")
 """Requirements that the article does not state: a model without their rows passes the profile `article`."""
 
 
 class Fault(NamedTuple):
-    """A broken model: its name, its rows, and the requirement that has to find it."""
+    """A broken model: its name, its rows, the requirement that has to find it, and what that is attributed to."""
 
     name: str
     rows: tuple[Row, ...]
     requirement: str
+    attributed: str
 
 
 def lacking(requirement: str) -> tuple[Row, ...]:
@@ -88,12 +94,14 @@ def lacking(requirement: str) -> tuple[Row, ...]:
 def faults() -> Iterator[Fault]:
     """Yield every broken model."""
     for name in LACKING:
-        yield Fault(f"lacks {name}", lacking(name), name)
+        yield Fault(f"lacks {name}", lacking(name), name, name)
     for name in MISTAKEN:
         mistakes = tuple(row for row in COUNTER_ROWS if row.requirement == name)
-        yield Fault(f"the mistake of {name}", (*ROWS, *mistakes), name)
+        yield Fault(f"the mistake of {name}", (*ROWS, *mistakes), name, name)
     for name, finder in ELSEWHERE.items():
-        yield Fault(f"lacks {name}", lacking(name), finder)
+        yield Fault(f"lacks {name}", lacking(name), finder, finder)
+    for name, attributed in NAMED_AS.items():
+        yield Fault(f"lacks {name}", lacking(name), name, attributed)
 
 
 @contextmanager
@@ -149,7 +157,7 @@ def main() -> int:
     missed = 0
     for fault in faults():
         scenario, attributed = found_by(fault)
-        right = fault.requirement in attributed
+        right = fault.attributed in attributed
         missed += not right
         print(f"{'found' if right else 'MISSED':<7}{fault.name:<58}{', '.join(attributed)}  {scenario}", flush=True)
     for name in PERMITTED:

@@ -57,6 +57,7 @@ def command_lines() -> Iterator[str]:
             continue
 
 
+@pytest.mark.slow
 def test_a_sample_of_scenarios_passes_through_microsofts_sdks(sample: Sample) -> None:
     statuses = sample.ran.statuses()
     assert set(statuses.values()) <= {"passed", "not-applicable"}, sample.ran.text
@@ -64,12 +65,14 @@ def test_a_sample_of_scenarios_passes_through_microsofts_sdks(sample: Sample) ->
     assert list(statuses.values()).count("passed") >= 6
 
 
+@pytest.mark.slow
 def test_what_has_no_api_is_not_applicable_and_never_composed(sample: Sample) -> None:
     cases = [case for case in sample.ran.envelope["cases"] if case["status"] == "not-applicable"]
     assert cases
     assert all("the capability portal" in case["reason"] for case in cases)
 
 
+@pytest.mark.slow
 def test_credentials_reach_no_log_no_report_and_no_process_list(sample: Sample) -> None:
     assert "serve\0--stdio" in sample.processes  # the adapter's own process was seen
     for text in (sample.ran.everything(), sample.processes, (sample.ran.report.parent / "leftovers.json").read_text()):
@@ -77,11 +80,13 @@ def test_credentials_reach_no_log_no_report_and_no_process_list(sample: Sample) 
         assert "eyJ" not in text  # how a token begins
 
 
+@pytest.mark.slow
 def test_a_report_has_no_identifier_of_a_tenant(sample: Sample) -> None:
     assert GUID.search(TENANT)
     assert GUID.findall(sample.ran.everything()) == []
 
 
+@pytest.mark.slow
 def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(served: AzureServer, tmp_path: Path) -> None:
     environment = signed_in(served) | {"HTTPS_PROXY": "http://127.0.0.1:1"}
     ran = verify(tmp_path, environment, "--yes", "--case", "resource.creation-refused/none", "--timeout", "60")

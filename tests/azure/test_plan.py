@@ -33,6 +33,7 @@ def groups_at(server: AzureServer) -> set[str]:
     return {name for world in server.service.worlds.latest() for _, name in world.groups}
 
 
+@pytest.mark.azure
 def test_the_plan_alone_creates_nothing(served: AzureServer, tmp_path: Path) -> None:
     before = groups_at(served)
     ran = verify(tmp_path, signed_in(served), "--plan", *ONE)
@@ -42,6 +43,7 @@ def test_the_plan_alone_creates_nothing(served: AzureServer, tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_without_an_answer_nothing_is_created(served: AzureServer, tmp_path: Path) -> None:
     before = groups_at(served)
     ran = verify(tmp_path, signed_in(served), *ONE, answers="no\n")
@@ -87,6 +89,7 @@ def has_api(scenario: Scenario) -> bool:
     return not any(word in text for word in ("portal", "retention", "recorded", "moves"))
 
 
+@pytest.mark.slow
 def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
     chosen = planned("vault", "keys", "revocation", "restoration")
     shown = []
@@ -107,6 +110,7 @@ def test_a_budget_brings_along_what_a_scenario_needs() -> None:
     assert all(found & set(each.needs) for each in refusals if set(each.needs) & by_id.keys())
 
 
+@pytest.mark.slow
 def test_a_run_makes_what_was_planned_within_a_fifth() -> None:
     wanted = ("vault.purge-protection-refused", "restoration.redeploy", "environment.purge-vault", "keys.rotate")
     chosen = planned(*wanted)
@@ -124,6 +128,7 @@ def test_a_run_makes_what_was_planned_within_a_fifth() -> None:
         assert abs(entries[kind] - work.objects[kind]) <= work.objects[kind] / 5
 
 
+@pytest.mark.slow
 def test_leftovers_survive_a_kill_and_are_cleaned(served: AzureServer, tmp_path: Path) -> None:
     list_of = tmp_path / "leftovers.json"
     before = groups_at(served)

@@ -10,6 +10,8 @@ from translator_cmk.cli import main
 from translator_cmk.language.declaration import MASKED
 from translator_cmk.machine import Observation
 
+pytestmark = pytest.mark.slow
+
 LATER = (
     "restoration.uploads-stay-deleted/the-key-is-back-and-the-upload-stays-deleted/"
     "the-access-to-the-key-has-been-revoked"

@@ -845,7 +845,7 @@ class AzureSystem:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.connections = Connections()
+        self.connections = Connections(target.cloud.local)
         self.world = World(target, self.connections, DEFAULT_STAGE)
         self.declaration = self.declared()
 

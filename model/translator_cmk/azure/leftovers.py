@@ -106,7 +106,8 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
     from .clients import Clients, Connections, without_secrets
     from .options import cloud_of
 
-    cloud, connections, stays = cloud_of(args), Connections(), 0
+    cloud = cloud_of(args)
+    connections, stays = Connections(cloud.local), 0
     for entry in entries:
         clients = Clients(cloud, connections, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]

@@ -1,0 +1,87 @@
+"""The loop: features, the adapter, Microsoft's SDKs, TLS, the Azure-shaped server, and the model; and broken models."""
+
+import resource
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.azure.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
+from tests.azure.verifying_azure import signed_in, verify
+from translator_cmk.azure.cloud import CLOUDS
+from translator_cmk.azure.options import Target, declaration_of
+from translator_cmk.azure.plan import total_of
+from translator_cmk.azure.server import AzureServer
+from translator_cmk.azure.verify import to_plan
+from translator_cmk.bdd.prerequisites import inapplicable
+from translator_cmk.bdd.vocabulary import asserts
+from translator_cmk.conformance.cases import scenarios, selected
+from translator_cmk.machine import DEFAULT_STAGE
+
+SECONDS = 120
+"""What a run of all scenarios may take on two cores."""
+
+QUICK = ("lacks vault.soft-delete-refused", "the mistake of vault.other-subscription")
+"""The broken models of every test run; `make azure-cli` has all."""
+
+
+def processor_seconds() -> float:
+    """Return the seconds of a processor that this process, where the server is, and its children have taken."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+@pytest.mark.azure
+def test_every_scenario_that_the_api_can_express_passes(
+    served: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What passes is known before: all that applies to the declaration, and demands something."""
+    declared = declaration_of(Target(CLOUDS["AzureCloud"]._replace(local=True)), DEFAULT_STAGE.subscriptions, True)
+    every = selected(scenarios("full", ()), {}, declared)
+    applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
+    expected = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")}
+    print(f"expected to pass: {len(expected)} of {len(every)}")
+    requests, answer = 0, served.service.answer
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal requests
+        requests += 1
+        return answer(*arguments)
+
+    monkeypatch.setattr(served.service, "answer", counted)
+    began = processor_seconds()
+    ran = verify(tmp_path, signed_in(served), "--yes", "--profile", "full")
+    assert (processor_seconds() - began) / 2 <= SECONDS
+    statuses = ran.statuses()
+    assert {name for name, status in statuses.items() if status == "passed"} == expected, ran.text
+    assert set(statuses.values()) == {"passed", "not-applicable"}
+    assert ran.code == 0
+    planned = total_of(map(to_plan, applicable), several_tenants=True).requests
+    assert abs(requests - planned) <= planned / 5, (requests, planned)
+    masked = [case for case in ran.envelope["cases"] if "seen once the key was back" in case.get("reason", "")]
+    assert masked
+
+
+BY_NAME: Mapping[str, Fault] = {fault.name: fault for fault in faults()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.azure) for name in BY_NAME]
+)
+def test_a_broken_model_is_found_through_the_sdks_by_the_right_requirement(name: str) -> None:
+    fault = BY_NAME[name]
+    scenario, attributed = found_by(fault)
+    assert scenario.startswith(f"{fault.requirement}/")
+    assert fault.attributed in attributed
+
+
+def test_at_least_twenty_broken_models_are_tried() -> None:
+    assert len(BY_NAME) >= 20
+
+
+@pytest.mark.azure
+@pytest.mark.parametrize("requirement", PERMITTED)
+def test_what_the_article_permits_passes(requirement: str) -> None:
+    assert failed_by_permitted(requirement) == []
