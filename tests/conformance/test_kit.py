@@ -1,6 +1,7 @@
 """A kit that contradicts itself asks nothing, and one that is of no release says so."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -77,12 +78,14 @@ def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_mea
     (tmp_path / "1.9.json").write_text(json.dumps(entries[:1]), "utf-8")
     (tmp_path / "0.9.json").write_text(json.dumps(changed), "utf-8")  # nothing of it is left
     monkeypatch.setattr(releases, "RELEASES", tmp_path)
-    report = verify(tmp_path / "report", "--python", MODEL, *ONLY).report
+    found = verify(tmp_path / "report", "--python", MODEL, *ONLY)
+    report, page = found.report, (found.folder / "report.html").read_text("utf-8")
     assert list(rates(report)) == [
         ("release 1.0", "2 of its 2 requirements passed"),
         ("release 1.9", "1 of its 1 requirements passed"),
         ("release 1.10", "2 of its 2 requirements passed"),
     ]
+    assert re.findall(r"Release [0-9.]+", page) == ["Release 1.0", "Release 1.9", "Release 1.10"]
     for case in report["cases"]:
         if same in case["requirements"]:
             case["status"] = "failed"

@@ -14,7 +14,7 @@ from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ..cases import FEATURES, FUZZ, TOUR, TRACE
 from .marks import FAILURES, MARKS, Cell, cells, word_of
-from .summaries import badge_status, conclusion, few, headline, product, scope_of, unasked
+from .summaries import badge_status, conclusion, few, headline, product, rates, scope_of, unasked
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
@@ -110,7 +110,7 @@ def notes(envelope: Mapping[str, Any]) -> Iterator[str]:
 
 
 def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[list[str]]:
-    """Yield how many requirements and tests came out how, in the order of the legend."""
+    """Yield how many requirements and tests came out how, in the order of the legend, and the rate of each release."""
     counted = {
         "Requirements": Counter(map(verdict, found.values())),
         "Tests that count": Counter(case["status"] for case in envelope["cases"] if case["scored"]),
@@ -118,6 +118,7 @@ def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[
     for name, counts in counted.items():
         words = [f"{counts[each]} {word_of(each)}" for each in (*MARKS, "known") if counts[each]]
         yield [name, f"{counts.total()}: {', '.join(words) or 'none'}"]
+    yield from ([name.capitalize(), text] for name, text in rates(envelope))
 
 
 def claims(envelope: Mapping[str, Any]) -> Iterator[str]:
