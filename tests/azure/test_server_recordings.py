@@ -84,14 +84,11 @@ REQUESTS: dict[str, Callable[[dict[str, Any]], Request]] = {
 """For each command of the recordings its request."""
 
 DIFFERS = {
-    ("cmk-in-the-creating-request", "CreateResource"): "the specification refuses it, as the article says",
-    ("rbac-vault", "EnableCustomerManagedKeys"): "the role is no grant, and the specification has no roles",
-    (
-        "rbac-vault-granted",
-        "EnableCustomerManagedKeys",
-    ): "nothing is demanded of a vault on Azure RBAC; we chose to refuse",
-    ("rbac-vault-reported", "EnableCustomerManagedKeys"): "likewise",
+    "cmk-in-the-creating-request": ("CreateResource", "the specification refuses it, as the article does"),
+    "rbac-vault": ("EnableCustomerManagedKeys", "the role is no grant, and the specification has no roles"),
+    "rbac-vault-granted": ("EnableCustomerManagedKeys", "nothing is demanded of a vault on Azure RBAC; we refuse"),
 }
+"""For a recording the command at which our answer differs, and the reason."""
 
 
 def recordings() -> Iterator[Any]:
@@ -131,7 +128,7 @@ def test_a_recorded_request_is_answered_alike(customer: Customer, name: str, lin
         known |= {field: command[field] for field in ("region",) if field in command}
         if answer.text and "identity" in answer.body:
             known["principal"] = answer.body["identity"].get("principalId", str(uuid4()))
-        if (name, command["command"]) in DIFFERS:
+        if DIFFERS.get(name, ("",))[0] == command["command"]:
             assert answer.status >= 400, "it differs no more: take it out of DIFFERS"
             return
         assert (answer.status < 300) == (outcome["outcome"] == "accepted"), f"{command} {answer}"

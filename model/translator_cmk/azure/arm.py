@@ -319,7 +319,7 @@ def update_access(call: Call, subscription: str, group: str, name: str, operatio
         command = commands.GrantKeyAccess if how == "add" else commands.RevokeKeyAccess
         for policy in policies:
             call.submit(command(found.name, resource_of(call, found, policy)))
-    return Reply(200, bodies.access(call, call.again(found)))
+    return Reply(200, bodies.access(call, call.again(found), how))
 
 
 # Deletions
@@ -386,4 +386,4 @@ def change_tenant(call: Call, subscription: str) -> Reply:
     call.submit(commands.MoveSubscription(found.name, wanted))
     kind = "Microsoft.Subscription/changeTenantRequest"
     shown = {"id": f"/subscriptions/{found.name}/providers/{kind}/default", "name": "default", "type": kind}
-    return Reply(200, {**shown, "properties": {**call.body["properties"], "provisioningState": "Succeeded"}})
+    return Reply(200, {**shown, "properties": {**call.body["properties"], "status": "Completed"}})

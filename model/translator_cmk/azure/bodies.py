@@ -136,10 +136,10 @@ def access_policies(call: Call, v: Vault) -> list[Body]:
     ]
 
 
-def access(call: Call, v: Vault) -> Body:
+def access(call: Call, v: Vault, operation: str) -> Body:
     return {
-        "id": f"{resource_id(v)}/accessPolicies/", "type": "Microsoft.KeyVault/vaults/accessPolicies",
-        "properties": {"accessPolicies": access_policies(call, v)},
+        "id": f"{resource_id(v)}/accessPolicies/", "name": operation,
+        "type": "Microsoft.KeyVault/vaults/accessPolicies", "properties": {"accessPolicies": access_policies(call, v)},
     }
 
 
