@@ -253,7 +253,16 @@ def test_failures_are_summed_up_by_cause(pytester: pytest.Pytester, processes: s
     assert f"   3  {cause.id}: {cause.title}\n      first: [revocation.undeploys] The model is undeployed\n" in summary
     assert summary.count("first: ") == 1
     assert "2 failed, 1 error in " in summary
-    assert f"cause        {cause.id}: {cause.title}\n" in output
+    assert output.count(f"cause        {cause.id}: {cause.title}\n") == 1
+    same = f"[revocation.undeploys] Access is revoked again: attributed to the same: {cause.id}"
+    assert same in output
+
+
+def test_every_failure_is_shown_in_full_when_asked_for(pytester: pytest.Pytester) -> None:
+    project(pytester, revocation=feature(rule(*LOSSES, requirement="revocation.undeploys")))
+    output = run(pytester, "-v", "--system", f"{SYSTEM}:LosesNothing").stdout.str()
+    assert "attributed to the same" not in output
+    assert output.count("cause        revocation.access-revoked: ") == 2
 
 
 @pytest.mark.parametrize(

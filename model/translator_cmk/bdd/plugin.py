@@ -4,7 +4,7 @@ PYTEST_DONT_REWRITE
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +31,7 @@ from ..machine import Command
 from ..requirements import Register, load_register
 from ..system import ModelSystem, System
 from .assertions import Assertion, NotApplicable
-from .failures import Causes, causes_of, format_causes, format_failure
+from .failures import Causes, by_cause, causes_of, format_causes, format_failure
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
 from .scenario_run import (
@@ -192,7 +192,8 @@ class Run:
         self.suspects: set[Path] = set()
         self.diagnostics: list[str] = []
         self.statuses: set[str] = set()
-        self.failures: dict[str, Causes] = {}
+        self.failed: dict[str, Causes] = {}
+        self.blocked: dict[str, Causes] = {}
         self.titles: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
 
@@ -236,7 +237,8 @@ class Run:
         if report.failed:
             self.reasons[scenario["id"]] = plain(scenario["reason"])
         if scenario["causes"]:
-            self.failures[scenario["id"]] = tuple(scenario["causes"])
+            found = self.failed if scenario["status"] == "failed" else self.blocked
+            found[scenario["id"]] = tuple(scenario["causes"])
             self.titles[scenario["id"]] = scenario["title"]
         xml = self.config.stash.get(xml_key, None)
         case = xml.node_reporter(report) if xml is not None else None
@@ -264,16 +266,32 @@ class Run:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None]:
-        """Print what keeps the run from passing, after pytest has listed the tests: failures by their cause."""
+        """Print what keeps the run from passing, after pytest has listed the tests: failures by their cause.
+
+        Without -v only the first failure of each cause is shown in full.
+        """
+        stats = terminalreporter.stats
+        failures = self.failed | self.blocked  # a failed Then says more than what it blocks, so it comes first
+        if self.config.get_verbosity() <= 0:
+            shorten((*stats.get("failed", ()), *stats.get("error", ())), failures)
         yield
         for diagnostic in self.diagnostics:
             terminalreporter.write_line(f"ERROR: {diagnostic}", red=True)
         if self.undecided:
             terminalreporter.write_line("no scenario was decided")
-        if self.failures:
+        if failures:
             terminalreporter.section("failed and blocked scenarios by cause", sep="=", bold=True)
-            for line in format_causes(self.failures, self.titles):
+            for line in format_causes(failures, self.titles):
                 terminalreporter.write_line(line)
+
+
+def shorten(reports: Iterable[Any], failures: Mapping[str, Causes]) -> None:
+    """Leave of each failure but the first of its cause one line that says so."""
+    same = {name: cause for cause, (_, *names) in by_cause(failures) for name in names if cause}
+    for report in reports:
+        scenario = getattr(report, "scenario", {"id": ""})
+        if cause := same.get(scenario["id"]):
+            report.longrepr = f"{scenario['title']}: attributed to the same: {cause} (-v shows all of it)"
 
 
 def join(scenarios: Iterable[pytest.Item], features: Iterable[Feature]) -> Iterator[Diagnostic]:

@@ -277,8 +277,10 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
 
     The cause may be a capability that is declared.
     """
-    left = {case.id: causes(verdicts[case.id]) for case in cases if verdicts[case.id].status in (*FAILING, "known")}
-    return [{"cause": cause, "cases": of_it} for cause, of_it in by_cause(left)]
+    failing = [case for case in cases if verdicts[case.id].status in (*FAILING, "known")]
+    failing.sort(key=lambda case: verdicts[case.id].status == "blocked")  # what failed says more than what it blocks
+    found = by_cause({case.id: causes(verdicts[case.id]) for case in failing})
+    return [{"cause": cause, "cases": of_it} for cause, of_it in found]
 
 
 def causes(verdict: Result) -> tuple[str, ...]:
