@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import CommandError
-from ..language.declaration import MASKED, Declaration
+from ..language.declaration import MASKED, OF_AZURE, Declaration
 from ..machine import DEFAULT_STAGE, Stage
 from .cloud import CLOUDS, Cloud, cloud_at, cloud_named, is_intercepted
 
@@ -104,7 +104,9 @@ def product_of(cloud: Cloud) -> str:
         return "an emulator of Azure on this machine"
     if cloud.name not in CLOUDS:
         return f"a cloud that speaks Azure's API, at {cloud.name}"
-    return f"{cloud.name}, through a proxy or certificates of its own" if is_intercepted() else f"Azure: {cloud.name}"
+    return (
+        f"{cloud.name}, through a proxy or certificates of its own" if is_intercepted() else f"{OF_AZURE}{cloud.name}"
+    )
 
 
 def add_arguments_of_target(parser: argparse.ArgumentParser) -> None:

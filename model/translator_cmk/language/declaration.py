@@ -30,6 +30,9 @@ LEVELS: Mapping[str, str] = {
 MASKED = "document.while-inaccessible"
 """Declared as hidden by a system that can't tell a deleted document from an inaccessible one, and shows neither."""
 
+OF_AZURE = "Azure: "
+"""How a product begins that is a cloud of Microsoft's; the adapter over Microsoft's SDKs names nothing else so."""
+
 HIDEABLE = (
     *(part for kind, (_, fields) in OBSERVED.items() for part in (kind, *(f"{kind}.{f}" for f in fields))),
     MASKED,

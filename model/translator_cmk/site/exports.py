@@ -12,6 +12,7 @@ from ..requirements import Article
 from ..requirements.commands import REGISTERED, requirement_json
 from ..shapes import COUNT, FLAG, PROSE, Listed, Named, Text, Word, fields_of, record, schemas_of
 from .content import Content, register_digest
+from .implementations import observed_on_azure
 
 STATUS = Word([each.value for each in Status])
 
@@ -32,7 +33,7 @@ REQUIREMENTS = record(
     TITLE,
     {
         "format": COUNT,
-        "observed_on_azure": Word(["never"]),
+        "observed_on_azure": Word(["never", "in part"]),
         "article": record("the article", fields_of(("title", "revision", "url"), PROSE)),
         **fields_of(("register", "subject", "profile", "finished"), PROSE),
         "status": STATUS,
@@ -57,7 +58,7 @@ def requirements(content: Content) -> dict[str, Any]:
     return {
         "format": 2,
         "register": register_digest(evidence.register),
-        "observed_on_azure": "never",
+        "observed_on_azure": "in part" if observed_on_azure(content.implementations) else "never",
         "article": {"title": article.title, "revision": article.revision, "url": article.url},
         "subject": evidence.subject,
         "profile": results.profile if results else "none",

@@ -13,7 +13,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from .. import yaml_files
 from ..badges import Badge, Status
 from ..conformance.report.summaries import badge_of
 from ..digest import REPORTED, digest
+from ..language.declaration import OF_AZURE
 
 LIST = "implementations.yaml"
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -144,6 +145,21 @@ def kit(*arguments: str) -> tuple[str, ...]:
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = (found.stderr.strip() or found.stdout.strip()).splitlines()
     return tuple(lines[-3:]) if found.returncode else ()
+
+
+DECIDED = ("passed", "failed", "blocked", "known")
+
+
+def observed_on_azure(found: Iterable[Implementation]) -> dict[str, list[Implementation]]:
+    """Return for each requirement the confirmed reports about Azure itself that decided a scenario of it."""
+    observed: dict[str, list[Implementation]] = {}
+    for each in found:
+        report = each.report or {}
+        if each.standing == CONFIRMED and str((report.get("subject") or {}).get("product", "")).startswith(OF_AZURE):
+            decided = (case["requirements"][0] for case in report["cases"] if case["status"] in DECIDED)
+            for requirement in dict.fromkeys(decided):
+                observed.setdefault(requirement, []).append(each)
+    return observed
 
 
 def badge(implementation: Implementation) -> Badge:

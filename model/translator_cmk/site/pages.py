@@ -80,6 +80,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         scenario_link=link,
         shown_by=lambda requirement: list(shown_by(content, requirement)),
         seen=by_requirement(load_seen(evidence.register)),
+        observed=implementations.observed_on_azure(content.implementations),
         sources=sources(),
         azure_run=last_run(),
         read_on={each.url: each.read for each in sources().values()},

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...badges import LOOKS
 from ...escaping import html, visible
-from ...language.declaration import CAPABILITIES, LEVELS
+from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ..cases import FEATURES, FUZZ, TOUR, TRACE
@@ -50,6 +50,7 @@ def report_html(envelope: Mapping[str, Any]) -> str:
         colour=look.colour,
         result=html(f"{look.glyph} {said[:1].upper()}{said[1:]}"),
         notes="".join(f"<br>{each}" for each in notes(envelope)),
+        observed=observed(envelope),
         summary=table("table.facts", summary(envelope, found)),
         claims="\n".join(claims(envelope)),
         runs=table("table.facts", runs(envelope)),
@@ -69,6 +70,17 @@ def report_html(envelope: Mapping[str, Any]) -> str:
             f"All {len(envelope['cases'])} tests, with the reason for each result",
             table("table.lines", map(case_cells, envelope["cases"]), ("Result", "Test", "Reason")),
         ),
+    )
+
+
+def observed(envelope: Mapping[str, Any]) -> str:
+    """Return whether the system was Azure, as far as a report can say so."""
+    whose = "The answers are those of the system that was run, under the name that it gives itself."
+    if product(envelope).startswith(OF_AZURE):
+        return f"<b>Observed on Azure, as whoever ran it says.</b> {whose} Microsoft has not reviewed this report."
+    return (
+        f"<b>Not observed on Azure.</b> {whose} They show nothing about Microsoft's service, and Microsoft has not "
+        "reviewed this report."
     )
 
 
