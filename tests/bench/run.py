@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench import kit
+from tests.bench import azure, kit
 from tests.bench.checkers import MISSING
 from tests.bench.peers import SCOPE, contest
 from tests.evidence.writing import stamp, write_measurement
@@ -136,6 +136,12 @@ MEASURES = (
     Measure("the BDD suite", suite_seconds, "s", 20, rounds=3),
     Measure("make pages", pages_seconds, "s", 15, rounds=3),
     Measure("what if: usable after", usable_milliseconds, "ms", 150),
+    Measure("serve --azure: ready after", azure.ready_seconds, "s", 2),
+    Measure("serve --azure: requests", azure.requests_a_second, "/s", 1_000, less_is_better=False),
+    Measure("serve --azure: memory that 80,000 more requests add", azure.growth_in_megabytes, "MB", 5, rounds=1),
+    Measure(
+        "serve --azure: malformed requests not refused, of 10,000", azure.malformed_and_not_refused, "", 0, rounds=1
+    ),
 )
 AGAINST_SPIN = Measure("sets of states, with all that they derive, against Spin", float, "", 10, less_is_better=False)
 
