@@ -72,7 +72,7 @@ def test_rate_of_a_release_counts_the_requirements_that_still_mean_what_they_mea
     register = load_register()
     same, other, revised = "vault.same-region", "vault.same-tenant", "vault.soft-delete"
     entries = [{"id": name, "revision": register[name].revision} for name in (same, other)]
-    changed = [{"id": revised, "revision": register[revised].revision - 1}, {"id": "vault.withdrawn", "revision": 1}]
+    changed = [{"id": revised, "revision": register[revised].revision + 1}, {"id": "vault.withdrawn", "revision": 1}]
     (tmp_path / "1.0.json").write_text(json.dumps([*entries, *changed]), "utf-8")
     (tmp_path / "1.10.json").write_text(json.dumps(entries), "utf-8")
     (tmp_path / "1.9.json").write_text(json.dumps(entries[:1]), "utf-8")

@@ -39,7 +39,7 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(run: Run,
     first, second, third, *others = register_json(load_register())
     gone = third | {"id": "vault.gone"}
     reworded = second | {"wording": "It was a | b.", "title": "Once"}
-    revised = others[0] | {"basis": "assumed", "revision": others[0]["revision"] - 1, "statements": []}
+    revised = others[0] | {"basis": "assumed", "revision": others[0]["revision"] + 1, "statements": []}
     before = written(tmp_path / "before.json", [reworded, third, gone, revised, *others[1:]])
     done = run("register", "diff", before)
     assert (done.code, done.error) == (1, "")
@@ -66,6 +66,7 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(run: Run,
         (b"\xff", "can't decode"),
         (b'{"a": 1}', "not a list of requirements"),
         (b'[{"id": "vault.gone"}]', "not a list of requirements"),
+        (b'[{"id": "vault.\\u001b[31m", "revision": 1}]', "not a list of requirements"),
     ],
 )
 def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(

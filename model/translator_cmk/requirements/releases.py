@@ -5,6 +5,7 @@ A frozen register is a file `frozen/VERSION.json`: the output of `translator-cmk
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from ..errors import DEVIATIONS, EXIT_CODES, OK, CommandError, InvalidFile, reason
 from ..escaping import markdown
+from ..shapes import Malformed
 from . import commands
 from .register import FOLDER, load_register
 
@@ -77,11 +79,13 @@ def read_entries(path: Path) -> Entries:
     expected = "a file that 'translator-cmk register --json' wrote is expected"
     try:
         found = json.loads(path.read_text("utf-8"))
+        for each in found:
+            for name in ("id", "revision"):
+                commands.REGISTERED.fields[name].read(each[name])
     except (OSError, ValueError) as error:
         raise InvalidFile(f"{path}: {reason(error)}; {expected}") from None
-    listed = found if isinstance(found, list) else [None]
-    if not all(isinstance(each, dict) and {"id", "revision"} <= each.keys() for each in listed):
-        raise InvalidFile(f"{path}: not a list of requirements; {expected}")
+    except (LookupError, Malformed, TypeError):
+        raise InvalidFile(f"{path}: not a list of requirements; {expected}") from None
     return by_id(found)
 
 
@@ -98,7 +102,7 @@ def frozen() -> Mapping[str, Entries]:
 @cache
 def read_frozen(folder: Path) -> Mapping[str, Entries]:
     """Return the registers in a folder by version; raises `InvalidFile`."""
-    files = sorted(folder.glob("*.json"), key=lambda path: [int(part) for part in path.stem.split(".")])
+    files = sorted(folder.glob("*.json"), key=lambda path: list(map(int, re.findall("[0-9]+", path.stem))))
     return {path.stem: read_entries(path) for path in files}
 
 
