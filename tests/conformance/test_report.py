@@ -149,6 +149,8 @@ def test_cucumber_messages_have_the_time_that_each_step_took(wrong: Verified) ->
         assert [round(each, 6) for each in seconds] == case["durations"] + [0] * (len(seconds) - played)
         assert 0 < sum(seconds) <= case["seconds"]
         assert min(case["durations"]) > 0
+    explained = wrong.case(FAILS)["seconds"] - sum(wrong.case(FAILS)["durations"])
+    assert wrong.case(FAILS)["durations"][-1] < explained, "the time to explain a failure is no step's"
     events = [next(iter(each.values())) for each in cucumber_messages_of(wrong)]
     times = [(each["timestamp"]["seconds"], each["timestamp"]["nanos"]) for each in events[:-1] if "timestamp" in each]
     assert times == sorted(times)

@@ -47,7 +47,7 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
                 run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
         result = result_of(None, run, scenario, subject)
     except Fault as fault:
-        result = Result("inconclusive", f"the system broke: {fault}", fault=fault.kind, step=step_of(run))
+        result = result_of_fault(fault, run)
     except Exception as raised:
         if verdict_of(raised) is None:
             raise
@@ -72,6 +72,7 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
     known = verdict_of(error)
     assert known is not None
     status, reason = known.status, known.reason or ""
+    durations = run.durations if run else ()  # before its failure is explained, which takes longer than the step
     pickle = scenario.pickle
     undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
     requirements = () if undelivered else causes_of(error, run)
@@ -85,8 +86,13 @@ def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Sc
         if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
             status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
     fault = "error" if known.status == "inconclusive" else ""
-    durations = run.durations if run else ()
     return Result(status, reason, 0.0, requirements, fault, shown, step_of(run), undelivered, durations=durations)
+
+
+def result_of_fault(fault: Fault, run: ScenarioRun | None) -> Result:
+    """Return the result of a scenario in which the system broke."""
+    result = Result("inconclusive", f"the system broke: {fault}", fault=fault.kind, step=step_of(run))
+    return result._replace(durations=run.durations if run else ())
 
 
 def step_of(run: ScenarioRun | None) -> int:

@@ -26,7 +26,7 @@ from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.answering import Direct
 from .deviations import Deviations
-from .features import is_patient, recover, result_of, step_of
+from .features import is_patient, recover, result_of, result_of_fault
 from .report.envelope import KINDS, Made
 from .report.folder import Folder
 from .report.summaries import headline
@@ -166,7 +166,7 @@ class Reporter:
         if run is not None and run.system is not self.subject:
             return Result("inconclusive", OVERRIDDEN)
         if isinstance(error, Fault):
-            return Result("inconclusive", f"the system broke: {error}", fault=error.kind, step=step_of(run))
+            return result_of_fault(error, run)
         if verdict_of(error) is None:
             status, reason = verdict(error, call.when)
             return Result(status, reason or "")
