@@ -9,7 +9,7 @@ from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.language.facts import Fact
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine
+from translator_cmk.machine import COUNTER_ROWS, ROWS, Command, Machine, Observation
 from translator_cmk.machine.commands import (
     CreateKey,
     CreateWorkspace,
@@ -19,6 +19,7 @@ from translator_cmk.machine.commands import (
     EnablePurgeProtection,
     RevokeKeyAccess,
     RotateKey,
+    UploadDocument,
 )
 from translator_cmk.machine.entities import Key, Model
 from translator_cmk.machine.rows import Row, effect, refuse, sets
@@ -116,11 +117,10 @@ ALL_NAMES_TAKEN = refuse(CreateWorkspace, "environment.new-name", unless=lambda 
 @pytest.mark.parametrize(
     ("wrong", "command", "requirement"),
     [
-        (ALL_NAMES_TAKEN, CreateWorkspace("ws-new", "translator-prod"), "environment.new-name"),
         (DISABLES_ALL, DisableKey("kv-prod", "cmk-2048"), "keys.disable"),
         (UNDEPLOYS_ALL, EnablePurgeProtection("kv-prod"), "revocation.undeploys"),
     ],
-    ids=["a refusal without its condition", "an effect on another entity", "a consequence without its condition"],
+    ids=["an effect on another entity", "a consequence without its condition"],
 )
 def test_what_no_mistake_explains_is_attributed_to_the_rows_that_do_such_a_thing(
     wrong: Row, command: Command, requirement: str
@@ -128,6 +128,31 @@ def test_what_no_mistake_explains_is_attributed_to_the_rows_that_do_such_a_thing
     other_key = CreateKey("kv-prod", "cmk-next")
     unmet = follow(Oracle(FULL), ModelSystem(Machine([*ROWS, wrong])), *AT_WORK, other_key, command)
     assert attributed_to(unmet)[0] == requirement
+
+
+def test_what_is_refused_for_no_reason_is_attributed_to_what_it_should_have_done_and_then_to_the_reasons() -> None:
+    unmet = follow(
+        Oracle(FULL),
+        ModelSystem(Machine([*ROWS, ALL_NAMES_TAKEN])),
+        *AT_WORK,
+        CreateWorkspace("ws-new", "translator-prod"),
+    )
+    assert attributed_to(unmet) == ("environment.create-workspace", "workspace.covered", "environment.new-name")
+
+
+def test_what_one_of_several_is_spared_is_attributed_to_that_loss_and_not_to_its_cause() -> None:
+    class Spares(ModelSystem):
+        """Keeps the first document when the others are deleted."""
+
+        def observe(self) -> Observation:
+            seen = super().observe()
+            if "ws-prod" in seen["workspace"] and not seen["workspace"]["ws-prod"]["readable"]:
+                seen["document"]["contracts"] = {"workspace": "ws-prod"}
+            return seen
+
+    more = UploadDocument("invoices", "ws-prod")
+    unmet = follow(Oracle(FULL), Spares(), *AT_WORK, more, RevokeKeyAccess("kv-prod", "translator-prod"))
+    assert attributed_to(unmet) == ("revocation.deletes-uploads",)
 
 
 def test_a_wrong_machine_whose_rows_contradict_explains_nothing() -> None:

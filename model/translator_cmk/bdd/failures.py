@@ -8,11 +8,12 @@ from pathlib import Path
 from ..explore.row_sources import row_sources
 from ..explore.theorems.theorem import ROWS_RAISE
 from ..language.sentences import format_fact
+from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..oracle import Exchange, first_difference, oracle_for
-from ..oracle.explain import OVERDOES, attributed_to, wrong_machines
+from ..oracle.explain import attributed_to
 from ..oracle.profiles import PROFILES
 from ..requirements import load_register
-from ..system import MACHINE, ModelSystem
+from ..system import ModelSystem
 from .assertions import AssertionFailed, NotApplicable
 from .features import Pickle, shown
 from .scenario_run import CapabilityMissing, ScenarioRun, SetupFailed, format_title, machine_in
@@ -26,28 +27,29 @@ Causes = tuple[str, ...]
 
 
 def causes_of(error: BaseException | None, run: ScenarioRun | None) -> Causes:
-    """Return what explains that a scenario failed or was blocked; nothing for any other end."""
+    """Return what explains that a scenario failed or was blocked; nothing for any other end.
+
+    A When or a Then is what the scenario is about: of what explains that it fails, its own requirements come first.
+    """
     if run is None:
         return ()
     if isinstance(error, CapabilityMissing):
         return (f"the capability {error.capability}",)
     if isinstance(error, SetupFailed):
         return attribution(run) or tuple(sorted(error.by))
-    return (attribution(run) or run.pickle.requirements) if isinstance(error, AssertionFailed) else ()
+    if isinstance(error, AssertionFailed):
+        about, names = run.pickle.requirements, attribution(run)
+        return tuple(dict.fromkeys((*(each for each in about if each in names), *names))) or about
+    return ()
 
 
 @lru_cache(maxsize=1)
 def attribution(run: ScenarioRun) -> Causes:
-    """Return the requirements that explain the first step that differs from the article, or else from what we assume.
-
-    Of several that explain all of it alike, those come first that the scenario is about.
-    """
+    """Return the requirements that explain the first step that differs from the article, or else from what we assume."""
     exchanges = [Exchange(*each) for each in run.asked]
     for profile in PROFILES:
         if found := first_difference(exchanges, oracle_for(machine_in(profile), run.declared), run.declared.stage):
-            about = run.pickle.requirements if len({each.requirements for each in found}) == 1 else ()
-            names = attributed_to(found)
-            return tuple(dict.fromkeys((*(each for each in about if each in names), *names)))
+            return attributed_to(found)
     return ()
 
 
@@ -66,10 +68,19 @@ def by_cause(failures: Mapping[str, Causes]) -> Iterator[tuple[str, list[str]]]:
 def steps_behind(pickle: Pickle) -> Mapping[str, frozenset[int]]:
     """Return for each requirement of a scenario the Thens that fail in a model that is wrong about it alone."""
     found: dict[str, set[int]] = defaultdict(set)
-    for wrong in wrong_machines(MACHINE):
-        if wrong.requirement in pickle.requirements and wrong.how != OVERDOES:
-            found[wrong.requirement] |= failing_steps(ModelSystem(wrong.machine), pickle)
+    for name in pickle.requirements:
+        for machine in wrong_about(name):
+            found[name] |= failing_steps(ModelSystem(machine), pickle)
     return {name: frozenset(steps) for name, steps in found.items()}
+
+
+@cache
+def wrong_about(name: str) -> tuple[Machine, ...]:
+    """Return the machines that lack all rows of a requirement, or one of them, or have one row of its mistake."""
+    mine = [row for row in ROWS if row.requirement == name]
+    lacking = [[row for row in ROWS if row not in less] for less in (mine, *([row] for row in mine)) if less]
+    mistaken = [(*ROWS, row) for row in COUNTER_ROWS if row.requirement == name]
+    return tuple(Machine(rows) for rows in (*lacking, *mistaken))
 
 
 def failing_steps(system: ModelSystem, pickle: Pickle) -> set[int]:

@@ -17,7 +17,7 @@ DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 OF_NAMES = frozenset({"environment.exists", "environment.new-name"})
 """Reasons to refuse that say no more than that a name means nothing, or something already."""
 
-ROUNDS = 50  # no chain of consequences is nearly as long; a longer one is a circle
+ROUNDS = 8  # no chain of consequences is nearly as long; a longer one is a circle
 
 
 class Response(NamedTuple):

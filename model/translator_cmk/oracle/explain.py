@@ -1,25 +1,44 @@
 """Localises faults: names the requirements that explain a difference, the likeliest first.
 
-What a system did is compared with machines that are wrong about one requirement: they lack its rows or one of them,
-have the row of its mistake, or one of its rows without its condition.  If such a machine would have done the same, its
-requirement explains all that is different.  If none would, each violated demand is explained by itself: by the
-requirements without which it would not be one; else by a mistake that comes nearer to what was seen than the right
-machine does; else by the rows that write such a thing.
+A system that is wrong about one requirement departs from the rows somewhere: a row of it does not apply, the row of its
+mistake does, or an effect of it comes without its condition.  The machine in which these rows are silent makes every
+transition that such a system may make.  If one of them is what was seen, the requirement explains all that is
+different.  Of several that one comes first which has to depart least often, and then the one that is met least often:
+another would have shown before.
+
+If none is, an outcome is explained by itself (see `otherwise`).  If only fields differ, each is explained by those
+about which such a system comes nearer to what was seen, and shows this; else by what writes such a field.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache, partial
+from itertools import product
 from typing import NamedTuple
 
 from ..language.facts import Fact
-from ..machine import COUNTER_ROWS, ROWS, Command, Machine, Observation, Outcome, Refused, RowsContradict, State
-from ..machine.rows import Effect, Means, Refuse, Row, Whenever, always, key_inaccessible
+from ..language.situations import situations
+from ..machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    RowsContradict,
+    State,
+    initial,
+)
+from ..machine.rows import Effect, Means, Refuse, Row, always
 from ..machine.step import bind
 from ..machine.values import Value
 from ..requirements import load_register
-from .observability import Name, Shown, alike, distance, projections_of, values_of
-from .transitions import Transition, fits, may_be, transitions
+from .nondeterminism import Replay, TooManyStates, possibilities
+from .observability import Name, Projections, Shown, alike, distance, projections_of, values_of
+from .transitions import fits, may_be
 
 Violation = tuple[Outcome | Fact, Outcome | Fact]
 """What was demanded, and what was seen instead."""
@@ -42,14 +61,35 @@ def attributed_to(differences: Iterable[Difference]) -> tuple[str, ...]:
 LACKS, MISTAKEN, OVERDOES = range(3)
 
 
-class WrongMachine(NamedTuple):
-    """A machine that is wrong about one requirement, in these rows."""
+class Suspect(NamedTuple):
+    """A requirement that systems may be wrong about, and the machine of all those that are wrong in this way.
+
+    ``how``: one that LACKS it does not apply rows of it; one that is MISTAKEN applies the ``row`` of its mistake, one
+    that OVERDOES it this effect without its condition.
+    """
 
     requirement: str
-    rows: tuple[Row, ...]
-    machine: Machine
     how: int
-    """LACKS them, MISTAKEN in having one more, or OVERDOES: one has lost its condition."""
+    machine: Machine
+    row: Row | None = None
+
+
+class Explanation(NamedTuple):
+    """What a system may do that is wrong about a requirement."""
+
+    requirement: str
+    how: int
+    departures: int
+    """How often the system departs from the rows."""
+    distance: float
+    """In how much this differs from what was seen."""
+    outcome: Outcome
+    shown: Projections
+
+
+def rank(each: Explanation) -> tuple[float, ...]:
+    """Return how well it explains what was seen: the least does best."""
+    return each.distance, each.how, each.departures, *place(each.requirement)
 
 
 class FailedStep(NamedTuple):
@@ -68,77 +108,88 @@ class FailedStep(NamedTuple):
     def explained(self, violations: Iterable[Violation]) -> tuple[Difference, ...]:
         """Return the violated demands, each with the requirements that explain it, the likeliest first."""
         violations = tuple(violations)
-        tried = {each: every for each in wrong_machines(self.machine) if (every := self._try(each))}
-        right = self._distance(self.machine, self._transitions(self.machine))
-        far = {wrong: self._distance(wrong.machine, every) for wrong, every in tried.items()}
-        mistakes = {wrong.requirement for wrong in far if wrong.how == MISTAKEN and far[wrong] < right}
-        # a mistake that is known is likelier than a row without its condition
-        same = {wrong.requirement for wrong in far if not far[wrong] and not (wrong.how == OVERDOES and mistakes)}
-        behind = [same or self._needed_for(expected, tried) or mistakes for expected, _ in violations]
-        if not all(behind):
-            # what the command does to another entity than it should has consequences there
-            writes = self._writes()
-            kinds = {seen.kind for _, seen in violations if isinstance(seen, Fact)}
-            own = {name for name, written in writes.items() if written & kinds}
-            behind = [
-                # of a name that does not exist no machine is wrong: the refusal itself has to explain
-                names or own or self._making(seen) or set(writes) or getattr(expected, "because", set())
-                for names, (expected, seen) in zip(behind, violations, strict=True)
-            ]
-        return tuple(Difference(*each, in_order(names)) for each, names in zip(violations, behind, strict=True))
+        met: set[str] = set()
+        right = min(each.distance for each in self._transitions(Suspect("", LACKS, self.machine), met))
+        nearer = sorted((each for each in self._suspected(met) if each.distance < right), key=rank)
+        mistakes = once(each.requirement for each in nearer if each.how == MISTAKEN)
+        # a mistake that is known is likelier than an effect without its condition
+        nearer = [each for each in nearer if not (each.how == OVERDOES and mistakes)]
+        names = once(each.requirement for each in nearer if not each.distance)
+        names = names or once(name for each in violations for name in otherwise(*each, mistakes))
+        if names:
+            return tuple(Difference(*each, names) for each in violations)
+        behind = [once(each.requirement for each in nearer if self._explains(each, seen)) for _, seen in violations]
+        # what the command does to another entity than it should has consequences there
+        unexplained = [seen for (_, seen), names in zip(violations, behind, strict=True) if not names]
+        own = self._making(unexplained, right) if unexplained else ()
+        return tuple(Difference(*each, once((*own, *names))) for each, names in zip(violations, behind, strict=True))
 
-    def _distance(self, machine: Machine, every: Iterable[Transition]) -> float:
-        """Return in how much the nearest of the transitions differs from what was seen."""
-        found = []
-        for each in every:
-            far = 0.0
-            if self.outcome is not None and not fits(each.outcome, self.outcome, self.shown):
-                far = 0.5 if may_be(each.outcome, self.outcome) else 1.0  # only reasons or records may differ
-            if self.observation is not None:
-                projections = projections_of(machine, each.after, self.limit)
-                far += distance(projections, self.observation, self.skip, self.shown)
-            found.append(far)
-        return min(found)
+    def _suspected(self, met: set[str]) -> Iterator[Explanation]:
+        """Yield what systems may do that are wrong about one requirement, which is met on the way or decides a view."""
+        types = {type(command) for command in self.commands}
+        for each in suspects(self.machine):
+            of_another_command = isinstance(each.row, Effect | Refuse) and each.row.on not in types
+            if each.requirement in met | decide_views() if each.row is None else not of_another_command:
+                yield from self._transitions(each, set())
 
-    def _needed_for(self, expected: Outcome | Fact, tried: Mapping[WrongMachine, list[Transition]]) -> set[str]:
-        """Return the requirements without which this would not be demanded."""
+    def _transitions(self, suspect: Suspect, met: set[str]) -> Iterator[Explanation]:
+        """Yield each transition that such a system may make; into ``met`` go the requirements of rows that are met."""
+        name, how, machine, row = suspect
+        views = machine if name in decide_views() else self.machine
+        for command, state in product(self.commands, self.before):
+            try:
+                found = possibilities(partial(step, machine, state, command, met), machine.silent, self.limit)
+            except TooManyStates:
+                continue
+            for result, replay in found:
+                asked = ((each, answer) for (each, _), answer in replay.answers.items() if each.requirement == name)
+                departures = sum(answer is (each is row) for each, answer in asked)
+                if result and (departures or views is machine):
+                    after, outcome = result
+                    shown = projected(views, after, self.limit)
+                    yield Explanation(name, how, departures, self._distance(outcome, shown), outcome, shown)
 
-        def differs(machine: Machine, every: list[Transition]) -> bool:
-            if isinstance(expected, Outcome):
-                return not any(fits(each.outcome, expected, self.shown) for each in every)
-            gone = Fact(expected.kind, expected.name, "exists", False)
-            # that an entity is not there at all is another difference than one of its fields
-            ends = [
-                each.after for each in every if expected.field == "exists" or not self._shows(machine, each.after, gone)
-            ]
-            return bool(ends) and not any(self._shows(machine, after, expected) for after in ends)
+    def _distance(self, outcome: Outcome, shown: Projections) -> float:
+        """Return in how much such an outcome and such an observation differ from what was seen."""
+        far = 0.0
+        if self.outcome is not None and not fits(outcome, self.outcome, self.shown):
+            far = 0.5 if may_be(outcome, self.outcome) else 1.0  # only reasons or records may differ
+        if self.observation is not None:
+            far += distance(shown, self.observation, self.skip, self.shown)
+        return far
 
-        return {
-            wrong.requirement for wrong, every in tried.items() if wrong.how == LACKS and differs(wrong.machine, every)
-        }
+    def _explains(self, explanation: Explanation, seen: Outcome | Fact) -> bool:
+        """Return whether this was seen of what may be done."""
+        if isinstance(seen, Fact):
+            return shows(explanation.shown, seen)
+        return fits(explanation.outcome, seen, self.shown)
 
-    def _shows(self, machine: Machine, state: State, fact: Fact) -> bool:
-        """Return whether the fact may be seen in a state."""
-        return any(alike(value, fact.value) for value in values_of(projections_of(machine, state, self.limit), fact))
+    def _making(self, unexplained: Iterable[Outcome | Fact], right: float) -> tuple[str, ...]:
+        """Return the requirements of what the commands do by themselves that write such a field, of any entity.
 
-    def _making(self, seen: Outcome | Fact) -> set[str]:
-        """Return the requirements of consequences that, without their conditions, would have shown this."""
-        if not isinstance(seen, Fact):
-            return set()
-        after = self._transitions(self.machine)[0].after
-        world = self.machine.world(after)
-        return {
-            row.requirement
-            for rows in self.machine.whenever.values()
-            for row in rows
-            for entity in world.every(row.about)
-            if row.requirement not in self.machine.silent
-            and self._shows(self.machine, after.with_changes(row.then(entity)), seen)
-        }
+        If none does: those of a consequence that, without its condition, would come nearer to what was seen; else all.
+        """
+        facts = [seen for seen in unexplained if isinstance(seen, Fact)]
+        fields = {(seen.kind, "state" if seen.field == "exists" else seen.field) for seen in facts}
+        written = self._writes()
+        after, outcome = self.machine.step(self.before[0], self.commands[0])
+        return (
+            in_order(name for name, every in written.items() if every & fields)
+            or in_order(
+                row.requirement
+                for rows in self.machine.whenever.values()
+                for row in rows
+                if row.requirement not in self.machine.silent
+                for entity in self.machine.world(after).every(row.about)
+                for shown in [projections_of(self.machine, after.with_changes(row.then(entity)), self.limit)]
+                if any(shows(shown, seen) for seen in facts) and self._distance(outcome, shown) < right
+            )
+            or in_order(written)
+        )
 
-    def _writes(self) -> dict[str, set[str]]:
-        """Return the requirements of what the commands do by themselves, with the kinds of what each writes."""
-        found: dict[str, set[str]] = {}
+    def _writes(self) -> dict[str, set[tuple[str, str]]]:
+        """Return the requirements of what the commands do by themselves, with the kinds and fields that each writes."""
+        found: dict[str, set[tuple[str, str]]] = {}
         world = self.machine.world(self.before[0])
         for command in self.commands:
             bound = bind(command, world)
@@ -146,64 +197,114 @@ class FailedStep(NamedTuple):
                 if isinstance(row, Effect) and row.on is type(command) and row.requirement not in self.machine.silent:
                     for target in [(bound, each) for each in world.every(row.each)] if row.each else [(bound,)]:
                         if row.when(*target):
-                            found.setdefault(row.requirement, set()).update(kind.word for kind, _ in row.then(*target))
+                            written = row.then(*target).items()
+                            fields = ((kind.word, field) for (kind, _), values in written for field in values)
+                            found.setdefault(row.requirement, set()).update(fields)
         return found
 
-    def _try(self, wrong: WrongMachine) -> list[Transition]:
-        """Return every transition of the commands in a wrong machine; none if it can't answer otherwise, or at all.
 
-        One that comes to no answer explains nothing: no system could do what it does.
-        """
-        types = {type(command) for command in self.commands}
-        if not any(isinstance(row, Means | Whenever) or row.on in types for row in wrong.rows):
-            return []
-        try:
-            return self._transitions(wrong.machine)
-        except (RowsContradict, AttributeError):  # without its condition an effect may follow a missing link
-            return []
+def step(
+    machine: Machine, state: State, command: Command, met: set[str], replay: Replay
+) -> tuple[State, Outcome] | None:
+    """Return the state after the command and the outcome; into ``met`` go the requirements of rows that are met.
 
-    def _transitions(self, machine: Machine) -> list[Transition]:
-        """Return every transition of the commands in a machine."""
-        return [
-            transition
-            for command in self.commands
-            for state in self.before
-            for transition in transitions(machine, state, command, self.limit).possible
-        ]
+    None if it comes to no answer: no system could do that.
+    """
+
+    def choose(row: Row, name: str) -> bool:
+        met.add(row.requirement)
+        return replay(row, name)
+
+    try:
+        return machine.step(state, command, choose)
+    except (RowsContradict, AttributeError):  # without its condition an effect may follow a missing link
+        return None
+
+
+def otherwise(expected: Outcome | Fact, seen: Outcome | Fact, mistakes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the requirements that explain an outcome where being wrong about none of them alone does.
+
+    If a command is refused, the mistakes that refuse it, before its effects if they are about the topic of the reasons
+    that it gives; if a refusal gives other reasons, those that it should not give, then those that it should; if a
+    command is accepted, the reasons to refuse it.
+    """
+    match expected, seen:
+        case Accepted(), Refused():
+            topics = {topic(name) for name in seen.because}
+            near = [name for name in mistakes if topic(name) in topics]
+            effects = sorted(expected.by, key=place, reverse=True)  # what it does nearly always goes first
+            return once((*near, *effects, *mistakes, *in_order(seen.because)))
+        case Refused(), Refused():
+            return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
+        case Refused(), Accepted():
+            return in_order(expected.because)
+    return ()
+
+
+def topic(name: str) -> str:
+    """Return the topic of a requirement."""
+    return name.partition(".")[0]
+
+
+def shows(projections: Projections, fact: Fact) -> bool:
+    """Return whether the fact may be seen."""
+    return any(alike(value, fact.value) for value in values_of(projections, fact))
+
+
+def once(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names, each once."""
+    return tuple(dict.fromkeys(names))
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of requirements, first those that say what makes a key inaccessible; then as in the register.
+    """Return the names of requirements, each once, as in the register."""
+    return tuple(sorted(set(names), key=list(load_register()).index))
 
-    A loss has many demands behind it, but only one cause at a time.
-    """
-    causes = {row.requirement for row in ROWS if isinstance(row, Means) and row.meaning is key_inaccessible}
-    order = list(load_register())
-    return tuple(sorted(names, key=lambda name: (name not in causes, order.index(name))))
+
+@cache
+def place(name: str) -> tuple[int, int]:
+    """Return on the way to how many situations a requirement is met, and its place in the register."""
+    return met_in_situations()[name], list(load_register()).index(name) if name else 0
+
+
+@cache
+def met_in_situations() -> Counter[str]:
+    """Return on the way to how many situations each requirement is met."""
+    machine, found = Machine(ROWS), Counter[str]()
+    for situation in situations().values():
+        state, met = initial(DEFAULT_STAGE), set[str]()
+        for command in situation.commands:
+            state, outcome = machine.step(state, command)
+            met.update(outcome.by if isinstance(outcome, Accepted) else ())
+        found.update(met)
+    return found
+
+
+projected = lru_cache(maxsize=1024)(projections_of)
+"""Of many ways to be wrong nearly all lead to the same states."""
+
+
+@cache
+def decide_views() -> frozenset[str]:
+    """Return the requirements that say what something means, which is seen without any command."""
+    return frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if isinstance(row, Means))
 
 
 @lru_cache(maxsize=8)
-def wrong_machines(machine: Machine) -> tuple[WrongMachine, ...]:
-    """Return every machine that is wrong about one requirement which is not silent in this one."""
+def suspects(machine: Machine) -> tuple[Suspect, ...]:
+    """Return every way to be wrong about one requirement that is not silent in this machine."""
     rows = machine.rows
     firm = [row for row in rows if row.requirement not in machine.silent]
-    whole = [tuple(row for row in firm if row.requirement == name) for name in {row.requirement for row in firm}]
 
-    def wrong(less: tuple[Row, ...], more: tuple[Row, ...], how: int) -> WrongMachine:
-        changed = (*(row for row in rows if row not in less), *more)
-        return WrongMachine((less or more)[0].requirement, less or more, Machine(changed, machine.silent), how)
+    def suspect(name: str, how: int, changed: Iterable[Row], row: Row | None = None) -> Suspect:
+        return Suspect(name, how, Machine(changed, machine.silent | {name}), row)
 
-    lacking = {less: wrong(less, (), LACKS) for less in (*whole, *((row,) for row in firm))}
-    mistaken = [wrong((), (row,), MISTAKEN) for row in COUNTER_ROWS if row not in rows]
-    overdone = [wrong((row,), (without_condition(row),), OVERDOES) for row in firm if without_condition(row) != row]
-    return (*lacking.values(), *mistaken, *overdone)
-
-
-def without_condition(row: Row) -> Row:
-    """Return an effect that there always is, or a refusal that there always is; other rows as they are."""
-    match row:
-        case Effect():
-            return row._replace(when=always)
-        case Refuse():
-            return row._replace(when=always, unless=lambda command: False)
-    return row
+    lacking = [suspect(name, LACKS, rows) for name in once(row.requirement for row in firm)]
+    mistaken = [suspect(row.requirement, MISTAKEN, (*rows, row), row) for row in COUNTER_ROWS if row not in rows]
+    overdoing = [
+        suspect(row.requirement, OVERDOES, (more if each is row else each for each in rows), more)
+        for row in firm
+        if isinstance(row, Effect) and row.when is not always
+        for more in [row._replace(when=always)]
+    ]
+    return (*lacking, *mistaken, *overdoing)
