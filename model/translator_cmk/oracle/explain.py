@@ -3,8 +3,7 @@
 A system that is wrong about one requirement departs from the rows somewhere: a row of it does not apply, the row of its
 mistake does, or an effect of it comes without its condition.  The machine in which these rows are silent makes every
 transition that such a system may make.  If one of them is what was seen, the requirement explains all that is
-different.  Of several that one comes first which has to depart least often, and then the one that is met least often:
-another would have shown before.
+different.  Of several that one comes first which is met least often: another would have shown before.
 
 If none is, an outcome is explained by itself (see `otherwise`).  If only fields differ, each is explained by those
 about which such a system comes nearer to what was seen, and shows this; else by what writes such a field.
@@ -79,8 +78,6 @@ class Explanation(NamedTuple):
 
     requirement: str
     how: int
-    departures: int
-    """How often the system departs from the rows."""
     distance: float
     """In how much this differs from what was seen."""
     outcome: Outcome
@@ -89,7 +86,7 @@ class Explanation(NamedTuple):
 
 def rank(each: Explanation) -> tuple[float, ...]:
     """Return how well it explains what was seen: the least does best."""
-    return each.distance, each.how, each.departures, *place(each.requirement)
+    return each.distance, each.how, *place(each.requirement)
 
 
 class FailedStep(NamedTuple):
@@ -143,11 +140,10 @@ class FailedStep(NamedTuple):
                 continue
             for result, replay in found:
                 asked = ((each, answer) for (each, _), answer in replay.answers.items() if each.requirement == name)
-                departures = sum(answer is (each is row) for each, answer in asked)
-                if result and (departures or views is machine):
+                if result and (views is machine or any(answer is (each is row) for each, answer in asked)):
                     after, outcome = result
                     shown = projected(views, after, self.limit)
-                    yield Explanation(name, how, departures, self._distance(outcome, shown), outcome, shown)
+                    yield Explanation(name, how, self._distance(outcome, shown), outcome, shown)
 
     def _distance(self, outcome: Outcome, shown: Projections) -> float:
         """Return in how much such an outcome and such an observation differ from what was seen."""
