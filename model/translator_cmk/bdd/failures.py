@@ -45,7 +45,7 @@ def causes_of(error: BaseException | None, run: ScenarioRun | None) -> Causes:
 
 @lru_cache(maxsize=1)
 def attribution(run: ScenarioRun) -> Causes:
-    """Return the requirements that explain the first step that differs from the article, or else from what we assume."""
+    """Return what explains the first step that differs from the article, or else from what we assume."""
     exchanges = [Exchange(*each) for each in run.asked]
     for profile in PROFILES:
         if found := first_difference(exchanges, oracle_for(machine_in(profile), run.declared), run.declared.stage):
