@@ -87,6 +87,16 @@ def test_a_report_has_no_identifier_of_a_tenant(sample: Sample) -> None:
 
 
 @pytest.mark.slow
+def test_an_endpoint_is_a_cloud_of_its_own(served: AzureServer, tmp_path: Path) -> None:
+    environment = {name: value for name, value in signed_in(served).items() if name != "HTTPS_PROXY"}
+    endpoint = f"https://localhost:{served.port}"
+    ran = verify(tmp_path, environment, "--endpoint", endpoint, "--yes", "--requirement", "keys.rotate")
+    assert ran.code == 0, ran.text
+    assert f"Plan for localhost:{served.port} on this machine" in ran.text
+    assert "passed" in ran.statuses().values()
+
+
+@pytest.mark.slow
 def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(served: AzureServer, tmp_path: Path) -> None:
     environment = signed_in(served) | {"HTTPS_PROXY": "http://127.0.0.1:1"}
     ran = verify(tmp_path, environment, "--yes", "--case", "resource.creation-refused/none", "--timeout", "60")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.azure.verifying_azure import command, signed_in, verify
 from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
 from translator_cmk.azure.options import Target
-from translator_cmk.azure.plan import Chosen, total_of, within
+from translator_cmk.azure.plan import Chosen, lines, total_of, within
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.verify import agree, to_plan
 from translator_cmk.conformance.cases import Scenario, scenarios
@@ -75,6 +76,23 @@ def test_a_cloud_that_is_not_on_this_machine_is_asked_for_twice(
     else:
         with pytest.raises(CommandError, match="nothing was created"):
             agree(target, yes)
+
+
+def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held() -> None:
+    chosen = planned("vault", "restoration")
+    text = "\n".join(lines(chosen, CLOUDS["AzureCloud"], several_tenants=False, left_out=3, listed=True))
+    until = datetime.now(UTC).date() + timedelta(days=7)
+    for each in (
+        "Plan for AzureCloud:",
+        "costs money  models",
+        "minutes",
+        f"until {until}",
+        "tenants      one",
+        "leaves out   3",
+    ):
+        assert each in text
+    assert "restoration.uploads-stay-deleted" in text
+    assert "costs money" not in "\n".join(lines(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3))
 
 
 def planned(*requirements: str) -> list[Chosen]:

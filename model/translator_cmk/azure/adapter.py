@@ -58,9 +58,10 @@ from ..machine.commands import (
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
-from .clients import POLL, Clients, Connections, Studio, without_secrets
+from .clients import POLL, Clients, Connections, Studio, find_names_below_localhost, without_secrets
 from .leftovers import Leftovers
 from .options import ENVIRONMENT, Target, declaration_of, target_from
+from .plan import HELD
 from .refusals import NotLearned, error_in, ids_in, refusal_of
 
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}
@@ -73,6 +74,7 @@ LOCAL_PATIENCE = 20
 
 def from_environment() -> "AzureSystem":
     """Return the system that the environment names."""
+    find_names_below_localhost()  # key vaults of an emulator that is a cloud of its own
     return AzureSystem(target_from(os.environ[ENVIRONMENT]))
 
 
@@ -333,7 +335,7 @@ def create_vault(w: World, c: CreateVault) -> None:
         "accessPolicies": [] if local else [policy_of_caller(w, subscription)],
         "enableSoftDelete": c.soft_delete,
         "enableRbacAuthorization": c.permission_model == "rbac",
-        **({"softDeleteRetentionInDays": 7} if c.soft_delete and not local else {}),  # days that its name is held
+        **({"softDeleteRetentionInDays": HELD} if c.soft_delete and not local else {}),  # days that its name is held
         **({"enablePurgeProtection": True} if c.purge_protection else {}),  # Azure refuses to be asked for false
     }
     w.note("vault", name, c.subscription, group=group, location=w.location(c.region), held=c.purge_protection)

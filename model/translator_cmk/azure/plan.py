@@ -6,6 +6,7 @@ and prices are estimates that nobody has measured.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ..machine import DEFAULT_STAGE, Accepted, Command, Observation
@@ -84,7 +85,8 @@ COSTS = {
 }
 """What of a run costs money, by the kind of object; the prices are Microsoft's."""
 
-WHOLE = "custom-translator"
+HELD = 7
+"""Days for which the name of a deleted key vault is held: the fewest that Azure has, and what the adapter asks for."""
 
 
 class Work(NamedTuple):
@@ -109,12 +111,16 @@ NOTHING = Work(Counter(), 0, 0.0, 0)
 
 
 class Chosen(NamedTuple):
-    """A scenario to plan: its id, requirements and commands, and the scenarios that it needs beside it."""
+    """A scenario to plan, with the scenarios that it ``needs`` beside it.
+
+    The ``weight`` is that of its first requirement: what the article says weighs more than what it takes for granted.
+    """
 
     id: str
     requirements: tuple[str, ...]
     commands: tuple[Command, ...]
     needs: tuple[str, ...] = ()
+    weight: int = 1
 
 
 def work_of(commands: Sequence[Command], several_tenants: bool) -> Work:
@@ -230,9 +236,10 @@ def within(budget: float, chosen: Sequence[Chosen], several_tenants: bool) -> li
         for each in left.values():
             together = [each, *(by_id[need] for need in cheapest(each, by_id, work, taken))]
             cost = sum(work[one.id] for one in together if one.id not in taken)
-            new = {one.requirements[0] for one in together if one.needs or one.requirements[0] not in strict} - shown
+            showing = [one for one in together if one.needs or one.requirements[0] not in strict]
+            new = {one.requirements[0]: one.weight for one in showing if one.requirements[0] not in shown}
             if new and spent + cost <= budget:
-                offers.append((len(new) / max(cost, 0.1), each.id, together, cost))
+                offers.append((sum(new.values()) / max(cost, 0.1), each.id, together, cost))
         if not offers:
             return [each for each in chosen if each.id in taken]
         _, _, together, cost = max(offers, key=lambda offer: (offer[0], offer[1]))
@@ -252,22 +259,25 @@ def cheapest(each: Chosen, by_id: dict[str, Chosen], work: dict[str, float], tak
         yield min(offered, key=lambda need: work[need])
 
 
-def lines(chosen: Sequence[Chosen], cloud: Cloud, several_tenants: bool, left_out: int) -> Iterator[str]:
-    """Yield the plan of a run."""
-    total = NOTHING
-    for each in chosen:
-        total = total.plus(work_of(each.commands, several_tenants))
-    requirements = {each.requirements[0] for each in chosen}
-    yield f"Plan for {cloud.name}{' on this machine' if cloud.local else ''}: {len(chosen)} scenarios"
-    yield f"  show {len(requirements)} requirements; {left_out} scenarios are not applicable there"
+def lines(
+    chosen: Sequence[Chosen], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False
+) -> Iterator[str]:
+    """Yield the plan of a run; ``listed``: with the requirements that it shows."""
+    total = total_of(chosen, several_tenants)
+    requirements = list(dict.fromkeys(each.requirements[0] for each in chosen))
     made = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in sorted(total.objects.items()))
-    yield f"  create: {made or 'nothing'}; everything in resource groups of one prefix"
-    yield f"  requests: about {total.requests:,}"
+    yield f"Plan for {cloud.name}{' on this machine' if cloud.local else ''}: {len(chosen)} scenarios"
+    yield f"  shows        {len(requirements)} requirements{': ' + ', '.join(requirements) if listed else ''}"
+    yield f"  leaves out   {left_out} scenarios, which do not apply there"
+    yield f"  creates      {made or 'nothing'}, in resource groups of one prefix"
+    polls = "" if cloud.local else ", and one every 5 seconds while Azure works"
+    yield f"  requests     about {total.requests:,}{polls}"
     if not cloud.local:
-        yield f"  time: about {total.minutes:,.0f} minutes one after the other (an estimate: nobody has measured it)"
-        yield from (f"  costs money: {kind}s: {text}" for kind, text in COSTS.items() if total.objects[kind])
-        yield f"  names held: {total.held} key vaults have purge protection; a deleted one holds its name for 7 days"
-        yield "  a second tenant: " + ("is used" if several_tenants else "is not used: scenarios with one do not apply")
+        yield f"  time         about {total.minutes:,.0f} minutes, one after the other: an estimate, measured by nobody"
+        yield from (f"  costs money  {kind}s: {text}" for kind, text in COSTS.items() if total.objects[kind])
+        until = datetime.now(UTC).date() + timedelta(days=HELD)
+        yield f"  holds        the names of {total.held} protected key vaults, until {until} if they are deleted today"
+        yield f"  tenants      {'two' if several_tenants else 'one: scenarios with a second one do not apply'}"
 
 
 def total_of(chosen: Iterable[Chosen], several_tenants: bool) -> Work:

@@ -5,12 +5,13 @@ import os
 from importlib.util import find_spec
 
 from ..bdd.prerequisites import inapplicable
-from ..bdd.vocabulary import commands_of
+from ..bdd.vocabulary import asserts, commands_of
 from ..conformance import verify
 from ..conformance.cases import FEATURES, SELECTED, Scenario, must_be_known, scenarios, selected
 from ..conformance.channels import PATIENCE
 from ..errors import OK, CommandError
 from ..machine import DEFAULT_STAGE
+from ..requirements import load_register
 from .leftovers import answered_yes
 from .options import ENVIRONMENT, Target, add_arguments_of_target, declaration_of, target_of
 from .plan import Chosen, lines, within
@@ -69,15 +70,22 @@ def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
     chosen = list(map(to_plan, applicable))
     several = declared.can("several-tenants")
     if args.budget is not None:
-        chosen = within(args.budget, chosen, several)
-    print("\n".join(lines(chosen, target.cloud, several, len(found) - len(applicable))), flush=True)
+        showing = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")}
+        chosen = within(args.budget, [each for each in chosen if each.id in showing], several)
+    left_out = len(found) - len(applicable)
+    print("\n".join(lines(chosen, target.cloud, several, left_out, args.budget is not None)), flush=True)
     return chosen
+
+
+WEIGHTS = {"stated": 5, "implied": 4}
+"""What it is worth to show a requirement, by its basis; 1 for all others."""
 
 
 def to_plan(scenario: Scenario) -> Chosen:
     """Return a scenario as the plan has it."""
     case = scenario.case
-    return Chosen(case.id, case.requirements, tuple(commands_of(scenario.pickle)), case.controls)
+    weight = WEIGHTS.get(load_register()[case.requirements[0]].basis, 1)
+    return Chosen(case.id, case.requirements, tuple(commands_of(scenario.pickle)), case.controls, weight)
 
 
 QUESTIONS = ("Create this?", "It is not on this machine, and may cost money. Is this subscription meant for it?")
