@@ -26,6 +26,13 @@ elif grep -q "outside the subset of Azure that this server has" <<<"$said"; then
 else echo "@@ failed {step}: $said"; fi
 """
 
+DEFAULTS = """
+az keyvault create --name "$vault-2" --resource-group "$group" --location "$region" --no-self-perms true --output none
+if said=$(az keyvault set-policy --name "$vault-2" --object-id "$principal" --key-permissions get 2>&1)
+then echo "@@ policy taken"; else echo "@@ policy refused $said"; fi
+"""
+"""What the CLI's own defaults lead to."""
+
 SHOWN = {
     "translator": 'az cognitiveservices account show --name "$translator" --resource-group "$group"',
     "vault": 'az keyvault show --name "$vault"',
@@ -39,6 +46,7 @@ class Seen(NamedTuple):
 
     outcomes: Mapping[str, set[str]]
     made: Mapping[str, Any]
+    defaults: str
 
 
 def script() -> Iterator[str]:
@@ -50,6 +58,7 @@ def script() -> Iterator[str]:
                 yield SENT.format(command=command, step=step["id"], outside=OUTSIDE)
         else:
             yield f"{{\n{step['az']}\n}} >/dev/null\necho '@@ {RAN} {step['id']}'\n"
+    yield DEFAULTS
     for name, command in SHOWN.items():
         yield f"echo '@@ made {name} '$({command} | tr -d '\\n')\n"
 
@@ -60,19 +69,25 @@ def seen() -> Seen:
     run = azure_env("bash", "-c", "".join(script()))
     assert run.returncode == 0, run.stderr
     outcomes: dict[str, set[str]] = {}
-    made = {}
+    made, defaults = {}, ""
     for outcome, name, rest in re.findall(r"^@@ (\w+) (\w+)(.*)$", run.stdout, re.MULTILINE):
         if outcome == "made":
             made[name] = json.loads(rest)
+        elif outcome == "policy":
+            defaults = name + rest
         else:
             assert outcome in (RAN, OUTSIDE), (name, outcome, rest)
             outcomes.setdefault(name, set()).add(outcome)
-    return Seen(outcomes, made)
+    return Seen(outcomes, made, defaults)
 
 
 def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: Seen) -> None:
     assert seen.outcomes == {step["id"]: {OUTSIDE if step["outside"] else RAN} for step in commands()}
     record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()}, ROOT / RUN)
+
+
+def test_access_policies_are_refused_for_a_key_vault_that_the_cli_made_by_its_defaults(seen: Seen) -> None:
+    assert re.match("refused .*--enable-rbac-authorization", seen.defaults), seen.defaults
 
 
 def test_each_value_in_the_bicep_text_is_what_the_commands_have_made(seen: Seen) -> None:

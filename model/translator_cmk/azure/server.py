@@ -153,10 +153,10 @@ class Exchange(BaseHTTPRequestHandler):
         return False
 
     def tunnel(self) -> None:
-        """Lead a host name of Azure to this server; refuse all others."""
+        """Lead a host name of Azure, or of the server's own cloud, to this server; refuse all others."""
         host, _, port = self.path.rpartition(":")
-        if port != "443" or not apis_at(host)[0]:
-            self.refuse(403, "Forbidden", "This proxy leads only to host names of Azure that it has, on port 443.")
+        if port not in ("443", str(self.server.server_address[1])) or not apis_at(host)[0]:
+            self.refuse(403, "Forbidden", "This proxy leads only to host names that it has, on port 443 or its own.")
             return
         self.connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
         self.encrypt()
