@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from ..bdd.features import slug
-from ..explore.graph import Graph, Pair, attainable, predecessors, state_graph
+from ..explore.graph import Graph, Pair, Predecessors, attainable, predecessors, state_graph
 from ..explore.scopes import NAMED
 from ..language.sentences import COMMAND_PHRASES
 from ..machine import Accepted, Outcome, RowsContradict
@@ -62,10 +62,12 @@ class Fate(NamedTuple):
 
 
 class Search(NamedTuple):
-    """The graph of a scope, and each of its states as a world."""
+    """The graph of a scope, and of each of its states the world, and the states before and after it."""
 
     graph: Graph[Outcome]
     worlds: list[World]
+    before: Predecessors
+    after: Predecessors
 
 
 @cache
@@ -75,7 +77,9 @@ def search(scope: str) -> Search | None:
         graph = state_graph(NAMED[scope], model())
     except RowsContradict:
         return None
-    return Search(graph, [model().world(graph.state(number)) for number in range(graph.states)])
+    states = range(graph.states)
+    worlds = [model().world(graph.state(state)) for state in states]
+    return Search(graph, worlds, predecessors(graph), [{pair.after for pair in graph.of(state)} for state in states])
 
 
 def sizes() -> list[str]:
@@ -113,8 +117,7 @@ def add_entity(fate: Fate, searched: Search, name: str) -> None:
         return found(world, kind, name, fate.thing["fits"])
 
     so = [int(holds(world)) for world in searched.worlds]
-    possible = attainable(predecessors(graph), so)
-    was = attainable([{pair.after for pair in graph.of(state)} for state in range(graph.states)], so)
+    possible, was = attainable(searched.before, so), attainable(searched.after, so)
     for state in range(graph.states):
         for pair in graph.of(state):
             if so[state] and not so[pair.after]:
