@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from ..explore.row_sources import row_sources
-from ..explore.theorems.theorem import ROWS_RAISE
 from ..language.sentences import format_fact
 from ..machine import COUNTER_ROWS, ROWS, Machine
 from ..oracle import Exchange, first_difference, oracle_for
@@ -85,6 +84,9 @@ def wrong_about(name: str) -> tuple[Machine, ...]:
 
 def failing_steps(system: ModelSystem, pickle: Pickle) -> set[int]:
     """Return the numbers of the Thens that fail on a system; none where it does not get to them."""
+    # here, since only a failure needs the theorems
+    from ..explore.theorems.theorem import ROWS_RAISE
+
     found = set()
     try:
         run = ScenarioRun(system, pickle)
