@@ -150,6 +150,14 @@ def test_what_the_server_would_not_show_is_outside_the_subset(
     assert at_work.world == before
 
 
+def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Customer) -> None:
+    at_work.ask("POST", VAULT, f"/keys/cmk/create{VERSION}", {"kty": "RSA"})
+    for name, status in (("rotationpolicy", 501), ("attestation", 501), ("0" * 32, 404)):
+        assert at_work.ask("GET", VAULT, f"/keys/cmk/{name}{VERSION}").status == status
+    assert at_work.ask("GET", "graph.microsoft.com", "/v1.0/me").status == 501
+    assert ask(at_work, "PUT", account(at_work, "new"), {"properties": {"restore": True}}).status == 501
+
+
 @pytest.mark.parametrize(("path", "method"), [("/providers", "GET"), ("/deployments/x", "PUT"), ("", "PATCH")])
 def test_a_path_outside_the_subset_is_named(customer: Customer, path: str, method: str) -> None:
     answer = ask(customer, method, group(customer) + path, {})

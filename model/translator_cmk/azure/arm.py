@@ -134,6 +134,8 @@ def account_as_asked(call: Call, name: str, status: int) -> Reply:
 
 def create_account(call: Call, subscription: str, group: str, name: str) -> None:
     body = call.body
+    if member(body, "properties.restore", bool):
+        raise outside("properties.restore")
     kind, place, sku = required(body, "kind"), region(body, "global"), required(body, "sku.name").upper()
     if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}", name):
         raise malformed(f"The account name '{name}' is not valid.", "InvalidResourceName")
@@ -141,8 +143,6 @@ def create_account(call: Call, subscription: str, group: str, name: str) -> None
         raise outside(f"kind {kind}")
     if sku not in SOLD[kind]:
         raise missing("InvalidSku", f"The SKU '{sku}' is not available for the kind '{kind}'.", 400)
-    if member(body, "properties.restore", bool):
-        raise outside("properties.restore")
     if call.entity(Resource, name, "deleted"):
         message = f"An account '{name}' has been soft-deleted. To restore it, 'restore' has to be set."
         raise Problem(409, "FlagMustBeSetForRestore", message, ["environment.name-used-before"])

@@ -62,6 +62,8 @@ def get_deleted_key(call: Call, name: str) -> Reply:
 
 def number_of(call: Call, found: Any, version: str) -> int:
     """Return the number of a version of a key, by default the current one; raises `Problem`."""
+    if not re.fullmatch("([0-9a-f]{32})?", version.lower()):
+        raise outside(f"'{version}' of a key")
     for number in range(found.version, 0, -1):
         if version.lower() in ("", call.world.version(found.name, number)):
             return number

@@ -145,11 +145,12 @@ ROUTES: dict[str, tuple[tuple[str, str, Callable[..., Reply]], ...]] = {
 HOSTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"management\.azure\.com", ("metadata", "manager")),
     (r"login\.microsoftonline\.com|login\.windows\.net", ("login",)),
+    (r"graph\.microsoft\.com", ("graph",)),
     (r"(?P<name>[\w-]+)\.vault\.(azure\.net|localhost)", ("vault",)),
     (r"(?P<name>[\w.-]+)\.cognitiveservices\.(azure\.com|localhost)", ("text", "account")),
     (r"localhost|127\.0\.0\.1", ("metadata", "login", "manager")),
 )
-"""For each host name, as a pattern, the APIs that are found there."""
+"""For each host name, as a pattern, the APIs that are found there; Microsoft Graph has no routes."""
 
 VERSIONS = {"manager": r"\d{4}-\d\d-\d\d(-[a-z0-9]+)?", "vault": r"\d{4}-\d\d-\d\d(-\w+)?|\d\.\d(-preview\.\d)?"}
 """The form of the parameter `api-version` where one is needed.  Any version is answered like the newest."""
