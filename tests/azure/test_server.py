@@ -69,6 +69,11 @@ def test_each_tenant_is_a_world_and_signing_in_again_keeps_it(wire: Wire, at_wor
     assert ask(other, "GET", account(at_work)).body["error"]["code"] == "SubscriptionNotFound"
 
 
+def test_the_first_subscription_is_that_of_production(customer: Customer) -> None:
+    found = ask(customer, "GET", "/subscriptions").body["value"]
+    assert [each["displayName"] for each in found] == ["production", "security"]
+
+
 def test_a_subscription_follows_its_tenant(wire: Wire, at_work: Customer) -> None:
     abroad = Customer(wire, guid(at_work.tenant, "abroad"))
     moved = {"properties": {"destinationTenantId": abroad.tenant, "destinationOwnerId": "x"}}
@@ -295,7 +300,8 @@ def test_without_tls_there_is_only_the_proxy(served: AzureServer) -> None:
 
 def test_it_is_a_cloud_of_its_own_too(served: AzureServer, wire: Wire) -> None:
     here = f"localhost:{served.port}"
-    (cloud,) = wire.ask("GET", here, "/metadata/endpoints?api-version=2022-09-01").body
+    cloud = wire.ask("GET", here, "/metadata/endpoints?api-version=2022-09-01").body
+    assert wire.ask("GET", here, "/metadata/endpoints?api-version=2019-05-01").body == [cloud]
     assert cloud["resourceManager"] == cloud["authentication"]["loginEndpoint"] == f"https://{here}/"
     customer = Customer(wire)
     form = f"grant_type=client_credentials&client_id={uuid4()}&client_secret=x&scope=https%3A%2F%2F{here}%2F.default"

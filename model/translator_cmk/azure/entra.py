@@ -76,10 +76,11 @@ def get_instance(call: Call) -> Reply:
 
 
 def get_endpoints(call: Call) -> Reply:
-    """Return the metadata of the cloud, as `az cloud register` reads it."""
+    """Return the metadata of the cloud, as `az cloud register` reads it; older versions have a list of clouds."""
     manager, login, graph, vaults, _ = call.cloud
     audience = {"audiences": [f"{manager}/"], "tenant": "common", "identityProvider": "AAD"}
     cloud = {"name": "translator-cmk", "portal": f"{manager}/", "resourceManager": f"{manager}/"}
     cloud |= dict.fromkeys(("graph", "graphAudience", "microsoftGraphResourceId"), f"{graph}/")
     authentication = {"loginEndpoint": f"{login}/", **audience}
-    return Reply(200, [{**cloud, "authentication": authentication, "suffixes": {"keyVaultDns": vaults}}])
+    whole = {**cloud, "authentication": authentication, "suffixes": {"keyVaultDns": vaults}}
+    return Reply(200, whole if call.query.get("api-version", "") >= "2022-09-01" else [whole])
