@@ -49,6 +49,7 @@ class Customer:
         return self.accounts.begin_update("apps", "tr1", wanted).result()
 
 
+@pytest.mark.slow
 def test_enabling_losing_and_restoring_the_key(server: AzureServer) -> None:
     assert server
     customer = Customer()
@@ -73,7 +74,11 @@ def test_enabling_losing_and_restoring_the_key(server: AzureServer) -> None:
             },
         },
     ).result()
-    key = KeyClient(str(vault.properties.vault_uri), customer.credential).create_rsa_key("cmk", size=2048)
+    keys = KeyClient(str(vault.properties.vault_uri), customer.credential)
+    for number in range(30):
+        keys.create_rsa_key(f"key-{number}")
+    assert len(list(keys.list_properties_of_keys())) == 30
+    key = keys.create_rsa_key("cmk", size=2048)
     with pytest.raises(HttpResponseError) as error:
         customer.encrypt(key.properties.version, vault.properties.vault_uri)
     refused: Any = error.value
