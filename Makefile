@@ -40,7 +40,7 @@ test: $(INSTALLED) ## run the whole test suite
 	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/tests.xml; fi
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
-	$(PY) -m pytest -m "azure or npm" --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
+	$(PY) -m pytest -m "azure or npm" -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
 	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/azure-cli.xml; fi
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.

@@ -7,7 +7,7 @@ import pytest
 from tests.azure.azure_cli import ROOT, azure_env, cli_version
 from translator_cmk.site.commands import LOSSES, RAN, RUN, record_run
 
-pytestmark = pytest.mark.azure
+pytestmark = [pytest.mark.azure, pytest.mark.xdist_group("azure-cli")]
 
 SCRIPT = ROOT / "docs" / "examples" / "az" / "losing-the-key.sh"
 CAUSES = ("access revoked", "key vault deleted", "identity disabled")

@@ -50,7 +50,7 @@ def test_command_reaches_the_model_by_azures_names_and_leaves_no_trace(temporary
         out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (7, "", "")
     found = json.loads((temporary / "seen.json").read_text("utf-8"))
-    assert found["seen"][0]["name"] == "translator-cmk"
+    assert found["seen"]["name"] == "translator-cmk"
     given = found["environment"]
     assert not {"AZURE_CLIENT_CERTIFICATE_PATH", "ARM_TENANT_ID", "no_proxy"} & set(given)
     assert not [name for name in ("AZURE_CONFIG_DIR", *AUTHORITIES) if Path(given[name]).exists()]
