@@ -147,5 +147,6 @@ def test_example_uses_nothing_of_the_specification(language: str) -> None:
 
 
 def test_every_folder_of_examples_is_run() -> None:
-    in_tests_azure = {"amber-cloud"}
-    assert {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} == set(PROGRAMS) | in_tests_azure
+    others = {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} - set(PROGRAMS)
+    azure = "".join(file.read_text("utf-8") for file in (ROOT / "tests" / "azure").glob("test_*.py"))
+    assert [name for name in others if f'"{name}"' not in azure] == []
