@@ -201,6 +201,9 @@ def test_deleting_a_resource_group_deletes_what_it_holds(at_work: Customer) -> N
     assert [each["name"] for each in gone["value"]] == ["kv-1", "kv-2"]
     assert ask(at_work, "PUT", group(at_work), GROUP).status == 201
     assert ask(at_work, "PUT", account(at_work), ACCOUNT).body["error"]["code"] == "FlagMustBeSetForRestore"
+    deleted = f"/subscriptions/{at_work.subscription}/providers/Microsoft.CognitiveServices/locations/westeurope"
+    for place, status in (("APPS", 200), ("other", 404)):
+        assert ask(at_work, "GET", f"{deleted}/resourceGroups/{place}/deletedAccounts/TR1").status == status
 
 
 # Credentials

@@ -1,6 +1,7 @@
 """Azure Resource Manager: accounts, vaults, what they are in, and moves."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from ..machine import Command, commands
@@ -93,13 +94,26 @@ def get_operation_status(call: Call, subscription: str, operation: str) -> Reply
     return Reply(200, {"name": operation, "status": "Succeeded"})
 
 
-def deleted(call: Call, kind: Any, subscription: str, location: str, name: str, group: str | None = None) -> Any:
+def deleted(call: Call, kind: Any, subscription: str, name: str, location: str = "", group: str = "") -> Any:
     """Return the deleted account or vault of a path; raises `Problem` where there is none."""
     for each in in_scope(call, kind, subscription, None, "deleted"):
-        place = each.region if kind is Vault else each.location
-        if (place.name, each.name.lower()) == (location.lower(), name.lower()) and group in (None, each.group):
+        place = (each.region if kind is Vault else each.location).name
+        asked = (name.lower(), location.lower() or place, group.lower() or each.group.lower())
+        if (each.name.lower(), place, each.group.lower()) == asked:
             return each
     raise missing("ResourceNotFound", f"The deleted {kind.word} '{name}' was not found.")
+
+
+def deletes(kind: Any, command: type[Command]) -> Callable[..., Reply]:
+    """Return the handler that deletes the account or vault of a path, if there is one."""
+
+    def handler(call: Call, subscription: str, group: str, name: str) -> Reply:
+        found = call.in_group(kind, subscription, group, name)
+        if found:
+            call.submit(command(found.name))
+        return Reply(200 if found else 204)
+
+    return handler
 
 
 # Accounts
@@ -218,11 +232,9 @@ def put_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
     """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
     found, known = call.in_group(Vault, subscription, group, name), call.group(subscription, group)
     if member(call.body, "properties.createMode", str, "default").lower() == "recover":
-        gone = [v for v in in_scope(call, Vault, subscription, group, "deleted") if v.name.lower() == name.lower()]
-        if not gone:
-            raise missing("VaultNotFound", f"The deleted vault '{name}' was not found.")
-        call.submit(commands.RecoverVault(gone[0].name))
-        return Reply(200, bodies.vault(call, call.again(gone[0])))
+        gone = deleted(call, Vault, subscription, name, group=group)
+        call.submit(commands.RecoverVault(gone.name))
+        return Reply(200, bodies.vault(call, call.again(gone)))
     for needed in ("properties.sku.name", "properties.tenantId"):
         required(call.body, needed)
     if found is None:
@@ -322,27 +334,8 @@ def update_access(call: Call, subscription: str, group: str, name: str, operatio
     return Reply(200, bodies.access(call, call.again(found), how))
 
 
-# Deletions
-
-
-def delete_account(call: Call, subscription: str, group: str, name: str) -> Reply:
-    return gone(call, call.in_group(Resource, subscription, group, name), commands.DeleteResource)
-
-
-def delete_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
-    return gone(call, call.in_group(Vault, subscription, group, name), commands.DeleteVault)
-
-
-def gone(call: Call, found: Any, command: type[Command]) -> Reply:
-    """Delete what was found, if anything was."""
-    if found is None:
-        return Reply(204)
-    call.submit(command(found.name))
-    return Reply(200)
-
-
-def purge_vault(call: Call, subscription: str, location: str, name: str) -> Reply:
-    found = deleted(call, Vault, subscription, location, name)
+def purge_vault(call: Call, **place: str) -> Reply:
+    found = deleted(call, Vault, **place)
     call.submit(commands.PurgeVault(found.name))
     return call.begun(found.subscription.name)
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID, uuid4
 
-from ..machine import Machine
+from ..machine import Machine, commands
 from ..machine.entities import Resource, Subscription, Tenant, Vault
 from ..machine.rows import Silent
 from . import arm, bodies, custom_translator, entra, key_vault
@@ -84,7 +84,7 @@ ROUTES: dict[str, tuple[tuple[str, str, Callable[..., Reply]], ...]] = {
         ("GET", A, lambda c, **place: Reply(200, bodies.account(c, c.account(**place)))),
         ("PUT", A, arm.put_account),
         ("PATCH", A, arm.patch_account),
-        ("DELETE", A, arm.delete_account),
+        ("DELETE", A, arm.deletes(Resource, commands.DeleteResource)),
         ("POST", A + "/listKeys", arm.list_keys),
         ("GET", A + "/skus", arm.list_account_skus),
         ("GET", S + VAULTS + "/vaults", many(Vault, bodies.vault)),
@@ -97,7 +97,7 @@ ROUTES: dict[str, tuple[tuple[str, str, Callable[..., Reply]], ...]] = {
         ("GET", V, lambda c, **place: Reply(200, bodies.vault(c, c.vault(**place)))),
         ("PUT", V, arm.put_vault),
         ("PATCH", V, arm.patch_vault),
-        ("DELETE", V, arm.delete_vault),
+        ("DELETE", V, arm.deletes(Vault, commands.DeleteVault)),
         ("PUT", V + "/accessPolicies/{operation}", arm.update_access),
     ),
     "vault": (
