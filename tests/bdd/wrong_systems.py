@@ -1,5 +1,6 @@
 """Systems that are wrong in one way each, for scenarios to be run against."""
 
+from collections.abc import Callable
 from typing import Any
 
 from translator_cmk.language.declaration import CAPABILITIES, Declaration
@@ -38,33 +39,71 @@ class LacksRows(ModelSystem):
         super().__init__(Machine((*rows, *mistakes)))
 
 
-class AnyRegion(LacksRows):
-    """Takes a vault of any region."""
-
-    declaration = declared("any region")
-    lacking = ("vault.same-region-refused",)
-    mistaken = ("vault.same-region",)
+def lacks(product: str, *lacking: str, mistaken: tuple[str, ...] = ()) -> type[LacksRows]:
+    """A class of such systems, which declares to be this product."""
+    return type(product, (LacksRows,), {"declaration": declared(product), "lacking": lacking, "mistaken": mistaken})
 
 
-class KeepsDataOfDisabledKeys(LacksRows):
-    """Takes a disabled key for an accessible one."""
+AnyRegion = lacks("any region", "vault.same-region-refused", mistaken=("vault.same-region",))
+KeepsDataOfDisabledKeys = lacks("keeps data of disabled keys", "revocation.key-disabled")
+LosesNothing = lacks("loses nothing", "revocation.access-revoked")
+LosesOnlySight = lacks("loses data alone", "revocation.undeploys", "revocation.deletes-uploads")
 
-    declaration = declared("keeps data of disabled keys")
-    lacking = ("revocation.key-disabled",)
-
-
-class LosesNothing(LacksRows):
-    """Takes revoked access for access."""
-
-    declaration = declared("loses nothing")
-    lacking = ("revocation.access-revoked",)
+Answer = Callable[[Command, Callable[[], Outcome]], Any]
+"""What a system does with a command; it may have the model answer."""
 
 
-class LosesOnlySight(LacksRows):
-    """Neither undeploys models nor deletes documents when the key becomes inaccessible."""
+def answering(name: str, answer: Answer, **attributes: Any) -> type[ModelSystem]:
+    """A class of systems that answer commands so."""
 
-    declaration = declared("loses data alone")
-    lacking = ("revocation.undeploys", "revocation.deletes-uploads")
+    def submit(self: ModelSystem, command: Command) -> Any:
+        return answer(command, lambda: ModelSystem.submit(self, command))
+
+    return type(name, (ModelSystem,), {"submit": submit, **attributes})
+
+
+def instead(kind: type[Command], act: Callable[[], Any]) -> Answer:
+    """Act instead of the model where a command of this kind comes."""
+    return lambda command, model: act() if isinstance(command, kind) else model()
+
+
+def raises(error: type[BaseException], *texts: str) -> Callable[..., Any]:
+    """What raises this, whatever it is asked."""
+
+    def fail(*_: object) -> Any:
+        raise error(*texts)
+
+    return fail
+
+
+def without_reasons(_: Command, model: Callable[[], Outcome]) -> Outcome:
+    return Refused() if isinstance(outcome := model(), Refused) else outcome
+
+
+def unsupported_where_refused(command: Command, model: Callable[[], Outcome]) -> Outcome:
+    outcome = model()
+    if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+        raise Unsupported("not here")
+    return outcome
+
+
+UNSPECIFIED = Unspecified(frozenset({"vault.same-region-refused"}))
+
+RefusesByNotSupporting = answering("RefusesByNotSupporting", unsupported_where_refused)
+KeepsItsReasons = answering("KeepsItsReasons", without_reasons, declaration=declared("no reasons", "reasons"))
+RefusesKeys = answering("RefusesKeys", instead(CreateKey, lambda: Refused(frozenset({"keys.any-origin"}))))
+ForgetsKeys = answering("ForgetsKeys", instead(CreateKey, Accepted))
+Crashes = answering("Crashes", instead(EnableCustomerManagedKeys, raises(ConnectionError, "nobody listens")))
+IsInterrupted = answering("IsInterrupted", raises(KeyboardInterrupt))
+AnswersInWords = answering("AnswersInWords", lambda *_: "accepted")
+KnowsNothing = answering("KnowsNothing", instead(EnableCustomerManagedKeys, lambda: UNSPECIFIED))
+RefusesEverything = answering(
+    "RefusesEverything", lambda *_: Refused(), declaration=declared("refuses everything", "reasons")
+)
+NeverEnables = answering(
+    "NeverEnables", instead(EnableCustomerManagedKeys, Refused), declaration=declared("never enables", "reasons")
+)
+AcceptsEverything = answering("AcceptsEverything", lambda *_: Accepted())
 
 
 class CatchesUpWhenLookedAt(ModelSystem):
@@ -82,16 +121,6 @@ class CatchesUpWhenLookedAt(ModelSystem):
     def observe(self) -> Observation:
         self.caught_up = True
         return super().observe()
-
-
-class RefusesByNotSupporting(ModelSystem):
-    """Has no customer-managed keys wherever it would have to refuse them."""
-
-    def submit(self, command: Command) -> Outcome:
-        outcome = super().submit(command)
-        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
-            raise Unsupported("not here")
-        return outcome
 
 
 class LosesOnlyWhatIsTranslators(ModelSystem):
@@ -128,30 +157,6 @@ class KeepsAnArchiveInSight(KeepsABackupInSight):
         return seen | {"document": shown}
 
 
-class KeepsItsReasons(ModelSystem):
-    """Refuses without reasons, and says that it does so."""
-
-    declaration = declared("no reasons", "reasons")
-
-    def submit(self, command: Command) -> Outcome:
-        outcome = super().submit(command)
-        return Refused() if isinstance(outcome, Refused) else outcome
-
-
-class RefusesKeys(ModelSystem):
-    """Creates no key."""
-
-    def submit(self, command: Command) -> Outcome:
-        return Refused(frozenset({"keys.any-origin"})) if isinstance(command, CreateKey) else super().submit(command)
-
-
-class ForgetsKeys(ModelSystem):
-    """Accepts the creation of a key and forgets it."""
-
-    def submit(self, command: Command) -> Outcome:
-        return Accepted() if isinstance(command, CreateKey) else super().submit(command)
-
-
 class HandsOutItsOwn(ModelSystem):
     """Shows the same dictionary each time, kept up to date, and refuses with a change."""
 
@@ -173,30 +178,6 @@ class HandsOutItsOwn(ModelSystem):
         return self.shown
 
 
-class Crashes(ModelSystem):
-    """Breaks off when customer-managed keys are enabled."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EnableCustomerManagedKeys):
-            raise ConnectionError("nobody listens")
-        return super().submit(command)
-
-
-class IsInterrupted(ModelSystem):
-    """Stands for a user who presses Ctrl-C."""
-
-    def submit(self, command: Command) -> Outcome:
-        raise KeyboardInterrupt(command)
-
-
-class AnswersInWords(ModelSystem):
-    """Answers with a text in place of an outcome."""
-
-    def submit(self, command: Command) -> Any:
-        super().submit(command)
-        return "accepted"
-
-
 class ShowsNumbers(ModelSystem):
     """Shows the state of a vault as a number."""
 
@@ -210,15 +191,6 @@ class ShowsAnotherName(ModelSystem):
     def observe(self) -> Observation:
         seen = super().observe()
         return {**seen, "vault": {f"v{number}": each for number, each in enumerate(seen["vault"].values())}}
-
-
-class KnowsNothing(ModelSystem):
-    """Says of everything that it is unspecified."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EnableCustomerManagedKeys):
-            return Unspecified(frozenset({"vault.same-region-refused"}))
-        return super().submit(command)
 
 
 class Elsewhere:
@@ -240,31 +212,6 @@ class LeavesNothingOpen(ModelSystem):
 
 class NoSystem:
     """Has none of the methods of a system."""
-
-
-class RefusesEverything(ModelSystem):
-    """Refuses every request, and does not say why."""
-
-    declaration = declared("refuses everything", "reasons")
-
-    def submit(self, _: Command) -> Outcome:
-        return Refused()
-
-
-class NeverEnables(ModelSystem):
-    """Never enables customer-managed keys, and does not say why."""
-
-    declaration = declared("never enables", "reasons")
-
-    def submit(self, command: Command) -> Outcome:
-        return Refused() if isinstance(command, EnableCustomerManagedKeys) else super().submit(command)
-
-
-class AcceptsEverything(ModelSystem):
-    """Accepts every request, and does nothing."""
-
-    def submit(self, _: Command) -> Outcome:
-        return Accepted()
 
 
 class ShowsNothing(ModelSystem):
