@@ -142,7 +142,7 @@ class FailedStep(NamedTuple):
                 asked = ((each, answer) for (each, _), answer in replay.answers.items() if each.requirement == name)
                 if result and (views is machine or any(answer is (each is row) for each, answer in asked)):
                     after, outcome = result
-                    shown = projected(views, after, self.limit)
+                    shown = projections_of(views, after, self.limit)
                     yield Explanation(name, how, self._distance(outcome, shown), outcome, shown)
 
     def _distance(self, outcome: Outcome, shown: Projections) -> float:
@@ -274,10 +274,6 @@ def met_in_situations() -> Counter[str]:
             met.update(outcome.by if isinstance(outcome, Accepted) else ())
         found.update(met)
     return found
-
-
-projected = lru_cache(maxsize=1024)(projections_of)
-"""Of many ways to be wrong nearly all lead to the same states."""
 
 
 @cache

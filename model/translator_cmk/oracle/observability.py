@@ -1,7 +1,7 @@
 """Projects states to what can be observed of them, and compares that with what was observed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from math import prod
 from typing import Any
@@ -55,6 +55,7 @@ class Shown(Value):
         return kind not in self.hidden and f"{kind}.{field}" not in self.hidden
 
 
+@lru_cache(maxsize=2**14)
 def projections_of(machine: Machine, state: State, limit: int) -> Projections:
     """Return every projection that each entity of the state may have."""
     found: dict[Name, list[Projection]] = {}

@@ -106,7 +106,6 @@ class Oracle:
         """Go on from these states, which the silent requirements keep apart, with everything compared."""
         self.uncompared: Entities = NOTHING
         self.silent = silent  # the silent requirements that keep states apart, or something uncompared
-        self._known: dict[State, Projections] = {}
         every = tuple(Transition(each, each, Accepted()) for each in states)
         self.last = LastCommand((), every, Accepted(), NONE, True, False, False)
         self._keep(every)
@@ -232,13 +231,10 @@ class Oracle:
             states = tuple({without(state, self.uncompared): state for state in states}.values())
         self.transitions = kept
         self.states = states
-        self._known = {state: self._known[state] for state in states if state in self._known}
 
     def _projections(self, state: State) -> Projections:
         """Return every projection that each entity of the state may have."""
-        if state not in self._known:
-            self._known[state] = projections_of(self.machine, state, self.limit)
-        return self._known[state]
+        return projections_of(self.machine, state, self.limit)
 
     def _agreements(self, states: Iterable[State]) -> dict[Name, Projection]:
         """Return for each entity of any of these states what all its projections in them have in common."""

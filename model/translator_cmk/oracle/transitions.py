@@ -1,6 +1,7 @@
 """The transitions that one command may make from one state, and comparisons of their outcomes."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..machine import Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, Unspecified
@@ -29,6 +30,7 @@ class Transitions(NamedTuple):
     free: bool = False
 
 
+@lru_cache(maxsize=2**14)
 def transitions(machine: Machine, state: State, command: Command, limit: int) -> Transitions:
     """Return every transition that a choice of silent rows allows; raises `TooManyStates` beyond ``limit`` choices."""
 
