@@ -253,8 +253,9 @@ def once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of requirements, each once, as in the register."""
-    return tuple(sorted(set(names), key=list(load_register()).index))
+    """Return those of the names that requirements have, each once, as in the register."""
+    there = set(names)
+    return tuple(name for name in load_register() if name in there)
 
 
 @cache
