@@ -83,8 +83,11 @@ EMULATOR = shlex.join([sys.executable, str(ROOT / "docs" / "examples" / "python"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("adapter", "exit_code"), [(EMULATOR, 0), ("false", 3)])
-@pytest.mark.parametrize("pipeline", SCRIPTS)
+@pytest.mark.parametrize(
+    ("pipeline", "adapter", "exit_code"),
+    [*((name, EMULATOR, 0) for name in SCRIPTS), ("GitHub", "false", 3)],
+    ids=[*SCRIPTS, "an adapter that ends at once"],
+)
 def test_script_of_a_pipeline_verifies_and_leaves_a_report(
     tmp_path: Path, pipeline: str, adapter: str, exit_code: int
 ) -> None:

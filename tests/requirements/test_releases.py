@@ -1,6 +1,7 @@
 """Registers frozen at a release, and `register diff`: what differs by requirement, and when a revision is due."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -107,18 +108,33 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
     for folder in (".ci", "features", "model"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "pyproject.toml").write_text(f'[project]\nversion = "{VERSION}"\n')
+    (tmp_path / "CHANGELOG.md").write_text("## [Unreleased]\n")
+    (tmp_path / ".gitignore").write_text("__pycache__/\n/conformance-report/\n")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
 
     def python(*arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Python on the copy."""
-        at = {"PYTHONPATH": str(tmp_path / "model")}
+        at = os.environ | {"PYTHONPATH": str(tmp_path / "model")}
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=tmp_path, env=at, capture_output=True, text=True, check=False)
 
+    missing = python(".ci/released.py")
+    assert missing.returncode == 1
+    assert [line.partition(": ")[2][:20] for line in missing.stderr.splitlines()] == [
+        "the specification is",
+        "CHANGELOG.md has no ",
+        "there are changes th",
+    ]
     assert python(".ci/freeze.py").returncode == 0
     again = python(".ci/freeze.py")
     assert again.returncode == 2
     assert "a register is frozen once; increase the version in pyproject.toml" in again.stderr
-    assert python("-m", "translator_cmk.cli", "register", "diff", VERSION).returncode == 0
+    (tmp_path / "CHANGELOG.md").write_text(f"## [{VERSION}] - 2026-11-27\n")
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", *author, "commit", "--quiet", "--message", "Release"], cwd=tmp_path, check=True)
+    ready = python(".ci/released.py")
+    assert (ready.returncode, ready.stderr) == (0, "")
     verify = ("-m", "translator_cmk.cli", "verify", "--python", "translator_cmk:ModelSystem", "--lane", "features")
     found = python(*verify, "--case", A_CASE).stdout
     assert "unreleased kit" not in found
