@@ -323,6 +323,7 @@ def resource_of(call: Call, vault: Any, policy: Any) -> str:
 def update_access(call: Call, subscription: str, group: str, name: str, operation: str) -> Reply:
     found, how = call.vault(subscription, group, name), operation.lower()
     policies = member(call.body, "properties.accessPolicies", list)
+    only(call.body, "properties", "accessPolicies")
     if policies is None or how not in ("add", "remove", "replace"):
         raise malformed(f"'{operation}' has to be add, remove or replace, with access policies.", "BadRequest")
     if how == "replace":
