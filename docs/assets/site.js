@@ -106,56 +106,86 @@ document.querySelectorAll("#checklist").forEach((heading) => {
   show();
 });
 
-// The page "Should you?": looks the answer up, fills in the record, and hands it out as Markdown.
+// The page of the decision: shows the advice for the answers given, fills in the record, and writes it as Markdown.
 document.querySelectorAll("form.decision").forEach((form) => {
-  const { questions, words, rules, fits } = JSON.parse(document.getElementById("decided").textContent);
+  const { words, rules } = JSON.parse(document.getElementById("decided").textContent);
   const record = document.getElementById("decision-record");
+  const fields = document.querySelector(".record-fields");
   const actions = document.querySelector("p.actions");
+  const answer = document.getElementById("answer");
+  const questions = [...form.querySelectorAll("[data-question]")];
+  const because = [...form.querySelectorAll(".rules tbody tr")].map((each) => each.lastElementChild.textContent);
+  const names = [...questions.map((each) => each.dataset.question), ...[...fields.elements].map((each) => each.name)];
+  const control = (name) => form.elements[name] ?? fields.elements[name];
   const blank = new Map([...record.querySelectorAll("[data-fill]")].map((each) => [each, each.textContent]));
 
   const fill = (name, text) =>
     record.querySelectorAll(`[data-fill="${name}"]`).forEach((each) => (each.textContent = text || blank.get(each)));
+  const isFor = (each, value) => each.dataset.if.split(" ").includes(value);
 
   function show() {
-    const chosen = questions.map((name) => form.elements[name].value);
-    const rule = rules[fits[chosen.join(" ")]];
-    const left = chosen.filter((each) => !each).length;
-    document.getElementById("answer").textContent = rule
-      ? `${rule[0]}. ${rule[1]}`
-      : left < questions.length
-        ? `${left} more to answer.`
-        : "Answer all four questions, or read the answer off the table below.";
-    document.getElementById("answer").classList.toggle("given", Boolean(rule));
-    questions.forEach((name, index) => fill(name, words[chosen[index]]));
-    fill("answer", rule && rule[0].toLowerCase());
-    fill("because", rule && rule[1]);
-    fill("date", rule && new Date().toISOString().slice(0, 10));
-    record.querySelector("[data-address]").href = `${location.pathname}${location.search}#questions`;
+    const chosen = Object.fromEntries(names.map((name) => [name, control(name).value]));
+    const fits = (rule, unanswered) => Object.entries(rule[1]).every(([name, allowed]) => chosen[name] ? allowed.includes(chosen[name]) : unanswered);
+    const possible = rules.filter((rule) => fits(rule, true));
+    const at = rules.findIndex((rule) => fits(rule, false));
+    const asked = questions.filter((each) => possible.some((rule) => each.dataset.question in rule[1]));
+    const left = asked.filter((each) => !chosen[each.dataset.question]).length;
+    questions.forEach((each) => {
+      each.hidden = !asked.includes(each);
+      each.querySelectorAll(".advice").forEach((said) => said.classList.toggle("given", isFor(said, chosen[each.dataset.question])));
+      fill(each.dataset.question, each.hidden ? "not asked" : words[chosen[each.dataset.question]]);
+    });
+    answer.classList.toggle("given", at >= 0);
+    const next = at < 0 ? null : form.querySelector(`[data-answer="${rules[at][0]}"]`);
+    if (!next) answer.textContent = left < questions.length ? `${left} more to answer.` : "Answer the first question.";
+    else {
+      const [title, ...rest] = next.cloneNode(true).childNodes;
+      answer.replaceChildren(title, ` ${because[at]}`, ...rest);
+    }
+    fill("answer", next?.querySelector("strong").textContent.toLowerCase().replace(".", ""));
+    fill("because", because[at]);
+    fill("date", next && new Date().toISOString().slice(0, 10));
+    [...fields.elements].forEach((each) => fill(each.name, each.value));
+    record.querySelectorAll("[data-if]").forEach((each) => (each.hidden = at >= 0 && !isFor(each, rules[at][0])));
   }
 
-  questions.forEach((name) => (form.elements[name].value = kept.get(name) in words ? kept.get(name) : ""));
-  form.addEventListener("change", () => {
-    keep(Object.fromEntries(questions.map((name) => [name, form.elements[name].value])));
-    show();
+  names.forEach((name) => (control(name).value = kept.get(name) ?? ""));
+  [form, fields].forEach((each) => {
+    each.addEventListener("input", () => {
+      keep(Object.fromEntries(names.map((name) => [name, control(name).value])));
+      show();
+    });
+    each.addEventListener("submit", (event) => event.preventDefault());
   });
-  form.addEventListener("submit", (event) => event.preventDefault());
 
-  // The record as Markdown: what is on the page, with whole addresses.
+  // The record as Markdown.  Where the site has an address, links are whole; elsewhere requirements are named by their ids.
+  const local = !/^https?:$/.test(location.protocol) || /^(localhost|127\.|\[::1\])/.test(location.hostname);
+  const address = document.querySelector("link[rel=canonical]")?.href ?? (local ? "" : location.href);
+
   function inline(node) {
     if (node.nodeType === Node.TEXT_NODE) return node.textContent.replace(/\s+/g, " ");
     const inner = [...node.childNodes].map(inline).join("");
     if (node.matches?.(".headerlink")) return "";
-    if (node.matches?.("a")) return `[${inner}](${node.href})`;
+    if (node.matches?.("a")) return linked(node, inner);
     if (node.matches?.("strong")) return `**${inner.trim()}**`;
     if (node.matches?.("code")) return `\`${inner}\``;
     return inner;
   }
+  function linked(node, inner) {
+    const link = node.getAttribute("href");
+    if (/^https?:/.test(link)) return `[${inner}](${link})`;
+    const answers = new URL(link, address || location.href);
+    if ("address" in node.dataset) answers.search = location.search;
+    if (address) return `[${inner}](${answers.href})`;
+    const [, id] = /#([a-z]+\.[a-z0-9-]+)$/.exec(link) ?? [];
+    return "address" in node.dataset ? "" : id ? `${inner} (\`${id}\`)` : inner;
+  }
   function markdown() {
-    const blocks = [...record.querySelectorAll("h3, p, li")].map((each) => {
-      const text = inline(each).trim();
-      return each.matches("h3") ? `# ${text}\n` : each.matches("li") ? `- ${text}` : `\n${text}\n`;
-    });
-    return blocks.join("\n").replace(/\n{3,}/g, "\n\n") + "\n";
+    const marks = { H3: "\n# ", H4: "\n## ", SUMMARY: "\n## ", LI: "- ", P: "\n" };
+    const blocks = [...record.querySelectorAll("h3, h4, summary, p, li")].filter((each) => !each.hidden);
+    const lines = blocks.map((each) => [each.tagName, inline(each).trim()]).filter(([, text]) => text);
+    const text = lines.map(([tag, line]) => marks[tag] + line + (tag === "LI" ? "" : "\n")).join("\n");
+    return `${text.trim().replace(/\n{3,}/g, "\n\n")}\n`;
   }
 
   const does = {
@@ -178,7 +208,6 @@ document.querySelectorAll("form.decision").forEach((form) => {
       return "Downloaded.";
     },
   };
-  actions.hidden = false;
   actions.addEventListener("click", async (event) => {
     const action = does[event.target.dataset.action];
     if (action) actions.querySelector(".said").textContent = await action();

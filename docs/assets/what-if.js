@@ -327,7 +327,8 @@ class WhatIfGraph {
     button.addEventListener("click", () => {
       go(path.from, [...path.taken, number]);
       const { top, bottom } = find("said").getBoundingClientRect();
-      if (bottom < 0 || top > innerHeight) find("answer").scrollIntoView();
+      const header = document.querySelector(".md-header").getBoundingClientRect().bottom;
+      if (bottom < header || top > innerHeight) find("answer").scrollIntoView();
     });
     return button;
   });
@@ -371,7 +372,9 @@ class WhatIfGraph {
     setTimeout(() => (said.textContent = ""), 2000);
   };
 
-  find("from").append(...starts.map((each) => element("option", { value: each.slug }, each.name)));
+  const options = Map.groupBy(starts, (each) => each.group);
+  options.forEach((group, label) =>
+    find("from").append(element("optgroup", { label }, ...group.map((each) => element("option", { value: each.slug }, each.name)))));
   find("from").addEventListener("change", (event) => go(event.target.value, []));
   find("undo").addEventListener("click", () => go(path.from, path.taken.slice(0, -1)));
   find("reset").addEventListener("click", () => go(path.from, []));

@@ -92,7 +92,7 @@ QUICK_PAGES = (
     "specification/vault.md",
     "specification/steps.md",
     "evidence/traceability.md",
-    "evidence/scenarios.md",
+    "specification/index.md",
 )
 """Pages that are made without a search of the model."""
 

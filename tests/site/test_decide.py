@@ -15,7 +15,7 @@ from translator_cmk.machine import ROWS, Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
-from translator_cmk.site.decide import CHANNELS, CHOICES, conditions, decided, demands, fitting
+from translator_cmk.site.decide import CHANNELS, conditions, demands, fitting, queries
 from translator_cmk.site.effects import (
     ACTIONS,
     CAUSES,
@@ -27,13 +27,17 @@ from translator_cmk.site.effects import (
     after,
     answer,
     basis,
+    cases,
     commands_of,
     find,
+    groups,
     model,
     tried,
 )
+from translator_cmk.site.figures import chain, timeline
+from translator_cmk.site.render import CHOICES
 from translator_cmk.site.reversibility import Arrow, between, box, fates, one_life, picture, transitions
-from translator_cmk.site.sourced import data
+from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, sources
 from translator_cmk.site.what_if import chart, code, way
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -51,34 +55,53 @@ def page(name: str) -> str:
     return building.green()[f"decide/{name}.md"]
 
 
+def section(name: str, begins: str) -> str:
+    """What is folded on a page, from a mark on."""
+    return page(name).partition(begins)[2].partition("</details>")[0]
+
+
 # The decision
 
 
-def test_exactly_one_rule_fits_any_choice_and_is_looked_up() -> None:
-    found = decided()
-    for choices in product(CHOICES, repeat=len(QUESTIONS)):
-        (number,) = fitting(RULES, dict(zip(QUESTIONS, choices, strict=True)))
-        assert found["fits"][" ".join(choices)] == number
-    assert found["rules"][found["fits"]["no no no no"]][0] == "No"
-    assert found["rules"][found["fits"]["yes no yes yes"]][0] == "Yes"
-    assert found["rules"][found["fits"]["yes yes no yes"]][0] == "Not yet"
+def answered(*choices: str) -> str:
+    """The answer to a choice for each question."""
+    (number,) = fitting(RULES, dict(zip(QUESTIONS, choices, strict=True)))
+    return str(RULES[number]["answer"])
+
+
+def test_exactly_one_rule_fits_any_choice() -> None:
+    every = [answered(*choices) for choices in product(CHOICES, repeat=len(QUESTIONS))]
+    assert set(every) == {each["id"] for each in data("decide")["answers"]}
+    assert answered("yes", "no", "no", "no", "no") == "no"
+    assert answered("yes", "yes", "no", "yes", "yes") == "yes"
+    assert answered("yes", "yes", "yes", "no", "yes") == "not-yet"
+
+
+def test_without_custom_translator_the_answer_is_no_by_a_source_that_was_read() -> None:
+    first, *others = QUESTIONS
+    assert {answered("no", *choices) for choices in product(CHOICES, repeat=len(others))} == {"no"}
+    (question,) = (each for each in data("decide")["questions"] if each["id"] == first)
+    assert f"]({sources()[question['question']['source']].url})" in page("index")
 
 
 def test_every_question_matters() -> None:
-    answers = {tuple(key.split()): RULES[number]["answer"] for key, number in decided()["fits"].items()}
+    answers = {choices: answered(*choices) for choices in product(CHOICES, repeat=len(QUESTIONS))}
     for at in range(len(QUESTIONS)):
-        without = {(*key[:at], *key[at + 1 :]) for key in answers}
-        with_answer = {(*key[:at], *key[at + 1 :], answer) for key, answer in answers.items()}
+        without = {(*choices[:at], *choices[at + 1 :]) for choices in answers}
+        with_answer = {(*choices[:at], *choices[at + 1 :], answer) for choices, answer in answers.items()}
         assert len(with_answer) > len(without), QUESTIONS[at]
 
 
-def test_record_names_what_it_rests_on() -> None:
+def test_record_names_what_it_rests_on_and_keeps_assumptions_apart_from_what_is_not_specified() -> None:
     record = page("index").partition("<article")[2].partition("</article>")[0]
     assert register_digest(REGISTER) in record
     assert REGISTER.article.revision in record
     assert "observed on Azure: never" in record
-    assumed = record.partition("Assumed where the article is silent")[2]
+    assert all(f'data-fill="{name}"' in record for name in ("owner", "review", "answer", "because", *QUESTIONS))
+    assert all(each["says"].partition("]")[0].partition("[")[2] in record for each in data("decide")["risks"])
+    assumed, _, silent = record.partition("Assumptions to check")[2].partition("Not specified")
     for each in REGISTER.values():
+        assert (f"#{each.id})" in silent) == (each.kind == "silence")
         assert (f"#{each.id})" in assumed) == (each.basis == "assumed" and each.kind != "silence")
 
 
@@ -91,7 +114,9 @@ def test_page_names_the_demands_that_no_condition_breaks(monkeypatch: pytest.Mon
         broken = {name for each in found for value in each.values for name in value.because}
         monkeypatch.setattr(decide, "conditions", lambda found=found: found)
         text = building.page(content_of(a_run()), "decide/enable.md")
-        named = text.partition("{ #conditions }")[2].partition("## ")[0].partition("No value of the table breaks")[2]
+        named = (
+            text.partition("{ #conditions }")[2].partition("</details>")[0].partition("No value of the table breaks")[2]
+        )
         assert {name for name in REGISTER if f"#{name})" in named} == demands() - broken
     assert {"vault.soft-delete-refused", "vault.purge-protection-refused"} <= demands() - broken
 
@@ -129,14 +154,14 @@ def test_no_key_is_put_in_use_by_what_the_article_states_and_refused_by_what_we_
     assert {REGISTER[name].basis for name in refused} == {"assumed"}
     assert len(stated) == len(refused) == 8
     assert found["Identity and access beforehand", "off"].withheld == []  # access is not what keeps a key out of use
-    names = page("enable").partition("{ #demands }")[2].partition("## ")[0]
+    names = page("enable").partition('id="demands"')[2].partition("</details>")[0]
     assert all(f"#{name})" in names for name in stated | refused)
 
 
 def test_checklist_has_a_box_for_each_item_and_the_page_every_demand() -> None:
     items = [item for group in data("decide")["checklist"] for item in group["items"]]
     assert page("enable").count('<input type="checkbox"') == len(items) == len({item["id"] for item in items})
-    table = page("enable").partition("{ #demands }")[2]
+    table = page("enable").partition('id="demands"')[2]
     assert {name for name in REGISTER if f"#{name})" in table} >= demands()
 
 
@@ -183,16 +208,17 @@ def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, 
     assert lost.grounds
     if cause.remedies:
         back = find(loss, cause, REGISTER, PICKLES, remedied=True)
-        assert back.intact == (loss.what == "Data in the workspace")
+        assert back.intact == (loss.short == "data")
+        assert back.by_hand == (loss.short == "models")
         assert len([name for name in back.grounds if name.startswith("restoration.")]) == 1
 
 
 @pytest.mark.parametrize(
-    ("name", "at_once", "data", "deployed", "uploaded"),
+    ("name", "at_once", "uploaded", "deployed", "data"),
     [
-        ("Managed identity disabled", "implied", "assumed", "implied", "implied"),
-        ("Access revoked", "stated implied stated", "assumed", "assumed", "implied"),
-        ("Key vault deleted", "implied", "assumed", "assumed", "implied"),
+        ("Managed identity disabled", "implied", "implied", "implied", "assumed"),
+        ("Access revoked", "stated implied stated", "implied", "assumed", "assumed"),
+        ("Key vault deleted", "implied", "implied", "assumed", "assumed"),
         ("Subscription moved to another tenant", "assumed", "assumed", "assumed", "assumed"),
         ("Key deleted", "assumed", "assumed", "assumed", "assumed"),
         ("Key disabled", "assumed", "assumed", "assumed", "assumed"),
@@ -200,18 +226,18 @@ def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, 
     ],
 )
 def test_cell_has_the_basis_of_its_weakest_ground(
-    name: str, at_once: str, data: str, deployed: str, uploaded: str
+    name: str, at_once: str, uploaded: str, deployed: str, data: str
 ) -> None:
     (cause,) = (each for each in CAUSES if each.name == name)
     found = [find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES]
     assert found == (at_once.split() if " " in at_once else [at_once] * 3)
     back = [find(loss, cause, REGISTER, PICKLES, remedied=True).basis for loss in LOSSES]
-    assert back == [data, deployed, uploaded]
+    assert back == [uploaded, deployed, data]
 
 
 def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
     """The article states the losses of a disabled identity, and only implies that it can be disabled."""
-    (line,) = re.findall(r"\n\| \*\*Managed identity disabled\*\*.*", page("what-breaks").partition("{ #back }")[0])
+    (line,) = re.findall(r"\n\| \*\*Managed identity disabled\*\*.*", section("what-breaks", 'id="back"'))
     because = line.split(" | ")[-1]
     shown = re.findall(r"#([a-z]+\.[a-z-]+)\) \*([a-z]+)\*", because)
     stated = [("identity.access-removed", "stated"), ("revocation.access-revoked", "stated")]
@@ -221,13 +247,87 @@ def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
 def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
     assert all(isinstance(answer(None, action), Accepted) for action in ACTIONS)
     assert all(isinstance(answer(cause, action), Refused) for cause in CAUSES for action in ACTIONS)
+    words = [action.lower() for action in ACTIONS]
+    assert f"Refused after every cause: {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
 
 
 @by_cause
 def test_pages_have_a_line_for_each_cause_in_each_table(cause: Cause) -> None:
     line = rf"\n\| \*\*{re.escape(cause.name)}\*\*[ <]"
-    assert len(re.findall(line, page("what-breaks"))) == 3
+    assert len(re.findall(line, page("what-breaks"))) == 2  # what is lost, and the way back
     assert len(re.findall(line, page("protect"))) == 1
+
+
+# The matrix, the pictures and the queries
+
+
+def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_model_shows() -> None:
+    every = cases((*CAUSES, *HARMLESS), content_of(a_run()))
+    lines = groups(every)
+    assert sorted(name for each in lines for name in each.causes) == sorted(each.cause.name for each in every)
+    fates = {
+        name: dict(zip((loss.short for loss in LOSSES), each.fates, strict=True))
+        for each in lines
+        for name in each.causes
+    }
+    assert fates["Access revoked"] == {"documents": "lost", "models": "hand", "data": "back"}
+    assert set(fates["Key vault purged after retention"].values()) == {"lost"}
+    assert set(fates["Key rotated"].values()) == {"kept"}
+    assert [each.fates.count("lost") for each in lines] == sorted(
+        (each.fates.count("lost") for each in lines), reverse=True
+    )
+    home = building.green()["data/matrix.snippet"]
+    assert all(f"**{' · '.join(each.causes)}**" in home for each in lines)
+    assert home.count("lost for good") == sum(each.fates.count("lost") for each in lines)
+
+
+SEEN_IN = {
+    "Tenant": ("subscription", "resource", "vault"),
+    "Key vault": ("vault",),
+    "Key": ("key",),
+    "Access policy": ("grant",),
+    "Managed identity": ("resource",),
+    "Resource": ("resource",),
+}
+"""The kinds of things of which one is seen to change when a part of the chain is cut."""
+
+
+def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> None:
+    cuts = [(each["part"], command) for each in data("causes")["chain"] for command in each["cut"]]
+    assert sorted(command for _, command in cuts) == sorted({type(commands_of(cause)[-1]).__name__ for cause in CAUSES})
+    assert sum(len(each["cuts"]) for each in chain()) == len(cuts)
+    for part, command in cuts:
+        (cause, *_) = (each for each in CAUSES if type(commands_of(each)[-1]).__name__ == command)
+        before, then = (observe(model().world(after(model(), done, cause.start))) for done in ([], commands_of(cause)))
+        assert any(before[kind] != then[kind] for kind in SEEN_IN[part]), (part, command)
+
+
+def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
+    found = timeline()
+    assert found
+    assert {each["thing"]: each["fates"] for each in found["lines"]} == {
+        "An uploaded document": ["there", "lost", "lost"],
+        "A deployed model": ["there", "back", "lost"],
+        "Data that can be read": ["there", "back", "lost"],
+        "A key": ["there", "back", "lost"],
+        "A key vault": ["there", "back", "lost"],
+    }
+
+
+def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> None:
+    cells = re.findall(r'<g class="cell kinds-(\d) seen-(\w+)"><title>([a-z.0-9-]+):', page("unknowns"))
+    assert [name for *_, name in cells] == list(REGISTER)
+    seen = by_requirement(load_seen(REGISTER))
+    for kinds, word, name in cells:
+        assert (word == "nobody") == (name not in seen)
+        assert (word == "contradicts") == any(name in each.contradicts for each in seen.get(name, ()))
+        assert (kinds == "0") == (REGISTER[name].kind == "attestation")
+
+
+def test_queries_ask_for_every_operation_that_a_signal_names() -> None:
+    texts = "".join(each["text"] for each in queries())
+    for each in data("causes")["causes"]:
+        assert all(f'"{named}"' in texts for named in re.findall(r"`([^`]+)`", cell(each["signal"]).text)), each["name"]
 
 
 @by_cause
@@ -265,7 +365,7 @@ def test_fates_are_those_of_the_article() -> None:
 
 
 def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> None:
-    table = page("what-breaks").partition("{ #undone }")[2].partition("### ")[0]
+    table = section("what-breaks", "things that can be lost for good")
     items = re.findall(r"<li>(.*?)</li>", table)
     assert items
     assert not [each for each in items if "](../specification/" not in each]
@@ -273,7 +373,7 @@ def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> No
     assert "[✔ deploys the model](../specification/environment.md#environment.deploy)" in table
 
 
-THINGS = dict(zip(LOSSES, ("Data that can be read", "A deployed model", "An uploaded document"), strict=True))
+THINGS = dict(zip(LOSSES, ("An uploaded document", "A deployed model", "Data that can be read"), strict=True))
 
 
 def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:

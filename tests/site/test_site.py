@@ -90,6 +90,75 @@ def test_every_page_is_light_and_loads_nothing_from_another_host(site: Path) -> 
         assert sent <= (300 if "specification" in page.parts and page.stem in REGISTER.topics else 500) * KILOBYTE, page
 
 
+DECISION = (
+    "index",
+    *(f"decide/{name}" for name in ("index", "what-breaks", "protect", "enable", "what-if", "unknowns")),
+)
+"""The pages that an architect reads, in this order."""
+
+WORDS_A_MINUTE, MINUTES = 240, 20
+LONGEST = 3_000  # words of a page
+
+
+VOID = {"area", "br", "circle", "col", "hr", "img", "input", "link", "meta", "path", "rect", "wbr"}
+
+
+class Words(HTMLParser):
+    """Counts the words of a page's text: tables, lists and pictures included, what is folded and scripts not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.count = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the tags that are open."""
+        if tag not in VOID:
+            self.open.append("link" if dict(attrs).get("class") == "headerlink" else tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the tag and what is open in it."""
+        while self.open and tag not in VOID and self.open.pop() not in (tag, "link"):
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Count the words that are seen at once."""
+        folded = "details" in self.open and "summary" not in self.open
+        if "article" in self.open and not folded and not {"script", "style", "title", "link"}.intersection(self.open):
+            self.count += len(re.findall(r"\w[\w'./-]*", data))
+
+
+def words(page: Path) -> int:
+    """The number of words of a page that a reader sees without unfolding anything."""
+    reader = Words()
+    reader.feed(page.read_text("utf-8"))
+    return reader.count
+
+
+def test_architect_reads_all_pages_of_the_decision_in_twenty_minutes(site: Path) -> None:
+    counted = {name: words(site / f"{name}.html") for name in DECISION}
+    assert min(counted.values()) > 100
+    assert sum(counted.values()) <= WORDS_A_MINUTE * MINUTES, counted
+
+
+def test_no_page_is_long_and_few_are_in_navigation_and_search(site: Path) -> None:
+    assert {page: count for page in pages(site) if (count := words(page)) > LONGEST} == {}
+    assert words(site / "specification" / "vault.html") > LONGEST / 10
+    listed = {page for tab in navigation() for page in tab}
+    entries = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
+    found = {each["location"].partition("#")[0] for each in entries}
+    assert len(listed | {each.replace(".html", ".md") for each in found}) <= 60
+
+
+def test_first_visit_of_the_home_page_is_light(site: Path) -> None:
+    """With all that the theme loads: its search, the index and the worker that searches."""
+    page = site / "index.html"
+    loaded = {target(page, each)[0] for each in read(page).loads}
+    searched = {site / "search" / "search_index.json", *site.glob("assets/javascripts/workers/search.*.js")}
+    assert len(searched) == 2
+    assert sum(len(gzip.compress(each.read_bytes())) for each in {page, *loaded, *searched}) <= 150 * KILOBYTE
+
+
 def test_every_link_leads_to_a_file_and_a_place_that_are_there(site: Path) -> None:
     links = 0
     for page in pages(site):
@@ -133,13 +202,13 @@ def navigation() -> list[list[str]]:
     return [re.findall(r"[\w/-]+\.md", json.dumps(tab)) for tab in yaml.safe_load(text)["nav"]]
 
 
-def test_search_knows_every_requirement_by_its_id_and_no_table_of_scenarios(site: Path) -> None:
+def test_search_knows_every_requirement_by_its_id_and_neither_scenarios_nor_decisions(site: Path) -> None:
     entries = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
     at = {each["location"]: f"{each['title']} {each['text']}" for each in entries}
     for requirement in REGISTER.values():
         place = f"specification/{requirement.topic}.html#{requirement.id}"
         assert requirement.id in at[place]
-    assert not [each for each in at if each.startswith("evidence/scenarios")]
+    assert not [each for each in at if each.startswith("decisions/") or "/" in each.partition("#")[2]]
 
 
 def test_navigation_has_every_page_but_the_single_decisions() -> None:

@@ -1,7 +1,7 @@
 """Compute the pages for architects: the decision, what enabling demands, what breaks what, and what nobody says."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any, Literal, NamedTuple
 
 from ..machine import (
@@ -31,12 +31,12 @@ from ..machine.commands import (
 )
 from ..machine.entities import CUSTOMER
 from ..machine.rows import Refuse, Row
-from . import effects, reversibility
+from . import effects, figures, reversibility
 from .commands import commands
 from .content import Content, register_digest
 from .effects import model
-from .render import Page
-from .sourced import Notes, cell, data, with_cells
+from .render import CHOICES, Page
+from .sourced import Notes, cell, data, load_seen, with_cells
 from .what_if import unreached, what_if_size
 
 
@@ -48,17 +48,21 @@ def decide_pages(content: Content) -> Iterator[Page]:
         "decide/index.md",
         "decide.md",
         {
-            "questions": found["questions"],
+            "questions": with_cells(found["questions"], "question"),
             "rules": found["rules"],
-            "answers": found["answers"],
+            "risks": found["risks"],
             "titles": {each["id"]: each["title"] for each in found["answers"]},
+            "answers": found["answers"],
             "choices": CHOICES,
-            "decided": decided(),
+            "decided": {"words": CHOICES, "rules": [[rule["answer"], rule["when"]] for rule in found["rules"]]},
             "mine": [cell(each) for each in found["customer-managed"]],
             "theirs": [cell(each) for each in found["microsoft-managed"]],
             "cost": with_cells(found["cost"], "known"),
             "frameworks": [{**each, "controls": with_cells(each["controls"], "asks")} for each in found["frameworks"]],
+            "glyphs": {"supports": "●", "partly": "◐", "not-addressed": "○"},
             "digest": register_digest(register),
+            "assumptions": [each for each in register.values() if each.basis == "assumed" and each.kind != "silence"],
+            "silences": [each for each in register.values() if each.kind == "silence"],
             "notes": Notes(),
         },
     )
@@ -74,8 +78,9 @@ def decide_pages(content: Content) -> Iterator[Page]:
                 {**each._asdict(), "permissions": permissions(each, content)}
                 for each in effects.cases(effects.HARMLESS, content)
             ],
-            "actions": effects.ACTIONS,
-            "meanwhile": effects.meanwhile(),
+            "refused": effects.always_refused(),
+            "chain": figures.chain(),
+            "timeline": figures.timeline(),
             "fates": fates,
             "never": [each.thing["thing"] for each in fates if not each.back],
             "label": reversibility.label,
@@ -96,7 +101,8 @@ def decide_pages(content: Content) -> Iterator[Page]:
                 {"case": by_name[each["name"]], **{name: cell(each[name]) for name in columns}}
                 for each in data("causes")["causes"]
             ],
-            "open": with_cells(data("causes")["open"], "known"),
+            "queries": list(queries()),
+            "guards": with_cells(data("causes")["guards"], "is"),
             "notes": Notes(),
         },
     )
@@ -117,8 +123,21 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "notes": Notes(),
         },
     )
-    disagreements = with_cells(data("sources")["disagreements"], "other")
-    yield "decide/unknowns.md", "unknowns.md", {"disagreements": disagreements, "notes": Notes()}
+    seen = load_seen(register)
+    yield (
+        "decide/unknowns.md",
+        "unknowns.md",
+        {
+            "heat": figures.evidence_map(content),
+            "open": with_cells(data("causes")["open"], "known"),
+            "disagreements": with_cells(data("sources")["disagreements"], "other"),
+            "observations": seen,
+            "grades": data("seen")["grades"],
+            "capabilities": data("seen")["capabilities"],
+            "outside": [cell(each) for each in data("seen")["outside"]],
+            "notes": Notes(),
+        },
+    )
     states, steps = what_if_size()
     yield "decide/what-if.md", "what-if.md", {"states": states, "steps": steps, "unreached": unreached(register)}
 
@@ -129,26 +148,17 @@ def permissions(case: effects.Case, content: Content) -> list[str]:
     return [name for name in effects.all_grounds(case.lost) if register[name].kind == "permission"]
 
 
+def queries() -> Iterator[Mapping[str, str]]:
+    """Yield a query for each log with every operation that the signals of the causes name."""
+    signals = " ".join(cell(each["signal"]).text for each in data("causes")["causes"])
+    named = list(dict.fromkeys(re.findall(r"`([\w./]+)`", signals)))
+    by_log = ([each for each in named if "/" not in each], [each for each in named if "/" in each])
+    for log, operations in zip(data("causes")["logs"], by_log, strict=True):
+        listed = ",\n  ".join(f'"{each}"' for each in operations)
+        yield {**log, "text": f"{log['table']}\n| where {log['filter'] % listed}"}
+
+
 # The decision
-
-CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
-
-
-def decided() -> dict[str, Any]:
-    """Return the answers by the choices in the order of the questions, so the page applies no rule."""
-    found = data("decide")
-    names = [each["id"] for each in found["questions"]]
-    titles = {each["id"]: each["title"] for each in found["answers"]}
-    return {
-        "questions": names,
-        "words": CHOICES,
-        "rules": [[titles[rule["answer"]], rule["because"]] for rule in found["rules"]],
-        "fits": {
-            " ".join(choices): number
-            for choices in product(CHOICES, repeat=len(names))
-            for number in fitting(found["rules"], dict(zip(names, choices, strict=True)))
-        },
-    }
 
 
 def fitting(rules: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> Iterator[int]:

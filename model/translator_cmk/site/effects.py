@@ -47,10 +47,13 @@ class Loss(NamedTuple):
     """Something that can be lost: the requirement that says so, the fact that shows it is there, and words for it."""
 
     what: str
+    short: str
     requirement: str
     intact: Fact
     lost: str
     back: str
+    by_hand: str = ""
+    """The command that brings it back after the remedies, if there is one."""
 
 
 def cause(entry: Mapping[str, Any]) -> Cause:
@@ -79,6 +82,8 @@ class Finding(NamedTuple):
     basis: str
     """The weakest basis among the grounds; empty without grounds."""
     remedied: bool
+    by_hand: bool = False
+    """Whether a command brings it back after the remedies."""
 
     @property
     def intact(self) -> bool:
@@ -89,9 +94,9 @@ class Finding(NamedTuple):
     def words(self) -> str:
         """Return the condition as a table has it."""
         lost = "deleted" if self.seen == "gone" else self.loss.lost
-        if self.remedied:
-            return f"✔ {self.loss.back}" if self.intact else f"✘ stays {lost}"
-        return "✔ not lost" if self.intact else f"✘ {lost}"
+        if not self.remedied:
+            return "not lost" if self.intact else f"✘ {lost}"
+        return f"✔ {self.loss.back}" if self.intact else "↻ by hand" if self.by_hand else f"✘ stays {lost}"
 
     @property
     def says_so(self) -> str:
@@ -113,9 +118,34 @@ class Case(NamedTuple):
     try_remedies: str | None
 
     @property
-    def stays_lost(self) -> list[Finding]:
-        """Return what the remedies don't bring back."""
-        return [each for each in self.remedied if not each.intact]
+    def fates(self) -> tuple[str, ...]:
+        """Return for each loss whether it is `kept`, comes `back` with the key, comes back by `hand`, or is `lost`."""
+        pairs = zip(self.lost, self.remedied, strict=True)
+        return tuple(
+            "kept" if lost.intact else "back" if after.intact else "hand" if after.by_hand else "lost"
+            for lost, after in pairs
+        )
+
+
+class Group(NamedTuple):
+    """Causes that cost the same and are about as certain; ``basis`` is the weakest of their losses."""
+
+    causes: list[str]
+    fates: tuple[str, ...]
+    basis: str
+
+
+def groups(found: Iterable[Case]) -> list[Group]:
+    """Return the cases in groups, the greatest losses first; what the article states or implies is one basis."""
+    grouped: dict[tuple[int, bool, tuple[str, ...]], list[tuple[str, str]]] = {}
+    for each in found:
+        weakest = min((finding.basis for finding in each.lost if finding.basis), key=WEAKEST_FIRST.index, default="")
+        key = (-each.fates.count("lost"), weakest not in ("stated", "implied"), each.fates)
+        grouped.setdefault(key, []).append((each.cause.name, weakest))
+    return [
+        Group([name for name, _ in lines], key[-1], min((basis for _, basis in lines), key=("", *WEAKEST_FIRST).index))
+        for key, lines in sorted(grouped.items())
+    ]
 
 
 def cases(causes: Sequence[Cause], content: Content) -> list[Case]:
@@ -209,7 +239,20 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
     first, last = commands_of(cause)[0], commands_of(cause, remedied)[-1]
     shown = {each.requirements[0] for each in pickles if shows(each, first, last)} if by_counter_rows else set()
     grounds = by_rows | (by_counter_rows & shown or weakest(by_counter_rows, register))
-    return Finding(loss, found, tuple(each for each in register if each in grounds), basis(grounds, register), remedied)
+    named = tuple(each for each in register if each in grounds)
+    return Finding(loss, found, named, basis(grounds, register), remedied, remedied and by_hand(loss, cause))
+
+
+@cache
+def by_hand(loss: Loss, cause: Cause) -> bool:
+    """Tell whether a command brings a thing back after the remedies."""
+    if not loss.by_hand:
+        return False
+    try:
+        state = after(model(), commands_of(cause, remedied=True), cause.start)
+        return isinstance(model().step(state, read_command(loss.by_hand))[1], Accepted)
+    except RowsContradict:
+        return False
 
 
 def weakest(names: Collection[str], register: Register) -> set[str]:
@@ -246,19 +289,9 @@ def answer(cause: Cause | None, action: str) -> Outcome:
     return model().step(state, read_command(ACTIONS[action]))[1]
 
 
-def meanwhile() -> dict[str, list[list[str] | None]]:
-    """Return for each cause, and without one, the result of each action as `refusal` does."""
-    return {
-        each.name if each else "The key is accessible": [refusal(answer(each, action)) for action in ACTIONS]
-        for each in (None, *CAUSES)
-    }
-
-
-def refusal(outcome: Outcome | None) -> list[str] | None:
-    """Return the ids that a refusal names, none of an acceptance, and None for anything else."""
-    if isinstance(outcome, Refused):
-        return sorted(outcome.because)
-    return [] if isinstance(outcome, Accepted) else None
+def always_refused() -> list[str]:
+    """Return the actions that are refused after every cause."""
+    return [each for each in ACTIONS if all(isinstance(answer(cause, each), Refused) for cause in CAUSES)]
 
 
 @cache

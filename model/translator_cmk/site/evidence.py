@@ -114,11 +114,6 @@ class Evidence:
                 if requirement in pickle.requirements and (pickle.requirements[0] == requirement) is own:
                     yield pickle
 
-    def seconds(self, requirement: str) -> float | None:
-        """Return how long the scenarios of a requirement took; None if none was run."""
-        items = [self.items[each.id] for each in self.carrying(requirement) if each.id in self.items]
-        return sum(item.seconds for item in items) if items else None
-
     def scenario(self, name: str) -> Verdict:
         """Return the verdict on one scenario."""
         return self._verdict([name], [])

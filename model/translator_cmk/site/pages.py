@@ -1,7 +1,6 @@
 """Generate every page, badge and data file, by path from docs/: the same for the same content, byte for byte."""
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -12,7 +11,6 @@ from ..conformance import protocol
 from ..conformance.report.envelope import report_schemas
 from ..conformance.report.marks import MARKS, Cell, Note, cells
 from ..conformance.report.summaries import counted, headline
-from ..explore.theorems import THEOREMS
 from ..language import schemas
 from ..language.verbs import VERBS
 from ..requirements import Requirement
@@ -20,9 +18,11 @@ from . import exports, implementations, reference
 from .commands import last_run
 from .content import Content, is_current
 from .decide import decide_pages
+from .effects import CAUSES, HARMLESS, LOSSES, cases, groups
 from .evidence import MODEL, STATUSES
+from .figures import theorems_by_requirement
 from .render import UP, Page, environment, number, plain, rendered, requirement_path
-from .sourced import Notes, by_requirement, cell, data, load_seen, sources
+from .sourced import Notes, by_requirement, data, load_seen, sources
 from .what_if import what_if_tables
 
 FOLDERS = ("decide", "specification", "evidence", "badges", "data")
@@ -86,6 +86,9 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         read_on={each.url: each.read for each in sources().values()},
     )
     yield "data/home.snippet", rendered(templates, "home.md", root="")
+    if wanted is None or wanted == "data/matrix.snippet":
+        found = groups(cases((*CAUSES, *HARMLESS), content))
+        yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found, losses=LOSSES)
     sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
     for folder, computed in sections.items():
         for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
@@ -105,11 +108,17 @@ def specification_pages(content: Content) -> Iterator[Page]:
     evidence = content.evidence
     register = evidence.register
     statuses = {evidence.requirement(each).status for each in register.values()}
+    shown_statuses = (f"{look.glyph} {status.value}" for status, look in LOOKS.items() if status in statuses)
     yield (
         "specification/index.md",
         "requirements.md",
         {
-            "choices": choices(content, statuses) | {"Kind": unique(each.kind for each in register.values())},
+            "choices": {
+                "Status": [f"{evidence.subject}: {each}" for each in shown_statuses],
+                "Topic": list(register.topics),
+                "Basis": unique(each.basis for each in register.values()),
+                "Kind": unique(each.kind for each in register.values()),
+            },
             "lacking": dict(lacking(content)),
         },
     )
@@ -159,8 +168,6 @@ def evidence_pages(content: Content) -> Iterator[Page]:
             "unknown": [] if evidence.stale else [name for name in evidence.items if name not in evidence.pickles],
         },
     )
-    statuses = {evidence.scenario(name).status for name in evidence.pickles}
-    yield "evidence/scenarios.md", "scenarios.md", {"choices": choices(content, statuses)}
     statements = groupby(register.statements.values(), key=lambda each: each.places[0].section)
     yield (
         "evidence/traceability.md",
@@ -177,17 +184,6 @@ def evidence_pages(content: Content) -> Iterator[Page]:
         {
             **content.measurements,
             "properties": [item for item in evidence.beyond if item.kind == "property"],
-        },
-    )
-    yield (
-        "evidence/seen.md",
-        "seen.md",
-        {
-            "observations": load_seen(register),
-            "grades": data("seen")["grades"],
-            "capabilities": data("seen")["capabilities"],
-            "outside": list(map(cell, data("seen")["outside"])),
-            "notes": Notes(),
         },
     )
     there = shown(content)
@@ -244,17 +240,6 @@ def unique(words: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
-def choices(content: Content, statuses: Iterable[Any]) -> dict[str, list[str]]:
-    """Return the values that both tables are narrowed by; statuses in the order in which they are explained."""
-    register = content.evidence.register
-    subject, there = content.evidence.subject, set(statuses)
-    return {
-        "Status": [f"{subject}: {look.glyph} {status.value}" for status, look in LOOKS.items() if status in there],
-        "Topic": list(register.topics),
-        "Basis": unique(each.basis for each in register.values()),
-    }
-
-
 def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
     """Yield how much there is of each kind of evidence for a requirement."""
     for kind, count in content.evidence.requirement(requirement).counts.items():
@@ -262,11 +247,6 @@ def shown_by(content: Content, requirement: Requirement) -> Iterator[str]:
         yield f"[{words}]({UP}evidence/measurements.md#properties)" if kind == "property" else words
     if theorems := theorems_by_requirement()[requirement.id]:
         yield f"[{number(theorems, 'theorem')}]({UP}evidence/measurements.md#scopes)"
-
-
-def theorems_by_requirement() -> Counter[str]:
-    """Return how many theorems are about each requirement."""
-    return Counter(name for theorem in THEOREMS for name in theorem.requirements)
 
 
 def lacking(content: Content) -> Iterator[tuple[str, list[str]]]:

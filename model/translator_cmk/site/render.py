@@ -21,6 +21,9 @@ UP = "../"
 Page = tuple[str, str, Mapping[str, Any]]
 """The path of a page, its template, and its data."""
 
+CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
+"""The answers to a question, in words."""
+
 NOUNS = {"property": "properties", "mutants": "sets of mutants"}
 
 
@@ -37,6 +40,7 @@ def environment(register: Register, **shared: Any) -> Environment:
     found.globals |= {"register": register, "root": UP, **shared}
     found.filters |= {
         "capital": capital,
+        "choice": CHOICES.get,
         "commas": lambda number: f"{number:,}",
         "duration": duration,
         "foreign": foreign,
@@ -64,7 +68,7 @@ def environment(register: Register, **shared: Any) -> Environment:
 def rendered(templates: Environment, name: str, **data: Any) -> str:
     """Return the page that a template makes of its data, with wide table columns marked and blank lines collapsed."""
     text = templates.get_template(name).render(data)
-    return marked_tables(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n")
+    return marked_tables(labelled_cards(re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"))
 
 
 # Tables are written as Markdown in the templates
@@ -76,6 +80,21 @@ LONG, PROSE = 30, 100
 def marked_tables(text: str) -> str:
     """Return Markdown in which columns of many words are marked, so a narrow window takes its room from the others."""
     return re.sub(r"^(\|.*)\n(\|(?: *:?-+:? *\|)+)\n((?:\|.*\n)*)", _marked_table, text, flags=re.MULTILINE)
+
+
+def labelled_cards(text: str) -> str:
+    """Return Markdown in which each cell of a table of cards has its column's name, and code may wrap after a slash."""
+
+    def labelled(found: re.Match[str]) -> str:
+        head, rule, *lines = found[2].splitlines()
+        labels = [f'{{ data-label="{each}" }}' for each in cells(head)]
+        rows = (
+            " | ".join(f"{cell} {label}" for cell, label in zip(cells(line), labels, strict=True)) for line in lines
+        )
+        table = "\n".join((head, rule, *(f"| {row} |" for row in rows), ""))
+        return found[1] + re.sub(r"`([^`]+)`", lambda code: f"<code>{code[1].replace('/', '/<wbr>')}</code>", table)
+
+    return re.sub(r'(<div class="cards[^>]*>\n\n)((?:\|.*\n)+)', labelled, text)
 
 
 def _marked_table(found: re.Match[str]) -> str:

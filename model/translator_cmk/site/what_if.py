@@ -17,9 +17,21 @@ from ..explore.scopes import WHAT_IF, Scope
 from ..language.facts import ABSENT, Fact
 from ..language.sentences import FACT_PHRASES, format_command, format_fact, use_in_words
 from ..language.situations import Situation, situations
-from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Outcome, Refused, RowsContradict, State, initial
+from ..machine import (
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    RowsContradict,
+    State,
+    initial,
+    observe,
+)
 from ..machine.commands import DeleteResource
-from ..machine.entities import Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
+from ..machine.entities import CUSTOMER, Document, Entity, Grant, Key, Model, Resource, Subscription, Vault, Workspace
 from ..machine.observation import SEEN
 from ..machine.rows import Effect
 from ..machine.step import OF_NAMES
@@ -330,7 +342,17 @@ class Tables:
         there = 0
         for at in way:
             there |= self.losses.there[at]
-        return {"name": name, "slug": slug(name), "row": list(self.charted.rows[way[-1]]), "there": there}
+        row = list(self.charted.rows[way[-1]])
+        return {"name": name, "slug": slug(name), "row": row, "there": there, "group": self._group(way[-1], there)}
+
+    def _group(self, state: int, once: int) -> str:
+        """Return the group of a start, given what was there at some time on the way to it."""
+        if once & ~self.losses.there[state]:
+            return "After a loss"
+        resources = observe(self.charted.machine.world(self.charted.states[state]))["resource"].values()
+        return (
+            "Under customer-managed keys" if any(each.get("key_source") == CUSTOMER for each in resources) else "Before"
+        )
 
     def _place(self, place: Place, views: Views) -> dict[str, Any]:
         looks = [self.looks((each.there, *map(self.sentences, each.sentences))) for each in views.looks]
