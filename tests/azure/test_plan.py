@@ -16,11 +16,12 @@ from tests.azure.faults import behind_azure
 from tests.azure.verifying_azure import command, signed_in, verify
 from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
-from translator_cmk.azure.options import Target
+from translator_cmk.azure.options import Target, declaration_of
 from translator_cmk.azure.plan import Chosen, lines, total_of, within
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.verify import agree, to_plan
-from translator_cmk.conformance.cases import Scenario, scenarios
+from translator_cmk.bdd.prerequisites import inapplicable
+from translator_cmk.conformance.cases import Scenario, scenarios, selected
 from translator_cmk.conformance.features import play
 from translator_cmk.errors import CommandError
 from translator_cmk.machine import ROWS
@@ -112,8 +113,8 @@ def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
     chosen = planned("vault", "keys", "revocation", "restoration")
     shown = []
     for minutes in (0, 20, 120, 600):
-        found = within(minutes, chosen, several_tenants=False)
-        assert total_of(found, several_tenants=False).minutes <= minutes + 0.01
+        found = within(minutes, chosen)
+        assert total_of(found).minutes <= minutes + 0.01
         shown.append(len({each.requirements[0] for each in found}))
     assert shown == sorted(shown)
     assert shown[0] == 0 < shown[1] < shown[-1]
@@ -122,17 +123,32 @@ def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
 def test_a_budget_brings_along_what_a_scenario_needs() -> None:
     chosen = planned("vault")
     by_id = {each.id: each for each in chosen}
-    found = {each.id for each in within(200, chosen, several_tenants=False)}
+    found = {each.id for each in within(200, chosen)}
     refusals = [each for each in chosen if each.id in found and each.needs]
     assert refusals
     assert all(found & set(each.needs) for each in refusals if set(each.needs) & by_id.keys())
+
+
+def test_a_budget_is_not_exceeded_by_what_the_kit_adds() -> None:
+    """The kit adds positive controls to what is selected: with those of the plan it adds none."""
+    declared = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=False)
+    every = selected(scenarios("full", ()), {}, declared)
+    applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
+    ids = tuple(each.id for each in within(300, list(map(to_plan, applicable))))
+    assert {each.case.id for each in selected(scenarios("full", ()), {"case": ids}, declared)} == set(ids)
+
+
+@pytest.mark.slow
+def test_a_budget_too_small_for_anything_is_an_error(served: AzureServer, tmp_path: Path) -> None:
+    ran = verify(tmp_path, signed_in(served), "--plan", "--budget", "0.01", *ONE)
+    assert (ran.code, "give more" in ran.text) == (2, True)
 
 
 @pytest.mark.slow
 def test_a_run_makes_what_was_planned_within_a_fifth() -> None:
     wanted = ("vault.purge-protection-refused", "restoration.redeploy", "environment.purge-vault", "keys.rotate")
     chosen = planned(*wanted)
-    work = total_of(chosen, several_tenants=True)
+    work = total_of(chosen)
     with behind_azure(ROWS) as subject:
         [system] = subject.session.channel.sessions.values()  # type: ignore[attr-defined]  # it is in this process
         before = system.connections.calls

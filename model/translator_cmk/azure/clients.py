@@ -96,9 +96,7 @@ class Connections:
         self.calls += 1
         response = self.transport.send(request, **options)
         if self.local and response.status_code in (200, 201, 202):
-            response.headers.pop(
-                "Retry-After", None
-            )  # what is asked for on this machine is over when it is asked after
+            response.headers.pop("Retry-After", None)  # a long-running operation is over when it is asked after
         return response
 
     def sleep(self, seconds: float) -> None:
@@ -136,81 +134,64 @@ class Clients:
         self.cloud = cloud
         self.connections = connections
         self.tenant = tenant
+        self.poll = 0.01 if cloud.local else POLL
         self.tenants: dict[str, str] = {}  # of each subscription
-        self.made: dict[tuple[type[Any], str], Any] = {}
+        self.made: dict[tuple[Any, ...], Any] = {}
 
     def in_tenant(self, tenant: str | None = None) -> InTenant:
         """Return the credential for a tenant."""
         return InTenant(credential_for(self.cloud, self.connections), tenant or self.tenant)
 
-    def _of(self, kind: type[Any], subscription: str) -> Any:
-        tenant = self.tenants.get(subscription)
-        key = (kind, f"{subscription} {tenant}")
+    def of(self, kind: type[Any], *subscription: str, tenant: str | None = None, **options: Any) -> Any:
+        """Return the client of a kind for a subscription, if it is about one."""
+        home = tenant or self.tenants.get("".join(subscription))
+        key = (kind, *subscription, home or "")
         if key not in self.made:
-            arguments = [subscription] if subscription else []
-            self.made[key] = kind(
-                self.in_tenant(tenant),
-                *arguments,
-                base_url=self.cloud.resource_manager,
-                credential_scopes=self.cloud.scopes,
-                transport=self.connections,
-                polling_interval=0.01 if self.cloud.local else POLL,
-            )
+            options |= {"base_url": self.cloud.resource_manager, "credential_scopes": self.cloud.scopes}
+            self.made[key] = kind(self.in_tenant(home), *subscription, transport=self.connections, **options)
         return self.made[key]
 
-    def accounts(self, subscription: str) -> CognitiveServicesManagementClient:
+    def accounts(self, subscription: str) -> Any:
         """Return the client for Azure AI resources."""
-        found: CognitiveServicesManagementClient = self._of(CognitiveServicesManagementClient, subscription)
-        return found
+        return self.of(CognitiveServicesManagementClient, subscription, polling_interval=self.poll)
 
-    def vaults(self, subscription: str) -> KeyVaultManagementClient:
+    def vaults(self, subscription: str) -> Any:
         """Return the client for key vaults."""
-        found: KeyVaultManagementClient = self._of(KeyVaultManagementClient, subscription)
-        return found
+        return self.of(KeyVaultManagementClient, subscription, polling_interval=self.poll)
 
-    def groups(self, subscription: str) -> ResourceManagementClient:
+    def groups(self, subscription: str) -> Any:
         """Return the client for resource groups and moves."""
-        found: ResourceManagementClient = self._of(ResourceManagementClient, subscription)
-        return found
+        return self.of(ResourceManagementClient, subscription, polling_interval=self.poll)
 
-    def subscriptions(self, tenant: str) -> SubscriptionClient:
-        """Return the client that lists the subscriptions of a tenant."""
-        key = (SubscriptionClient, tenant)
-        if key not in self.made:
-            self.made[key] = SubscriptionClient(
-                self.in_tenant(tenant),
-                base_url=self.cloud.resource_manager,
-                credential_scopes=self.cloud.scopes,
-                transport=self.connections,
-            )
-        found: SubscriptionClient = self.made[key]
-        return found
+    def subscriptions(self, tenant: str | None) -> Any:
+        """Return the client that lists subscriptions and tenants."""
+        return self.of(SubscriptionClient, tenant=tenant)
 
     def tenant_ids(self) -> list[str]:
         """Return the tenants that whoever signs in can use, the one of the sign-in first."""
-        found = [str(each.tenant_id) for each in self.subscriptions(self.tenant or "").tenants.list()]
-        home = self.tenant or str(claims_of(self.in_tenant().get_token(*self.cloud.scopes).token).get("tid", ""))
+        found = [str(each.tenant_id) for each in self.subscriptions(self.tenant).tenants.list()]
+        home = self.tenant or claims_of(self.token(None)).get("tid")
         return sorted(found, key=lambda tenant: tenant != home)
 
-    def keys(self, vault_uri: str) -> KeyClient:
+    def keys(self, vault_uri: str) -> Any:
         """Return the client for the keys of a vault."""
-        key = (KeyClient, vault_uri)
-        if key not in self.made:
-            self.made[key] = KeyClient(vault_uri, self.in_tenant(), transport=self.connections)
-        found: KeyClient = self.made[key]
-        return found
+        if (KeyClient, vault_uri) not in self.made:
+            self.made[KeyClient, vault_uri] = KeyClient(vault_uri, self.in_tenant(), transport=self.connections)
+        return self.made[KeyClient, vault_uri]
+
+    def token(self, subscription: str | None) -> str:
+        """Return a token for Azure Resource Manager, in the tenant that a subscription is in."""
+        return self.in_tenant(self.tenants.get(subscription or "")).get_token(*self.cloud.scopes).token
 
     def move_to_tenant(self, subscription: str, tenant: str) -> None:
         """Ask that a subscription move to a tenant; raises `HttpResponseError`."""
         url = f"{self.cloud.resource_manager}/subscriptions/{subscription}{MOVE_TENANT}"
-        token = self.in_tenant(self.tenants.get(subscription)).get_token(*self.cloud.scopes).token
         body = {"properties": {"destinationTenantId": tenant, "destinationOwnerId": self.caller(subscription)}}
-        rest(self.connections, "", {"Authorization": f"Bearer {token}"}, "PUT", url, json=body)
+        rest(self.connections, "", {"Authorization": f"Bearer {self.token(subscription)}"}, "PUT", url, json=body)
 
     def caller(self, subscription: str) -> str:
         """Return the object id of whoever signs in, as the token says; empty where it does not."""
-        token = self.in_tenant(self.tenants.get(subscription)).get_token(*self.cloud.scopes).token
-        return str(claims_of(token).get("oid", ""))
+        return str(claims_of(self.token(subscription)).get("oid", ""))
 
 
 def claims_of(token: str) -> Mapping[str, Any]:

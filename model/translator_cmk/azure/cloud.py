@@ -29,29 +29,11 @@ class Cloud(NamedTuple):
 
 
 CLOUDS = {
-    cloud.name: cloud
-    for cloud in (
-        Cloud(
-            "AzureCloud",
-            "https://management.azure.com",
-            "https://login.microsoftonline.com",
-            "https://management.azure.com/",
-            "vault.azure.net",
-        ),
-        Cloud(
-            "AzureUSGovernment",
-            "https://management.usgovcloudapi.net",
-            "https://login.microsoftonline.us",
-            "https://management.usgovcloudapi.net/",
-            "vault.usgovcloudapi.net",
-        ),
-        Cloud(
-            "AzureChinaCloud",
-            "https://management.chinacloudapi.cn",
-            "https://login.chinacloudapi.cn",
-            "https://management.chinacloudapi.cn/",
-            "vault.azure.cn",
-        ),
+    name: Cloud(name, f"https://{manager}", f"https://{login}", f"https://{manager}/", vaults)
+    for name, manager, login, vaults in (
+        ("AzureCloud", "management.azure.com", "login.microsoftonline.com", "vault.azure.net"),
+        ("AzureUSGovernment", "management.usgovcloudapi.net", "login.microsoftonline.us", "vault.usgovcloudapi.net"),
+        ("AzureChinaCloud", "management.chinacloudapi.cn", "login.chinacloudapi.cn", "vault.azure.cn"),
     )
 }
 """Microsoft's own clouds."""

@@ -20,23 +20,12 @@ TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
 
 API_VERSIONS = "accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
 
-WINDOWS = {
-    "GrantKeyAccess": 600,
-    "RevokeKeyAccess": 3_600,
-    "EnableIdentity": 600,
-    "DisableIdentity": 3_600,
-    "EnableCustomerManagedKeys": 600,
-    "ReturnToMicrosoftManagedKeys": 600,
-    "DeleteVault": 3_600,
-    "RecoverVault": 3_600,
-    "PurgeVault": 600,
-    "DeleteKey": 3_600,
-    "RecoverKey": 3_600,
-    "DisableKey": 3_600,
-    "EnableKey": 3_600,
-    "MoveResource": 3_600,
-    "MoveResourceGroup": 3_600,
-}
+SOON = "GrantKeyAccess EnableIdentity EnableCustomerManagedKeys ReturnToMicrosoftManagedKeys PurgeVault"
+LATE = (
+    "RevokeKeyAccess DisableIdentity DeleteVault RecoverVault DeleteKey RecoverKey DisableKey EnableKey"
+    " MoveResource MoveResourceGroup"
+)
+WINDOWS = dict.fromkeys(SOON.split(), 600) | dict.fromkeys(LATE.split(), 3_600)
 """Seconds until an effect shows in a cloud: grants and identities spread, and services keep keys for a while.
 
 A guess on the safe side: nobody has measured it.  On this machine all effects show at once.

@@ -5,78 +5,52 @@ and prices are estimates that nobody has measured.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from ..machine import DEFAULT_STAGE, Accepted, Command, Observation
-from ..machine import commands as c
 from ..system import ModelSystem
 from .cloud import Cloud
 
-PER_WORLD = 4
-"""Requests that begin a world: three to sign in, and one for the subscriptions."""
+PER_WORLD = 7
+"""Requests that begin a world: to sign in to two tenants, and to find the subscriptions."""
 
-REQUESTS: dict[type[Command], int] = {
-    c.CreateResource: 1,
-    c.DeleteResource: 2,
-    c.MoveResource: 3,
-    c.MoveResourceGroup: 3,
-    c.MoveSubscription: 3,
-    c.EnableIdentity: 1,
-    c.DisableIdentity: 1,
-    c.EnableCustomerManagedKeys: 1,
-    c.ReturnToMicrosoftManagedKeys: 1,
-    c.CreateVault: 1,
-    c.EnableSoftDelete: 1,
-    c.EnablePurgeProtection: 1,
-    c.DeleteVault: 2,
-    c.RecoverVault: 2,
-    c.PurgeVault: 3,
-    c.GrantKeyAccess: 2,
-    c.RevokeKeyAccess: 2,
-    c.CreateKey: 1,
-    c.ImportKey: 1,
-    c.RotateKey: 1,
-    c.DisableKey: 2,
-    c.EnableKey: 2,
-    c.DeleteKey: 2,
-    c.RecoverKey: 2,
-    c.PurgeKey: 1,
-    c.CreateWorkspace: 2,
-    c.UploadDocument: 2,
-    c.TrainModel: 2,
-    c.DeployModel: 3,
-    c.UndeployModel: 3,
-    c.TranslateWithModel: 1,
-    c.ReadData: 1,
+EFFORT: dict[str, tuple[int, float]] = {
+    "CreateResource": (1, 1),
+    "DeleteResource": (2, 0.1),
+    "MoveResource": (3, 10),
+    "MoveResourceGroup": (4, 15),
+    "MoveSubscription": (6, 0.1),
+    "EnableIdentity": (3, 1),
+    "DisableIdentity": (3, 15),
+    "EnableCustomerManagedKeys": (3, 5),
+    "ReturnToMicrosoftManagedKeys": (3, 5),
+    "CreateVault": (3, 1),
+    "EnableSoftDelete": (1, 0.1),
+    "EnablePurgeProtection": (1, 0.1),
+    "DeleteVault": (2, 15),
+    "RecoverVault": (2, 15),
+    "PurgeVault": (3, 2),
+    "GrantKeyAccess": (2, 5),
+    "RevokeKeyAccess": (2, 15),
+    "CreateKey": (1, 0.1),
+    "ImportKey": (1, 0.1),
+    "RotateKey": (1, 0.1),
+    "DisableKey": (2, 15),
+    "EnableKey": (2, 15),
+    "DeleteKey": (2, 15),
+    "RecoverKey": (2, 15),
+    "PurgeKey": (1, 0.1),
+    "CreateWorkspace": (5, 0.1),
+    "UploadDocument": (2, 5),
+    "TrainModel": (6, 180),
+    "DeployModel": (3, 30),
+    "UndeployModel": (3, 5),
+    "TranslateWithModel": (1, 0.1),
+    "ReadData": (1, 0.1),
 }
-"""Requests of each command, where nothing has to be waited for."""
-
-MINUTES: dict[type[Command], float] = {
-    c.CreateResource: 1,
-    c.MoveResource: 10,
-    c.MoveResourceGroup: 15,
-    c.CreateVault: 1,
-    c.GrantKeyAccess: 5,
-    c.RevokeKeyAccess: 15,
-    c.EnableIdentity: 1,
-    c.DisableIdentity: 15,
-    c.EnableCustomerManagedKeys: 5,
-    c.ReturnToMicrosoftManagedKeys: 5,
-    c.DeleteVault: 15,
-    c.RecoverVault: 15,
-    c.PurgeVault: 2,
-    c.DeleteKey: 15,
-    c.RecoverKey: 15,
-    c.DisableKey: 15,
-    c.EnableKey: 15,
-    c.UploadDocument: 5,
-    c.TrainModel: 180,
-    c.DeployModel: 30,
-    c.UndeployModel: 5,
-}
-"""Minutes of a command in a cloud until its effects show: estimates.  Each other takes a tenth of a minute."""
+"""For each command: its requests, where nothing has to be waited for, and an estimate of the minutes until it shows."""
 
 COSTS = {
     "model": "training is billed by the characters of its documents, and each deployed model by the month",
@@ -97,18 +71,6 @@ class Work(NamedTuple):
     minutes: float
     held: int
 
-    def plus(self, other: "Work") -> "Work":
-        """Return both together."""
-        return Work(
-            self.objects + other.objects,
-            self.requests + other.requests,
-            self.minutes + other.minutes,
-            self.held + other.held,
-        )
-
-
-NOTHING = Work(Counter(), 0, 0.0, 0)
-
 
 class Chosen(NamedTuple):
     """A scenario to plan, with the scenarios that it ``needs`` beside it.
@@ -123,103 +85,51 @@ class Chosen(NamedTuple):
     weight: int = 1
 
 
-def work_of(commands: Sequence[Command], several_tenants: bool) -> Work:
-    """Return the work of one scenario, from the beginning of its world."""
-    model = ModelSystem()
+def work_of(commands: Sequence[Command]) -> Work:
+    """Return the work of one scenario, from the beginning of its world; everything is looked at after each command."""
+    model, groups, objects = ModelSystem(), set[tuple[str, str]](), Counter[str]()
     model.reset(DEFAULT_STAGE)
-    session = Counted(several_tenants)
-    requests = PER_WORLD + session.look(model.observe())
-    held = 0
+    requests, minutes, held = PER_WORLD, 0.0, 0
     for command in commands:
-        if isinstance(command, c.EndVaultRetention):
+        name = type(command).__name__
+        if name not in EFFORT:
             break
-        accepted = isinstance(model.submit(command), Accepted)
-        requests += session.ask(command, accepted) + session.look(model.observe())
-        held += isinstance(command, c.CreateVault | c.EnablePurgeProtection) and accepted and command_holds(command)
-    minutes = sum(MINUTES.get(type(command), 0.1) for command in commands)
-    return Work(session.objects, requests, minutes, held)
+        accepted, seen = isinstance(model.submit(command), Accepted), model.observe()
+        found = groups | {
+            (e["subscription"], e["group"]) for kind in ("resource", "vault") for e in seen[kind].values()
+        }
+        requests += EFFORT[name][0] + len(found - groups) + requests_to_see(seen, found)
+        minutes += EFFORT[name][1]
+        objects[CREATES.get(name, "")] += accepted
+        held += accepted and (name == "EnablePurgeProtection" or getattr(command, "purge_protection", False))
+        groups = found
+    objects["group"] += len(groups)
+    return Work(Counter({kind: count for kind, count in objects.items() if kind}), requests, minutes, held)
 
 
-def command_holds(command: Command) -> bool:
-    """Return whether the command gives a vault purge protection."""
-    return isinstance(command, c.EnablePurgeProtection) or bool(getattr(command, "purge_protection", False))
-
-
-class Counted:
-    """The requests of one world, counted as the adapter makes them."""
-
-    def __init__(self, several_tenants: bool) -> None:
-        self.several_tenants = several_tenants
-        self.groups: set[tuple[str, str]] = set()
-        self.objects: Counter[str] = Counter()
-        self.vaults: set[str] = set()  # whose challenge was answered
-        self.studios: set[str] = set()
-        self.projects: set[str] = set()
-        self.known: dict[str, set[str]] = {"vault": set(), "key": set()}
-
-    def group(self, subscription: str, name: str) -> int:
-        """Return 1 where the resource group is still to be made."""
-        new = (subscription, name) not in self.groups
-        self.groups.add((subscription, name))
-        self.objects["group"] += new
-        return int(new)
-
-    def ask(self, command: Command, accepted: bool) -> int:
-        """Return the requests of a command."""
-        fields = command.as_dict()
-        count = REQUESTS[type(command)]
-        if isinstance(command, c.CreateResource | c.CreateVault | c.MoveResource):
-            count += self.group(fields["subscription"], fields["group"])
-        if isinstance(command, c.MoveResourceGroup):
-            count += self.group(fields["subscription"], fields["group"]) + self.group(fields["to"], fields["group"])
-        if "key" in fields and "resource" not in fields and fields["vault"] not in self.vaults:
-            count += 1 + (not self.vaults)  # the challenge of a vault, and the first token
-            self.vaults.add(fields["vault"])
-        if isinstance(command, c.CreateWorkspace) and fields["resource"] not in self.studios:
-            count += 2
-            self.studios.add(fields["resource"])
-        if isinstance(command, c.TrainModel) and fields["workspace"] not in self.projects:
-            count += 3
-            self.projects.add(fields["workspace"])
-        for kind in ("resource", "vault", "key", "workspace", "document", "model"):
-            if accepted and type(command).__name__ in CREATES.get(kind, ()):
-                self.objects[kind] += 1
-        return count
-
-    def look(self, seen: Observation) -> int:
-        """Return the requests of an observation."""
-        count = int(self.several_tenants) + 2 * len(self.groups)
-        active = {name for name, vault in seen["vault"].items() if vault["state"] == "active"}
-        gone = self.known["vault"] - active
-        count += bool(gone)
-        for vault in active:
-            keys = [name for name in seen["key"] if name.startswith(f"{vault}/")]
-            count += 1 + sum(seen["key"][name]["state"] == "active" for name in keys)
-            lost = {name for name in self.known["key"] if name.startswith(f"{vault}/")}
-            count += bool(lost - {name for name in keys if seen["key"][name]["state"] == "active"})
-            if vault not in self.vaults:
-                count += 1 + (not self.vaults)
-                self.vaults.add(vault)
-        self.known["vault"] |= active
-        self.known["key"] |= seen["key"].keys()
-        count += len({workspace["resource"] for workspace in seen["workspace"].values()})
-        for name in seen["workspace"]:
-            count += 1 + (name in self.projects)
-        return count
+def requests_to_see(seen: Observation, groups: Collection[tuple[str, str]]) -> int:
+    """Return how many requests it takes to look at all of this."""
+    vaults, keys = ([each["state"] for each in seen[kind].values()] for kind in ("vault", "key"))
+    homes = {each["resource"] for each in seen["workspace"].values()}
+    trained = {each["workspace"] for each in seen["model"].values()}
+    deleted = ("deleted" in vaults) + ("deleted" in keys)
+    lists = 2 * len(groups) + vaults.count("active") + keys.count("active")
+    return lists + deleted + len(homes) + len(seen["workspace"]) + len(trained)
 
 
 CREATES = {
-    "resource": ("CreateResource",),
-    "vault": ("CreateVault",),
-    "key": ("CreateKey", "ImportKey"),
-    "workspace": ("CreateWorkspace",),
-    "document": ("UploadDocument",),
-    "model": ("TrainModel",),
+    "CreateResource": "resource",
+    "CreateVault": "vault",
+    "CreateKey": "key",
+    "ImportKey": "key",
+    "CreateWorkspace": "workspace",
+    "UploadDocument": "document",
+    "TrainModel": "model",
 }
-"""The commands that create each kind of object."""
+"""The kind of object that a command creates."""
 
 
-def within(budget: float, chosen: Sequence[Chosen], several_tenants: bool) -> list[Chosen]:
+def within(budget: float, chosen: Sequence[Chosen]) -> list[Chosen]:
     """Return the scenarios that show the most requirements in so many minutes, one after the other the best bargain.
 
     A scenario brings those along that it needs: a refusal its positive control, a loss that is only seen later the
@@ -227,7 +137,7 @@ def within(budget: float, chosen: Sequence[Chosen], several_tenants: bool) -> li
     """
     strict = {each.requirements[0] for each in chosen if each.needs}
     by_id = {each.id: each for each in chosen}
-    work = {each.id: work_of(each.commands, several_tenants).minutes for each in chosen}
+    work = {each.id: work_of(each.commands).minutes for each in chosen}
     taken: dict[str, Chosen] = {}
     shown: set[str] = set()
     left, spent = dict(by_id), 0.0
@@ -263,7 +173,7 @@ def lines(
     chosen: Sequence[Chosen], cloud: Cloud, several_tenants: bool, left_out: int, listed: bool = False
 ) -> Iterator[str]:
     """Yield the plan of a run; ``listed``: with the requirements that it shows."""
-    total = total_of(chosen, several_tenants)
+    total = total_of(chosen)
     requirements = list(dict.fromkeys(each.requirements[0] for each in chosen))
     made = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in sorted(total.objects.items()))
     yield f"Plan for {cloud.name}{' on this machine' if cloud.local else ''}: {len(chosen)} scenarios"
@@ -280,9 +190,12 @@ def lines(
         yield f"  tenants      {'two' if several_tenants else 'one: scenarios with a second one do not apply'}"
 
 
-def total_of(chosen: Iterable[Chosen], several_tenants: bool) -> Work:
+def total_of(chosen: Iterable[Chosen]) -> Work:
     """Return the work of all scenarios together."""
-    total = NOTHING
-    for each in chosen:
-        total = total.plus(work_of(each.commands, several_tenants))
-    return total
+    parts = [work_of(each.commands) for each in chosen]
+    return Work(
+        sum((part.objects for part in parts), Counter[str]()),
+        sum(part.requests for part in parts),
+        sum(part.minutes for part in parts),
+        sum(part.held for part in parts),
+    )

@@ -71,9 +71,14 @@ def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
     several = declared.can("several-tenants")
     if args.budget is not None:
         showing = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")}
-        chosen = within(args.budget, [each for each in chosen if each.id in showing], several)
+        chosen = within(args.budget, [each for each in chosen if each.id in showing])
+        if not chosen:
+            raise CommandError(f"--budget {args.budget:g}: no scenario takes so few minutes; give more")
     left_out = len(found) - len(applicable)
-    print("\n".join(lines(chosen, target.cloud, several, left_out, args.budget is not None)), flush=True)
+    if FEATURES in args.lane:
+        print("\n".join(lines(chosen, target.cloud, several, left_out, args.budget is not None)), flush=True)
+    if args.lane != [FEATURES]:
+        print("Sequences have no plan: what they create stays on this machine", flush=True)
     return chosen
 
 

@@ -241,8 +241,9 @@ def selected(
     if declared and MASKED in declared.hidden:
         scenarios = with_later_looks(tuple(scenarios))
     chosen = [each for each in scenarios if is_selected(each, selection)]
-    controls = {control for each in chosen for control in each.case.controls}
     ids = {each.case.id for each in chosen}
+    unmet = [each.case.controls for each in chosen if ids.isdisjoint(each.case.controls)]  # one of them is enough
+    controls = {control for each in unmet for control in each}
     return [each for each in scenarios if each.case.id in ids or each.case.id in controls]
 
 
