@@ -3,17 +3,26 @@
 import re
 import subprocess
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from azure.core.exceptions import HttpResponseError, ODataV4Format
 
 from tests.azure.verifying_azure import CLIENT, SECRET, TENANT, Ran, command, signed_in, verify
+from translator_cmk.azure.adapter import AzureSystem, guarded
+from translator_cmk.azure.calls import Reply
 from translator_cmk.azure.clients import without_secrets
-from translator_cmk.azure.cloud import CLOUDS
+from translator_cmk.azure.cloud import CLOUDS, cloud_named
+from translator_cmk.azure.leftovers import Leftovers
 from translator_cmk.azure.options import Target, declaration_of
+from translator_cmk.azure.refusals import NotLearned, meanings, refusal_of
 from translator_cmk.azure.server import AzureServer
+from translator_cmk.machine import Accepted, Refused
+from translator_cmk.machine.commands import CreateVault
+from translator_cmk.requirements import load_register
 
 SAMPLE = ("vault.purge-protection-refused", "tenant.grant-refused", "restoration.redeploy")
 """Requirements whose scenarios are run in every test run; tests/azure/test_adapter_loop.py runs all."""
@@ -86,13 +95,20 @@ def test_a_report_has_no_identifier_of_a_tenant(sample: Sample) -> None:
     assert GUID.findall(sample.ran.everything()) == []
 
 
-@pytest.mark.slow
-def test_an_endpoint_is_a_cloud_of_its_own(served: AzureServer, tmp_path: Path) -> None:
+@pytest.mark.azure
+def test_an_endpoint_is_a_cloud_of_its_own_with_regions_and_groups_as_named(
+    served: AzureServer, tmp_path: Path
+) -> None:
     environment = {name: value for name, value in signed_in(served).items() if name != "HTTPS_PROXY"}
     endpoint = f"https://localhost:{served.port}"
-    ran = verify(tmp_path, environment, "--endpoint", endpoint, "--yes", "--requirement", "keys.rotate")
+    named = ("--region", "westeurope=northeurope", "--prefix", "cmk-qa", "--requirement", "keys.rotate")
+    ran = verify(tmp_path, environment, "--endpoint", endpoint, "--yes", *named)
     assert ran.code == 0, ran.text
     assert f"Plan for localhost:{served.port} on this machine" in ran.text
+    assert "regions: northeurope, eastus" in ran.envelope["subject"]["version"]
+    entries = Leftovers(tmp_path / "leftovers.json").entries()
+    assert {entry["name"].startswith("cmk-qa-") for entry in entries if entry["kind"] == "group"} == {True}
+    assert {entry["location"] for entry in entries if entry["kind"] == "vault"} == {"northeurope"}
     assert "passed" in ran.statuses().values()
 
 
@@ -105,6 +121,72 @@ def test_a_failed_sign_in_shows_neither_traceback_nor_credentials(served: AzureS
     assert ran.code == 3
     for leaked in (SECRET, TENANT, CLIENT, "Traceback"):
         assert leaked not in ran.everything()
+
+
+def test_what_the_adapter_raises_loses_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", SECRET)
+
+    def fails() -> None:
+        raise KeyError(f"Bearer {SECRET} in {TENANT}")
+
+    with pytest.raises(NotLearned) as raised:
+        guarded(fails)
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "the adapter failed: KeyError" in shown
+    assert SECRET not in shown
+    assert TENANT not in shown
+
+
+@pytest.mark.slow
+def test_a_throttled_request_is_sent_again_after_the_time_that_is_asked_for(
+    server: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in signed_in(server).items():
+        monkeypatch.setenv(name, value)
+    answer, throttled = server.service.answer, list[float]()
+
+    def busy(method: str, *request: Any) -> Any:
+        if method == "PUT" and not throttled:
+            throttled.append(time.monotonic())
+            return Reply(429, {"error": {"code": "TooManyRequests", "message": "Later."}}, {"Retry-After": "1"})
+        return answer(method, *request)
+
+    monkeypatch.setattr(server.service, "answer", busy)
+    system = AzureSystem(Target(cloud_named("AzureCloud"), leftovers=str(tmp_path / "leftovers.json")))
+    assert system.submit(CreateVault("kv-throttled", "westeurope", "production", "apps")) == Accepted()
+    assert time.monotonic() - throttled[0] >= 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "because"),
+    [
+        (405, "MethodNotAllowed", "Operation 'DeletedVaultPurge' is not allowed.", {"environment.no-vault-purge"}),
+        (409, "FlagMustBeSetForRestore", "It has been soft-deleted.", {"environment.new-name"}),
+        (404, "KeyNotFound", "A key was not found.", {"environment.exists"}),
+        (400, "NobodyHasSeenThis", "The key is too short.", set()),
+        (403, "AuthorizationFailed", "The client lacks authorization.", None),
+        (401, "InvalidAuthenticationToken", "It has expired.", None),
+        (500, "InternalServerError", "Something broke.", None),
+        (501, "NotImplemented", "It is outside the subset.", None),
+    ],
+)
+def test_an_error_code_stands_for_requirements_or_for_nothing_learned(
+    status: int, code: str, message: str, because: set[str] | None
+) -> None:
+    error = HttpResponseError(message)
+    error.status_code, error.error = status, ODataV4Format({"code": code, "message": message})
+    if because is None:
+        with pytest.raises(NotLearned, match=code):
+            refusal_of(error)
+    else:
+        assert refusal_of(error) == Refused(frozenset(because))
+
+
+def test_every_row_of_the_table_of_codes_says_one_thing() -> None:
+    register = load_register()
+    for row in meanings():
+        assert bool(row.because) != bool(row.about), row.code
+        assert row.because <= register.keys()
 
 
 def test_texts_lose_credentials_and_identifiers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_a_budget_is_not_exceeded_by_what_the_kit_adds() -> None:
     assert {each.case.id for each in selected(scenarios("full", ()), {"case": ids}, declared)} == set(ids)
 
 
-@pytest.mark.slow
+@pytest.mark.azure
 def test_a_budget_too_small_for_anything_is_an_error(served: AzureServer, tmp_path: Path) -> None:
     ran = verify(tmp_path, signed_in(served), "--plan", "--budget", "0.01", *ONE)
     assert (ran.code, "give more" in ran.text) == (2, True)

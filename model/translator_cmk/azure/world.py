@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from azure.core.exceptions import ClientAuthenticationError
 from azure.keyvault.keys import KeyVaultKey
 
 from ..machine import Stage
@@ -47,7 +48,13 @@ class World:
         """Find the subscriptions and their tenants: by the ids that were given, or else by display names."""
         given = {guid: name for name, guid in self.target.subscriptions.items()}
         for tenant in self.clients.tenant_ids():
-            for each in self.clients.subscriptions(tenant).subscriptions.list():
+            if given and given.keys() <= self.clients.tenants.keys():
+                return
+            try:
+                found = list(self.clients.subscriptions(tenant).subscriptions.list())
+            except ClientAuthenticationError:  # of a tenant in which whoever signs in is but a guest
+                continue
+            for each in found:
                 guid = str(each.subscription_id)
                 name = given.get(guid, str(each.display_name))
                 if name in self.stage.subscriptions and self.subscriptions.setdefault(name, guid) == guid:
