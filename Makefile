@@ -11,6 +11,7 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
 PY := .venv/bin/python
 INSTALLED := .venv/.installed
 AZURE_CLI := .venv-azure-cli
+SDK := docs/examples/azure-sdk
 RESULTS := .results
 CORE := tests/features tests/machine tests/oracle tests/language tests/requirements
 SUITE := tests/features tests/machine/test_laws.py tests/machine/test_stateful.py
@@ -107,6 +108,8 @@ lock: ## resolve the development tools and the Azure CLI again into requirements
 	  printf '%s\n' azure-cli amber-cloud pycep-parser | $(UV) pip compile --quiet --no-config --universal --python-version 3.11 \
 	    --generate-hashes --no-header --no-annotate -; } > "$$tmp/requirements-azure-cli.txt" && \
 	mv "$$tmp/requirements.txt" "$$tmp/requirements-azure-cli.txt" .
+	@if command -v npm >/dev/null; then cd $(SDK) && npm update --package-lock-only --omit-lockfile-registry-resolved --silent; \
+	else echo "npm was not found, so the versions of $(SDK) stay" >&2; fi
 
 clean: ## remove all that the other targets made
 	rm -rf .venv $(AZURE_CLI) .bench .cache $(RESULTS) site dist docs/decide docs/specification docs/evidence docs/badges docs/data
@@ -141,7 +144,6 @@ $(INSTALLED): pyproject.toml requirements.txt
 	@touch $@
 
 # The Azure CLI pins versions of libraries that the project uses too, so it has an environment of its own.
-SDK := docs/examples/azure-sdk
 $(AZURE_CLI)/.installed: requirements-azure-cli.txt $(SDK)/package.json $(SDK)/package-lock.json | $(INSTALLED)
 	@echo "Installing the Azure CLI into $(AZURE_CLI)"
 	@if [ -n "$(UV)" ]; then \

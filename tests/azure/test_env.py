@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from translator_cmk.azure.env import AUTHORITIES, environment
+from translator_cmk.azure.server import AzureServer
 from translator_cmk.cli import main
 from translator_cmk.errors import USAGE
 
@@ -76,6 +77,13 @@ def test_no_other_identity_cloud_or_proxy_is_passed_on() -> None:
     given = dict(environment(mine, 8443, Path("/ca.pem"), "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21", Path("/tmp/x")))
     assert [name for name, value in given.items() if value in ("x", "*")] == []
     assert (given["PATH"], given["LANG"], given["https_proxy"]) == ("/bin", "C", "http://127.0.0.1:8443")
+
+
+def test_command_reaches_a_server_that_is_running(served: AzureServer, capfd: pytest.CaptureFixture[str]) -> None:
+    where = ["--port", str(served.port), "--authority", str(served.authority_file)]
+    code = "import os; print(os.environ['HTTPS_PROXY'], os.environ['SSL_CERT_FILE'])"
+    assert main(["azure-env", *where, "--", sys.executable, "-c", code]) == 0
+    assert capfd.readouterr().out == f"{served.proxy} {served.authority_file}\n"
 
 
 @pytest.mark.parametrize(
