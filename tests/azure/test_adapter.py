@@ -20,12 +20,16 @@ from translator_cmk.azure.leftovers import Leftovers
 from translator_cmk.azure.options import Target, declaration_of
 from translator_cmk.azure.refusals import NotLearned, meanings, refusal_of
 from translator_cmk.azure.server import AzureServer
-from translator_cmk.machine import Accepted, Refused
+from translator_cmk.azure.worlds import guid
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine.commands import CreateVault
 from translator_cmk.requirements import load_register
 
 SAMPLE = ("vault.purge-protection-refused", "tenant.grant-refused", "restoration.redeploy")
 """Requirements whose scenarios are run in every test run; tests/azure/test_adapter_loop.py runs all."""
+
+SUBSCRIPTIONS = {name: guid(TENANT, name) for name in DEFAULT_STAGE.subscriptions}
+"""The subscriptions that the server has for the tenant: named, so that all worlds of the sample share them."""
 
 GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.I)
 
@@ -42,6 +46,7 @@ def sample(served: AzureServer, tmp_path_factory: pytest.TempPathFactory) -> Sam
     """A run of the sample."""
     folder = tmp_path_factory.mktemp("sample")
     chosen = [each for name in SAMPLE for each in ("--requirement", name)]
+    chosen += [each for name, it in SUBSCRIPTIONS.items() for each in ("--subscription", f"{name}={it}")]
     with (folder / "output").open("w") as output:
         process = subprocess.Popen(
             command("verify", "--azure", "--yes", "--report", "report", "--profile", "full", *chosen),
@@ -91,7 +96,9 @@ def test_credentials_reach_no_log_no_report_and_no_process_list(sample: Sample) 
 
 @pytest.mark.slow
 def test_a_report_has_no_identifier_of_a_tenant(sample: Sample) -> None:
-    assert GUID.search(TENANT)
+    given = (TENANT, CLIENT, *SUBSCRIPTIONS.values())
+    assert all(map(GUID.fullmatch, given))
+    assert all(each in (sample.ran.report.parent / "leftovers.json").read_text() for each in (TENANT, given[2]))
     assert GUID.findall(sample.ran.everything()) == []
 
 

@@ -38,7 +38,9 @@ LOCAL_PATIENCE = 20
 
 
 def from_environment() -> "AzureSystem":
-    """Return the system that the environment names."""
+    """Return the system that the environment names; raises `NotLearned` where it names none."""
+    if ENVIRONMENT not in os.environ:
+        raise NotLearned(f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails")
     find_names_below_localhost()  # key vaults of an emulator that is a cloud of its own
     return AzureSystem(target_from(os.environ[ENVIRONMENT]))
 

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from importlib.util import find_spec
 
 from ..bdd.prerequisites import inapplicable
@@ -9,7 +10,7 @@ from ..bdd.vocabulary import asserts, commands_of
 from ..conformance import verify
 from ..conformance.cases import FEATURES, SELECTED, Scenario, must_be_known, scenarios, selected
 from ..conformance.channels import PATIENCE
-from ..errors import OK, CommandError
+from ..errors import DEVIATIONS, OK, CommandError
 from ..machine import DEFAULT_STAGE
 from ..requirements import load_register
 from .leftovers import answered_yes
@@ -54,7 +55,10 @@ def run(args: argparse.Namespace) -> int:
         args.case = [each.id for each in chosen]
     os.environ[ENVIRONMENT] = target.to_json()
     args.python, args.timeout = FACTORY, LONGEST if args.timeout == PATIENCE else args.timeout
-    return verify.run(args)
+    code = verify.run(args)
+    if code == DEVIATIONS:
+        print(f"before replay or report reproduce: export {ENVIRONMENT}={shlex.quote(target.to_json())}")
+    return code
 
 
 def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
