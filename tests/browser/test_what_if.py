@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import MARKS, focused, tab_to, violations
+from tests.browser.conftest import DESK, MARKS, PHONE, focused, tab_to, violations
 from tests.site.building import REGISTER
 from tests.site.test_what_if import tables
 from translator_cmk.bdd.features import read_feature
@@ -222,6 +222,51 @@ def test_keyboard_alone_is_enough(page: Page) -> None:
     copied = page.evaluate("navigator.clipboard.readText()")
     assert "\n  When the customer rotates the key" in copied
     assert copied == page.locator("#what-if-scenario").inner_text()
+
+
+def test_first_request_is_five_tabs_away(page: Page) -> None:
+    page.keyboard.press("Tab")
+    assert "Skip to content" in focused(page)
+    page.keyboard.press("Enter")
+    reached = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.matches('#what-if-commands button')"))
+    assert any(reached)
+
+
+def test_starts_are_in_groups_by_what_is_lost_and_who_manages_the_keys(page: Page) -> None:
+    groups = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('#what-if-from optgroup')].map("
+        "each => [each.label, [...each.children].map(option => option.textContent)]))"
+    )
+    assert list(groups) == ["Before", "Under customer-managed keys", "After a loss"]
+    assert sorted(name for names in groups.values() for name in names) == sorted(
+        page.evaluate("WHAT_IF.starts.map(each => each.name)")
+    )
+    assert "a vault with a key" in groups["Before"]
+    assert "a deployed model under customer-managed keys" in groups["Under customer-managed keys"]
+    assert "the access to the key has been revoked" in groups["After a loss"]
+
+
+def test_accepted_is_neutral_and_a_loss_is_red(page: Page) -> None:
+    ask(page, DELETES_THE_VAULT)
+    colour = "each => getComputedStyle(each).color"
+    accepted = page.locator("#what-if-said .accepted").first.evaluate(colour)
+    assert accepted == page.locator("#what-if-commands .refused").first.evaluate(colour)
+    red = page.locator("#what-if-losses .what-if-for-good").first.evaluate(colour)
+    assert red == page.locator("#what-if-commands .what-if-cost").first.evaluate(colour) != accepted
+
+
+def test_answer_is_not_hidden_by_the_header_of_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": PHONE, "height": 700})
+    last = page.locator("#what-if-commands li:not([hidden]) button").last
+    last.click()
+    page.wait_for_function("document.querySelector('#what-if-answer').getBoundingClientRect().top < innerHeight")
+    top = page.locator("#what-if-answer").evaluate("each => each.getBoundingClientRect().top")
+    header = page.locator(".md-header").evaluate("each => each.getBoundingClientRect().bottom")
+    page.set_viewport_size({"width": DESK, "height": 900})
+    assert top >= header
 
 
 def test_requests_that_name_nothing_are_shown_when_asked_for_and_are_accessible(page: Page) -> None:

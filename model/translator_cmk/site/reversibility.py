@@ -243,7 +243,7 @@ WIDTH, HEIGHT = 150, 56  # pixels, of a box
 COLUMN, ROW, MARGIN = 240, 110, 40  # pixels, from box to box
 BEND = 26  # pixels that an arrow leaves the straight line by where another comes the other way
 AROUND = 80  # pixels that it leaves it by to get around a box
-LETTERS = 19  # of a line in a box
+LETTERS = 17  # of a line in a box
 
 
 class Box(NamedTuple):
