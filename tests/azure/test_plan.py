@@ -27,6 +27,7 @@ from translator_cmk.errors import CommandError
 from translator_cmk.machine import ROWS
 
 ONE = ("--requirement", "environment.create-resource")
+CLOUD = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=False)
 LOSSES = "revocation.access-revoked"
 
 
@@ -99,7 +100,9 @@ def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held()
 def planned(*requirements: str) -> list[Chosen]:
     """Return the scenarios of some topics or requirements that the API has, as a plan has them."""
     every = scenarios("full", ())
-    return [to_plan(each) for each in every if each.case.requirements[0].startswith(requirements) and has_api(each)]
+    return [
+        to_plan(each, CLOUD) for each in every if each.case.requirements[0].startswith(requirements) and has_api(each)
+    ]
 
 
 def has_api(scenario: Scenario) -> bool:
@@ -120,6 +123,15 @@ def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
     assert shown[0] == 0 < shown[1] < shown[-1]
 
 
+def test_a_claim_about_everything_waits_until_effects_can_be_late_no_more() -> None:
+    nothing_else, other = (
+        planned("revocation.revoke/")[:1] or planned("revocation.revoke")[:1],
+        planned("identity.disable"),
+    )
+    assert nothing_else[0].waits >= 10
+    assert any(each.waits == 0 for each in [*other, *planned("vault.same-region-refused")])
+
+
 def test_a_budget_brings_along_what_a_scenario_needs() -> None:
     chosen = planned("vault")
     by_id = {each.id: each for each in chosen}
@@ -134,7 +146,7 @@ def test_a_budget_is_not_exceeded_by_what_the_kit_adds() -> None:
     declared = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=False)
     every = selected(scenarios("full", ()), {}, declared)
     applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
-    ids = tuple(each.id for each in within(300, list(map(to_plan, applicable))))
+    ids = tuple(each.id for each in within(300, [to_plan(each, declared) for each in applicable]))
     assert {each.case.id for each in selected(scenarios("full", ()), {"case": ids}, declared)} == set(ids)
 
 

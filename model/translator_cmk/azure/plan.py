@@ -76,6 +76,7 @@ class Chosen(NamedTuple):
     """A scenario to plan, with the scenarios that it ``needs`` beside it.
 
     The ``weight`` is that of its first requirement: what the article says weighs more than what it takes for granted.
+    ``waits``: minutes until a claim can be made of everything, since effects that nobody expects may be late.
     """
 
     id: str
@@ -83,6 +84,13 @@ class Chosen(NamedTuple):
     commands: tuple[Command, ...]
     needs: tuple[str, ...] = ()
     weight: int = 1
+    waits: float = 0.0
+
+    @property
+    def work(self) -> Work:
+        """Return the work of the scenario."""
+        found = work_of(self.commands)
+        return found._replace(minutes=found.minutes + self.waits)
 
 
 def work_of(commands: Sequence[Command]) -> Work:
@@ -137,7 +145,7 @@ def within(budget: float, chosen: Sequence[Chosen]) -> list[Chosen]:
     """
     strict = {each.requirements[0] for each in chosen if each.needs}
     by_id = {each.id: each for each in chosen}
-    work = {each.id: work_of(each.commands).minutes for each in chosen}
+    work = {each.id: each.work.minutes for each in chosen}
     taken: dict[str, Chosen] = {}
     shown: set[str] = set()
     left, spent = dict(by_id), 0.0
@@ -192,7 +200,7 @@ def lines(
 
 def total_of(chosen: Iterable[Chosen]) -> Work:
     """Return the work of all scenarios together."""
-    parts = [work_of(each.commands) for each in chosen]
+    parts = [each.work for each in chosen]
     return Work(
         sum((part.objects for part in parts), Counter[str]()),
         sum(part.requests for part in parts),

@@ -10,7 +10,9 @@ from ..bdd.vocabulary import asserts, commands_of
 from ..conformance import verify
 from ..conformance.cases import FEATURES, SELECTED, Scenario, must_be_known, scenarios, selected
 from ..conformance.channels import PATIENCE
+from ..conformance.features import is_patient
 from ..errors import DEVIATIONS, OK, CommandError
+from ..language.declaration import Declaration
 from ..machine import DEFAULT_STAGE
 from ..requirements import load_register
 from .leftovers import answered_yes
@@ -71,7 +73,7 @@ def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
     declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
     found = selected(scenarios(args.profile, tuple(sorted(set(args.waive)))), selection, declared)
     applicable = [each for each in found if inapplicable(each.pickle, declared) is None]
-    chosen = list(map(to_plan, applicable))
+    chosen = [to_plan(each, declared) for each in applicable]
     several = declared.can("several-tenants")
     if args.budget is not None:
         showing = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")}
@@ -90,11 +92,13 @@ WEIGHTS = {"stated": 5, "implied": 4}
 """What it is worth to show a requirement, by its basis; 1 for all others."""
 
 
-def to_plan(scenario: Scenario) -> Chosen:
-    """Return a scenario as the plan has it."""
-    case = scenario.case
+def to_plan(scenario: Scenario, declared: Declaration) -> Chosen:
+    """Return a scenario as the plan has it, for a system that has declared this."""
+    case, asked = scenario.case, tuple(commands_of(scenario.pickle))
+    windows = [declared.windows.get(type(command).__name__, 0) for command in asked]
+    waits = max(windows, default=0) / 60 if is_patient(scenario.pickle) else 0.0
     weight = WEIGHTS.get(load_register()[case.requirements[0]].basis, 1)
-    return Chosen(case.id, case.requirements, tuple(commands_of(scenario.pickle)), case.controls, weight)
+    return Chosen(case.id, case.requirements, asked, case.controls, weight, waits)
 
 
 QUESTIONS = ("Create this?", "It is not on this machine, and may cost money. Is this subscription meant for it?")
