@@ -25,7 +25,7 @@ from tests.bench.peers import SCOPE, contest
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__
-from translator_cmk.explore.scopes import chosen
+from translator_cmk.explore.scopes import select_scopes
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Command, Machine, State, initial
@@ -84,7 +84,7 @@ def stepper(start: State, walks: list[list[Command]]) -> Callable[[], float]:
 def theorem_seconds() -> float:
     """Search all default scopes with all theorems."""
     started = time.perf_counter()
-    assert all(explore(scope, theorems=THEOREMS).complete for scope in chosen(None))
+    assert all(explore(scope, theorems=THEOREMS).complete for scope in select_scopes(None))
     return time.perf_counter() - started
 
 

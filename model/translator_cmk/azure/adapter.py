@@ -21,7 +21,7 @@ from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Re
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
-from .clients import Connections, Studio, find_names_below_localhost, without_secrets
+from .clients import Connections, Studio, resolve_localhost_subdomains, without_secrets
 from .options import ENVIRONMENT, Target, declaration_of, target_from
 from .plan import HELD
 from .refusals import NotLearned, error_in, ids_in, refusal_of
@@ -41,7 +41,7 @@ def from_environment() -> "AzureSystem":
     """Return the system that the environment names; raises `NotLearned` where it names none."""
     if ENVIRONMENT not in os.environ:
         raise NotLearned(f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails")
-    find_names_below_localhost()  # key vaults of an emulator that is a cloud of its own
+    resolve_localhost_subdomains()  # key vaults of an emulator that is a cloud of its own
     return AzureSystem(target_from(os.environ[ENVIRONMENT]))
 
 
@@ -71,7 +71,7 @@ def create_resource(w: World, c: Any) -> None:
     must_be_new(w, c.resource, w.account)
     group, tier = w.group(c.subscription, c.group), w.target.tiers.get(c.tier, c.tier)
     w.places[c.resource] = (c.subscription, group)
-    accounts, _, name = w.accounts(c.resource)
+    accounts, _, name = w.account_client(c.resource)
     fields: dict[str, Any] = {
         "kind": KINDS[c.kind],
         "sku": {"name": "S0" if tier == "S1" and c.kind != "Translator" else tier},
@@ -88,7 +88,7 @@ def create_resource(w: World, c: Any) -> None:
 
 def update(w: World, resource: str, **fields: Any) -> None:
     """PATCH of an account."""
-    accounts, group, name = w.accounts(resource)
+    accounts, group, name = w.account_client(resource)
     accounts.begin_update(group, name, Account(**fields)).result()
 
 
@@ -112,7 +112,7 @@ def enable_customer_managed_keys(w: World, c: Any) -> None:
 def delete_resource(w: World, c: Any) -> None:
     """DELETE of an account; of one that is not there it would be accepted, so that is looked up first."""
     w.account(c.resource)
-    accounts, group, name = w.accounts(c.resource)
+    accounts, group, name = w.account_client(c.resource)
     accounts.begin_delete(group, name).result()
 
 

@@ -125,22 +125,22 @@ def put_account(call: Call, subscription: str, group: str, name: str) -> Reply:
     if found is None:
         create_account(call, call.subscription(subscription).name, call.group(subscription, group), name)
         set_identity_and_keys(call, name, {**body, "properties": {}})
-        return account_as_asked(call, name, 201)
+        return account_as_requested(call, name, 201)
     present = bodies.account(call, found)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
     same = member(body, "properties.encryption", dict) == present
     set_identity_and_keys(call, found.name, {**body, "properties": {}} if same else body)
-    return account_as_asked(call, found.name, 200)
+    return account_as_requested(call, found.name, 200)
 
 
 def patch_account(call: Call, subscription: str, group: str, name: str) -> Reply:
     found = call.account(subscription, group, name)
     set_identity_and_keys(call, found.name, call.body)
-    _, shown, _ = account_as_asked(call, found.name, 202)
+    _, shown, _ = account_as_requested(call, found.name, 202)
     return call.begun(found.subscription.name, shown)
 
 
-def account_as_asked(call: Call, name: str, status: int) -> Reply:
-    """Return the account; raises `Problem` where something else of the request is not so."""
+def account_as_requested(call: Call, name: str, status: int) -> Reply:
+    """Return the account; raises `Problem` if the request asks for a value that the account does not have."""
     shown = bodies.account(call, call.entity(Resource, name))
     honoured(call.body, shown, ("identity", "properties.encryption"))
     return Reply(status, shown)

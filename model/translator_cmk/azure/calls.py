@@ -101,7 +101,7 @@ class Call:
     @cached_property
     def json(self) -> Any:
         """The body as JSON; raises `Problem`."""
-        return as_json(self.content, "The request content")
+        return parse_json(self.content, "The request content")
 
     @property
     def body(self) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def no_resource(name: str, group: str) -> Any:
     raise missing("ResourceNotFound", f"The resource '{name}' under resource group '{group}' was not found.")
 
 
-def as_json(content: bytes | str, what: str) -> Any:
+def parse_json(content: bytes | str, what: str) -> Any:
     """Return content as JSON; raises `Problem`."""
     try:
         value = json.loads(content, parse_constant=lambda text: float("not a number of JSON"))

@@ -50,8 +50,8 @@ def without_secrets(text: str) -> str:
     return LONG.sub("<hidden>", GUID.sub("<id>", text))
 
 
-def find_names_below_localhost() -> None:
-    """Let every name that ends in `.localhost` mean this machine: not every resolver does, as RFC 6761 has it."""
+def resolve_localhost_subdomains() -> None:
+    """Resolve every name that ends in `.localhost` to this machine, as RFC 6761 asks; not every resolver does."""
     ask = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:

@@ -8,7 +8,7 @@ from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from . import bodies
 from .bodies import Body
-from .calls import Call, Reply, as_json, member, required
+from .calls import Call, Reply, member, parse_json, required
 from .choices import Problem, malformed, missing, outside
 from .worlds import REGIONS
 
@@ -25,8 +25,8 @@ CATEGORIES = [{"Id": number, "Name": name} for number, name in enumerate(("Gener
 PAGE = 100
 
 
-def constant(body: Any) -> Callable[[Call], Reply]:
-    """Return the handler that answers each account alike."""
+def always(body: Any) -> Callable[[Call], Reply]:
+    """Return the handler that answers every request with this body."""
 
     def handler(call: Call) -> Reply:
         account(call)
@@ -35,9 +35,9 @@ def constant(body: Any) -> Callable[[Call], Reply]:
     return handler
 
 
-list_languages, list_pairs, list_categories = constant(LANGUAGES), constant(PAIRS), constant(CATEGORIES)
-list_billing_regions = constant([bodies.billing_region(name) for name in (*REGIONS, "global")])
-list_regions = constant([{"Id": 1, "RegionName": "All regions"}])
+list_languages, list_pairs, list_categories = always(LANGUAGES), always(PAIRS), always(CATEGORIES)
+list_billing_regions = always([bodies.billing_region(name) for name in (*REGIONS, "global")])
+list_regions = always([{"Id": 1, "RegionName": "All regions"}])
 
 
 def account(call: Call) -> Any:
@@ -197,7 +197,7 @@ def get_document(call: Call, identifier: str) -> Reply:
 def import_document(call: Call) -> Reply:
     """Upload one document with its files."""
     w, fields = asked_workspace(call), form(call)
-    details = lowered(as_json(fields.get("DocumentDetails", ""), "The form field 'DocumentDetails'"))
+    details = lowered(parse_json(fields.get("DocumentDetails", ""), "The form field 'DocumentDetails'"))
     if not isinstance(details, list) or not details:
         raise malformed("The form field 'DocumentDetails' has to be a list of documents.")
     if len(details) > 1:

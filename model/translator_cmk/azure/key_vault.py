@@ -109,11 +109,11 @@ def made(
         call.submit(commands.RotateKey(home, local(there)))
     else:
         call.submit(command(home, name, kind, size))
-    return as_asked(call, name, {each: asked[each] for each in asked if each not in ("kty", "crv", "key_size")})
+    return key_as_requested(call, name, {each: asked[each] for each in asked if each not in ("kty", "crv", "key_size")})
 
 
-def as_asked(call: Call, name: str, asked: dict[str, Any], version: int | None = None) -> Reply:
-    """Return a key; raises `Problem` where something of the request is not so."""
+def key_as_requested(call: Call, name: str, asked: dict[str, Any], version: int | None = None) -> Reply:
+    """Return the key; raises `Problem` if the request asks for a value that the key does not have."""
     shown = bodies.key(call, key(call, name), version)
     honoured(asked, {**shown, "key_ops": shown["key"]["key_ops"]}, ("attributes.enabled",))
     return Reply(200, shown)
@@ -127,7 +127,7 @@ def update_key(call: Call, name: str, version: str = "") -> Reply:
         raise outside("disabling an older version of a key")
     if enabled is not None and number == found.version:
         call.submit((commands.EnableKey if enabled else commands.DisableKey)(found.vault.name, local(found)))
-    return as_asked(call, name, call.body, number)
+    return key_as_requested(call, name, call.body, number)
 
 
 def does(

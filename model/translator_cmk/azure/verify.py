@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from ..bdd.prerequisites import inapplicable
 from ..bdd.vocabulary import asserts, commands_of
 from ..conformance import verify
-from ..conformance.cases import FEATURES, SELECTED, Scenario, must_be_known, scenarios, selected
+from ..conformance.cases import FEATURES, SELECTED, Scenario, must_exist, scenarios, selected
 from ..conformance.channels import PATIENCE
 from ..conformance.features import is_patient
 from ..errors import DEVIATIONS, OK, CommandError
@@ -69,7 +69,7 @@ def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
     if args.lane != [FEATURES] and not target.cloud.local:
         raise CommandError("--lane: only the features can be planned; the others run on this machine alone")
     selection = {name: tuple(getattr(args, name)) for name in SELECTED}
-    must_be_known(selection, args.waive)
+    must_exist(selection, args.waive)
     declared = declaration_of(target, target.subscriptions or DEFAULT_STAGE.subscriptions, False)
     found = selected(scenarios(args.profile, tuple(sorted(set(args.waive)))), selection, declared)
     applicable = [each for each in found if inapplicable(each.pickle, declared) is None]

@@ -118,14 +118,14 @@ class World:
 
     # Clients
 
-    def accounts(self, resource: str) -> tuple[Any, str, str]:
+    def account_client(self, resource: str) -> tuple[Any, str, str]:
         """Return the operations on accounts, with the group and the name of this resource."""
         subscription, group = self.place(resource)
         return self.clients.accounts(self.id_of(subscription)).accounts, group, self.named(resource, 60)
 
     def account(self, resource: str) -> Any:
         """Return an account; raises `HttpResponseError`."""
-        accounts, group, name = self.accounts(resource)
+        accounts, group, name = self.account_client(resource)
         return accounts.get(group, name)
 
     def vault_client(self, vault: str) -> tuple[Any, str, str]:
@@ -156,7 +156,7 @@ class World:
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
             account = self.account(resource)
-            accounts, group, name = self.accounts(resource)
+            accounts, group, name = self.account_client(resource)
             key = str(accounts.list_keys(group, name).key1)
             self.studios[resource] = Studio(
                 self.clients.connections, str(account.properties.endpoint), key, str(account.location)

@@ -76,7 +76,7 @@ def lint(paths: Iterable[Path], register: Register | None = None) -> list[Diagno
         ]
     own = feature_files([features_dir()])
     if own and {file.resolve() for file in own} <= {file.resolve() for file in files}:
-        found += missing(features, register)
+        found += missing_rules(features, register)
     return sorted(dict.fromkeys(found))
 
 
@@ -104,7 +104,7 @@ def named_once(feature: Feature) -> Iterator[tuple[str, str, int, str]]:
             yield "id", pickle.id, pickle.line, "begin each row with another text, or rename the scenario"
 
 
-def missing(features: Sequence[Feature], register: Register) -> Iterator[Diagnostic]:
+def missing_rules(features: Sequence[Feature], register: Register) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each requirement without a rule."""
     shown = {rule.requirement for feature in features for rule in feature.rules}
     for requirement in register.values():

@@ -259,7 +259,7 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
     return all(not selection.get(name) or not found.isdisjoint(selection[name]) for name, found in parts)
 
 
-def must_be_known(selection: Selection, waived: Iterable[str]) -> None:
+def must_exist(selection: Selection, waived: Iterable[str]) -> None:
     """Raise `CommandError` if something is selected or waived that there is not."""
     requirements, cases = list(load_register()), [pickle.id for pickle in pickles()]
     known = {"requirement": requirements, "topic": list(TOPICS), "case": cases, "waive": requirements}

@@ -12,7 +12,7 @@ from ..language import WireError
 from ..language.json_text import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..shapes import read_message
-from .cases import FEATURES, LANES, SCOPES, SELECTED, TRACE, must_be_known
+from .cases import FEATURES, LANES, SCOPES, SELECTED, TRACE, must_exist
 from .deviations import Deviation, Deviations, known_cases, problem_with
 from .report.envelope import ENVELOPE as ENVELOPE_SHAPE
 from .report.envelope import FORMAT, Made
@@ -43,7 +43,7 @@ def made_of(envelope: Mapping[str, Any]) -> Made:
         dict(envelope["budgets"]),
         deviations_of(envelope).entries,
     )
-    must_be_known(made.selection, made.waived)
+    must_exist(made.selection, made.waived)
     must_be_deniable(made.waived)
     if (made.transport == "none") != (made.lanes == (TRACE,)):
         raise CommandError(

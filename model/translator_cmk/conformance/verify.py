@@ -26,7 +26,7 @@ from .cases import (
     TRACE,
     check_kit,
     most_awaited,
-    must_be_known,
+    must_exist,
     scenarios,
     selected,
 )
@@ -161,9 +161,9 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
         check_kit()
     except FeatureError as error:
         raise CommandError(str(error)) from None
-    must_be_known(chosen, waived)
+    must_exist(chosen, waived)
     must_be_deniable(waived)
-    must_lie_elsewhere(args)
+    must_be_outside_report(args)
     deviations = load_deviations(args.deviations) if args.deviations else Deviations()
     must_be_readable(args.trace)
     known = tuple(deviations.entries)
@@ -171,7 +171,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     return Running(made, Folder(args.report), deviations)
 
 
-def must_lie_elsewhere(args: argparse.Namespace) -> None:
+def must_be_outside_report(args: argparse.Namespace) -> None:
     """Raise `CommandError` if a file that is read lies in the folder of the report, which is its own."""
     report = os.path.realpath(args.report)  # without links, even where they lead in a circle
     for option, paths in {"trace": args.trace, "deviations": [args.deviations]}.items():

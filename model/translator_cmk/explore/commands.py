@@ -10,7 +10,7 @@ from ..machine import ROWS, Machine
 from ..progress import ProgressBar
 from .counterexample import counterexample
 from .exploration import Exploration, Report, together, verdict
-from .scopes import SCOPES, SOON, Scope, add_scope, chosen
+from .scopes import SCOPES, SOON, Scope, add_scope, select_scopes
 from .search import explore
 from .theorems import THEOREMS, Theorem
 
@@ -49,7 +49,7 @@ def run_theorems(args: argparse.Namespace) -> int:
 
 def print_searches(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterable[str]]) -> int:
     """Search, print these lines about it, or JSON, and return the exit code."""
-    searched = list(searches(chosen(args.scope)))
+    searched = list(searches(select_scopes(args.scope)))
     print(json.dumps([to_dict(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
     return exit_code(searched)
 

@@ -131,7 +131,7 @@ WHAT_IF = NAMED["what-if"]
 """The scope to ask "what if" in."""
 
 
-def chosen(name: str | None) -> tuple[Scope, ...]:
+def select_scopes(name: str | None) -> tuple[Scope, ...]:
     """Return the scope of that name, or all that are searched within seconds."""
     return SMALL if name is None else (NAMED[name],)
 

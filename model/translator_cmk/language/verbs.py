@@ -23,8 +23,8 @@ VERBS: Mapping[str, str] = {
 CALLED: dict[str, Shape] = {"id": TOKEN, "session": TOKEN}
 
 
-class Said(Record):
-    """A request or an answer.  It means its fields, and the word that says which it is."""
+class TaggedRecord(Record):
+    """A request or an answer: a record that a field, its tag, marks with the name of its verb or answer."""
 
     def __init__(self, title: str, fields: Mapping[str, Shape], required: Collection[str], tag: str, word: str) -> None:
         super().__init__(f"{title} {word!r}", fields, ("id", *required))
@@ -38,7 +38,7 @@ class Said(Record):
 
 def request(verb: str, fields: Mapping[str, Shape]) -> Record:
     """Return a request; all its fields have to be there, but for the session."""
-    return Said("the request", CALLED | dict(fields), fields, "verb", verb)
+    return TaggedRecord("the request", CALLED | dict(fields), fields, "verb", verb)
 
 
 REQUEST = Tagged(
@@ -56,7 +56,7 @@ REQUEST = Tagged(
 
 def answer(word: str, fields: Mapping[str, Shape], required: tuple[str, ...] = ()) -> Record:
     """Return an answer of one kind."""
-    return Said("the answer", {"id": TOKEN, **fields}, required, "answer", word)
+    return TaggedRecord("the answer", {"id": TOKEN, **fields}, required, "answer", word)
 
 
 def welcome(

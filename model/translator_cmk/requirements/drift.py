@@ -100,7 +100,7 @@ def compare(article: Article, markdown: str, name: object = "the text") -> Drift
     """Return how each sentence of a text differs from the article; raises `NotTheArticle`."""
     places, page = article.places, sentences(markdown, headings=True)
     held = [each for each in page if each.ordinal]
-    in_order, matched = match(places, held)
+    in_order, matched = match_sentences(places, held)
     if not matched or len(matched) < OF_THIS_ARTICLE * len(places):
         recognised = f"{len(matched)} of its {len(places)} sentences were recognised"
         raise NotTheArticle(f"{name}: not a copy of {article.title!r}: {recognised}")
@@ -130,7 +130,7 @@ def compare(article: Article, markdown: str, name: object = "the text") -> Drift
     return Drift(findings, headings_gone, tuple(each for key, each in theirs.items() if key not in ours))
 
 
-def match(places: Sequence[Place], held: Sequence[Sentence]) -> tuple[dict[int, int], dict[int, int]]:
+def match_sentences(places: Sequence[Place], held: Sequence[Sentence]) -> tuple[dict[int, int], dict[int, int]]:
     """Return the pairs of one fingerprint that come in the same order on both sides, as indices; and these with others.
 
     The others are those that have most word pairs in common, the likest first, and then those that are only somewhat

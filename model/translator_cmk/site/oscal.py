@@ -124,7 +124,7 @@ def control_id(name: str) -> str:
     return found if found[0].isalpha() else f"_{found}"
 
 
-def prose(text: str) -> str:
+def without_links(text: str) -> str:
     """Return a text of a page without its links, which lead nowhere outside the site."""
     return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", " ".join(text.split()))
 
@@ -164,7 +164,9 @@ def implementation(of: Mapping[str, Any]) -> dict[str, Any]:
     """Return what supports the controls of a framework; one that is not addressed is only described."""
     framework, controls = of["framework"], of["controls"]
     missing = [
-        f"Not addressed: {each['id']}. {prose(each['why'])}" for each in controls if each["reading"] not in READINGS
+        f"Not addressed: {each['id']}. {without_links(each['why'])}"
+        for each in controls
+        if each["reading"] not in READINGS
     ]
     return {
         "uuid": uid("framework", framework),
@@ -175,12 +177,12 @@ def implementation(of: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "uuid": each["uuid"],
                 "control-id": control_id(each["id"]),
-                "description": f"{READINGS[each['reading']]}. {prose(each['why'])}",
+                "description": f"{READINGS[each['reading']]}. {without_links(each['why'])}",
                 "props": [prop("label", each["id"]), prop("reading", each["reading"]), *rules(each["requirements"])],
                 "links": [
                     {"href": f"#{uid('source', name)}", "rel": "reference"} for name in cell(each["asks"]).sources
                 ],
-                "remarks": f"The control in our words: {prose(cell(each['asks']).text)}",
+                "remarks": f"The control in our words: {without_links(cell(each['asks']).text)}",
             }
             for each in addressed()
             if each["framework"] == framework

@@ -103,12 +103,12 @@ class Url(Channel):
 
     def _connect(self, connection: http.client.HTTPConnection, patience: float) -> None:
         """Open the connection.  A server that has answered before may just be starting again."""
-        until = monotonic() + (patience if self.answered else 0)
+        deadline = monotonic() + (patience if self.answered else 0)
         while True:
             try:
                 connection.connect()
             except ConnectionRefusedError:
-                if monotonic() >= until:
+                if monotonic() >= deadline:
                     raise
                 sleep(REFUSED)
             else:

@@ -100,18 +100,18 @@ class Started:
         self.reader = threading.Thread(target=self._drain, daemon=True)
         self.reader.start()
 
-    def line(self, request: bytes, until: float) -> bytes:
+    def line(self, request: bytes, deadline: float) -> bytes:
         """Return the line that comes after the request was written; raises `Fault`."""
         if self.pending or self._ready(0.0):
             said = self.pending or self._read()
             if not said:
                 raise Fault("ended", self._ended())
             raise Fault("unasked", f"said something before it was asked: {said[:60]!r}")
-        self._write(request, until)
+        self._write(request, deadline)
         while b"\n" not in self.pending:
             if len(self.pending) > LONGEST:
                 raise Fault("too-long", "its line is longer than 1 MiB")
-            if not self._ready(until - monotonic()):
+            if not self._ready(deadline - monotonic()):
                 part = f"only {self.pending[:60]!r}" if self.pending else "nothing"
                 raise Fault("too-late", f"said {part} within the time it has for an answer")
             piece = self._read()
@@ -127,14 +127,14 @@ class Started:
     def _read(self) -> bytes:
         return os.read(self.output, 65_536)
 
-    def _write(self, request: bytes, until: float) -> None:
+    def _write(self, request: bytes, deadline: float) -> None:
         while request:
             try:
                 request = request[os.write(self.input, request) :]
             except BrokenPipeError:
                 raise Fault("ended", self._ended()) from None
             except BlockingIOError:
-                if not select.select([], [self.input], [], max(until - monotonic(), 0.0))[1]:
+                if not select.select([], [self.input], [], max(deadline - monotonic(), 0.0))[1]:
                     raise Fault("too-late", "does not read its standard input") from None
 
     def _ended(self) -> str:

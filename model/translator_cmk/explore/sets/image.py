@@ -100,9 +100,9 @@ class Cluster:
         self._shared, self._fields = parts.shared, fields
         mine = [cube for cubes in parts.commands if not fields_of(cubes) & others for cube in cubes if cube.move]
         follows = [cube for name, cubes in parts.follows.items() if packing.field(name) & fields for cube in cubes]
-        moving = [cube for cube in follows if cube.move]
-        self._follows = SortedCubes(moving)
-        self._unstable = SortedCubes(moving, parts.shared)
+        unstable = [cube for cube in follows if cube.move]
+        self._follows = SortedCubes(unstable)
+        self._unstable = SortedCubes(unstable, parts.shared)
         self._raises = SortedCubes(cube for cube in parts.follows_broken if not cube.fields & others)
         self._fixpoints: dict[int, int] = {}
         reached = self._search(SortedCubes(mine))
@@ -142,17 +142,17 @@ class Cluster:
 
     def moved_fixpoints(self, before: int, shared: int) -> dict[int, int]:
         """Return the fixpoints of its numbers once the shared entities have other records, as far as they move."""
-        moving = members(self.reached[before] & self._moving_numbers(shared))
-        return {number: self._number(shared, self.digit.records[number]) for number in moving}
+        unstable = members(self.reached[before] & self._unstable_with(shared))
+        return {number: self._number(shared, self.digit.records[number]) for number in unstable}
 
     def _number(self, shared: int, record: int) -> int:
         """Return the number of the fixpoint of a record.  Raises `NotSeparable`."""
         number = self.digit.numbers.get(record)
-        if number is not None and not self._moving_numbers(shared) >> number & 1:
+        if number is not None and not self._unstable_with(shared) >> number & 1:
             return number
         return self.digit.numbers[self._fixpoint(shared | record) & self._fields]
 
-    def _moving_numbers(self, shared: int) -> int:
+    def _unstable_with(self, shared: int) -> int:
         """Return the numbers from which something follows where the shared entities have these records."""
         if shared not in self._unstable_numbers:
             self._unstable_numbers[shared] = 0

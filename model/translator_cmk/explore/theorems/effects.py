@@ -176,7 +176,7 @@ WRITES = " ".join(dict.fromkeys(row.requirement for row in ROWS if isinstance(ro
 def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
     """A requirement that an acceptance does not name can lose its rows, and the step is the same."""
     if isinstance(step.outcome, Accepted):
-        can_be_named = written_for(step.machine, type(step.command))
+        can_be_named = requirements_that_write(step.machine, type(step.command))
         causes = {row.requirement for rows in step.machine.meanings.values() for row in rows}
         yield from (Named(requirement, False) for requirement in step.by - can_be_named - causes)
         if is_same(step, only_with(step.machine, step.by)):
@@ -186,8 +186,8 @@ def an_acceptance_names_what_it_rests_on(step: Step) -> Iterator[Expectation]:
 
 
 @lru_cache(maxsize=1_000)
-def written_for(machine: Machine, on: type[Command]) -> frozenset[str]:
-    """Return the requirements for which the machine's rows write on a command, or in consequence of any."""
+def requirements_that_write(machine: Machine, on: type[Command]) -> frozenset[str]:
+    """Return the requirements whose rows change the state on this command, or as a consequence of any command."""
     rows = [row for row in machine.rows if isinstance(row, Whenever) or (isinstance(row, Effect) and row.on is on)]
     return frozenset(row.requirement for row in rows)
 

@@ -18,7 +18,7 @@ from ...language import command_to_wire, stage_to_wire
 from ...machine import DEFAULT_STAGE
 from ...progress import ProgressBar
 from ..graph import Graph, state_graph
-from ..scopes import SCOPES, SOON, Commands, Scope, add_scope, chosen
+from ..scopes import SCOPES, SOON, Commands, Scope, add_scope, select_scopes
 from .selection import recorded_graph, select
 from .tour import beginning, tour
 
@@ -163,7 +163,7 @@ def run(args: argparse.Namespace) -> int:
     said: list[dict[str, Any]] = []
     bar = ProgressBar()
     try:
-        for scope in chosen(args.scope):
+        for scope in select_scopes(args.scope):
             started = time.perf_counter()
             bar.begin(scope.name)
             bar.show(f"making sequences of {scope.states:,} states")  # large scopes take minutes
