@@ -7,8 +7,17 @@ import pytest
 from tests.bdd.wrong_systems import LacksRows
 from tests.conformance.verifying import FAILS, Verified, verify
 from translator_cmk.cli import main
+from translator_cmk.conformance.channels.answering import Direct
+from translator_cmk.conformance.judging import run_sequence
+from translator_cmk.conformance.session import Session
+from translator_cmk.conformance.subject import Subject
 from translator_cmk.language.declaration import MASKED
+from translator_cmk.language.situations import situations
 from translator_cmk.machine import Observation
+from translator_cmk.machine.commands import DeleteKey, RecoverKey
+from translator_cmk.oracle import oracle_for
+from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.requirements import load_register
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +47,36 @@ class NeverDeletes(ShowsNoDocumentWhileInaccessible):
     """The same, in which no upload is ever deleted with the key."""
 
     lacking = ("revocation.deletes-uploads",)
+
+
+class KeepsUploadsOfADeletedKey(ShowsNoDocumentWhileInaccessible):
+    """What we assume of a deleted key does not hold: data can't be read for as long as it is, and nothing is lost."""
+
+    lacking = ("revocation.key-deleted",)
+
+    def observe(self) -> Observation:
+        """Show no data of a resource whose key is deleted."""
+        seen = super().observe()
+        shut = {
+            name
+            for name, resource in seen["resource"].items()
+            if seen["key"].get(resource.get("key", ""), {}).get("state") == "deleted"
+        }
+        for workspace in seen["workspace"].values():
+            workspace["readable"] &= workspace["resource"] not in shut
+        shown = {n: d for n, d in seen["document"].items() if seen["workspace"][d["workspace"]]["readable"]}
+        return seen | {"document": shown}
+
+
+def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
+    """The upload is back with the key, as the article allows."""
+    key = ("kv-prod", "cmk-2048")
+    commands = (*situations()["an upload under customer-managed keys"].commands, DeleteKey(*key), RecoverKey(*key))
+    subject = Subject(Session(Direct(KeepsUploadsOfADeletedKey)), 1)
+    oracle = oracle_for(machine_of(silent_in("article", load_register())), subject.declaration)
+    followed = run_sequence(subject, commands, oracle)
+    assert (followed.differences, followed.reached) == ((), len(commands))
+    assert subject.look()["document"]
 
 
 def verified(folder: Path, system: type[LacksRows], *arguments: str) -> Verified:

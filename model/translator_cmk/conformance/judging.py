@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..bdd.prerequisites import KIND_LEVELS, capabilities_of, offered, promised, stage_names, through_the_api
-from ..language.declaration import LEVELS, Declaration
+from ..language.declaration import LEVELS, MASKED, Declaration
 from ..language.facts import Fact, difference
 from ..machine import Accepted, Command, Observation
 from ..machine.commands import CreateKey, ImportKey, ReadData, TranslateWithModel
+from ..machine.entities import Document
 from ..oracle import Exchange, Oracle
 from ..oracle.explain import Difference
 from ..oracle.nondeterminism import TooManyStates
+from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
 from .subject import MACHINE, Errs, Subject
@@ -109,7 +111,7 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
             exchanges.append(Exchange(command, outcome, None))
             if result.reached > blind or len(oracle.states) > TOO_OPEN or oracle.last.anything_goes:
                 exchanges[-1] = Exchange(command, outcome, subject.observe())
-            if differences := oracle.narrow(outcome, exchanges[-1].seen):
+            if differences := oracle.narrow(outcome, seen := exchanges[-1].seen, shown_now(oracle, subject, seen)):
                 if not all(level_concerned(each, type(command)) in declared.levels for each in differences):
                     differences, result.lost_track = (), "it differs in what belongs to a level that is not claimed"
                 break
@@ -119,7 +121,8 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
         else:
             if exchanges[-1].seen is None and not differences:
                 exchanges[-1] = exchanges[-1]._replace(seen=subject.observe())
-                differences = oracle.narrow(observation=exchanges[-1].seen)
+                seen = exchanges[-1].seen
+                differences = oracle.narrow(observation=seen, shown=shown_now(oracle, subject, seen))
         lacking = [each for each in differences if isinstance(each.expected, Fact) and subject.is_late(each.expected)]
         result.late = bool(lacking) and len(lacking) == len(differences)
         result.differences = differences if result.late else tuple(each for each in differences if each not in lacking)
@@ -130,6 +133,17 @@ def run_sequence(subject: Subject, commands: Iterable[Command], oracle: Oracle, 
     except Errs as error:
         result.fault = Fault("error", str(error))
     return result
+
+
+def shown_now(oracle: Oracle, subject: Subject, seen: Observation | None) -> Shown | None:
+    """Return what the system shows this time, where it shows no document of a workspace whose data is inaccessible."""
+    if seen is None or MASKED not in subject.declaration.hidden:
+        return None
+    closed = {name for name, fields in seen["workspace"].items() if fields.get("readable") is False}
+    documents = subject.reference.state.tables[Document].items()
+    omitted = frozenset(((Document.word, name), "exists") for name, (workspace, *_) in documents if workspace in closed)
+    shown = oracle.shown
+    return Shown(shown.reasons, shown.audit, shown.hidden, shown.only, omitted)
 
 
 CHANGE_NOTHING = (ReadData, TranslateWithModel)
