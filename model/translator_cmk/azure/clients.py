@@ -17,7 +17,7 @@ from urllib.request import getproxies
 
 from azure.core import PipelineClient
 from azure.core.credentials import AccessToken
-from azure.core.pipeline.policies import HeadersPolicy, NetworkTraceLoggingPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import HeadersPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
@@ -208,7 +208,7 @@ def rest(
     connections: Connections, base: str, headers: Mapping[str, str], method: str, path: str, **content: Any
 ) -> Any:
     """Send a request that no SDK has; return the body of the answer, None if empty; raises `HttpResponseError`."""
-    policies = [HeadersPolicy(dict(headers)), UserAgentPolicy(), RetryPolicy(), NetworkTraceLoggingPolicy()]
+    policies = [HeadersPolicy(dict(headers)), UserAgentPolicy(), RetryPolicy()]
     client: PipelineClient[HttpRequest, Any] = PipelineClient(base, policies=policies, transport=connections)
     response = client.send_request(HttpRequest(method, base + path, **content))
     response.raise_for_status()
