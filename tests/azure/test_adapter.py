@@ -21,6 +21,7 @@ from translator_cmk.azure.options import Target, declaration_of
 from translator_cmk.azure.refusals import NotLearned, meanings, refusal_of
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.worlds import guid
+from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
 from translator_cmk.machine.commands import CreateVault
 from translator_cmk.requirements import load_register
@@ -77,6 +78,11 @@ def test_a_sample_of_scenarios_passes_through_microsofts_sdks(sample: Sample) ->
     assert set(statuses.values()) <= {"passed", "not-applicable"}, sample.ran.text
     assert sample.ran.code == 0, sample.ran.text
     assert list(statuses.values()).count("passed") >= 6
+
+
+@pytest.mark.slow
+def test_its_report_follows_from_its_log(sample: Sample) -> None:
+    assert main(["report", "check", str(sample.ran.report)]) == 0
 
 
 @pytest.mark.slow

@@ -175,7 +175,7 @@ def new_vault(w: World, subscription: str) -> dict[str, Any]:
 
 
 def policy(w: World, subscription: str, principal: str, keys: list[str] = OF_THE_CALLER) -> dict[str, Any]:
-    """Return an access policy; without permissions it is for whoever signs in, who has to use the keys."""
+    """Return an access policy; by default with the permissions of whoever signs in, who has to make and use keys."""
     return {"tenantId": w.tenant_of(subscription), "objectId": principal, "permissions": {"keys": keys}}
 
 
@@ -532,7 +532,8 @@ def see_vaults(w: World, seen: Observation) -> Iterator[tuple[str, Any]]:
 
 def see_access(w: World, seen: Observation, vaults: Mapping[str, Any]) -> None:
     """Read who has access from the access policies: only identities that there are."""
-    here = {str(each.identity.principal_id): name for name, each in w.here.items() if each.identity}
+    identities = {name: each.identity for name, each in w.here.items()}
+    here = {str(each.principal_id): name for name, each in identities.items() if each and each.principal_id}
     for name, vault in vaults.items():
         for each in vault.properties.access_policies or ():
             can = {word(permission).lower() for permission in each.permissions.keys_property or ()}
