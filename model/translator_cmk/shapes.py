@@ -206,7 +206,7 @@ class Several(Listed):
         read = super().read(value)
         if len(set(read)) < len(read):
             index = next(index for index, item in enumerate(read) if item in read[:index])
-            raise Malformed("stands there twice", "leave one out").inside(f"[{index}]")
+            raise Malformed("appears twice", "remove one").inside(f"[{index}]")
         return self.make(read)
 
     def schema(self) -> dict[str, Any]:

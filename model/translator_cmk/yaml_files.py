@@ -30,9 +30,9 @@ class PlainComposer(Composer):
         """Return the next node; raises `NotPlain`."""
         event: Any = self.peek_event()  # type: ignore[attr-defined]  # of the parser that it is joined with
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise NotPlain(None, None, "anchors and aliases are not read; write it out", event.start_mark)
+            raise NotPlain(None, None, "anchors and aliases are not supported; repeat the value", event.start_mark)
         if event.tag:
-            raise NotPlain(None, None, f"the tag {event.tag!r} is not read; leave it out", event.start_mark)
+            raise NotPlain(None, None, f"the tag {event.tag!r} is not supported; remove it", event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -96,7 +96,7 @@ class Entry:
         for key_node, value_node in self.node.value:
             key = Entry(self.file, key_node)
             if key.text() in names:
-                raise key.error(f"the key {key.text()!r} stands here twice")
+                raise key.error(f"the key {key.text()!r} appears twice")
             names.add(key.text())
             yield key, Entry(self.file, value_node)
 
@@ -159,7 +159,7 @@ class Entry:
         for item in self.items():
             text = item.one_of(known, what)
             if text in chosen:
-                raise item.error(f"the {what} {text!r} stands here twice")
+                raise item.error(f"the {what} {text!r} appears twice")
             chosen.append(text)
         return tuple(chosen)
 

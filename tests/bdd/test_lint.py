@@ -134,7 +134,7 @@ def test_each_mistake_is_refused_at_its_line(tmp_path: Path, case: str) -> None:
         ),
         ("vault", b"@vault.soft-delete-refused\n" + feature(rule(RIGHT)).encode(), ":1: the feature has the tag"),
         ("vault", feature(rule(RIGHT)).encode() + b"# caf\xe9\n", ":11: not UTF-8 at byte"),
-        ("vault", b"", ":1: a file without a feature"),
+        ("vault", b"", ":1: the file has no `Feature:`"),
         ("", b"", ":1: no feature file is here"),
     ],
 )

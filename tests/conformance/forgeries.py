@@ -229,7 +229,7 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
     "no time": (field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign), "'2026-02-30T25:00:00Z', which is no"),
     "times": (field("finished", to="2001-01-01T00:00:00Z"), "before it started at 2"),
     "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),
-    "twice known": (known({}, {}), "is there twice, and once at most in a file of known deviations"),
+    "twice known": (known({}, {}), "appears twice in a file of known deviations"),
     "known for no reason": (known({"reason": " "}), DEVIATION),
     "known from nowhere": (known({"line": 0}), DEVIATION),
     "known somewhere": (known({"issue": "http://a b"}), DEVIATION),

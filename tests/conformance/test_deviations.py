@@ -150,7 +150,7 @@ def test_day_may_be_quoted(tmp_path: Path, day: str) -> None:
         (f"- {{{REST}}}", ":1: an entry is about one thing; name either a requirement or a case"),
         (f"- {{{ABOUT}, case: {FAILS}, {REST}}}", ":1: an entry is about one thing"),
         (f"- {{{ABOUT}, {REST}, owner: me}}", ":1: unknown key 'owner'; known are"),
-        (GOOD + GOOD, ":2: vault.same-region has an entry already, in line 1; leave one out"),
+        (GOOD + GOOD, ":2: vault.same-region has an entry already, in line 1; remove one"),
         (GOOD.replace("reason: r", "reason: 7"), ":1: a text is expected here"),
         (GOOD.replace("'https://i/'", "later"), ":1: the issue is no URL"),
         (

@@ -49,7 +49,7 @@ def test_every_schema_that_is_listed_is_printed(capsys: pytest.CaptureFixture[st
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["observatoin"], "observatoin: there is none; did you mean 'observation'?"),
+        (["observatoin"], "observatoin: unknown name; did you mean 'observation'?"),
         (["--schema", "x"], "choose one of"),
     ],
 )

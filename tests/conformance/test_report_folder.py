@@ -100,5 +100,5 @@ def test_file_in_the_folder_of_the_report_is_refused(
     (tmp_path / "link").symlink_to("report")
     arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), option, str(tmp_path / "link" / "mine")]
     assert main(["verify", *arguments]) == 2
-    assert f"{option} {tmp_path / 'link' / 'mine'}: it lies in the folder of the report" in capsys.readouterr().err
+    assert f"{option} {tmp_path / 'link' / 'mine'}: it is in the folder of the report" in capsys.readouterr().err
     assert holds(tmp_path / "report")["mine"] == "mine: mine"

@@ -204,9 +204,9 @@ def test_every_error_is_one_line(message: Any) -> None:
 
 
 def test_a_command_that_names_a_vault_elsewhere_cannot_be_built() -> None:
-    with pytest.raises(ValueError, match="names vault exactly where store is 'key-vault'"):
+    with pytest.raises(ValueError, match="takes vault if store is 'key-vault', and only then"):
         EnableCustomerManagedKeys("r1", "v1", "k1", store="managed-hsm")
-    with pytest.raises(ValueError, match="names key exactly where store is 'key-vault'"):
+    with pytest.raises(ValueError, match="takes key if store is 'key-vault', and only then"):
         EnableCustomerManagedKeys("r1", "v1")
 
 
@@ -268,7 +268,7 @@ def test_a_field_left_out_of_an_outcome_is_not_reported() -> None:
         (b'{"a": 1} {}', "f:1: not JSON at column 10 (Extra data); write one JSON object"),
         (b"\xef\xbb\xbf{}", "f:1: a byte order mark stands before it; save the text as UTF-8 without one"),
         (b'{"a": "\xe9"}', "f:1: not UTF-8 at byte 8; save the text as UTF-8"),
-        (b'{"a": 1, "b": {"c": 1, "c": 1}}', "f:1: the field 'c' stands there twice; leave one out"),
+        (b'{"a": 1, "b": {"c": 1, "c": 1}}', "f:1: the field 'c' appears twice; remove one"),
         (b'{"a": NaN}', "f:1: NaN is no JSON; write a number, or leave the field out"),
         (b'{"a": -Infinity}', "f:1: -Infinity is no JSON; write a number, or leave the field out"),
         (b"[" * 200_000, "f:1: nested too deeply; no message has more than five levels"),

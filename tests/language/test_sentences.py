@@ -117,12 +117,12 @@ def test_situation_comes_about(situation: Situation) -> None:
         ("- just text", 1, "a mapping (key: value) is expected here"),
         ("- situation: x", 1, "the key 'commands' is missing"),
         ("- {situation: x, commands: [], extra: 1}", 1, "unknown key 'extra'; known are situation, commands"),
-        ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' stands here twice"),
+        ("- situation: x\n  commands: []\n  commands: []", 3, "the key 'commands' appears twice"),
         ("- {situation: x, commands: text}", 1, "a list is expected here"),
         ("- {situation: [x], commands: []}", 1, "a text is expected here"),
         ("- situation: x\n  commands:\n    - it sings", 3, "'it sings' is not the sentence of any command"),
         ("- situation: x\n  after: y\n  commands: []", 2, "no situation 'y' above this one"),
-        ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' stands here twice"),
+        ("- {situation: x, commands: []}\n" * 2, 2, "the situation 'x' appears twice"),
     ],
 )
 def test_malformed_situations_are_named_with_their_line(tmp_path: Path, content: str, line: int, message: str) -> None:
@@ -138,8 +138,8 @@ COMMAND = "{command: DeleteVault, says: 'the customer deletes {vault}'}"
 @pytest.mark.parametrize(
     ("vocabularies", "commands", "line", "message"),
     [
-        ("{whether: {is: true, is: false}}", f"[{COMMAND}]", 1, "the key 'is' stands here twice"),
-        ("{}", f"\n- {COMMAND}\n- {COMMAND[:-1]}, says: 'it is'}}", 4, "the key 'says' stands here twice"),
+        ("{whether: {is: true, is: false}}", f"[{COMMAND}]", 1, "the key 'is' appears twice"),
+        ("{}", f"\n- {COMMAND}\n- {COMMAND[:-1]}, says: 'it is'}}", 4, "the key 'says' appears twice"),
         ("{}", f"\n- {COMMAND[:-1]}, default: {{}}}}", 3, "unknown key 'default'; known are command, says, words"),
     ],
 )

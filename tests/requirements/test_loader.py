@@ -66,7 +66,7 @@ def test_a_requirement_without_the_grounds_of_its_basis_is_refused(folder: Path,
     file = folder / f"{mistake['of'].partition('.')[0]}.yaml"
     text = file.read_text("utf-8")
     at = text.index(f"- id: {mistake['of']}\n")
-    file.write_text(text[:at] + re.sub(mistake["was"], "", text[at:], count=1), "utf-8")
+    file.write_text(text[:at] + re.sub(mistake["was"], mistake.get("is", ""), text[at:], count=1), "utf-8")
     line = text[:at].count("\n") + 1
     with pytest.raises(InvalidFile, match=f"^{file.name}:{line}: .*{mistake['says']}"):
         load_register(folder)

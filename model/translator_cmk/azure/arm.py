@@ -313,7 +313,7 @@ def resource_of(call: Call, vault: Any, policy: Any) -> str:
         raise malformed("The tenant of an access policy has to be that of the vault.", "BadRequest")
     asked = {str(each).lower() for each in member(policy, "permissions.keys", list, [])}
     if asked != {each.lower() for each in bodies.PERMISSIONS}:
-        raise outside(f"an access policy with other permissions than keys {', '.join(bodies.PERMISSIONS)}")
+        raise outside(f"an access policy whose key permissions are not exactly {', '.join(bodies.PERMISSIONS)}")
     for resource in call.every(Resource):
         if call.world.principal(resource) == principal:
             return str(resource.name)

@@ -54,7 +54,7 @@ def cloud_at(endpoint: str) -> Cloud:
         raise CommandError(
             f"--endpoint {endpoint}: write the URL of an Azure Resource Manager, such as https://host:443"
         )
-    metadata = described(url)
+    metadata = fetch_metadata(url)
     try:
         login = metadata["authentication"]
         return Cloud(
@@ -65,12 +65,13 @@ def cloud_at(endpoint: str) -> Cloud:
             str(metadata["suffixes"]["keyVaultDns"]).lstrip("."),
             is_loopback(parts.hostname) or has_local_proxy(),
         )
-    except (KeyError, IndexError, TypeError) as error:
-        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints lacks {error}") from None
+    except (KeyError, IndexError, TypeError):
+        needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
+        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints has to give {needed}") from None
 
 
-def described(url: str) -> Any:
-    """Return how the cloud at a URL describes itself; raises `CommandError`."""
+def fetch_metadata(url: str) -> Any:
+    """Return what the cloud at a URL answers about itself; raises `CommandError`."""
     import requests  # it comes with azure-core, and honours the same proxies and certificates
 
     try:

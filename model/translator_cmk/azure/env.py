@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=tenant,
         default=TENANT,
         metavar="GUID",
-        help="sign in to this tenant; each is a world of its own",
+        help="sign in to this tenant; tenants share no resources, and a new GUID starts an empty one",
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
 

@@ -200,7 +200,7 @@ def _parse(path: Path, text: str) -> Feature:
         # the compiler takes the name of a column for a regular expression
         raise FeatureError(path, 1, f"the name of a column can't be used ({error})", "use letters and spaces") from None
     if not document.get("feature"):
-        raise FeatureError(path, 1, "a file without a feature", "write one, or delete the file")
+        raise FeatureError(path, 1, "the file has no `Feature:`", "add one, or delete the file")
     return _Reader(path, text, document["feature"], compiled).feature()
 
 

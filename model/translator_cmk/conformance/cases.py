@@ -260,7 +260,7 @@ def is_selected(scenario: Scenario, selection: Selection) -> bool:
 
 
 def must_exist(selection: Selection, waived: Iterable[str]) -> None:
-    """Raise `CommandError` if something is selected or waived that there is not."""
+    """Raise `CommandError` if a selected requirement, topic or case, or a waived requirement, does not exist."""
     requirements, cases = list(load_register()), [pickle.id for pickle in pickles()]
     known = {"requirement": requirements, "topic": list(TOPICS), "case": cases, "waive": requirements}
     otherwise = "translator-cmk register lists the requirements, a report the cases"
@@ -268,7 +268,7 @@ def must_exist(selection: Selection, waived: Iterable[str]) -> None:
         for value in values:
             if name in known and value not in known[name]:
                 remedy = nearest(value, known[name], otherwise)
-                raise CommandError(f"--{name} {value}: there is none; {remedy}")
+                raise CommandError(f"--{name} {value}: unknown {name if name != 'waive' else 'requirement'}; {remedy}")
 
 
 STATUSES = ("passed", "failed", "blocked", "known", "differs", "not-applicable", "inconclusive", "not-run")

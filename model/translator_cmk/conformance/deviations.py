@@ -106,7 +106,7 @@ def load_deviations(path: Path) -> Deviations:
             raise entry.error(problem)
         if deviation.about in found:
             where = found[deviation.about].line
-            raise entry.error(f"{deviation.about} has an entry already, in line {where}; leave one out")
+            raise entry.error(f"{deviation.about} has an entry already, in line {where}; remove one")
         found[deviation.about] = deviation
     return Deviations(found.values())
 

@@ -74,7 +74,7 @@ def deviations_of(envelope: Mapping[str, Any]) -> Deviations:
         if problem_with(entry, cases) or not is_day(entry.expires) or not entry.reason.strip() or not entry.line:
             raise CommandError(f"{ENVELOPE}: {entry.about!r} is no deviation that verify takes for known")
         if about.count(entry.about) > 1:
-            problem = f"{entry.about!r} is there twice, and once at most in a file of known deviations"
+            problem = f"{entry.about!r} appears twice in a file of known deviations"
             raise CommandError(f"{ENVELOPE}: {problem}")
     return Deviations(entries, date.fromisoformat(envelope["started"][:10]))
 

@@ -111,7 +111,7 @@ def chosen(option: str, name: str, named: Mapping[str, Any]) -> Any:
     """Return what has this name; raises `CommandError`."""
     if name not in named:
         remedy = nearest(name, named, f"choose one of {', '.join(named)}")
-        raise CommandError(f"{option} {name}: there is none; {remedy}")
+        raise CommandError(f"{option} {name}: unknown name; {remedy}")
     return named[name]
 
 

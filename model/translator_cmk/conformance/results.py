@@ -162,7 +162,7 @@ def properties_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
     reported: list[dict[str, Any]] = envelope.get("properties", [])
     for name, times in Counter(each["id"] for each in reported).items():
         if times > 1:
-            raise CommandError(f"{folder}: the property {name} is there twice; run the suite again")
+            raise CommandError(f"{folder}: the property {name} appears twice; run the suite again")
     for each in reported:
         requirements = EXPECTED.get(each["id"], tuple(each["requirements"]))
         item = Item(each["id"], each["kind"], requirements, each["status"], each["seconds"], each.get("reason"))

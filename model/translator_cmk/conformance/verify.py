@@ -78,8 +78,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     for name, choices, text in selecting:
         metavar = None if choices else "ID"
         parser.add_argument(f"--{name}", metavar=metavar, choices=choices, action="append", default=[], help=text)
-    parser.add_argument("--deviations", metavar="FILE", type=Path, help="what is known to differ, as YAML")
-    parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=f"the folder (default: {REPORT})")
+    parser.add_argument("--deviations", metavar="FILE", type=Path, help="a YAML file of known deviations")
+    report = f"the folder for the report (default: {REPORT})"
+    parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=report)
     parser.add_argument("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
     parser.add_argument(
         "--steps",
@@ -172,13 +173,13 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
 
 
 def must_be_outside_report(args: argparse.Namespace) -> None:
-    """Raise `CommandError` if a file that is read lies in the folder of the report, which is its own."""
+    """Raise `CommandError` if an input file is in the folder of the report, which may hold nothing else."""
     report = os.path.realpath(args.report)  # without links, even where they lead in a circle
     for option, paths in {"trace": args.trace, "deviations": [args.deviations]}.items():
         for path in paths:
             if path is not None and Path(os.path.realpath(path)).is_relative_to(report):
                 raise CommandError(
-                    f"--{option} {path}: it lies in the folder of the report, which has nothing else; name another"
+                    f"--{option} {path}: it is in the folder of the report, which may hold nothing else; move it"
                 )
 
 

@@ -43,7 +43,7 @@ def refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(fields) < len(pairs):
         names = [name for name, _ in pairs]
         repeated = next(name for name in names if names.count(name) > 1)
-        raise NotStrict(f"the field {called(repeated)} stands there twice", "leave one out")
+        raise NotStrict(f"the field {called(repeated)} appears twice", "remove one")
     return fields
 
 

@@ -49,7 +49,7 @@ class CommandRecord(Record):
         try:
             return self.command(*values)
         except ValueError as error:
-            raise Misfit(str(error), "name it there, and leave it out elsewhere") from None
+            raise Misfit(str(error), "add it or remove it") from None
 
     def schema(self) -> dict[str, Any]:
         schema = {"description": (self.command.__doc__ or "").replace("``", "`"), **super().schema()}

@@ -31,7 +31,7 @@ def load_situations(path: Path) -> Mapping[str, Situation]:
         fields = entry.fields(("situation", "commands"), ("after",))
         name = fields["situation"].text()
         if name in found:
-            raise entry.error(f"the situation {name!r} stands here twice; rename one")
+            raise entry.error(f"the situation {name!r} appears twice; rename one")
         commands: tuple[Command, ...] = ()
         if "after" in fields:
             after = fields["after"].text()

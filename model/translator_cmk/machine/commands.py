@@ -50,7 +50,7 @@ class Command(Value):
         command = super().__new__(cls, *args, **named)
         for field, (other, value) in cls.named_where.items():
             if (getattr(command, other) == value) != (getattr(command, field) is not None):
-                raise ValueError(f"{cls.__name__} names {field} exactly where {other} is {value!r}")
+                raise ValueError(f"{cls.__name__} takes {field} if {other} is {value!r}, and only then")
         return command
 
     def __init_subclass__(cls) -> None:

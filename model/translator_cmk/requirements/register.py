@@ -278,7 +278,8 @@ def check_grounds(entry: Entry, requirement: Requirement) -> None:
     if basis in ("stated", "implied") and not requirement.statements:
         raise entry.error(f"{name} is {basis} and names no statement")
     if (basis == "implied") != (requirement.argument is not None):
-        raise entry.error(f"{name} is {basis}; what is implied, and nothing else, gives its argument")
+        problem = "has an argument; remove it" if requirement.argument else "has no argument; add one"
+        raise entry.error(f"{name} is {basis} and {problem}")
     premises = set(re.findall(r"\bS[1-9][0-9]*\b", requirement.argument or ""))
     if unlisted := sorted(premises - set(requirement.statements), key=lambda each: int(each[1:])):
         raise entry.error(f"the argument of {name} rests on {', '.join(unlisted)}; list them in statements too")
@@ -302,7 +303,7 @@ def load_article(path: Path, claimed: bool = False) -> Article:
         of_section = section.fields(("heading", "sentences"))
         heading = of_section["heading"].text()
         if any(place.section == heading for place in places):
-            raise of_section["heading"].error(f"the section {heading!r} stands here twice")
+            raise of_section["heading"].error(f"the section {heading!r} appears twice")
         for ordinal, entry in enumerate(of_section["sentences"].items(), start=1):
             places.append(read_place(entry, heading, ordinal, claimed))
     later = [entry.fields(("date", "changes")) for entry in fields["later"].items()] if "later" in fields else []
@@ -329,7 +330,7 @@ def read_place(entry: Entry, section: str, ordinal: int, claimed: bool) -> Place
         if not re.fullmatch(r"S[1-9][0-9]*", statements[at]):
             raise item.error(f"{statements[at]!r} is not S and a number")
         if statements[at] in statements[:at]:
-            raise item.error(f"the statement {statements[at]!r} stands here twice")
+            raise item.error(f"the statement {statements[at]!r} appears twice")
     informative = fields["informative"].text() if "informative" in fields else None
     if statements and informative:
         raise entry.error(f"{section}, sentence {ordinal} carries statements and is called informative")

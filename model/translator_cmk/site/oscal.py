@@ -43,7 +43,9 @@ READINGS = {"supports": "Supported", "partly": "Partly supported"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `oscal`."""
     parser.add_argument("results", metavar="DIR", type=Path, help="report of verify or pytest --results")
-    parser.add_argument("--output", metavar="DIR", type=Path, default=Path("oscal"), help="the folder (default: oscal)")
+    parser.add_argument(
+        "--output", metavar="DIR", type=Path, default=Path("oscal"), help="where to write (default: oscal)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
