@@ -150,6 +150,16 @@ def test_a_budget_is_not_exceeded_by_what_the_kit_adds() -> None:
     assert {each.case.id for each in selected(scenarios("full", ()), {"case": ids}, declared)} == set(ids)
 
 
+def test_a_loss_that_is_seen_later_is_never_planned_without_the_look() -> None:
+    every = selected(scenarios("full", ()), {}, CLOUD)
+    applicable = [to_plan(each, CLOUD) for each in every if inapplicable(each.pickle, CLOUD) is None]
+    masked = {each.case.id for each in every if each.case.masked}
+    taken = {each.id: each for each in within(6_000, applicable)}
+    losses = [each for name, each in taken.items() if name in masked]
+    assert losses
+    assert all(taken.keys() & set(each.needs) for each in losses)
+
+
 @pytest.mark.azure
 def test_a_budget_too_small_for_anything_is_an_error(served: AzureServer, tmp_path: Path) -> None:
     ran = verify(tmp_path, signed_in(served), "--plan", "--budget", "0.01", *ONE)
