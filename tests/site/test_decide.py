@@ -15,7 +15,7 @@ from translator_cmk.machine import ROWS, Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide
 from translator_cmk.site.content import register_digest
-from translator_cmk.site.decide import CHANNELS, conditions, demands, fitting, queries
+from translator_cmk.site.decide import CHANNELS, conditions, demands, queries
 from translator_cmk.site.effects import (
     ACTIONS,
     CAUSES,
@@ -64,9 +64,10 @@ def section(name: str, begins: str) -> str:
 
 
 def answered(*choices: str) -> str:
-    """The answer to a choice for each question."""
-    (number,) = fitting(RULES, dict(zip(QUESTIONS, choices, strict=True)))
-    return str(RULES[number]["answer"])
+    """The answer to a choice for each question, by the one rule that fits."""
+    chosen = dict(zip(QUESTIONS, choices, strict=True))
+    (rule,) = (each for each in RULES if all(chosen[name] in allowed for name, allowed in each["when"].items()))
+    return str(rule["answer"])
 
 
 def test_exactly_one_rule_fits_any_choice() -> None:

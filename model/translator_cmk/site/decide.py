@@ -1,7 +1,7 @@
 """Compute the pages for architects: the decision, what enabling demands, what breaks what, and what nobody says."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from ..machine import (
@@ -156,16 +156,6 @@ def queries() -> Iterator[Mapping[str, str]]:
     for log, operations in zip(data("causes")["logs"], by_log, strict=True):
         listed = ",\n  ".join(f'"{each}"' for each in operations)
         yield {**log, "text": f"{log['table']}\n| where {log['filter'] % listed}"}
-
-
-# The decision
-
-
-def fitting(rules: Sequence[Mapping[str, Any]], chosen: Mapping[str, str]) -> Iterator[int]:
-    """Yield the numbers of the rules that fit a choice for each question; a test shows that it is always one."""
-    for number, rule in enumerate(rules):
-        if all(chosen[name] in choices for name, choices in rule["when"].items()):
-            yield number
 
 
 # What enabling demands: each value of each condition is tried, with all else right
