@@ -6,8 +6,9 @@
 #
 # It signs in if AZURE_CLIENT_ID names an application, creates the resource group, and leaves it behind: delete it, and
 # purge its resource, when you have seen enough.  Purge protection keeps the name of the key vault for 90 days.
-# WAIT=600 waits that many seconds after each change.  This script was run on the model, never on Azure, where training a
-# model takes hours and you need a policy of your own to create the key.
+# WAIT=600 waits that many seconds after each change, and OPERATOR, your object id, gives you the right to create the key.
+# Azure demands both.  This script was run on the model, never on Azure, where a model can be deployed only after hours
+# of training.
 set -euo pipefail
 
 [[ $# -eq 3 ]] || { echo "usage: losing-the-key.sh GROUP REGION SUFFIX" >&2; exit 2; }
@@ -122,6 +123,9 @@ fi
 change group create --name "$group" --location "$region"
 change keyvault create --name "$vault" --resource-group "$group" --location "$region" --no-self-perms true \
     --enable-rbac-authorization false --enable-purge-protection true
+if [[ -n ${OPERATOR-} ]]; then
+    change keyvault set-policy --name "$vault" --object-id "$OPERATOR" --key-permissions create get
+fi
 version=$(az keyvault key create --vault-name "$vault" --name cmk --kty RSA --size 2048 --query key.kid --output tsv)
 version=${version##*/}
 
