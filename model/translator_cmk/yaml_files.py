@@ -51,7 +51,7 @@ class QuickLoader(PlainComposer, LIBYAML):  # type: ignore[misc]  # PyYAML may b
         Composer.__init__(self)
 
 
-def composed(text: str) -> yaml.Node | None:
+def compose_document(text: str) -> yaml.Node | None:
     """Return the node of the one document in a text; raises `yaml.YAMLError`, as PyYAML words it."""
     quick: Any = QuickLoader
     with suppress(yaml.YAMLError):
@@ -172,7 +172,7 @@ def read(path: Path, name: str = "", if_empty: str = "") -> Entry:
     name = name or path.name
     try:
         text = path.read_bytes().decode("utf-8")
-        node = composed(text)
+        node = compose_document(text)
     except OSError as error:
         raise InvalidFile(f"{name}: can't be read: {error.strerror} ({path})") from None
     except UnicodeDecodeError as error:

@@ -214,7 +214,7 @@ def purge_vault(w: World, c: Any) -> None:
 
 
 def set_access(w: World, c: Any) -> None:
-    """PUT of accessPolicies/add or remove.  Without an identity there is nobody to name in it."""
+    """PUT of accessPolicies/add or remove; raises `Refusal` for access by a resource without managed identity."""
     adds = isinstance(c, commands.GrantKeyAccess)
     vaults, group, name = w.vault_client(c.vault)
     identity = w.account(c.resource).identity

@@ -73,7 +73,7 @@ def number_of(call: Call, found: Any, version: str) -> int:
 def create_key(call: Call, name: str) -> Reply:
     kind = required(call.body, "kty")
     size = member(call.body, "key_size", int, 256 if kind == "oct" else 2048)
-    return made(call, commands.CreateKey, name, kind, size, member(call.body, "crv", str, "P-256"), call.body)
+    return add_key(call, commands.CreateKey, name, kind, size, member(call.body, "crv", str, "P-256"), call.body)
 
 
 def import_key(call: Call, name: str) -> Reply:
@@ -90,10 +90,10 @@ def import_key(call: Call, name: str) -> Reply:
     kind = f"{kind.removesuffix('-HSM')}-HSM" if hsm else kind
     rest = {name: value for name, value in call.body.items() if name.lower() not in ("key", "hsm")}
     operations = {"key_ops": member(web_key, "key_ops", list)}
-    return made(call, commands.ImportKey, name, kind, size, member(web_key, "crv", str, ""), rest | operations)
+    return add_key(call, commands.ImportKey, name, kind, size, member(web_key, "crv", str, ""), rest | operations)
 
 
-def made(
+def add_key(
     call: Call, command: Callable[..., Command], name: str, kind: str, size: int, curve: str, asked: dict[str, Any]
 ) -> Reply:
     """Make a key of this type and size, or curve; raises `Problem` where more is asked for than the model has."""
@@ -130,7 +130,7 @@ def update_key(call: Call, name: str, version: str = "") -> Reply:
     return key_as_requested(call, name, call.body, number)
 
 
-def does(
+def key_handler(
     command: Callable[..., Command], state: str, show: Callable[[Call, Any], Any], status: int = 200
 ) -> Callable[[Call, str], Reply]:
     """Return the handler that carries out a command on a key which is in this state."""
@@ -143,7 +143,7 @@ def does(
     return handler
 
 
-rotate_key = does(commands.RotateKey, "active", bodies.key)
-delete_key = does(commands.DeleteKey, "active", bodies.deleted_key)
-recover_key = does(commands.RecoverKey, "deleted", bodies.key)
-purge_key = does(commands.PurgeKey, "deleted", lambda *_: None, 204)
+rotate_key = key_handler(commands.RotateKey, "active", bodies.key)
+delete_key = key_handler(commands.DeleteKey, "active", bodies.deleted_key)
+recover_key = key_handler(commands.RecoverKey, "deleted", bodies.key)
+purge_key = key_handler(commands.PurgeKey, "deleted", lambda *_: None, 204)

@@ -37,7 +37,7 @@ ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
 
 
 class Target(NamedTuple):
-    """What is put to the test.  Subscriptions, regions and tiers have the names of a stage."""
+    """The cloud under test, and the names to use there.  Subscriptions, regions and tiers have the names of a stage."""
 
     cloud: Cloud
     subscriptions: Mapping[str, str] = {}

@@ -67,7 +67,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Pickle:
-    """What is run: a scenario with one row of its examples filled in, background included."""
+    """A scenario as it is run: with one row of its examples filled in, background included."""
 
     id: str
     name: str

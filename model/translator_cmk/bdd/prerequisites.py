@@ -29,7 +29,7 @@ CORE = {"resource.regional", "resource.not-at-creation", "vault.soft-delete", "v
 
 
 class Prerequisites(NamedTuple):
-    """What a scenario needs: its level and capabilities, and whether it counts with every declaration."""
+    """The prerequisites of a scenario: its level and capabilities, and whether it counts with every declaration."""
 
     level: str
     capabilities: tuple[str, ...]

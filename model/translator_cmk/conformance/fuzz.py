@@ -44,7 +44,7 @@ LeavesOut = Callable[[Step], bool]
 
 
 class Universe:
-    """Commands to choose from, and what a sequence of them begins with."""
+    """The commands that fuzzing chooses from, and the commands with which a sequence may start."""
 
     def __init__(
         self, alphabet: Iterable[Command], starts: Sequence[tuple[Command, ...]], declared: Declaration

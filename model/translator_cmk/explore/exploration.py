@@ -26,7 +26,7 @@ class Broken(NamedTuple):
 
 @dataclass
 class Exploration:
-    """What a search of any engine has found, so far or in the end.
+    """The findings of a search by any engine, so far or complete.
 
     ``transitions`` counts every offered command in every state, refused ones and those that change nothing included.
     ``depth`` is the number of commands to the farthest state.  ``refusals`` counts each set of reasons, ``silences``

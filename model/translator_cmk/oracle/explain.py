@@ -74,7 +74,7 @@ class Suspect(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """What a system may do that is wrong about a requirement."""
+    """The behaviour of a system that gets a requirement wrong in one way."""
 
     requirement: str
     how: int

@@ -32,7 +32,7 @@ GONE: Projection = {"exists": False}
 
 
 class Shown(Value):
-    """What a system shows of itself.
+    """The parts of its state and answers that a system shows.
 
     ``reasons``: a refusal names requirements, though perhaps not all.  ``audit``: an acceptance lists the uses of keys.
     ``hidden``: what its observations leave out, each a `kind` or a `kind.field`.

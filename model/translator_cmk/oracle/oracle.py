@@ -88,7 +88,7 @@ class Oracle:
     """The transitions that the last command may have made, by all that is known."""
 
     states: tuple[State, ...]
-    """Where the system may be."""
+    """The states that the system may be in."""
 
     def __init__(self, machine: Machine, shown: Shown | None = None, limit: int = LIMIT) -> None:
         self.machine = machine

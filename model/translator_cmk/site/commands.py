@@ -21,7 +21,7 @@ LOSSES = "losses"
 
 
 class Run(NamedTuple):
-    """What was seen with a version of the Azure CLI: when, and the outcome of each step and of the script."""
+    """A run with a version of the Azure CLI: its date, and the outcome of each step and of the script."""
 
     version: str
     finished: str

@@ -165,7 +165,7 @@ CHANNELS: Mapping[Channel, str] = {"portal": "through the portal", "api": "throu
 
 
 class Result(NamedTuple):
-    """What happens: accepted, refused, not specified, or unclear where the model is broken; with the ids it names."""
+    """The outcome of a request: accepted, refused, not specified, or unclear (the model is broken); with its ids."""
 
     word: str
     names: frozenset[str] = frozenset()

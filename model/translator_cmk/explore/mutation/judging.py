@@ -31,7 +31,7 @@ class Difference(NamedTuple):
 
 
 class Views:
-    """What a customer sees of the entities of a state, by a machine's meanings."""
+    """The customer's view of the entities of a state, by a machine's meanings."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine

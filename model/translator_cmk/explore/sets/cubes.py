@@ -57,7 +57,7 @@ Cubes = Sequence[Cube]
 
 
 class Packing:
-    """How the states that can be reached from one start are packed."""
+    """The encoding, as integers, of the states that can be reached from one start."""
 
     def __init__(self, start: State) -> None:
         self.start = start

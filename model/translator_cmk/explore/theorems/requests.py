@@ -26,7 +26,7 @@ EVERY = tuple(COMMANDS.values())
 
 
 class Demand(NamedTuple):
-    """A reason to refuse a command (or, for a silence, to specify nothing), and when it is one."""
+    """A condition, ``broken``, under which a command must be refused; for a silence, under which it is unspecified."""
 
     on: type[Command]
     requirement: str

@@ -136,7 +136,7 @@ class Reader:
         request = self._request(message["command"], event["command"], reported, where) if "command" in event else None
         if "observation" not in event:
             return Event(request, reported, None)
-        omitted = addresses(event.get("unspecified", {}))
+        omitted = unspecified_fields(event.get("unspecified", {}))
         return Event(request, reported, self._log.seen(event["observation"], "observation" in partial, omitted))
 
     def _request(self, message: dict[str, Any], command: Any, reported: ReportedOutcome, where: str) -> Request | None:
@@ -186,8 +186,8 @@ def note_all(names: Names, file: str) -> None:
         return  # reading the events raises the same error
 
 
-def addresses(unspecified: dict[str, dict[str, tuple[str, ...]]]) -> frozenset[Address]:
-    """Return the fields that an event says are not in its observation."""
+def unspecified_fields(unspecified: dict[str, dict[str, tuple[str, ...]]]) -> frozenset[Address]:
+    """Return the fields that an event lists as unspecified, which its observation lacks."""
     return frozenset(
         ((kind, name), field)
         for kind, entities in unspecified.items()
