@@ -185,7 +185,8 @@ def test_tables_on_a_phone_are_cards_or_show_their_result_first(browser: Browser
     page = opened(browser, (site / "index.html").as_uri(), width=PHONE).page
     for address, columns in {
         "index.html": ["Uploaded documents", "Deployed models", "Data in the workspace", "How sure"],
-        "decide/protect.html": ["Azure permission that it needs", "What guards against it", "What shows it"],
+        "specification/index.html": ["What it is about", "Requirements", "Evidence"],
+        "decide/protect.html": ["Azure permission that it needs", "What guards against it", "Where it is logged"],
     }.items():
         page.goto((site / address).as_uri())
         cells = page.locator(".cards tbody tr").first.locator("td")
@@ -195,15 +196,15 @@ def test_tables_on_a_phone_are_cards_or_show_their_result_first(browser: Browser
         assert page.locator(".cards td").evaluate_all(right), address
     lost = page.goto((site / "index.html").as_uri()) and page.locator(".cards td").nth(1).inner_text()
     assert lost == "✘ lost for good"
-    page.goto((site / "specification" / "index.html").as_uri())
-    box = page.locator(".filterable .md-typeset__scrollwrap")
+    page.goto((site / "evidence" / "traceability.html").as_uri())
+    box = page.locator(".md-typeset__scrollwrap").first
     box.evaluate("each => each.scrollLeft = 400")
     left = "each => Math.round(each.getBoundingClientRect().left)"
     cells = box.locator("tbody tr").first.locator("td")
     assert cells.first.evaluate(left) - box.evaluate(left) in range(-2, 20)
     assert cells.nth(1).evaluate(left) < 0
     assert box.get_attribute("tabindex") == "0"
-    for address, column in {"specification/index.html": "Status", "evidence/traceability.html": "Requirement"}.items():
+    for address, column in {"evidence/traceability.html": "Requirement"}.items():
         page.goto((site / address).as_uri())
         header = page.locator("th", has_text=column).first
         assert header.evaluate("each => each.getBoundingClientRect().right <= innerWidth"), address

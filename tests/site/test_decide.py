@@ -19,6 +19,7 @@ from translator_cmk.site.decide import CHANNELS, conditions, demands, queries
 from translator_cmk.site.effects import (
     ACTIONS,
     CAUSES,
+    CAVEATS,
     HARMLESS,
     LOSSES,
     WEAKEST_FIRST,
@@ -249,7 +250,7 @@ def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without()
     assert all(isinstance(answer(None, action), Accepted) for action in ACTIONS)
     assert all(isinstance(answer(cause, action), Refused) for cause in CAUSES for action in ACTIONS)
     words = [action.lower() for action in ACTIONS]
-    assert f"Refused after every cause: {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
+    assert f"the model refuses to {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
 
 
 @by_cause
@@ -272,14 +273,36 @@ def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_mo
         for name in each.causes
     }
     assert fates["Access revoked"] == {"documents": "lost", "models": "hand", "data": "back"}
-    assert set(fates["Key vault purged after retention"].values()) == {"lost"}
+    assert set(fates["Key vault not recovered in time, so purged"].values()) == {"lost"}
     assert set(fates["Key rotated"].values()) == {"kept"}
     assert [each.fates.count("lost") for each in lines] == sorted(
         (each.fates.count("lost") for each in lines), reverse=True
     )
     home = building.green()["data/matrix.snippet"]
-    assert all(f"**{' · '.join(each.causes)}**" in home for each in lines)
+    assert all(f"**{name}**" in home for each in lines for name in each.causes)
     assert home.count("lost for good") == sum(each.fates.count("lost") for each in lines)
+
+
+def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> None:
+    shown = {}
+    for line in building.green()["data/matrix.snippet"].splitlines():
+        if line.startswith("| **"):
+            causes, *_, how_sure = re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))
+            bases = re.findall(r"\.basis-(\w+)", how_sure)
+            shown |= {name: min(bases, key=WEAKEST_FIRST.index) for name in re.findall(r"\*\*(.+?)\*\*", causes)}
+    for line in page("what-breaks").partition("{ #causes }")[2].partition("<details")[0].splitlines():
+        if line.startswith("| **"):
+            (name, *_), bases = re.findall(r"\*\*(.+?)\*\*", line), re.findall(r"\.basis-(\w+)", line)
+            assert WEAKEST_FIRST.index(shown.pop(name)) <= min(map(WEAKEST_FIRST.index, bases)), name
+    assert set(shown) == {each.name for each in HARMLESS}
+
+
+def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> None:
+    assert CAVEATS
+    for text in (building.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
+        for name, caveat in CAVEATS.items():
+            (line, *_) = (each for each in text.splitlines() if each.startswith("| ") and f"**{name}**" in each)
+            assert caveat.text in line, name
 
 
 SEEN_IN = {
@@ -325,10 +348,16 @@ def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> 
         assert (kinds == "0") == (REGISTER[name].kind == "attestation")
 
 
-def test_queries_ask_for_every_operation_that_a_signal_names() -> None:
+def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_enable_names() -> None:
     texts = "".join(each["text"] for each in queries())
     for each in data("causes")["causes"]:
         assert all(f'"{named}"' in texts for named in re.findall(r"`([^`]+)`", cell(each["signal"]).text)), each["name"]
+    alerts = re.findall(r"operationName=(\S+)", page("enable"))
+    assert {each.rpartition("/")[0] for each in alerts} >= {
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.CognitiveServices/accounts",
+    }
+    assert all(f'"{each}"' in texts for each in alerts)
 
 
 @by_cause
@@ -361,8 +390,8 @@ def test_fates_are_those_of_the_article() -> None:
     assert (document.for_a_time, document.back) == ({}, {})
     assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(deployed.for_a_time)
     assert set(deployed.back) == {"DeployModel"}
-    assert set(found["The choice to have no purge protection"].back) == {"RecoverVault"}
-    assert "EnablePurgeProtection" in found["The choice to have no purge protection"].for_good
+    assert set(found["The option of a vault without purge protection"].back) == {"RecoverVault"}
+    assert "EnablePurgeProtection" in found["The option of a vault without purge protection"].for_good
 
 
 def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> None:

@@ -74,6 +74,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
         {
             "causes": causes,
             "losses": [loss.what for loss in effects.LOSSES],
+            "caveats": effects.CAVEATS,
             "harmless": [
                 {**each._asdict(), "permissions": permissions(each, content)}
                 for each in effects.cases(effects.HARMLESS, content)
@@ -101,6 +102,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
                 {"case": by_name[each["name"]], **{name: cell(each[name]) for name in columns}}
                 for each in data("causes")["causes"]
             ],
+            "caveats": effects.CAVEATS,
             "queries": list(queries()),
             "guards": with_cells(data("causes")["guards"], "is"),
             "notes": Notes(),
@@ -149,9 +151,10 @@ def permissions(case: effects.Case, content: Content) -> list[str]:
 
 
 def queries() -> Iterator[Mapping[str, str]]:
-    """Yield a query for each log with every operation that the signals of the causes name."""
+    """Yield a query for each log with every operation that the signals of the causes or the alerts of *Enable* name."""
     signals = " ".join(cell(each["signal"]).text for each in data("causes")["causes"])
-    named = list(dict.fromkeys(re.findall(r"`([\w./]+)`", signals)))
+    alerts = [name for step in commands() for name in re.findall(r"operationName=(\S+)", step["az"])]
+    named = list(dict.fromkeys([*re.findall(r"`([\w./]+)`", signals), *alerts]))
     by_log = ([each for each in named if "/" not in each], [each for each in named if "/" in each])
     for log, operations in zip(data("causes")["logs"], by_log, strict=True):
         listed = ",\n  ".join(f'"{each}"' for each in operations)

@@ -27,7 +27,7 @@ from ..machine import (
 )
 from ..requirements import Register
 from .content import Content
-from .sourced import data
+from .sourced import Cell, cell, data
 from .what_if import chart, way
 
 WEAKEST_FIRST = ("assumed", "implied", "stated", "environment")
@@ -68,6 +68,10 @@ CAUSES = tuple(map(cause, data("causes")["causes"]))
 HARMLESS = tuple(map(cause, data("causes")["harmless"]))
 LOSSES = tuple(Loss(**entry | {"intact": Fact(**entry["intact"])}) for entry in data("causes")["losses"])
 ACTIONS: Mapping[str, str] = data("causes")["actions"]
+CAVEATS: Mapping[str, Cell] = {
+    each["name"]: cell(each["caveat"]) for each in data("causes")["causes"] if "caveat" in each
+}
+"""What speaks against the result of the model for a cause, by its name."""
 
 
 class Finding(NamedTuple):
@@ -128,24 +132,35 @@ class Case(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Causes that cost the same and are about as certain; ``basis`` is the weakest of their losses."""
+    """Causes that cost the same and are about as certain, with the weakest bases of the losses and of the ways back."""
 
     causes: list[str]
     fates: tuple[str, ...]
     basis: str
+    way_back: str
+    """Empty where there is nothing to bring back, or no way back."""
 
 
 def groups(found: Iterable[Case]) -> list[Group]:
     """Return the cases in groups, the greatest losses first; what the article states or implies is one basis."""
-    grouped: dict[tuple[int, bool, tuple[str, ...]], list[tuple[str, str]]] = {}
+    grouped: dict[tuple[int, bool, tuple[str, ...]], list[Case]] = {}
     for each in found:
-        weakest = min((finding.basis for finding in each.lost if finding.basis), key=WEAKEST_FIRST.index, default="")
-        key = (-each.fates.count("lost"), weakest not in ("stated", "implied"), each.fates)
-        grouped.setdefault(key, []).append((each.cause.name, weakest))
+        key = (-each.fates.count("lost"), weakest_of(each.lost) not in ("stated", "implied"), each.fates)
+        grouped.setdefault(key, []).append(each)
     return [
-        Group([name for name, _ in lines], key[-1], min((basis for _, basis in lines), key=("", *WEAKEST_FIRST).index))
-        for key, lines in sorted(grouped.items())
+        Group(
+            [each.cause.name for each in alike],
+            fates,
+            weakest_of(finding for each in alike for finding in each.lost),
+            weakest_of(finding for each in alike if each.cause.remedies for finding in each.remedied),
+        )
+        for (_, _, fates), alike in sorted(grouped.items())
     ]
+
+
+def weakest_of(found: Iterable[Finding]) -> str:
+    """Return the weakest basis among findings; empty without any."""
+    return min((each.basis for each in found if each.basis), key=WEAKEST_FIRST.index, default="")
 
 
 def cases(causes: Sequence[Cause], content: Content) -> list[Case]:

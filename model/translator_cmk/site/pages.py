@@ -18,7 +18,7 @@ from . import exports, implementations, reference
 from .commands import last_run
 from .content import Content, is_current
 from .decide import decide_pages
-from .effects import CAUSES, HARMLESS, LOSSES, cases, groups
+from .effects import CAUSES, CAVEATS, HARMLESS, LOSSES, cases, groups
 from .evidence import MODEL, STATUSES
 from .figures import theorems_by_requirement
 from .render import UP, Page, environment, number, plain, rendered, requirement_path
@@ -88,7 +88,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
     yield "data/home.snippet", rendered(templates, "home.md", root="")
     if wanted is None or wanted == "data/matrix.snippet":
         found = groups(cases((*CAUSES, *HARMLESS), content))
-        yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found, losses=LOSSES)
+        yield "data/matrix.snippet", rendered(templates, "matrix.md", groups=found, losses=LOSSES, caveats=CAVEATS)
     sections = {"decide": decide_pages, "specification": specification_pages, "evidence": evidence_pages}
     for folder, computed in sections.items():
         for path, template, values in computed(content) if (wanted or folder).startswith(folder) else ():
@@ -256,7 +256,10 @@ def lacking(content: Content) -> Iterator[tuple[str, list[str]]]:
     verdicts = {name: evidence.requirement(each) for name, each in register.items()}
     theorems = theorems_by_requirement()
     yield "Any scenario", [name for name in register if not any(evidence.carrying(name))]
-    yield "A run in which every scenario passed", [name for name in register if verdicts[name].status.value != "passed"]
+    yield (
+        "A passed run (left open, declared only, or not passed)",
+        [name for name in register if verdicts[name].status.value != "passed"],
+    )
     yield "A property", [name for name in register if not verdicts[name].counts.get("property")]
     yield "A theorem", [name for name in register if not theorems[name]]
     yield "An observation on Azure", list(register)

@@ -217,7 +217,7 @@ def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return one life."""
     ways = transitions(life)
     states = dict.fromkeys([*life["states"], *(state for each in ways for state in (each.before, each.after))])
-    places = {state: life["states"].get(state, {"at": (4, 3)}) for state in states}
+    places = {state: life["states"].get(state, {"at": (3, 4)}) for state in states}
     boxes = {state: box(state, place["at"], place.get("end", False)) for state, place in places.items()}
     arrows = [Arrow(each.before, each.after, number) for number, each in enumerate(ways, 1)]
     title = f"{life['life']}: {len(boxes)} states and {len(arrows)} ways between them, as in the table"
@@ -239,11 +239,11 @@ def one_life(life: Mapping[str, Any]) -> Mapping[str, Any]:
 # The picture of a life: boxes on a grid, and arrows with numbers that the table beside it explains.
 # The macro `diagram` draws it; its colours come from the style sheet of the site, light and dark.
 
-WIDTH, HEIGHT = 150, 56  # pixels, of a box
-COLUMN, ROW, MARGIN = 240, 110, 40  # pixels, from box to box
-BEND = 26  # pixels that an arrow leaves the straight line by where another comes the other way
+WIDTH, HEIGHT = 112, 66  # pixels, of a box
+COLUMN, ROW, MARGIN = 158, 136, 12  # pixels, from box to box; it is as wide as a phone
+BEND = 18  # pixels that an arrow leaves the straight line by where another comes the other way
 AROUND = 80  # pixels that it leaves it by to get around a box
-LETTERS = 17  # of a line in a box
+LETTERS = 13  # of a line in a box
 
 
 class Box(NamedTuple):
@@ -313,8 +313,10 @@ def bent(each: Arrow, boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> tupl
     out = 0.0
     if any((other.tail, other.head) == (each.head, each.tail) for other in arrows):
         out = BEND
-    if any(between(other, tail, head) for other in boxes.values() if other not in (tail, head)):
-        out = AROUND
+    for other in boxes.values():
+        if other not in (tail, head) and between(other, tail, head):
+            aside = dx * (other.y - (tail.y + head.y) / 2) - dy * (other.x - (tail.x + head.x) / 2)
+            out = -AROUND if aside > 0 else AROUND
     return (tail.x + head.x) / 2 - dy / length * 2 * out, (tail.y + head.y) / 2 + dx / length * 2 * out
 
 
