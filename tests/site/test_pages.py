@@ -114,7 +114,7 @@ def test_nothing_shows_a_tick_or_a_time_without_a_run() -> None:
     assert not [name for name, text in texts.items() if re.search(r"!\[[^\]]*passed", text)]
     assert "make site" in texts["evidence/last-run.md"]
     table = texts["specification/index.md"]
-    assert table.count("| model: ○ not run |") + table.count("declared only |") == len(REGISTER)
+    assert table.count("| model: ○ not run {") + table.count("declared only {") == len(REGISTER)
 
 
 def topic_of(pickle: Pickle) -> str:
@@ -191,8 +191,8 @@ def test_steps_of_a_run_are_shown_with_command_result_and_change(status: str, ob
 def test_table_has_a_line_for_each_requirement() -> None:
     requirements = pages()["specification/index.md"]
     for requirement in REGISTER.values():
-        assert requirements.count(f"<br>`{requirement.id}` |") == 1
-    (line,) = re.findall(r"^.*<br>`vault\.same-region-refused` \|.*$", requirements, re.MULTILINE)
+        assert requirements.count(f"<br><code>{requirement.id}</code> {{") == 1
+    (line,) = re.findall(r"^.*<br><code>vault\.same-region-refused</code> \{.*$", requirements, re.MULTILINE)
     assert all(words in line for words in ("assumed", "demand", "model: ✔ passed", "scenarios", "theorem"))
 
 

@@ -257,7 +257,7 @@ def lacking(content: Content) -> Iterator[tuple[str, list[str]]]:
     theorems = theorems_by_requirement()
     yield "Any scenario", [name for name in register if not any(evidence.carrying(name))]
     yield (
-        "A passed run (left open, declared only, or not passed)",
+        "A run in which every scenario passed",
         [name for name in register if verdicts[name].status.value != "passed"],
     )
     yield "A property", [name for name in register if not verdicts[name].counts.get("property")]
