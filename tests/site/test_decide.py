@@ -284,7 +284,7 @@ def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_mo
 
 
 def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> None:
-    shown = {}
+    shown: dict[str, str] = {}
     for line in building.green()["data/matrix.snippet"].splitlines():
         if line.startswith("| **"):
             causes, *_, how_sure = re.split(r"(?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))
