@@ -1,5 +1,5 @@
 Feature: Encryption at rest
-  Stored data is encrypted with either kind of key. You don't need to do anything.
+  Stored data is encrypted with either kind of key. With Microsoft-managed keys, the customer does nothing for it.
 
   @encryption.at-rest @attestation
   Rule: Stored data is encrypted from its first upload

@@ -1,5 +1,5 @@
 Feature: The managed identity
-  A resource reaches its key through its system-assigned managed identity, and through nothing else.
+  A resource reaches its key through its system-assigned managed identity. The article knows no other way.
 
   @identity.enable
   Rule: The managed identity can be enabled as soon as the resource exists

@@ -27,7 +27,7 @@ Feature: After the key is back
       And the model "legal-en-de" is deployed
 
   @restoration.no-redeploy-otherwise
-  Rule: Nor does recovering the key vault or granting access again redeploy a model
+  Rule: Recovering the key vault or granting access again redeploys no model
 
     Scenario Outline: The key is back and the model stays undeployed
       Given <situation>

@@ -1,5 +1,5 @@
 Feature: The inaccessible key
-  There are many ways to lose the key.  What is lost with it is the same each time.
+  Each way to make the key inaccessible has the same effects.  If the key is gone for good, so is the data.
 
   @revocation.revoke
   Rule: Access to the key vault can be revoked
@@ -122,7 +122,7 @@ Feature: The inaccessible key
         | two resources, each with a vault and a key |
 
   @revocation.key-deleted
-  Rule: With the key itself deleted the key is inaccessible
+  Rule: A deleted key is inaccessible
 
     @environment.delete-key @revocation.data-inaccessible @revocation.deletes-uploads @revocation.undeploys @workspace.covered
     Scenario Outline: A deleted key costs all that is under the key

@@ -213,7 +213,8 @@ def test_tables_on_a_phone_are_cards_or_show_their_result_first(browser: Browser
 
 def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(page: Page, site: Path) -> None:
     page.goto((site / "decide" / "what-breaks.html").as_uri())
-    page.locator("#back summary").press("Enter")
+    for fold in ("#back", "#harmless"):
+        page.locator(f"{fold} > summary").press("Enter")
     rows = page.locator("tr:has(a.try)").evaluate_all(
         "rows => rows.map(row => [row.querySelector('a.try').href, row.closest('.cards') ? row.innerText : ''])"
     )
@@ -295,7 +296,7 @@ def test_record_is_handed_out_without_links_that_lead_nowhere_where_it_is_pasted
     assert copied.startswith("# Decision on customer-managed keys for Translator\n")
     assert "**Decision: no.**" in copied
     assert "- A kill switch: no\n" in copied
-    assert "- Write access: not asked\n" in copied
+    assert "- Who can break it: not asked\n" in copied
     assert "Owner: Ada. Review on: 2027-01-31." in copied
     assert "kill switch (`revocation.revoke`)" in copied.partition("## Risks")[2].partition("##")[0]
     assert register_digest(REGISTER) in copied
