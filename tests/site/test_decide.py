@@ -455,6 +455,19 @@ def test_arrow_goes_around_a_box_and_away_from_the_one_that_comes_back() -> None
     assert len(bends) == 4
 
 
+def test_arrow_goes_around_a_box_on_the_side_where_it_is_not() -> None:
+    boxes = {
+        "left": box("left", (0, 0)),
+        "right": box("right", (2, 0)),
+        "middle": box("middle", (1, 1)),
+        "end": box("end", (1, 2)),
+    }
+    for side, away in (("left", -1), ("right", 1)):
+        (arrow,) = picture("x", "x", boxes, [Arrow(side, "end", 1)])["arrows"]
+        assert between(boxes["middle"], boxes[side], boxes["end"])
+        assert (arrow["bend"][0] - (boxes[side].x + boxes["end"].x) / 2) * away > 0
+
+
 CALLED = {
     "assum": ["assumed"],
     "implied": ["implied"],
