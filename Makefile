@@ -153,6 +153,8 @@ $(AZURE_CLI)/.installed: requirements-azure-cli.txt $(SDK)/package.json $(SDK)/p
 	  $(PY) -m venv --clear $(AZURE_CLI) && \
 	  $(AZURE_CLI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-azure-cli.txt; \
 	fi
+	@# The script that pip writes does not run in a folder with a blank in its path.
+	@printf '#!/bin/sh\nexec "%s" -m azure.cli "$$@"\n' "$(CURDIR)/$(AZURE_CLI)/bin/python" > $(AZURE_CLI)/bin/az
 	@mkdir -p $(AZURE_CLI)/node && cp $(SDK)/package.json $(SDK)/package-lock.json $(AZURE_CLI)/node/
 	@if command -v npm >/dev/null; then npm ci --prefix $(AZURE_CLI)/node --silent --no-audit --no-fund; \
 	else echo "npm was not found, so tests that need Node's packages will be skipped (apt-get install npm)" >&2; fi
