@@ -215,7 +215,11 @@ IN_SEQUENCES: dict[str, tuple[Edit, str]] = {
     ),
     "guarantee": (field("tour", "scopes", 0, "guarantee", to="All is well."), "tour.scopes: was"),
     "budget of steps": (field("budgets", "steps", to=109), "the log has .* where .* would be"),
-    "seconds": (field("budgets", "seconds", to=60.0), "fuzz in report.json is not what a complete run of 60 seconds"),
+    "sequences": (field("budgets", "sequences", to=999), "fuzz in report.json is not what a complete run of 999 seq"),
+    "seconds": (
+        field("budgets", to={"steps": 70, "scopes": ["losing-the-key"], "seconds": 60.0}),
+        "fuzz in report.json is not what a complete run of 60 seconds",
+    ),
     "lanes": (field("lanes", to=["features", "tour"]), "nothing that this run asks for"),
 }
 """Edits of a report that has sequences too."""
