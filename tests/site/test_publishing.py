@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def deploy(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `make deploy` there with the environment of the tests, which is installed already."""
     identity = {f"GIT_{who}_{what}": "a@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     kept = {name: value for name, value in os.environ.items() if name not in ("SITE_URL", "MAKEFLAGS", "MAKELEVEL")}
-    command = ["make", "deploy", f"PY={sys.executable}", "INSTALLED=", *options]
+    command = ["make", "deploy", f"PY={shlex.quote(sys.executable)}", "INSTALLED=", *options]
     return subprocess.run(command, cwd=checkout, env=kept | identity, capture_output=True, text=True, check=False)
 
 
