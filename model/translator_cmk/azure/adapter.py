@@ -404,7 +404,7 @@ def translate_with_model(w: World, c: Any) -> None:
 
 
 def wait_for(w: World, look: Callable[[], Any], what: str) -> Any:
-    """Return what a look finds, once it finds something; raises `NotLearned` where it does not come about."""
+    """Return what a look finds, once it finds something; raises `NotLearned` where it does not happen."""
     patience = LOCAL_PATIENCE if w.local else PATIENCE
     until = monotonic() + patience
     while not (found := look()):
@@ -563,7 +563,7 @@ def see_keys(w: World, vault: str, seen: Observation) -> None:
 def see_workspaces(w: World, resource: str, seen: Observation) -> None:
     """Look at the workspaces of a resource that this world has made, and at their documents and models.
 
-    While data can't be read, whether a document is deleted can't be told from its being inaccessible: none shows.
+    While data can't be read, whether a document is deleted or inaccessible can't be distinguished: it is not shown.
     """
     studio = w.studio(resource)
     for shown in studio.ask("GET", "/workspaces")["Workspaces"]:
@@ -622,7 +622,7 @@ class AzureSystem:
         return seen
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # nothing in Azure says when an effect has spread
-        """Return whether all effects have come about: on this machine they have."""
+        """Return whether all effects have happened: on this machine they have."""
         return self.target.cloud.local
 
 

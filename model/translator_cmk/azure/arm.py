@@ -40,7 +40,7 @@ def list_resources(call: Call, subscription: str, group: str | None = None) -> R
 
 
 def region(body: dict[str, Any], *others: str) -> str:
-    """Return the location of a request by its name; raises `Problem` where there is none."""
+    """Return the location of a request by its name; raises `Problem` if Azure has no such location."""
     asked = required(body, "location")
     name: str = asked.replace(" ", "").lower()
     if name not in (*REGIONS, *others):
@@ -95,7 +95,7 @@ def get_operation_status(call: Call, subscription: str, operation: str) -> Reply
 
 
 def deleted(call: Call, kind: Any, subscription: str, name: str, location: str = "", group: str = "") -> Any:
-    """Return the deleted account or vault of a path; raises `Problem` where there is none."""
+    """Return the deleted account or vault of a path; raises `Problem` if it does not exist."""
     for each in in_scope(call, kind, subscription, None, "deleted"):
         place = (each.region if kind is Vault else each.location).name
         asked = (name.lower(), location.lower() or place, group.lower() or each.group.lower())

@@ -166,7 +166,7 @@ class Call:
     # What is in a subscription
 
     def subscription(self, identifier: str) -> Any:
-        """Return the subscription of a path; raises `Problem` where there is none, or the login's tenant is another."""
+        """Return the subscription of a path; raises `Problem` if it does not exist or is of another tenant."""
         found = self.entity(Subscription, identifier)
         if found is None:
             raise missing("SubscriptionNotFound", f"The subscription '{identifier}' could not be found.")
@@ -176,7 +176,7 @@ class Call:
         return found
 
     def group(self, subscription: str, group: str) -> str:
-        """Return the name of a resource group of a path as it was created; raises `Problem` where there is none."""
+        """Return the name of a resource group as it was created; raises `Problem` if it does not exist."""
         known = self.world.groups.get((self.subscription(subscription).name, group.lower()))
         if known is None:
             raise missing("ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
@@ -189,11 +189,11 @@ class Call:
         return found if found and (found.group, found.subscription.name) == place else None
 
     def account(self, subscription: str, group: str, name: str) -> Any:
-        """Return the account of a path; raises `Problem` where there is none."""
+        """Return the account of a path; raises `Problem` if it does not exist."""
         return self.in_group(Resource, subscription, group, name) or no_resource(f"accounts/{name}", group)
 
     def vault(self, subscription: str, group: str, name: str) -> Any:
-        """Return the vault of a path; raises `Problem` where there is none."""
+        """Return the vault of a path; raises `Problem` if it does not exist."""
         return self.in_group(Vault, subscription, group, name) or no_resource(f"vaults/{name}", group)
 
     # Answers

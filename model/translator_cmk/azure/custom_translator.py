@@ -41,7 +41,7 @@ list_regions = always([{"Id": 1, "RegionName": "All regions"}])
 
 
 def account(call: Call) -> Any:
-    """Return the account whose host is addressed; raises `Problem` where there is none."""
+    """Return the account whose host is addressed; raises `Problem` if it does not exist."""
     found = call.entity(Resource, call.host_name)
     if found is None:
         raise missing("ResourceNotFound", f"There is no account '{call.host_name}'.")

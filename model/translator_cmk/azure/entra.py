@@ -19,7 +19,7 @@ def tenant_of(text: str) -> str:
 
 
 def as_guid(text: str, code: str, message: str) -> str:
-    """Return a GUID in its usual form; raises `Problem` where it is none."""
+    """Return a GUID in its usual form; raises `Problem` if it is not valid."""
     try:
         return str(UUID(text))
     except ValueError:

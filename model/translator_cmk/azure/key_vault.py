@@ -16,7 +16,7 @@ SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": tuple(C
 
 
 def vault(call: Call) -> Any:
-    """Return the vault whose host is addressed; raises `Problem` where there is none."""
+    """Return the vault whose host is addressed; raises `Problem` if it does not exist."""
     found = call.entity(Vault, call.host_name)
     if found is None:
         raise missing("VaultNotFound", f"There is no vault '{call.host_name}'.")
@@ -24,7 +24,7 @@ def vault(call: Call) -> Any:
 
 
 def key(call: Call, name: str, *states: str) -> Any:
-    """Return a key of the vault; raises `Problem` where there is none."""
+    """Return a key of the vault; raises `Problem` if it does not exist."""
     found = call.entity(Key, f"{vault(call).name}/{name}", *states)
     if found is None:
         raise missing("KeyNotFound", f"A key with (name/id) {name} was not found in this key vault.")

@@ -88,7 +88,7 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
 
 
 def product_of(cloud: Cloud) -> str:
-    """Return the name of what is put to the test: a cloud of Microsoft's only where nobody stands between."""
+    """Return the name of what is tested: a cloud of Microsoft's only where nobody stands between."""
     if cloud.local:
         return "an emulator of Azure on this machine"
     if cloud.name not in CLOUDS:

@@ -48,7 +48,7 @@ def meaning_in(entry: Entry) -> Meaning:
 
 
 def refusal_of(error: HttpResponseError) -> Refused:
-    """Return the refusal that an error stands for; raises `NotLearned` where it is none."""
+    """Return the refusal that an error stands for; raises `NotLearned` if it is not a refusal."""
     said = error_in(error)
     code, message = str(said.get("code", "")), str(said.get("message", error.message))
     ids = frozenset(ids_in(said.get("details")))

@@ -46,7 +46,7 @@ def list_locations(call: Call, subscription: str) -> Reply:
 
 
 def list_nothing(call: Call, subscription: str) -> Reply:
-    """List managed HSMs, of which there are none."""
+    """List managed HSMs; the list is always empty."""
     call.subscription(subscription)
     return Reply(200, {"value": []})
 
@@ -212,7 +212,7 @@ class Service:
         api = apis[-1] if apis else "manager"
         try:
             if not apis:
-                raise Problem(421, "MisdirectedRequest", f"The host '{authority[:200]}' is none of this server.")
+                raise Problem(421, "MisdirectedRequest", f"The host '{authority[:200]}' is not one of this server's.")
             path, query = parsed(target)
             found = find(apis, method, path)
             if found is None:
@@ -246,7 +246,7 @@ def authenticate(call: Call, api: str) -> None:
     pattern, version = VERSIONS.get(api), call.query.get("api-version", "")
     if pattern and not re.fullmatch(pattern, version, re.ASCII):
         code = "InvalidApiVersionParameter" if version else "MissingApiVersionParameter"
-        raise malformed(f"The api-version query parameter is required, and '{version[:40]}' is none.", code)
+        raise malformed(f"The api-version query parameter is required, and '{version[:40]}' is not a version.", code)
     if "if-match" in call.headers or "if-none-match" in call.headers:
         raise outside("a conditional request")
     cloud, key = call.cloud, call.headers.get("ocp-apim-subscription-key")
