@@ -19,10 +19,25 @@ from translator_cmk.azure.verify import to_plan
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.conformance.cases import scenarios, selected
+from translator_cmk.errors import INCOMPLETE
 from translator_cmk.machine import DEFAULT_STAGE
 
 SECONDS = 120
 """What a run of all scenarios may take on two cores."""
+
+NO_REQUEST = {
+    "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
+    "environment.exists/what-is-missing-is-named-before-a-name-that-is-taken",
+    "environment.new-name/the-name-of-something-that-exists-is-refused",
+    *(
+        f"environment.new-name/the-name-of-a-thing-of-each-other-kind-is-refused/{command}"
+        for command in (
+            "creates-the-translator-resource-translator-prod",
+            "creates-the-workspace-ws-prod-for-translator-prod",
+        )
+    ),
+}
+"""Scenarios that come to a command for which the API has no request; nothing is learned of the system by them."""
 
 QUICK = ("lacks vault.soft-delete-refused", "the mistake of vault.other-subscription")
 """The broken models of every test run; `make azure-cli` has all."""
@@ -42,7 +57,7 @@ def test_every_scenario_that_the_api_can_express_passes(
     declared = declaration_of(Target(CLOUDS["AzureCloud"]._replace(local=True)), DEFAULT_STAGE.subscriptions, True)
     every = selected(scenarios("full", ()), {}, declared)
     applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
-    expected = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")}
+    expected = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")} - NO_REQUEST
     print(f"expected to pass: {len(expected)} of {len(every)}")
     requests, answer = 0, served.service.answer
 
@@ -57,8 +72,10 @@ def test_every_scenario_that_the_api_can_express_passes(
     assert (processor_seconds() - began) / 2 <= SECONDS
     statuses = ran.statuses()
     assert {name for name, status in statuses.items() if status == "passed"} == expected, ran.text
-    assert set(statuses.values()) == {"passed", "not-applicable"}
-    assert ran.code == 0
+    assert {name for name, status in statuses.items() if status == "not-run"} == NO_REQUEST
+    assert set(statuses.values()) == {"passed", "not-applicable", "not-run"}
+    assert ran.code == INCOMPLETE
+    assert " next: " not in ran.text, "a command that has no request for some arguments is written"
     planned = total_of(to_plan(each, declared) for each in applicable)
     entries = Counter(each["kind"] for each in Leftovers(tmp_path / "leftovers.json").entries())
     made = {"requests": requests, **entries}

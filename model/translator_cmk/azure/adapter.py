@@ -17,7 +17,7 @@ from azure.keyvault.keys import JsonWebKey
 from azure.mgmt.cognitiveservices.models import Account
 
 from ..language.declaration import Declaration
-from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Refused, Stage, commands
+from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
@@ -45,25 +45,17 @@ def from_environment() -> "AzureSystem":
     return AzureSystem(target_from(os.environ[ENVIRONMENT]))
 
 
-class Refusal(Exception):
-    """Raised where Azure has no request for what is asked, since something in it is missing or taken."""
-
-    def __init__(self, because: str) -> None:
-        super().__init__(because)
-        self.because = because
-
-
 # Resources
 
 
 def must_be_new(w: World, name: str, get: Callable[[str], object]) -> None:
-    """Raise `Refusal` where this world has something of this name that is there."""
+    """Raise `Unsupported` if this world has something of this name: the same PUT would change it."""
     if name in w.places:
         try:
             get(name)
         except ResourceNotFoundError:
             return
-        raise Refusal("environment.new-name")
+        raise Unsupported("the API has no request that only creates")
 
 
 def create_resource(w: World, c: Any) -> None:
@@ -214,7 +206,7 @@ def purge_vault(w: World, c: Any) -> None:
 
 
 def set_access(w: World, c: Any) -> None:
-    """PUT of accessPolicies/add or remove; raises `Refusal` for access by a resource without managed identity."""
+    """PUT of accessPolicies/add or remove; raises `Unsupported` for access by a resource without managed identity."""
     adds = isinstance(c, commands.GrantKeyAccess)
     vaults, group, name = w.vault_client(c.vault)
     identity = w.account(c.resource).identity
@@ -222,7 +214,7 @@ def set_access(w: World, c: Any) -> None:
     if not principal:
         w.vault(c.vault)
         if adds:
-            raise Refusal("identity.needed-for-access")
+            raise Unsupported("an access policy needs the id of an identity")
         principal = w.principals.get(c.resource, "")
     if principal:
         entry = policy(w, w.place(c.vault)[0], principal, PERMISSIONS)
@@ -287,7 +279,7 @@ def create_workspace(w: World, c: Any) -> None:
     """POST of a workspace, which is then looked for: the body of the answer is not documented."""
     studio = w.studio(c.resource)
     if c.workspace in w.workspaces and workspace_in(studio, c.workspace):
-        raise Refusal("environment.new-name")
+        raise Unsupported("Custom Translator knows workspaces by number, not by name")
     request = {"SubscriptionKey": studio.key, "BillingRegionCode": studio.billing_region()}
     studio.ask("POST", "/workspaces", json={"Name": c.workspace, "Subscription": request})
     made = wait_for(w, lambda: workspace_in(studio, c.workspace), "the workspace")
@@ -300,9 +292,9 @@ def workspace_in(studio: Studio, name: str) -> Any:
 
 
 def studio_of(w: World, workspace: str) -> tuple[Studio, str]:
-    """Return Custom Translator for a workspace, and the id of it; raises `Refusal` where this world has no such."""
+    """Return Custom Translator for a workspace, and the id of it; raises `Unsupported` if this world has no such."""
     if workspace not in w.workspaces:
-        raise Refusal("environment.exists")
+        raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
     resource, guid = w.workspaces[workspace]
     return w.studio(resource), guid
 
@@ -368,9 +360,9 @@ def train_model(w: World, c: Any) -> None:
 
 
 def model_of(w: World, model: str) -> tuple[Studio, int]:
-    """Return Custom Translator for a model, and the id of it; raises `Refusal` where this world has no such."""
+    """Return Custom Translator for a model, and the id of it; raises `Unsupported` if this world has no such."""
     if model not in w.models:
-        raise Refusal("environment.exists")
+        raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
     workspace, number, _ = w.models[model]
     return studio_of(w, workspace)[0], number
 
@@ -630,8 +622,6 @@ def carried_out(w: World, command: Command, calls: Callable[[World, Any], object
     """Return the outcome of the calls of a command."""
     try:
         calls(w, command)
-    except Refusal as refusal:
-        return Refused(frozenset({refusal.because}))
     except HttpResponseError as error:
         return refusal_of(error)
     return Accepted()

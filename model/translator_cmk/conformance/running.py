@@ -43,8 +43,9 @@ class SessionPool:
         return subject
 
     def unsupported(self) -> set[str]:
-        """Return the commands that any of them has answered `unsupported` to."""
-        return set[str]().union(*(subject.unsupported for subject in self.subjects))
+        """Return the commands to which all answers were `unsupported`, and not only with some arguments."""
+        unsupported = set[str]().union(*(subject.unsupported for subject in self.subjects))
+        return unsupported.difference(*(subject.supported for subject in self.subjects))
 
     def bye(self) -> None:
         """End them all."""

@@ -196,6 +196,7 @@ class Subject:
         self.names = Names(self.run)
         self.reference = ReferenceModel()
         self.unsupported: set[str] = set()  # commands that it has answered so to, in any world
+        self.supported: set[str] = set()  # commands that it has accepted or refused, in any world
         self.patient = False
         self.answered = 0  # commands of this world
         self.broken = 0  # cases or sequences in a row that have broken it, and shown nothing
@@ -229,6 +230,8 @@ class Subject:
         else:
             self.reference.submit(command)
         self.answered += answer["answer"] != "error"
+        if answer["answer"] in ("accepted", "refused"):
+            self.supported.add(type(command).__name__)
         match answer["answer"]:
             case "accepted":
                 uses = answer.get("audit", ()) if self.declaration.can("audit") else ()
