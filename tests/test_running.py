@@ -1,27 +1,23 @@
 """Claims about `translator-cmk run`: one line for each command, and one line for each error in the input."""
 
-import io
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
+from tests.command_line import run_cli
 from tests.oracle.following import commands
-from translator_cmk.cli import main
+from tests.schemas import VALID
 from translator_cmk.language import (
     LONGEST,
     command_to_wire,
     observation_to_wire,
     outcome_to_wire,
-    schemas,
     stage_to_wire,
 )
 from translator_cmk.language.situations import situations
@@ -39,11 +35,8 @@ from translator_cmk.system import ModelSystem
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
 DISABLED = (*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod"))
 
-REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in schemas().values())
-RUN_LINE = Draft202012Validator(schemas()["run-line"], registry=REGISTRY)
 
-
-class Done(NamedTuple):
+class Run(NamedTuple):
     """A run of the command: its exit code, the answers, each of which follows the schema, and its standard error."""
 
     code: int
@@ -51,31 +44,21 @@ class Done(NamedTuple):
     error: str
 
 
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command on a text, in this process."""
-
-    def start(text: bytes, *arguments: str, file: str = "-") -> Done:
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
-        code = main(["run", *arguments, file])
-        out, error = capsys.readouterr()
-        found = [json.loads(line) for line in out.splitlines()]
-        for answer in found:
-            RUN_LINE.validate(answer)
-        assert bool(error) == bool(code)
-        return Done(code, found, error.removeprefix("translator-cmk: error: "))
-
-    return start
+def run(text: bytes, *arguments: str, file: str = "-") -> Run:
+    """Run the command on a text, in this process."""
+    done = run_cli("run", *arguments, file, text=text)
+    found = [json.loads(line) for line in done.out.splitlines()]
+    for answer in found:
+        VALID["run-line"].validate(answer)
+    assert bool(done.error) == bool(done.code)
+    return Run(done.code, found, done.error.removeprefix("translator-cmk: error: "))
 
 
 def as_lines(*sequence: Command) -> bytes:
     return b"".join(json.dumps(command_to_wire(command)).encode() + b"\n" for command in sequence)
 
 
-def test_each_command_is_answered_as_the_model_does(run: Run) -> None:
+def test_each_command_is_answered_as_the_model_does() -> None:
     sequence, system = commands(seed=12), ModelSystem()
     done = run(as_lines(*sequence)).answers
     for number, (command, answer) in enumerate(zip(sequence, done, strict=True), 1):
@@ -89,7 +72,7 @@ def test_each_command_is_answered_as_the_model_does(run: Run) -> None:
         }
 
 
-def test_the_profile_article_specifies_nothing_of_what_is_assumed(run: Run) -> None:
+def test_the_profile_article_specifies_nothing_of_what_is_assumed() -> None:
     *_, disabled, read = run(as_lines(*DISABLED), "--profile", "article").answers
     assert disabled["unspecified"] == {
         "workspace": {"ws-prod": ["readable"]},
@@ -104,13 +87,13 @@ def test_the_profile_article_specifies_nothing_of_what_is_assumed(run: Run) -> N
     }
 
 
-def test_the_profile_full_specifies_it_and_observations_can_be_left_out(run: Run) -> None:
+def test_the_profile_full_specifies_it_and_observations_can_be_left_out() -> None:
     *_, read = run(as_lines(*DISABLED), "--profile", "full", "--no-observation").answers
     assert set(read) == {"line", "command", "outcome"}
     assert read["outcome"] == {"outcome": "refused", "because": ["revocation.data-inaccessible"]}
 
 
-def test_a_file_is_read_as_standard_input_is(run: Run, tmp_path: Path) -> None:
+def test_a_file_is_read_as_standard_input_is(tmp_path: Path) -> None:
     file = tmp_path / "commands.jsonl"
     file.write_bytes(as_lines(*AT_WORK))
     assert run(b"", file=str(file)) == run(as_lines(*AT_WORK))
@@ -118,7 +101,7 @@ def test_a_file_is_read_as_standard_input_is(run: Run, tmp_path: Path) -> None:
     assert run(b"", file=str(file)).error == f"{file}:2: the message lacks the field 'command'; add it\n"
 
 
-def test_the_first_line_may_set_the_stage(run: Run) -> None:
+def test_the_first_line_may_set_the_stage() -> None:
     stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
     create = {"command": "CreateVault", "vault": "v1", "region": "north", "subscription": "one", "group": "g"}
     text = b"\n" + json.dumps({"stage": stage}).encode() + b"\n" + json.dumps(create).encode()
@@ -127,7 +110,7 @@ def test_the_first_line_may_set_the_stage(run: Run) -> None:
     assert answer["observation"]["subscription"] == {"one": {"tenant": "here"}}
 
 
-def test_a_stage_further_down_is_a_reset(run: Run) -> None:
+def test_a_stage_further_down_is_a_reset() -> None:
     text = as_lines(*AT_WORK) + b'{"stage": {}}\n' + as_lines(AT_WORK[0])
     *_, before, after = run(text).answers
     assert after["outcome"] == {"outcome": "accepted", "by": ["environment.create-vault"], "audit": []}
@@ -138,7 +121,7 @@ def test_a_stage_further_down_is_a_reset(run: Run) -> None:
 GOOD = as_lines(AT_WORK[0])
 
 
-def test_blank_lines_line_ends_a_byte_order_mark_and_length_mean_nothing(run: Run) -> None:
+def test_blank_lines_line_ends_a_byte_order_mark_and_length_mean_nothing() -> None:
     assert run(b"") == (0, [], "")
     text = b"\xef\xbb\xbf\r\n  \n" + GOOD.replace(b"\n", b"\r\n") + b"\n"
     assert [answer["line"] for answer in run(text).answers] == [3]
@@ -157,19 +140,19 @@ def test_blank_lines_line_ends_a_byte_order_mark_and_length_mean_nothing(run: Ru
     ],
     ids=lambda value: str(value[:20]),
 )
-def test_a_bad_line_ends_the_run_with_one_line_that_says_where(run: Run, line: bytes, error: str) -> None:
+def test_a_bad_line_ends_the_run_with_one_line_that_says_where(line: bytes, error: str) -> None:
     done = run(GOOD + line + b"\n" + GOOD)
     assert (done.code, done.error) == (2, f"standard input:2: {error}\n")
     assert [each["line"] for each in done.answers] == [1]
 
 
-def test_a_file_that_cannot_be_read_is_an_error(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     for path, reason in ((tmp_path / "none.jsonl", "No such file or directory"), (tmp_path, "Is a directory")):
         remedy = "name a file of JSON lines, or -"
         assert run(b"", file=str(path)) == (2, [], f"{path}: can't be read: {reason}; {remedy}\n")
 
 
-def test_more_states_than_can_be_kept_end_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_states_than_can_be_kept_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no observation is given, it is not known of any of the resources whether it shares the key of the first."""
     monkeypatch.setattr("translator_cmk.running.Oracle", partial(Oracle, limit=32))
     names = [f"r{number}" for number in range(6)]

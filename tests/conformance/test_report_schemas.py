@@ -6,23 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, messages_of, put_messages, verify
+from tests.schemas import VALID
 from translator_cmk.cli import main
-from translator_cmk.conformance.report.envelope import report_schemas
-from translator_cmk.language import schemas
-
-EVERY = schemas() | report_schemas()
-REGISTRY: Registry[Any] = Registry().with_resources(
-    (f"{name}.schema.json", Resource.from_contents(each)) for name, each in EVERY.items()
-)
 
 
 def complaints(name: str, value: object) -> list[str]:
     """What the schema of that name has against a value."""
-    return [error.message for error in Draft202012Validator(EVERY[name], registry=REGISTRY).iter_errors(value)]
+    return [error.message for error in VALID[name].iter_errors(value)]
 
 
 @pytest.fixture(scope="module")

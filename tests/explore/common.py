@@ -1,14 +1,8 @@
 """What several tests of this folder share: a plain walk of a scope, and the scenario of a counterexample."""
 
-import io
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
-from subprocess import CompletedProcess
 from typing import Any, NamedTuple
-from unittest.mock import patch
 
-from translator_cmk import cli
 from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.mutation import Mutant, mutants
@@ -65,17 +59,3 @@ def as_pickle(text: str) -> Pickle:
 def the_mutant(requirement: str, kind: str, now: str = "") -> Mutant:
     """Return the first mutant of the requirement of this kind, with this text in its place."""
     return next(each for each in mutants() if each.requirement == requirement and each.kind == kind and now in each.now)
-
-
-def run_cli(*words: str, text: bytes = b"") -> CompletedProcess[str]:
-    """Run the command line in this process, with the text on standard input: starting Python takes longer."""
-    out, error = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
-    with redirect_stdout(out), redirect_stderr(error), patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(text))):
-        try:
-            exit_code = cli.main(words)
-        except SystemExit as ended:
-            exit_code = int(ended.code or 0)
-        out.flush()
-        error.flush()
-    printed, said = (stream.buffer.getvalue().decode() for stream in (out, error))
-    return CompletedProcess(words, exit_code, printed, said)

@@ -4,32 +4,31 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
-from tests.explore.common import run_cli
-from translator_cmk.language import LONGEST, command_to_wire, schemas, stage_to_wire
+from tests.command_line import Done, one_error, run_cli
+from tests.schemas import VALID
+from translator_cmk.language import LONGEST, command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage
 from translator_cmk.machine.commands import CreateVault, DeleteVault, DisableKey, ReadData
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "traces.md"
 
-Done = subprocess.CompletedProcess[str]
-
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
-SCHEMAS = schemas()
-REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in SCHEMAS.values())
-LINE, VERDICT = (Draft202012Validator(SCHEMAS[name], registry=REGISTRY) for name in ("trace-line", "trace-verdict"))
+
+
+trouble = partial(one_error, out=None)
+"""The one line of an error; what comes before it is judged all the same."""
 
 
 def lines(*messages: dict[str, Any]) -> bytes:
     for message in messages:
-        LINE.validate(message)
+        VALID["trace-line"].validate(message)
     return b"".join(json.dumps(message).encode() + b"\n" for message in messages)
 
 
@@ -45,18 +44,10 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Done:
 def verdict(text: bytes, *arguments: str, exit_code: int = 0) -> dict[str, Any]:
     """The verdict as data."""
     done = run(text, "--json", *arguments)
-    assert (done.returncode, done.stderr) == (exit_code, "")
-    found: dict[str, Any] = json.loads(done.stdout)
-    VERDICT.validate(found)
+    assert (done.code, done.error) == (exit_code, "")
+    found: dict[str, Any] = json.loads(done.out)
+    VALID["trace-verdict"].validate(found)
     return found
-
-
-def trouble(done: Done, exit_code: int = 2) -> str:
-    """The one line of an error."""
-    assert done.returncode == exit_code
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("translator-cmk: error: ")
-    return line.removeprefix("translator-cmk: error: ")
 
 
 @pytest.mark.parametrize("profile", ["article", "full"])
@@ -68,9 +59,9 @@ def test_what_run_prints_is_a_trace_that_fits(profile: str, tmp_path: Path) -> N
         command_to_wire, (*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod"), DeleteVault("kv-prod"))
     )
     commands.write_text("\n".join(map(json.dumps, (*sequence, {"stage": stage}, there))), "utf-8")
-    printed = run_cli("run", "--trace", "--profile", profile, str(commands)).stdout
+    printed = run_cli("run", "--trace", "--profile", profile, str(commands)).out
     for line in printed.splitlines():
-        LINE.validate(json.loads(line))
+        VALID["trace-line"].validate(json.loads(line))
     found = verdict(printed.encode(), "--profile", profile)
     assert (found["judged"], found["worlds"], found["deviations"]) == (len(AT_WORK) + 4, 2, [])
 
@@ -79,8 +70,8 @@ def test_the_first_impossible_event_is_named_with_what_was_allowed_and_why() -> 
     text = lines(*events(*AT_WORK, DeleteVault("kv-prod"), ReadData("ws-prod"), ReadData("ws-prod")))
     at = len(AT_WORK) + 2
     done = run(text)
-    assert done.returncode == 1
-    assert done.stdout.splitlines() == [
+    assert done.code == 1
+    assert done.out.splitlines() == [
         f'standard input:{at}: impossible: the customer reads the data of "ws-prod"',
         "  allowed: the request is refused, because of revocation.data-inaccessible",
         "  demanded: the request is refused, because of revocation.data-inaccessible; seen: the request is accepted",
@@ -119,7 +110,7 @@ def test_commands_and_observations_may_be_partial(tmp_path: Path) -> None:
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
     for done in (run(text), run(b"", file=str(file))):
-        assert (done.returncode, done.stderr) == (0, "")
+        assert (done.code, done.error) == (0, "")
     kept = {"observation": {"document": {"contracts": {"exists": True}}}}
     assert verdict(lines(head, *events(*AT_WORK), deleted, kept), exit_code=1)["deviations"][0]["commands"] == []
 
@@ -130,13 +121,13 @@ def test_names_are_read_ahead_from_a_file_and_not_from_a_pipe(tmp_path: Path) ->
     text = lines(made, deleted, hidden)
     file = tmp_path / "trace.jsonl"
     file.write_bytes(text)
-    assert run(b"", file=str(file)).returncode == 0
+    assert run(b"", file=str(file)).code == 0
     assert trouble(run(text)) == (
         "standard input:3: a partial command, in a trace that can't be read twice; "
         "put the names into its head, or name a file"
     )
     head = {"trace": 1, "names": {"vault": ["kv-prod"]}}
-    assert run(lines(head, made, deleted, hidden)).returncode == 0
+    assert run(lines(head, made, deleted, hidden)).code == 0
 
 
 def test_what_is_hidden_is_not_compared() -> None:
@@ -156,8 +147,8 @@ def test_what_a_system_does_not_support_or_fails_at_is_no_deviation(outcome: dic
 @pytest.mark.parametrize("text", [b"\n\n", lines({"trace": 1}), lines({"command": command_to_wire(AT_WORK[0])})])
 def test_where_there_is_nothing_to_judge_the_verdict_says_so(text: bytes) -> None:
     done = run(text)
-    assert (done.returncode, done.stderr) == (4, "")
-    assert "has no outcome and no observation" in done.stdout
+    assert (done.code, done.error) == (4, "")
+    assert "has no outcome and no observation" in done.out
 
 
 GOOD = lines(*events(*AT_WORK))
@@ -212,8 +203,8 @@ def test_a_trace_that_is_cut_off_is_judged_as_far_as_it_goes() -> None:
     done = run(GOOD[:-20])
     expected = f"standard input:{len(AT_WORK)}: cut off in the middle of the line; copy the whole trace"
     assert trouble(done, 4) == expected
-    assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.stdout
-    assert run(GOOD[:-1]).returncode == 0  # only the last line break is missing
+    assert f"fits the specification (profile article): {len(AT_WORK) - 1} events" in done.out
+    assert run(GOOD[:-1]).code == 0  # only the last line break is missing
 
 
 def test_impossible_event_stays_impossible_if_the_rest_cannot_be_read() -> None:
@@ -231,7 +222,8 @@ FED = f'"$0" -c "$1" 2>/dev/null | (ulimit -v {LITTLE // 1024}; "$0" -m translat
 def fed(program: str) -> Done:
     """Run the command, with little memory, on what a program in Python writes."""
     words = ["bash", "-c", FED, sys.executable, program]
-    return subprocess.run(words, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 DIFFERENT = """
@@ -249,8 +241,8 @@ for number in range(5_000):
 def test_a_trace_need_not_fit_into_memory() -> None:
     """Events that are all different, with white space around them."""
     done = fed(DIFFERENT)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "5,000 events judged in 5 worlds" in done.stdout
+    assert (done.code, done.error) == (0, "")
+    assert "5,000 events judged in 5 worlds" in done.out
 
 
 def test_a_line_without_end_ends_in_a_verdict() -> None:
@@ -268,5 +260,5 @@ def test_the_example_is_judged_as_the_page_says(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "log.jsonl").write_text(block('json title="log.jsonl"'), "utf-8")
     monkeypatch.chdir(tmp_path)
     done = run(b"", file="log.jsonl")
-    assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout == block("text")
+    assert (done.code, done.error) == (1, "")
+    assert done.out == block("text")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.command_line import run_cli
 from tests.evidence.in_full import IN_FULL
-from tests.explore.common import run_cli
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.graph import (
@@ -118,25 +118,25 @@ SCOPE = ("--scope", "losing-the-key")
 @pytest.mark.parametrize(("name", "engine"), [("losing-the-key", "memoised"), ("six-resources", "sets")])
 def test_explore_chooses_how_to_search_and_prints_what_it_found(name: str, engine: str) -> None:
     ended = run_cli("explore", "--scope", name, "--json")
-    assert (ended.returncode, ended.stderr) == (0, "")
-    (found,) = json.loads(ended.stdout)
+    assert (ended.code, ended.error) == (0, "")
+    (found,) = json.loads(ended.out)
     assert (found["engine"], found["states"], found["complete"]) == (engine, NAMED[name].states, True)
     assert {"transitions", "depth", "refusals", "seconds", "theorems"} <= found.keys()
 
 
 def test_each_theorem_is_printed_with_its_verdict() -> None:
     ended = run_cli("theorems", *SCOPE)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    lines = ended.stdout.splitlines()
+    assert (ended.code, ended.error) == (0, "")
+    lines = ended.out.splitlines()
     assert sum(line.startswith(("holds ", "not asked ")) for line in lines) == len(THEOREMS)
 
 
 @pytest.mark.parametrize("words", [("explore", "--scope", "nowhere"), ("explore", *SCOPE, "--engine", "sets")])
 def test_unknown_scope_or_option_is_refused_in_one_message(words: tuple[str, ...]) -> None:
     ended = run_cli(*words)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert "Traceback" not in ended.stderr
-    assert words[-1] in ended.stderr
+    assert (ended.code, ended.out) == (2, "")
+    assert "Traceback" not in ended.error
+    assert words[-1] in ended.error
 
 
 def test_scenarios_reach_every_row_and_every_reason_for_a_refusal() -> None:

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from tests.explore.common import run_cli
+from tests.command_line import run_cli
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.tours.selection import StepRecord, recorded_graph, select
@@ -234,14 +234,14 @@ run = partial(run_cli, "tour")
 def test_it_says_how_long_a_tour_is_and_has_to_be_and_what_it_guarantees() -> None:
     made = whole("losing-the-key")
     done = run("--scope", "losing-the-key")
-    assert (done.returncode, done.stderr) == (0, "")
-    first, second = done.stdout.splitlines()
+    assert (done.code, done.error) == (0, "")
+    first, second = done.out.splitlines()
     assert first.startswith(
         f"losing-the-key: {made.pairs} commands in states, {len(made.sequences)} sequences, {made.steps} steps, "
         f"of at least {made.lower_bound}, "
     )
     assert second == f"  {made.guarantee}"
-    (data,) = json.loads(run("--scope", "losing-the-key", "--json").stdout)
+    (data,) = json.loads(run("--scope", "losing-the-key", "--json").out)
     assert data.pop("seconds") >= 0
     assert data == {
         "scope": "losing-the-key",
@@ -253,15 +253,15 @@ def test_it_says_how_long_a_tour_is_and_has_to_be_and_what_it_guarantees() -> No
 
 def test_sequences_go_to_a_file_that_run_reads_or_to_standard_output_alone(tmp_path: Path) -> None:
     file = tmp_path / "tour.jsonl"
-    (said,) = json.loads(run("--scope", "losing-the-key", "--steps", "30", "--json", "--output", str(file)).stdout)
+    (said,) = json.loads(run("--scope", "losing-the-key", "--steps", "30", "--json", "--output", str(file)).out)
     assert len(file.read_text("utf-8").splitlines()) == said["steps"] == 30
     ran = run_cli("run", str(file))
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert len(ran.stdout.splitlines()) == 30 - said["sequences"]
+    assert (ran.code, ran.error) == (0, "")
+    assert len(ran.out.splitlines()) == 30 - said["sequences"]
     assert list(tmp_path.iterdir()) == [file]
     done = run("--scope", "losing-the-key", "--steps", "30", "--output", "-")
-    assert done.stdout == file.read_text("utf-8")
-    assert done.stderr.startswith("losing-the-key: ")
+    assert done.out == file.read_text("utf-8")
+    assert done.error.startswith("losing-the-key: ")
 
 
 ERROR = "translator-cmk: error: "
@@ -285,5 +285,5 @@ ERROR = "translator-cmk: error: "
 )
 def test_wrong_arguments_are_one_message(arguments: tuple[str, ...], error: str) -> None:
     done = run(*arguments)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.strip() == error or (not error.startswith(ERROR) and error in done.stderr)
+    assert (done.code, done.out) == (2, "")
+    assert done.error.strip() == error or (not error.startswith(ERROR) and error in done.error)

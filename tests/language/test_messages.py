@@ -12,9 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
 from tests.language import strategies
+from tests.schemas import VALID
 from translator_cmk.language import (
     LONGEST,
     WireError,
@@ -42,8 +42,6 @@ from translator_cmk.shapes import Shape, read_message
 from translator_cmk.system import ModelSystem
 
 SCHEMAS = schemas()
-REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in SCHEMAS.values())
-VALID = {name: Draft202012Validator(each, registry=REGISTRY) for name, each in SCHEMAS.items()}
 
 CODECS: dict[str, tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]] = {
     "command": (strategies.commands(), command_to_wire, command_from_wire),

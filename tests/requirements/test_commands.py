@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.requirements.conftest import COPY, Done, Run, needs_copy
+from tests.command_line import one_error
+from tests.command_line import run_cli as run
+from tests.requirements.conftest import COPY, needs_copy
 from translator_cmk.requirements import load_register
 from translator_cmk.requirements.commands import REGISTERED
 from translator_cmk.requirements.register import FOLDER
@@ -18,7 +21,7 @@ LOCKERS = Path(__file__).with_name("lockers.md")
 
 
 @pytest.fixture
-def prints(run: Run, tmp_path: Path) -> Path:
+def prints(tmp_path: Path) -> Path:
     """The invented article's fingerprints, as the command prints them."""
     done = run("source", "fingerprint", LOCKERS)
     assert done.code == 0
@@ -31,15 +34,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path / "copy.md"
 
 
-def one_line(done: Done) -> str:
-    """The one line of an error, which is all that was printed."""
-    assert (done.code, done.out) == (2, "")
-    [line] = done.error.splitlines()
-    assert line.startswith("translator-cmk: error: ")
-    return line
-
-
-def test_register_prints_every_requirement_under_its_topic(run: Run) -> None:
+def test_register_prints_every_requirement_under_its_topic() -> None:
     code, out, error = run("register")
     assert (code, error) == (0, "")
     printed = [line.split()[0] for line in out.splitlines() if "." in line.split(" ")[0]]
@@ -47,21 +42,21 @@ def test_register_prints_every_requirement_under_its_topic(run: Run) -> None:
     assert set(load_register().topics) <= set(out.splitlines())
 
 
-def test_register_prints_json_of_the_declared_shape(run: Run) -> None:
+def test_register_prints_json_of_the_declared_shape() -> None:
     values = json.loads(run("register", "--json").out)
     for each in values:
         read_message(REGISTERED, each)
     assert [each["id"] for each in values] == list(load_register())
 
 
-def test_check_finds_no_drift_in_a_copy_of_another_date(run: Run, prints: Path, lockers: str, copy: Path) -> None:
+def test_check_finds_no_drift_in_a_copy_of_another_date(prints: Path, lockers: str, copy: Path) -> None:
     copy.write_text(lockers.replace("03/09/2024", "12/31/2030"), "utf-8")
     counts = "14 unchanged, 0 moved, 0 reworded, 0 gone, 0 new"
     done = run("source", "check", copy, "--against", prints)
     assert done == (0, f"no drift from the revision of 2024-03-09: {counts}\n", "")
 
 
-def test_check_names_what_differs_and_exits_1(run: Run, prints: Path, lockers: str, copy: Path) -> None:
+def test_check_names_what_differs_and_exits_1(prints: Path, lockers: str, copy: Path) -> None:
     text = lockers.replace("40 coins", "55 coins").replace(" Cards are accepted at the gate.", "")
     text = text.replace("Sign the form.", "Sign the form. Dogs \x1bwait.").replace("Lose a key", "Lose \x1bit")
     copy.write_text(text, "utf-8")
@@ -76,9 +71,7 @@ def test_check_names_what_differs_and_exits_1(run: Run, prints: Path, lockers: s
     assert ": 12 unchanged, 0 moved, 1 reworded, 1 gone, 1 new\n" in said
 
 
-def test_check_names_the_requirements_that_a_reworded_sentence_touches(
-    run: Run, prints: Path, lockers: str, copy: Path
-) -> None:
+def test_check_names_the_requirements_that_a_reworded_sentence_touches(prints: Path, lockers: str, copy: Path) -> None:
     claimed = prints.read_text("utf-8").replace("statements: []", "statements: [S19, S39]", 1)
     prints.write_text(claimed, "utf-8")
     copy.write_text(lockers.replace("is lit", "was lit"), "utf-8")
@@ -94,55 +87,48 @@ def test_check_names_the_requirements_that_a_reworded_sentence_touches(
         (b"# Another\n\nQuite another article.\n", "0 of its 52 sentences were recognised"),
     ],
 )
-def test_check_refuses_what_is_no_copy_of_the_article(run: Run, copy: Path, content: bytes, message: str) -> None:
+def test_check_refuses_what_is_no_copy_of_the_article(copy: Path, content: bytes, message: str) -> None:
     copy.write_bytes(content)
-    error = one_line(run("source", "check", copy))
+    error = one_error(run("source", "check", copy))
     assert message in error
     assert str(copy) in error
 
 
-def test_check_refuses_what_it_cannot_read(run: Run, tmp_path: Path) -> None:
+def test_check_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.md", tmp_path / "two\nlines.md", tmp_path):
-        assert str(path).replace("\n", " ") in one_line(run("source", "check", path))
+        assert str(path).replace("\n", " ") in one_error(run("source", "check", path))
     done = run("source", "check", LOCKERS, "--against", tmp_path / "missing.yaml")
-    assert "missing.yaml: can't be read" in one_line(done)
+    assert "missing.yaml: can't be read" in one_error(done)
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["source"], ["source", "check"], ["register", "--js"]])
-def test_wrong_usage_exits_2(run: Run, arguments: list[str]) -> None:
+def test_wrong_usage_exits_2(arguments: list[str]) -> None:
     code, out, error = run(*arguments)
     assert (code, out) == (2, "")
     assert "error: " in error
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["register", "--help"], ["source", "check", "--help"]])
-def test_help_lists_the_exit_codes(run: Run, arguments: list[str]) -> None:
+def test_help_lists_the_exit_codes(arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.code == 0
     assert "exit codes:" in done.out
 
 
-def test_help_imports_nothing_that_a_subcommand_needs() -> None:
+@pytest.mark.parametrize(
+    ("words", "modules", "imported"),
+    [
+        (["--help"], ("yaml", "translator_cmk."), [f"translator_cmk.{name}" for name in ("cli", "errors", "escaping")]),
+        (["source", "check", "nowhere.md"], "translator_cmk.conformance", []),
+    ],
+)
+def test_a_command_imports_no_more_than_it_needs(words: list[str], modules: Any, imported: list[str]) -> None:
     code = (
-        "import sys; from translator_cmk import cli\n"
-        "try: cli.main(['--help'])\n"
-        "except SystemExit: pass\n"
-        "print(sorted(name for name in sys.modules if name == 'yaml' or name.startswith('translator_cmk.')))"
+        f"import sys; from translator_cmk import cli\ntry: cli.main({words})\n"
+        f"finally: print(sorted(name for name in sys.modules if name.startswith({modules!r})))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
-    assert done.stdout.decode().splitlines()[-1] == str(
-        [f"translator_cmk.{name}" for name in ("cli", "errors", "escaping")]
-    )
-
-
-def test_source_check_imports_nothing_of_the_report_check() -> None:
-    code = (
-        "import sys; from translator_cmk import cli\n"
-        "cli.main(['source', 'check', 'nowhere.md'])\n"
-        "print([name for name in sys.modules if name.startswith('translator_cmk.conformance')])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
-    assert done.stdout.decode().splitlines()[-1] == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == str(imported)
 
 
 def test_a_letter_that_the_terminal_lacks_is_no_error(prints: Path, lockers: str, copy: Path) -> None:
@@ -155,7 +141,7 @@ def test_a_letter_that_the_terminal_lacks_is_no_error(prints: Path, lockers: str
 
 
 @needs_copy
-def test_the_register_knows_the_article_as_it_is(run: Run) -> None:
+def test_the_register_knows_the_article_as_it_is() -> None:
     code, out, error = run("source", "check", COPY)
     assert (code, error) == (0, "")
     assert out.endswith(": 52 unchanged, 0 moved, 0 reworded, 0 gone, 0 new\n")
@@ -163,7 +149,7 @@ def test_the_register_knows_the_article_as_it_is(run: Run) -> None:
 
 
 @needs_copy
-def test_a_changed_key_size_in_the_article_touches_the_demand_on_keys(run: Run, copy: Path) -> None:
+def test_a_changed_key_size_in_the_article_touches_the_demand_on_keys(copy: Path) -> None:
     copy.write_text(COPY.read_text("utf-8").replace("2048", "3072"), "utf-8")
     code, out, _ = run("source", "check", copy)
     assert code == 1

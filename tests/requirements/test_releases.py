@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.requirements.conftest import Run
+from tests.command_line import one_error
+from tests.command_line import run_cli as run
 from translator_cmk.bdd.features import pickles
 from translator_cmk.conformance.cases import RELEASES as DIGESTS
 from translator_cmk.requirements import load_register
@@ -28,7 +29,7 @@ def written(path: Path, content: Any) -> Path:
     return path
 
 
-def test_register_does_not_differ_from_itself_as_file_or_as_folder(run: Run, tmp_path: Path) -> None:
+def test_register_does_not_differ_from_itself_as_file_or_as_folder(tmp_path: Path) -> None:
     same = written(tmp_path / "same.json", register_json(load_register()))
     for arguments in ([same], [FOLDER, same]):
         done = run("register", "diff", *arguments)
@@ -36,7 +37,7 @@ def test_register_does_not_differ_from_itself_as_file_or_as_folder(run: Run, tmp
         assert done.out == f"no difference in {len(load_register())} requirements\n"
 
 
-def test_difference_names_each_requirement_with_what_it_was_and_became(run: Run, tmp_path: Path) -> None:
+def test_difference_names_each_requirement_with_what_it_was_and_became(tmp_path: Path) -> None:
     first, second, third, *others = register_json(load_register())
     gone = third | {"id": "vault.gone"}
     reworded = second | {"wording": "It was a | b.", "title": "Once"}
@@ -71,20 +72,18 @@ def test_difference_names_each_requirement_with_what_it_was_and_became(run: Run,
     ],
 )
 def test_file_that_is_no_register_is_one_line_that_says_what_is_expected(
-    run: Run, tmp_path: Path, content: bytes, message: str
+    tmp_path: Path, content: bytes, message: str
 ) -> None:
     (tmp_path / "before.json").write_bytes(content)
-    done = run("register", "diff", tmp_path / "before.json")
-    assert (done.code, done.out) == (2, "")
-    assert done.error.startswith(f"translator-cmk: error: {tmp_path / 'before.json'}: ")
-    assert message in done.error
-    assert "'translator-cmk register --json' wrote is expected\n" in done.error
+    error = one_error(run("register", "diff", tmp_path / "before.json"))
+    assert error.startswith(f"{tmp_path / 'before.json'}: ")
+    assert message in error
+    assert error.endswith("'translator-cmk register --json' wrote is expected")
 
 
-def test_unknown_release_is_one_line_that_says_which_there_are(run: Run) -> None:
-    done = run("register", "diff", "0.0.0")
-    assert (done.code, done.out) == (2, "")
-    assert done.error.startswith("translator-cmk: error: 0.0.0: neither a file, nor a folder, nor a release; there are")
+def test_unknown_release_is_one_line_that_says_which_there_are() -> None:
+    error = one_error(run("register", "diff", "0.0.0"))
+    assert error.startswith("0.0.0: neither a file, nor a folder, nor a release; there are")
 
 
 def test_every_release_has_a_frozen_register_and_a_digest() -> None:
