@@ -3,7 +3,8 @@
 import argparse
 import json
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,22 @@ from typing import Any
 from ..digest import REPORTED, digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
-from .cases import FEATURES, FUZZ, LANES, NOT_REACHED, TOUR, TRACE, Scenario, is_selected, scenarios, selected
+from .cases import FUZZ, LANES, NOT_REACHED, TRACE, Scenario, is_selected
 from .channels import Fault, connecting
 from .channels.connecting import connection
-from .features import attempt
-from .fuzz import run_fuzz
+from .features import attempt, run_features
 from .planning import deviations_of, made_of, read
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, files_of, final_name
 from .report.log import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
-from .subject import Aborted, Subject, by_chance
-from .tour import run_tour
+from .subject import Aborted, by_chance
 from .trace import recorded_system, run_trace, trace_of
+from .verify import run_lanes
+
+TIMES = ("seconds", "durations")
+"""Fields that no log shows."""
 
 CLAIMED = ("digest", "subject", "seed", "started", "finished", "messages")
 """Fields that only the run itself knows, or that something else is compared with."""
@@ -61,7 +64,7 @@ class Repetition:
         running = self.running
         try:
             if running.made.transport != "none":
-                self._run_lanes(self.pool.subject())
+                run_lanes(running, self.pool.subject(), self._play, self._begun)
             judge_traces(running, self.folder, self.envelope)
         except EndOfLog as error:
             self.problems += [str(error)] if self.complete else []
@@ -69,44 +72,26 @@ class Repetition:
             self.problems.append(str(error))
         except (Fault, Aborted) as error:
             self.problems += [f"the run broke off, and is said to be complete: {error}"] if self.complete else []
-        self._say_bye()
-        running.finished = self.complete
-        return running
-
-    def _say_bye(self) -> None:
-        """End the sessions that have ended in the log; what else it has is a problem."""
         for session, stream in zip(self.pool.sessions, self.log.streams, strict=True):
             if (entry := stream.peek()) and entry.verb == "bye":
                 session.bye()
         if not self.problems:
             left = (each for each in self.log.left() if self.complete or "interrupted" not in each.content)
             self.problems += [f"{MESSAGES}:{each.number}: nothing that this run asks for" for each in left][:1]
+        running.finished = self.complete
+        return running
 
-    def begun(self, lane: str) -> bool:
+    def _begun(self, lane: str) -> bool:
         """Return whether the report has results of a lane, or may get some."""
         return self.complete or lane in self.envelope or any(case["lane"] == lane for case in self.envelope["cases"])
 
-    def _run_lanes(self, subject: Subject) -> None:
-        running, made = self.running, self.running.made
-        running.declared = subject.declaration
-        subjects = [subject]
-        while running.declared.can("parallel") and self.log.has_another_session():
-            subjects.append(self.pool.subject())
-        if FEATURES in made.lanes and self.begun(FEATURES):
-            self._run_features(subjects)
-        if TOUR in made.lanes and self.begun(TOUR):
-            run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
-        if FUZZ in made.lanes and self.begun(FUZZ):
-            run_fuzz(running, subject, made.budgets)
-
-    def _run_features(self, subjects: list[Subject]) -> None:
+    def _play(self, chosen: list[Scenario]) -> None:
         """Play the scenarios, each in the session that has it; raises `Aborted` and `NotInLog`."""
-        running, made = self.running, self.running.made
-        chosen = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
-        waiting = {each.case.id: each for each in chosen}
-        running.expect(each.case for each in chosen)
+        running, waiting = self.running, {each.case.id: each for each in chosen}
+        while self.pool.subjects[0].declaration.can("parallel") and self.log.has_another_session():
+            self.pool.subject()
         gave_up: Aborted | None = None
-        for subject, stream in zip(subjects, self.log.streams, strict=True):
+        for subject, stream in zip(self.pool.subjects, self.log.streams, strict=True):
             try:
                 while (entry := stream.peek()) and (scenario := waiting.pop(entry.case, None)):
                     attempt(running, subject, scenario, self.details.setdefault(entry.case, []))
@@ -114,23 +99,17 @@ class Repetition:
                 pass  # the others may have more
             except Aborted as error:
                 gave_up = error
-        whole = self.complete or any(self.begun(lane) for lane in LANES[1:])
-        missing = [case for case in self._due(chosen, whole) if case not in running.results]
-        if len(missing) > (0 if whole else len(subjects) - 1):  # each of the others may be about one
+        whole = self.complete or any(map(self._begun, LANES[1:]))
+        if running.made.budgets:  # verify keeps to the order: all up to the last that ended were begun
+            due = [each.case.id for each in chosen]
+            due = due if whole else due[: max((due.index(case) + 1 for case in running.results), default=0)]
+        else:  # pytest has an order of its own, and leaves out controls that nobody selected
+            due = [each.case.id for each in chosen if whole and is_selected(each, running.made.selection)]
+        missing = [case for case in due if case not in running.results]
+        if len(missing) > (0 if whole else len(self.pool.subjects) - 1):  # each of the others may be about one
             raise NotInLog(f"{MESSAGES} does not have {missing[0]}, which this run asks for")
         if gave_up:
             raise gave_up
-
-    def _due(self, chosen: list[Scenario], whole: bool) -> list[str]:
-        """Return the scenarios that were begun: all, or those up to the last that ended: verify keeps to the order.
-
-        Pytest, which has no budgets, keeps to an order of its own, and leaves out controls that nobody selected.
-        """
-        made, played = self.running.made, self.running.results
-        if not made.budgets:
-            return [each.case.id for each in chosen if whole and is_selected(each, made.selection)]
-        due = [each.case.id for each in chosen]
-        return due if whole else due[: max((due.index(case) + 1 for case in played), default=0)]
 
 
 def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) -> None:
@@ -150,24 +129,17 @@ def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) ->
 def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Running:
     """Ask a system all that was asked then; raises `Fault` where it does not say hello."""
     running, subject = running_of(envelope), pool.subject()
-    made, running.declared = running.made, subject.declaration
-    try:
-        if FEATURES in made.lanes:
-            every = {
-                each.case.id: each
-                for each in selected(scenarios(made.profile, made.waived), made.selection, running.declared)
-            }
-            running.expect(each.case for each in every.values())
-            for case in envelope["cases"]:
-                if case["id"] in every and case.get("reason") != NOT_REACHED.reason:
-                    attempt(running, subject, every[case["id"]])
-        if TOUR in made.lanes:
-            run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
-        if FUZZ in envelope:
-            run_fuzz(running, subject, {**made.budgets, "sequences": max(1, envelope[FUZZ]["sequences"])})
+    asked = {case["id"] for case in envelope["cases"] if case.get("reason") != NOT_REACHED.reason}
+    if FUZZ in envelope:
+        sequences = max(1, envelope[FUZZ]["sequences"])
+        running.made = running.made._replace(budgets={**running.made.budgets, "sequences": sequences})
+
+    def play(chosen: list[Scenario]) -> None:
+        run_features(running, [subject], [each for each in chosen if each.case.id in asked])
+
+    with suppress(Aborted):  # what was not reached differs
+        run_lanes(running, subject, play, lambda lane: lane != FUZZ or FUZZ in envelope)
         judge_traces(running, folder, envelope)
-    except Aborted:
-        pass  # what was not reached differs
     return running
 
 
@@ -234,49 +206,40 @@ def of_cases(envelope: Mapping[str, Any], now: Mapping[str, Any], ignored: Seque
     """Yield every case of which something else comes now, with the first field that differs."""
     then_by_id, now_by_id = ({case["id"]: case for case in each["cases"]} for each in (envelope, now))
     for name in then_by_id | now_by_id:
-        was, is_ = dict(then_by_id.get(name, {})), dict(now_by_id.get(name, {}))
-        if "fault" in was and "shown" not in is_ and was.get("shown", "").startswith(SAID):
-            del was["shown"]  # the end of its standard error, which the log has only as far as it was there at once
-        for field in ("seconds", "durations", *ignored):
-            was.pop(field, None)
-            is_.pop(field, None)
-        for problem in islice(differences(was, is_, name), 1):
+        was, is_ = then_by_id.get(name, {}), now_by_id.get(name, {})
+        # the end of its standard error is in the log only as far as it was there at once
+        only_said = "fault" in was and "shown" not in is_ and was.get("shown", "").startswith(SAID)
+        unseen = {*TIMES, *ignored, *(["shown"] if only_said else [])}
+        for problem in islice(differences(was, is_, name, unseen), 1):
             yield f"{problem}: {is_['reason']}" if is_.get("reason") else problem
 
 
-def differences(then: Any, now: Any, where: str) -> Iterator[str]:
+def differences(then: Any, now: Any, where: str, ignored: Collection[str] = TIMES) -> Iterator[str]:
     """Yield every place in a value of a report at which another one comes now; null is what is not there."""
     if isinstance(then, dict) and isinstance(now, dict):
         # the status, if there is one, says most
-        for name in sorted(then.keys() | now.keys(), key=lambda each: (each != "status", each)):
-            yield from differences(then.get(name), now.get(name), f"{where}.{name}")
+        for name in sorted((then.keys() | now.keys()).difference(ignored), key=lambda each: (each != "status", each)):
+            yield from differences(then.get(name), now.get(name), f"{where}.{name}", ignored)
     elif then != now:
         yield f"{where}: was {shortened(then)}, is {shortened(now)}"
 
 
 def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """Yield the fields of the envelope, except what each case has, that do not follow."""
-    complete = envelope["complete"]
+    complete, budgets, fuzzed = envelope["complete"], now["budgets"], envelope.get(FUZZ, {})
     if complete and "trouble" in envelope:
         yield f"trouble in {ENVELOPE} tells why a run ended early, and it is said to be complete"
     if [case["id"] for case in envelope["cases"]] != [case["id"] for case in now["cases"]]:
         yield f"the cases in {ENVELOPE} are in another order than a run has them in"
-    for name in sorted(now.keys() - {*CLAIMED, *LANES, "cases"}):
-        yield from differences(envelope.get(name), now[name], name)
-    for lane in LANES[1:]:
-        then, done = (
-            {field: value for field, value in each.get(lane, {}).items() if field != "seconds"}
-            for each in (envelope, now)
-        )
-        if not complete:  # a lane that was cut off says in part what it did
+    for name in sorted({*now, *LANES[1:]} - {*CLAIMED, "cases"}):
+        then, done = envelope.get(name, {}), now.get(name, {})
+        if name in LANES and not complete:  # a lane that was cut off says in part what it did
             done = {field: value for field, value in done.items() if field in then}
-        yield from differences(then, done, lane)
-    if complete and FUZZ in now["lanes"]:
-        fuzzed, seconds, most = envelope.get(FUZZ, {}), now["budgets"]["seconds"], now["budgets"].get("sequences")
-        if most and fuzzed.get("sequences", 0) < most:
-            yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {most:,} sequences writes"
-        elif not most and fuzzed.get("seconds") != round(seconds, 1):
-            yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {seconds:g} seconds writes"
+        yield from differences(then, done, name)
+    unit = "sequences" if "sequences" in budgets else "seconds"
+    too_little = fuzzed.get(unit, 0) < round(budgets.get(unit, 0), 1)
+    if complete and FUZZ in now["lanes"] and (too_little or fuzzed["seconds"] > round(budgets["seconds"], 1)):
+        yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {budgets[unit]:,.10g} {unit} writes"
 
 
 def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
@@ -289,7 +252,12 @@ def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iter
         if name not in known and (ended or not is_unfinished(name, known, len(running.kept) // 2)):
             yield f"{name} is no file of this report"
     for name, text in (running.kept | derived).items():
-        if (ended or name in running.kept or (path / name).exists()) and not says(path / name, text):
+        file = path / name
+        try:
+            says = file.read_bytes() if file.is_file() else None
+        except OSError as error:
+            raise CommandError(f"{file}: can't be read: {error.strerror}") from None
+        if (ended or name in running.kept or file.exists()) and says != text.encode("utf-8", "surrogatepass"):
             yield f"{name} does not say what {ENVELOPE} and {MESSAGES} say"
 
 
@@ -297,14 +265,6 @@ def is_unfinished(name: str, known: Iterable[str], findings: int) -> bool:
     """Return whether a run that was killed may have left the file: half written, or not yet listed."""
     later = COUNTEREXAMPLE.fullmatch(final_name(name))
     return (name != final_name(name) in known) or (later is not None and int(later[1]) > findings)
-
-
-def says(file: Path, text: str) -> bool:
-    """Return whether this is what is in the file, byte by byte; raises `CommandError`."""
-    try:
-        return file.is_file() and file.read_bytes() == text.encode("utf-8", "surrogatepass")
-    except OSError as error:
-        raise CommandError(f"{file}: can't be read: {error.strerror}") from None
 
 
 def check_arguments(parser: argparse.ArgumentParser) -> None:

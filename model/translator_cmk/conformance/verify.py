@@ -24,6 +24,7 @@ from .cases import (
     STEPS,
     TOUR,
     TRACE,
+    Scenario,
     check_kit,
     most_awaited,
     must_exist,
@@ -41,7 +42,7 @@ from .report.envelope import Made
 from .report.folder import Folder
 from .running import Running, SessionPool
 from .session import Interrupted, Session
-from .subject import Aborted, by_chance
+from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
 from .trace import kept, must_be_readable, recorded_system, run_trace
 
@@ -51,22 +52,15 @@ REPORT = Path("conformance-report")
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
     system = connecting.add_arguments(parser, required=False)
-    parser.add_argument(
-        "--lane",
-        choices=LANES,
-        action="append",
-        help="run this lane; may be repeated (default: all, trace only with --trace; "
-        "features where scenarios are selected)",
+    text = (
+        "run this lane; may be repeated (default: all, trace only with --trace; features where scenarios are selected)"
     )
-    parser.add_argument(
-        "--trace",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="judge this log, which was recorded elsewhere, as check-trace reads it; may be repeated; "
-        "with --lane trace alone no system is needed",
+    parser.add_argument("--lane", choices=LANES, action="append", help=text)
+    text = (
+        "judge this log, which was recorded elsewhere, as check-trace reads it; may be repeated; "
+        "with --lane trace alone no system is needed"
     )
+    parser.add_argument("--trace", metavar="FILE", type=Path, action="append", default=[], help=text)
     parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
     selecting = (
         ("requirement", None, "only scenarios that show this, and their positive controls"),
@@ -79,55 +73,75 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
         metavar = None if choices else "ID"
         parser.add_argument(f"--{name}", metavar=metavar, choices=choices, action="append", default=[], help=text)
     parser.add_argument("--deviations", metavar="FILE", type=Path, help="a YAML file of known deviations")
-    report = f"the folder for the report (default: {REPORT})"
-    parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=report)
+    text = f"the folder for the report (default: {REPORT})"
+    parser.add_argument("--report", metavar="DIR", type=Path, default=REPORT, help=text)
     parser.add_argument("--scope", choices=SCOPES, action="append", help="only this scope in the tour")
-    parser.add_argument(
-        "--steps",
-        metavar="N",
-        type=at_least(1),
-        default=STEPS,
-        help=f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})",
+    text = f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})"
+    parser.add_argument("--steps", metavar="N", type=at_least(1), default=STEPS, help=text)
+    text = f"time to fuzz (default: {SECONDS:g})"
+    parser.add_argument("--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=text)
+    text = "fuzz so many sequences, however long they take"
+    parser.add_argument("--sequences", metavar="N", type=at_least(1), help=text)
+    text = "sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)"
+    parser.add_argument("--jobs", metavar="N", type=at_least(1), help=text)
+    text = (
+        "what chance begins from, names included: a system that keeps things wants another each time "
+        "(default: by chance)"
     )
-    parser.add_argument(
-        "--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=f"time to fuzz (default: {SECONDS:g})"
-    )
-    parser.add_argument(
-        "--sequences", metavar="N", type=at_least(1), help="fuzz so many sequences, however long they take"
-    )
-    parser.add_argument(
-        "--jobs",
-        metavar="N",
-        type=at_least(1),
-        help="sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)",
-    )
-    parser.add_argument(
-        "--seed",
-        metavar="N",
-        type=at_least(0),
-        help="what chance begins from, names included: "
-        "a system that keeps things wants another each time (default: by chance)",
-    )
+    parser.add_argument("--seed", metavar="N", type=at_least(0), help=text)
     return system
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the lanes and print a summary; the exit code is that of the report."""
+    """Run the lanes, always write the report, and print what came of them; the exit code is that of the report."""
     lanes = lanes_of(args)
     way = None if lanes == (TRACE,) else connection(args)
     seed = by_chance() if args.seed is None else args.seed
-    running = planned(args, lanes, way.transport if way else "none", seed)
-    # named absolutely, since a system in this process may change the working directory
-    args.trace = [path.absolute() for path in args.trace]
-    assert running.folder is not None
-    running.log = log = running.folder.begin()
-    session = partial(Session, log=log, patience=args.timeout, interruption=running.interruption)
+    made, deviations = planned(args, lanes, way.transport if way else "none", seed)
+    traces = [path.absolute() for path in args.trace]  # a system in this process may change the working directory
+    folder = Folder(args.report)
+    running = Running(made, folder, deviations)
+    running.log = folder.begin()
+    session = partial(Session, log=running.log, patience=args.timeout, interruption=running.interruption)
     pool = SessionPool(lambda: session(way.open()), seed) if way else None
-    try:
-        with running.interruption.heeded():
-            return run_lanes(running, pool, args, way.text if way else "")
-    finally:
-        log.close()
+    whole = False  # whether the report can be written to its end
+    with running.interruption.heeded():
+        try:
+            running.save()
+            if pool:
+                put_through(running, pool, args.jobs)
+            else:
+                running.declared = recorded_system(traces)
+            if TRACE in lanes:
+                run_trace(running, folder.path, kept(traces, folder))
+            running.finished = whole = True
+        except Fault as fault:
+            running.trouble, whole = plain(pool.sessions[-1].in_full(fault) if pool else str(fault)), True
+        except Aborted as trouble:
+            running.trouble, whole = plain(str(trouble)), True
+        except Interrupted as trouble:
+            running.trouble, whole = str(trouble), True
+            running.progress.clear()
+            print_error(f"{trouble}; {args.report} has what came out so far")
+        except CommandError:
+            raise
+        except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
+            raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
+        except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
+            traceback.print_exc()
+            running.trouble = "a defect of the kit; its traceback is on standard error"
+        finally:
+            running.progress.clear()
+            if pool:
+                pool.bye()
+            running.save(whole)
+            running.log.close()
+    if not whole:
+        return HARNESS
+    envelope = running.envelope()
+    awaited = most_awaited(pool.unsupported(), running.declared) if pool and running.declared else ()
+    print("\n".join(summaries.printed(envelope, args.report, way.text if way else "", awaited)))
+    return int(envelope["exit_code"])
 
 
 def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
@@ -148,8 +162,8 @@ def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
     return lanes
 
 
-def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> Running:
-    """Return the run that the arguments ask for; raises `CommandError`."""
+def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> tuple[Made, Deviations]:
+    """Return how the arguments ask for the run to be made, and what is known to fail; raises `CommandError`."""
     chosen = {name: tuple(getattr(args, name)) for name in SELECTED}
     waived = tuple(sorted(set(args.waive)))
     budgets = {
@@ -164,87 +178,52 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
         raise CommandError(str(error)) from None
     must_exist(chosen, waived)
     must_be_deniable(waived)
-    must_be_outside_report(args)
+    report = os.path.realpath(args.report)  # without links, even where they lead in a circle
+    read = [*(("trace", path) for path in args.trace), *([("deviations", args.deviations)] if args.deviations else [])]
+    for option, path in read:
+        if Path(os.path.realpath(path)).is_relative_to(report):
+            problem = "it is in the folder of the report, which may hold nothing else; move it"
+            raise CommandError(f"--{option} {path}: {problem}")
     deviations = load_deviations(args.deviations) if args.deviations else Deviations()
     must_be_readable(args.trace)
-    known = tuple(deviations.entries)
-    made = Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, known)
-    return Running(made, Folder(args.report), deviations)
+    made = Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, deviations.entries)
+    return made, deviations
 
 
-def must_be_outside_report(args: argparse.Namespace) -> None:
-    """Raise `CommandError` if an input file is in the folder of the report, which may hold nothing else."""
-    report = os.path.realpath(args.report)  # without links, even where they lead in a circle
-    for option, paths in {"trace": args.trace, "deviations": [args.deviations]}.items():
-        for path in paths:
-            if path is not None and Path(os.path.realpath(path)).is_relative_to(report):
-                raise CommandError(
-                    f"--{option} {path}: it is in the folder of the report, which may hold nothing else; move it"
-                )
-
-
-def run_lanes(running: Running, pool: SessionPool | None, args: argparse.Namespace, system: str) -> int:
-    """Run the lanes, always write the report, and print what came of them; raises `CommandError`."""
-    whole = True
-    assert running.folder is not None
-    running.save()
-    try:
-        if pool:
-            put_through(running, pool, args)
-        else:
-            running.declared = recorded_system(args.trace)
-        if TRACE in running.made.lanes:
-            run_trace(running, running.folder.path, kept(args.trace, running.folder))
-        running.finished = True
-    except Fault as fault:
-        running.trouble = plain(pool.sessions[-1].in_full(fault) if pool else str(fault))
-    except Aborted as trouble:
-        running.trouble = plain(str(trouble))
-    except Interrupted as trouble:
-        running.trouble = str(trouble)
-        running.progress.clear()
-        print_error(f"{trouble}; {args.report} has what came out so far")
-    except CommandError:
-        whole = False
-        raise
-    except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
-        whole = False
-        raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
-    except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
-        traceback.print_exc()
-        running.trouble = "a defect of the kit; its traceback is on standard error"
-        whole = False
-    finally:
-        running.progress.clear()
-        if pool:
-            pool.bye()
-        running.save(whole)
-    if not whole:
-        return HARNESS
-    envelope = running.envelope()
-    awaited = most_awaited(pool.unsupported(), running.declared) if pool and running.declared else ()
-    print("\n".join(summaries.printed(envelope, args.report, system, awaited)))
-    return int(envelope["exit_code"])
-
-
-def put_through(running: Running, pool: SessionPool, args: argparse.Namespace) -> None:
+def put_through(running: Running, pool: SessionPool, jobs: int | None) -> None:
     """Put a system through the lanes that need one; raises `Aborted`, and `Fault` where it does not say hello."""
-    made = running.made
     subject = pool.subject()
-    running.declared = declared = subject.declaration
-    running.save()
-    parallel = declared.can("parallel")
-    jobs = args.jobs or (2 if parallel else 1)  # what is declared is tried
-    if jobs > 1 and not parallel:
+    parallel = subject.declaration.can("parallel")
+    if jobs and jobs > 1 and not parallel:
         raise CommandError(f"--jobs {jobs}: the system has not declared the capability parallel")
-    if FEATURES in made.lanes:
-        found = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
-        if not found:
+    most = jobs or (2 if parallel else 1)  # what is declared is tried
+
+    def play(chosen: list[Scenario]) -> None:
+        run_features(running, [subject, *(pool.subject() for _ in range(1, min(most, len(chosen))))], chosen)
+
+    run_lanes(running, subject, play)
+
+
+def run_lanes(
+    running: Running,
+    subject: Subject,
+    play: Callable[[list[Scenario]], None],
+    begun: Callable[[str], bool] = lambda lane: True,
+) -> None:
+    """Run those of the lanes that have ``begun``; ``play`` runs scenarios.  Raises what they raise, and `Aborted`."""
+    made = running.made
+    lanes = [lane for lane in made.lanes if begun(lane)]
+    running.declared = subject.declaration
+    running.save()
+    if FEATURES in lanes:
+        chosen = selected(scenarios(made.profile, made.waived), made.selection, running.declared)
+        if not chosen:
             raise Aborted("nothing is selected")
-        run_features(running, [subject, *(pool.subject() for _ in range(1, min(jobs, len(found))))], found)
-    if TOUR in made.lanes:
+        running.expect(each.case for each in chosen)
+        play(chosen)
+    if TOUR in lanes:
         run_tour(running, subject, made.budgets["scopes"], made.budgets["steps"])
-    if FUZZ in made.lanes:
+    if FUZZ in lanes:
         run_fuzz(running, subject, made.budgets)
 
 
