@@ -10,12 +10,12 @@ import pytest
 
 from tests.azure.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
 from tests.azure.verifying_azure import signed_in, verify
+from translator_cmk.azure.adapter import declaration_of
 from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
-from translator_cmk.azure.options import Target, declaration_of
-from translator_cmk.azure.plan import total_of
+from translator_cmk.azure.options import Target
+from translator_cmk.azure.plan import to_plan, total_of
 from translator_cmk.azure.server import AzureServer
-from translator_cmk.azure.verify import to_plan
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.conformance.cases import scenarios, selected
@@ -27,8 +27,6 @@ SECONDS = 120
 
 NO_REQUEST = {
     "identity.needed-for-access/granting-access-to-an-identity-that-is-off-is-refused",
-    "environment.exists/what-is-missing-is-named-before-a-name-that-is-taken",
-    "environment.new-name/the-name-of-something-that-exists-is-refused",
     *(
         f"environment.new-name/the-name-of-a-thing-of-each-other-kind-is-refused/{command}"
         for command in (

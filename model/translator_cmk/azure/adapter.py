@@ -6,76 +6,72 @@ What the API can't do is not supported: enabling through the portal, and the end
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import socket
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
-from time import monotonic, sleep
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
 from azure.keyvault.keys import JsonWebKey
 from azure.mgmt.cognitiveservices.models import Account
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.utils import base64url_decode
 
-from ..language.declaration import Declaration
+from ..language.declaration import MASKED, Declaration
 from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
-from .clients import Connections, Studio, resolve_localhost_subdomains, without_secrets
-from .options import ENVIRONMENT, Target, declaration_of, target_from
-from .plan import HELD
-from .refusals import NotLearned, error_in, ids_in, refusal_of
+from .clients import Connections, Studio
+from .options import ENVIRONMENT, Target, target_from
+from .refusals import NotLearned, ids_in, refusal_of, without_secrets
 from .world import NONE, World, word
 
+API_VERSIONS = "accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
 PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
 OF_THE_CALLER = ["get", "list", "create", "import", "update", "delete", "recover", "purge", "rotate"]
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
-PATIENCE = 1_800
-LOCAL_PATIENCE = 20
-"""Seconds that an operation of Custom Translator may take: an import, a training, a deployment; and on this machine."""
-
-
-def from_environment() -> "AzureSystem":
-    """Return the system that the environment names; raises `NotLearned` where it names none."""
-    if ENVIRONMENT not in os.environ:
-        raise NotLearned(f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails")
-    resolve_localhost_subdomains()  # key vaults of an emulator that is a cloud of its own
-    return AzureSystem(target_from(os.environ[ENVIRONMENT]))
+HELD = 7
+"""Days for which the name of a deleted key vault is held: the fewest that Azure has."""
 
 
 # Resources
 
 
-def must_be_new(w: World, name: str, get: Callable[[str], object]) -> None:
-    """Raise `Unsupported` if this world has something of this name: the same PUT would change it."""
-    if name in w.places:
+def must_be_new(w: World, name: str, place: tuple[str, str], location: str, get: Callable[[str], Any]) -> None:
+    """Raise `Unsupported` if the PUT that creates would change something, since that is there already."""
+    if w.places.get(name) == place:
         try:
-            get(name)
+            found = get(name)
         except ResourceNotFoundError:
             return
-        raise Unsupported("the API has no request that only creates")
+        if w.region(str(found.location)) == location:
+            raise Unsupported("the API has no request that only creates")
 
 
 def create_resource(w: World, c: Any) -> None:
-    """PUT of an account; over one that is there it would be a change, so that is looked up first."""
-    must_be_new(w, c.resource, w.account)
-    group, tier = w.group(c.subscription, c.group), w.target.tiers.get(c.tier, c.tier)
-    w.places[c.resource] = (c.subscription, group)
-    accounts, _, name = w.account_client(c.resource)
+    """PUT of an account."""
+    place = c.subscription, w.group(c.subscription, c.group)
+    must_be_new(w, c.resource, place, c.location, w.account)
+    tier, name, location = w.target.tiers.get(c.tier, c.tier), w.named(c.resource, 60), w.target.location(c.location)
     fields: dict[str, Any] = {
         "kind": KINDS[c.kind],
         "sku": {"name": "S0" if tier == "S1" and c.kind != "Translator" else tier},
-        "location": w.location(c.location),
+        "location": location,
         "properties": {"custom_sub_domain_name": name},
     }
     if c.keys == CUSTOMER:
         vault, _, key = next(iter(w.versions), f"{name}/key").partition("/")
         fields["properties"] |= {"encryption": encryption(w, vault, key)}
         fields["identity"] = {"type": "SystemAssigned"}
-    w.note("resource", name, c.subscription, group=group, location=w.location(c.location))
-    accounts.begin_create(group, name, Account(**fields)).result()
+    w.note("resource", name, c.subscription, group=place[1], location=location)
+    w.clients.accounts(w.id_of(c.subscription)).accounts.begin_create(place[1], name, Account(**fields)).result()
+    w.places[c.resource] = place
 
 
 def update(w: World, resource: str, **fields: Any) -> None:
@@ -124,17 +120,17 @@ def move_resource_group(w: World, c: Any) -> None:
 def move(w: World, subscription: str, group: str, ids: Mapping[str, str], to: str, to_group: str) -> None:
     """Move things of one group into another, and wait; ``ids``: by name."""
     place = to, w.group(to, to_group)
-    moved = {
-        "resources": list(ids.values()),
-        "targetResourceGroup": f"/subscriptions/{w.id_of(to)}/resourceGroups/{place[1]}",
-    }
+    target = f"/subscriptions/{w.id_of(to)}/resourceGroups/{place[1]}"
+    moved = {"resources": list(ids.values()), "targetResourceGroup": target}
     w.clients.groups(w.id_of(subscription)).resources.begin_move_resources(group, moved).result()
     w.places |= dict.fromkeys(ids, place)
     w.studios.clear()
 
 
 def move_subscription(w: World, c: Any) -> None:
-    """PUT of changeTenantRequest."""
+    """PUT of changeTenantRequest; a subscription that was named is left where it is, since later worlds need it."""
+    if w.target.subscriptions:
+        raise Unsupported("a subscription that was named would stay in the other tenant")
     w.clients.move_to_tenant(w.id_of(c.subscription), w.tenants.get(c.tenant, NONE))
     w.find_subscriptions()
 
@@ -143,22 +139,22 @@ def move_subscription(w: World, c: Any) -> None:
 
 
 def create_vault(w: World, c: Any) -> None:
-    """PUT of a vault; over one that is there it would be a change, so that is looked up first."""
-    must_be_new(w, c.vault, w.vault)
-    group, location = w.group(c.subscription, c.group), w.location(c.region)
-    w.places[c.vault] = (c.subscription, group)
-    vaults, _, name = w.vault_client(c.vault)
+    """PUT of a vault."""
+    place = c.subscription, w.group(c.subscription, c.group)
+    must_be_new(w, c.vault, place, c.region, w.vault)
+    guid, location, name = w.id_of(c.subscription), w.target.location(c.region), w.named(c.vault)
     properties = {
         **new_vault(w, c.subscription),
-        "accessPolicies": [] if w.local else [policy(w, c.subscription, w.clients.caller(w.id_of(c.subscription)))],
+        "accessPolicies": [] if w.local else [policy(w, c.subscription, w.clients.caller(guid), OF_THE_CALLER)],
         "enableSoftDelete": c.soft_delete,
         "enableRbacAuthorization": c.permission_model == "rbac",
-        **({"softDeleteRetentionInDays": HELD} if c.soft_delete and not w.local else {}),  # for which its name is held
+        **({"softDeleteRetentionInDays": HELD} if c.soft_delete and not w.local else {}),
         **({"enablePurgeProtection": True} if c.purge_protection else {}),  # Azure refuses to be asked for false
     }
-    w.note("vault", name, c.subscription, group=group, location=location, held=c.purge_protection)
-    made = vaults.begin_create_or_update(group, name, {"location": location, "properties": properties}).result()
-    w.uris[c.vault] = str(made.properties.vault_uri)
+    w.note("vault", name, c.subscription, group=place[1], location=location, held=c.purge_protection)
+    body = {"location": location, "properties": properties}
+    made = w.clients.vaults(guid).vaults.begin_create_or_update(place[1], name, body).result()
+    w.places[c.vault], w.uris[c.vault] = place, str(made.properties.vault_uri)
 
 
 def new_vault(w: World, subscription: str) -> dict[str, Any]:
@@ -166,8 +162,8 @@ def new_vault(w: World, subscription: str) -> dict[str, Any]:
     return {"tenantId": w.tenant_of(subscription), "sku": {"family": "A", "name": "standard"}}
 
 
-def policy(w: World, subscription: str, principal: str, keys: list[str] = OF_THE_CALLER) -> dict[str, Any]:
-    """Return an access policy; by default with the permissions of whoever signs in, who has to make and use keys."""
+def policy(w: World, subscription: str, principal: str, keys: list[str]) -> dict[str, Any]:
+    """Return an access policy."""
     return {"tenantId": w.tenant_of(subscription), "objectId": principal, "permissions": {"keys": keys}}
 
 
@@ -185,24 +181,25 @@ def delete_vault(w: World, c: Any) -> None:
     vaults.delete(group, name)
 
 
-def deleted_vault(w: World, vault: str) -> Any:
-    """Return a vault among the deleted ones; raises `HttpResponseError`."""
+def deleted_location(w: World, vault: str) -> str:
+    """Return where a vault is among the deleted ones; raises `HttpResponseError`."""
     vaults, _, name = w.vault_client(vault)
-    return vaults.get_deleted(name, w.location(w.vaults.get(vault, {}).get("region", w.stage.regions[0])))
+    region = w.vaults.get(vault, {}).get("region", w.stage.regions[0])
+    return str(vaults.get_deleted(name, w.target.location(region)).properties.location)
 
 
 def recover_vault(w: World, c: Any) -> None:
     """PUT of a vault with createMode recover, once it is found among the deleted ones."""
     vaults, group, name = w.vault_client(c.vault)
     properties = {**new_vault(w, w.place(c.vault)[0]), "createMode": "recover"}
-    parameters = {"location": deleted_vault(w, c.vault).properties.location, "properties": properties}
-    vaults.begin_create_or_update(group, name, parameters).result()
+    body = {"location": deleted_location(w, c.vault), "properties": properties}
+    vaults.begin_create_or_update(group, name, body).result()
 
 
 def purge_vault(w: World, c: Any) -> None:
     """POST of purge, once the vault is found among the deleted ones."""
     vaults, _, name = w.vault_client(c.vault)
-    vaults.begin_purge_deleted(name, deleted_vault(w, c.vault).properties.location).result()
+    vaults.begin_purge_deleted(name, deleted_location(w, c.vault)).result()
 
 
 def set_access(w: World, c: Any) -> None:
@@ -217,10 +214,8 @@ def set_access(w: World, c: Any) -> None:
             raise Unsupported("an access policy needs the id of an identity")
         principal = w.principals.get(c.resource, "")
     if principal:
-        entry = policy(w, w.place(c.vault)[0], principal, PERMISSIONS)
-        vaults.update_access_policy(
-            group, name, "add" if adds else "remove", {"properties": {"accessPolicies": [entry]}}
-        )
+        body = {"properties": {"accessPolicies": [policy(w, w.place(c.vault)[0], principal, PERMISSIONS)]}}
+        vaults.update_access_policy(group, name, "add" if adds else "remove", body)
 
 
 # Keys
@@ -232,28 +227,23 @@ def create_key(w: World, c: Any) -> None:
     w.keep(c.vault, w.key_client(c.vault).create_key(c.key, c.type, **shape), c.size)
 
 
+def import_key(w: World, c: Any) -> None:
+    """PUT of a key that was made here."""
+    w.keep(c.vault, w.key_client(c.vault).import_key(c.key, new_material(c.type, c.size)), c.size)
+
+
 @cache
 def new_material(kind: str, size: int) -> JsonWebKey:
     """Return a new private key of a type and a size in bits, one of each for all imports."""
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-    if kind in ("RSA", "RSA-HSM"):
-        key = rsa.generate_private_key(public_exponent=65537, key_size=size).private_numbers()
-        public = key.public_numbers
-        numbers = {"n": public.n, "e": public.e, "d": key.d, "p": key.p, "q": key.q}
-        numbers |= {"dp": key.dmp1, "dq": key.dmq1, "qi": key.iqmp}
-        return JsonWebKey(kty=kind, **as_bytes(numbers))
+    if kind == "oct":
+        return JsonWebKey(kty=kind, k=b"\x01" + os.urandom(size // 8 - 1))
     if kind == "EC":
         curves = {256: ec.SECP256R1(), 384: ec.SECP384R1(), 521: ec.SECP521R1()}
-        pair = ec.generate_private_key(curves.get(size, ec.SECP256R1())).private_numbers()
-        numbers = {"x": pair.public_numbers.x, "y": pair.public_numbers.y, "d": pair.private_value}
-        return JsonWebKey(kty=kind, crv=CURVES.get(size, "P-256"), **as_bytes(numbers))
-    return JsonWebKey(kty=kind, k=os.urandom(size // 8))
-
-
-def as_bytes(numbers: Mapping[str, int]) -> dict[str, bytes]:
-    """Return each number in as few bytes as it needs."""
-    return {name: number.to_bytes((number.bit_length() + 7) // 8, "big") for name, number in numbers.items()}
+        shown = ECAlgorithm.to_jwk(ec.generate_private_key(curves.get(size, ec.SECP256R1())), as_dict=True)
+    else:
+        shown = RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, size), as_dict=True)
+    numbers = {name: base64url_decode(each) for name, each in shown.items() if name not in ("kty", "crv", "key_ops")}
+    return JsonWebKey(kty=kind, crv=shown.get("crv"), **numbers)
 
 
 def set_enabled(w: World, c: Any) -> None:
@@ -272,42 +262,37 @@ def vault_at(w: World, used: Any) -> str:
     return w.plain((urlsplit(str(used.key_vault_uri)).hostname or "").partition(".")[0])
 
 
+def delete_key(w: World, c: Any) -> None:
+    """DELETE of a key, until it shows among the deleted ones."""
+    w.key_client(c.vault).begin_delete_key(c.key, _polling_interval=w.clients.poll).wait()
+
+
+def recover_key(w: World, c: Any) -> None:
+    """POST of recover, until the key shows among the others."""
+    w.key_client(c.vault).begin_recover_deleted_key(c.key, _polling_interval=w.clients.poll).wait()
+
+
 # Custom Translator
 
 
 def create_workspace(w: World, c: Any) -> None:
     """POST of a workspace, which is then looked for: the body of the answer is not documented."""
     studio = w.studio(c.resource)
-    if c.workspace in w.workspaces and workspace_in(studio, c.workspace):
+
+    def found() -> Any:
+        return next((each for each in studio.workspaces() if each["Name"] == c.workspace), None)
+
+    if c.workspace in w.workspaces and found():
         raise Unsupported("Custom Translator knows workspaces by number, not by name")
     request = {"SubscriptionKey": studio.key, "BillingRegionCode": studio.billing_region()}
     studio.ask("POST", "/workspaces", json={"Name": c.workspace, "Subscription": request})
-    made = wait_for(w, lambda: workspace_in(studio, c.workspace), "the workspace")
-    w.workspaces[c.workspace] = (c.resource, str(made["Id"]))
+    w.workspaces[c.workspace] = (c.resource, str(w.wait_for(found, "the workspace")["Id"]))
 
 
-def workspace_in(studio: Studio, name: str) -> Any:
-    """Return the workspace of this name, or None."""
-    return next((each for each in studio.ask("GET", "/workspaces")["Workspaces"] if each["Name"] == name), None)
-
-
-def studio_of(w: World, workspace: str) -> tuple[Studio, str]:
-    """Return Custom Translator for a workspace, and the id of it; raises `Unsupported` if this world has no such."""
-    if workspace not in w.workspaces:
-        raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
-    resource, guid = w.workspaces[workspace]
-    return w.studio(resource), guid
-
-
-def documents_of(studio: Studio, guid: str) -> list[Any]:
-    """Return the documents of a workspace; raises `HttpResponseError` where its data can't be read."""
-    return list(studio.pages("/documents", "PaginatedDocuments/Documents", workspaceId=guid, limit=100))
-
-
-def documents_seen(studio: Studio, guid: str) -> list[Any] | None:
+def documents_seen(studio: Studio, workspace: str) -> list[Any] | None:
     """Return the documents of a workspace; None where its data can't be read."""
     try:
-        return documents_of(studio, guid)
+        return studio.documents(workspace)
     except HttpResponseError as error:
         refusal_of(error)
         return None
@@ -315,22 +300,19 @@ def documents_seen(studio: Studio, guid: str) -> list[Any] | None:
 
 def upload_document(w: World, c: Any) -> None:
     """POST of a pair of files, until the document shows."""
-    studio, guid = studio_of(w, c.workspace)
+    studio, guid = w.studio_of(c.workspace)
     names = {code: f"{c.document}_{code}.txt" for code in ("en", "de")}
     details = [{"Name": name, "LanguageCode": code, "OverwriteIfExists": False} for code, name in names.items()]
-    form = {
-        "DocumentDetails": json.dumps(
-            [{"DocumentName": c.document, "DocumentType": "training", "FileDetails": details}]
-        )
-    }
+    document = {"DocumentName": c.document, "DocumentType": "training", "FileDetails": details}
     files = [("Files", (name, f"A sentence in {code}.\n" * 20, "text/plain")) for code, name in names.items()]
+    form = {"DocumentDetails": json.dumps([document])}
     studio.ask("POST", "/documents/import", params={"workspaceId": guid}, data=form, files=files)
-    wait_for(w, lambda: any(each["Name"] == c.document for each in documents_of(studio, guid)), "the document")
+    w.wait_for(lambda: any(each["Name"] == c.document for each in studio.documents(guid)), "the document")
 
 
 def project_of(w: World, workspace: str) -> str:
     """Return the project of a workspace, which is made unless it is there."""
-    studio, guid = studio_of(w, workspace)
+    studio, guid = w.studio_of(workspace)
     if workspace not in w.projects:
         pairs = studio.ask("GET", "/languages/supportedlanguagepairs")
         sides = ("SourceLanguage", "TargetLanguage")
@@ -342,46 +324,36 @@ def project_of(w: World, workspace: str) -> str:
     return w.projects[workspace]
 
 
-def models_of(studio: Studio, project: str) -> dict[str, Any]:
-    """Return the models of a project that are trained, by name: training is over, or never had a beginning."""
-    found = studio.pages(f"/projects/{project}/models", "Models")
-    return {str(each["Name"]): each for each in found if each.get("CompletionDate") or "StartDate" not in each}
-
-
 def train_model(w: World, c: Any) -> None:
     """POST of a model on all documents of the workspace that can be seen, until it is trained."""
-    studio, guid = studio_of(w, c.workspace)
+    studio, guid = w.studio_of(c.workspace)
     documents, project = documents_seen(studio, guid) or [], project_of(w, c.workspace)
     request = {"Name": c.model, "ProjectId": project, "DocumentIds": [each["Id"] for each in documents]}
     choices = {"IsAutoTrain": True, "IsTuningAuto": True, "IsTestingAuto": True, "IsAutoDeploy": False}
     studio.ask("POST", "/models", json=request | choices)
-    done = wait_for(w, lambda: models_of(studio, project).get(c.model), "the model")
+    done = w.wait_for(lambda: studio.models(project).get(c.model), "the model")
     w.models[c.model] = (c.workspace, int(done["Id"]), str(done.get("ModelIdentifier") or ""))
 
 
 def model_of(w: World, model: str) -> tuple[Studio, int]:
     """Return Custom Translator for a model, and the id of it; raises `Unsupported` if this world has no such."""
-    if model not in w.models:
-        raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
-    workspace, number, _ = w.models[model]
-    return studio_of(w, workspace)[0], number
+    workspace, number, _ = w.models.get(model, ("", 0, ""))
+    return w.studio_of(workspace)[0], number
 
 
 def set_deployed(w: World, c: Any) -> None:
     """POST of deployment in the first region that is offered, until it shows."""
     studio, number = model_of(w, c.model)
-    wanted = isinstance(c, commands.DeployModel)
+    path, wanted = f"/models/{number}", isinstance(c, commands.DeployModel)
     regions = [{"Region": each["Id"], "IsDeployed": wanted} for each in studio.ask("GET", "/regions")[:1]]
-    studio.ask("POST", f"/models/{number}/deployment", json=regions)
-    path = f"/models/{number}"
-    found = wait_for(w, lambda: shown_as(studio.ask("GET", path), wanted), "the deployment")
-    workspace, _, category = w.models[c.model]
+    studio.ask("POST", f"{path}/deployment", json=regions)
+
+    def shown() -> Any:
+        found = studio.ask("GET", path)
+        return found if is_deployed(found) == wanted else None
+
+    found, (workspace, _, category) = w.wait_for(shown, "the deployment"), w.models[c.model]
     w.models[c.model] = (workspace, number, str(found.get("ModelIdentifier") or category))
-
-
-def shown_as(model: Any, deployed: bool) -> Any:
-    """Return the model if it shows so, otherwise None."""
-    return model if is_deployed(model) == deployed else None
 
 
 def is_deployed(model: Any) -> bool:
@@ -395,59 +367,67 @@ def translate_with_model(w: World, c: Any) -> None:
     studio.translate(w.models[c.model][2] or str(number))
 
 
-def wait_for(w: World, look: Callable[[], Any], what: str) -> Any:
-    """Return what a look finds, once it finds something; raises `NotLearned` where it does not happen."""
-    patience = LOCAL_PATIENCE if w.local else PATIENCE
-    until = monotonic() + patience
-    while not (found := look()):
-        if monotonic() > until:
-            raise NotLearned(f"{what} did not show within {patience} seconds")
-        sleep(max(w.clients.poll, 0.5))
-    return found
+def read_data(w: World, c: Any) -> None:
+    """GET of the documents."""
+    studio, guid = w.studio_of(c.workspace)
+    studio.documents(guid)
 
 
-CALLS: Mapping[type[Command], Callable[[World, Any], object]] = {
-    commands.CreateResource: create_resource,
-    commands.DeleteResource: delete_resource,
-    commands.MoveResource: move_resource,
-    commands.MoveResourceGroup: move_resource_group,
-    commands.MoveSubscription: move_subscription,
-    commands.EnableIdentity: lambda w, c: update(w, c.resource, identity={"type": "SystemAssigned"}),
-    commands.DisableIdentity: lambda w, c: update(w, c.resource, identity={"type": "None"}),
-    commands.EnableCustomerManagedKeys: enable_customer_managed_keys,
-    commands.ReturnToMicrosoftManagedKeys: lambda w, c: update(
-        w, c.resource, properties={"encryption": {"key_source": "Microsoft.CognitiveServices"}}
+class Row(NamedTuple):
+    """The calls of a command, and what a plan and a declaration say of them.
+
+    ``requests``: where nothing has to be waited for; ``minutes``: an estimate of the time until it shows; ``window``:
+    seconds that its effects may take to show in a cloud, a guess on the safe side; ``makes``: the kind of object.
+    """
+
+    calls: Callable[[World, Any], object]
+    requests: int
+    minutes: float
+    window: int = 0
+    makes: str = ""
+
+
+SOON, LATE = 600, 3_600
+AT_ONCE = 0.1
+ON, OFF, MICROSOFTS = {"type": "SystemAssigned"}, {"type": "None"}, {"key_source": "Microsoft.CognitiveServices"}
+
+TABLE: Mapping[type[Command], Row] = {
+    commands.CreateResource: Row(create_resource, 1, 1, makes="resource"),
+    commands.DeleteResource: Row(delete_resource, 2, AT_ONCE),
+    commands.MoveResource: Row(move_resource, 3, 10, LATE),
+    commands.MoveResourceGroup: Row(move_resource_group, 4, 15, LATE),
+    commands.MoveSubscription: Row(move_subscription, 6, AT_ONCE),
+    commands.EnableIdentity: Row(lambda w, c: update(w, c.resource, identity=ON), 3, 1, SOON),
+    commands.DisableIdentity: Row(lambda w, c: update(w, c.resource, identity=OFF), 3, 15, LATE),
+    commands.EnableCustomerManagedKeys: Row(enable_customer_managed_keys, 3, 5, SOON),
+    commands.ReturnToMicrosoftManagedKeys: Row(
+        lambda w, c: update(w, c.resource, properties={"encryption": MICROSOFTS}), 3, 5, SOON
     ),
-    commands.CreateVault: create_vault,
-    commands.EnableSoftDelete: protect_vault,
-    commands.EnablePurgeProtection: protect_vault,
-    commands.DeleteVault: delete_vault,
-    commands.RecoverVault: recover_vault,
-    commands.PurgeVault: purge_vault,
-    commands.GrantKeyAccess: set_access,
-    commands.RevokeKeyAccess: set_access,
-    commands.CreateKey: create_key,
-    commands.ImportKey: lambda w, c: w.keep(
-        c.vault, w.key_client(c.vault).import_key(c.key, new_material(c.type, c.size)), c.size
-    ),
-    commands.RotateKey: lambda w, c: w.keep(c.vault, w.key_client(c.vault).rotate_key(c.key)),
-    commands.DisableKey: set_enabled,
-    commands.EnableKey: set_enabled,
-    # until the key shows among the deleted ones, or the others
-    commands.DeleteKey: lambda w, c: w.key_client(c.vault).begin_delete_key(c.key, _polling_interval=1).wait(),
-    commands.RecoverKey: lambda w, c: (
-        w.key_client(c.vault).begin_recover_deleted_key(c.key, _polling_interval=1).wait()
-    ),
-    commands.PurgeKey: lambda w, c: w.key_client(c.vault).purge_deleted_key(c.key),
-    commands.CreateWorkspace: create_workspace,
-    commands.UploadDocument: upload_document,
-    commands.TrainModel: train_model,
-    commands.DeployModel: set_deployed,
-    commands.UndeployModel: set_deployed,
-    commands.TranslateWithModel: translate_with_model,
-    commands.ReadData: lambda w, c: documents_of(*studio_of(w, c.workspace)),
+    commands.CreateVault: Row(create_vault, 3, 1, makes="vault"),
+    commands.EnableSoftDelete: Row(protect_vault, 1, AT_ONCE),
+    commands.EnablePurgeProtection: Row(protect_vault, 1, AT_ONCE),
+    commands.DeleteVault: Row(delete_vault, 2, 15, LATE),
+    commands.RecoverVault: Row(recover_vault, 2, 15, LATE),
+    commands.PurgeVault: Row(purge_vault, 3, 2, SOON),
+    commands.GrantKeyAccess: Row(set_access, 2, 5, SOON),
+    commands.RevokeKeyAccess: Row(set_access, 2, 15, LATE),
+    commands.CreateKey: Row(create_key, 1, AT_ONCE, makes="key"),
+    commands.ImportKey: Row(import_key, 1, AT_ONCE, makes="key"),
+    commands.RotateKey: Row(lambda w, c: w.keep(c.vault, w.key_client(c.vault).rotate_key(c.key)), 1, AT_ONCE),
+    commands.DisableKey: Row(set_enabled, 2, 15, LATE),
+    commands.EnableKey: Row(set_enabled, 2, 15, LATE),
+    commands.DeleteKey: Row(delete_key, 2, 15, LATE),
+    commands.RecoverKey: Row(recover_key, 2, 15, LATE),
+    commands.PurgeKey: Row(lambda w, c: w.key_client(c.vault).purge_deleted_key(c.key), 1, AT_ONCE),
+    commands.CreateWorkspace: Row(create_workspace, 5, AT_ONCE, makes="workspace"),
+    commands.UploadDocument: Row(upload_document, 2, 5, makes="document"),
+    commands.TrainModel: Row(train_model, 6, 180, makes="model"),
+    commands.DeployModel: Row(set_deployed, 3, 30),
+    commands.UndeployModel: Row(set_deployed, 3, 5),
+    commands.TranslateWithModel: Row(translate_with_model, 1, AT_ONCE),
+    commands.ReadData: Row(read_data, 1, AT_ONCE),
 }
-"""The calls of each command.  The end of a vault's retention has none."""
+"""All commands that the API has.  The end of a vault's retention is none."""
 
 
 # Observation
@@ -469,7 +449,7 @@ def observe(w: World) -> Observation:
 
 def in_groups(w: World, kind: Callable[[str], Any]) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Yield all of a kind in the resource groups of this world: name, body, and the fields that say where it is."""
-    for subscription, group in list(w.groups):
+    for subscription, group in w.groups:
         try:
             found = list(kind(w.id_of(subscription)).list_by_resource_group(group))
         except ResourceNotFoundError:  # the group is gone
@@ -477,7 +457,7 @@ def in_groups(w: World, kind: Callable[[str], Any]) -> Iterator[tuple[str, Any, 
         for each in found:
             name = w.plain(str(each.name))
             w.places[name] = (subscription, group)
-            yield name, each, {"subscription": subscription, "group": group.removeprefix(f"{w.target.prefix}-")}
+            yield name, each, {"subscription": subscription, "group": group.removeprefix(w.in_azure(""))}
 
 
 def see_resources(w: World, seen: Observation) -> None:
@@ -500,7 +480,7 @@ def see_resources(w: World, seen: Observation) -> None:
 
 
 def see_vaults(w: World, seen: Observation) -> Iterator[tuple[str, Any]]:
-    """Look at the vaults, and at the deleted ones if one is missing."""
+    """Look at the vaults, and at the deleted ones if one is missing; yield those that are active."""
     for name, vault, where in in_groups(w, lambda guid: w.clients.vaults(guid).vaults):
         properties = vault.properties
         w.uris[name] = str(properties.vault_uri)
@@ -558,7 +538,7 @@ def see_workspaces(w: World, resource: str, seen: Observation) -> None:
     While data can't be read, whether a document is deleted or inaccessible can't be distinguished: it is not shown.
     """
     studio = w.studio(resource)
-    for shown in studio.ask("GET", "/workspaces")["Workspaces"]:
+    for shown in studio.workspaces():
         name, subscription = str(shown["Name"]), shown["Subscription"]
         if name not in w.workspaces:
             continue
@@ -569,8 +549,31 @@ def see_workspaces(w: World, resource: str, seen: Observation) -> None:
             "readable": documents is not None,
         }
         seen["document"] |= {str(each["Name"]): {"workspace": name} for each in documents or ()}
-        for model, each in models_of(studio, w.projects[name]).items() if name in w.projects else ():
+        for model, each in studio.models(w.projects[name]).items() if name in w.projects else ():
             seen["model"][model] = {"workspace": name, "state": "deployed" if is_deployed(each) else "undeployed"}
+
+
+# The system
+
+
+def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool) -> Declaration:
+    """Return what an adapter to this target declares, with these subscriptions of the stage.
+
+    Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
+    """
+    local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
+    there = {name: mapped[name] for name in mapped if name in subscriptions}
+    several = len(set(there.values())) > 1
+    moves = {"several-tenants", "legacy-vaults"} if local and several else set()
+    regions = ", ".join(map(target.location, names))
+    return Declaration(
+        target.cloud.product,
+        f"api-versions: {API_VERSIONS}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
+        frozenset({"parallel"} | moves | ({"reasons"} if reasons else set())),
+        hidden=frozenset({MASKED}),
+        stage=Stage(tenants if several else tenants[:1], there, names, tiers),
+        windows={kind.__name__: row.window for kind, row in TABLE.items() if row.window and not local},
+    )
 
 
 class AzureSystem:
@@ -579,61 +582,72 @@ class AzureSystem:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.connections = Connections(target.cloud.local)
-        self.world: World = guarded(lambda: World(target, self.connections, DEFAULT_STAGE))
-        self.declaration: Declaration = guarded(self.declared)
-
-    def declared(self) -> Declaration:
-        """Return the declaration, with the subscriptions that were found."""
-        found = self.world.clients.tenants
-        subscriptions = [name for name, guid in self.world.subscriptions.items() if guid in found]
-        return declaration_of(self.target, subscriptions, self.gives_reasons())
+        self.reset(DEFAULT_STAGE)
+        with guarded():
+            subscriptions, found = self.world.subscriptions.items(), self.world.clients.tenants
+            names = [name for name, guid in subscriptions if guid in found]
+            self.declaration = declaration_of(target, names, self.gives_reasons())
 
     def gives_reasons(self) -> bool:
         """Return whether a refusal names requirements: that of a request for a resource that is not there."""
         try:
             self.world.account("none")
         except HttpResponseError as error:
-            return bool(ids_in(error_in(error).get("details")))
+            return bool(ids_in(error))
         return False
 
     def reset(self, stage: Stage) -> None:
         """Begin a world of fresh names; with a tenant for each world, sign in to a new one."""
-        self.world = guarded(lambda: World(self.target, self.connections, stage))
+        with guarded():
+            self.world = World(self.target, self.connections, stage)
 
     def submit(self, command: Command) -> Outcome:
         """Carry out a command or refuse it; raises `Unsupported`, and `NotLearned` where the answer says nothing."""
-        calls = CALLS.get(type(command))
-        if calls is None:
+        if type(command) not in TABLE:
             raise Unsupported("the API has no request for this")
-        outcome: Outcome = guarded(lambda: carried_out(self.world, command, calls))
-        return outcome
+        with guarded():
+            try:
+                TABLE[type(command)].calls(self.world, command)
+            except HttpResponseError as error:
+                return refusal_of(error)
+        return Accepted()
 
     def observe(self) -> Observation:
         """Show everything."""
-        seen: Observation = guarded(lambda: observe(self.world))
-        return seen
+        with guarded():
+            return observe(self.world)
 
     def settle(self, seconds: int) -> bool:  # noqa: ARG002  # nothing in Azure says when an effect has spread
         """Return whether all effects have happened: on this machine they have."""
         return self.target.cloud.local
 
 
-def carried_out(w: World, command: Command, calls: Callable[[World, Any], object]) -> Outcome:
-    """Return the outcome of the calls of a command."""
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Take credentials and identifiers out of what is raised here: its text may repeat a request."""
     try:
-        calls(w, command)
-    except HttpResponseError as error:
-        return refusal_of(error)
-    return Accepted()
-
-
-def guarded(action: Callable[[], Any]) -> Any:
-    """Return what an action returns; what it raises loses credentials and identifiers."""
-    try:
-        return action()
+        yield
     except (NotLearned, Unsupported):
         raise
-    except AzureError as error:
-        raise NotLearned(without_secrets(f"{type(error).__name__}: {error}")[:1_000]) from None
-    except Exception as error:  # noqa: BLE001  # its text may repeat a request, with what signs it
-        raise NotLearned(without_secrets(f"the adapter failed: {type(error).__name__}: {error}")[:1_000]) from None
+    except Exception as error:  # noqa: BLE001  # nothing else may leave
+        failed = "" if isinstance(error, AzureError) else "the adapter failed: "
+        raise NotLearned(without_secrets(f"{failed}{type(error).__name__}: {error}")[:1_000]) from None
+
+
+def from_environment() -> AzureSystem:
+    """Return the system that the environment names; raises `NotLearned` where it names none."""
+    if ENVIRONMENT not in os.environ:
+        raise NotLearned(f"{ENVIRONMENT} is not set; `verify --azure` says how where something fails")
+    resolve_localhost_subdomains()  # key vaults of an emulator that is a cloud of its own
+    return AzureSystem(target_from(os.environ[ENVIRONMENT]))
+
+
+def resolve_localhost_subdomains() -> None:
+    """Resolve every name that ends in `.localhost` to this machine, as RFC 6761 asks; not every resolver does."""
+    ask = socket.getaddrinfo
+
+    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+        below = isinstance(host, str) and host.lower().endswith(".localhost")
+        return ask("localhost" if below else host, *arguments, **options)
+
+    socket.getaddrinfo = getaddrinfo

@@ -237,7 +237,7 @@ def put_vault(call: Call, subscription: str, group: str, name: str) -> Reply:
         return Reply(200, bodies.vault(call, call.again(gone)))
     for needed in ("properties.sku.name", "properties.tenantId"):
         required(call.body, needed)
-    if found is None:
+    if found is None or region(call.body) != found.region.name:  # one of this name, elsewhere: refused
         create_vault(call, call.subscription(subscription).name, known, name)
     else:
         protect(call, found)

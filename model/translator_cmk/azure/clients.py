@@ -1,23 +1,19 @@
-"""Microsoft's SDK clients for one tenant, over one pool of connections; every text that leaves is without identifiers.
+"""Microsoft's SDK clients for one tenant, over one pool of connections.
 
 A request that is throttled or meets a passing error is sent again by azure-core, which waits as `Retry-After` says.
 """
 
-import base64
-import binascii
-import json
 import logging
 import os
-import re
-import socket
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partialmethod
 from typing import Any
 from urllib.request import getproxies
 
+import jwt
 from azure.core import PipelineClient
 from azure.core.credentials import AccessToken
-from azure.core.pipeline.policies import HeadersPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HeadersPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
@@ -29,36 +25,13 @@ from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from .cloud import CLOUDS, Cloud
 
-POLL = 5
-"""Seconds between two looks at a long-running operation, where the answer has no `Retry-After`."""
+POLL, LOCAL_POLL = 5, 0.01
+"""Seconds between two looks at a long-running operation, where the answer has no `Retry-After`; and on this machine."""
 
 MOVE_TENANT = "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
 
-SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_PASSWORD", "AZURE_CLIENT_CERTIFICATE_PASSWORD")
-GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-LONG = re.compile(r"[A-Za-z0-9+/=_.~-]{32,}")
-"""What may be a token, an account key or a version of a key."""
-
 logging.getLogger("azure").propagate = False  # its warnings name tenants, and would reach standard error
 logging.getLogger("azure").addHandler(logging.NullHandler())
-
-
-def without_secrets(text: str) -> str:
-    """Return the text without credentials, tokens, account keys and GUIDs, which name tenants and users."""
-    for secret in filter(None, (os.environ.get(name) for name in SECRETS)):
-        text = text.replace(secret, "<secret>")
-    return LONG.sub("<hidden>", GUID.sub("<id>", text))
-
-
-def resolve_localhost_subdomains() -> None:
-    """Resolve every name that ends in `.localhost` to this machine, as RFC 6761 asks; not every resolver does."""
-    ask = socket.getaddrinfo
-
-    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
-        below = isinstance(host, str) and host.lower().endswith(".localhost")
-        return ask("localhost" if below else host, *arguments, **options)
-
-    socket.getaddrinfo = getaddrinfo
 
 
 class InTenant:
@@ -74,46 +47,28 @@ class InTenant:
         return self.credential.get_token(*scopes, **options)
 
 
-class Connections:
-    """The connections of a session.  Clients come and go, and closing one leaves them open."""
+class Connections(RequestsTransport):  # type: ignore[misc]  # azure-core imports it lazily, without its type
+    """The connections of a session, which all its clients share; ``calls`` counts the requests."""
 
     def __init__(self, local: bool = False) -> None:
-        self.local = local
-        proxies = getproxies()
         # requests looks through the environment before each request, which takes a quarter of its time
+        proxies = getproxies()
         fixed = "no" not in proxies
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        self.transport = RequestsTransport(use_env_settings=not fixed, connection_verify=bundle or True)
-        self.transport.open()
-        if fixed and self.transport.session is not None:
-            self.transport.session.proxies.update(
-                {name: url for name, url in proxies.items() if name in ("http", "https")}
-            )
+        super().__init__(use_env_settings=not fixed, connection_verify=bundle or True)
+        self.open()
+        if fixed and self.session is not None:
+            self.session.proxies.update({name: url for name, url in proxies.items() if name in ("http", "https")})
+        self.local = local
         self.calls = 0
 
     def send(self, request: Any, **options: Any) -> Any:
         """Send a request, and count it."""
         self.calls += 1
-        response = self.transport.send(request, **options)
+        response = super().send(request, **options)
         if self.local and response.status_code in (200, 201, 202):
             response.headers.pop("Retry-After", None)  # a long-running operation is over when it is asked after
         return response
-
-    def sleep(self, seconds: float) -> None:
-        """Let so much time pass, before a request is sent again."""
-        self.transport.sleep(seconds)
-
-    def open(self) -> None:
-        """Do nothing: the first request opens a connection."""
-
-    def close(self) -> None:
-        """Do nothing: others use the connections."""
-
-    def __enter__(self) -> "Connections":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stay open."""
 
 
 @cache
@@ -134,44 +89,33 @@ class Clients:
         self.cloud = cloud
         self.connections = connections
         self.tenant = tenant
-        self.poll = 0.01 if cloud.local else POLL
+        self.poll = LOCAL_POLL if cloud.local else POLL
         self.tenants: dict[str, str] = {}  # of each subscription
         self.made: dict[tuple[Any, ...], Any] = {}
 
-    def in_tenant(self, tenant: str | None = None) -> InTenant:
+    def in_tenant(self, tenant: str | None = None) -> Any:
         """Return the credential for a tenant."""
         return InTenant(credential_for(self.cloud, self.connections), tenant or self.tenant)
 
-    def of(self, kind: type[Any], *subscription: str, tenant: str | None = None, **options: Any) -> Any:
-        """Return the client of a kind for a subscription, if it is about one."""
-        home = tenant or self.tenants.get("".join(subscription))
-        key = (kind, *subscription, home or "")
-        if key not in self.made:
+    def of(self, kind: type[Any], subscription: str) -> Any:
+        """Return the client of a kind for a subscription."""
+        return self.manager(kind, self.tenants.get(subscription), subscription, polling_interval=self.poll)
+
+    accounts = partialmethod(of, CognitiveServicesManagementClient)
+    vaults = partialmethod(of, KeyVaultManagementClient)
+    groups = partialmethod(of, ResourceManagementClient)
+
+    def manager(self, kind: type[Any], tenant: str | None, *subscription: str, **options: Any) -> Any:
+        """Return a client of Azure Resource Manager in a tenant."""
+        if (kind, tenant, *subscription) not in self.made:
             options |= {"base_url": self.cloud.resource_manager, "credential_scopes": self.cloud.scopes}
-            self.made[key] = kind(self.in_tenant(home), *subscription, transport=self.connections, **options)
-        return self.made[key]
-
-    def accounts(self, subscription: str) -> Any:
-        """Return the client for Azure AI resources."""
-        return self.of(CognitiveServicesManagementClient, subscription, polling_interval=self.poll)
-
-    def vaults(self, subscription: str) -> Any:
-        """Return the client for key vaults."""
-        return self.of(KeyVaultManagementClient, subscription, polling_interval=self.poll)
-
-    def groups(self, subscription: str) -> Any:
-        """Return the client for resource groups and moves."""
-        return self.of(ResourceManagementClient, subscription, polling_interval=self.poll)
+            client = kind(self.in_tenant(tenant), *subscription, transport=self.connections, **options)
+            self.made[kind, tenant, *subscription] = client
+        return self.made[kind, tenant, *subscription]
 
     def subscriptions(self, tenant: str | None) -> Any:
         """Return the client that lists subscriptions and tenants."""
-        return self.of(SubscriptionClient, tenant=tenant)
-
-    def tenant_ids(self) -> list[str]:
-        """Return the tenants that whoever signs in can use, the one of the sign-in first."""
-        found = [str(each.tenant_id) for each in self.subscriptions(self.tenant).tenants.list()]
-        home = self.tenant or claims_of(self.token(None)).get("tid")
-        return sorted(found, key=lambda tenant: tenant != home)
+        return self.manager(SubscriptionClient, tenant)
 
     def keys(self, vault_uri: str) -> Any:
         """Return the client for the keys of a vault."""
@@ -179,38 +123,37 @@ class Clients:
             self.made[KeyClient, vault_uri] = KeyClient(vault_uri, self.in_tenant(), transport=self.connections)
         return self.made[KeyClient, vault_uri]
 
-    def token(self, subscription: str | None) -> str:
-        """Return a token for Azure Resource Manager, in the tenant that a subscription is in."""
-        return self.in_tenant(self.tenants.get(subscription or "")).get_token(*self.cloud.scopes).token
+    def tenant_ids(self) -> list[str]:
+        """Return the tenants that whoever signs in can use, the one of the sign-in first."""
+        found = [str(each.tenant_id) for each in self.subscriptions(self.tenant).tenants.list()]
+        home = self.tenant or self.claims(None).get("tid")
+        return sorted(found, key=lambda tenant: tenant != home)
+
+    def claims(self, subscription: str | None) -> Mapping[str, Any]:
+        """Return the claims in a token for the tenant that a subscription is in; none if it has another form."""
+        token = self.in_tenant(self.tenants.get(subscription or "")).get_token(*self.cloud.scopes).token
+        try:
+            return jwt.decode(token, options={"verify_signature": False})
+        except jwt.PyJWTError:
+            return {}
+
+    def caller(self, subscription: str) -> str:
+        """Return the object id of whoever signs in, as the token says; empty where it does not."""
+        return str(self.claims(subscription).get("oid", ""))
 
     def move_to_tenant(self, subscription: str, tenant: str) -> None:
         """Ask that a subscription move to a tenant; raises `HttpResponseError`."""
         url = f"{self.cloud.resource_manager}/subscriptions/{subscription}{MOVE_TENANT}"
         body = {"properties": {"destinationTenantId": tenant, "destinationOwnerId": self.caller(subscription)}}
-        rest(self.connections, "", {"Authorization": f"Bearer {self.token(subscription)}"}, "PUT", url, json=body)
-
-    def caller(self, subscription: str) -> str:
-        """Return the object id of whoever signs in, as the token says; empty where it does not."""
-        return str(claims_of(self.token(subscription)).get("oid", ""))
+        signed = BearerTokenCredentialPolicy(self.in_tenant(self.tenants.get(subscription)), *self.cloud.scopes)
+        rest(self.connections, signed, "PUT", url, json=body)
 
 
-def claims_of(token: str) -> Mapping[str, Any]:
-    """Return the claims in a token; none where it has another form."""
-    try:
-        part = token.split(".")[1]
-        found = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError, binascii.Error):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def rest(
-    connections: Connections, base: str, headers: Mapping[str, str], method: str, path: str, **content: Any
-) -> Any:
+def rest(connections: Connections, signed: Any, method: str, url: str, **content: Any) -> Any:
     """Send a request that no SDK has; return the body of the answer, None if empty; raises `HttpResponseError`."""
-    policies = [HeadersPolicy(dict(headers)), UserAgentPolicy(), RetryPolicy()]
-    client: PipelineClient[HttpRequest, Any] = PipelineClient(base, policies=policies, transport=connections)
-    response = client.send_request(HttpRequest(method, base + path, **content))
+    policies = [UserAgentPolicy(), RetryPolicy(), signed]
+    client: PipelineClient[HttpRequest, Any] = PipelineClient("", policies=policies, transport=connections)
+    response = client.send_request(HttpRequest(method, url, **content))
     response.raise_for_status()
     return response.json() if response.content else None
 
@@ -218,28 +161,42 @@ def rest(
 class Studio:
     """Custom Translator's REST API, for which there is no SDK, and translation with a custom model; of one resource."""
 
+    API = "/translator/customtranslator/api/texttranslator/v1.0"
+
     def __init__(self, connections: Connections, endpoint: str, key: str, region: str) -> None:
         self.connections = connections
-        self.base = endpoint.rstrip("/")
-        self.headers = {"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": region}
+        self.endpoint = endpoint.rstrip("/")
+        self.signed = HeadersPolicy({"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": region})
         self.key = key
         self.region = region
 
-    def ask(self, method: str, path: str, **content: Any) -> Any:
+    def ask(self, method: str, path: str, api: str = API, **content: Any) -> Any:
         """Return the answer to a request; raises `HttpResponseError`."""
-        prefix = "/translator/customtranslator/api/texttranslator/v1.0"
-        return rest(self.connections, self.base, self.headers, method, prefix + path, **content)
+        return rest(self.connections, self.signed, method, f"{self.endpoint}{api}{path}", **content)
 
-    def pages(self, path: str, field: str, **params: Any) -> Iterator[Any]:
-        """Yield what all pages of a list have; ``field`` is the list, perhaps inside another object."""
+    def pages(self, path: str, *fields: str, **params: Any) -> Iterator[Any]:
+        """Yield what all pages of a list have; ``fields`` lead to the list."""
         index, last = 1, 1
         while index <= last:
             found = self.ask("GET", path, params={**params, "pageIndex": index})
-            for name in field.split("/"):
+            for name in fields:
                 last = found.get("TotalPageCount", last) or last
                 found = found[name]
             yield from found
             index += 1
+
+    def workspaces(self) -> list[Any]:
+        """Return the workspaces of the resource."""
+        return list(self.ask("GET", "/workspaces")["Workspaces"])
+
+    def documents(self, workspace: str) -> list[Any]:
+        """Return the documents of a workspace; raises `HttpResponseError` where its data can't be read."""
+        return list(self.pages("/documents", "PaginatedDocuments", "Documents", workspaceId=workspace, limit=100))
+
+    def models(self, project: str) -> dict[str, Any]:
+        """Return the models of a project that are trained, by name: training is over, or never had a beginning."""
+        found = self.pages(f"/projects/{project}/models", "Models")
+        return {str(each["Name"]): each for each in found if each.get("CompletionDate") or "StartDate" not in each}
 
     def billing_region(self) -> str:
         """Return the code of the region of the resource; raises `HttpResponseError`."""
@@ -250,6 +207,5 @@ class Studio:
 
     def translate(self, category: str) -> None:
         """Translate a word with a custom model, and no other; raises `HttpResponseError`."""
-        path = "/translator/text/v3.0/translate"
         params = {"api-version": "3.0", "from": "en", "to": "de", "category": category, "allowFallback": "false"}
-        rest(self.connections, self.base, self.headers, "POST", path, params=params, json=[{"Text": "word"}])
+        self.ask("POST", "/translate", api="/translator/text/v3.0", params=params, json=[{"Text": "word"}])

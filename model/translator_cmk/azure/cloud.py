@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from ..errors import CommandError
+from ..language.declaration import OF_AZURE
 
 
 class Cloud(NamedTuple):
@@ -27,6 +28,17 @@ class Cloud(NamedTuple):
         """Return the scopes of a token for Azure Resource Manager."""
         return [f"{self.audience.rstrip('/')}/.default"]
 
+    @property
+    def product(self) -> str:
+        """Return the name of what is tested: a cloud of Microsoft's only where nobody stands between."""
+        if self.local:
+            return "an emulator of Azure on this machine"
+        if self.name not in CLOUDS:
+            return f"a cloud that speaks Azure's API, at {self.name}"
+        if getproxies().get("https") or any(os.environ.get(name) for name in CERTIFICATES):
+            return f"{self.name}, through a proxy or certificates of its own"
+        return f"{OF_AZURE}{self.name}"
+
 
 CLOUDS = {
     name: Cloud(name, f"https://{manager}", f"https://{login}", f"https://{manager}/", vaults)
@@ -37,6 +49,9 @@ CLOUDS = {
     )
 }
 """Microsoft's own clouds."""
+
+CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables with certificates with which somebody between may answer in place of the cloud."""
 
 METADATA = "/metadata/endpoints?api-version=2022-09-01"
 
@@ -51,9 +66,8 @@ def cloud_at(endpoint: str) -> Cloud:
     url = endpoint.rstrip("/")
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise CommandError(
-            f"--endpoint {endpoint}: write the URL of an Azure Resource Manager, such as https://host:443"
-        )
+        remedy = "write the URL of an Azure Resource Manager, such as https://host:443"
+        raise CommandError(f"--endpoint {endpoint}: {remedy}")
     metadata = fetch_metadata(url)
     try:
         login = metadata["authentication"]
@@ -99,9 +113,3 @@ def has_local_proxy() -> bool:
     """Return whether HTTPS goes through a proxy on this machine."""
     proxy = getproxies().get("https", "")
     return is_loopback(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or "")
-
-
-def is_intercepted() -> bool:
-    """Return whether somebody between may answer in place of the cloud: by a proxy, or a certificate of their own."""
-    named = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-    return bool(getproxies().get("https") or any(os.environ.get(name) for name in named))

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import INCOMPLETE, OK, CommandError
 from ..files import write_text
+from .options import LEFTOVERS, add_where, answered_yes, cloud_of
 
 FIRST = ("group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it soft-deleted."""
@@ -32,22 +33,22 @@ class Leftovers:
             write_text(self.path, f"{before}{'' if before == '[' else ','}\n{entry}\n]\n")
 
     def entries(self) -> list[dict[str, Any]]:
-        """Return the entries; raises `CommandError`."""
+        """Return the entries in the order in which they are removed; raises `CommandError`."""
         try:
-            found = json.loads(self.path.read_text(encoding="utf-8"))
+            return sorted(json.loads(self.path.read_text("utf-8")), key=lambda entry: FIRST.index(entry["kind"]))
         except FileNotFoundError:
             return []
-        except (OSError, ValueError) as error:
-            raise CommandError(f"{self.path}: can't be read as a list of leftovers: {error}") from None
-        if not isinstance(found, list) or not all(isinstance(each, dict) and "kind" in each for each in found):
-            raise CommandError(f"{self.path}: it is no list of leftovers; name the file that the run wrote")
-        return found
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            problem = f"{type(error).__name__}: {error}"
+            raise CommandError(
+                f"{self.path}: it is no list of leftovers ({problem}); name the file that a run wrote"
+            ) from None
 
     def remove(self, entry: dict[str, Any]) -> None:
         """Drop an entry of what is gone."""
         with self.locked():
-            left = [json.dumps(each) for each in self.entries() if each != entry]
-            write_text(self.path, "\n".join(("[", ",\n".join(left), "]", "")) if left else "[\n]\n")
+            left = ",\n".join(json.dumps(each) for each in self.entries() if each != entry)
+            write_text(self.path, f"[\n{left}\n]\n" if left else "[\n]\n")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -59,8 +60,6 @@ class Leftovers:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `leftovers`."""
-    from .options import LEFTOVERS, add_where
-
     parser.add_argument(
         "file", metavar="FILE", nargs="?", type=Path, default=LEFTOVERS, help=f"the list (default: {LEFTOVERS})"
     )
@@ -72,39 +71,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Show what was left, and remove it if asked to; 4 where something stays."""
     leftovers = Leftovers(args.file)
-    entries = sorted(leftovers.entries(), key=lambda each: FIRST.index(each["kind"]))
+    entries = leftovers.entries()
     for entry in entries:
-        print(shown(entry))
+        held = "; once deleted, its name is held until its retention ends" if entry.get("held") else ""
+        print(f"{entry['kind']:<9}{entry['name']}, noted {entry['noted']}{held}")
     if not entries:
         print(f"{args.file}: nothing is left")
-        return OK
-    if not args.clean:
+    if not entries or not args.clean:
         return OK
     if not args.yes and not answered_yes(f"Remove these {len(entries)} from Azure?"):
         raise CommandError("nothing was removed")
     return clean(args, leftovers, entries)
 
 
-def shown(entry: dict[str, Any]) -> str:
-    """Return an entry in words."""
-    held = "; once deleted, its name is held until its retention ends" if entry.get("held") else ""
-    return f"{entry['kind']:<9}{entry['name']}, noted {entry['noted']}{held}"
-
-
-def answered_yes(question: str) -> bool:
-    """Return whether whoever is at the terminal answers yes; nobody there has not."""
-    try:
-        return input(f"{question} Answer yes or no: ").strip().lower() == "yes"
-    except EOFError:
-        return False
-
-
 def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str, Any]]) -> int:
     """Remove each of the leftovers; 4 where one stays."""
-    from azure.core.exceptions import AzureError
+    from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-    from .clients import Clients, Connections, without_secrets
-    from .options import cloud_of
+    from .clients import Clients, Connections
+    from .refusals import without_secrets
 
     cloud = cloud_of(args)
     connections, stays = Connections(cloud.local), 0
@@ -112,7 +97,9 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
         clients = Clients(cloud, connections, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
         try:
-            kept = removed(clients, entry)
+            kept = removed(clients, **entry)
+        except ResourceNotFoundError:
+            kept = ""
         except AzureError as error:
             kept = without_secrets(f"{type(error).__name__}: {error}")[:200]
         if kept:
@@ -124,29 +111,21 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
     return INCOMPLETE if stays else OK
 
 
-def removed(clients: Any, entry: dict[str, Any]) -> str:
+def removed(
+    clients: Any, kind: str, name: str, subscription: str, location: str = "", group: str = "", **_: object
+) -> str:
     """Remove one of the leftovers; return why it stays, or nothing; raises `AzureError`."""
-    from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-
-    subscription, name = entry["subscription"], entry["name"]
-    try:
-        if entry["kind"] == "group":
-            clients.groups(subscription).resource_groups.begin_delete(name).result()
-        elif entry["kind"] == "vault":
-            vaults = clients.vaults(subscription).vaults
-            deleted = vaults.get_deleted(name, entry["location"])
-            if deleted.properties.purge_protection_enabled:
-                ends = deleted.properties.scheduled_purge_date
-                return f"purge protection holds its name until {ends.date() if ends else 'its retention ends'}"
-            vaults.begin_purge_deleted(name, entry["location"]).result()
-        else:
-            accounts = clients.accounts(subscription).deleted_accounts
-            accounts.get(entry["location"], entry["group"], name)
-            accounts.begin_purge(entry["location"], entry["group"], name).result()
-    except ResourceNotFoundError:
-        return ""
-    except HttpResponseError as error:
-        if error.status_code == 501:
-            return "there is no such operation"
-        raise
+    if kind == "group":
+        clients.groups(subscription).resource_groups.begin_delete(name).result()
+    elif kind == "resource":
+        accounts = clients.accounts(subscription).deleted_accounts
+        accounts.get(location, group, name)
+        accounts.begin_purge(location, group, name).result()
+    else:
+        vaults = clients.vaults(subscription).vaults
+        properties = vaults.get_deleted(name, location).properties
+        if properties.purge_protection_enabled:
+            ends = properties.scheduled_purge_date
+            return f"purge protection holds its name until {ends.date() if ends else 'its retention ends'}"
+        vaults.begin_purge_deleted(name, location).result()
     return ""

@@ -3,34 +3,19 @@
 import argparse
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import CommandError
-from ..language.declaration import MASKED, OF_AZURE, Declaration
-from ..machine import DEFAULT_STAGE, Stage
-from .cloud import CLOUDS, Cloud, cloud_at, cloud_named, is_intercepted
+from ..machine import DEFAULT_STAGE
+from .cloud import CLOUDS, Cloud, cloud_at, cloud_named
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 PREFIX = "translator-cmk"
 LEFTOVERS = Path("leftovers.json")
 TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
 """The pricing tiers of Azure for those of the stage: our reading, since the article names none."""
-
-API_VERSIONS = "accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
-
-SOON = "GrantKeyAccess EnableIdentity EnableCustomerManagedKeys ReturnToMicrosoftManagedKeys PurgeVault"
-LATE = (
-    "RevokeKeyAccess DisableIdentity DeleteVault RecoverVault DeleteKey RecoverKey DisableKey EnableKey"
-    " MoveResource MoveResourceGroup"
-)
-WINDOWS = dict.fromkeys(SOON.split(), 600) | dict.fromkeys(LATE.split(), 3_600)
-"""Seconds until an effect shows in a cloud: grants and identities spread, and services keep keys for a while.
-
-A guess on the safe side: nobody has measured it.  On this machine all effects show at once.
-"""
-
 
 ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
 """The environment variable with the target, as JSON.  It has no credentials: azure-identity finds these by itself."""
@@ -51,6 +36,10 @@ class Target(NamedTuple):
         """Whether each world is a tenant of its own, as those of `translator-cmk serve --azure` are."""
         return not self.subscriptions
 
+    def location(self, region: str) -> str:
+        """Return Azure's name of a region."""
+        return self.regions.get(region, region)
+
     def to_json(self) -> str:
         """Return the target as JSON."""
         return json.dumps({**self._asdict(), "cloud": self.cloud._asdict()})
@@ -60,42 +49,6 @@ def target_from(text: str) -> Target:
     """Return the target in JSON."""
     fields = json.loads(text)
     return Target(**{**fields, "cloud": Cloud(**fields["cloud"])})
-
-
-def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool) -> Declaration:
-    """Return what an adapter to this target declares, with these subscriptions of the stage.
-
-    Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
-    """
-    cloud, mapped = target.cloud, DEFAULT_STAGE.subscriptions
-    there = {name: mapped[name] for name in mapped if name in subscriptions}
-    several = len(set(there.values())) > 1
-    moves = {"several-tenants", "legacy-vaults"} if cloud.local and several else set()
-    regions = ", ".join(target.regions.get(name, name) for name in DEFAULT_STAGE.regions)
-    return Declaration(
-        product_of(cloud),
-        f"api-versions: {API_VERSIONS}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
-        frozenset({"parallel"} | moves | ({"reasons"} if reasons else set())),
-        hidden=frozenset({MASKED}),
-        stage=Stage(
-            DEFAULT_STAGE.tenants if several else DEFAULT_STAGE.tenants[:1],
-            there,
-            DEFAULT_STAGE.regions,
-            DEFAULT_STAGE.tiers,
-        ),
-        windows={} if cloud.local else WINDOWS,
-    )
-
-
-def product_of(cloud: Cloud) -> str:
-    """Return the name of what is tested: a cloud of Microsoft's only where nobody stands between."""
-    if cloud.local:
-        return "an emulator of Azure on this machine"
-    if cloud.name not in CLOUDS:
-        return f"a cloud that speaks Azure's API, at {cloud.name}"
-    return (
-        f"{cloud.name}, through a proxy or certificates of its own" if is_intercepted() else f"{OF_AZURE}{cloud.name}"
-    )
 
 
 def add_arguments_of_target(parser: argparse.ArgumentParser) -> None:
@@ -163,3 +116,11 @@ def pairs(option: str, texts: list[str], known: tuple[str, ...], default: str = 
             raise CommandError(f"--{option}: write NAME=VALUE, each NAME once, of {', '.join(known)}")
         found[name] = value
     return found
+
+
+def answered_yes(question: str) -> bool:
+    """Return whether whoever is at the terminal answers yes; nobody there has not."""
+    try:
+        return input(f"{question} Answer yes or no: ").strip().lower() == "yes"
+    except EOFError:
+        return False

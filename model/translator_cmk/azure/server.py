@@ -177,6 +177,10 @@ class Exchange(BaseHTTPRequestHandler):
             return
         if headers.get("expect", "").lower() == "100-continue":
             self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if hasattr(
+            socket, "TCP_QUICKACK"
+        ):  # clients may send the content once the headers are acknowledged, 40 ms later
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         content = self.rfile.read(int(length))
         try:
             reply = self.server.service.answer(self.command, self.path, headers, content)

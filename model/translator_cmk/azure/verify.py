@@ -3,25 +3,21 @@
 import argparse
 import os
 import shlex
-from importlib.util import find_spec
 
 from ..bdd.prerequisites import inapplicable
-from ..bdd.vocabulary import asserts, commands_of
+from ..bdd.vocabulary import asserts
 from ..conformance import verify
-from ..conformance.cases import FEATURES, SELECTED, Scenario, must_exist, scenarios, selected
+from ..conformance.cases import FEATURES, SELECTED, must_exist, scenarios, selected
 from ..conformance.channels import PATIENCE
-from ..conformance.features import is_patient
 from ..errors import DEVIATIONS, OK, CommandError
-from ..language.declaration import Declaration
 from ..machine import DEFAULT_STAGE
-from ..requirements import load_register
-from .leftovers import answered_yes
-from .options import ENVIRONMENT, Target, add_arguments_of_target, declaration_of, target_of
-from .plan import Chosen, lines, within
+from .options import ENVIRONMENT, Target, add_arguments_of_target, answered_yes, target_of
 
 FACTORY = "translator_cmk.azure.adapter:from_environment"
 LONGEST = 3_600.0
 """Seconds that a command may take by default: a training takes hours in a cloud, and is given half of this."""
+
+QUESTIONS = ("Create this?", "It is not on this machine, and may cost money. Is this subscription meant for it?")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,15 +42,13 @@ def run(args: argparse.Namespace) -> int:
         if args.plan or args.budget or args.yes:
             raise CommandError("--plan, --budget and --yes go with --azure")
         return verify.run(args)
-    if find_spec("azure") is None or find_spec("azure.identity") is None:
-        raise ModuleNotFoundError("azure-identity is missing", name="azure")
     target = target_of(args)
-    chosen = chosen_of(args, target)
+    chosen = show_plan(args, target)
     if args.plan:
         return OK
     agree(target, args.yes)
     if args.budget is not None:
-        args.case = [each.id for each in chosen]
+        args.case = chosen
     os.environ[ENVIRONMENT] = target.to_json()
     args.python, args.timeout = FACTORY, LONGEST if args.timeout == PATIENCE else args.timeout
     code = verify.run(args)
@@ -63,8 +57,11 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
-    """Return the scenarios of the run, once the plan of them is printed; raises `CommandError`."""
+def show_plan(args: argparse.Namespace, target: Target) -> list[str]:
+    """Print the plan of the run, and return the ids of its scenarios; raises `CommandError`."""
+    from .adapter import declaration_of
+    from .plan import lines, to_plan, within
+
     args.lane = args.lane or [FEATURES]
     if args.lane != [FEATURES] and not target.cloud.local:
         raise CommandError("--lane: only the features can be planned; the others run on this machine alone")
@@ -74,34 +71,17 @@ def chosen_of(args: argparse.Namespace, target: Target) -> list[Chosen]:
     found = selected(scenarios(args.profile, tuple(sorted(set(args.waive)))), selection, declared)
     applicable = [each for each in found if inapplicable(each.pickle, declared) is None]
     chosen = [to_plan(each, declared) for each in applicable]
-    several = declared.can("several-tenants")
     if args.budget is not None:
         showing = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")}
         chosen = within(args.budget, [each for each in chosen if each.id in showing])
         if not chosen:
             raise CommandError(f"--budget {args.budget:g}: no scenario takes so few minutes; give more")
-    left_out = len(found) - len(applicable)
     if FEATURES in args.lane:
+        several, left_out = declared.can("several-tenants"), len(found) - len(applicable)
         print("\n".join(lines(chosen, target.cloud, several, left_out, args.budget is not None)), flush=True)
     if args.lane != [FEATURES]:
         print("Sequences have no plan: what they create stays on this machine", flush=True)
-    return chosen
-
-
-WEIGHTS = {"stated": 5, "implied": 4}
-"""What it is worth to show a requirement, by its basis; 1 for all others."""
-
-
-def to_plan(scenario: Scenario, declared: Declaration) -> Chosen:
-    """Return a scenario as the plan has it, for a system that has declared this."""
-    case, asked = scenario.case, tuple(commands_of(scenario.pickle))
-    windows = [declared.windows.get(type(command).__name__, 0) for command in asked]
-    waits = max(windows, default=0) / 60 if is_patient(scenario.pickle) else 0.0
-    weight = WEIGHTS.get(load_register()[case.requirements[0]].basis, 1)
-    return Chosen(case.id, case.requirements, asked, case.controls, weight, waits)
-
-
-QUESTIONS = ("Create this?", "It is not on this machine, and may cost money. Is this subscription meant for it?")
+    return [each.id for each in chosen]
 
 
 def agree(target: Target, answers: int) -> None:

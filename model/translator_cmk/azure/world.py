@@ -2,19 +2,26 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from azure.core.exceptions import ClientAuthenticationError
 from azure.keyvault.keys import KeyVaultKey
 
 from ..machine import Stage
+from ..system import Unsupported
 from .clients import Clients, Connections, Studio
 from .leftovers import Leftovers
 from .options import Target
+from .refusals import NotLearned
 
 NONE = str(uuid.UUID(int=0))
 """The id of a tenant or a subscription that there is not."""
+
+PATIENCE, LOCAL_PATIENCE = 1_800, 20
+"""Seconds that an operation of Custom Translator may take: an import, a training, a deployment; and on this machine."""
 
 
 class World:
@@ -29,7 +36,7 @@ class World:
         self.subscriptions = dict(target.subscriptions)
         self.tenants: dict[str, str] = {}
         self.here: dict[str, Any] = {}  # the accounts that were seen last
-        self.groups: dict[tuple[str, str], None] = {}  # (subscription, group) that may hold something of this world
+        self.groups: set[tuple[str, str]] = set()  # (subscription, group) that may hold something of this world
         self.places: dict[str, tuple[str, str]] = {}  # where a vault or a resource was seen last
         self.names: dict[str, str] = {}  # of what Azure knows by a shorter name
         self.principals: dict[str, str] = {}  # the last one of each resource
@@ -76,10 +83,6 @@ class World:
         found = self.tenant_of(subscription)
         return next((name for name, guid in self.tenants.items() if guid == found), "another")
 
-    def location(self, region: str) -> str:
-        """Return Azure's name of a region."""
-        return self.target.regions.get(region, region)
-
     def region(self, location: str) -> str:
         """Return the name in the stage of a region of Azure."""
         found = location.lower().replace(" ", "")
@@ -99,22 +102,27 @@ class World:
 
     def place(self, name: str) -> tuple[str, str]:
         """Return the subscription and the group of a vault or a resource; of an unknown one, where it is not."""
-        return self.places.get(name, (next(iter(self.stage.subscriptions)), f"{self.target.prefix}-none"))
+        return self.places.get(name, (next(iter(self.stage.subscriptions)), self.in_azure("none")))
+
+    def in_azure(self, group: str) -> str:
+        """Return the name in Azure of a resource group."""
+        return f"{self.target.prefix}-{group}"
 
     def group(self, subscription: str, name: str) -> str:
         """Return the resource group of Azure for one of this world; it is made unless it is there."""
-        group = f"{self.target.prefix}-{name}"
+        group = self.in_azure(name)
         if (subscription, group) not in self.groups:
             self.note("group", group, subscription)
-            made = {"location": self.location(self.stage.regions[0])}
+            made = {"location": self.target.location(self.stage.regions[0])}
             self.clients.groups(self.id_of(subscription)).resource_groups.create_or_update(group, made)
-            self.groups[subscription, group] = None
+            self.groups.add((subscription, group))
         return group
 
     def note(self, kind: str, name: str, subscription: str, **fields: Any) -> None:
-        """Write down what is going to be created, before it is."""
-        where = {"subscription": self.id_of(subscription), "tenant": self.tenant_of(subscription)}
-        self.leftovers.add(kind, name, **where, **fields)
+        """Write down what is going to be created, before it is; nothing is where there is no such subscription."""
+        if subscription in self.subscriptions:
+            where = {"subscription": self.id_of(subscription), "tenant": self.tenant_of(subscription)}
+            self.leftovers.add(kind, name, **where, **fields)
 
     # Clients
 
@@ -155,13 +163,28 @@ class World:
     def studio(self, resource: str) -> Studio:
         """Return Custom Translator for a resource; raises `HttpResponseError`."""
         if resource not in self.studios:
-            account = self.account(resource)
+            account, connections = self.account(resource), self.clients.connections
             accounts, group, name = self.account_client(resource)
             key = str(accounts.list_keys(group, name).key1)
-            self.studios[resource] = Studio(
-                self.clients.connections, str(account.properties.endpoint), key, str(account.location)
-            )
+            self.studios[resource] = Studio(connections, account.properties.endpoint, key, account.location)
         return self.studios[resource]
+
+    def studio_of(self, workspace: str) -> tuple[Studio, str]:
+        """Return Custom Translator for a workspace, and the id of it; raises `Unsupported` without such."""
+        if workspace not in self.workspaces:
+            raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
+        resource, guid = self.workspaces[workspace]
+        return self.studio(resource), guid
+
+    def wait_for(self, look: Callable[[], Any], what: str) -> Any:
+        """Return what a look finds, once it finds something; raises `NotLearned` where it does not happen."""
+        patience = LOCAL_PATIENCE if self.local else PATIENCE
+        until = monotonic() + patience
+        while not (found := look()):
+            if monotonic() > until:
+                raise NotLearned(f"{what} did not show within {patience} seconds")
+            sleep(self.clients.poll)
+        return found
 
 
 def material_of(key: KeyVaultKey) -> tuple[str, int]:
