@@ -67,7 +67,9 @@ class Forgery:
 
     def summarise(self) -> Path:
         """Write the envelope, and the files that are made from it."""
-        for name, content in files_of({name: value for name, value in self.envelope.items() if name != "files"}):
+        for name, content in files_of(
+            {name: value for name, value in self.envelope.items() if name != "files"}
+        ).items():
             put(self.folder / name, content)
         return self.sign()
 

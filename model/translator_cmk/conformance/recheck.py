@@ -245,7 +245,7 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
 def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iterator[str]:
     """Yield the files that no run writes, and those that do not follow; raises `CommandError`."""
     content = {name: value for name, value in envelope.items() if name != "files"}
-    derived, ended = dict(files_of(content)), "files" in envelope
+    derived, ended = files_of(content), "files" in envelope
     traces = [trace["file"] for trace in envelope.get(TRACE, {}).get("traces", ())]
     known = {ENVELOPE, MESSAGES, *derived, *running.kept, *traces}
     for name, _ in sorted(Folder(path).entries()):

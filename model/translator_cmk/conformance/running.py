@@ -7,16 +7,18 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
+from .. import __version__
 from ..files import write_json
-from ..language.declaration import Declaration
+from ..language import PROTOCOL
+from ..language.declaration import LEVELS, Declaration, declaration_to_wire
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST, silent_in
 from ..progress import ProgressBar
 from ..requirements import load_register
-from .cases import FAILING, Case, Result, exit_code, in_order, weighed
+from .cases import FAILING, STATUSES, Case, Result, counts, exit_code, in_order, release, weighed
 from .channels import Fault
 from .deviations import Deviations
 from .findings import Tally
-from .report.envelope import Made, envelope
+from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, files_of
 from .session import Interruption, NoLog, Session
 from .subject import Coverage, Subject
@@ -136,25 +138,48 @@ class Running:
         return self.deviations.requirements() - NAMES_ARE_RESOLVED_FIRST
 
     def envelope(self) -> dict[str, Any]:
-        """Return all that is known, as the report has it."""
-        register, faults, messages = load_register(), self.log.faults, self.log.lines
+        """Return all that is known, as the report has it; the digests of its other files come last of all."""
+        register, made, faults, messages = load_register(), self.made, self.log.faults, self.log.lines
         self.log.flush()
         cases, deviations = in_order(self.cases.values()), self.deviations
         verdicts = weighed(cases, self.results, deviations.known(cases, self.results))
         stale = deviations.stale(cases, self.results) if self.finished else []
-        state = {
+        scored = [case for case in cases if case.scored]
+
+        def tally(chosen: Iterable[Case]) -> dict[str, int]:
+            """Return how many there are, and how many of each status."""
+            found = counts(chosen, verdicts)
+            return {"total": found.total(), **{status: found[status] for status in STATUSES}}
+
+        return {
+            "format": FORMAT,
+            "kit": __version__,
+            "release": release(),
+            "protocol": PROTOCOL,
+            "register": {"article": register.article.revision, "requirements": len(register)},
+            "subject": None if self.declared is None else declaration_to_wire(self.declared),
+            **made._asdict(),
+            "selection": {name: values for name, values in made.selection.items() if values},
+            "counts": {
+                "scored": tally(scored),
+                "assumed": tally(case for case in cases if not case.scored),
+                "levels": {level: tally(case for case in scored if case.level == level) for level in LEVELS},
+                "lanes": {lane: tally(case for case in scored if case.lane == lane) for lane in made.lanes},
+            },
+            "groups": groups(cases, verdicts),
+            "deviations": [deviation._asdict() for deviation in made.deviations],
+            "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
             "started": self.started,
             "finished": max(self.started, now()),  # the clock may have been set back
             "complete": self.finished,
             "faults": faults,
-            "exit_code": exit_code(cases, verdicts, self.finished, self.made.lanes, faults, stale),
+            "exit_code": exit_code(cases, verdicts, self.finished, made.lanes, faults, stale),
             "coverage": self.coverage.counts(),
             "messages": messages,  # all this follows from so many entries of the message log
             "stale_deviations": stale,
             **self.notes,
             **({"trouble": self.trouble} if self.trouble else {}),
         }
-        return envelope(self.made, self.declared, register, cases, verdicts) | state
 
     def save(self, whole: bool = False) -> None:
         """Write the envelope; at the end the ``whole`` report, the envelope last."""
@@ -165,7 +190,7 @@ class Running:
         content = self.envelope()
         if whole:
             write_json(self.folder.path / ENVELOPE, content)  # a run killed from here on leaves files that fit it
-            for name, text in files_of(content):
+            for name, text in files_of(content).items():
                 self.folder.write(name, text)
             self.log.close()
             content["files"] = self.folder.digests()

@@ -1,16 +1,15 @@
 """Declare the JSON files of a report once, for reading, writing and their JSON Schemas (draft 2020-12)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from ... import __version__
 from ...bdd.failures import by_cause
 from ...language import PROTOCOL
-from ...language.declaration import DECLARATION, LEVELS, Declaration, declaration_to_wire
+from ...language.declaration import DECLARATION, LEVELS
 from ...language.messages import COMMAND, REQUIREMENT
 from ...language.verbs import REQUEST
 from ...oracle.profiles import PROFILES
-from ...requirements import TOPICS, Register
+from ...requirements import TOPICS
 from ...shapes import (
     ANYTHING,
     COUNT,
@@ -34,7 +33,7 @@ from ...shapes import (
     record,
     schemas_of,
 )
-from ..cases import FAILING, LANES, STATUSES, Case, Result, counts, release
+from ..cases import FAILING, LANES, STATUSES, Case, Result
 from ..deviations import Deviation
 
 FORMAT = 1
@@ -228,42 +227,6 @@ class Made(NamedTuple):
     deviations: tuple[Deviation, ...] = ()
 
 
-def envelope(
-    made: Made,
-    declared: Declaration | None,
-    register: Register,
-    cases: Collection[Case],
-    verdicts: Mapping[str, Result],
-) -> dict[str, Any]:
-    """Return the envelope without how far the run has come and the digests of the other files."""
-    scored = [case for case in cases if case.scored]
-    return {
-        "format": FORMAT,
-        "kit": __version__,
-        "release": release(),
-        "protocol": PROTOCOL,
-        "register": {"article": register.article.revision, "requirements": len(register)},
-        "subject": None if declared is None else declaration_to_wire(declared),
-        **made._asdict(),
-        "selection": {name: values for name, values in made.selection.items() if values},
-        "counts": {
-            "scored": tally(scored, verdicts),
-            "assumed": tally([case for case in cases if not case.scored], verdicts),
-            "levels": {level: tally([case for case in scored if case.level == level], verdicts) for level in LEVELS},
-            "lanes": {lane: tally([case for case in scored if case.lane == lane], verdicts) for lane in made.lanes},
-        },
-        "groups": groups(cases, verdicts),
-        "deviations": [deviation._asdict() for deviation in made.deviations],
-        "cases": [case_to_json(case, verdicts[case.id]) for case in cases],
-    }
-
-
-def tally(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> dict[str, int]:
-    """Return how many there are, and how many of each status."""
-    found = counts(cases, verdicts)
-    return {"total": found.total(), **{status: found[status] for status in STATUSES}}
-
-
 def case_to_json(case: Case, verdict: Result) -> dict[str, Any]:
     """Return one case with its verdict; what is empty is left out unless it is required."""
     whole = {**case._asdict(), **verdict._asdict(), "scored": case.scored, "rests_on": case.rests_on}
@@ -277,14 +240,10 @@ def groups(cases: Iterable[Case], verdicts: Mapping[str, Result]) -> list[dict[s
 
     The cause may be a capability that is declared.
     """
-    failing = [case for case in cases if verdicts[case.id].status in (*FAILING, "known")]
-    failing.sort(key=lambda case: verdicts[case.id].status == "blocked")  # what failed says more than what it blocks
-    found = by_cause({case.id: causes(verdicts[case.id]) for case in failing})
-    return [{"cause": cause, "cases": of_it} for cause, of_it in found]
-
-
-def causes(verdict: Result) -> tuple[str, ...]:
-    """Return the requirements that a failure is attributed to, or a capability."""
-    if verdict.undelivered and not verdict.attributed_to:
-        return (f"the capability {verdict.undelivered}",)
-    return verdict.attributed_to
+    failing = [case.id for case in cases if verdicts[case.id].status in (*FAILING, "known")]
+    failing.sort(key=lambda case: verdicts[case].status == "blocked")  # what failed says more than what it blocks
+    causes = {
+        case: verdict.attributed_to or ((f"the capability {verdict.undelivered}",) if verdict.undelivered else ())
+        for case, verdict in ((case, verdicts[case]) for case in failing)
+    }
+    return [{"cause": cause, "cases": of_it} for cause, of_it in by_cause(causes)]

@@ -86,9 +86,9 @@ class Folder:
             raise CommandError(f"{path}: can't be copied to {file}: {error.strerror}") from None
 
 
-def files_of(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each file that follows from an envelope."""
-    yield from ((name, text(envelope)) for name, text in FILES.items())
+def files_of(envelope: Mapping[str, Any]) -> dict[str, str]:
+    """Return the text of each file that follows from an envelope, by name."""
+    return {name: text(envelope) for name, text in FILES.items()}
 
 
 def must_be_a_file(path: Path) -> None:
@@ -104,39 +104,27 @@ def digest_of(file: Path) -> str:
 
 
 def remove_earlier(folder: Folder) -> None:
-    """Delete an earlier report, the envelope last; raises `CommandError` if there is anything else, and `OSError`."""
-    files = []
+    """Delete an earlier report; raises `CommandError` if there is anything else, and `OSError`."""
+    envelope, files = folder.path / ENVELOPE, []
     for name, entry in folder.entries():
-        if not belongs(final_name(name)) or not entry.is_file() or entry.is_symlink():
+        final = final_name(name)
+        ours = final in (ENVELOPE, MESSAGES, *FILES) or COUNTEREXAMPLE.fullmatch(final) or TRACE.fullmatch(final)
+        if not ours or not entry.is_file() or entry.is_symlink():
             raise CommandError(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
         files.append(entry)
-    if not is_envelope(folder.path / ENVELOPE) and not all(map(is_unwritten, files)):
-        raise CommandError(
-            f"{max(files, key=is_last)} is of no report that verify has written; name another folder; "
-            "nothing was deleted"
-        )
-    for file in sorted(files, key=is_last):
+    files.sort(key=lambda file: file == envelope)  # last, since it shows that this is the folder of a report
+    # a run that is killed before its first envelope is in place leaves a draft of it, and a log without a message
+    begun = (each == draft_of(envelope) or (each.name == MESSAGES and each.stat().st_size < FEW) for each in files)
+    if not is_envelope(envelope) and not all(begun):
+        problem = "is of no report that verify has written; name another folder; nothing was deleted"
+        raise CommandError(f"{files[-1]} {problem}")
+    for file in files:
         file.unlink()
 
 
 def final_name(name: str) -> str:
     """Return the name that a file gets in the end: a draft has another meanwhile."""
     return re.sub(r"(^|/)\.([^/]+)\.draft$", r"\1\2", name)
-
-
-def belongs(name: str) -> bool:
-    """Return whether a report can have a file of this name."""
-    return name in (ENVELOPE, MESSAGES, *FILES) or any(each.fullmatch(name) for each in (COUNTEREXAMPLE, TRACE))
-
-
-def is_last(file: Path) -> bool:
-    """Return whether this is the file without which no folder is known to be that of a report."""
-    return file.name == ENVELOPE
-
-
-def is_unwritten(file: Path) -> bool:
-    """Return whether this is left where a run was killed before its first envelope was in place."""
-    return file == draft_of(file.with_name(ENVELOPE)) or (file.name == MESSAGES and file.stat().st_size < FEW)
 
 
 def is_envelope(file: Path) -> bool:

@@ -14,7 +14,7 @@ from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
 from ..cases import FEATURES, FUZZ, TOUR, TRACE
 from .marks import FAILURES, MARKS, Cell, cells, word_of
-from .summaries import badge_status, conclusion, few, headline, product, rates, scope_of, unasked
+from .summaries import badge_of, conclusion, few, headline, product, rates, scope_of, unasked
 
 PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 
@@ -40,35 +40,48 @@ MEANS = {name: each.means for name, each in MARKS.items() if name != "stale"} | 
 
 def report_html(envelope: Mapping[str, Any]) -> str:
     """Return the page."""
-    register, look, said = load_register(), LOOKS[badge_status(envelope)], conclusion(envelope)
+    register, look, said = load_register(), LOOKS[badge_of(envelope).status], conclusion(envelope)
     article, found = register.article, cells(envelope, register)
     silent = silent_in(envelope["profile"], register)
+    topics = (
+        element("h3", topic.capitalize())
+        + table(
+            "table.lines",
+            (line_of(each, found[each.id], each.id in silent) for each in of_it),
+            ("Result", "Requirement", "Basis"),
+        )
+        for topic, of_it in register.topics.items()
+    )
+    notes = (
+        *(["for a part of the specification: see what was not run"] if any(scope_of(envelope)) else []),
+        *([] if envelope["release"] else ["by an unreleased kit: a version of translator-cmk that nobody published"]),
+    )
+    cases = (
+        [
+            mark(case["status"]),
+            f"{html(case.get('name', ''))} {identified(case['id'])}",
+            html(("" if case["scored"] else "does not count; ") + str(case.get("reason", ""))),
+        ]
+        for case in envelope["cases"]
+    )
     return PAGE.substitute(
         title=html(f"{product(envelope)}: {headline(envelope)}"),
         product=html(product(envelope)),
         article=f'<a href="{html(article.url)}">{html(article.title)}</a>, revision of {article.revision}',
         colour=look.colour,
         result=html(f"{look.glyph} {said[:1].upper()}{said[1:]}"),
-        notes="".join(f"<br>{each}" for each in notes(envelope)),
+        notes="".join(f"<br>{each}" for each in notes),
         observed=observed(envelope),
         summary=table("table.facts", summary(envelope, found)),
         claims="\n".join(claims(envelope)),
         runs=table("table.facts", runs(envelope)),
         gaps=element("ul", *(element("li", html(each)) for each in gaps(envelope, found))),
-        requirements="\n".join(
-            element("h3", topic.capitalize())
-            + table(
-                "table.lines",
-                (line_of(each, found[each.id], each.id in silent) for each in of_it),
-                ("Result", "Requirement", "Basis"),
-            )
-            for topic, of_it in register.topics.items()
-        ),
+        requirements="\n".join(topics),
         failures="\n".join(failures(envelope)),
         legend=table("table.facts", ([mark(each), html(means)] for each, means in MEANS.items())),
         cases=folded(
             f"All {len(envelope['cases'])} tests, with the reason for each result",
-            table("table.lines", map(case_cells, envelope["cases"]), ("Result", "Test", "Reason")),
+            table("table.lines", cases, ("Result", "Test", "Reason")),
         ),
     )
 
@@ -98,8 +111,9 @@ def table(name: str, rows: Iterable[Iterable[str]], head: Iterable[str] = ()) ->
     return element(name, element("thead", element("tr", top)) if top else "", element("tbody", "\n".join(lines)))
 
 
-def mark(word: str) -> str:
-    """Return a result with its glyph."""
+def mark(status: str) -> str:
+    """Return a result with its glyph; what is known to fail has failed."""
+    word = "failed" if status == "known" else status
     return element(f"span.mark {word}", f"{MARKS[word].glyph} {MARKS[word].word}")
 
 
@@ -111,14 +125,6 @@ def folded(head: str, *content: str) -> str:
 def identified(name: str) -> str:
     """Return the id of something."""
     return element("code", html(name))
-
-
-def notes(envelope: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what whoever reads the result has to know."""
-    if any(scope_of(envelope)):
-        yield "for a part of the specification: see what was not run"
-    if not envelope["release"]:
-        yield "by an unreleased kit: a version of translator-cmk that nobody published"
 
 
 def summary(envelope: Mapping[str, Any], found: Mapping[str, Cell]) -> Iterator[list[str]]:
@@ -138,14 +144,15 @@ def claims(envelope: Mapping[str, Any]) -> Iterator[str]:
     subject, listed, profile = envelope["subject"], envelope["deviations"], envelope["profile"]
     rows = [["Profile", f"<b>{html(profile)}</b>: {PROFILES[profile]}"]]
     if subject:
-        can = {name: text for name, text in CAPABILITIES.items() if name in subject["capabilities"]}
-        lacking = {name: text for name, text in CAPABILITIES.items() if name not in can}
+        can, lacking = (
+            [name for name in CAPABILITIES if (name in subject["capabilities"]) == has] for has in (True, False)
+        )
         late = [f"{name}: {seconds} s" for name, seconds in subject["windows"].items()]
         rows += [
             ["System", html("{product}, version {version}".format(**subject))],
-            ["Parts covered", described({name: LEVELS[name] for name in subject["levels"]})],
-            ["Capabilities", described(can) or "none that are optional"],
-            ["Lacks", described(lacking) or "nothing that is optional"],
+            ["Parts covered", described(LEVELS, subject["levels"])],
+            ["Capabilities", described(CAPABILITIES, can) or "none that are optional"],
+            ["Lacks", described(CAPABILITIES, lacking) or "nothing that is optional"],
             ["Does not show", html(", ".join(subject["hidden"]) or "it shows everything")],
             ["Delays", html(", ".join(late) or "none: effects are expected at once")],
         ]
@@ -157,9 +164,9 @@ def claims(envelope: Mapping[str, Any]) -> Iterator[str]:
     yield from (element("p", mark("failed"), " ", html(each)) for each in envelope["stale_deviations"])
 
 
-def described(parts: Mapping[str, str]) -> str:
-    """Return each name with what it means, on lines of their own."""
-    return "<br>".join(f"<b>{html(name)}</b>: {html(text)}" for name, text in parts.items())
+def described(parts: Mapping[str, str], names: Iterable[str]) -> str:
+    """Return each of these names with what it means, on lines of their own."""
+    return "<br>".join(f"<b>{html(name)}</b>: {html(parts[name])}" for name in names)
 
 
 def runs(envelope: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -224,16 +231,5 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
         for case in sorted((by_id[name] for name in group["cases"]), key=lambda case: case["status"] == "blocked"):
             known = f" (known: {html(case['known'])})" if case["status"] == "known" else ""
             shown = "\n".join(escape(visible(line)) for line in case.get("shown", "").splitlines()[1:])
-            head = f"{result_of(case)} {html(case.get('name', ''))}{known} {identified(case['id'])}"
+            head = f"{mark(case['status'])} {html(case.get('name', ''))}{known} {identified(case['id'])}"
             yield folded(head, element("p", html(case.get("reason", ""))), element("pre", shown) if shown else "")
-
-
-def result_of(case: Mapping[str, Any]) -> str:
-    """Return the result of a case; one that is known to fail has failed."""
-    return mark("failed" if case["status"] == "known" else case["status"])
-
-
-def case_cells(case: Mapping[str, Any]) -> list[str]:
-    """Return the cells of a test."""
-    reason = ("" if case["scored"] else "does not count; ") + str(case.get("reason", ""))
-    return [result_of(case), f"{html(case.get('name', ''))} {identified(case['id'])}", html(reason)]

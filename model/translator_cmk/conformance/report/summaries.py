@@ -7,7 +7,6 @@ as a whole is the last test case, which fails wherever the exit code is not 0.  
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -52,10 +51,6 @@ SAYS = {
     INCOMPLETE: "incomplete: not everything that counts was decided",
 }
 
-UNRELEASED = "unreleased kit"
-"""The mark of a run by a kit whose specification is not that of a release."""
-
-
 NOT_PASSED = ("failed", "blocked", "known", "not-applicable", "inconclusive", "not-run")
 """What is counted beside what passed."""
 
@@ -87,7 +82,7 @@ def reservations(envelope: Mapping[str, Any]) -> Iterator[str]:
     if len(levels) < len(LEVELS):
         yield f"{'level' if len(levels) == 1 else 'levels'} {' and '.join(levels)}"
     if not envelope["release"]:
-        yield UNRELEASED
+        yield "unreleased kit"
 
 
 def scope_of(envelope: Mapping[str, Any]) -> Iterator[str]:
@@ -126,14 +121,6 @@ def not_passed(tally: Mapping[str, int]) -> list[str]:
 def counted(tally: Mapping[str, int]) -> str:
     """Format counts, such as `214 of 220 passed, 3 known, 3 n/a`."""
     return ", ".join([f"{tally['passed']} of {tally['total']} passed", *not_passed(tally)])
-
-
-def counted_parts(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the counts in words of all that counts, and of each level and lane that has cases."""
-    counts = envelope["counts"]
-    parts = {"all that counts": counts["scored"], **counts["levels"], **counts["lanes"]}
-    yield from ((name, counted(tally)) for name, tally in parts.items() if tally["total"] or name == "all that counts")
-    yield from rates(envelope)
 
 
 def rates(envelope: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -176,18 +163,18 @@ def printed(
 
     ``unsupported``: the commands that were answered so, in the order in which they are best written.
     """
+    verify, replay = f"verify {system} --profile {envelope['profile']}", f"replay {system}"
     for line in lines(envelope):
         if system and line.lstrip().startswith(AGAIN):
-            named = line.replace("verify ...", f"verify {system} --profile {envelope['profile']}")
-            named = named.replace("replay ...", f"replay {system}")
+            named = line.replace("verify ...", verify).replace("replay ...", replay)
             yield named.replace("FOLDER", shlex.quote(str(folder)))
         else:
             yield line
     if unsupported:
-        first, names = unsupported[0], {each.command for each in unsupported}
+        names = {each.command for each in unsupported}
         named = ", ".join(name for name in COMMANDS if name in names)
         yield f"{UNDECIDED} unsupported, of the commands that were asked for: {named}"
-        yield f"  write {first.command} next: {first.all} scenarios need it"
+        yield f"  write {unsupported[0].command} next: {unsupported[0].all} scenarios need it"
         yield f"  to check it: translator-cmk doctor {system}"
     yield f"report in {folder}"
 
@@ -195,8 +182,11 @@ def printed(
 def lines(envelope: Mapping[str, Any]) -> Iterator[str]:
     """Yield the summary, with the first failure of each cause in full."""
     yield f"{product(envelope)}, profile {envelope['profile']}: {headline(envelope)}"
-    yield from (f"  {name:<19}{text}" for name, text in counted_parts(envelope))
-    if (tally := envelope["counts"]["assumed"])["total"]:
+    counts = envelope["counts"]
+    parts = {name: counted(tally) for name, tally in {**counts["levels"], **counts["lanes"]}.items() if tally["total"]}
+    parts = {"all that counts": counted(counts["scored"]), **parts, **dict(rates(envelope))}
+    yield from (f"  {name:<19}{text}" for name, text in parts.items())
+    if (tally := counts["assumed"])["total"]:
         yield f"  scenarios of assumptions, which do not count: {tally['passed']} agree, {tally['differs']} differ"
     yield from (f"  {line}" for line in unasked(envelope))
     for case in envelope["cases"]:
@@ -213,33 +203,23 @@ def failures(envelope: Mapping[str, Any]) -> Iterator[str]:
     by_id = {case["id"]: case for case in envelope["cases"]}
     for number, group in enumerate(envelope["groups"]):
         first, *more = [by_id[name] for name in group["cases"]]
-        if number < SHOWN:
-            yield ""
-            yield from in_full(first)
-            same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
-            yield from (f"{mark_of(case['status']).glyph} {plain(case['id'])}, attributed to {same}" for case in more)
-        else:
+        if number >= SHOWN:
             yield f"{FAILED} {1 + len(more)} more, attributed to {group['cause'] or 'no requirement'}"
+            continue
+        known = f" (known: {plain(first['known'])})" if first["status"] == "known" else ""
+        yield from ("", f"{mark_of(first['status']).glyph} {plain(first['id'])}{known}")
+        yield f"  {plain(first.get('reason', ''))}"
+        yield from (f"  {visible(line)}" for line in first.get("shown", "").splitlines()[1:])
+        same = f"the same: {group['cause']}" if group["cause"] else "no requirement either"
+        yield from (f"{mark_of(case['status']).glyph} {plain(case['id'])}, attributed to {same}" for case in more)
     undecided = [case for case in envelope["cases"] if case["status"] == "inconclusive"]
     for case in undecided[:LISTED]:
-        yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last_said(case)}"
+        head, *said = [line for line in case.get("shown", "").splitlines() if line.strip()] or [""]
+        last = f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
+        yield f"{UNDECIDED} {plain(case['id'])}: {plain(case.get('reason', ''), 200)}{last}"
     if len(undecided) > LISTED:
         yield f"{UNDECIDED} {len(undecided) - LISTED} more were not decided; the report has them all"
     yield ""
-
-
-def last_said(case: Mapping[str, Any]) -> str:
-    """Return the last line that the system wrote to standard error as it broke, if any."""
-    head, *said = [line for line in case.get("shown", "").splitlines() if line.strip()] or [""]
-    return f"; it said: {plain(said[-1].strip(), 200)}" if said and head == SAID else ""
-
-
-def in_full(case: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a case with all that is known of it."""
-    known = f" (known: {plain(case['known'])})" if case["status"] == "known" else ""
-    yield f"{mark_of(case['status']).glyph} {plain(case['id'])}{known}"
-    yield f"  {plain(case.get('reason', ''))}"
-    yield from (f"  {visible(line)}" for line in case.get("shown", "").splitlines()[1:])
 
 
 def summary_md(envelope: Mapping[str, Any]) -> str:
@@ -253,35 +233,47 @@ def summary_md(envelope: Mapping[str, Any]) -> str:
 LONGEST = 512
 """Characters that a name has at most: Azure Pipelines cuts it there."""
 
+KINDS = {"passed": "", "failed": "failure", "blocked": "error", "inconclusive": "error"}
+"""The element of JUnit for a status; *skipped* for all others, and for *inconclusive* where a case does not count."""
+
 
 def junit_xml(envelope: Mapping[str, Any]) -> str:
     """Return the file: a suite for each lane, and one for the run as its exit code says."""
-    root = ElementTree.Element("testsuites", name=product(envelope))
-    for lane in envelope["lanes"]:
-        add_suite(root, envelope, lane, [test_case(case) for case in envelope["cases"] if case["lane"] == lane])
+    titles = {pickle.id: format_title(pickle) for pickle in pickles()}  # as pytest has them in its JUnit files
+    suites = {
+        lane: [test_case(case, titles) for case in envelope["cases"] if case["lane"] == lane]
+        for lane in envelope["lanes"]
+    }
     code, trouble = envelope["exit_code"], plain(envelope.get("trouble", ""))
     kind = {OK: "", DEVIATIONS: "failure"}.get(code, "error")
-    message = f"exit code {code}: {SAYS[code]}"
-    add_suite(root, envelope, "run", [test_element("the whole run", "run", 0.0, kind, message, trouble)])
+    suites["run"] = [test_element("the whole run", "run", 0.0, kind, f"exit code {code}: {SAYS[code]}", trouble)]
+    root = ElementTree.Element("testsuites", name=product(envelope))
+    for name, cases in suites.items():
+        found = Counter(part.tag for case in cases for part in case)
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            failures=str(found["failure"]),
+            errors=str(found["error"]),
+            skipped=str(found["skipped"]),
+            name=name,
+            tests=str(len(cases)),
+            timestamp=envelope["started"].removesuffix("Z"),
+            time=f"{sum(float(case.attrib['time']) for case in cases):.3f}",
+        )
+        suite.extend(cases)
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-@cache
-def titles() -> Mapping[str, str]:
-    """Return the title of each scenario by its id, as pytest has it in its JUnit files."""
-    return {pickle.id: format_title(pickle) for pickle in pickles()}
-
-
-def test_case(case: Mapping[str, Any]) -> ElementTree.Element:
+def test_case(case: Mapping[str, Any], titles: Mapping[str, str]) -> ElementTree.Element:
     """Return a case as JUnit has it: under its topic or lane, with its requirements as properties."""
     [first, *_] = case["requirements"] or [""]
-    title = titles().get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
-    undecided = "error" if case["scored"] else "skipped"
-    kinds = {"passed": "", "failed": "failure", "blocked": "error", "inconclusive": undecided}
+    title = titles.get(case["id"]) or f"[{first or case['id']}] {case.get('name', case['id'])}"
+    undecided = case["status"] == "inconclusive" and not case["scored"]
+    kind = "skipped" if undecided else KINDS.get(case["status"], "skipped")
     text = "\n".join(map(plain, case.get("shown", "").splitlines()))
     group = first.partition(".")[0] or case["lane"]
-    kind = kinds.get(case["status"], "skipped")
     found = test_element(plain(title, LONGEST - 100), group, case["seconds"], kind, message_of(case), text)
     if "feature" in case:
         found.attrib |= {"file": case["feature"], "line": str(case["line"])}
@@ -308,40 +300,18 @@ def test_element(name: str, group: str, seconds: float, kind: str, message: str,
     return found
 
 
-def add_suite(
-    root: ElementTree.Element, envelope: Mapping[str, Any], name: str, cases: Sequence[ElementTree.Element]
-) -> None:
-    """Add a suite with its test cases."""
-    kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
-    suite = ElementTree.SubElement(
-        root,
-        "testsuite",
-        {each: str(sum(case.find(kind) is not None for case in cases)) for each, kind in kinds.items()},
-        name=name,
-        tests=str(len(cases)),
-        timestamp=envelope["started"].removesuffix("Z"),
-        time=f"{sum(float(case.attrib['time']) for case in cases):.3f}",
-    )
-    suite.extend(cases)
-
-
 # Badge
 
 
 def badge_of(envelope: Mapping[str, Any]) -> Badge:
     """Return the badge; only a whole run of a released kit, of all that counts and without a failure, is green."""
-    subject, tally = envelope["subject"], envelope["counts"]["scored"]
+    subject, tally, code = envelope["subject"], envelope["counts"]["scored"], envelope["exit_code"]
+    if tally["failed"] or tally["blocked"] or tally["known"] or code == DEVIATIONS:
+        status = Status.FAILED
+    elif code == OK:
+        status = Status.PASSED if envelope["release"] and not any(scope_of(envelope)) else Status.LIMITED
+    else:
+        status = Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
     label = plain(f"{subject['product']} {subject['version']}", 60) if subject else "no system"
     parts = [f"{tally['passed']}/{tally['total']}", *not_passed({**tally, "failed": 0})]
-    parts += (plain(each, 120) for each in reservations(envelope))
-    return Badge(label, badge_status(envelope), ", ".join(parts))
-
-
-def badge_status(envelope: Mapping[str, Any]) -> Status:
-    """Return the status that the badge shows."""
-    tally = envelope["counts"]["scored"]
-    if tally["failed"] or tally["blocked"] or tally["known"] or envelope["exit_code"] == DEVIATIONS:
-        return Status.FAILED
-    if envelope["exit_code"] == OK:
-        return Status.PASSED if envelope["release"] and not any(scope_of(envelope)) else Status.LIMITED
-    return Status.INCONCLUSIVE if envelope["complete"] else Status.NOT_RUN
+    return Badge(label, status, ", ".join([*parts, *(plain(each, 120) for each in reservations(envelope))]))
