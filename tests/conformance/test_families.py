@@ -1,6 +1,6 @@
-"""The families of broken and permitted implementations: a sample of the one is caught, all of the other conform.
+"""The families of broken and permitted implementations: the ones are caught, the others conform.
 
-The features are enough here; `make evidence` puts both through every lane.
+The features are enough here, and a sample of each family; `make evidence` puts all of both through every lane.
 """
 
 import shlex
@@ -26,6 +26,7 @@ from tests.conformance.broken import (
     edited,
 )
 from tests.conformance.verifying import verify
+from tests.evidence.in_full import some
 from tests.evidence.lanes import InProcess, features, put_to
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
@@ -46,6 +47,8 @@ def test_every_edit_still_finds_its_place() -> None:
         assert broken.source
         if broken.language == "python":
             compile(broken.source, broken.mistake, "exec")
+    for permitted in PERMITTED:
+        compile(permitted.source, permitted.differs, "exec")
 
 
 def test_family_is_large_and_varied() -> None:
@@ -79,7 +82,7 @@ def test_each_expects_requirements_that_there_are() -> None:
 SAMPLE = [next(broken for broken in FAMILY if broken.language == language) for language in FILES]
 
 
-@pytest.mark.parametrize("broken", SAMPLE, ids=[broken.mistake for broken in SAMPLE])
+@pytest.mark.parametrize("broken", SAMPLE, ids=lambda broken: broken.mistake)
 def test_broken_implementation_is_caught_by_the_features(tmp_path: Path, broken: Broken) -> None:
     file = tmp_path / FILES[broken.language]
     file.write_text(broken.source, "utf-8")
@@ -99,7 +102,7 @@ def test_first_failure_names_an_expected_requirement_first() -> None:
     named = {each: put_to(InProcess(each.source), partial(features, topic=each.topic))[1] for each in NAMED}
     named = {each: name for each, name in named.items() if name is not None}
     wrong = {each.mistake: name for each, name in named.items() if name not in each.expected}
-    assert (len(named) > 10, wrong) == (True, {})
+    assert (len(named) > len(NAMED) / 2, wrong) == (True, {})
 
 
 REGISTER = load_register()
@@ -154,7 +157,7 @@ def test_example_fails_no_scenario() -> None:
     assert [each.case.id for each in scenarios("full", ()) if fails(subject, each)] == []
 
 
-@pytest.mark.parametrize("system", PERMITTED, ids=[system.differs for system in PERMITTED])
+@pytest.mark.parametrize("system", some(PERMITTED, 9), ids=lambda system: system.differs)
 def test_it_fails_no_scenario_of_the_article_and_some_of_what_we_assume(system: Permitted) -> None:
     subject = Subject(Session(InProcess(system.source)), seed=1)
     found, example = answers(system.source), answers_of_the_example()

@@ -11,6 +11,7 @@ from tests.evidence.writing import Found, Kept
 IN_FULL = "IN_FULL" in os.environ
 SAMPLED = (
     "tests/test_suite.py",
+    "tests/conformance/test_families.py",
     "tests/oracle/test_explain.py",
     "tests/machine/test_stateful.py",
     "tests/explore/test_scopes.py",
