@@ -23,10 +23,9 @@ PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
 GENERATES, IMPORTS = 'generates the key "cmk-2048" in "kv-prod"', 'imports the key "cmk-2048" into "kv-prod"'
 
 
-def suite(pytester: pytest.Pytester, features: str = "vault.feature") -> None:
-    """A suite that binds these features of the specification."""
-    folder = pytester.mkdir("features")
-    shutil.copy(features_dir() / features, folder)
+def suite(pytester: pytest.Pytester, topic: str = "vault") -> None:
+    """A suite that binds the feature of a topic."""
+    shutil.copy(features_dir() / f"{topic}.feature", pytester.mkdir("features"))
     pytester.makepyfile(test_features=MODULE)
 
 
@@ -41,15 +40,18 @@ def colours(folder: Path) -> list[str]:
     return re.findall(r'fill="(#\w+)"', (folder / "badge.svg").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("system", [MODEL, WRONG, f"{limited_systems.__name__}:Bare"])
+@pytest.mark.parametrize(
+    ("system", "topic"),
+    [(MODEL, "workspace"), (WRONG, "vault"), (f"{limited_systems.__name__}:Bare", "encryption")],
+)
 def test_both_doors_lead_to_the_same_results_and_report(
-    tmp_path: Path, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], system: str
+    tmp_path: Path, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], system: str, topic: str
 ) -> None:
-    suite(pytester)
+    suite(pytester, topic)
     ran = pytester.runpytest_inprocess(*PLUGIN, "--system", system, "--results", "report")
     folder = pytester.path / "report"
     report = json.loads((folder / "report.json").read_text("utf-8"))
-    found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", "vault", "--profile", "full")
+    found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", topic, "--profile", "full")
     assert verdicts(report) == verdicts(found.report)
     same = ("subject", "counts", "coverage", "groups", "lanes", "profile", "complete", "exit_code", "digest")
     assert {name: report[name] for name in same} == {name: found.report[name] for name in same}
@@ -96,7 +98,7 @@ def test_features_of_ones_own_have_no_such_report(pytester: pytest.Pytester) -> 
 
 
 def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester) -> None:
-    suite(pytester)
+    suite(pytester, "workspace")
     pytester.makeconftest(
         "import pytest\nfrom translator_cmk.system import ModelSystem\n"
         "@pytest.fixture\ndef system(): return ModelSystem()\n"
@@ -107,7 +109,7 @@ def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester
 
 
 def test_other_tests_are_recorded_as_properties(pytester: pytest.Pytester) -> None:
-    suite(pytester)
+    suite(pytester, "workspace")
     pytester.makepyfile(
         test_laws="""
         import pytest
@@ -139,7 +141,7 @@ def test_scenario_that_fails_in_its_teardown_has_not_passed(pytester: pytest.Pyt
 
 
 def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
-    suite(pytester)
+    suite(pytester, "workspace")
     with pytest.raises(KeyboardInterrupt):
         pytester.runpytest_inprocess(
             *PLUGIN, "--results", "report", "--system", f"{wrong_systems.__name__}:IsInterrupted"
@@ -174,7 +176,7 @@ def test_run_without_scenarios_writes_no_report(pytester: pytest.Pytester) -> No
 
 
 def test_only_the_model_is_called_the_model(pytester: pytest.Pytester) -> None:
-    suite(pytester)
+    suite(pytester, "workspace")
     pytester.makepyfile(
         pretends="""
         class Pretends:

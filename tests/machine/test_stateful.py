@@ -21,7 +21,7 @@ OFTEN = [*COMMANDS.values(), *(COMMANDS[name] for name in SETTING_UP)]
 """Every command, and those that set a world up twice as often."""
 
 EXPLORED = settings(
-    max_examples=2_000 if IN_FULL else 60, stateful_step_count=40, deadline=None, database=None, derandomize=True,
+    max_examples=2_000 if IN_FULL else 25, stateful_step_count=40, deadline=None, database=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip  # as a list
 

@@ -38,7 +38,7 @@ AT_WORK = situations()["a deployed model under customer-managed keys"].commands
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("machine", "mutants"),
-    [(FULL, some(ONE_ROW_WRONG, 5)), (ARTICLE, some(ONE_ROW_WRONG, 10, first=1))],
+    [(FULL, some(ONE_ROW_WRONG, 20)), (ARTICLE, some(ONE_ROW_WRONG, 40, first=1))],
     ids=["full", "article"],
 )
 def test_a_wrong_row_is_found_by_a_scenario_of_its_requirement_and_attributed_to_it(

@@ -61,25 +61,25 @@ def test_what_is_declared_hidden_is_not_compared(shown: Shown, agrees: bool) -> 
     assert (oracle.narrow(observation=seen) == ()) == agrees
 
 
-@pytest.mark.parametrize("machine", [ARTICLE, FULL])
-@pytest.mark.parametrize(
-    ("outcome", "key", "unmet"),
-    [
-        (Refused(), "v1/k1", []),
-        (Accepted(), "v1/k2", []),
-        (Accepted(), "v1/k1", ["keys.enable"]),
-        (Refused(), "v1/k2", ["keys.enable"]),
-    ],
-)
+OTHER_KEY = (CreateKey("v1", "k2"), EnableCustomerManagedKeys("r1", "v1", "k2"))
+
+
+@pytest.mark.parametrize("machine", [FULL, ARTICLE], ids=["full", "article"])
+@pytest.mark.parametrize(("outcome", "key", "wrong"), [(Refused(), "v1/k1", "v1/k2"), (Accepted(), "v1/k2", "v1/k1")])
 def test_a_change_of_key_is_refused_or_puts_the_new_key_in_use(
-    machine: Machine, outcome: Outcome, key: str, unmet: list[str]
+    machine: Machine, outcome: Outcome, key: str, wrong: str
 ) -> None:
     oracle, system = at_work(machine)
-    assert follow(oracle, system, CreateKey("v1", "k2")) == ()
+    assert follow(oracle, system, OTHER_KEY[0]) == ()
+    assert oracle.submit(OTHER_KEY[1]) == Unspecified(frozenset({"keys.change"}))
+    assert oracle.observe()["resource"]["r1"]["key"] is UNSPECIFIED
+    assert oracle.narrow(outcome) == ()
+    assert oracle.observe()["resource"]["r1"]["key"] == key
     seen = system.observe()
     seen["resource"]["r1"]["key"] = key
-    oracle.submit(EnableCustomerManagedKeys("r1", "v1", "k2"))
-    assert [each.requirements[0] for each in oracle.narrow(outcome, seen)] == unmet
+    assert oracle.narrow(observation=seen) == ()
+    seen["resource"]["r1"]["key"] = wrong
+    assert [each.requirements[0] for each in oracle.narrow(observation=seen)] == ["keys.enable"]
 
 
 def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
@@ -94,27 +94,27 @@ def test_a_hidden_loss_shows_in_what_depends_on_it() -> None:
     assert oracle.submit(TranslateWithModel("m1")) == Accepted(frozenset({"keys.use-logged"}), (KeyUse("v1/k1", "r1"),))
 
 
+REVOKE, READ = RevokeKeyAccess("v1", "r1"), ReadData("w1")
+
+
 @pytest.mark.parametrize(
-    ("shown", "because", "agrees"),
+    ("shown", "before", "outcome", "agrees"),
     [
-        (Shown(), {"revocation.data-inaccessible"}, True),
-        (Shown(), set(), False),
-        (Shown(), {"revocation.data-inaccessible", "keys.use-logged"}, False),
-        (Shown(reasons=False), set(), True),
+        (Shown(), [REVOKE], Refused(frozenset({"revocation.data-inaccessible"})), True),
+        (Shown(), [REVOKE], Refused(), False),
+        (Shown(), [REVOKE], Refused(frozenset({"revocation.data-inaccessible", "keys.use-logged"})), False),
+        (Shown(reasons=False), [REVOKE], Refused(), True),
+        (Shown(), [], Accepted(), False),
+        (Shown(audit=False), [], Accepted(), True),
     ],
 )
-def test_reasons_are_compared_where_they_are_given(shown: Shown, because: set[str], agrees: bool) -> None:
+def test_reasons_and_uses_of_keys_are_compared_where_they_are_given(
+    shown: Shown, before: list[Command], outcome: Outcome, agrees: bool
+) -> None:
     oracle, system = at_work(FULL, shown)
-    assert follow(oracle, system, RevokeKeyAccess("v1", "r1")) == ()
-    oracle.submit(ReadData("w1"))
-    assert (oracle.narrow(Refused(frozenset(because))) == ()) == agrees
-
-
-@pytest.mark.parametrize(("shown", "agrees"), [(Shown(), False), (Shown(audit=False), True)])
-def test_uses_of_keys_are_compared_where_they_are_shown(shown: Shown, agrees: bool) -> None:
-    oracle, _ = at_work(FULL, shown)
-    oracle.submit(ReadData("w1"))
-    assert (oracle.narrow(Accepted()) == ()) == agrees
+    assert follow(oracle, system, *before) == ()
+    oracle.submit(READ)
+    assert (oracle.narrow(outcome) == ()) == agrees
 
 
 def test_true_is_not_one() -> None:
@@ -127,9 +127,8 @@ def test_true_is_not_one() -> None:
 def test_what_is_left_over_after_reset_is_a_disagreement() -> None:
     oracle, system = at_work(FULL)
     oracle.reset()
-    assert Fact("resource", "r1", "exists", False) in {
-        each.expected for each in oracle.narrow(observation=system.observe())
-    }
+    unmet = oracle.narrow(observation=system.observe())
+    assert Fact("resource", "r1", "exists", False) in {each.expected for each in unmet}
 
 
 def test_the_stage_is_where_the_oracle_starts() -> None:
@@ -139,30 +138,19 @@ def test_the_stage_is_where_the_oracle_starts() -> None:
     assert oracle.submit(CreateVault("v1", "westeurope", "one", "g")) == Refused(frozenset({"environment.exists"}))
 
 
-OTHER_KEY = (CreateKey("v1", "k2"), EnableCustomerManagedKeys("r1", "v1", "k2"))
-
-
-@pytest.mark.parametrize("machine", [FULL, ARTICLE], ids=["full", "article"])
-@pytest.mark.parametrize(("outcome", "key"), [(Refused(), "v1/k1"), (Accepted(), "v1/k2")])
-def test_what_is_left_open_may_be_refused_or_go_on(machine: Machine, outcome: Outcome, key: str) -> None:
-    oracle, _ = at_work(machine)
-    oracle.submit(OTHER_KEY[0])
-    assert oracle.submit(OTHER_KEY[1]) == Unspecified(frozenset({"keys.change"}))
-    assert oracle.observe()["resource"]["r1"]["key"] is UNSPECIFIED
-    assert oracle.narrow(outcome) == ()
-    assert oracle.observe()["resource"]["r1"]["key"] == key
+def undeploys(on: type[Command], requirement: str, when: Any = lambda c, m: True) -> Row:
+    """A row by which a command undeploys models."""
+    return effect(on, requirement, each=Model, when=when, then=lambda c, m: sets(m, state="undeployed"))
 
 
 def a_third_thing(*more: Row) -> Machine:
     """A system that lets the key be changed, and undeploys the models of the resource meanwhile."""
-    undeploys = effect(
+    row = undeploys(
         EnableCustomerManagedKeys,
         "keys.change",
-        each=Model,
-        when=lambda c, m: c.resource.key is not None and m.workspace.resource.name == c.resource.name,
-        then=lambda c, m: sets(m, state="undeployed"),
+        lambda c, m: c.resource.key is not None and m.workspace.resource.name == c.resource.name,
     )
-    return Machine([*(row for row in ROWS if row.requirement != "keys.change"), undeploys, *more])
+    return Machine([*without(frozenset({"keys.change"})).rows, row, *more])
 
 
 def after_a_third_thing(machine: Machine = FULL, *more: Row) -> tuple[Oracle, ModelSystem]:
@@ -170,6 +158,10 @@ def after_a_third_thing(machine: Machine = FULL, *more: Row) -> tuple[Oracle, Mo
     oracle, system = Oracle(machine), ModelSystem(a_third_thing(*more))
     assert follow(oracle, system, *THREE_AT_WORK, *OTHER_KEY) == ()
     return oracle, system
+
+
+def uncompared(oracle: Oracle) -> set[str]:
+    return {f"{kind.word} {name}" for kind, name in oracle.uncompared}
 
 
 def meddles(on: type[Command], requirement: str) -> Row:
@@ -185,17 +177,9 @@ def meddles(on: type[Command], requirement: str) -> Row:
 
 def test_a_third_thing_where_nothing_is_demanded_is_no_disagreement_and_goes_uncompared() -> None:
     oracle, _ = after_a_third_thing()
-    uncompared = {f"{kind.word} {name}" for kind, name in oracle.uncompared}
-    assert uncompared >= {
-        "resource r1",
-        "vault v1",
-        "key v1/k2",
-        "grant v1/r1",
-        "workspace w1",
-        "document d1",
-        "model m1",
-    }
-    assert not uncompared & {"resource r3", "vault v2", "key v2/k1", "workspace w3", "document d3"}
+    names = uncompared(oracle)
+    assert names >= {"resource r1", "vault v1", "key v1/k2", "grant v1/r1", "workspace w1", "document d1", "model m1"}
+    assert not names & {"resource r3", "vault v2", "key v2/k1", "workspace w3", "document d3"}
     assert oracle.submit(TranslateWithModel("m1")) == Unspecified(frozenset({"keys.change"}))
     assert oracle.narrow(Refused()) == ()
     assert oracle.observe()["model"]["m1"] == {"exists": UNSPECIFIED}
@@ -303,14 +287,8 @@ def test_a_refusal_changes_nothing_even_where_it_is_left_open() -> None:
 
 
 def test_the_same_third_thing_is_a_disagreement_where_the_matter_is_specified() -> None:
-    undeploys = effect(
-        GrantKeyAccess,
-        "vault.access-policy",
-        each=Model,
-        when=lambda c, m: True,
-        then=lambda c, m: sets(m, state="undeployed"),
-    )
-    assert follow(Oracle(FULL), ModelSystem(Machine([*ROWS, undeploys])), *TWO_AT_WORK, GrantKeyAccess("v2", "r1"))
+    wrong = Machine([*ROWS, undeploys(GrantKeyAccess, "vault.access-policy")])
+    assert follow(Oracle(FULL), ModelSystem(wrong), *TWO_AT_WORK, GrantKeyAccess("v2", "r1"))
 
 
 def test_a_command_on_the_stage_leaves_open_only_what_is_in_it() -> None:
@@ -338,5 +316,4 @@ def test_what_fits_no_state_only_since_it_was_not_seen_in_time_goes_uncompared()
     seen = system.observe()
     del seen["document"]["d1"]
     assert oracle.narrow(Accepted(), seen) == ()
-    uncompared = {f"{kind.word} {name}" for kind, name in oracle.uncompared}
-    assert uncompared == {"workspace w1", "workspace w2", "document d1", "document d2", "model m1", "model m2"}
+    assert uncompared(oracle) == {"workspace w1", "workspace w2", "document d1", "document d2", "model m1", "model m2"}
