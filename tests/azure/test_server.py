@@ -255,7 +255,7 @@ def test_the_server_answers_for_the_machine_that_it_is_given() -> None:
 
 def test_a_defect_shows_its_place_and_no_credential(capfd: pytest.CaptureFixture[str]) -> None:
     def fail(command: Any) -> Any:
-        raise ValueError(f"canary {command.resource}")
+        raise ValueError(f"refused: {command.resource}")
 
     rows = [row for row in ROWS if not (isinstance(row, Effect) and row.on is CreateResource)]
     with azure_server(Machine([*rows, effect(CreateResource, "environment.create-resource", then=fail)])) as server:
@@ -268,7 +268,7 @@ def test_a_defect_shows_its_place_and_no_credential(capfd: pytest.CaptureFixture
         wire.close()
     printed = capfd.readouterr().err
     assert "ValueError" in printed
-    assert f"{__file__}:" in printed
+    assert f'"{__file__}", line' in printed
     assert "canary" not in printed
 
 

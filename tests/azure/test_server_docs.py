@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from translator_cmk.azure.choices import CARRIED_OUT, CHOICES, OTHERWISE, REFUSED, UNSPECIFIED, Answer
+from translator_cmk.azure.choices import ANSWERS, CARRIED_OUT, OTHERWISE, Answer
 from translator_cmk.azure.routes import ROUTES
 from translator_cmk.machine import ROWS
 from translator_cmk.machine.rows import Refuse, Silent
@@ -48,20 +48,24 @@ def requirements(kind: type[Refuse] | type[Silent]) -> list[str]:
 
 
 def refusals() -> str:
-    known = [(link(name), answered(answer), answer.source or "our choice") for name, answer in REFUSED.items()]
+    open_ = requirements(Silent)
+    known = [
+        (link(name), answered(ANSWERS[name]), ANSWERS[name].source or "our choice")
+        for name in ANSWERS
+        if name not in open_
+    ]
     return table(("requirement", "answer", "seen"), *known, ("all others", answered(OTHERWISE), "our choice"))
 
 
 def unspecified() -> str:
     names = requirements(Silent)
     accepted = {name: ", ".join(f"`{command}`" for command in CARRIED_OUT.get(name, ())) for name in names}
-    rows = ((link(name), answered(UNSPECIFIED.get(name, OTHERWISE)), accepted[name] or "none") for name in names)
+    rows = ((link(name), answered(ANSWERS.get(name, OTHERWISE)), accepted[name] or "none") for name in names)
     return table(("requirement", "answer", "carried out nevertheless"), *rows)
 
 
 TABLES = {
     "routes": routes(),
-    "choices": table(("subject", "what the server does"), *CHOICES),
     "refusals": refusals(),
     "unspecified": unspecified(),
 }
@@ -82,8 +86,7 @@ def test_the_page_has_the_tables_of_the_code() -> None:
 
 
 def test_each_answer_that_we_chose_is_for_a_requirement_that_gives_it() -> None:
-    assert REFUSED.keys() <= set(requirements(Refuse)) | {"environment.exists"}
-    assert UNSPECIFIED.keys() | CARRIED_OUT.keys() <= set(requirements(Silent))
+    assert ANSWERS.keys() <= {*requirements(Refuse), *requirements(Silent), "environment.exists"}
     silent = {(row.requirement, row.on.__name__) for row in ROWS if isinstance(row, Silent)}
     assert {(name, command) for name, commands in CARRIED_OUT.items() for command in commands} <= silent
 

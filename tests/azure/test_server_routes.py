@@ -10,7 +10,7 @@ def test_each_route_has_an_example_that_is_answered_as_it_says(customer: Custome
     for example, answer in played(customer):
         assert answer.status == example.status, f"{example} {answer}"
         apis, _ = apis_at(example.host)
-        found = find(apis, example.method, example.path.partition("?")[0])
+        found = find(apis, example.method, example.path.partition("?")[0], {})
         assert found
         reached.add((found[0], example.method, found[1]))
     routes = {(api, method, handler) for api, rows in ROUTES.items() for method, _, handler in rows}

@@ -1,13 +1,14 @@
 """Bodies of Azure's answers, each a function of the model's state."""
 
+import base64
 import hashlib
 import json
 from typing import Any
 
-from ..machine.entities import CUSTOMER, Document, Grant, Key, Model, Resource, Vault, Workspace
+from ..machine.entities import CUSTOMER, Document, Grant, Key, Model, Resource, Subscription, Tenant, Vault, Workspace
 from ..machine.rows import registered, shows_encryption_section
-from .calls import Call, in_base64
-from .worlds import KINDS, REGIONS, display_name
+from .calls import Call
+from .worlds import KINDS, REGIONS, Group
 
 Body = dict[str, Any]
 
@@ -27,29 +28,32 @@ OPERATIONS = {
 # Subscriptions and resource groups
 
 
-def tenant(call: Call, t: Any) -> Body:
-    name = display_name(call.world.tenant, t.name)
+def tenant(call: Call, t: Tenant) -> Body:
+    name = call.world.display_name(t.name)
     return {"id": f"/tenants/{t.name}", "tenantId": t.name, "displayName": name, "tenantCategory": "Home"}
 
 
-def subscription(call: Call, s: Any) -> Body:
+def subscription(call: Call, s: Subscription) -> Body:
     return {
         "id": f"/subscriptions/{s.name}", "subscriptionId": s.name, "tenantId": s.tenant.name, "state": "Enabled",
-        "displayName": display_name(call.world.tenant, s.name), "authorizationSource": "RoleBased",
+        "displayName": call.world.display_name(s.name), "authorizationSource": "RoleBased",
         "managedByTenants": [], "subscriptionPolicies": {"spendingLimit": "Off"},
     }
 
 
-def location(subscription: str, name: str) -> Body:
-    return {
-        "id": f"/subscriptions/{subscription}/locations/{name}", "name": name, "type": "Region",
-        "displayName": REGIONS[name], "regionalDisplayName": REGIONS[name], "metadata": {"regionType": "Physical"},
-    }
+def locations(_: Call, s: Subscription) -> Body:
+    return {"value": [
+        {
+            "id": f"/subscriptions/{s.name}/locations/{name}", "name": name, "type": "Region",
+            "displayName": shown, "regionalDisplayName": shown, "metadata": {"regionType": "Physical"},
+        }
+        for name, shown in REGIONS.items()
+    ]}
 
 
-def group(subscription: str, name: str, place: str) -> Body:
+def group(_: Call, g: Group) -> Body:
     return {
-        "id": f"/subscriptions/{subscription}/resourceGroups/{name}", "name": name, "location": place,
+        "id": f"/subscriptions/{g.subscription}/resourceGroups/{g.name}", "name": g.name, "location": g.location,
         "type": "Microsoft.Resources/resourceGroups", "properties": {"provisioningState": "Succeeded"},
     }
 
@@ -59,11 +63,6 @@ def resource_id(entity: Any) -> str:
     kind = "KeyVault/vaults" if isinstance(entity, Vault) else "CognitiveServices/accounts"
     place = f"/subscriptions/{entity.subscription.name}/resourceGroups/{entity.group}"
     return f"{place}/providers/Microsoft.{kind}/{entity.name}"
-
-
-def resource(call: Call, entity: Any) -> Body:
-    """Return the body of an account or a vault."""
-    return vault(call, entity) if isinstance(entity, Vault) else account(call, entity)
 
 
 # Accounts
@@ -132,15 +131,8 @@ def access_policies(call: Call, v: Vault) -> list[Body]:
     permissions = {"keys": list(PERMISSIONS), "secrets": [], "certificates": [], "storage": []}
     return [
         {"tenantId": g.tenant.name, "objectId": call.world.principal(g.resource), "permissions": permissions}
-        for g in call.every(Grant, lambda g: g.vault.name == v.name)
+        for g in call.every(Grant) if g.vault.name == v.name
     ]
-
-
-def access(call: Call, v: Vault, operation: str) -> Body:
-    return {
-        "id": f"{resource_id(v)}/accessPolicies/", "name": operation,
-        "type": "Microsoft.KeyVault/vaults/accessPolicies", "properties": {"accessPolicies": access_policies(call, v)},
-    }
 
 
 def deleted_vault(_: Call, v: Vault) -> Body:
@@ -173,9 +165,10 @@ def key(call: Call, k: Key, version: int | None = None) -> Body:
 
 
 def digits(seed: str, length: int) -> str:
-    """Return bytes that follow from a seed, in base64url, the first and the last bit of which are 1."""
+    """Return bytes that follow from a seed, in base64url without padding, of which the first and last bit are 1."""
     data = hashlib.shake_256(seed.encode()).digest(length)
-    return in_base64(bytes([data[0] | 0x80, *data[1:-1], data[-1] | 1]))
+    data = bytes([data[0] | 0x80, *data[1:-1], data[-1] | 1])
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def key_item(call: Call, k: Key, version: int | None = None) -> Body:
@@ -201,7 +194,16 @@ def deleted_key(call: Call, k: Key) -> Body:
     return recovery(call, k) | key(call, k)
 
 
+def deleted_key_item(call: Call, k: Key) -> Body:
+    return recovery(call, k) | key_item(call, k)
+
+
 # Custom Translator
+
+
+def id_of(call: Call, kind: str, name: str) -> str | int:
+    """Return the identifier of something that Custom Translator holds; documents and models have numbers."""
+    return (call.world.number_of if kind in ("document", "model") else call.world.id_of)(kind, name)
 
 
 def billing_region(name: str) -> Body:
@@ -210,7 +212,7 @@ def billing_region(name: str) -> Body:
 
 def workspace(call: Call, w: Workspace) -> Body:
     return {
-        "Id": call.world.id_of("workspace", w.name), "Name": w.name, "Role": {"Id": 1, "RoleName": "Owner"},
+        "Id": id_of(call, "workspace", w.name), "Name": w.name, "Role": {"Id": 1, "RoleName": "Owner"},
         "IsCreator": True, "IsDefaultWorkspace": False, "HasMigrations": False, "Sharing": [],
         "Region": billing_region(w.resource.location.name), "Subscription": workspace_subscription(call, w),
     }
@@ -224,12 +226,12 @@ def workspace_subscription(_: Call, w: Workspace) -> Body:
     }
 
 
+def project(call: Call, w: Workspace) -> Body:
+    return {"Id": id_of(call, "project", w.name), "IsAvailable": True, **call.world.projects[w.name]}
+
+
 def document(call: Call, d: Document) -> Body:
-    return {"Id": call.world.number_of("document", d.name), "Name": d.name, "IsAvailable": True}
-
-
-def job(_: Call, d: Document) -> Body:
-    return {"Status": {"DisplayName": "Succeeded", "Id": 60}, "DocumentName": d.name}
+    return {"Id": id_of(call, "document", d.name), "Name": d.name, "IsAvailable": True}
 
 
 def category_id(call: Call, m: Model) -> str:
@@ -239,7 +241,7 @@ def category_id(call: Call, m: Model) -> str:
 
 def model(call: Call, m: Model) -> Body:
     return {
-        "Id": call.world.number_of("model", m.name), "Name": m.name, "ModelIdentifier": category_id(call, m),
-        "ProjectId": call.world.id_of("project", m.workspace.name), "Documents": [], "IsAutoDeploy": False,
+        "Id": id_of(call, "model", m.name), "Name": m.name, "ModelIdentifier": category_id(call, m),
+        "ProjectId": id_of(call, "project", m.workspace.name), "Documents": [], "IsAutoDeploy": False,
         "ModelRegionStatuses": [{"Region": 1, "IsDeployed": m.state == "deployed"}],
     }

@@ -1,21 +1,18 @@
 """A request and the world that it is made in: what handlers read, ask the model and answer."""
 
-import base64
-import hashlib
-import hmac
 import json
 import re
-import secrets
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+import jwt
+
 from ..machine import Accepted, Command, Machine, Refused
-from ..machine.entities import Entity, Resource, Subscription, Vault
-from .choices import REFUSED, UNSPECIFIED, Problem, answer_to, malformed, missing, outside
+from ..machine.entities import Entity
+from .choices import OTHERWISE, Problem, answer_to, malformed, outside
 from .worlds import World, Worlds
 
 PAGE = 25
@@ -42,40 +39,8 @@ class Cloud(NamedTuple):
 
 PUBLIC = Cloud()
 
-
-class Signer:
-    """Signs what a client may only have from this server: tokens, keys of accounts, operations."""
-
-    def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)
-        self.claims = lru_cache(maxsize=1024)(self._claims)
-
-    def sign(self, *words: str) -> str:
-        """Return 32 hexadecimal digits that only this server can give these words."""
-        return hmac.new(self._secret, "\0".join(words).encode(), hashlib.sha256).hexdigest()[:32]
-
-    def account_key(self, tenant: str, account: str, number: int) -> str:
-        """Return one of the two keys of an account."""
-        return self.sign("account", tenant, account, str(number))
-
-    def token(self, claims: Mapping[str, Any]) -> str:
-        """Return an access token with these claims, in the form of a JSON Web Token."""
-        head, payload = (in_base64(json.dumps(part).encode()) for part in ({"typ": "JWT", "alg": "HS256"}, claims))
-        return f"{head}.{payload}.{self.sign(head, payload)}"
-
-    def _claims(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token of this server, or None."""
-        head, _, rest = token.partition(".")
-        payload, _, signature = rest.partition(".")
-        if not hmac.compare_digest(signature.encode(), self.sign(head, payload).encode()):
-            return None
-        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=="))
-        return claims
-
-
-def in_base64(data: bytes) -> str:
-    """Return base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+Handler = Callable[["Call", Any], Any]
+"""Answers a call for what its path leads to, the last entity on it: with a `Reply`, or with a body for status 200."""
 
 
 @dataclass
@@ -84,19 +49,17 @@ class Call:
 
     machine: Machine
     worlds: Worlds
-    signer: Signer
-    method: str
+    secret: bytes  # signs tokens
+    cloud: Cloud
     authority: str
+    host_name: str  # of the vault or the account whose host is addressed
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     content: bytes
-    cloud: Cloud
-    host_name: str  # of the vault or the account whose host is addressed
+    at: dict[str, Any] = field(default_factory=dict)  # what the path names: entities, or else texts
     claims: Mapping[str, Any] = field(default_factory=dict)
     world: World = field(init=False)
-
-    # The request
 
     @cached_property
     def json(self) -> Any:
@@ -110,25 +73,33 @@ class Call:
             raise malformed("The request content has to be a JSON object.")
         return self.json
 
-    def url(self, path: str, **query: str) -> str:
-        """Return a URL of the host that was addressed."""
-        return f"https://{self.authority}{quote(path)}{f'?{urlencode(query)}' if query else ''}"
+    def number(self, name: str, default: int, allowed: range) -> int:
+        """Return a parameter of the query that is a number; raises `Problem`."""
+        text = self.query.get(name.lower(), str(default))
+        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
+            raise malformed(f"The query parameter '{name}' has the value '{text}', which is no such number.")
+        return int(text)
 
     def log_in(self, *audiences: str) -> None:
         """Take the world of the bearer token, which has to be for one of these; raises `Problem`."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if not token:
             raise Problem(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
-        claims = self.signer.claims(token.strip()) if scheme.lower() == "bearer" else None
-        if claims is None:
-            raise Problem(401, "InvalidAuthenticationToken", "The access token is invalid.")
-        if claims["aud"] not in audiences:
-            message = f"The access token has been obtained for the wrong audience or resource '{claims['aud']}'."
-            raise Problem(401, "InvalidAuthenticationTokenAudience", message)
-        world = self.worlds.of(claims["tid"])
-        if claims["exp"] < time.time() or world is None:
-            raise Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
-        self.world, self.claims = world, claims
+        expired = Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
+        try:
+            token = token.strip() if scheme.lower() == "bearer" else ""
+            self.claims = jwt.decode(token, self.secret, ["HS256"], audience=audiences)
+        except jwt.ExpiredSignatureError:
+            raise expired from None
+        except jwt.InvalidAudienceError:
+            message = f"The access token has been obtained for the wrong audience; it has to be for '{audiences[0]}'."
+            raise Problem(401, "InvalidAuthenticationTokenAudience", message) from None
+        except jwt.InvalidTokenError:
+            raise Problem(401, "InvalidAuthenticationToken", "The access token is invalid.") from None
+        world = self.worlds.of(self.claims["tid"])
+        if world is None:
+            raise expired
+        self.world = world
 
     # The model
 
@@ -137,15 +108,16 @@ class Call:
         """The state as rows see it, whose entities have their fields as attributes."""
         return self.machine.world(self.world.state)
 
-    def every(self, kind: type[Entity], where: Callable[[Any], bool] = lambda _: True) -> Iterator[Any]:
-        """Yield the entities of a kind, in order of their names."""
-        return (each for each in sorted(self.view.every(kind), key=lambda each: str(each.name)) if where(each))
+    def every(self, kind: type[Entity], *states: str) -> Iterator[Any]:
+        """Yield the entities of a kind that are in one of these states, by default active, in order of their names."""
+        found = sorted(self.view.every(kind), key=lambda each: str(each.name))
+        return (each for each in found if each.state in (states or ("active",)))
 
-    def entity(self, kind: type[Entity], name: str, *states: str) -> Any:
-        """Return the entity with this name in any case, in one of these states, by default active, or None."""
+    def entity(self, kind: type[Entity], name: str, state: str = "active") -> Any:
+        """Return the entity with this name in any case, or None where it is not in this state."""
         known = self.world.find(kind, name)
         found = None if known is None else self.view.entity(kind, known)
-        return found if found and found.state in (states or ("active",)) else None
+        return found if found and found.state == state else None
 
     def again(self, entity: Any) -> Any:
         """Return an entity as it is now."""
@@ -157,73 +129,48 @@ class Call:
         if isinstance(outcome, Accepted):
             self.world = self.world._replace(state=state)
             return
-        refused = isinstance(outcome, Refused)
         because = outcome.because if isinstance(outcome, Refused) else outcome.silent
-        answer = answer_to(because, REFUSED if refused else UNSPECIFIED)
+        status, code, _ = answer_to(because) if because else OTHERWISE
         message = f"The request is refused: {', '.join(sorted(because)) or 'no reason given'}."
-        raise Problem(answer.status, answer.code, message, because)
-
-    # What is in a subscription
-
-    def subscription(self, identifier: str) -> Any:
-        """Return the subscription of a path; raises `Problem` if it does not exist or is of another tenant."""
-        found = self.entity(Subscription, identifier)
-        if found is None:
-            raise missing("SubscriptionNotFound", f"The subscription '{identifier}' could not be found.")
-        if found.tenant.name != self.claims["tid"]:
-            message = f"The access token is from the wrong issuer. It must match the tenant '{found.tenant.name}'."
-            raise Problem(401, "InvalidAuthenticationTokenTenant", message)
-        return found
-
-    def group(self, subscription: str, group: str) -> str:
-        """Return the name of a resource group as it was created; raises `Problem` if it does not exist."""
-        known = self.world.groups.get((self.subscription(subscription).name, group.lower()))
-        if known is None:
-            raise missing("ResourceGroupNotFound", f"Resource group '{group}' could not be found.")
-        return known[0]
-
-    def in_group(self, kind: type[Entity], subscription: str, group: str, name: str) -> Any:
-        """Return the active account or vault at this place, or None; raises `Problem` where the group is missing."""
-        place = (self.group(subscription, group), self.subscription(subscription).name)
-        found = self.entity(kind, name)
-        return found if found and (found.group, found.subscription.name) == place else None
-
-    def account(self, subscription: str, group: str, name: str) -> Any:
-        """Return the account of a path; raises `Problem` if it does not exist."""
-        return self.in_group(Resource, subscription, group, name) or no_resource(f"accounts/{name}", group)
-
-    def vault(self, subscription: str, group: str, name: str) -> Any:
-        """Return the vault of a path; raises `Problem` if it does not exist."""
-        return self.in_group(Vault, subscription, group, name) or no_resource(f"vaults/{name}", group)
+        raise Problem(status, code, message, because)
 
     # Answers
 
-    def listed(self, items: Sequence[Any], size_in: str = "$top") -> Reply:
+    def url(self, path: str, **query: str) -> str:
+        """Return a URL of the host that was addressed."""
+        return f"https://{self.authority}{quote(path)}{f'?{urlencode(query)}' if query else ''}"
+
+    def page(self, items: Iterable[Any]) -> dict[str, Any]:
         """Return one page of a list, with the link to the next one if there is one."""
-        size, start = self.number(size_in, PAGE, range(1, 1001)), self.number("$skiptoken", 0, range(10**9))
-        body: dict[str, Any] = {"value": list(items[start : start + size])}
-        if start + size < len(items):
+        found = list(items)
+        size = self.number("maxresults" if "maxresults" in self.query else "$top", PAGE, range(1, 1001))
+        start = self.number("$skiptoken", 0, range(10**9))
+        body: dict[str, Any] = {"value": found[start : start + size]}
+        if start + size < len(found):
             body["nextLink"] = self.url(self.path, **{**self.query, "$skiptoken": str(start + size)})
-        return Reply(200, body)
+        return body
 
-    def number(self, name: str, default: int, allowed: range) -> int:
-        """Return a parameter of the query that is a number; raises `Problem`."""
-        text = self.query.get(name.lower(), str(default))
-        if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) not in allowed:
-            raise malformed(f"The query parameter '{name}' has the value '{text}', which is no such number.")
-        return int(text)
-
-    def begun(self, subscription: str, body: Any = None) -> Reply:
+    def begun(self, body: Any = None) -> Reply:
         """Return that a long-running operation has begun, with a body if it is on one; it is over at once."""
         place, header = ("operationStatuses", "Azure-AsyncOperation") if body else ("operationresults", "Location")
-        path = f"/subscriptions/{subscription}/{place}/{self.signer.sign('operation', subscription)}"
-        url = self.url(path, **{"api-version": self.query["api-version"]})
-        return Reply(202, body, {header: url, "Retry-After": "1"})
+        subscription = self.at["subscription"].name
+        path = f"/subscriptions/{subscription}/{place}/{self.world.id_of('operation', subscription)}"
+        return Reply(
+            202, body, {header: self.url(path, **{"api-version": self.query["api-version"]}), "Retry-After": "1"}
+        )
 
 
-def no_resource(name: str, group: str) -> Any:
-    """Raise that an account or a vault was not found."""
-    raise missing("ResourceNotFound", f"The resource '{name}' under resource group '{group}' was not found.")
+def acts(command: Callable[..., Command], show: Handler = lambda *_: None, status: int = 200) -> Handler:
+    """Return the handler that carries out a command on what the path leads to, and shows it as it then is."""
+
+    def handler(call: Call, entity: Any) -> Reply:
+        call.submit(command(*entity.name.split("/")))
+        return Reply(status, show(call, call.again(entity)))
+
+    return handler
+
+
+# Bodies of requests
 
 
 def parse_json(content: bytes | str, what: str) -> Any:
@@ -237,12 +184,15 @@ def parse_json(content: bytes | str, what: str) -> Any:
 
 
 def member(body: Any, path: str, kind: type, default: Any = None) -> Any:
-    """Return a member of a JSON object, such as `properties.sku.name`; raises `Problem` where it has another type."""
+    """Return a member of a JSON object, such as `properties.sku.name`, whose name may be in any case.
+
+    Raises `Problem` where it has another type.
+    """
     value = body
     for name in path.split("."):
         if not isinstance(value, dict):
             raise malformed(f"'{path}' lies within something that is no object.")
-        value = value.get(name)
+        value = next((each for key, each in value.items() if key.lower() == name.lower()), None)
         if value is None:
             return default
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
@@ -258,41 +208,30 @@ def required(body: Any, path: str, kind: type = str) -> Any:
     return value
 
 
-READ_ONLY: tuple[str, ...] = (
-    "id",
-    "name",
-    "type",
-    "etag",
-    "systemData",
-    "provisioningState",
-    "internalId",
-    "dateCreated",
-)
-READ_ONLY += ("endpoint", "endpoints", "capabilities", "isMigrated", "vaultUri", "hsmPoolResourceId", "callRateLimit")
+READ_ONLY = {"id", "name", "type", "etag", "systemData"} | {
+    f"properties.{name}"
+    for name in (
+        *("provisioningState", "internalId", "dateCreated", "endpoint", "endpoints", "capabilities", "isMigrated"),
+        *("vaultUri", "hsmPoolResourceId", "callRateLimit"),
+    )
+}
 """Members that a client may send back as it read them, and Azure ignores."""
 
 
-def honoured(wanted: Any, shown: Any, done: Sequence[str] = (), path: str = "") -> None:
+def honoured(wanted: Any, shown: Any, done: Iterable[str] = (), path: str = "") -> None:
     """Raise that something is outside the subset, unless what is shown has all that was asked for.
 
     ``done`` names the members that commands stand for; what they did is the model's business.
     """
-    if wanted is None or (shown is None and (wanted is False or wanted in ("", [], {}))):
+    if wanted is None or path in done or path in READ_ONLY:
         return
     if isinstance(wanted, dict) and isinstance(shown, dict | None):
         for name, value in wanted.items():
-            inner = f"{path}.{name}" if path else name
-            if inner not in done and not (path in ("", "properties") and name in READ_ONLY):
-                honoured(value, (shown or {}).get(name), done, inner)
+            honoured(value, (shown or {}).get(name), done, f"{path}.{name}" if path else name)
     elif isinstance(wanted, str) and isinstance(shown, str):
         if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
             raise outside(f"{path} '{wanted}'")
-    elif type(wanted) is not type(shown) or wanted != shown:
+    elif (wanted != shown or type(wanted) is not type(shown)) and not (
+        shown is None and (wanted is False or wanted in ("", []))
+    ):
         raise outside(f"{path} {json.dumps(wanted)[:80]}")
-
-
-def only(body: dict[str, Any], path: str, *names: str) -> None:
-    """Raise that a member within this one is outside the subset, unless it is one of those that are named."""
-    for name, value in member(body, path, dict, {}).items():
-        if name not in names and value not in (None, "", [], {}):
-            raise outside(f"{path}.{name}")

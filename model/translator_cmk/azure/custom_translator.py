@@ -1,16 +1,16 @@
 """Custom Translator, and translation with its models."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email import message_from_bytes
+from functools import partial
 from typing import Any
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from . import bodies
 from .bodies import Body
-from .calls import Call, Reply, member, parse_json, required
+from .calls import Call, Handler, Reply, member, parse_json, required
 from .choices import Problem, malformed, missing, outside
-from .worlds import REGIONS
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
 LANGUAGES = [
@@ -24,55 +24,59 @@ PAIRS = [
 CATEGORIES = [{"Id": number, "Name": name} for number, name in enumerate(("General", "Technology", "Legal"), 1)]
 PAGE = 100
 
-
-def always(body: Any) -> Callable[[Call], Reply]:
-    """Return the handler that answers every request with this body."""
-
-    def handler(call: Call) -> Reply:
-        account(call)
-        return Reply(200, body)
-
-    return handler
-
-
-list_languages, list_pairs, list_categories = always(LANGUAGES), always(PAIRS), always(CATEGORIES)
-list_billing_regions = always([bodies.billing_region(name) for name in (*REGIONS, "global")])
-list_regions = always([{"Id": 1, "RegionName": "All regions"}])
+HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
+    "workspace": (Workspace, ("active",)),
+    "project": (Workspace, ("active",)),  # which has one
+    "document": (Document, ("uploaded",)),
+    "job": (Document, ("uploaded", "deleted")),  # that imported it
+    "model": (Model, ("undeployed", "deployed")),
+}
+"""What an account holds: for each word of a path the kind of entity, and the states in which it is shown."""
 
 
-def account(call: Call) -> Any:
-    """Return the account whose host is addressed; raises `Problem` if it does not exist."""
-    found = call.entity(Resource, call.host_name)
-    if found is None:
+def log_in(call: Call) -> Any:
+    """Return the account whose host is addressed, for one of its keys or a token; raises `Problem`."""
+    key = call.headers.get("ocp-apim-subscription-key")
+    if not key:
+        call.log_in("https://cognitiveservices.azure.com", f"https://{call.cloud.accounts}")
+        if found := call.entity(Resource, call.host_name):
+            return found
         raise missing("ResourceNotFound", f"There is no account '{call.host_name}'.")
-    return found
-
-
-def account_keys(call: Call, tenant: str, account: str) -> list[str]:
-    """Return the two keys of an account."""
-    return [call.signer.account_key(tenant, account, number) for number in (1, 2)]
-
-
-def log_in_by_key(call: Call, key: str) -> None:
-    """Take the world in which the account of the host has this key; raises `Problem` where none has."""
     for world in call.worlds.latest():
-        name = world.find(Resource, call.host_name)
-        if name and key in account_keys(call, world.tenant, name):
-            call.world = world
-            if call.entity(Resource, name):
-                return
+        call.world = world
+        found = call.entity(Resource, call.host_name)
+        if found and key in call.world.account_keys(found.name).values():
+            return found
     raise Problem(401, "401", "Access denied due to invalid subscription key or wrong API endpoint.")
 
 
-def lowered(value: Any) -> Any:
-    """Return JSON with all names of members in lower case: Custom Translator's clients write them either way."""
-    if isinstance(value, dict):
-        return {name.lower(): lowered(each) for name, each in value.items()}
-    return [lowered(each) for each in value] if isinstance(value, list) else value
+def held(call: Call, word: str, above: Any) -> list[Any]:
+    """Return what an account, or one of its workspaces, holds."""
+    kind, states = HELD[word]
+    found = [(each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)]
+    return [
+        each
+        for workspace, each in found
+        if above.name == (workspace if isinstance(above, Workspace) else workspace.resource).name
+        and (word != "project" or workspace.name in call.world.projects)
+    ]
 
 
-def created(call: Call, place: str, identifier: object) -> Reply:
-    return Reply(201, None, {"Location": call.url(f"{ROOT}/{place}/{identifier}")})
+def identified(word: str, call: Call, account: Resource, identifier: str) -> Any:
+    """Return the one of these that has an identifier; raises `Problem` where none has."""
+    if not identifier:
+        raise malformed(f"The query parameter '{word}Id' is missing.")
+    for each in held(call, word, account):
+        if str(bodies.id_of(call, word, each.name)) == identifier.lower():
+            return each
+    raise missing("NotFound", f"There is nothing with the id '{identifier}'.")
+
+
+LOOK_UPS = {word: partial(identified, word) for word in HELD}
+
+
+def created(call: Call, word: str, name: str) -> Reply:
+    return Reply(201, None, {"Location": call.url(f"{ROOT}/{word}s/{bodies.id_of(call, word, name)}")})
 
 
 def paged(call: Call, name: str, items: Sequence[Body]) -> Body:
@@ -82,132 +86,74 @@ def paged(call: Call, name: str, items: Sequence[Body]) -> Body:
     return {"PageIndex": index, "TotalPageCount": -(-len(items) // PAGE), name: items[start : start + PAGE]}
 
 
-def held(call: Call, kind: type[Entity], *states: str) -> list[Any]:
-    """Return the workspaces of the account, or what they hold, in one of these states."""
-    home = account(call).name
-    found = call.every(kind, lambda each: each.state in states)
-    return [each for each in found if (each if kind is Workspace else each.workspace).resource.name == home]
-
-
-def identified(found: Sequence[Any], wanted: str, identify: Callable[[Any], object]) -> Any:
-    """Return the one of these that has an identifier; raises `Problem` where none has."""
-    for each in found:
-        if str(identify(each)) == wanted.lower():
-            return each
-    raise missing("NotFound", f"There is nothing with the id '{wanted}'.")
+def listing(word: str, show: Handler) -> Handler:
+    """Return the handler that lists what a workspace holds, in pages."""
+    return lambda call, w: paged(call, f"{word.capitalize()}s", [show(call, each) for each in held(call, word, w)])
 
 
 # Workspaces and projects
 
 
-def workspace(call: Call, identifier: str) -> Any:
-    found = held(call, Workspace, "active")
-    return identified(found, identifier, lambda w: call.world.id_of("workspace", w.name))
+def list_workspaces(call: Call, account: Resource) -> Body:
+    return {"Workspaces": [bodies.workspace(call, w) for w in held(call, "workspace", account)]}
 
 
-def asked_workspace(call: Call) -> Any:
-    """Return the workspace that the query names."""
-    if not call.query.get("workspaceid"):
-        raise malformed("The query parameter 'workspaceId' is missing.")
-    return workspace(call, call.query["workspaceid"])
-
-
-def list_workspaces(call: Call) -> Reply:
-    return Reply(200, {"Workspaces": [bodies.workspace(call, w) for w in held(call, Workspace, "active")]})
-
-
-def get_workspace(call: Call, identifier: str) -> Reply:
-    return Reply(200, bodies.workspace(call, workspace(call, identifier)))
-
-
-def get_subscription(call: Call) -> Reply:
-    return Reply(200, bodies.workspace_subscription(call, asked_workspace(call)))
-
-
-def create_workspace(call: Call) -> Reply:
-    home, body = account(call), lowered(call.body)
-    name, key = required(body, "name"), required(body, "subscription.subscriptionkey")
-    if key not in account_keys(call, call.world.tenant, home.name):
+def create_workspace(call: Call, account: Resource) -> Reply:
+    name, key = required(call.body, "Name"), required(call.body, "Subscription.SubscriptionKey")
+    if key not in call.world.account_keys(account.name).values():
         raise malformed("'Subscription.SubscriptionKey' is not a key of the account that is addressed.")
-    if required(body, "subscription.billingregioncode") != home.location.name.upper():
+    if required(call.body, "Subscription.BillingRegionCode") != account.location.name.upper():
         raise malformed("'Subscription.BillingRegionCode' is not the region of the account.")
-    if member(body, "issecured", bool):
+    if member(call.body, "IsSecured", bool):
         raise outside("IsSecured")
-    call.submit(commands.CreateWorkspace(name, home.name))
-    return created(call, "workspaces", call.world.id_of("workspace", name))
+    call.submit(commands.CreateWorkspace(name, account.name))
+    return created(call, "workspace", name)
 
 
-def with_project(call: Call) -> list[Any]:
-    return [w for w in held(call, Workspace, "active") if w.name in call.world.projects]
-
-
-def project(call: Call, identifier: str) -> Any:
-    """Return the workspace that has this project; raises `Problem` where none has."""
-    return identified(with_project(call), identifier, lambda w: call.world.id_of("project", w.name))
-
-
-def project_body(call: Call, w: Workspace) -> Body:
-    asked = call.world.projects[w.name]
-    texts = {name: asked[name.lower()] for name in ("Name", "Label", "Description", "CategoryDescriptor")}
-    chosen = {"LanguagePair": PAIRS[asked["languagepairid"] - 1], "Category": CATEGORIES[asked["categoryid"] - 1]}
-    return {"Id": call.world.id_of("project", w.name), "IsAvailable": True, **texts, **chosen}
-
-
-def list_projects(call: Call) -> Reply:
-    home = asked_workspace(call).name
-    return Reply(200, paged(call, "Projects", [project_body(call, w) for w in with_project(call) if w.name == home]))
-
-
-def get_project(call: Call, identifier: str) -> Reply:
-    return Reply(200, project_body(call, project(call, identifier)))
-
-
-def create_project(call: Call) -> Reply:
-    w, body = asked_workspace(call), lowered(call.body)
+def create_project(call: Call, w: Workspace) -> Reply:
+    required(call.body, "Name")
     if w.name in call.world.projects:
         raise outside("a second project of a workspace")
-    required(body, "name")
-    asked: Body = {name: member(body, name, str, "") for name in ("name", "label", "description", "categorydescriptor")}
-    for name, choices in (("languagepairid", PAIRS), ("categoryid", CATEGORIES)):
-        asked[name] = required(body, name, int)
-        if not 1 <= asked[name] <= len(choices):
-            raise malformed(f"'{name}' has the value {asked[name]}, which is not valid.")
-    call.world = call.world._replace(projects={**call.world.projects, w.name: asked})
-    return created(call, "projects", call.world.id_of("project", w.name))
+    project: Body = {
+        name: member(call.body, name, str, "") for name in ("Name", "Label", "Description", "CategoryDescriptor")
+    }
+    for name, choices in (("LanguagePair", PAIRS), ("Category", CATEGORIES)):
+        number = required(call.body, f"{name}Id", int)
+        if not 1 <= number <= len(choices):
+            raise malformed(f"'{name}Id' has the value {number}, which is not valid.")
+        project[name] = choices[number - 1]
+    call.world = call.world._replace(projects={**call.world.projects, w.name: project})
+    return created(call, "project", w.name)
 
 
 # Documents
 
 
-def list_documents(call: Call) -> Reply:
+def list_documents(call: Call, w: Workspace) -> Body:
     """List the documents of a workspace, which reads data that is kept in it."""
-    home = asked_workspace(call).name
-    call.submit(commands.ReadData(home))
-    items = [bodies.document(call, d) for d in held(call, Document, "uploaded") if d.workspace.name == home]
-    return Reply(200, {"PaginatedDocuments": paged(call, "Documents", items)})
+    call.submit(commands.ReadData(w.name))
+    return {"PaginatedDocuments": listing("document", bodies.document)(call, w)}
 
 
-def get_document(call: Call, identifier: str) -> Reply:
-    found = held(call, Document, "uploaded")
-    d = identified(found, identifier, lambda d: call.world.number_of("document", d.name))
+def get_document(call: Call, d: Document) -> Body:
     call.submit(commands.ReadData(d.workspace.name))
-    return Reply(200, bodies.document(call, d))
+    return bodies.document(call, d)
 
 
-def import_document(call: Call) -> Reply:
+def import_document(call: Call, w: Workspace) -> Reply:
     """Upload one document with its files."""
-    w, fields = asked_workspace(call), form(call)
-    details = lowered(parse_json(fields.get("DocumentDetails", ""), "The form field 'DocumentDetails'"))
+    fields = form(call)
+    details = parse_json(fields.get("DocumentDetails", ""), "The form field 'DocumentDetails'")
     if not isinstance(details, list) or not details:
         raise malformed("The form field 'DocumentDetails' has to be a list of documents.")
     if len(details) > 1:
         raise outside("an import of several documents")
-    name = required(details[0], "documentname")
-    files = [required(each, "name") for each in required(details[0], "filedetails", list)]
+    name = required(details[0], "DocumentName")
+    files = [required(each, "Name") for each in required(details[0], "FileDetails", list)]
     if set(files) - fields.keys():
         raise malformed("Each file of 'DocumentDetails' has to be among the form's files.")
     call.submit(commands.UploadDocument(name, w.name))
-    return Reply(202, {"JobId": call.world.id_of("job", name), "FilesAcceptedForProcessing": files})
+    return Reply(202, {"JobId": bodies.id_of(call, "job", name), "FilesAcceptedForProcessing": files})
 
 
 def form(call: Call) -> dict[str, str]:
@@ -221,67 +167,47 @@ def form(call: Call) -> dict[str, str]:
     return fields
 
 
-def get_job(call: Call, identifier: str) -> Reply:
-    found = held(call, Document, "uploaded", "deleted")
-    d = identified(found, identifier, lambda d: call.world.id_of("job", d.name))
-    return Reply(200, {"JobName": d.name, **paged(call, "FileProcessingStatus", [bodies.job(call, d)])})
+def get_job(call: Call, d: Document) -> Body:
+    status = {"Status": {"DisplayName": "Succeeded", "Id": 60}, "DocumentName": d.name}
+    return {"JobName": d.name, **paged(call, "FileProcessingStatus", [status])}
 
 
 # Models
 
 
-def models(call: Call) -> list[Any]:
-    return held(call, Model, "undeployed", "deployed")
-
-
-def model(call: Call, identifier: str) -> Any:
-    return identified(models(call), identifier, lambda m: call.world.number_of("model", m.name))
-
-
-def list_models(call: Call, identifier: str) -> Reply:
-    home = project(call, identifier).name
-    return Reply(200, paged(call, "Models", [bodies.model(call, m) for m in models(call) if m.workspace.name == home]))
-
-
-def get_model(call: Call, identifier: str) -> Reply:
-    return Reply(200, bodies.model(call, model(call, identifier)))
-
-
-def create_model(call: Call) -> Reply:
+def create_model(call: Call, account: Resource) -> Reply:
     """Create and train a model on documents of its workspace."""
-    body = lowered(call.body)
-    name, home = required(body, "name"), project(call, required(body, "projectid")).name
-    if member(body, "isautotrain", bool, True) is False:
+    name, w = required(call.body, "Name"), identified("project", call, account, required(call.body, "ProjectId"))
+    if member(call.body, "IsAutoTrain", bool, True) is False:
         raise outside("a model that is not trained at once")
-    for field in ("isautodeploy", "autodeploythreshold", "sourcemodelidforretrain"):
-        if member(body, field, object):
+    for field in ("IsAutoDeploy", "AutoDeployThreshold", "SourceModelIdForRetrain"):
+        if member(call.body, field, object):
             raise outside(field)
-    here = [d for d in held(call, Document, "uploaded") if d.workspace.name == home]
-    there = [call.world.number_of("document", d.name) for d in here]
-    asked = member(body, "documentids", list, [])
+    there = [bodies.id_of(call, "document", d.name) for d in held(call, "document", w)]
+    asked = member(call.body, "DocumentIds", list, [])
     if there and not asked:
         raise malformed("'DocumentIds' names no document.")
     if any(each not in there for each in asked):
         raise missing("NotFound", "'DocumentIds' names a document that the workspace does not have.", 400)
-    call.submit(commands.TrainModel(name, home))
-    return created(call, "models", call.world.number_of("model", name))
+    call.submit(commands.TrainModel(name, w.name))
+    return created(call, "model", name)
 
 
-def deploy_model(call: Call, identifier: str) -> Reply:
-    found, regions = model(call, identifier), lowered(call.json)
-    if not isinstance(regions, list) or len(regions) != 1 or required(regions[0], "region", int) != 1:
+def deploy_model(call: Call, m: Model) -> Reply:
+    regions = call.json
+    if not isinstance(regions, list) or len(regions) != 1 or required(regions[0], "Region", int) != 1:
         raise malformed("The request content has to be a list of the one region that GET regions lists.")
-    deployed = member(regions[0], "isdeployed", bool)
+    deployed = member(regions[0], "IsDeployed", bool)
     if deployed is None:
         raise malformed("'IsDeployed' is missing.")
-    call.submit((commands.DeployModel if deployed else commands.UndeployModel)(found.name))
+    call.submit((commands.DeployModel if deployed else commands.UndeployModel)(m.name))
     return Reply(202)
 
 
 # Translation
 
 
-def translate(call: Call) -> Reply:
+def translate(call: Call, account: Resource) -> list[Body]:
     """Translate with a custom model; the text comes back as it was given, since the model knows no languages."""
     if call.query.get("api-version") != "3.0":
         raise text_problem(400021, "The API version parameter is missing or invalid.")
@@ -290,14 +216,13 @@ def translate(call: Call) -> Reply:
     wanted = call.query.get("category", "").lower()
     if wanted in ("", "general") or call.query.get("allowfallback", "true").lower() != "false":
         raise outside("translation with the general model, by its category or by allowFallback")
-    texts = lowered(call.json)
-    if not isinstance(texts, list) or not texts:
+    if not isinstance(call.json, list) or not call.json:
         raise text_problem(400074, "The body of the request is not valid JSON.")
-    given = [required(each, "text") for each in texts]
-    for m in models(call):
+    given = [required(each, "Text") for each in call.json]
+    for m in held(call, "model", account):
         if bodies.category_id(call, m).lower() == wanted:
             call.submit(commands.TranslateWithModel(m.name))
-            return Reply(200, [{"translations": [{"text": text, "to": target}]} for text in given])
+            return [{"translations": [{"text": text, "to": target}]} for text in given]
     raise text_problem(400079, "The custom system requested for translation does not exist.", "environment.exists")
 
 

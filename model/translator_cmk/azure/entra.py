@@ -2,20 +2,18 @@
 
 import re
 import time
+from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from .calls import PUBLIC, Call, Reply
+import jwt
+
+from .calls import PUBLIC, Call
 from .choices import Problem, outside
 from .worlds import guid
 
 LIFETIME = 86_400
 """Seconds until a token expires."""
-
-
-def tenant_of(text: str) -> str:
-    """Return the tenant of a path; raises `Problem` where it is no GUID."""
-    return as_guid(text, "invalid_request", f"AADSTS900023: Specified tenant identifier '{text}' is no GUID.")
 
 
 def as_guid(text: str, code: str, message: str) -> str:
@@ -26,9 +24,13 @@ def as_guid(text: str, code: str, message: str) -> str:
         raise Problem(400, code, message) from None
 
 
-def give_token(call: Call, tenant: str, version: str = "") -> Reply:
+def tenant(_: Call, __: None, text: str) -> str:
+    """Return the tenant of a path; raises `Problem` where it is no GUID."""
+    return as_guid(text, "invalid_request", f"AADSTS900023: Specified tenant identifier '{text}' is no GUID.")
+
+
+def give_token(call: Call, home: str) -> dict[str, Any]:
     """Give a token to an application; a tenant that was never named before begins a world."""
-    home = tenant_of(tenant)
     try:
         form = {name: values[0] for name, values in parse_qs(call.content.decode(), strict_parsing=True).items()}
     except ValueError:
@@ -47,40 +49,40 @@ def give_token(call: Call, tenant: str, version: str = "") -> Reply:
     now, principal = int(time.time()), guid(home, "application", client)
     claims = {"aud": audience, "iss": f"https://sts.windows.net/{home}/", "tid": home, "appid": client, "ver": "1.0"}
     claims |= {"idtyp": "app", "oid": principal, "sub": principal}
-    token = call.signer.token(claims | {"iat": now, "nbf": now, "exp": now + LIFETIME})
-    times = {"expires_in": LIFETIME, "ext_expires_in": LIFETIME} if version else {"expires_in": str(LIFETIME)}
-    older = {} if version else {"expires_on": str(now + LIFETIME), "not_before": str(now), "resource": audience}
-    return Reply(200, {"token_type": "Bearer", "access_token": token, **times, **older})
-
-
-def get_configuration(call: Call, tenant: str, version: str = "") -> Reply:
-    """Return the OpenID configuration of a tenant."""
-    base, end = f"{call.cloud.login}/{tenant_of(tenant)}", "/v2.0" if version else ""
-    urls = {f"{name}_endpoint": f"{base}/oauth2{end}/{path}" for name, path in ENDPOINTS.items()}
-    return Reply(
-        200, {**urls, "issuer": f"{base}/v2.0" if version else f"https://sts.windows.net/{tenant_of(tenant)}/"}
-    )
+    token = jwt.encode({**claims, "iat": now, "nbf": now, "exp": now + LIFETIME}, call.secret)
+    given = {"token_type": "Bearer", "access_token": token}
+    if "version" in call.at:
+        return {**given, "expires_in": LIFETIME, "ext_expires_in": LIFETIME}
+    times = {"expires_in": str(LIFETIME), "expires_on": str(now + LIFETIME), "not_before": str(now)}
+    return {**given, **times, "resource": audience}
 
 
 ENDPOINTS = {"token": "token", "authorization": "authorize", "device_authorization": "devicecode"}
 
 
-def get_instance(call: Call) -> Reply:
+def get_configuration(call: Call, home: str) -> dict[str, str]:
+    """Return the OpenID configuration of a tenant."""
+    base, end = f"{call.cloud.login}/{home}", "/v2.0" if "version" in call.at else ""
+    urls = {f"{name}_endpoint": f"{base}/oauth2{end}/{path}" for name, path in ENDPOINTS.items()}
+    return {**urls, "issuer": f"{base}/v2.0" if end else f"https://sts.windows.net/{home}/"}
+
+
+def get_instance(call: Call, _: None) -> dict[str, Any]:
     """Return the host names of Microsoft Entra."""
     host = call.cloud.login.removeprefix("https://")
     match = re.match(r"https://[^/]+/([^/]+)", call.query.get("authorization_endpoint", ""))
     where = f"{call.cloud.login}/{match[1] if match else 'common'}/v2.0/.well-known/openid-configuration"
     aliases = [host, "login.windows.net", "sts.windows.net"] if call.cloud == PUBLIC else [host]
     metadata = [{"preferred_network": host, "preferred_cache": host, "aliases": aliases}]
-    return Reply(200, {"tenant_discovery_endpoint": where, "api-version": "1.1", "metadata": metadata})
+    return {"tenant_discovery_endpoint": where, "api-version": "1.1", "metadata": metadata}
 
 
-def get_endpoints(call: Call) -> Reply:
+def get_endpoints(call: Call, _: None) -> Any:
     """Return the metadata of the cloud, as `az cloud register` reads it; older versions have a list of clouds."""
-    manager, login, graph, vaults, _ = call.cloud
+    manager, login, graph, vaults = call.cloud[:4]
     audience = {"audiences": [f"{manager}/"], "tenant": "common", "identityProvider": "AAD"}
     cloud = {"name": "translator-cmk", "portal": f"{manager}/", "resourceManager": f"{manager}/"}
     cloud |= dict.fromkeys(("graph", "graphAudience", "microsoftGraphResourceId"), f"{graph}/")
     authentication = {"loginEndpoint": f"{login}/", **audience}
     whole = {**cloud, "authentication": authentication, "suffixes": {"keyVaultDns": vaults}}
-    return Reply(200, whole if call.query.get("api-version", "") >= "2022-09-01" else [whole])
+    return whole if call.query.get("api-version", "") >= "2022-09-01" else [whole]

@@ -4,146 +4,133 @@ import base64
 import re
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from . import bodies
-from .bodies import CURVES, local
-from .calls import Call, Reply, honoured, member, only, required
-from .choices import malformed, missing, outside
+from .bodies import CURVES, Body, local
+from .calls import Call, Handler, honoured, member, required
+from .choices import Problem, malformed, missing, outside
 
 SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": tuple(CURVES), "oct": (128, 192, 256)}
 
 
-def vault(call: Call) -> Any:
-    """Return the vault whose host is addressed; raises `Problem` if it does not exist."""
-    found = call.entity(Vault, call.host_name)
+def log_in(call: Call) -> Any:
+    """Return the vault whose host is addressed, for a token of its tenant; the answer to any other names that tenant.
+
+    Raises `Problem`.
+    """
+    resource = f"https://{call.cloud.vaults}"
+    try:
+        call.log_in(resource)
+        found = call.entity(Vault, call.host_name)
+        if found and found.subscription.tenant.name != call.claims["tid"]:
+            raise Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
+    except Problem as problem:
+        challenge = f'Bearer authorization="{call.cloud.login}/{tenant_of_vault(call)}", resource="{resource}"'
+        raise Problem(401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}) from None
     if found is None:
         raise missing("VaultNotFound", f"There is no vault '{call.host_name}'.")
     return found
 
 
-def key(call: Call, name: str, *states: str) -> Any:
-    """Return a key of the vault; raises `Problem` if it does not exist."""
-    found = call.entity(Key, f"{vault(call).name}/{name}", *states)
-    if found is None:
-        raise missing("KeyNotFound", f"A key with (name/id) {name} was not found in this key vault.")
-    return found
+def tenant_of_vault(call: Call) -> str:
+    """Return the tenant of the vault of this name in the world that was used last; without one, of that world."""
+    worlds = list(call.worlds.latest())
+    for world in worlds:
+        if name := world.find(Vault, call.host_name):
+            return str(call.machine.world(world.state).entity(Vault, name).subscription.tenant.name)
+    return worlds[0].tenant if worlds else str(UUID(int=0))
 
 
-def keys(call: Call, state: str) -> list[Any]:
-    """Return the keys of the vault that are in this state."""
-    home = vault(call).name
-    return list(call.every(Key, lambda k: k.vault.name == home and k.state == state))
+def key_in(state: str) -> Callable[[Call, Vault, str], Any]:
+    """Return the look-up of a key of a vault that is in this state; it raises `Problem`."""
+
+    def look_up(call: Call, vault: Vault, name: str) -> Any:
+        found = call.entity(Key, f"{vault.name}/{name}", state)
+        if found is None:
+            raise missing("KeyNotFound", f"A key with (name/id) {name} was not found in this key vault.")
+        return found
+
+    return look_up
 
 
-def list_keys(call: Call) -> Reply:
-    return call.listed([bodies.key_item(call, k) for k in keys(call, "active")], "maxresults")
+def list_keys(show: Callable[[Call, Any], Body], state: str = "active") -> Handler:
+    """Return the handler that lists the keys of a vault that are in this state."""
+    return lambda call, vault: call.page(show(call, k) for k in call.every(Key, state) if k.vault.name == vault.name)
 
 
-def list_deleted_keys(call: Call) -> Reply:
-    items = [bodies.recovery(call, k) | bodies.key_item(call, k) for k in keys(call, "deleted")]
-    return call.listed(items, "maxresults")
+def list_versions(call: Call, k: Key) -> Body:
+    return call.page(bodies.key_item(call, k, number) for number in range(1, k.version + 1))
 
 
-def list_versions(call: Call, name: str) -> Reply:
-    found = key(call, name)
-    return call.listed([bodies.key_item(call, found, n) for n in range(1, found.version + 1)], "maxresults")
+def get_key(call: Call, k: Key) -> Body:
+    return bodies.key(call, k, asked_version(call, k))
 
 
-def get_key(call: Call, name: str, version: str = "") -> Reply:
-    found = key(call, name)
-    return Reply(200, bodies.key(call, found, number_of(call, found, version)))
-
-
-def get_deleted_key(call: Call, name: str) -> Reply:
-    return Reply(200, bodies.deleted_key(call, key(call, name, "deleted")))
-
-
-def number_of(call: Call, found: Any, version: str) -> int:
-    """Return the number of a version of a key, by default the current one; raises `Problem`."""
-    if not re.fullmatch("([0-9a-f]{32})?", version.lower()):
+def asked_version(call: Call, k: Key) -> int:
+    """Return the number of the version that the path names, by default the current one; raises `Problem`."""
+    version = call.at.get("version", "").lower()
+    if not re.fullmatch("([0-9a-f]{32})?", version):
         raise outside(f"'{version}' of a key")
-    for number in range(found.version, 0, -1):
-        if version.lower() in ("", call.world.version(found.name, number)):
+    for number in range(k.version, 0, -1):
+        if version in ("", call.world.version(k.name, number)):
             return number
-    raise missing("KeyNotFound", f"A key with (name/id) {local(found)}/{version} was not found in this key vault.")
+    raise missing("KeyNotFound", f"A key with (name/id) {local(k)}/{version} was not found in this key vault.")
 
 
-def create_key(call: Call, name: str) -> Reply:
-    kind = required(call.body, "kty")
-    size = member(call.body, "key_size", int, 256 if kind == "oct" else 2048)
-    return add_key(call, commands.CreateKey, name, kind, size, member(call.body, "crv", str, "P-256"), call.body)
+def create_key(call: Call, vault: Vault) -> Body:
+    kind, body = required(call.body, "kty"), call.body
+    size = member(body, "key_size", int, 256 if kind == "oct" else 2048)
+    made = add_key(call, vault, commands.CreateKey, kind, size, member(body, "crv", str, "P-256"))
+    return as_asked(call, made, body, ("kty", "crv", "key_size"))
 
 
-def import_key(call: Call, name: str) -> Reply:
-    web_key = required(call.body, "key", dict)
+def import_key(call: Call, vault: Vault) -> Body:
+    web_key, body = required(call.body, "key", dict), call.body
     kind = required(web_key, "kty")
-    only(call.body, "key", "kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q")
+    honoured(web_key, None, ("kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q"))
     try:
         parts = {"EC": "xy", "oct": "k"}.get(kind, "ne")
         numbers = [base64.urlsafe_b64decode(required(web_key, part).encode() + b"==") for part in parts]
     except ValueError:
         raise malformed("The key is not in base64url.", "BadParameter") from None
     size = 8 * len(numbers[0].lstrip(b"\0"))
-    hsm = member(call.body, "Hsm", bool) or member(call.body, "hsm", bool)
-    kind = f"{kind.removesuffix('-HSM')}-HSM" if hsm else kind
-    rest = {name: value for name, value in call.body.items() if name.lower() not in ("key", "hsm")}
-    operations = {"key_ops": member(web_key, "key_ops", list)}
-    return add_key(call, commands.ImportKey, name, kind, size, member(web_key, "crv", str, ""), rest | operations)
+    kind = f"{kind.removesuffix('-HSM')}-HSM" if member(body, "hsm", bool) else kind
+    made = add_key(call, vault, commands.ImportKey, kind, size, member(web_key, "crv", str, ""))
+    return as_asked(call, made, {**body, "key_ops": member(web_key, "key_ops", list)}, ("key", "hsm", "Hsm"))
 
 
-def add_key(
-    call: Call, command: Callable[..., Command], name: str, kind: str, size: int, curve: str, asked: dict[str, Any]
-) -> Reply:
-    """Make a key of this type and size, or curve; raises `Problem` where more is asked for than the model has."""
+def add_key(call: Call, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str) -> Any:
+    """Return a new key of this type and size, or curve, or a new version of one that is there; raises `Problem`."""
+    name = call.at["name"]
     if not re.fullmatch(r"[a-zA-Z0-9-]{1,127}", name):
         raise malformed(f"The key name '{name}' is invalid.", "BadParameter")
     if kind == "EC":
-        size = next((bits for bits, name in CURVES.items() if name == curve), 0)
+        size = next((bits for bits, known in CURVES.items() if known == curve), 0)
     if kind not in SIZES or size not in SIZES[kind]:
         raise malformed(f"There is no key of type '{kind}' with this size or curve.", "BadParameter")
-    home = vault(call).name
-    there = call.entity(Key, f"{home}/{name}")
+    there = call.entity(Key, f"{vault.name}/{name}")
     if there and (there.type, there.size) == (kind, size):
-        call.submit(commands.RotateKey(home, local(there)))
+        call.submit(commands.RotateKey(vault.name, local(there)))
     else:
-        call.submit(command(home, name, kind, size))
-    return key_as_requested(call, name, {each: asked[each] for each in asked if each not in ("kty", "crv", "key_size")})
+        call.submit(command(vault.name, name, kind, size))
+    return call.entity(Key, f"{vault.name}/{name}")
 
 
-def key_as_requested(call: Call, name: str, asked: dict[str, Any], version: int | None = None) -> Reply:
+def as_asked(call: Call, k: Key, asked: Any, done: tuple[str, ...] = (), version: int | None = None) -> Body:
     """Return the key; raises `Problem` if the request asks for a value that the key does not have."""
-    shown = bodies.key(call, key(call, name), version)
-    honoured(asked, {**shown, "key_ops": shown["key"]["key_ops"]}, ("attributes.enabled",))
-    return Reply(200, shown)
+    shown = bodies.key(call, k, version)
+    honoured(asked, {**shown, "key_ops": shown["key"]["key_ops"]}, ("attributes.enabled", *done))
+    return shown
 
 
-def update_key(call: Call, name: str, version: str = "") -> Reply:
+def update_key(call: Call, k: Key) -> Body:
     """Enable or disable a key by its current version."""
-    found, enabled = key(call, name), member(call.body, "attributes.enabled", bool)
-    number = number_of(call, found, version)
-    if enabled is False and number != found.version:
+    enabled, number = member(call.body, "attributes.enabled", bool), asked_version(call, k)
+    if enabled is False and number != k.version:
         raise outside("disabling an older version of a key")
-    if enabled is not None and number == found.version:
-        call.submit((commands.EnableKey if enabled else commands.DisableKey)(found.vault.name, local(found)))
-    return key_as_requested(call, name, call.body, number)
-
-
-def key_handler(
-    command: Callable[..., Command], state: str, show: Callable[[Call, Any], Any], status: int = 200
-) -> Callable[[Call, str], Reply]:
-    """Return the handler that carries out a command on a key which is in this state."""
-
-    def handler(call: Call, name: str) -> Reply:
-        found = key(call, name, state)
-        call.submit(command(found.vault.name, local(found)))
-        return Reply(status, show(call, call.again(found)))
-
-    return handler
-
-
-rotate_key = key_handler(commands.RotateKey, "active", bodies.key)
-delete_key = key_handler(commands.DeleteKey, "active", bodies.deleted_key)
-recover_key = key_handler(commands.RecoverKey, "deleted", bodies.key)
-purge_key = key_handler(commands.PurgeKey, "deleted", lambda *_: None, 204)
+    if enabled is not None and number == k.version:
+        call.submit((commands.EnableKey if enabled else commands.DisableKey)(k.vault.name, local(k)))
+    return as_asked(call, call.again(k), call.body, version=number)

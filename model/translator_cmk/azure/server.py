@@ -7,11 +7,11 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.client import responses
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import ThreadingTCPServer
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -80,9 +80,10 @@ def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0
             thread.join()
 
 
-class Listener(ThreadingHTTPServer):
+class Listener(ThreadingTCPServer):
     """Listens; each connection has a thread of its own."""
 
+    allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
@@ -93,35 +94,26 @@ class Listener(ThreadingHTTPServer):
         self.context = context
         super().__init__(address, Exchange)
 
-    def server_bind(self) -> None:
-        """Bind without looking up the name of the host, which may take seconds."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  # as the base class has it
-        """Ignore clients that go away or break off a handshake; print where anything else was raised, not what."""
-        kind, _, trace = sys.exc_info()
-        if kind is None or not issubclass(kind, OSError):
-            print_place(kind, trace)
+        """Ignore clients that go away or break off a handshake; print where anything else was raised."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            print_place()
 
 
-def print_place(kind: Any, trace: Any) -> None:
-    """Print the kind of an exception and the lines that led to it: its message could have a credential in it."""
-    lines = "".join(f"  {frame.filename}:{frame.lineno}\n" for frame in traceback.extract_tb(trace))
-    print(
-        f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at\n{lines}",
-        file=sys.stderr,
-        end="",
-    )
+def print_place() -> None:
+    """Print the kind of the exception that is handled and where it was raised: its message may have a credential."""
+    kind, _, trace = sys.exc_info()
+    print(f"translator-cmk: a defect of the server, {getattr(kind, '__name__', kind)} at", file=sys.stderr)
+    traceback.print_tb(trace)
 
 
 class Exchange(BaseHTTPRequestHandler):
     """Answers the requests of one connection, which begins with TLS or, through the proxy, with CONNECT."""
 
-    protocol_version = "HTTP/1.1"
+    protocol_version = default_request_version = "HTTP/1.1"  # every answer has headers
     timeout = IDLE
     disable_nagle_algorithm = True
+    wbufsize = -1  # an answer leaves in one piece
     server: Listener
     secure = False
 
@@ -133,9 +125,9 @@ class Exchange(BaseHTTPRequestHandler):
 
     def encrypt(self) -> None:
         """Go on with TLS."""
-        self.connection = self.server.context.wrap_socket(self.connection, server_side=True)
-        self.rfile = self.connection.makefile("rb", -1)
+        self.request = self.server.context.wrap_socket(self.request, server_side=True)
         self.secure = True
+        self.setup()
 
     def finish(self) -> None:
         """Close the connection, which with TLS is not the one that was opened."""
@@ -143,13 +135,12 @@ class Exchange(BaseHTTPRequestHandler):
         self.connection.close()
 
     def parse_request(self) -> bool:
-        """Answer a request at once, instead of looking for a method of this class."""
-        if not super().parse_request():
-            return False
-        if self.command == "CONNECT" and not self.secure:
-            self.tunnel()
-        else:
-            self.exchange()
+        """Answer a request at once, whatever its method is."""
+        if super().parse_request():
+            if self.command == "CONNECT" and not self.secure:
+                self.tunnel()
+            else:
+                self.exchange()
         return False
 
     def tunnel(self) -> None:
@@ -162,55 +153,56 @@ class Exchange(BaseHTTPRequestHandler):
         self.encrypt()
         self.close_connection = False  # whatever HTTP the CONNECT spoke, its tunnel stays
 
+    def handle_expect_100(self) -> bool:
+        """Ask a client that waits for that to send the content."""
+        self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
+
     def exchange(self) -> None:
         """Read the rest of a request and answer it."""
-        if not self.secure:
-            self.refuse(400, "BadRequest", "This port speaks TLS, and without it only CONNECT for a proxy.")
-            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         length = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not (length.isascii() and length.isdecimal()):
+        if not self.secure:
+            self.refuse(400, "BadRequest", "This port speaks TLS, and without it only CONNECT for a proxy.")
+        elif "transfer-encoding" in headers or not (length.isascii() and length.isdecimal()):
             self.refuse(411, "LengthRequired", "The request has to give its length in Content-Length.")
-            return
-        if len(length) > 9 or int(length) > LONGEST:
+        elif len(length) > 9 or int(length) > LONGEST:
             self.refuse(413, "RequestEntityTooLarge", f"The content is longer than {LONGEST} bytes.")
-            return
-        if headers.get("expect", "").lower() == "100-continue":
-            self.connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if hasattr(
-            socket, "TCP_QUICKACK"
-        ):  # clients may send the content once the headers are acknowledged, 40 ms later
-            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        content = self.rfile.read(int(length))
-        try:
-            reply = self.server.service.answer(self.command, self.path, headers, content)
-        except Exception:  # noqa: BLE001  # a defect ends one request, not the server
-            kind, _, trace = sys.exc_info()
-            print_place(kind, trace)
-            self.refuse(500, "InternalServerError", "The server has a defect; standard error says where.")
-            return
-        self.send(reply.status, reply.body, reply.headers)
+        else:
+            if hasattr(socket, "TCP_QUICKACK"):  # a client may hold content back until the headers are acknowledged
+                self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            content = self.rfile.read(int(length))
+            try:
+                reply = self.server.service.answer(self.command, self.path, headers, content)
+            except Exception:  # noqa: BLE001  # a defect ends one request, not the server
+                print_place()
+                self.refuse(500, "InternalServerError", "The server has a defect; standard error says where.")
+            else:
+                self.send(*reply)
 
     def refuse(self, status: int, code: str, message: str) -> None:
         """Send an error, after which the connection can't be used again."""
-        self.close_connection = True
         self.send(status, error_body("manager", Problem(status, code, message)), {"Connection": "close"})
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Send what is wrong with a request that is no HTTP, as an error of Azure."""
         self.refuse(400 if code >= 500 else code, "BadRequest", message or "The request is not valid HTTP.")
 
-    def send(self, status: int, body: Any, headers: Any) -> None:
+    def send(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
         """Send a status, headers and a body in JSON."""
         content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
-        lines = [f"HTTP/1.1 {status} {responses.get(status, '')}", f"x-ms-request-id: {uuid4()}"]
+        self.send_response_only(status)
+        self.send_header("x-ms-request-id", str(uuid4()))
         if status != 204:
-            lines.append(f"Content-Length: {len(content)}")
+            self.send_header("Content-Length", str(len(content)))
         if content:
-            lines.append("Content-Type: application/json; charset=utf-8")
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        head = "\r\n".join((*lines, "\r\n")).encode("latin-1", "replace")
-        self.connection.sendall(head if getattr(self, "command", "") == "HEAD" else head + content)
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+        self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # as the base class names it
         """Log nothing: a request line may have a credential in it."""

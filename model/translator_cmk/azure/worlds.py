@@ -42,16 +42,24 @@ def guid(*words: str) -> str:
     return str(uuid5(NAMESPACE, "/".join(words)))
 
 
+class Group(NamedTuple):
+    """A resource group, by its name as it was created."""
+
+    subscription: str
+    name: str
+    location: str
+
+
 class World(NamedTuple):
     """The model's state, and beside it what the model does not know at all: resource groups and projects."""
 
     tenant: str
     """The tenant of the login that began the world: the first one of the model's stage."""
     state: State
-    groups: Mapping[tuple[str, str], tuple[str, str]] = {}
-    """(subscription, name in lower case) -> name as it was given, location."""
+    groups: Mapping[tuple[str, str], Group] = {}
+    """By subscription and name in lower case."""
     projects: Mapping[str, Mapping[str, Any]] = {}
-    """Workspace -> its one project, as it was asked for."""
+    """Workspace -> the body of its one project, without identifier."""
 
     def find(self, kind: type[Entity], name: str) -> str | None:
         """Return the name of the entity with this name in any case, or None."""
@@ -74,18 +82,21 @@ class World(NamedTuple):
         """Return the version id of a key, `vault/key`."""
         return self.id_of("version", key, str(version)).replace("-", "")
 
+    def account_keys(self, account: str) -> dict[str, str]:
+        """Return the two keys of an account, as the API lists them."""
+        return {name: self.id_of("account", account, name).replace("-", "") for name in ("key1", "key2")}
+
+    def display_name(self, identifier: str) -> str:
+        """Return the name in the model's stage of a tenant or a subscription."""
+        names = {self.id_of(name): name for name in (*TENANTS, *SUBSCRIPTIONS)} | {self.tenant: TENANTS[0]}
+        return names.get(identifier, identifier)
+
 
 def stage(tenant: str) -> Stage:
     """Return the stage of a world: that of the model with GUIDs for tenants and subscriptions."""
     tenants = {name: tenant if name == TENANTS[0] else guid(tenant, name) for name in TENANTS}
     subscriptions = {guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()}
     return Stage(tenants=tuple(tenants.values()), subscriptions=subscriptions, regions=tuple(REGIONS), tiers=SKUS)
-
-
-def display_name(tenant: str, identifier: str) -> str:
-    """Return the name in the model's stage of a tenant or a subscription of a world."""
-    names = {guid(tenant, name): name for name in (*TENANTS, *SUBSCRIPTIONS)} | {tenant: TENANTS[0]}
-    return names.get(identifier, identifier)
 
 
 class Worlds:
