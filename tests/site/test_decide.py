@@ -274,7 +274,7 @@ def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_mo
     }
     assert fates["Access revoked"] == {"documents": "lost", "models": "hand", "data": "back"}
     assert set(fates["Key vault not recovered in time, so purged"].values()) == {"lost"}
-    assert set(fates["Key rotated"].values()) == {"kept"}
+    assert set(fates["Key rotated, old version still enabled"].values()) == {"kept"}
     assert [each.fates.count("lost") for each in lines] == sorted(
         (each.fates.count("lost") for each in lines), reverse=True
     )
@@ -390,8 +390,8 @@ def test_fates_are_those_of_the_article() -> None:
     assert (document.for_a_time, document.back) == ({}, {})
     assert {"RevokeKeyAccess", "DisableIdentity", "DeleteVault"} <= set(deployed.for_a_time)
     assert set(deployed.back) == {"DeployModel"}
-    assert set(found["The option of a vault without purge protection"].back) == {"RecoverVault"}
-    assert "EnablePurgeProtection" in found["The option of a vault without purge protection"].for_good
+    assert set(found["A key vault"].back) == {"RecoverVault"}
+    assert "DeleteVault" in found["A key vault"].for_good
 
 
 def test_every_command_of_a_fate_leads_to_its_reason_and_shows_its_basis() -> None:

@@ -1,7 +1,8 @@
 // A Translator resource with customer-managed keys, its key vault and its key, in one region and one tenant.
 //
 // Deploy it twice.  The first deployment makes everything, with Microsoft-managed keys, and puts out keyVersion; with
-// that as a parameter the second enables the key.  The policy stands in the template, so no deployment takes it away.
+// that as a parameter the second enables the key.  Give it to every later deployment too: nobody says what one without it does
+// to the key.  The policy stands in the template, so no deployment takes it away.
 param translatorName string
 param vaultName string
 param keyVersion string = ''

@@ -166,7 +166,8 @@ def own_reason(by: Collection[str], usual: Collection[str]) -> str:
 def label(command: str) -> str:
     """Return a command in a few words without the names of things: `deletes the vault`."""
     phrase = next(each for each in COMMAND_PHRASES if each.command.__name__ == command)
-    text = re.sub(r"\[[^]]*]", "", phrase.pattern)
+    text = re.sub(r"\[[^]]*]| with (?:the|a) key .*| of the subscription \{\w+}", "", phrase.pattern)
+    text = re.sub(r"to the (\w+) \{\w+}", r"to another \1", text)
     return re.sub(r"(?: (?:of|to|for|in|into))? \{\w+}", "", text).removeprefix("the customer ")
 
 
