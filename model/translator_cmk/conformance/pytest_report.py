@@ -8,7 +8,7 @@ PYTEST_DONT_REWRITE
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,6 @@ DETAILS = pytest.StashKey[list[dict[str, Any]]]()
 
 PROFILE = "full"
 """The profile of pytest: every scenario counts."""
-
-OVERRIDDEN = "a fixture called system takes the place of what --system names; remove it to get a report on that"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -86,30 +84,27 @@ class Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Begin the report of what is going to be run."""
-        pickles = [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]
-        if not pickles:
-            return
+        if pickles := [item.stash[PICKLE] for item in session.items if PICKLE in item.stash]:
+            try:
+                self.begin(pickles)
+            except CommandError as trouble:
+                raise pytest.UsageError(plain(str(trouble))) from None
+
+    def begin(self, pickles: Sequence[Pickle]) -> None:
+        """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
         self.every = {each.case.id: each for each in scenarios(PROFILE, ())}
         self.asked = {pickle.id for pickle in pickles}
-        try:
-            for pickle in pickles:
-                if pickle.id not in self.every or content_of(pickle) != content_of(self.every[pickle.id].pickle):
-                    problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
-                    raise CommandError(f"--results: {problem}")
-            self.begin()
-        except CommandError as trouble:
-            raise pytest.UsageError(plain(str(trouble))) from None
-
-    def begin(self) -> None:
-        """Say hello to the system, put it behind a session, and begin the report; raises `CommandError`."""
+        for pickle in pickles:
+            if pickle.id not in self.every or content_of(pickle) != content_of(self.every[pickle.id].pickle):
+                problem = f"{pickle.id} is no scenario of the specification, and nobody could check it"
+                raise CommandError(f"--results: {problem}")
         name, make = self.config.getoption("--system"), self.config.stash[FACTORY]
 
         def system() -> System:
             made = make()
             if name and not isinstance(made, ModelSystem) and declaration_of(made).product == MODEL:
-                raise CommandError(
-                    f"--system {name}: it declares the product {MODEL!r}, as only the model does; change the name"
-                )
+                problem = f"it declares the product {MODEL!r}, as only the model does; change the name"
+                raise CommandError(f"--system {name}: {problem}")
             return made
 
         chosen = tuple(each for each in self.every if each in self.asked)
@@ -141,10 +136,13 @@ class Reporter:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record a phase of a test."""
-        pickle = item.stash.get(PICKLE, None)
-        if self.running and pickle:
-            self.add_phase(pickle, call, item.stash.get(SCENARIO_RUN, None))
+        """Record a phase of a test; the first that did not pass decides."""
+        pickle = item.stash.get(PICKLE, None) if self.running else None
+        if pickle:
+            self.result = Result("passed") if call.when == "setup" else self.result
+            if self.result.status == "passed":
+                found = self.result_of(pickle, call, item.stash.get(SCENARIO_RUN, None))
+                self.result = found._replace(seconds=self.result.seconds + call.duration)
         report = yield
         if self.running and pickle and call.when == "teardown":
             self.end(self.running, pickle)
@@ -152,19 +150,14 @@ class Reporter:
             self.note_property(item, marker, report, call)
         return report
 
-    def add_phase(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> None:
-        """Add a phase of a scenario; the first that did not pass decides."""
-        if call.when == "setup":
-            self.result = Result("passed")
-        if self.result.status == "passed":
-            seconds = self.result.seconds + call.duration
-            self.result = self.result_of(pickle, call, run)._replace(seconds=seconds)
-
     def result_of(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> Result:
-        """Return the result of a phase."""
+        """Return the result of a phase of a scenario."""
         error = call.excinfo.value if call.excinfo else None
         if run is not None and run.system is not self.subject:
-            return Result("inconclusive", OVERRIDDEN)
+            problem = (
+                "a fixture called system takes the place of what --system names; remove it to get a report on that"
+            )
+            return Result("inconclusive", problem)
         if isinstance(error, Fault):
             return result_of_fault(error, run)
         if verdict_of(error) is None:

@@ -1,6 +1,5 @@
 """Load the results of a run from its report: each status is derived again, from the message log or from the model."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,10 +41,6 @@ class Item:
     seconds: float = 0.0
     reason: str | None = None
     """One line; there unless it passed."""
-    name: str | None = None
-    feature: str | None = None
-    line: int | None = None
-    """In the feature; of the row of examples, where there is one."""
     details: tuple[Mapping[str, Any], ...] = ()
     """Of a scenario: its steps as far as they were run, each with command, outcome and changes."""
 
@@ -88,7 +83,6 @@ def load_results(folder: Path) -> Results:
     envelope = read(folder)
     if envelope["subject"] is None:
         raise CommandError(f"{folder}: the system did not say hello; run the suite again")
-    items = (*scenarios_of(folder, envelope), *properties_of(folder, envelope))
     return Results(
         envelope["digest"],
         {"translator_cmk": envelope["kit"]},
@@ -98,7 +92,7 @@ def load_results(folder: Path) -> Results:
         envelope["started"],
         envelope["finished"],
         envelope["complete"] and not envelope["selection"] and not envelope["waived"],
-        items,
+        (*scenarios_of(folder, envelope), *properties_of(folder, envelope)),
         {each["folder"]: each["digest"] for each in envelope.get("properties", ())},
     )
 
@@ -116,59 +110,43 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
     asked = statuses_of_the_model(folder, envelope) if envelope["subject"]["product"] == MODEL else {}
     for case in (case for case in now["cases"] if case["lane"] == FEATURES):
-        was = reported.get(case["id"], {"status": "nothing", "seconds": 0.0})
+        was, shown = reported.get(case["id"], {"status": "nothing", "seconds": 0.0}), case["status"]
         # it took so long in the run, and not when it was judged again
         item = scenario_of(case | {"seconds": was["seconds"]}, tuple(repetition.details.get(case["id"], ())))
-        if was["status"] != case["status"]:
-            reason = f"the report says {was['status']}, and its message log shows {case['status']}"
-            item = replace(item, status="failed", reason=reason)
-        elif asked.get(case["id"], case["status"]) != case["status"]:
-            reason = f"the message log shows {case['status']}, and the model gives {asked[case['id']]}"
-            item = replace(item, status="failed", reason=reason)
-        yield item
+        reason = ""
+        if was["status"] != shown:
+            reason = f"the report says {was['status']}, and its message log shows {shown}"
+        elif asked.get(case["id"], shown) != shown:
+            reason = f"the message log shows {shown}, and the model gives {asked[case['id']]}"
+        yield replace(item, status="failed", reason=reason) if reason else item
 
 
 def statuses_of_the_model(folder: Path, envelope: dict[str, Any]) -> dict[str, str]:
     """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
     pool = SessionPool(lambda: Session(Direct(ModelSystem)), envelope["seed"])
     scenarios = {name: value for name, value in envelope.items() if name not in LANES} | {"lanes": [FEATURES]}
-    cases = as_written(ask_again(folder, scenarios, pool))["cases"]
-    return {case["id"]: case["status"] for case in cases}
+    return {case["id"]: case["status"] for case in as_written(ask_again(folder, scenarios, pool))["cases"]}
 
 
 def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:
     """Return the result of a scenario of a report."""
     status: str = case["status"]
-    reason = case.get("reason", status)
+    reason = None if status == "passed" else case.get("reason", status)
     if status == "known":
         reason = f"known deviation: {reason}"
     word = {"known": "failed", "blocked": "not-run", "differs": "not-applicable"}.get(status, status)
-    return Item(
-        case["id"],
-        "scenario",
-        tuple(case["requirements"]),
-        word,
-        case["seconds"],
-        None if status == "passed" else reason,
-        case["name"],
-        case["feature"],
-        case["line"],
-        details,
-    )
+    return Item(case["id"], "scenario", tuple(case["requirements"]), word, case["seconds"], reason, details)
 
 
 def properties_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
     """Yield the results of the properties; of the model, one that is expected and not there was not run."""
-    reported: list[dict[str, Any]] = envelope.get("properties", [])
-    for name, times in Counter(each["id"] for each in reported).items():
-        if times > 1:
+    reported: dict[str, dict[str, Any]] = {}
+    for each in envelope.get("properties", ()):
+        name = each["id"]
+        if name in reported:
             raise CommandError(f"{folder}: the property {name} appears twice; run the suite again")
-    for each in reported:
-        requirements = EXPECTED.get(each["id"], tuple(each["requirements"]))
-        item = Item(each["id"], each["kind"], requirements, each["status"], each["seconds"], each.get("reason"))
-        yield replace(item, details=tuple(each["details"]))
-    if envelope["subject"]["product"] == MODEL:
-        there = {each["id"] for each in reported}
-        for name, requirements in EXPECTED.items():
-            if name not in there:
-                yield Item(name, "property", requirements, "not-run", reason="the run left it out")
+        reported[name] = each
+        requirements, details = EXPECTED.get(name, tuple(each["requirements"])), tuple(each["details"])
+        yield Item(name, each["kind"], requirements, each["status"], each["seconds"], each.get("reason"), details)
+    for name in [each for each in EXPECTED if each not in reported] if envelope["subject"]["product"] == MODEL else ():
+        yield Item(name, "property", EXPECTED[name], "not-run", reason="the run left it out")

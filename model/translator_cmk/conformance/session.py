@@ -208,17 +208,12 @@ class Session:
             raise Fault("malformed", str(error)) from None
         if answer["id"] != name:
             raise Fault("wrong-id", f"answered {verb} under the id of another request")
-        if verb == "hello":
-            self._must_welcome(answer)
-        return answer
-
-    def _must_welcome(self, answer: dict[str, Any]) -> None:
-        """Raise `Fault` if nothing can be asked of the system, or where it is another than before."""
-        if answer["answer"] == "error":
+        if verb == "hello" and answer["answer"] == "error":
             message = answer.get("message", "without a message")
             raise Fault("error", f"answered hello with an error: {message}; see the log of the system")
-        if self.declared is not None and declaration_of(answer) != self.declared:
+        if verb == "hello" and self.declared is not None and declaration_of(answer) != self.declared:
             raise Fault("changed", "declared something else than it did before")
+        return answer
 
     def restart(self) -> None:
         """Restart after a fault; raises `Fault`."""

@@ -98,62 +98,58 @@ class Judging:
 
     def judge(self, number: int, whole: bool) -> None:
         """Judge a trace, or what was judged of it; raises `WireError`, and `Truncated` where it was cut off."""
-        trace, silent = self.traces[number], self.running.silent
-        until = float("inf") if whole else trace.judged_to
+        trace, silent, listed = self.traces[number], self.running.silent, self.running.listed
         self.traces[number] = trace._replace(judged_to=0)
-        checker, strict = Checker(machine_of(silent | self.running.listed)), Checker(machine_of(silent))
-        asked: tuple[Command, ...] = ()  # the last command of this world
+        checker, strict = Checker(machine_of(silent | listed)), Checker(machine_of(silent))
+        last: tuple[Command, ...] = ()  # the last command of this world
         for at, event in Reader(str(self.folder / trace.file)):
-            was, listed = checker.verdict, len(strict.verdict.deviations)
-            if at > until or len(was.deviations) == MOST:
+            was, known = checker.verdict, len(strict.verdict.deviations)
+            if (at > trace.judged_to and not whole) or len(was.deviations) == MOST:
                 break
             self.running.interruption.check()
             checker.read([(at, event)])
-            if self.running.listed:
+            if listed:
                 strict.read([(at, event)])
             if isinstance(event, Reset):
-                asked = ()
+                last = ()
             else:
-                asked = event.request.commands[:1] if event.request is not None else asked
+                last = event.request.commands[:1] if event.request is not None else last
                 self.worlds += checker.verdict.worlds - was.worlds
-                self._note(asked, event, was, checker.verdict, strict.verdict.deviations[listed:], trace.name)
+                if result := result_of(last, event, was, checker.verdict, strict.verdict.deviations[known:]):
+                    self.tally.add(result)
+                    if result.differences:
+                        in_full = [trace.name, *format_deviation(checker.verdict.deviations[-1], trace.name)]
+                        self.tally.in_full.setdefault(result.last, in_full)
+                    if result.lost_track:
+                        self.tally.planned.add(result.last)
             self.traces[number] = self.traces[number]._replace(judged_to=at)
             self.running.tick()
-
-    def _note(
-        self,
-        asked: tuple[Command, ...],
-        event: Event,
-        was: Verdict,
-        now: Verdict,
-        listed: tuple[Deviation, ...],
-        source: str,
-    ) -> None:
-        """Count an event for the command that was asked last, by the verdict before and after it."""
-        result = SequenceResult(asked)
-        if found := now.deviations[len(was.deviations) :]:
-            result.differences = found[0].differences
-            self.tally.in_full.setdefault(result.last, [source, *format_deviation(found[0], source)])
-        elif len(now.overflows) > len(was.overflows):
-            result.lost_track = "so much is possible after it that the rest of its world was not judged"
-            self.tally.planned.add(result.last)
-        elif listed:
-            result.known = listed[0].differences
-        elif (
-            event.request is None
-            or not event.judgeable
-            or (now.skipped, now.uncompared) != (was.skipped, was.uncompared)
-        ):
-            return
-        else:
-            result.accepted.add(result.last)  # a log may well have refusals alone
-        self.tally.add(result)
 
     def so_far(self) -> None:
         """Report the result of each command, and how far each trace was judged."""
         self.running.take_tally(self.tally)
         counts = self.tally.counts() | {"sequences": self.worlds}
         self.running.notes[TRACE] = {"traces": [each._asdict() for each in self.traces], **counts}
+
+
+def result_of(
+    asked: tuple[Command, ...], event: Event, was: Verdict, now: Verdict, listed: tuple[Deviation, ...]
+) -> SequenceResult | None:
+    """Return what an event shows of the last command, by the verdicts before and after it; None if it shows nothing."""
+    result = SequenceResult(asked)
+    if len(now.deviations) > len(was.deviations):
+        result.differences = now.deviations[-1].differences
+    elif len(now.overflows) > len(was.overflows):
+        result.lost_track = "so much is possible after it that the rest of its world was not judged"
+    elif listed:
+        result.known = listed[0].differences
+    elif (
+        event.request is not None and event.judgeable and (now.skipped, now.uncompared) == (was.skipped, was.uncompared)
+    ):
+        result.accepted.add(result.last)  # a log may well have refusals alone
+    else:
+        return None
+    return result
 
 
 def run_trace(running: Running, folder: Path, traces: Iterable[Trace], whole: bool = True) -> None:

@@ -1,7 +1,7 @@
 """Roll the cases of a report up by requirement: one mark each, with the numbers and the reasons behind it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...badges import LOOKS, Status
@@ -82,7 +82,10 @@ def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
         return Cell("declared")
     counts: Counter[str] = Counter()
     notes: dict[Note, tuple[str, ...]] = {}
-    for case, status, reason in results(requirement.id, cases):
+    for case in cases:
+        if (result := result_for(requirement.id, case)) is None:
+            continue
+        status, reason = result
         counts[status] += 1
         if status != "passed":
             rests_on = tuple(case.get("rests_on", ())) if status == "differs" else ()
@@ -93,25 +96,25 @@ def cell(requirement: Requirement, cases: Sequence[Mapping[str, Any]]) -> Cell:
     return Cell(word(counts), counts["passed"], counts.total() - counts["not-applicable"], notes)
 
 
-def results(requirement: str, cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], str, str]]:
-    """Yield each case that says something of a requirement, with the status it has for it and the reason.
+def result_for(requirement: str, case: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the status that a case has for a requirement, and the reason; None if it says nothing of it.
 
     A scenario says something of all that it carries, except what differs from an assumption: that says something of the
     assumption only.  In other lanes only a failure does, of what it is attributed to.  A scenario that fails for
     another requirement is inconclusive for this one.
     """
-    for case in cases:
-        status, attributed = case["status"], case.get("attributed_to", ())
-        if status == "differs":
-            applies = requirement in case.get("rests_on", ())
-        elif case["lane"] == FEATURES:
-            applies = requirement in case["requirements"]
-        else:
-            applies = status in FAILURES and requirement in attributed
-        if applies and status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
-            yield case, "inconclusive", f"the scenario fails for {', '.join(attributed)}"
-        elif applies:
-            yield case, status, case.get("reason", "")
+    status, attributed = case["status"], case.get("attributed_to", ())
+    if status == "differs":
+        about = case.get("rests_on", ())
+    elif case["lane"] == FEATURES:
+        about = case["requirements"]
+    else:
+        about = attributed if status in FAILURES else ()
+    if requirement not in about:
+        return None
+    if status in {*FAILURES, "differs"} and attributed and requirement not in attributed:
+        return "inconclusive", f"the scenario fails for {', '.join(attributed)}"
+    return status, case.get("reason", "")
 
 
 def word(counts: Mapping[str, int]) -> str:
@@ -120,7 +123,5 @@ def word(counts: Mapping[str, int]) -> str:
     if counts["passed"]:
         rest = failed + counts["blocked"] + counts["inconclusive"] + counts["not-run"]
         return "partly" if rest else "differs" if counts["differs"] else "passed"
-    if failed:
-        return "failed"
     order = ("differs", "blocked", "inconclusive", "not-run", "not-applicable")
-    return next((status for status in order if counts[status]), "not-run")
+    return "failed" if failed else next((status for status in order if counts[status]), "not-run")
