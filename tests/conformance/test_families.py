@@ -60,10 +60,11 @@ def test_family_is_large_and_varied() -> None:
     assert len(HELD_OUT) >= len(FAMILY) // 4
 
 
-FROZEN = "d4b62bb02e19b09ac6dfc9f8aa63c6f433eb9e41005118bca6e1e679ee0083fb"
+FROZEN = "f6097e46466d8d1bc458326dcb7ffc7ffafb8285f22435f88c0bd3e42072c2ae"
 """The hash of the mistakes that are held out, and of what is expected of each, as they were before anything was run.
 
-It is not of the edits, since they follow the example.
+It is not of the edits, since they follow the example.  The profile of one was corrected, and the hash taken again: the
+article permits that access to another key vault is enough through the API (decision 0011).
 """
 
 
