@@ -17,6 +17,7 @@ from gherkin.parser import Parser
 from gherkin.pickles.compiler import Compiler
 
 from .. import features_dir
+from ..errors import InvalidFile
 from ..escaping import visible
 from ..requirements import TOPICS
 
@@ -47,7 +48,7 @@ def shown(file: Path) -> str:
     return str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
 
 
-class FeatureError(ValueError):
+class FeatureError(InvalidFile):
     """A feature file can't be read; the message names file, line and remedy."""
 
     def __init__(self, path: Path, line: int, text: str, remedy: str) -> None:

@@ -78,6 +78,7 @@ class Repetition:
         if not self.problems:
             left = (each for each in self.log.left() if self.complete or "interrupted" not in each.content)
             self.problems += [f"{MESSAGES}:{each.number}: nothing that this run asks for" for each in left][:1]
+        self.problems += of_log(self.log, self.envelope)
         running.finished = self.complete
         return running
 
@@ -150,12 +151,9 @@ def problems_of(folder: Path, envelope: dict[str, Any]) -> tuple[list[str], Mess
         problem = "it was made with another version of the specification than this one: install that, and check again"
         return [problem], repetition.log
     running = repetition.run()
-    now = as_written(running)
-    problems = [*repetition.problems, *of_log(repetition.log, envelope)]
+    now, problems = as_written(running), repetition.problems
     if not problems:
-        problems += of_subject(envelope, now)
-        problems += of_cases(envelope, now)
-        problems += of_envelope(envelope, now)
+        problems = [*of_subject(envelope, now), *of_cases(envelope, now), *of_envelope(envelope, now)]
     problems += of_digests(folder, envelope)
     return problems or list(of_folder(folder, envelope, running)), repetition.log
 
@@ -238,7 +236,7 @@ def of_envelope(envelope: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator
         yield from differences(then, done, name)
     unit = "sequences" if "sequences" in budgets else "seconds"
     too_little = fuzzed.get(unit, 0) < round(budgets.get(unit, 0), 1)
-    if complete and FUZZ in now["lanes"] and (too_little or fuzzed["seconds"] > round(budgets["seconds"], 1)):
+    if complete and FUZZ in now["lanes"] and (too_little or fuzzed.get("seconds", 0) > round(budgets["seconds"], 1)):
         yield f"{FUZZ} in {ENVELOPE} is not what a complete run of {budgets[unit]:,.10g} {unit} writes"
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
@@ -29,28 +28,22 @@ def run(args: argparse.Namespace) -> int:
     kept = recorded(args.file)
     session = Session(connection(args).open(), patience=args.timeout)
     try:
-        return put_through(session, kept)
+        subject = Subject(session, by_chance())
+        commands = tuple(applicable(kept["commands"], subject.declaration))
+        oracle = oracle_for(machine_of(frozenset(kept["silent"]) & frozenset(load_register())), subject.declaration)
+        followed = run_sequence(subject, commands, oracle, len(commands) if kept.get("unobserved") else 0)
     except Fault as fault:
         raise CommandError(session.in_full(fault), HARNESS) from None
     finally:
         session.bye()
-
-
-def put_through(session: Session, kept: dict[str, Any]) -> int:
-    """Follow the system until the two part, print the result, return the exit code; raises `Fault`, `CommandError`."""
-    subject = Subject(session, by_chance())
-    silent = frozenset(kept["silent"]) & frozenset(load_register())
-    oracle = oracle_for(machine_of(silent), subject.declaration)
-    commands = tuple(applicable(kept["commands"], subject.declaration))
-    followed = run_sequence(subject, commands, oracle, len(commands) if kept.get("unobserved") else 0)
     for place, command in enumerate(followed.asked, start=1):
         print(f"{place:>3}  {format_command(command)}")
     if followed.fault:
         raise CommandError(f"the system broke: {followed.fault}", HARNESS)
+    for difference in followed.differences if followed.failed else ():
+        print(f"     expected  {plain(in_words(difference.expected))}")
+        print(f"     observed  {plain(in_words(difference.seen))}")
     if followed.failed:
-        for difference in followed.differences:
-            print(f"     expected  {plain(in_words(difference.expected))}")
-            print(f"     observed  {plain(in_words(difference.seen))}")
         return DEVIATIONS
     if not commands or followed.late or followed.lost_track or len(followed.asked) < len(commands):
         print("undecided: nothing was asked, an effect is late, a command is unsupported, or too much is not specified")

@@ -13,7 +13,7 @@ from ..system import ModelSystem
 from .cases import FEATURES, LANES
 from .channels.answering import Direct
 from .planning import read
-from .recheck import Repetition, as_written, ask_again, of_digests, of_log, of_subject
+from .recheck import Repetition, as_written, ask_again, of_digests, of_subject
 from .report.summaries import product
 from .running import SessionPool
 from .session import Session
@@ -105,7 +105,7 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         return
     repetition = Repetition(folder, envelope)
     now = as_written(repetition.run())
-    problems = [*repetition.problems, *of_log(repetition.log, envelope), *of_subject(envelope, now)]
+    problems = [*repetition.problems, *of_subject(envelope, now)]
     for problem in problems or of_digests(folder, envelope):
         raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
     asked = statuses_of_the_model(folder, envelope) if envelope["subject"]["product"] == MODEL else {}

@@ -43,10 +43,12 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("standard input is closed; open it, or serve with --http")
     requests, answers = own_streams() if args.stdio else (None, None)
     answering = Answering(factory(args.python) if args.python else ModelSystem)
-    if requests and answers:
-        over_stdio(answering, requests, answers)
-    else:
+    if requests is None or answers is None:
         over_http(answering, *address(args.http))
+        return OK
+    while line := requests.readline(LONGEST + 2):
+        answers.write(answered(answering, line.strip()) + b"\n")
+        answers.flush()
     return OK
 
 
@@ -57,13 +59,6 @@ def own_streams() -> tuple[BinaryIO, BinaryIO]:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     return requests, answers
-
-
-def over_stdio(answering: Answering, requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer each line with a line."""
-    while line := requests.readline(LONGEST + 2):
-        answers.write(answered(answering, line.strip()) + b"\n")
-        answers.flush()
 
 
 def answered(answering: Answering, text: bytes) -> bytes:

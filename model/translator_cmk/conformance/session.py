@@ -94,13 +94,14 @@ class Interruption:
     def at_once(self) -> Iterator[None]:
         """Let signals interrupt the block, which leaves nothing half done wherever it ends; raises `Interrupted`."""
         ours = get_ident() == self.thread
-        self.waits = self.waits or ours
-        if self.by:
-            self.check()
+        if ours:
+            self.waits = True
+        self.check()
         try:
             yield
         finally:
-            self.waits = self.waits and not ours
+            if ours:
+                self.waits = False
 
     @contextmanager
     def heeded(self) -> Iterator[None]:

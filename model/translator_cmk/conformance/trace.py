@@ -1,8 +1,10 @@
 """The lane of traces: logs that were recorded elsewhere, compared with all that the specification leaves possible."""
 
+import shutil
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..errors import CommandError
 from ..escaping import plain
@@ -10,13 +12,11 @@ from ..explore.trace import Checker, Event, Reset, Verdict
 from ..explore.trace.checking import MOST, Deviation
 from ..explore.trace.command import format_deviation
 from ..explore.trace.reading import Reader, Truncated
-from ..language import WireError, from_text
+from ..language import WireError
 from ..language.declaration import LEVELS, Declaration
-from ..language.json_text import STANDARD_INPUT, read_lines
-from ..language.traces import HEAD
+from ..language.json_text import STANDARD_INPUT
 from ..machine import Command
 from ..oracle.profiles import machine_of
-from ..shapes import read_message
 from .cases import TRACE
 from .findings import Tally
 from .judging import SequenceResult
@@ -24,9 +24,6 @@ from .report.folder import TRACES, Folder, digest_of
 from .report.summaries import UNSTATED
 from .running import Running
 from .subject import Aborted
-
-UNNAMED = "a recorded system"
-"""The name of a system that no head of a trace names."""
 
 
 class Trace(NamedTuple):
@@ -45,45 +42,49 @@ def must_be_readable(paths: Iterable[Path]) -> None:
     for path in paths:
         if str(path) == STANDARD_INPUT:
             raise CommandError("--trace -: name a file: the report keeps a copy")
-        try:
-            for _ in Reader(str(path)):
-                pass
-        except Truncated:
+        read_events(path)
+
+
+def read_events(path: Path, most: int | None = None) -> Reader:
+    """Return the reader of a trace once it has read its head and events, at ``most`` so many; raises `CommandError`."""
+    reader = Reader(str(path))
+    try:
+        for _ in islice(reader, most):
             pass
-        except WireError as error:
-            raise CommandError(str(error)) from None
-
-
-def head_of(path: Path) -> dict[str, Any]:
-    """Return the head of a trace that can be read; empty if it has none."""
-    first = next((line for line in read_lines(str(path)) if line.text), None)
-    message = from_text(first.text, first.where) if first is not None and first.ended else None
-    if not isinstance(message, dict) or "trace" not in message or first is None:
-        return {}
-    head: dict[str, Any] = read_message(HEAD, message, first.where)
-    return head
+    except Truncated:
+        pass
+    except WireError as error:
+        raise CommandError(str(error)) from None
+    return reader
 
 
 def recorded_system(paths: Iterable[Path]) -> Declaration:
     """Return the declaration of the system that was recorded; raises `CommandError` if traces are of two systems."""
-    heads = [head_of(path) for path in paths]
-    named = sorted({head["subject"] for head in heads if "subject" in head})
+    heads = [read_events(path, 1) for path in paths]
+    named = sorted({head.subject for head in heads if head.subject})
     if len(named) > 1:
         raise CommandError(f"the traces are of {named[0]!r} and of {named[1]!r}; judge them apart")
-    hidden = frozenset[str]().union(*(head.get("hidden", ()) for head in heads))
-    return Declaration(named[0] if named else UNNAMED, UNSTATED, frozenset(), hidden=hidden)
+    hidden = frozenset[str]().union(*(head.hidden for head in heads))
+    return Declaration(named[0] if named else "a recorded system", UNSTATED, frozenset(), hidden=hidden)
 
 
 def kept(paths: Sequence[Path], folder: Folder) -> list[Trace]:
     """Return the traces, copied into the report; raises `CommandError`."""
-    files = [folder.copy(path, f"{TRACES}/{number:02}.jsonl") for number, path in enumerate(paths, start=1)]
-    return [trace_of(file, plain(path.name, 200)) for file, path in zip(files, paths, strict=True)]
+    found = []
+    for number, path in enumerate(paths, start=1):
+        file = folder.path / TRACES / f"{number:02}.jsonl"
+        try:
+            file.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, file)
+        except OSError as error:
+            raise CommandError(f"{path}: can't be copied to {file}: {error.strerror}") from None
+        found.append(trace_of(file, plain(path.name, 200)))
+    return found
 
 
 def trace_of(file: Path, name: str, judged_to: int = 0) -> Trace:
     """Return a trace as the report keeps it."""
-    subject = head_of(file).get("subject", "")
-    return Trace(f"{TRACES}/{file.name}", digest_of(file), name, subject, judged_to)
+    return Trace(f"{TRACES}/{file.name}", digest_of(file), name, read_events(file, 1).subject, judged_to)
 
 
 class Judging:

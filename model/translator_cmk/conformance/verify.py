@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from ..bdd.features import FeatureError
 from ..digest import REPORTED, digest
 from ..errors import HARNESS, CommandError, print_error
 from ..escaping import plain
@@ -172,10 +171,7 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
         "scopes": args.scope or list(SCOPES),
         **({"sequences": args.sequences} if args.sequences else {}),
     }
-    try:
-        check_kit()
-    except FeatureError as error:
-        raise CommandError(str(error)) from None
+    check_kit()
     must_exist(chosen, waived)
     must_be_deniable(waived)
     report = os.path.realpath(args.report)  # without links, even where they lead in a circle

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import features_dir
-from ..bdd.features import FeatureError
 from ..errors import OK, CommandError
 
 RESULTS = Path(".results/run")
@@ -58,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     except BaseException as error:
         for folder in FOLDERS:
             shutil.rmtree(args.docs / folder, ignore_errors=True)
-        if isinstance(error, FeatureError | OSError):
+        if isinstance(error, OSError):
             raise CommandError(str(error)) from None
         raise
     for each in content.implementations:

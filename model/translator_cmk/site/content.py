@@ -60,7 +60,7 @@ class Content(NamedTuple):
 
 
 def load_content(found: Results | None, docs: Path) -> Content:
-    """Load everything but the results; raises `InvalidFile`, `FeatureError` or `OSError`."""
+    """Load everything but the results; raises `InvalidFile` or `OSError`."""
     register = load_register()
     for diagnostic in lint([features_dir()], register):
         raise InvalidFile(f"{diagnostic}; run make ties")

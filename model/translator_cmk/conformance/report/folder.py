@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -74,16 +73,6 @@ class Folder:
             name = entry.relative_to(self.path).as_posix()
             if name not in (COUNTEREXAMPLES, TRACES) or entry.is_symlink() or not entry.is_dir():
                 yield name, entry
-
-    def copy(self, path: Path, name: str) -> Path:
-        """Put a copy of a file into the folder; its path there.  Raises `CommandError`."""
-        file = self.path / name
-        try:
-            file.parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, file)
-            return file
-        except OSError as error:
-            raise CommandError(f"{path}: can't be copied to {file}: {error.strerror}") from None
 
 
 def files_of(envelope: Mapping[str, Any]) -> dict[str, str]:

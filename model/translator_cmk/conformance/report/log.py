@@ -125,14 +125,6 @@ class Stream(NoLog, Clock):
                 return None
         return self.waiting[0]
 
-    def take(self) -> Entry:
-        """Go on to the next entry."""
-        entry = self.waiting.popleft()
-        self.time = float(entry.content["at"])
-        self.log.lines += 1  # that were repeated
-        self.log.faults += "fault" in entry.content
-        return entry
-
     def due(self, what: str) -> Entry:
         """Return the next entry; raises `EndOfLog`."""
         entry = self.peek()
@@ -162,7 +154,10 @@ class Stream(NoLog, Clock):
         recorded = self.due(shortened(expected))
         if compared(recorded.content) != expected:
             raise NotInLog(differs(recorded, shortened(expected)))
-        self.take()
+        self.waiting.popleft()
+        self.time = float(recorded.content["at"])
+        self.log.lines += 1  # that were repeated
+        self.log.faults += "fault" in recorded.content
 
     def restart(self) -> None:
         """Do nothing: the log has what came next."""

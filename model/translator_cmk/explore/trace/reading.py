@@ -83,12 +83,13 @@ class Reader:
     """The events of a trace in a file, or on standard input where the file is `-`, each with the number of its line.
 
     Iterating raises `WireError` for what can't be read, and `Truncated` where the trace was cut off.
-    ``subject`` is what the head says that it is a trace of.
+    ``subject`` is what the head says that it is a trace of, and ``hidden`` what that does not show.
     """
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.subject = ""
+        self.hidden: frozenset[str] = frozenset()
         self._log = Log()
         self._partial = WHOLE  # parts that are reported in part, unless an event says otherwise
         self._head = Names()
@@ -118,7 +119,8 @@ class Reader:
     def _begin(self, message: dict[str, Any], where: str) -> None:
         head = read_message(HEAD, message, where)
         self.subject = head.get("subject", "")
-        self._log = Log(Shown(hidden=head.get("hidden", frozenset())))
+        self.hidden = head.get("hidden", frozenset())
+        self._log = Log(Shown(hidden=self.hidden))
         self._partial = head.get("partial", WHOLE)
         self._head.note(message)
 
