@@ -12,33 +12,33 @@ FAILURES = {"failed", "known"}
 
 
 class Mark(NamedTuple):
-    """The glyph and word of a result, what they mean, and the word of Cucumber Messages where a scenario has it."""
+    """The glyph and word of a result, what they mean, and what a case with it is in Cucumber Messages and in JUnit."""
 
     glyph: str
     word: str
     means: str
-    cucumber: str = ""
+    cucumber: str = "SKIPPED"
+    junit: str = "skipped"
+    """The element inside the test case; empty for none."""
 
+
+GLYPHS = {status: look.glyph for status, look in LOOKS.items()}
 
 MARKS: Mapping[str, Mark] = {
-    "passed": Mark(LOOKS[Status.PASSED].glyph, "passed", "everything that applies was run and passed", "PASSED"),
-    "failed": Mark(LOOKS[Status.FAILED].glyph, "failed", "something failed, and nothing passed", "FAILED"),
+    "passed": Mark(GLYPHS[Status.PASSED], "passed", "everything that applies was run and passed", "PASSED", ""),
+    "failed": Mark(GLYPHS[Status.FAILED], "failed", "something failed, and nothing passed", "FAILED", "failure"),
     "partly": Mark("◐", "partly", "some of it passed and some did not; the number says how many, a note says why"),
-    "blocked": Mark("⊘", "blocked", "it could not be tried: another requirement failed on the way to it", "FAILED"),
-    "differs": Mark(
-        "≠", "differs", "it differs from what we assume where the article is silent, which is no failure", "SKIPPED"
+    "blocked": Mark(
+        "⊘", "blocked", "it could not be tried: another requirement failed on the way to it", "FAILED", "error"
     ),
-    "not-applicable": Mark(
-        LOOKS[Status.NOT_APPLICABLE].glyph, "n/a", "it demands nothing of this implementation", "SKIPPED"
-    ),
+    "differs": Mark("≠", "differs", "it differs from what we assume where the article is silent, which is no failure"),
+    "not-applicable": Mark(GLYPHS[Status.NOT_APPLICABLE], "n/a", "it demands nothing of this implementation"),
     "inconclusive": Mark(
-        LOOKS[Status.INCONCLUSIVE].glyph, "inconclusive", "something broke, so nothing was learned", "UNKNOWN"
+        GLYPHS[Status.INCONCLUSIVE], "inconclusive", "something broke, so nothing was learned", "UNKNOWN", "error"
     ),
-    "not-run": Mark(
-        LOOKS[Status.NOT_RUN].glyph, "not run", "it was not selected, not reached, or is not supported", "SKIPPED"
-    ),
-    "declared": Mark(LOOKS[Status.DECLARED].glyph, "declared only", "no run can show it"),
-    "stale": Mark(LOOKS[Status.STALE].glyph, "stale", "the specification has changed since; the cell says what it was"),
+    "not-run": Mark(GLYPHS[Status.NOT_RUN], "not run", "it was not selected, not reached, or is not supported"),
+    "declared": Mark(GLYPHS[Status.DECLARED], "declared only", "no run can show it"),
+    "stale": Mark(GLYPHS[Status.STALE], "stale", "the specification has changed since; the cell says what it was"),
 }
 
 
