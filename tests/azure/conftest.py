@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.azure.verifying_azure import credentials
 from tests.azure.wire import Customer, Wire
 from translator_cmk.azure.server import AzureServer, azure_server
 
@@ -20,6 +21,14 @@ def server(served: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureServer:
     """The server, with the environment in which clients reach it."""
     monkeypatch.setenv("HTTPS_PROXY", served.proxy)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(served.authority_file))
+    return served
+
+
+@pytest.fixture
+def signed_in(served: AzureServer, monkeypatch: pytest.MonkeyPatch) -> AzureServer:
+    """The server, with the environment in which clients reach it and sign in."""
+    for name, value in credentials(served).items():
+        monkeypatch.setenv(name, value)
     return served
 
 

@@ -1,17 +1,13 @@
-"""Broken models behind the Azure-shaped server, and which requirement finds each through Microsoft's SDKs.
+"""Broken models behind the Azure-shaped server, and which requirement finds each through Microsoft's SDKs."""
 
-`python -m tests.azure.faults` prints the table.
-"""
-
-import os
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
-from tests.azure.verifying_azure import CLIENT, SECRET, TENANT
+import pytest
+
+from tests.azure.verifying_azure import credentials
 from translator_cmk.azure.adapter import AzureSystem
 from translator_cmk.azure.cloud import cloud_named
 from translator_cmk.azure.options import Target
@@ -107,25 +103,15 @@ def faults() -> Iterator[Fault]:
 @contextmanager
 def behind_azure(rows: Iterable[Row]) -> Iterator[Subject]:
     """Put a model behind the server, and what speaks with it through Microsoft's SDKs before it."""
-    with azure_server(Machine(tuple(rows))) as server, tempfile.TemporaryDirectory() as folder:
-        given = {
-            "HTTPS_PROXY": server.proxy,
-            "REQUESTS_CA_BUNDLE": str(server.authority_file),
-            "AZURE_TENANT_ID": TENANT,
-            "AZURE_CLIENT_ID": CLIENT,
-            "AZURE_CLIENT_SECRET": SECRET,
-        }
-        before = {name: os.environ.get(name) for name in given}
-        os.environ |= given
-        try:
-            target = Target(cloud_named("AzureCloud"), leftovers=str(Path(folder) / "leftovers.json"))
-            yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+    with (
+        azure_server(Machine(tuple(rows))) as server,
+        tempfile.TemporaryDirectory() as folder,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        for name, value in credentials(server).items():
+            environment.setenv(name, value)
+        target = Target(cloud_named("AzureCloud"), leftovers=f"{folder}/leftovers.json")
+        yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
 
 
 def results(subject: Subject, requirement: str, profile: str) -> Iterator[tuple[Scenario, Result]]:
@@ -150,22 +136,3 @@ def failed_by_permitted(requirement: str) -> list[str]:
     with behind_azure(lacking(requirement)) as subject:
         found = results(subject, requirement, "article")
         return [each.case.id for each, result in found if each.case.scored and result.status in FAILING]
-
-
-def main() -> int:
-    """Print the table; 1 where a broken model is not found by its requirement."""
-    missed = 0
-    for fault in faults():
-        scenario, attributed = found_by(fault)
-        right = fault.attributed in attributed
-        missed += not right
-        print(f"{'found' if right else 'MISSED':<7}{fault.name:<58}{', '.join(attributed)}  {scenario}", flush=True)
-    for name in PERMITTED:
-        failed = failed_by_permitted(name)
-        missed += bool(failed)
-        print(f"{'FAILED' if failed else 'passed':<7}lacks {name}, which is permitted  {', '.join(failed)}", flush=True)
-    return int(bool(missed))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,12 +4,11 @@ import resource
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.azure.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
-from tests.azure.verifying_azure import signed_in, verify
+from tests.azure.verifying_azure import counted_requests, credentials, verify
 from translator_cmk.azure.adapter import declaration_of
 from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
@@ -48,25 +47,16 @@ def processor_seconds() -> float:
 
 
 @pytest.mark.azure
-def test_every_scenario_that_the_api_can_express_passes(
-    served: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_scenario_that_the_api_can_express_passes(served: AzureServer, tmp_path: Path) -> None:
     """What passes is known before: all that applies to the declaration, and demands something."""
     declared = declaration_of(Target(CLOUDS["AzureCloud"]._replace(local=True)), DEFAULT_STAGE.subscriptions, True)
     every = selected(scenarios("full", ()), {}, declared)
     applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
     expected = {each.case.id for each in applicable if not asserts(each.pickle, "not specified")} - NO_REQUEST
     print(f"expected to pass: {len(expected)} of {len(every)}")
-    requests, answer = 0, served.service.answer
-
-    def counted(*arguments: Any) -> Any:
-        nonlocal requests
-        requests += 1
-        return answer(*arguments)
-
-    monkeypatch.setattr(served.service, "answer", counted)
     began = processor_seconds()
-    ran = verify(tmp_path, signed_in(served), "--yes", "--profile", "full")
+    with counted_requests(served) as requests:
+        ran = verify(tmp_path, credentials(served), "--profile", "full")
     assert (processor_seconds() - began) / 2 <= SECONDS
     statuses = ran.statuses()
     assert {name for name, status in statuses.items() if status == "passed"} == expected, ran.text
@@ -76,7 +66,7 @@ def test_every_scenario_that_the_api_can_express_passes(
     assert " next: " not in ran.text, "a command that has no request for some arguments is written"
     planned = total_of(to_plan(each, declared) for each in applicable)
     entries = Counter(each["kind"] for each in Leftovers(tmp_path / "leftovers.json").entries())
-    made = {"requests": requests, **entries}
+    made = {"requests": len(requests), **entries}
     for name, count in {"requests": planned.requests, **planned.objects}.items():
         assert abs(made.get(name, count) - count) <= count / 5, (name, made, planned)
     masked = [case for case in ran.envelope["cases"] if "seen once the key was back" in case.get("reason", "")]

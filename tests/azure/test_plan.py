@@ -1,19 +1,15 @@
 """The plan of a run against Azure, what a run leaves there, and how near the plan comes."""
 
 import io
-import json
 import os
 import signal
-import subprocess
 import time
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.azure.faults import behind_azure
-from tests.azure.verifying_azure import command, signed_in, verify
+from tests.azure.verifying_azure import credentials, verifying
 from translator_cmk.azure.adapter import declaration_of
 from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
@@ -22,15 +18,13 @@ from translator_cmk.azure.plan import Chosen, lines, to_plan, total_of, within
 from translator_cmk.azure.server import AzureServer
 from translator_cmk.azure.verify import agree
 from translator_cmk.bdd.prerequisites import inapplicable
-from translator_cmk.conformance.cases import Scenario, scenarios, selected
-from translator_cmk.conformance.features import play
+from translator_cmk.cli import main
+from translator_cmk.conformance.cases import scenarios, selected
 from translator_cmk.errors import CommandError
 from translator_cmk.language.declaration import Declaration
-from translator_cmk.machine import ROWS
 
-ONE = ("--requirement", "environment.create-resource")
+VERIFY = ["verify", "--azure", "--requirement", "environment.create-resource", "--report", "report"]
 CLOUD = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=False)
-LOSSES = "revocation.access-revoked"
 
 
 def groups_at(server: AzureServer) -> set[str]:
@@ -38,23 +32,30 @@ def groups_at(server: AzureServer) -> set[str]:
     return {name for world in server.service.worlds.latest() for _, name in world.groups}
 
 
-@pytest.mark.azure
-def test_the_plan_alone_creates_nothing(served: AzureServer, tmp_path: Path) -> None:
-    before = groups_at(served)
-    ran = verify(tmp_path, signed_in(served), "--plan", *ONE)
-    assert ran.code == 0
-    assert "Plan for AzureCloud on this machine" in ran.text
-    assert groups_at(served) == before
+def test_the_plan_alone_creates_nothing(
+    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = groups_at(signed_in)
+    assert main([*VERIFY, "--plan"]) == 0
+    assert "Plan for AzureCloud on this machine" in capsys.readouterr().out
+    assert main([*VERIFY, "--plan", "--budget", "0.01"]) == 2
+    assert "give more" in capsys.readouterr().err
+    assert groups_at(signed_in) == before
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
-def test_without_an_answer_nothing_is_created(served: AzureServer, tmp_path: Path) -> None:
-    before = groups_at(served)
-    ran = verify(tmp_path, signed_in(served), *ONE, answers="no\n")
-    assert ran.code == 2
-    assert ran.text.index("Plan for") < ran.text.index("Create this?") < ran.text.index("nothing was created")
-    assert groups_at(served) == before
+def test_without_an_answer_nothing_is_created(
+    signed_in: AzureServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    before = groups_at(signed_in)
+    assert main(VERIFY) == 2
+    shown = capsys.readouterr()
+    assert shown.out.index("Plan for") < shown.out.index("Create this?")
+    assert "nothing was created" in shown.err
+    assert groups_at(signed_in) == before
     assert list(tmp_path.iterdir()) == []
 
 
@@ -100,15 +101,10 @@ def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held()
 
 
 def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Chosen]:
-    """Return the scenarios of some topics or requirements that the API has, as a plan has them."""
-    found = [each for each in scenarios("full", ()) if each.case.requirements[0].startswith(requirements)]
-    return [to_plan(each, declared) for each in found if has_api(each)]
-
-
-def has_api(scenario: Scenario) -> bool:
-    """Return whether nothing in the scenario needs a portal, a clock or an audit log."""
-    text = " ".join(step.text for step in scenario.pickle.steps)
-    return not any(word in text for word in ("portal", "retention", "recorded", "moves"))
+    """Return the scenarios of some topics or requirements, or of all, that apply; as a plan has them."""
+    every = selected(scenarios("full", ()), {}, declared)
+    found = [each for each in every if each.case.requirements[0].startswith(requirements or "")]
+    return [to_plan(each, declared) for each in found if inapplicable(each.pickle, declared) is None]
 
 
 @pytest.mark.slow
@@ -144,86 +140,44 @@ def test_a_budget_brings_along_what_a_scenario_needs() -> None:
 
 def test_a_budget_is_not_exceeded_by_what_the_kit_adds() -> None:
     """The kit adds positive controls to what is selected: with those of the plan it adds none."""
-    declared = declaration_of(Target(CLOUDS["AzureCloud"]), ["production"], reasons=False)
-    every = selected(scenarios("full", ()), {}, declared)
-    applicable = [each for each in every if inapplicable(each.pickle, declared) is None]
-    ids = tuple(each.id for each in within(300, [to_plan(each, declared) for each in applicable]))
-    assert {each.case.id for each in selected(scenarios("full", ()), {"case": ids}, declared)} == set(ids)
+    ids = tuple(each.id for each in within(300, planned()))
+    assert {each.case.id for each in selected(scenarios("full", ()), {"case": ids}, CLOUD)} == set(ids)
 
 
 def test_a_loss_that_is_seen_later_is_never_planned_without_the_look() -> None:
-    every = selected(scenarios("full", ()), {}, CLOUD)
-    applicable = [to_plan(each, CLOUD) for each in every if inapplicable(each.pickle, CLOUD) is None]
-    masked = {each.case.id for each in every if each.case.masked}
-    taken = {each.id: each for each in within(6_000, applicable)}
+    masked = {each.case.id for each in selected(scenarios("full", ()), {}, CLOUD) if each.case.masked}
+    taken = {each.id: each for each in within(6_000, planned())}
     losses = [each for name, each in taken.items() if name in masked]
     assert losses
     assert all(taken.keys() & set(each.needs) for each in losses)
 
 
-@pytest.mark.azure
-def test_a_budget_too_small_for_anything_is_an_error(served: AzureServer, tmp_path: Path) -> None:
-    ran = verify(tmp_path, signed_in(served), "--plan", "--budget", "0.01", *ONE)
-    assert (ran.code, "give more" in ran.text) == (2, True)
-
-
 @pytest.mark.slow
-def test_a_run_makes_what_was_planned_within_a_fifth() -> None:
-    wanted = ("vault.purge-protection-refused", "restoration.redeploy", "environment.purge-vault", "keys.rotate")
-    chosen = planned(*wanted)
-    work = total_of(chosen)
-    with behind_azure(ROWS) as subject:
-        [system] = subject.session.channel.sessions.values()  # type: ignore[attr-defined]  # it is in this process
-        before = system.connections.calls
-        for scenario in scenarios("full", ()):
-            if scenario.case.id in {each.id for each in chosen}:
-                assert play(subject, scenario).status == "passed", scenario.case.id
-        made = system.connections.calls - before
-        entries = Counter(each["kind"] for each in Leftovers(Path(system.target.leftovers)).entries())
-    assert abs(made - work.requests) <= work.requests / 5, (made, work.requests)
-    for kind in ("group", "resource", "vault"):
-        assert abs(entries[kind] - work.objects[kind]) <= work.objects[kind] / 5
-
-
-@pytest.mark.slow
-def test_leftovers_survive_a_kill_and_are_cleaned(served: AzureServer, tmp_path: Path) -> None:
-    list_of = tmp_path / "leftovers.json"
-    before = groups_at(served)
-    process = subprocess.Popen(
-        command("verify", "--azure", "--yes", "--report", "report", "--requirement", LOSSES),
-        cwd=tmp_path,
-        env=signed_in(served),
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def test_leftovers_survive_a_kill_and_are_cleaned(
+    signed_in: AzureServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, list_of = groups_at(signed_in), tmp_path / "leftovers.json"
+    process = verifying(tmp_path, credentials(signed_in), "--requirement", "revocation.access-revoked")
     until = time.monotonic() + 60
-    while not groups_at(served) - before and time.monotonic() < until:
+    while not groups_at(signed_in) - before and time.monotonic() < until:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     time.sleep(1.0)  # its children end with their input
-    created = groups_at(served) - before
-    entries = json.loads(list_of.read_text("utf-8"))
+    created, entries = groups_at(signed_in) - before, Leftovers(list_of).entries()
     assert created
     assert created <= {entry["name"].lower() for entry in entries if entry["kind"] == "group"}
-    shown = leftovers(tmp_path, served)
-    assert shown.returncode == 0
-    assert all(entry["name"] in shown.stdout for entry in entries)
-    cleaned = leftovers(tmp_path, served, "--clean", "--yes")
-    assert not groups_at(served) & created, cleaned.stdout + cleaned.stderr
-    left = json.loads(list_of.read_text("utf-8"))
+    assert main(["leftovers", str(list_of)]) == 0
+    shown = capsys.readouterr().out
+    assert all(entry["name"] in shown for entry in entries)
+    code = main(["leftovers", str(list_of), "--clean", "--yes"])
+    left = Leftovers(list_of).entries()
+    assert not groups_at(signed_in) & created, capsys.readouterr()
     assert {entry["kind"] for entry in left} <= {"vault", "resource"}
-    assert cleaned.returncode == (4 if left else 0)
+    assert code == (4 if left else 0)
 
 
-def leftovers(folder: Path, server: AzureServer, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command `leftovers` in a folder."""
-    return subprocess.run(
-        command("leftovers", *arguments),
-        cwd=folder,
-        env=signed_in(server),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+@pytest.mark.parametrize("text", ["{", "[1]", '[{"kind": "moon"}]'])
+def test_a_file_that_is_no_list_of_leftovers_is_an_error(text: str, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text(text)
+    assert main(["leftovers", str(tmp_path / "other.json")]) == 2

@@ -5,9 +5,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pytest
 
 from translator_cmk.azure.server import AzureServer
 
@@ -40,9 +43,9 @@ class Ran(NamedTuple):
         return self.text + "\n".join(each.decode("utf-8", "replace") for each in read)
 
 
-def signed_in(server: AzureServer) -> dict[str, str]:
-    """Return the environment in which Microsoft's SDKs reach the server, and sign in."""
-    return os.environ | {
+def credentials(server: AzureServer) -> dict[str, str]:
+    """Return the variables by which Microsoft's SDKs reach the server, and sign in."""
+    return {
         "HTTPS_PROXY": server.proxy,
         "REQUESTS_CA_BUNDLE": str(server.authority_file),
         "AZURE_TENANT_ID": TENANT,
@@ -51,21 +54,41 @@ def signed_in(server: AzureServer) -> dict[str, str]:
     }
 
 
-def command(*arguments: str) -> list[str]:
-    """Return a command of the package, in this interpreter."""
-    return [sys.executable, "-m", "translator_cmk.cli", *arguments]
+@contextmanager
+def counted_requests(server: AzureServer) -> Iterator[list[str]]:
+    """Collect the methods of the requests that the server answers."""
+    answer, methods = server.service.answer, list[str]()
+
+    def counted(method: str, *request: Any) -> Any:
+        methods.append(method)
+        return answer(method, *request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server.service, "answer", counted)
+        yield methods
 
 
-def verify(folder: Path, environment: Mapping[str, str], *arguments: str, answers: str = "") -> Ran:
-    """Run verify in a folder, and wait for its end; ``answers``: what is typed."""
-    process = subprocess.run(
-        command("verify", "--azure", "--report", "report", *arguments),
-        cwd=folder,
-        env=environment,
-        input=answers,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    return Ran(process.returncode, process.stdout + process.stderr, folder / "report")
+def verifying(folder: Path, variables: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """Start verify in a folder, whose file `output` gets what it prints; in a process group of its own."""
+    command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--azure", "--yes", "--report", "report"]
+    with (folder / "output").open("w") as output:
+        return subprocess.Popen(
+            [*command, *arguments],
+            cwd=folder,
+            env=os.environ | variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+
+def ended(process: subprocess.Popen[str], folder: Path) -> Ran:
+    """Return how a run ends."""
+    code = process.wait(timeout=900)
+    return Ran(code, (folder / "output").read_text("utf-8"), folder / "report")
+
+
+def verify(folder: Path, variables: Mapping[str, str], *arguments: str) -> Ran:
+    """Run verify in a folder, and wait for its end."""
+    return ended(verifying(folder, variables, *arguments), folder)

@@ -6,7 +6,7 @@ A request that is throttled or meets a passing error is sent again by azure-core
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from functools import cache, partialmethod
+from functools import cache
 from typing import Any
 from urllib.request import getproxies
 
@@ -30,49 +30,33 @@ POLL, LOCAL_POLL = 5, 0.01
 
 MOVE_TENANT = "/providers/Microsoft.Subscription/changeTenantRequest/default?api-version=2024-08-01-preview"
 
+MANAGERS: Mapping[str, type[Any]] = {
+    "accounts": CognitiveServicesManagementClient,
+    "vaults": KeyVaultManagementClient,
+    "groups": ResourceManagementClient,
+    "subscriptions": SubscriptionClient,
+}
+"""The clients of Azure Resource Manager, by what they are about."""
+
 logging.getLogger("azure").propagate = False  # its warnings name tenants, and would reach standard error
 logging.getLogger("azure").addHandler(logging.NullHandler())
 
 
-class InTenant:
-    """A credential that asks for tokens of one tenant, unless the request names another."""
-
-    def __init__(self, credential: DefaultAzureCredential, tenant: str | None) -> None:
-        self.credential = credential
-        self.tenant = tenant
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """Return a token."""
-        options["tenant_id"] = options.get("tenant_id") or self.tenant
-        return self.credential.get_token(*scopes, **options)
-
-
-class Connections(RequestsTransport):  # type: ignore[misc]  # azure-core imports it lazily, without its type
-    """The connections of a session, which all its clients share; ``calls`` counts the requests."""
-
-    def __init__(self, local: bool = False) -> None:
-        # requests looks through the environment before each request, which takes a quarter of its time
-        proxies = getproxies()
-        fixed = "no" not in proxies
-        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-        super().__init__(use_env_settings=not fixed, connection_verify=bundle or True)
-        self.open()
-        if fixed and self.session is not None:
-            self.session.proxies.update({name: url for name, url in proxies.items() if name in ("http", "https")})
-        self.local = local
-        self.calls = 0
-
-    def send(self, request: Any, **options: Any) -> Any:
-        """Send a request, and count it."""
-        self.calls += 1
-        response = super().send(request, **options)
-        if self.local and response.status_code in (200, 201, 202):
-            response.headers.pop("Retry-After", None)  # a long-running operation is over when it is asked after
-        return response
+def connections() -> RequestsTransport:
+    """Return the connections of a session, which all its clients share."""
+    # requests looks through the environment before each request, which takes a quarter of its time
+    proxies = getproxies()
+    fixed = "no" not in proxies
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    transport = RequestsTransport(use_env_settings=not fixed, connection_verify=bundle or True)
+    transport.open()
+    if fixed:
+        transport.session.proxies.update({name: url for name, url in proxies.items() if name in ("http", "https")})
+    return transport
 
 
 @cache
-def credential_for(cloud: Cloud, connections: Connections) -> DefaultAzureCredential:
+def credential_for(cloud: Cloud, connections: RequestsTransport) -> DefaultAzureCredential:
     """Return the credential that the environment offers, for any tenant."""
     return DefaultAzureCredential(
         authority=cloud.authority,
@@ -82,10 +66,21 @@ def credential_for(cloud: Cloud, connections: Connections) -> DefaultAzureCreden
     )
 
 
+class InTenant:
+    """A credential that asks for tokens of one tenant, unless the request names another."""
+
+    def __init__(self, credential: DefaultAzureCredential, tenant: str | None) -> None:
+        self.credential, self.tenant = credential, tenant
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """Return a token."""
+        return self.credential.get_token(*scopes, **{**options, "tenant_id": options.get("tenant_id") or self.tenant})
+
+
 class Clients:
     """The clients of one world, made when they are needed: of each subscription, in the tenant that it is in."""
 
-    def __init__(self, cloud: Cloud, connections: Connections, tenant: str | None = None) -> None:
+    def __init__(self, cloud: Cloud, connections: RequestsTransport, tenant: str | None = None) -> None:
         self.cloud = cloud
         self.connections = connections
         self.tenant = tenant
@@ -97,25 +92,19 @@ class Clients:
         """Return the credential for a tenant."""
         return InTenant(credential_for(self.cloud, self.connections), tenant or self.tenant)
 
-    def of(self, kind: type[Any], subscription: str) -> Any:
-        """Return the client of a kind for a subscription."""
-        return self.manager(kind, self.tenants.get(subscription), subscription, polling_interval=self.poll)
-
-    accounts = partialmethod(of, CognitiveServicesManagementClient)
-    vaults = partialmethod(of, KeyVaultManagementClient)
-    groups = partialmethod(of, ResourceManagementClient)
-
-    def manager(self, kind: type[Any], tenant: str | None, *subscription: str, **options: Any) -> Any:
-        """Return a client of Azure Resource Manager in a tenant."""
+    def of(self, kind: str, *subscription: str, tenant: str | None = None) -> Any:
+        """Return a client of Azure Resource Manager for a subscription, or for a tenant."""
+        tenant = tenant or self.tenants.get("".join(subscription))
         if (kind, tenant, *subscription) not in self.made:
-            options |= {"base_url": self.cloud.resource_manager, "credential_scopes": self.cloud.scopes}
-            client = kind(self.in_tenant(tenant), *subscription, transport=self.connections, **options)
-            self.made[kind, tenant, *subscription] = client
+            self.made[kind, tenant, *subscription] = MANAGERS[kind](
+                self.in_tenant(tenant),
+                *subscription,
+                base_url=self.cloud.resource_manager,
+                credential_scopes=self.cloud.scopes,
+                transport=self.connections,
+                polling_interval=self.poll,
+            )
         return self.made[kind, tenant, *subscription]
-
-    def subscriptions(self, tenant: str | None) -> Any:
-        """Return the client that lists subscriptions and tenants."""
-        return self.manager(SubscriptionClient, tenant)
 
     def keys(self, vault_uri: str) -> Any:
         """Return the client for the keys of a vault."""
@@ -123,23 +112,13 @@ class Clients:
             self.made[KeyClient, vault_uri] = KeyClient(vault_uri, self.in_tenant(), transport=self.connections)
         return self.made[KeyClient, vault_uri]
 
-    def tenant_ids(self) -> list[str]:
-        """Return the tenants that whoever signs in can use, the one of the sign-in first."""
-        found = [str(each.tenant_id) for each in self.subscriptions(self.tenant).tenants.list()]
-        home = self.tenant or self.claims(None).get("tid")
-        return sorted(found, key=lambda tenant: tenant != home)
-
-    def claims(self, subscription: str | None) -> Mapping[str, Any]:
-        """Return the claims in a token for the tenant that a subscription is in; none if it has another form."""
-        token = self.in_tenant(self.tenants.get(subscription or "")).get_token(*self.cloud.scopes).token
-        try:
-            return jwt.decode(token, options={"verify_signature": False})
-        except jwt.PyJWTError:
-            return {}
-
     def caller(self, subscription: str) -> str:
         """Return the object id of whoever signs in, as the token says; empty where it does not."""
-        return str(self.claims(subscription).get("oid", ""))
+        token = self.in_tenant(self.tenants.get(subscription)).get_token(*self.cloud.scopes).token
+        try:
+            return str(jwt.decode(token, options={"verify_signature": False}).get("oid", ""))
+        except jwt.PyJWTError:
+            return ""
 
     def move_to_tenant(self, subscription: str, tenant: str) -> None:
         """Ask that a subscription move to a tenant; raises `HttpResponseError`."""
@@ -149,7 +128,7 @@ class Clients:
         rest(self.connections, signed, "PUT", url, json=body)
 
 
-def rest(connections: Connections, signed: Any, method: str, url: str, **content: Any) -> Any:
+def rest(connections: RequestsTransport, signed: Any, method: str, url: str, **content: Any) -> Any:
     """Send a request that no SDK has; return the body of the answer, None if empty; raises `HttpResponseError`."""
     policies = [UserAgentPolicy(), RetryPolicy(), signed]
     client: PipelineClient[HttpRequest, Any] = PipelineClient("", policies=policies, transport=connections)
@@ -163,12 +142,9 @@ class Studio:
 
     API = "/translator/customtranslator/api/texttranslator/v1.0"
 
-    def __init__(self, connections: Connections, endpoint: str, key: str, region: str) -> None:
-        self.connections = connections
-        self.endpoint = endpoint.rstrip("/")
+    def __init__(self, connections: RequestsTransport, endpoint: str, key: str, region: str) -> None:
+        self.connections, self.endpoint, self.key, self.region = connections, endpoint.rstrip("/"), key, region
         self.signed = HeadersPolicy({"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": region})
-        self.key = key
-        self.region = region
 
     def ask(self, method: str, path: str, api: str = API, **content: Any) -> Any:
         """Return the answer to a request; raises `HttpResponseError`."""
@@ -185,13 +161,14 @@ class Studio:
             yield from found
             index += 1
 
-    def workspaces(self) -> list[Any]:
-        """Return the workspaces of the resource."""
-        return list(self.ask("GET", "/workspaces")["Workspaces"])
+    def workspaces(self) -> dict[str, Any]:
+        """Return the workspaces of the resource, by name."""
+        return {str(each["Name"]): each for each in self.ask("GET", "/workspaces")["Workspaces"]}
 
-    def documents(self, workspace: str) -> list[Any]:
-        """Return the documents of a workspace; raises `HttpResponseError` where its data can't be read."""
-        return list(self.pages("/documents", "PaginatedDocuments", "Documents", workspaceId=workspace, limit=100))
+    def documents(self, workspace: str) -> dict[str, Any]:
+        """Return the documents of a workspace, by name; raises `HttpResponseError` where its data can't be read."""
+        found = self.pages("/documents", "PaginatedDocuments", "Documents", workspaceId=workspace, limit=100)
+        return {str(each["Name"]): each for each in found}
 
     def models(self, project: str) -> dict[str, Any]:
         """Return the models of a project that are trained, by name: training is over, or never had a beginning."""
@@ -200,10 +177,9 @@ class Studio:
 
     def billing_region(self) -> str:
         """Return the code of the region of the resource; raises `HttpResponseError`."""
-        for each in self.ask("GET", "/subscriptions/billingregions"):
-            if str(each["BillingRegionName"]).lower().replace(" ", "") == self.region.lower():
-                return str(each["BillingRegionCode"])
-        return self.region
+        found = self.ask("GET", "/subscriptions/billingregions")
+        codes = {each["BillingRegionName"].lower().replace(" ", ""): each["BillingRegionCode"] for each in found}
+        return str(codes.get(self.region.lower(), self.region))
 
     def translate(self, category: str) -> None:
         """Translate a word with a custom model, and no other; raises `HttpResponseError`."""

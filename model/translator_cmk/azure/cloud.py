@@ -2,7 +2,7 @@
 
 import ipaddress
 import os
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -63,40 +63,28 @@ def cloud_named(name: str) -> Cloud:
 
 def cloud_at(endpoint: str) -> Cloud:
     """Return the cloud whose Azure Resource Manager listens at a URL, as it describes itself; raises `CommandError`."""
+    import requests  # it comes with azure-core, and honours the same proxies and certificates
+
     url = endpoint.rstrip("/")
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
         remedy = "write the URL of an Azure Resource Manager, such as https://host:443"
         raise CommandError(f"--endpoint {endpoint}: {remedy}")
-    metadata = fetch_metadata(url)
-    try:
-        login = metadata["authentication"]
-        return Cloud(
-            parts.netloc,
-            url,
-            str(login["loginEndpoint"]).rstrip("/"),
-            str(login["audiences"][0]),
-            str(metadata["suffixes"]["keyVaultDns"]).lstrip("."),
-            is_loopback(parts.hostname) or has_local_proxy(),
-        )
-    except (KeyError, IndexError, TypeError):
-        needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
-        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints has to give {needed}") from None
-
-
-def fetch_metadata(url: str) -> Any:
-    """Return what the cloud at a URL answers about itself; raises `CommandError`."""
-    import requests  # it comes with azure-core, and honours the same proxies and certificates
-
     try:
         response = requests.get(url + METADATA, timeout=30)
         response.raise_for_status()
         found = response.json()
+        metadata = found[0] if isinstance(found, list) else found
+        login = metadata["authentication"]
+        authority, audience = str(login["loginEndpoint"]).rstrip("/"), str(login["audiences"][0])
+        vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
     except (requests.RequestException, ValueError) as error:
-        problem = type(error).__name__
-        remedy = "check the URL, HTTPS_PROXY, and REQUESTS_CA_BUNDLE"
+        problem, remedy = type(error).__name__, "check the URL, HTTPS_PROXY, and REQUESTS_CA_BUNDLE"
         raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({problem}); {remedy}") from None
-    return found[0] if isinstance(found, list) and found else found
+    except (KeyError, IndexError, TypeError):
+        needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
+        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints has to give {needed}") from None
+    return Cloud(parts.netloc, url, authority, audience, vaults, is_loopback(parts.hostname) or has_local_proxy())
 
 
 def is_loopback(host: str) -> bool:

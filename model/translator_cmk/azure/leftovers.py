@@ -39,10 +39,8 @@ class Leftovers:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, KeyError) as error:
-            problem = f"{type(error).__name__}: {error}"
-            raise CommandError(
-                f"{self.path}: it is no list of leftovers ({problem}); name the file that a run wrote"
-            ) from None
+            problem = f"it is no list of leftovers ({type(error).__name__}: {error})"
+            raise CommandError(f"{self.path}: {problem}; name the file that a run wrote") from None
 
     def remove(self, entry: dict[str, Any]) -> None:
         """Drop an entry of what is gone."""
@@ -88,13 +86,13 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
     """Remove each of the leftovers; 4 where one stays."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-    from .clients import Clients, Connections
+    from .clients import Clients, connections
     from .refusals import without_secrets
 
     cloud = cloud_of(args)
-    connections, stays = Connections(cloud.local), 0
+    shared, stays = connections(), 0
     for entry in entries:
-        clients = Clients(cloud, connections, entry["tenant"] or None)
+        clients = Clients(cloud, shared, entry["tenant"] or None)
         clients.tenants[entry["subscription"]] = entry["tenant"]
         try:
             kept = removed(clients, **entry)
@@ -116,13 +114,13 @@ def removed(
 ) -> str:
     """Remove one of the leftovers; return why it stays, or nothing; raises `AzureError`."""
     if kind == "group":
-        clients.groups(subscription).resource_groups.begin_delete(name).result()
+        clients.of("groups", subscription).resource_groups.begin_delete(name).result()
     elif kind == "resource":
-        accounts = clients.accounts(subscription).deleted_accounts
+        accounts = clients.of("accounts", subscription).deleted_accounts
         accounts.get(location, group, name)
         accounts.begin_purge(location, group, name).result()
     else:
-        vaults = clients.vaults(subscription).vaults
+        vaults = clients.of("vaults", subscription).vaults
         properties = vaults.get_deleted(name, location).properties
         if properties.purge_protection_enabled:
             ends = properties.scheduled_purge_date

@@ -3,7 +3,7 @@
 import argparse
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,7 +87,7 @@ def cloud_of(args: argparse.Namespace) -> Cloud:
 def target_of(args: argparse.Namespace) -> Target:
     """Return the target that the options name; raises `CommandError`."""
     cloud = cloud_of(args)
-    subscriptions = pairs("subscription", args.subscription, tuple(DEFAULT_STAGE.subscriptions), "production")
+    subscriptions = pairs("subscription", args.subscription, DEFAULT_STAGE.subscriptions, "production")
     for guid in subscriptions.values():
         if not GUID.fullmatch(guid):
             raise CommandError("--subscription: write the id of a subscription, a GUID that `az account list` shows")
@@ -99,13 +99,13 @@ def target_of(args: argparse.Namespace) -> Target:
         cloud,
         subscriptions,
         pairs("region", args.region, DEFAULT_STAGE.regions),
-        TIERS | pairs("tier", args.tier, tuple(DEFAULT_STAGE.tiers)),
+        TIERS | pairs("tier", args.tier, DEFAULT_STAGE.tiers),
         args.prefix,
         str(args.leftovers.absolute()),
     )
 
 
-def pairs(option: str, texts: list[str], known: tuple[str, ...], default: str = "") -> dict[str, str]:
+def pairs(option: str, texts: list[str], known: Collection[str], default: str = "") -> dict[str, str]:
     """Return what each name stands for; raises `CommandError`."""
     found: dict[str, str] = {}
     for text in texts:

@@ -104,37 +104,30 @@ def total_of(chosen: Iterable[Chosen]) -> Work:
 
 
 def within(budget: float, chosen: Sequence[Chosen]) -> list[Chosen]:
-    """Return the scenarios that show the most requirements in so many minutes, one after the other the best bargain.
+    """Return the scenarios that show the most requirements in so many minutes, the best bargain first.
 
-    A scenario brings along one of those that it needs: a refusal its positive control, a loss that is only seen later
-    the scenario that sees it.  A requirement that has such scenarios is not shown by its others.
+    A scenario brings along the cheapest of those that it needs: a refusal its positive control, a loss that is only
+    seen later the scenario that sees it.  A requirement that has such scenarios is not shown by its others.
     """
-    strict = {each.requirement for each in chosen if each.needs}
     by_id = {each.id: each for each in chosen}
+    strict = {each.requirement for each in chosen if each.needs}
+    showing = {each.id for each in chosen if by_id.keys() & each.needs or each.requirement not in strict}
     taken, shown, left = set[str](), set[str](), budget
 
-    def offer(each: Chosen) -> tuple[float, str, list[Chosen], set[str]]:
-        """Return what a scenario is worth a minute, with those that it brings along and what they show."""
-        needed = [by_id[need] for need in each.needs if need in by_id and not taken.intersection(each.needs)]
-        together = [each, *sorted(needed, key=lambda one: one.work.minutes)[:1]]
-        worth = {one.requirement: one.weight for one in together if one.needs or one.requirement not in strict}
-        new = worth.keys() - shown
-        cost = minutes_of(together, taken)
-        return sum(worth[name] for name in new) / max(cost, 0.1) if cost <= left else 0, each.id, together, new
+    def together(each: Chosen) -> list[Chosen]:
+        """Return a scenario with the one that it brings along, as far as they are not taken."""
+        needed = [] if taken.intersection(each.needs) else [by_id[need] for need in each.needs if need in by_id]
+        return [one for one in (each, *sorted(needed, key=lambda one: one.work.minutes)[:1]) if one.id not in taken]
 
-    while offers := [offer(each) for each in chosen if each.id not in taken]:
-        value, _, together, new = max(offers, key=lambda offer: offer[:2])
-        if not value:
-            break
-        left -= minutes_of(together, taken)
-        taken |= {one.id for one in together}
-        shown |= new
+    def minutes(each: Chosen) -> float:
+        return sum(one.work.minutes for one in together(each))
+
+    for each in sorted(chosen, key=lambda each: (minutes(each) / each.weight, each.id)):
+        if each.id in showing and each.requirement not in shown and minutes(each) <= left:
+            left -= minutes(each)
+            shown |= {one.requirement for one in together(each) if one.id in showing}
+            taken |= {one.id for one in together(each)}
     return [each for each in chosen if each.id in taken]
-
-
-def minutes_of(together: Iterable[Chosen], taken: Collection[str]) -> float:
-    """Return the minutes of those that are not taken yet."""
-    return sum(one.work.minutes for one in together if one.id not in taken)
 
 
 def lines(
