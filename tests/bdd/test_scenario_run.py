@@ -162,7 +162,7 @@ def test_what_is_not_specified_passes_for_the_model_and_demands_nothing_of_a_sys
     with pytest.raises(NotSpecified):
         run_scenario(wrong.Elsewhere(), pickle)
     with pytest.raises(AssertionFailed):
-        run_scenario(wrong.LeavesNothingOpen(), pickle)
+        run_scenario(wrong.leaves_nothing_open(), pickle)
 
 
 def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:

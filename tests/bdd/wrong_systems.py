@@ -67,11 +67,16 @@ def instead(kind: type[Command], act: Callable[[], Any]) -> Answer:
     return lambda command, model: act() if isinstance(command, kind) else model()
 
 
-def raises(error: type[BaseException], *texts: str) -> Callable[..., Any]:
+def showing(name: str, change: Callable[[Observation], Any], **attributes: Any) -> type[ModelSystem]:
+    """A class of systems that show what this makes of what the model shows."""
+    return type(name, (ModelSystem,), {"observe": lambda self: change(ModelSystem.observe(self)), **attributes})
+
+
+def raises(error: type[BaseException], *values: object) -> Callable[..., Any]:
     """What raises this, whatever it is asked."""
 
     def fail(*_: object) -> Any:
-        raise error(*texts)
+        raise error(*values)
 
     return fail
 
@@ -178,19 +183,11 @@ class HandsOutItsOwn(ModelSystem):
         return self.shown
 
 
-class ShowsNumbers(ModelSystem):
-    """Shows the state of a vault as a number."""
-
-    def observe(self) -> Observation:
-        return {"vault": {"vault": {"state": 3}}}
-
-
-class ShowsAnotherName(ModelSystem):
-    """Shows each vault under a name that it was not given."""
-
-    def observe(self) -> Observation:
-        seen = super().observe()
-        return {**seen, "vault": {f"v{number}": each for number, each in enumerate(seen["vault"].values())}}
+ShowsNothing = showing("ShowsNothing", lambda _: {})
+ShowsNumbers = showing("ShowsNumbers", lambda _: {"vault": {"vault": {"state": 3}}})
+ShowsAnotherName = showing(
+    "ShowsAnotherName", lambda seen: seen | {"vault": {f"v{n}": each for n, each in enumerate(seen["vault"].values())}}
+)
 
 
 class Elsewhere:
@@ -203,22 +200,13 @@ class Elsewhere:
         self.observe = self.model.observe
 
 
-class LeavesNothingOpen(ModelSystem):
-    """Has no row that says so where the article is silent."""
-
-    def __init__(self) -> None:
-        super().__init__(Machine(row for row in ROWS if not isinstance(row, Silent)))
-
-
 class NoSystem:
     """Has none of the methods of a system."""
 
 
-class ShowsNothing(ModelSystem):
-    """Shows nothing at all."""
-
-    def observe(self) -> Observation:
-        return {}
+def leaves_nothing_open() -> ModelSystem:
+    """Make a system that has no row that says so where the article is silent."""
+    return ModelSystem(Machine(row for row in ROWS if not isinstance(row, Silent)))
 
 
 class NeverResets(ModelSystem):

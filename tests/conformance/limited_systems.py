@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.bdd.wrong_systems import LacksRows
+from tests.bdd.wrong_systems import LacksRows, showing
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
     CreateVault,
@@ -202,14 +202,12 @@ class EndsAlike(ModelSystem):
         return super().submit(command)
 
 
-class ShowsWhatIsNone(ModelSystem):
-    """Shows models in a state that there is not."""
+def none_of_its_states(seen: Observation) -> Observation:
+    """Return what is shown, with models in a state that there is not."""
+    return seen | {"model": {name: model | {"state": "Deployed"} for name, model in seen["model"].items()}}
 
-    def observe(self) -> Observation:
-        seen = super().observe()
-        for model in seen["model"].values():
-            model["state"] = "Deployed"
-        return seen
+
+ShowsWhatIsNone = showing("ShowsWhatIsNone", none_of_its_states)
 
 
 # Systems that are slow, or have declared to be; some keep to it, and some do not
@@ -278,34 +276,27 @@ class SettlesOnNothing(TooSlow):
 
 
 class ChangesLate(Slow):
-    """Changes something else, after a while, that nobody asked for."""
+    """Changes a field of everything of a kind, a while after the slow command, as nobody asked."""
+
+    changes: tuple[str, str, object] = ("vault", "purge_protection", False)
+    after = 0.6
 
     def observe(self) -> Observation:
         seen = super().observe()
-        if self.since and time.monotonic() - self.since > 0.6:
-            for vault in seen["vault"].values():
-                vault["purge_protection"] = False
+        kind, field, value = self.changes
+        for each in seen[kind].values() if self.since and time.monotonic() - self.since > self.after else ():
+            each[field] = value
         return seen
 
 
-class ChangesAfterARefusal(Slow):
+class ChangesAfterARefusal(ChangesLate):
     """Refuses, and puts every resource under a customer's key a while later."""
 
+    slow = EnableCustomerManagedKeys
     delay = 0.0
+    changes = ("resource", "key_source", "customer-managed")
+    after = 0.3
     declaration = declares("refuses and does", capabilities=EVERY, windows={"EnableCustomerManagedKeys": 1})
-
-    def submit(self, command: Command) -> Outcome:
-        outcome = super().submit(command)
-        if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
-            self.since = time.monotonic()
-        return outcome
-
-    def observe(self) -> Observation:
-        seen = super().observe()
-        if self.since and time.monotonic() - self.since > 0.3:
-            for resource in seen["resource"].values():
-                resource["key_source"] = "customer-managed"
-        return seen
 
 
 class Without(Slow):

@@ -9,7 +9,8 @@ from enum import StrEnum
 from threading import Thread
 from typing import Any
 
-from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
+from tests.bdd.wrong_systems import answering, instead, raises, showing
+from translator_cmk.machine import DEFAULT_STAGE, Accepted, Command, KeyUse, Outcome, Refused, Stage
 from translator_cmk.machine.commands import CreateVault
 from translator_cmk.system import ModelSystem
 
@@ -17,34 +18,10 @@ CIRCLE: dict[str, Any] = {}
 CIRCLE["vault"] = CIRCLE
 
 
-class ShowsACircle(ModelSystem):
-    """What it shows contains itself."""
+class Untold(Exception):
+    """Has no words for itself."""
 
-    def observe(self) -> Observation:
-        return CIRCLE
-
-
-class NumbersVaults(ModelSystem):
-    """A vault is called 5."""
-
-    def observe(self) -> Observation:
-        numbered: Any = {"vault": {5: {"region": "westeurope"}}}
-        return numbered  # type: ignore[no-any-return]  # wrong on purpose
-
-
-class Exits(ModelSystem):
-    """Ends the process that it is in."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            raise SystemExit(0)
-        return super().submit(command)
-
-
-class ExitsAtOnce(ModelSystem):
-    """Ends the process that makes it."""
-
-    def __init__(self) -> None:
+    def __str__(self) -> str:
         raise SystemExit(0)
 
 
@@ -56,34 +33,19 @@ class Words(StrEnum):
     VAULT = "vault"
 
 
-class ShowsWords(ModelSystem):
-    """What it shows it takes from an enumeration."""
-
-    def observe(self) -> Observation:
-        words: dict[Any, Any] = {word.value: word for word in Words}
-        return {
-            kind: {
-                words.get(name, name): {field: words.get(value, value) for field, value in fields.items()}
-                for name, fields in entities.items()
-            }
-            for kind, entities in super().observe().items()
-        }
+def in_words(value: Any) -> Any:
+    """Return what is shown, with words from an enumeration."""
+    if isinstance(value, dict):
+        return {in_words(name): in_words(each) for name, each in value.items()}
+    return Words(value) if value in list(Words) else value
 
 
-class Untold(Exception):
-    """Has no words for itself."""
-
-    def __str__(self) -> str:
-        raise SystemExit(0)
-
-
-class ExitsWhenAsked(ModelSystem):
-    """Raises what ends the process once somebody wants to know more."""
-
-    def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            raise Untold
-        return super().submit(command)
+ShowsACircle = showing("ShowsACircle", lambda _: CIRCLE)
+NumbersVaults = showing("NumbersVaults", lambda _: {"vault": {5: {"region": "westeurope"}}})
+ShowsWords = showing("ShowsWords", lambda seen: {kind: in_words(entities) for kind, entities in seen.items()})
+Exits = answering("Exits", instead(CreateVault, raises(SystemExit, 0)))
+ExitsAtOnce = raises(SystemExit, 0)
+ExitsWhenAsked = answering("ExitsWhenAsked", instead(CreateVault, raises(Untold)))
 
 
 class GoesElsewhere(ModelSystem):
@@ -99,16 +61,8 @@ class GoesElsewhere(ModelSystem):
 
 
 def doing(act: Callable[[], object]) -> type[ModelSystem]:
-    """A system that does this over each command, and then answers as the model."""
-
-    class Doing(ModelSystem):
-        """It."""
-
-        def submit(self, command: Command) -> Outcome:
-            act()
-            return super().submit(command)
-
-    return Doing
+    """A class of systems that do this over each command, and then answer as the model."""
+    return answering("Doing", lambda _, model: (act(), model())[1])
 
 
 def chatter() -> None:
