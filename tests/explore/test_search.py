@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
@@ -17,11 +16,11 @@ from hypothesis import strategies as st
 
 from tests.explore.common import walk
 from tests.machine.faulty_models import (
-    confuses_resources,
-    leaves_models_deployed,
-    redeploys_models,
-    resurrects_uploads,
-    without,
+    CONFUSES_RESOURCES,
+    LEAVES_MODELS_DEPLOYED,
+    REDEPLOYS_MODELS,
+    RESURRECTS_UPLOADS,
+    article,
 )
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.exploration import Exploration
@@ -92,17 +91,17 @@ def test_the_path_to_a_state_leads_there_and_is_the_shortest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "name"), [(resurrects_uploads, "losing-the-key"), (confuses_resources, "two-resources")]
+    ("wrong", "name"), [(RESURRECTS_UPLOADS, "losing-the-key"), (CONFUSES_RESOURCES, "two-resources")]
 )
-def test_engines_find_the_same_shortest_counterexamples(wrong: Callable[[], Machine], name: str) -> None:
-    one, other = (explore(NAMED[name], wrong(), engine, LOCAL, stop=True) for engine in STEPWISE)
+def test_engines_find_the_same_shortest_counterexamples(wrong: Machine, name: str) -> None:
+    one, other = (explore(NAMED[name], wrong, engine, LOCAL, stop=True) for engine in STEPWISE)
     assert one.broken
     assert alike(one) == alike(other)
 
 
-@pytest.mark.parametrize("wrong", [resurrects_uploads, leaves_models_deployed, redeploys_models])
-def test_search_stops_at_the_first_broken_theorem_if_asked(wrong: Callable[[], Machine]) -> None:
-    found = explore(NAMED["losing-the-key"], wrong(), theorems=THEOREMS, stop=True)
+@pytest.mark.parametrize("wrong", [RESURRECTS_UPLOADS, LEAVES_MODELS_DEPLOYED, REDEPLOYS_MODELS])
+def test_search_stops_at_the_first_broken_theorem_if_asked(wrong: Machine) -> None:
+    found = explore(NAMED["losing-the-key"], wrong, theorems=THEOREMS, stop=True)
     assert found.broken
     assert all(broken.commands for broken in found.broken.values())
     assert not found.complete
@@ -110,7 +109,7 @@ def test_search_stops_at_the_first_broken_theorem_if_asked(wrong: Callable[[], M
 
 
 def test_start_that_is_not_reached_is_an_error_or_breaks_a_theorem() -> None:
-    scope, machine = NAMED["losing-the-key"], Machine(without("environment.create-vault"))
+    scope, machine = NAMED["losing-the-key"], article(without="environment.create-vault")
     for search in (explore, state_graph):
         with pytest.raises(StartNotReached, match="losing-the-key"):
             search(scope, machine)

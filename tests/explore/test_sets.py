@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.explore.common import shared
-from tests.machine.faulty_models import ChangesOnRefusal, leaves_models_deployed
+from tests.machine.faulty_models import LEAVES_MODELS_DEPLOYED, ChangesOnRefusal
 from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
 from translator_cmk.explore.scopes import NAMED, SCOPES, Scope
 from translator_cmk.explore.search import explore
@@ -45,7 +45,7 @@ def test_large_scope_has_as_many_states_as_it_says(name: str) -> None:
 
 
 def test_sets_find_shortest_counterexamples_too() -> None:
-    scope, wrong = NAMED["two-resources"], leaves_models_deployed()
+    scope, wrong = NAMED["two-resources"], LEAVES_MODELS_DEPLOYED
     one = explore(scope, wrong, "memoised", ON_STATES)
     other = SetSearch(scope, wrong, ON_STATES, 50).run()
     assert other.broken
@@ -53,7 +53,7 @@ def test_sets_find_shortest_counterexamples_too() -> None:
 
 
 def test_sets_stop_at_the_first_broken_theorem() -> None:
-    found = explore(NAMED["two-resources"], leaves_models_deployed(), "sets", ON_STATES, stop=True)
+    found = explore(NAMED["two-resources"], LEAVES_MODELS_DEPLOYED, "sets", ON_STATES, stop=True)
     assert found.broken
     assert not found.complete
 

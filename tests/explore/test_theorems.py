@@ -3,7 +3,6 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 import translator_cmk.explore.theorems as package
 from tests.explore.common import as_pickle
 from tests.explore.mistakes import MISTAKES, Mistake
-from tests.machine.faulty_models import resurrects_uploads, without
+from tests.machine.faulty_models import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.commands import exit_code, search_lines, searches, theorem_lines, to_dict
@@ -111,9 +110,9 @@ def test_theorem_finds_its_mistake(mistake: Mistake) -> None:
         run_scenario(ModelSystem(machine), pickle)
 
 
-WRONG: list[tuple[Callable[[], Machine], str, str]] = [
+WRONG: list[tuple[Machine, str, str]] = [
     (
-        resurrects_uploads,
+        RESURRECTS_UPLOADS,
         "nothing-comes-back-that-is-gone-for-good",
         """@restoration.uploads-stay-deleted @environment.purge-vault @environment.purge-key
 Scenario: A purged vault or key never comes back, nor a deleted upload or anything else deleted, by any recovery
@@ -123,7 +122,7 @@ Scenario: A purged vault or key never comes back, nor a deleted upload or anythi
   Then the document "contracts" is deleted""",
     ),
     (
-        lambda: Machine(without("keys.use-logged")),
+        article(without="keys.use-logged"),
         "every-use-of-the-key-is-recorded",
         """@keys.use-logged
 Scenario: A request that works with data under the customer's key has its use recorded and says so; no other has
@@ -139,7 +138,7 @@ the API
   Then the use of the key "cmk-2048" of "kv-prod" is recorded for "translator-prod\"""",
     ),
     (
-        lambda: Machine(without("revocation.features-stop")),
+        article(without="revocation.features-stop"),
         "refused-DeployModel-revocation.features-stop",
         """@revocation.features-stop
 Scenario: No model is deployed while the key is inaccessible
@@ -152,10 +151,8 @@ Scenario: No model is deployed while the key is inaccessible
 
 
 @pytest.mark.parametrize(("wrong", "name", "scenario"), WRONG, ids=[name for _, name, _ in WRONG])
-def test_broken_theorem_is_formatted_as_the_shortest_scenario(
-    wrong: Callable[[], Machine], name: str, scenario: str
-) -> None:
-    (searched,) = searches([NAMED["losing-the-key"]], machine=wrong())
+def test_broken_theorem_is_formatted_as_the_shortest_scenario(wrong: Machine, name: str, scenario: str) -> None:
+    (searched,) = searches([NAMED["losing-the-key"]], machine=wrong)
     assert searched.scenarios[name] == scenario
     assert exit_code([searched]) == 1
     for lines in (search_lines([searched]), theorem_lines([searched])):

@@ -7,7 +7,7 @@ from translator_cmk.machine.commands import DisableKey, GrantKeyAccess
 from translator_cmk.machine.entities import Grant, Resource
 from translator_cmk.machine.rows import Means, effect, sets
 from translator_cmk.machine.topics.restoration import brings_uploads_back, redeploys
-from translator_cmk.machine.topics.revocation import COUNTER_ROWS as CONFUSES_RESOURCES
+from translator_cmk.machine.topics.revocation import COUNTER_ROWS as CONFUSED
 
 
 class WritesToItsState(Machine):
@@ -71,6 +71,11 @@ def article(*added: Any, without: str = "") -> Machine:
 
 TOGGLES = effect(DisableKey, "keys.disable", then=lambda c: sets(c.key, enabled=not c.key.enabled))
 
+CONFUSES_RESOURCES = article(*CONFUSED)
+RESURRECTS_UPLOADS = article(brings_uploads_back(GrantKeyAccess, "restoration.uploads-stay-deleted"))
+REDEPLOYS_MODELS = article(redeploys(GrantKeyAccess, "restoration.no-redeploy"))
+LEAVES_MODELS_DEPLOYED = article(without="revocation.undeploys")
+
 FAULTY: dict[str, dict[str, Machine]] = {
     "step_is_pure": {"drops grants of the state it was handed": WritesToItsState(ROWS)},
     "a_refused_command_changes_nothing": {"turns identities off when it refuses": ChangesOnRefusal(ROWS)},
@@ -82,19 +87,13 @@ FAULTY: dict[str, dict[str, Machine]] = {
     "an_acceptance_says_what_changed_something": {"names no requirement": NamesNoRequirement(ROWS)},
     "an_acceptance_names_each_cause_it_rests_on": {"names no cause": NamesNoCause(ROWS)},
     "a_command_changes_only_what_depends_on_what_it_names": {
-        "revokes the access of every resource to the vault": article(*CONFUSES_RESOURCES)
+        "revokes the access of every resource to the vault": CONFUSES_RESOURCES
     },
-    "deleted_uploads_stay_deleted": {
-        "brings uploads back with the access": article(
-            brings_uploads_back(GrantKeyAccess, "restoration.uploads-stay-deleted")
-        )
-    },
-    "only_a_customer_deploys_a_model": {
-        "deploys every model with the access": article(redeploys(GrantKeyAccess, "restoration.no-redeploy"))
-    },
+    "deleted_uploads_stay_deleted": {"brings uploads back with the access": RESURRECTS_UPLOADS},
+    "only_a_customer_deploys_a_model": {"deploys every model with the access": REDEPLOYS_MODELS},
     "data_is_readable_again_with_its_own_key_only": {"changes the key in use": article(without="keys.change")},
     "nothing_is_left_under_a_key_inaccessible": {
-        "goes on serving models": article(without="revocation.undeploys"),
+        "goes on serving models": LEAVES_MODELS_DEPLOYED,
         "keeps what was uploaded": article(without="revocation.deletes-uploads"),
         "lets data be read": article(without="revocation.data-inaccessible"),
         "takes a disabled key for one in reach": article(without="revocation.key-disabled"),

@@ -37,7 +37,7 @@ LAWS_FOLDER = "tests/machine"
 
 def brings_uploads_back() -> ModelSystem:
     """A broken model, which is called the model all the same."""
-    return ModelSystem(faulty_models.resurrects_uploads())
+    return ModelSystem(faulty_models.RESURRECTS_UPLOADS)
 
 
 @pytest.fixture(scope="module")
