@@ -92,7 +92,7 @@ def ids_in(value: object) -> Iterator[str]:
 
 def step_results(found: Verified, name: str) -> list[dict[str, Any]]:
     """The results of the steps of a scenario, as a tool finds them: by the ids in the messages."""
-    case = next(each for each in found.report["cases"] if each["id"] == name)
+    case = found.case(name)
     kinds = [next(iter(each.items())) for each in cucumber_messages_of(found)]
     pickles = [content for kind, content in kinds if kind == "pickle" and content["uri"] == case["feature"]]
     [pickle] = [each["id"] for each in pickles if each["location"]["line"] == case["line"]]
@@ -131,9 +131,8 @@ def test_cucumber_messages_are_those_of_the_official_package(wrong: Verified) ->
 
 def test_cucumber_messages_have_the_result_at_the_step_that_a_scenario_got_to(wrong: Verified, tmp_path: Path) -> None:
     assert {each["status"] for each in step_results(wrong, WHOLE)} == {"PASSED"}
-    reason = next(each["reason"] for each in wrong.report["cases"] if each["id"] == FAILS)
     place, why = stopped(wrong, FAILS, "FAILED")
-    assert (place > 0, why) == (True, reason)
+    assert (place > 0, why) == (True, wrong.case(FAILS)["reason"])
     breaks = f"{FAULTY} GrantKeyAccess=unknown-field"
     broken = verify(tmp_path, "--stdio", breaks, "--lane", "features", "--case", GRANTED)
     place, why = stopped(broken, GRANTED, "UNKNOWN")

@@ -62,19 +62,7 @@ def accused(system: Permitted) -> list[str]:
 
 
 TOUR_STEPS = 600
-VERIFY = (
-    "verify",
-    "--profile",
-    "full",
-    "--lane",
-    "features",
-    "--lane",
-    "tour",
-    "--steps",
-    f"{TOUR_STEPS}",
-    "--seed",
-    "1",
-)
+VERIFY = f"verify --profile full --lane features --lane tour --steps {TOUR_STEPS} --seed 1".split()
 
 
 class OneFault(ModelSystem):
