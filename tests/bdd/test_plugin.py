@@ -256,7 +256,7 @@ def above_summary(output: str) -> str:
     return output.partition("short test summary info")[0]
 
 
-def test_failures_are_summed_up_by_cause(pytester: pytest.Pytester) -> None:
+def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(pytester: pytest.Pytester) -> None:
     project(pytester, revocation=feature(rule(*LOSSES, requirement="revocation.undeploys")))
     output = run(pytester, "--system", f"{SYSTEM}:LosesNothing").stdout.str()
     cause = load_register()["revocation.access-revoked"]
@@ -268,10 +268,6 @@ def test_failures_are_summed_up_by_cause(pytester: pytest.Pytester) -> None:
     assert above_summary(output).count(f"cause        {cause.id}: {cause.title}\n") == 1
     same = f"[revocation.undeploys] Access is revoked again: attributed to the same: {cause.id}"
     assert same in output
-
-
-def test_every_failure_is_shown_in_full_when_asked_for(pytester: pytest.Pytester) -> None:
-    project(pytester, revocation=feature(rule(*LOSSES, requirement="revocation.undeploys")))
     output = run(pytester, "-v", "--system", f"{SYSTEM}:LosesNothing").stdout.str()
     assert "attributed to the same" not in output
     assert above_summary(output).count("cause        revocation.access-revoked: ") == 2

@@ -8,12 +8,11 @@ import shlex
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import ROOT, verify
+from tests.conformance.verifying import ROOT, started, verify
 from translator_cmk.cli import COMMANDS, main
 from translator_cmk.requirements import load_register
 
@@ -103,17 +102,6 @@ SOME = ("--topic", "revocation")
 """The scenarios that each is asked here, that in Python by the guide.  The site is made with all scenarios on each."""
 
 
-@pytest.fixture
-def url() -> Iterator[str]:
-    """Where the example in Node listens."""
-    server = subprocess.Popen([*shlex.split(PROGRAMS["node"]), "--http"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    yield server.stdout.readline().split()[-1]
-    server.terminate()
-    server.wait()
-    server.stdout.close()
-
-
 def declared_profile(language: str) -> str:
     """The profile that an example says it conforms to."""
     source = next((EXAMPLES / language).glob("emulator.*")).read_text("utf-8")
@@ -130,8 +118,9 @@ def test_example_is_conformant_in_the_profile_that_it_declares(tmp_path: Path, l
     assert found.report["subject"]["product"] == f"example emulator in {language.title()}"
 
 
-def test_example_is_conformant_over_http(tmp_path: Path, url: str) -> None:
-    assert verify(tmp_path, "--http", url, "--lane", "features", "--topic", "tenant").exit_code == 0
+def test_example_is_conformant_over_http(tmp_path: Path) -> None:
+    with started(*shlex.split(PROGRAMS["node"]), "--http") as url:
+        assert verify(tmp_path, "--http", url, "--lane", "features", "--topic", "tenant").exit_code == 0
 
 
 @pytest.mark.parametrize("language", PROGRAMS)

@@ -42,6 +42,7 @@ from translator_cmk.requirements import load_register
 
 MOVED = "environment.vault-moved"
 
+HARMFUL = {"\x1b", "\u202e", "\x07"}
 MARKUP = {
     "report.html": "<script",
     "badge.svg": "<script",
@@ -243,11 +244,15 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     assert main(["replay", "--in-process", "--python", MODEL, recorded]) == 0
 
 
-def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
+def test_markup_in_a_name_stays_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     marked = verify(tmp_path, "--stdio", f"{FAULTY} hello=markup", "--lane", "features", "--case", WHOLE)
+    assert marked.exit_code == 0
+    out = capsys.readouterr().out
+    assert r"\x1b[31m" in out
+    assert HARMFUL.isdisjoint(out)
     for name, markup in MARKUP.items():
         text = (marked.folder / name).read_text("utf-8")
-        assert {"\x1b", "\u202e", "\x07"}.isdisjoint(text)
+        assert HARMFUL.isdisjoint(text)
         lines = [line for line in text.splitlines() if not line.startswith("    ")]  # those are code
         assert markup not in "\n".join(lines if name == "summary.md" else [text])
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import MODEL, fails_in_fuzzing, fuzz, messages_of, verify
+from tests.conformance.verifying import fails_in_fuzzing, fuzz
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
@@ -57,13 +57,6 @@ def test_window_is_no_reason_to_look_in_sequences_that_need_none(windows: dict[s
     fuzzer = Fuzzer(Declaration("it", "1", windows=windows), seed=1)
     drawn = [fuzzer.draw() for _ in range(30)]
     assert any(unobserved and asked for asked, unobserved in drawn) is some
-
-
-def test_what_is_declared_to_be_parallel_is_tried_in_two_sessions(tmp_path: Path) -> None:
-    found = verify(tmp_path, "--python", MODEL, "--lane", "features", "--topic", "vault")
-    assert found.exit_code == 0
-    messages = map(json.loads, messages_of(found.folder).splitlines())
-    assert sum(each.get("request", {}).get("verb") == "hello" for each in messages) == 2
 
 
 VAULTS = ("kv-prod", "old-kv-prod", "kv-prod-2")

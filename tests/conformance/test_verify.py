@@ -5,8 +5,6 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from tests.conformance import limited_systems
 from tests.conformance.test_deviations import written
 from tests.conformance.verifying import (
     FAULTY,
+    FULL,
     GRANTED,
     MODEL,
     ROOT,
@@ -25,6 +24,8 @@ from tests.conformance.verifying import (
     Refused,
     decides_in_fuzzing,
     fuzz,
+    messages_of,
+    started,
     verify,
 )
 from translator_cmk.cli import main
@@ -32,20 +33,8 @@ from translator_cmk.cli import main
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 
 
-@contextmanager
-def serving(*arguments: str) -> Iterator[str]:
-    """Serve the model, or what the arguments name, at the URL that it yields."""
-    serve = [*CLI, "serve", "--http", "0", *arguments]
-    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
-        assert server.stdout is not None
-        try:
-            yield server.stdout.readline().split()[-1]
-        finally:
-            server.terminate()
-
-
 def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lanes = ("--lane", "features", "--lane", "tour", "--profile", "full", "--scope", "losing-the-key")
+    lanes = (*FULL, "--topic", "keys", "--lane", "tour", "--scope", "losing-the-key")
     found = fuzz(tmp_path, decides_in_fuzzing, "--python", MODEL, *lanes)
     assert found.exit_code == 0
     assert found.report["complete"]
@@ -60,19 +49,16 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
 
 
 def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path) -> None:
-    with serving() as url:
+    with started(*CLI, "serve", "--http", "0") as url:
         for transport, system in (("stdio", shlex.join([*CLI, "serve", "--stdio"])), ("http", url)):
             found = verify(tmp_path, f"--{transport}", system, *VAULT)
             assert (found.exit_code, found.report["transport"]) == (0, transport)
 
 
-@pytest.mark.parametrize(("system", "exit_code"), [(("--stdio", "/bin/true"), 3), (("--python", "no:system"), 2)])
-def test_exit_code_of_the_program_says_why_there_are_no_verdicts(
-    tmp_path: Path, system: tuple[str, ...], exit_code: int
-) -> None:
-    command = [*CLI, "verify", "--report", str(tmp_path / "report"), *system]
+def test_exit_code_of_the_program_says_why_there_are_no_verdicts(tmp_path: Path) -> None:
+    command = [*CLI, "verify", "--report", str(tmp_path / "report"), "--stdio", "/bin/true"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == exit_code
+    assert run.returncode == 3
     assert "Traceback" not in run.stderr
 
 
@@ -96,17 +82,11 @@ def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that
     assert main(["report", "check", str(found.folder)]) == 0
 
 
-def test_folder_that_holds_something_else_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
-    assert main(["verify", "--in-process", "--python", MODEL, "--report", str(tmp_path)]) == 2
-    assert "mine.txt belongs to no report" in capsys.readouterr().err
-    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
-
-
 def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = verify(tmp_path / "one", "--python", MODEL, *VAULT)
     several = verify(tmp_path / "several", "--python", MODEL, *VAULT, "--jobs", "3")
     assert several.statuses() == one.statuses()
+    assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [2, 3]  # two by default
     assert several.exit_code == 0
     assert main(["report", "check", str(several.folder)]) == 0
     capsys.readouterr()
@@ -195,6 +175,7 @@ def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path)
 
 
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
-    with serving("--python", f"{limited_systems.__name__}:SettlesSlowly") as url:
+    slowly = ("--python", f"{limited_systems.__name__}:SettlesSlowly")
+    with started(*CLI, "serve", "--http", "0", *slowly) as url:
         found = verify(tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED)
     assert (found.exit_code, found.status(GRANTED)) == (0, "passed")

@@ -3,8 +3,10 @@
 import gzip
 import json
 import shlex
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,6 +72,17 @@ class Verified(NamedTuple):
     def statuses(self, lane: str = "") -> dict[str, str]:
         """The status of each case, or of those of a lane."""
         return {each["id"]: each["status"] for each in self.report["cases"] if each["lane"].startswith(lane)}
+
+
+@contextmanager
+def started(*command: str) -> Iterator[str]:
+    """Run a server, and yield the URL that its first line ends with."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[-1]
+        finally:
+            server.terminate()
 
 
 def messages_of(folder: Path) -> str:
