@@ -40,6 +40,12 @@ def colours(folder: Path) -> list[str]:
     return re.findall(r'fill="(#\w+)"', (folder / "badge.svg").read_text("utf-8"))
 
 
+def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult, dict[str, Any]]:
+    """Run the suite, and return how it ended and its report."""
+    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", *options)
+    return ran, json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+
+
 @pytest.mark.parametrize(
     ("system", "topic"),
     [(MODEL, "workspace"), (WRONG, "vault"), (f"{limited_systems.__name__}:Bare", "encryption")],
@@ -48,9 +54,8 @@ def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], system: str, topic: str
 ) -> None:
     suite(pytester, topic)
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--system", system, "--results", "report")
+    ran, report = reported(pytester, "--system", system)
     folder = pytester.path / "report"
-    report = json.loads((folder / "report.json").read_text("utf-8"))
     found = verify(tmp_path, "--python", system, "--lane", "features", "--topic", topic, "--profile", "full")
     assert verdicts(report) == verdicts(found.report)
     same = ("subject", "counts", "coverage", "groups", "lanes", "profile", "complete", "exit_code", "digest")
@@ -66,26 +71,21 @@ def test_both_doors_lead_to_the_same_results_and_report(
 
 def test_what_was_not_run_leaves_a_report_that_is_not_conformant(pytester: pytest.Pytester) -> None:
     suite(pytester)
-    ran = pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "in_another_region_is_refused")
+    ran, report = reported(pytester, "-k", "in_another_region_is_refused")
     outcomes = ran.parseoutcomes()
     (feature,) = (each for each in load_features(features_dir()) if each.path.name == "vault.feature")
     assert (outcomes.pop("passed"), outcomes.pop("deselected")) == (4, len(list(feature.pickles)) - 4)
     assert not outcomes
     assert ran.ret == 1  # what shows that the request is ever accepted was left out
-    report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     assert (report["exit_code"], report["counts"]["scored"]["not-run"]) == (4, 3)
     assert main(["report", "check", str(pytester.path / "report")]) == 0
 
 
-def test_run_that_stops_before_its_end_leaves_a_report_marked_incomplete(
-    pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_run_that_stops_before_its_end_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
     suite(pytester)
-    pytester.runpytest_inprocess(*PLUGIN, "--system", WRONG, "--results", "report", "-x")
-    report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+    _, report = reported(pytester, "--system", WRONG, "-x")
     assert (report["complete"], report["exit_code"], report["trouble"]) == (False, 4, "stopped before its end")
     assert main(["report", "check", str(pytester.path / "report")]) == 4
-    assert "verdicts are confirmed" in capsys.readouterr().out
 
 
 def test_features_of_ones_own_have_no_such_report(pytester: pytest.Pytester) -> None:
@@ -103,8 +103,8 @@ def test_system_of_the_suite_itself_is_not_reported_on(pytester: pytest.Pytester
         "import pytest\nfrom translator_cmk.system import ModelSystem\n"
         "@pytest.fixture\ndef system(): return ModelSystem()\n"
     )
-    assert pytester.runpytest_inprocess(*PLUGIN, "--results", "report").ret == 1
-    report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+    ran, report = reported(pytester)
+    assert ran.ret == 1
     assert {case["status"] for case in report["cases"]} == {"inconclusive"}
 
 
@@ -119,7 +119,7 @@ def test_other_tests_are_recorded_as_properties(pytester: pytest.Pytester) -> No
         def test_it_does_not(): assert False, "it was seen not to hold"
         """
     )
-    assert pytester.runpytest_inprocess(*PLUGIN, "--results", "report").ret == 1
+    assert reported(pytester)[0].ret == 1
     found = {item.id: item for item in load_results(pytester.path / "report").items if item.kind == "property"}
     holds, fails = found.pop("it-holds"), found.pop("it-does-not")
     assert {(name, item.status) for name, item in found.items()} == {(name, "not-run") for name in EXPECTED}
@@ -134,18 +134,16 @@ def test_scenario_that_fails_in_its_teardown_has_not_passed(pytester: pytest.Pyt
     pytester.makeconftest(
         "import pytest\n@pytest.fixture(autouse=True)\ndef leaves():\n    yield\n    raise OSError('in use')\n"
     )
-    pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "-k", "in_another_region_is_refused")
-    report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
+    _, report = reported(pytester, "-k", "in_another_region_is_refused")
     played = {(case["status"], case["reason"]) for case in report["cases"] if case["reason"] != "not reached"}
     assert played == {("inconclusive", "OSError in teardown: in use")}
 
 
 def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
     suite(pytester, "workspace")
+    system = f"{wrong_systems.__name__}:IsInterrupted"
     with pytest.raises(KeyboardInterrupt):
-        pytester.runpytest_inprocess(
-            *PLUGIN, "--results", "report", "--system", f"{wrong_systems.__name__}:IsInterrupted"
-        )
+        pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "--system", system)
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))
     assert (report["complete"], report["trouble"]) == (False, "interrupted")
     assert {case["status"] for case in report["cases"]} == {"not-run"}
