@@ -181,17 +181,15 @@ def purge_vault(w: World, c: Any) -> None:
 
 
 def set_access(w: World, c: Any) -> None:
-    adds, vault, identity = (
-        isinstance(c, commands.GrantKeyAccess),
-        w.vault(c.vault),
-        w.account(c.resource).get().identity,
-    )
-    principal = str(identity.principal_id) if identity and identity.principal_id else ""
-    if not principal:
+    vault, adds = w.vault(c.vault), isinstance(c, commands.GrantKeyAccess)
+    identity = w.account(c.resource).get().identity
+    if identity and identity.principal_id:
+        principal = str(identity.principal_id)
+    else:
         vault.get()
+        principal = w.principals.get(c.resource, "")
         if adds:
             raise Unsupported("an access policy needs the id of an identity")
-        principal = w.principals.get(c.resource, "")
     if principal:
         policies = [policy(w, w.place(c.vault)[0], principal, PERMISSIONS)]
         vault.update_access_policy("add" if adds else "remove", {"properties": {"accessPolicies": policies}})
