@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from translator_cmk.azure.choices import ANSWERS, CARRIED_OUT, OTHERWISE, Answer
+from translator_cmk.azure.choices import ANSWERS, Answer
 from translator_cmk.azure.routes import ROUTES
 from translator_cmk.machine import ROWS
 from translator_cmk.machine.rows import Refuse, Silent
@@ -37,9 +37,8 @@ def answered(answer: Answer) -> str:
 def routes() -> str:
     """Return the routes, one row for each path."""
     methods: dict[tuple[str, str], list[str]] = {}
-    for api, rows in ROUTES.items():
-        for method, path, _ in rows:
-            methods.setdefault((APIS[api], path), []).append(method)
+    for route in ROUTES:
+        methods.setdefault((APIS[route.api], route.path), []).append(route.method)
     return table(("API", "methods", "path"), *((api, ", ".join(m), f"`{path}`") for (api, path), m in methods.items()))
 
 
@@ -54,13 +53,13 @@ def refusals() -> str:
         for name in ANSWERS
         if name not in open_
     ]
-    return table(("requirement", "answer", "seen"), *known, ("all others", answered(OTHERWISE), "our choice"))
+    return table(("requirement", "answer", "seen"), *known, ("all others", answered(Answer()), "our choice"))
 
 
 def unspecified() -> str:
     names = requirements(Silent)
-    accepted = {name: ", ".join(f"`{command}`" for command in CARRIED_OUT.get(name, ())) for name in names}
-    rows = ((link(name), answered(ANSWERS.get(name, OTHERWISE)), accepted[name] or "none") for name in names)
+    accepted = {name: ", ".join(f"`{each}`" for each in ANSWERS.get(name, Answer()).carried_out) for name in names}
+    rows = ((link(name), answered(ANSWERS.get(name, Answer())), accepted[name] or "none") for name in names)
     return table(("requirement", "answer", "carried out nevertheless"), *rows)
 
 
@@ -88,7 +87,7 @@ def test_the_page_has_the_tables_of_the_code() -> None:
 def test_each_answer_that_we_chose_is_for_a_requirement_that_gives_it() -> None:
     assert ANSWERS.keys() <= {*requirements(Refuse), *requirements(Silent), "environment.exists"}
     silent = {(row.requirement, row.on.__name__) for row in ROWS if isinstance(row, Silent)}
-    assert {(name, command) for name, commands in CARRIED_OUT.items() for command in commands} <= silent
+    assert {(name, command) for name, answer in ANSWERS.items() for command in answer.carried_out} <= silent
 
 
 if __name__ == "__main__":

@@ -1,18 +1,20 @@
 """Azure Resource Manager: accounts, key vaults, what they are in, and moves."""
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
-from . import bodies
-from .bodies import Body
-from .calls import PUBLIC, Call, Handler, Reply, honoured, member, required
+from .bodies import FORMS, KINDS, Body, body, listing, local
+from .calls import PUBLIC, Call, Handler, Reply, always, honoured, member, required
 from .choices import Problem, malformed, missing, outside
-from .worlds import KINDS, REGIONS, SOLD, Group
+from .worlds import FIXED, Group
 
 VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
 """The first api-version with which a vault has Azure RBAC unless asked otherwise."""
+PERMISSIONS = FORMS["access_policy"]["permissions"]["keys"]
+"""The key permissions that the model's grant stands for."""
 
 
 def log_in(call: Call) -> None:
@@ -40,30 +42,33 @@ def group(call: Call, home: Subscription, name: str) -> Group:
     return found
 
 
-def in_group(kind: Any, call: Call, place: Group, name: str) -> Any:
-    """Return the account or vault of a resource group, or None."""
-    found = call.entity(kind, name)
-    return found if found and (found.subscription.name, found.group) == (place.subscription, place.name) else None
+def inside(call: Call, kind: Any, state: str = "active") -> list[Any]:
+    """Return the accounts or vaults in the subscription, the group and the location that the path names."""
+    home, group, place = call.at["subscription"].name, call.at.get("group"), call.at.get("location")
+    name = group.name if group else call.at.get("former_group")
+    return [
+        each
+        for each in call.every(kind, state)
+        if each.subscription.name == home
+        and (name is None or each.group.lower() == name.lower())
+        and (place is None or (each.region if kind is Vault else each.location).name == place.lower())
+    ]
 
 
-def existing(kind: Any, call: Call, place: Group, name: str) -> Any:
-    """Return the account or vault of a resource group."""
-    if found := in_group(kind, call, place, name):
-        return found
-    word = "vaults" if kind is Vault else "accounts"
-    raise missing(
-        "ResourceNotFound", f"The resource '{word}/{name}' under resource group '{place.name}' was not found."
-    )
+def find(call: Call, kind: Any, name: str, state: str = "active") -> Any:
+    """Return the one of these that has this name, or None."""
+    return next((each for each in inside(call, kind, state) if each.name.lower() == name.lower()), None)
 
 
-def deleted(kind: Any, call: Call, home: Subscription, name: str, its_group: str = "") -> Any:
-    """Return the deleted account or vault of a subscription, in the location and group that the path may name."""
-    location, its_group = call.at.get("location", ""), its_group or call.at.get("its_group", "")
-    for each in inside(call, kind, home, "deleted"):
-        places = ("", (each.region if kind is Vault else each.location).name), ("", each.group.lower())
-        if each.name.lower() == name.lower() and location.lower() in places[0] and its_group.lower() in places[1]:
-            return each
-    raise missing("ResourceNotFound", f"The deleted {kind.word} '{name}' was not found.")
+def existing(kind: Any, state: str = "active") -> Callable[[Call, Any, str], Any]:
+    """Return the look-up of the one of these that has a name."""
+
+    def look_up(call: Call, _: Any, name: str) -> Any:
+        if found := find(call, kind, name, state):
+            return found
+        raise missing("ResourceNotFound", f"The {state} {kind.word} '{name}' was not found there.")
+
+    return look_up
 
 
 def operation(call: Call, home: Subscription, identifier: str) -> str:
@@ -75,27 +80,42 @@ def operation(call: Call, home: Subscription, identifier: str) -> str:
 # Subscriptions and resource groups
 
 
-def list_subscriptions(call: Call, _: None) -> Body:
-    """List those of the login's tenant, in the order of the stage: clients take the first one."""
-    mine = (s for s in call.view.every(Subscription) if s.tenant.name == call.claims["tid"])
-    return call.page(bodies.subscription(call, s) for s in mine)
+def subscriptions(call: Call, _: None) -> Iterator[Any]:
+    """Yield those of the login's tenant, in the order of the stage: clients take the first one."""
+    return (each for each in call.view.every(Subscription) if each.tenant.name == call.claims["tid"])
 
 
-def inside(call: Call, kind: Any, place: Any, state: str = "active") -> list[Any]:
-    """Return all accounts or vaults of a subscription or a resource group."""
-    home, its = (place.subscription, place.name) if isinstance(place, Group) else (place.name, None)
-    return [each for each in call.every(kind, state) if each.subscription.name == home and its in (None, each.group)]
+def groups(call: Call, home: Subscription) -> list[Group]:
+    return [each for each in sorted(call.world.groups.values()) if each.subscription == home.name]
 
 
-def listing(kind: Any, show: Handler, state: str = "active") -> Handler:
-    """Return the handler that lists accounts or vaults."""
-    return lambda call, place: call.page(show(call, each) for each in inside(call, kind, place, state))
+list_tenants = listing("tenant", lambda call, _: call.every(Tenant))
+list_subscriptions = listing("subscription", subscriptions)
+list_groups = listing("group", groups)
+list_accounts = listing("account", lambda call, _: inside(call, Resource))
+list_deleted_accounts = listing("deleted_account", lambda call, _: inside(call, Resource, "deleted"))
+list_vaults = listing("vault", lambda call, _: inside(call, Vault))
+list_deleted_vaults = listing("deleted_vault", lambda call, _: inside(call, Vault, "deleted"))
+answer_nothing, list_nothing = always(None, 204), always({"value": []})
 
 
-def list_resources(call: Call, place: Any) -> Body:
+def get_operation_status(_: Call, identifier: str) -> Body:
+    return {"name": identifier, "status": "Succeeded"}
+
+
+def list_locations(call: Call, home: Subscription) -> Body:
+    regions = FIXED["regions"].items()
+    return {"value": [body("location", call, home, region=name, shown=shown) for name, shown in regions]}
+
+
+def shown(call: Call, entity: Any) -> Body:
+    """Return the body of an account or a vault."""
+    return body("vault" if isinstance(entity, Vault) else "account", call, entity)
+
+
+def list_resources(call: Call, _: Any) -> Body:
     """List accounts and vaults; the filters are those on the type and the name."""
-    items = [bodies.account(call, each) for each in inside(call, Resource, place)]
-    items += [bodies.vault(call, each) for each in inside(call, Vault, place)]
+    items = [shown(call, each) for kind in (Resource, Vault) for each in inside(call, kind)]
     if wanted := call.query.get("$filter"):
         match = re.fullmatch(r"resourceType eq '([^']*)'(?: and name eq '([^']*)')?", wanted.strip())
         if match is None:
@@ -106,17 +126,13 @@ def list_resources(call: Call, place: Any) -> Body:
     return call.page({name: item[name] for name in short if name in item} for item in items)
 
 
-def region(body: Body, *others: str) -> str:
+def region(call: Call, *others: str) -> str:
     """Return the location of a request by its name; raises `Problem` if Azure has no such location."""
-    asked = required(body, "location")
+    asked = required(call.body, "location")
     name: str = asked.replace(" ", "").lower()
-    if name not in (*REGIONS, *others):
+    if name not in (*FIXED["regions"], *others):
         raise missing("LocationNotAvailableForResourceType", f"The provided location '{asked}' is not available.", 400)
     return name
-
-
-def list_groups(call: Call, home: Subscription) -> Body:
-    return call.page(bodies.group(call, g) for g in sorted(call.world.groups.values()) if g.subscription == home.name)
 
 
 def put_group(call: Call, home: Subscription) -> Reply:
@@ -124,21 +140,20 @@ def put_group(call: Call, home: Subscription) -> Reply:
     if not re.fullmatch(r"[\w().-]{0,89}[\w()-]", asked):
         raise malformed(f"The resource group name '{asked}' is not valid.", "InvalidResourceGroup")
     was = call.world.groups.get(place)
-    now = Group(home.name, was.name if was else asked, region(call.body))
+    now = Group(home.name, was.name if was else asked, region(call))
     if was not in (None, now):
         message = f"The resource group '{was.name}' exists in location '{was.location}'."
         raise Problem(409, "InvalidResourceGroupLocation", message)
     call.world = call.world._replace(groups={**call.world.groups, place: now})
-    shown = bodies.group(call, now)
+    shown = body("group", call, now)
     honoured(call.body, shown)
     return Reply(200 if was else 201, shown)
 
 
 def delete_group(call: Call, g: Group) -> Reply:
-    for vault in inside(call, Vault, g):
-        call.submit(commands.DeleteVault(vault.name))
-    for account in inside(call, Resource, g):
-        call.submit(commands.DeleteResource(account.name))
+    for kind, command in ((Vault, commands.DeleteVault), (Resource, commands.DeleteResource)):
+        for each in inside(call, kind):
+            call.submit(command(each.name))
     rest = {place: each for place, each in call.world.groups.items() if each != g}
     call.world = call.world._replace(groups=rest)
     return call.begun()
@@ -147,8 +162,8 @@ def delete_group(call: Call, g: Group) -> Reply:
 def deletes(kind: Any, command: Any) -> Handler:
     """Return the handler that deletes an account or a vault, if it is there."""
 
-    def handler(call: Call, g: Group) -> Reply:
-        found = in_group(kind, call, g, call.at["name"])
+    def handler(call: Call, _: Group) -> Reply:
+        found = find(call, kind, call.at["name"])
         if found:
             call.submit(command(found.name))
         return Reply(200 if found else 204)
@@ -156,17 +171,19 @@ def deletes(kind: Any, command: Any) -> Handler:
     return handler
 
 
+delete_account, delete_vault = deletes(Resource, commands.DeleteResource), deletes(Vault, commands.DeleteVault)
+
+
 # Accounts
 
 
 def put_account(call: Call, g: Group) -> Reply:
     """Create an account, or change one that is there."""
-    found = in_group(Resource, call, g, call.at["name"])
+    found, wanted = find(call, Resource, call.at["name"]), member(call.body, "properties.encryption", dict)
     if found is None:
         create_account(call, g, call.at["name"])
         return Reply(201, configured(call, call.at["name"]))
-    present = bodies.account(call, found)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
-    wanted = member(call.body, "properties.encryption", dict)
+    present = body("account", call, found)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
     return Reply(200, configured(call, found.name, None if wanted == present else wanted))
 
 
@@ -175,22 +192,22 @@ def patch_account(call: Call, r: Resource) -> Reply:
 
 
 def create_account(call: Call, g: Group, name: str) -> None:
-    body = call.body
-    if member(body, "properties.restore", bool):
+    if member(call.body, "properties.restore", bool):
         raise outside("properties.restore")
-    kind, place, sku = required(body, "kind"), region(body, "global"), required(body, "sku.name").upper()
+    kind, place, sku = required(call.body, "kind"), region(call, "global"), required(call.body, "sku.name").upper()
     if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}", name):
         raise malformed(f"The account name '{name}' is not valid.", "InvalidResourceName")
-    if kind not in KINDS:
+    if kind not in FIXED["kinds"]:
         raise outside(f"kind {kind}")
-    if sku not in SOLD[kind]:
+    if sku not in FIXED["kinds"][kind]["skus"]:
         raise missing("InvalidSku", f"The SKU '{sku}' is not available for the kind '{kind}'.", 400)
     if call.entity(Resource, name, "deleted"):
         message = f"An account '{name}' has been soft-deleted. To restore it, 'restore' has to be set."
         raise Problem(409, "FlagMustBeSetForRestore", message, ["environment.name-used-before"])
-    source = member(body, "properties.encryption.keySource", str, "")
+    source = member(call.body, "properties.encryption.keySource", str, "")
     keys: commands.KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
-    call.submit(commands.CreateResource(name, KINDS[kind], place, sku, g.subscription, g.name, keys))
+    kind_of_resource = FIXED["kinds"][kind]["resource"]
+    call.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
 
 
 def configured(call: Call, name: str, encryption: Body | None = None) -> Body:
@@ -208,7 +225,7 @@ def configured(call: Call, name: str, encryption: Body | None = None) -> Body:
         call.submit(key_source(call, name, encryption))
     if identity == "none":
         call.submit(commands.DisableIdentity(name))
-    shown = bodies.account(call, call.entity(Resource, name))
+    shown = body("account", call, call.entity(Resource, name))
     honoured(call.body, shown, ("identity", "properties.encryption"))
     return shown
 
@@ -221,12 +238,10 @@ def key_source(call: Call, account: str, wanted: Body) -> commands.Command:
         return commands.ReturnToMicrosoftManagedKeys(account)
     if source != "microsoft.keyvault":
         raise malformed("'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault.")
-    honoured(
-        wanted,
-        None,
-        ["keySource", *(f"keyVaultProperties.{name}" for name in ("keyName", "keyVersion", "keyVaultUri"))],
-    )
-    uri, name = required(wanted, "keyVaultProperties.keyVaultUri"), required(wanted, "keyVaultProperties.keyName")
+    honoured(wanted, None, ["keySource", "keyVaultProperties"])
+    used = required(wanted, "keyVaultProperties", dict)
+    honoured(used, None, ["keyName", "keyVersion", "keyVaultUri"])
+    uri, name = required(used, "keyVaultUri"), required(used, "keyName")
     match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
     if match is None:
         raise malformed("'keyVaultUri' is not the URI of a key vault.")
@@ -235,24 +250,33 @@ def key_source(call: Call, account: str, wanted: Body) -> commands.Command:
         return commands.EnableCustomerManagedKeys(account, store=store, through="api")
     vault = call.world.find(Vault, match[1]) or match[1]
     key = call.entity(Key, f"{vault}/{name}")
-    version = member(wanted, "keyVaultProperties.keyVersion", str)
+    version = member(used, "keyVersion", str)
     if key and version and version != call.world.version(key.name, key.version):
         if version in [call.world.version(key.name, number) for number in range(1, key.version)]:
             raise outside("an older version of a key")
         raise missing("BadRequest", f"The key '{name}' has no version '{version}'.", 400)
-    return commands.EnableCustomerManagedKeys(account, vault, bodies.local(key) if key else name, through="api")
+    return commands.EnableCustomerManagedKeys(account, vault, local(key) if key else name, through="api")
 
 
-def list_skus(_: Call, __: Subscription) -> Body:
-    places = [place.upper() for place in (*REGIONS, "global")]
-    sold = [(kind, sku, place) for kind, skus in SOLD.items() for sku in skus for place in places]
-    common: Body = {"resourceType": "accounts", "restrictions": []}
-    return {"value": [{"name": sku, "kind": kind, "locations": [at], **common} for kind, sku, at in sold]}
+def list_account_keys(call: Call, r: Resource) -> Body:
+    return call.world.account_keys(r.name)
 
 
 def list_account_skus(_: Call, r: Resource) -> Body:
-    kind = "Microsoft.CognitiveServices/accounts"
-    return {"value": [{"resourceType": kind, "sku": {"name": sku}} for sku in SOLD[bodies.KINDS_BY_RESOURCE[r.kind]]]}
+    sold = FIXED["kinds"][KINDS[r.kind]]["skus"]
+    return {"value": [{"resourceType": "Microsoft.CognitiveServices/accounts", "sku": {"name": sku}} for sku in sold]}
+
+
+list_skus = always(
+    {
+        "value": [
+            {"resourceType": "accounts", "name": sku, "kind": kind, "locations": [place.upper()], "restrictions": []}
+            for kind, sold in FIXED["kinds"].items()
+            for sku in sold["skus"]
+            for place in (*FIXED["regions"], "global")
+        ]
+    }
+)
 
 
 # Vaults
@@ -262,13 +286,13 @@ def put_vault(call: Call, g: Group) -> Reply:
     """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
     name = call.at["name"]
     if member(call.body, "properties.createMode", str, "default").lower() == "recover":
-        gone = deleted(Vault, call, call.at["subscription"], name, g.name)
+        gone = existing(Vault, "deleted")(call, g, name)
         call.submit(commands.RecoverVault(gone.name))
-        return Reply(200, bodies.vault(call, call.again(gone)))
+        return Reply(200, body("vault", call, call.again(gone)))
     for needed in ("properties.sku.name", "properties.tenantId"):
         required(call.body, needed)
-    found = in_group(Vault, call, g, name)
-    if found is None or region(call.body) != found.region.name:  # one of this name, elsewhere: refused
+    found = find(call, Vault, name)
+    if found is None or region(call) != found.region.name:  # one of this name, elsewhere: refused
         create_vault(call, g, name)
     return Reply(200 if found else 201, patch_vault(call, call.entity(Vault, name)))
 
@@ -280,7 +304,7 @@ def create_vault(call: Call, g: Group, name: str) -> None:
     rbac = member(call.body, "properties.enableRbacAuthorization", bool, rbac_by_default)
     soft_delete = member(call.body, "properties.enableSoftDelete", bool, True)
     model: commands.PermissionModel = "rbac" if rbac else "access-policies"
-    place, purge = region(call.body), member(call.body, "properties.enablePurgeProtection", bool, False)
+    place, purge = region(call), member(call.body, "properties.enablePurgeProtection", bool, False)
     call.submit(commands.CreateVault(name, place, g.subscription, g.name, soft_delete, purge, model))
 
 
@@ -296,26 +320,25 @@ def patch_vault(call: Call, v: Vault) -> Body:
         call.submit(commands.EnableSoftDelete(v.name))
     if purge_protection and not v.purge_protection:
         call.submit(commands.EnablePurgeProtection(v.name))
-    set_access(call, v)
-    shown = bodies.vault(call, call.again(v))
+    policies = member(call.body, "properties.accessPolicies", list)
+    if policies is not None:
+        set_access(call, v, policies)
+    shown = body("vault", call, call.again(v))
     done = ("accessPolicies", "enableSoftDelete", "enablePurgeProtection", "createMode")
     honoured(call.body, shown, [f"properties.{name}" for name in done])
     return shown
 
 
-def set_access(call: Call, v: Vault) -> None:
-    """Grant and revoke until the access policies are those of the request, if it has any."""
-    policies = member(call.body, "properties.accessPolicies", list)
-    if policies is None:
-        return
-    wanted = [resource_of(call, v, policy) for policy in policies]
+def set_access(call: Call, v: Vault, policies: list[Any], change: str = "replace") -> None:
+    """Add or remove access policies, or grant and revoke until they are these."""
+    named = [resource_of(call, v, policy) for policy in policies]
     present = [grant.resource.name for grant in call.every(Grant) if grant.vault.name == v.name]
-    for resource in present:
-        if resource not in wanted:
-            call.submit(commands.RevokeKeyAccess(v.name, resource))
-    for resource in wanted:
-        if resource not in present:
-            call.submit(commands.GrantKeyAccess(v.name, resource))
+    revoked = {"add": [], "remove": named, "replace": [each for each in present if each not in named]}[change]
+    granted = {"add": named, "remove": [], "replace": [each for each in named if each not in present]}[change]
+    for resource in revoked:
+        call.submit(commands.RevokeKeyAccess(v.name, resource))
+    for resource in granted:
+        call.submit(commands.GrantKeyAccess(v.name, resource))
 
 
 def resource_of(call: Call, v: Vault, policy: Any) -> str:
@@ -325,29 +348,22 @@ def resource_of(call: Call, v: Vault, policy: Any) -> str:
         raise malformed("The tenant of an access policy has to be that of the vault.", "BadRequest")
     asked = {str(each).lower() for each in member(policy, "permissions.keys", list, [])}
     honoured(policy, None, ("objectId", "tenantId", "permissions.keys"))
-    if asked != {each.lower() for each in bodies.PERMISSIONS}:
-        raise outside(f"an access policy whose key permissions are not exactly {', '.join(bodies.PERMISSIONS)}")
+    if asked != {each.lower() for each in PERMISSIONS}:
+        raise outside(f"an access policy whose key permissions are not exactly {', '.join(PERMISSIONS)}")
     for resource in call.every(Resource):
         if call.world.principal(resource) == principal:
             return str(resource.name)
     raise outside("an access policy for an identity that is not that of an account")
 
 
-def update_access(call: Call, v: Vault) -> Body:
+def change_access(call: Call, v: Vault) -> Body:
     change = call.at["change"].lower()
     policies = member(call.body, "properties.accessPolicies", list)
     honoured(call.body, None, ["properties.accessPolicies"])
     if policies is None or change not in ("add", "remove", "replace"):
         raise malformed(f"'{change}' has to be add, remove or replace, with access policies.", "BadRequest")
-    if change == "replace":
-        set_access(call, v)
-    else:
-        command = commands.GrantKeyAccess if change == "add" else commands.RevokeKeyAccess
-        for policy in policies:
-            call.submit(command(v.name, resource_of(call, v, policy)))
-    properties = {"accessPolicies": bodies.access_policies(call, call.again(v))}
-    kind = "Microsoft.KeyVault/vaults/accessPolicies"
-    return {"id": f"{bodies.resource_id(v)}/accessPolicies/", "name": change, "type": kind, "properties": properties}
+    set_access(call, v, policies, change)
+    return body("access", call, call.again(v), change=change)
 
 
 def purge_vault(call: Call, v: Vault) -> Reply:
@@ -366,8 +382,8 @@ def move_resources(call: Call, g: Group) -> Reply:
     place = match and to and call.world.groups.get((to.name, match[2].lower()))
     if not place:
         raise missing("ResourceGroupNotFound", f"The resource group '{target}' could not be found.")
-    found = [each for kind in (Resource, Vault) for each in inside(call, kind, g)]
-    there = {bodies.resource_id(each).lower(): each for each in found}
+    found = [each for kind in (Resource, Vault) for each in inside(call, kind)]
+    there = {shown(call, each)["id"].lower(): each for each in found}
     asked = [str(each).lower() for each in required(call.body, "resources", list)]
     if unknown := [each for each in asked if each not in there]:
         raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")

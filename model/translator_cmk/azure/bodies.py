@@ -1,150 +1,58 @@
-"""Bodies of Azure's answers, each a function of the model's state."""
+"""Bodies of Azure's answers, each a function of the model's state: bodies.yaml has their form, and here are values."""
 
 import base64
 import hashlib
 import json
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from string import Formatter
 from typing import Any
 
-from ..machine.entities import CUSTOMER, Document, Grant, Key, Model, Resource, Subscription, Tenant, Vault, Workspace
+import yaml
+
+from ..machine.entities import CUSTOMER, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
-from .calls import Call
-from .worlds import KINDS, REGIONS, Group
+from .calls import Call, Handler
+from .worlds import FIXED
 
 Body = dict[str, Any]
 
-KINDS_BY_RESOURCE: dict[str, str] = {resource: kind for kind, resource in KINDS.items()}
-PERMISSIONS = ("get", "wrapKey", "unwrapKey")
-"""The key permissions that the model's grant stands for."""
-CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
-OPERATIONS = {
-    "RSA": ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"],
-    "EC": ["sign", "verify"],
-    "oct": ["encrypt", "decrypt", "wrapKey", "unwrapKey"],
-}
-
-# Bodies are tables, with several members on a line.
-# fmt: off
-
-# Subscriptions and resource groups
+FORMS: dict[str, Body] = yaml.safe_load(Path(__file__).with_name("bodies.yaml").read_text("utf-8"))
 
 
-def tenant(call: Call, t: Tenant) -> Body:
-    name = call.world.display_name(t.name)
-    return {"id": f"/tenants/{t.name}", "tenantId": t.name, "displayName": name, "tenantCategory": "Home"}
+def body(form: str, call: Call, entity: Any, **given: Any) -> Body:
+    """Return an entity in one of the forms; what is given takes the place of other values."""
+    filled: Body = fill(FORMS[form], Values(call, entity, given))
+    return filled
 
 
-def subscription(call: Call, s: Subscription) -> Body:
-    return {
-        "id": f"/subscriptions/{s.name}", "subscriptionId": s.name, "tenantId": s.tenant.name, "state": "Enabled",
-        "displayName": call.world.display_name(s.name), "authorizationSource": "RoleBased",
-        "managedByTenants": [], "subscriptionPolicies": {"spendingLimit": "Off"},
-    }
+class Values(dict[str, Any]):
+    """What the braces of a form can name: what is given, or a value of this module, or a field of the entity."""
+
+    def __init__(self, call: Call, entity: Any, given: Body) -> None:
+        super().__init__(given)
+        self.call, self.entity, self.world = call, entity, call.world
+
+    def __missing__(self, name: str) -> Any:
+        return VALUES[name](self) if name in VALUES else getattr(self.entity, name)
 
 
-def locations(_: Call, s: Subscription) -> Body:
-    return {"value": [
-        {
-            "id": f"/subscriptions/{s.name}/locations/{name}", "name": name, "type": "Region",
-            "displayName": shown, "regionalDisplayName": shown, "metadata": {"regionType": "Physical"},
-        }
-        for name, shown in REGIONS.items()
-    ]}
+def fill(form: Any, values: Values) -> Any:
+    """Return a form with values in place of its braces, without the members that have none."""
+    if isinstance(form, dict):
+        filled = {name: fill(each, values) for name, each in form.items()}
+        return {name: value for name, value in filled.items() if value is not None}
+    if isinstance(form, list):
+        return [fill(each, values) for each in form]
+    if isinstance(form, str) and (whole := re.fullmatch(r"\{([^{}]+)\}", form)):
+        return Formatter().get_field(whole[1], (), values)[0]
+    return form.format_map(values) if isinstance(form, str) else form
 
 
-def group(_: Call, g: Group) -> Body:
-    return {
-        "id": f"/subscriptions/{g.subscription}/resourceGroups/{g.name}", "name": g.name, "location": g.location,
-        "type": "Microsoft.Resources/resourceGroups", "properties": {"provisioningState": "Succeeded"},
-    }
-
-
-def resource_id(entity: Any) -> str:
-    """Return the id of an account or a vault."""
-    kind = "KeyVault/vaults" if isinstance(entity, Vault) else "CognitiveServices/accounts"
-    place = f"/subscriptions/{entity.subscription.name}/resourceGroups/{entity.group}"
-    return f"{place}/providers/Microsoft.{kind}/{entity.name}"
-
-
-# Accounts
-
-
-def account(call: Call, r: Resource) -> Body:
-    endpoint = f"https://{r.name.lower()}.{call.cloud.accounts}/"
-    body: Body = {
-        "id": resource_id(r), "name": r.name, "type": "Microsoft.CognitiveServices/accounts",
-        "location": r.location.name, "kind": KINDS_BY_RESOURCE[r.kind], "sku": {"name": r.tier.name},
-        "properties": {
-            "provisioningState": "Succeeded", "publicNetworkAccess": "Enabled", "isMigrated": False,
-            "endpoint": endpoint, "endpoints": {"TextTranslation": endpoint, "CustomTranslator": endpoint},
-            "customSubDomainName": r.name, "internalId": call.world.id_of("account", r.name).replace("-", ""),
-            "capabilities": [{"name": "CustomerManagedKey"}] if shows_encryption_section(r) else [],
-        } | ({"encryption": encryption(call, r)} if r.key_source == CUSTOMER else {}),
-    }
-    if r.identity:
-        principal = {"principalId": call.world.principal(r)} if registered(r) else {}
-        body["identity"] = {"type": "SystemAssigned", "tenantId": r.tenant.name, **principal}
-    return body | {"etag": f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'}
-
-
-def encryption(call: Call, r: Resource) -> Body:
-    if (k := r.key) is None:
-        return {"keySource": "Microsoft.KeyVault"}
-    version = call.world.version(k.name, k.version)
-    named = {"keyName": local(k), "keyVersion": version, "keyVaultUri": vault_uri(call, k.vault)}
-    return {"keySource": "Microsoft.KeyVault", "keyVaultProperties": named}
-
-
-def deleted_account(call: Call, r: Resource) -> Body:
-    place = f"locations/{r.location.name}/resourceGroups/{r.group}/deletedAccounts/{r.name}"
-    return account(call, r) | {
-        "id": f"/subscriptions/{r.subscription.name}/providers/Microsoft.CognitiveServices/{place}",
-        "type": "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",
-    }
-
-
-# Vaults
-
-
-def vault_uri(call: Call, v: Vault) -> str:
-    return f"https://{v.name.lower()}.{call.cloud.vaults}/"
-
-
-def vault(call: Call, v: Vault) -> Body:
-    return {
-        "id": resource_id(v), "name": v.name, "type": "Microsoft.KeyVault/vaults", "tags": {},
-        "location": v.region.name,
-        "properties": {
-            "sku": {"family": "A", "name": "standard"}, "tenantId": v.subscription.tenant.name,
-            "vaultUri": vault_uri(call, v), "accessPolicies": access_policies(call, v),
-            "enabledForDeployment": False, "enabledForDiskEncryption": False, "enabledForTemplateDeployment": False,
-            "enableSoftDelete": v.soft_delete, "enableRbacAuthorization": v.permission_model == "rbac",
-            "networkAcls":
-                {"bypass": "AzureServices", "defaultAction": "Allow", "ipRules": [], "virtualNetworkRules": []},
-            "publicNetworkAccess": "Enabled", "provisioningState": "Succeeded",
-        }
-        | ({"softDeleteRetentionInDays": 90} if v.soft_delete else {})
-        | ({"enablePurgeProtection": True} if v.purge_protection else {}),
-    }
-
-
-def access_policies(call: Call, v: Vault) -> list[Body]:
-    permissions = {"keys": list(PERMISSIONS), "secrets": [], "certificates": [], "storage": []}
-    return [
-        {"tenantId": g.tenant.name, "objectId": call.world.principal(g.resource), "permissions": permissions}
-        for g in call.every(Grant) if g.vault.name == v.name
-    ]
-
-
-def deleted_vault(_: Call, v: Vault) -> Body:
-    home = f"/subscriptions/{v.subscription.name}/providers/Microsoft.KeyVault/locations/{v.region.name}"
-    protected = {"purgeProtectionEnabled": True} if v.purge_protection else {}
-    return {
-        "id": f"{home}/deletedVaults/{v.name}", "name": v.name, "type": "Microsoft.KeyVault/deletedVaults",
-        "properties": {"vaultId": resource_id(v), "location": v.region.name, "tags": {}, **protected},
-    }
-
-
-# Keys
+def listing(form: str, entities: Callable[[Call, Any], Iterable[Any]]) -> Handler:
+    """Return the handler that lists entities of what the path leads to."""
+    return lambda call, above: call.page(body(form, call, each) for each in entities(call, above))
 
 
 def local(k: Key) -> str:
@@ -152,53 +60,22 @@ def local(k: Key) -> str:
     return k.name.partition("/")[2]
 
 
-def key(call: Call, k: Key, version: int | None = None) -> Body:
-    """Return a version of a key with its public part, by default the current one."""
-    item = key_item(call, k, version or k.version)
-    web_key: Body = {"kid": item.pop("kid"), "kty": k.type, "key_ops": OPERATIONS[k.type.removesuffix("-HSM")]}
-    if k.type == "EC":
-        points = {name: digits(web_key["kid"] + name, (k.size + 7) // 8) for name in "xy"}
-        web_key |= {"crv": CURVES.get(k.size, f"P-{k.size}"), **points}
-    elif k.type != "oct":
-        web_key |= {"n": digits(web_key["kid"], k.size // 8), "e": "AQAB"}
-    return {"key": web_key, **item}
+def digits(v: Values, name: str, *types: str) -> str | None:
+    """Return a number of a key's public part, if it is of these types, in base64url without padding.
 
-
-def digits(seed: str, length: int) -> str:
-    """Return bytes that follow from a seed, in base64url without padding, of which the first and last bit are 1."""
-    data = hashlib.shake_256(seed.encode()).digest(length)
+    Its bytes follow from the key's identifier; the first and the last bit are 1.
+    """
+    if v["type"] not in types:
+        return None
+    data = hashlib.shake_256(f"{v['kid']}{name}".encode()).digest((v["size"] + 7) // 8)
     data = bytes([data[0] | 0x80, *data[1:-1], data[-1] | 1])
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def key_item(call: Call, k: Key, version: int | None = None) -> Body:
-    """Return a key as lists have it, or one of its versions."""
-    end, v = f"/{call.world.version(k.name, version)}" if version else "", k.vault
-    recoverable = "Recoverable" if v.purge_protection else "Recoverable+Purgeable"
-    return {
-        "kid": f"{vault_uri(call, v)}keys/{local(k)}{end}", "tags": {},
-        "attributes": {
-            "enabled": k.enabled if version in (None, k.version) else True,
-            "recoveryLevel": recoverable if v.soft_delete else "Purgeable",
-            "recoverableDays": 90 if v.soft_delete else 0,
-        },
-    }
-
-
-def recovery(call: Call, k: Key) -> Body:
-    """Return where a deleted key is found: without it a client knows that the key is gone."""
-    return {"recoveryId": f"{vault_uri(call, k.vault)}deletedkeys/{local(k)}"} if k.vault.soft_delete else {}
-
-
-def deleted_key(call: Call, k: Key) -> Body:
-    return recovery(call, k) | key(call, k)
-
-
-def deleted_key_item(call: Call, k: Key) -> Body:
-    return recovery(call, k) | key_item(call, k)
-
-
-# Custom Translator
+def etag(v: Values) -> str:
+    """Return a hash of all other members of an account."""
+    others = {name: each for name, each in FORMS["account"].items() if name != "etag"}
+    return hashlib.sha256(json.dumps(fill(others, v), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def id_of(call: Call, kind: str, name: str) -> str | int:
@@ -207,41 +84,62 @@ def id_of(call: Call, kind: str, name: str) -> str | int:
 
 
 def billing_region(name: str) -> Body:
-    return {"BillingRegionCode": name.upper(), "BillingRegionName": REGIONS.get(name, "Global")}
+    return {"BillingRegionCode": name.upper(), "BillingRegionName": FIXED["regions"].get(name, "Global")}
 
 
-def workspace(call: Call, w: Workspace) -> Body:
-    return {
-        "Id": id_of(call, "workspace", w.name), "Name": w.name, "Role": {"Id": 1, "RoleName": "Owner"},
-        "IsCreator": True, "IsDefaultWorkspace": False, "HasMigrations": False, "Sharing": [],
-        "Region": billing_region(w.resource.location.name), "Subscription": workspace_subscription(call, w),
-    }
+def access_policies(v: Values) -> list[Body]:
+    grants = (g for g in v.call.every(Grant) if g.vault.name == v.entity.name)
+    return [body("access_policy", v.call, g) for g in grants]
 
 
-def workspace_subscription(_: Call, w: Workspace) -> Body:
-    r = w.resource
-    return {
-        "Id": resource_id(r), "Name": r.name, "Kind": KINDS_BY_RESOURCE[r.kind], "Sku": r.tier.name,
-        "IsCMKEnabled": w.covered, "Region": billing_region(r.location.name),
-    }
+RSA = ("RSA", "RSA-HSM")
+KINDS = {kind["resource"]: name for name, kind in FIXED["kinds"].items()}
 
-
-def project(call: Call, w: Workspace) -> Body:
-    return {"Id": id_of(call, "project", w.name), "IsAvailable": True, **call.world.projects[w.name]}
-
-
-def document(call: Call, d: Document) -> Body:
-    return {"Id": id_of(call, "document", d.name), "Name": d.name, "IsAvailable": True}
-
-
-def category_id(call: Call, m: Model) -> str:
-    """Return the category id by which translation names a model."""
-    return f"{call.world.id_of('category', m.name)}-GENERAL"
-
-
-def model(call: Call, m: Model) -> Body:
-    return {
-        "Id": id_of(call, "model", m.name), "Name": m.name, "ModelIdentifier": category_id(call, m),
-        "ProjectId": id_of(call, "project", m.workspace.name), "Documents": [], "IsAutoDeploy": False,
-        "ModelRegionStatuses": [{"Region": 1, "IsDeployed": m.state == "deployed"}],
-    }
+VALUES: dict[str, Callable[[Values], Any]] = {
+    "display_name": lambda v: v.world.display_name(v.entity.name),
+    # Accounts
+    "account_kind": lambda v: KINDS[getattr(v.entity, "resource", v.entity).kind],
+    "endpoint": lambda v: f"https://{v.entity.name.lower()}.{v.call.cloud.accounts}/",
+    "internal_id": lambda v: v.world.digits_of("account", v.entity.name),
+    "capabilities": lambda v: [{"name": "CustomerManagedKey"}] if shows_encryption_section(v.entity) else [],
+    "managed_identity": lambda v: body("managed_identity", v.call, v.entity) if v.entity.identity else None,
+    "principal_id": lambda v: v.world.principal(v.entity) if registered(v.entity) else None,
+    "encryption": lambda v: body("encryption", v.call, v.entity) if v.entity.key_source == CUSTOMER else None,
+    "key_in_use": lambda v: body("key_in_use", v.call, v.entity.key) if v.entity.key else None,
+    "etag": etag,
+    # Key vaults
+    "vault_uri": lambda v: f"https://{getattr(v.entity, 'vault', v.entity).name.lower()}.{v.call.cloud.vaults}/",
+    "uses_rbac": lambda v: v.entity.permission_model == "rbac",
+    "retention": lambda v: 90 if v.entity.soft_delete else None,
+    "protected": lambda v: v.entity.purge_protection or None,
+    "access_policies": access_policies,
+    "object_id": lambda v: v.world.principal(v.entity.resource),
+    # Keys
+    "key_name": lambda v: local(v.entity),
+    "version_id": lambda v: v.world.version(v.entity.name, v.entity.version),
+    "kid": lambda v: f"{v['vault_uri']}keys/{v['key_name']}/{v['version_id']}",
+    "operations": lambda v: FIXED["keys"][v.entity.type]["operations"],
+    "curve": lambda v: f"P-{v.entity.size}" if v.entity.type == "EC" else None,
+    "x": lambda v: digits(v, "x", "EC"),
+    "y": lambda v: digits(v, "y", "EC"),
+    "n": lambda v: digits(v, "", *RSA),
+    "e": lambda v: "AQAB" if v.entity.type in RSA else None,
+    "recoverable_days": lambda v: 90 if v.entity.vault.soft_delete else 0,
+    "recovery_level": lambda v: (
+        ("Recoverable" if v.entity.vault.purge_protection else "Recoverable+Purgeable")
+        if v.entity.vault.soft_delete
+        else "Purgeable"
+    ),
+    # without it a client knows that the key is gone
+    "recovery_id": lambda v: f"{v['vault_uri']}deletedkeys/{v['key_name']}" if v.entity.vault.soft_delete else None,
+    # Custom Translator
+    "workspace_id": lambda v: id_of(v.call, "workspace", v.entity.name),
+    "project_id": lambda v: id_of(v.call, "project", getattr(v.entity, "workspace", v.entity).name),
+    "number": lambda v: v.world.number_of(v.entity.word, v.entity.name),
+    "billing_region": lambda v: billing_region(v.entity.resource.location.name),
+    "workspace_subscription": lambda v: body("workspace_subscription", v.call, v.entity),
+    "asked": lambda v: v.world.projects[v.entity.name],
+    "category_id": lambda v: f"{v.world.id_of('category', v.entity.name)}-GENERAL",
+    "is_deployed": lambda v: v.entity.state == "deployed",
+}
+"""What a form can name, besides the fields of the entity; None is left out."""

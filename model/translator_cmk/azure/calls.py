@@ -12,7 +12,7 @@ import jwt
 
 from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import Entity
-from .choices import OTHERWISE, Problem, answer_to, malformed, outside
+from .choices import Problem, answer_to, malformed, outside
 from .worlds import World, Worlds
 
 PAGE = 25
@@ -130,7 +130,7 @@ class Call:
             self.world = self.world._replace(state=state)
             return
         because = outcome.because if isinstance(outcome, Refused) else outcome.silent
-        status, code, _ = answer_to(because) if because else OTHERWISE
+        status, code, *_ = answer_to(because)
         message = f"The request is refused: {', '.join(sorted(because)) or 'no reason given'}."
         raise Problem(status, code, message, because)
 
@@ -168,6 +168,11 @@ def acts(command: Callable[..., Command], show: Handler = lambda *_: None, statu
         return Reply(status, show(call, call.again(entity)))
 
     return handler
+
+
+def always(body: Any, status: int = 200) -> Handler:
+    """Return the handler that answers with this body, if all that the path names exists."""
+    return lambda *_: Reply(status, body)
 
 
 # Bodies of requests

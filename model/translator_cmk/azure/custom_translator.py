@@ -3,25 +3,21 @@
 from collections.abc import Sequence
 from email import message_from_bytes
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
-from . import bodies
-from .bodies import Body
-from .calls import Call, Handler, Reply, member, parse_json, required
+from .bodies import Body, billing_region, body, id_of
+from .calls import Call, Handler, Reply, always, member, parse_json, required
 from .choices import Problem, malformed, missing, outside
+from .worlds import FIXED
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
-LANGUAGES = [
-    {"Id": number, "DisplayName": name, "LanguageCode": code}
-    for number, (code, name) in enumerate({"en": "English", "de": "German", "fr": "French"}.items(), 1)
-]
-ORDERED = [(source, target) for source in LANGUAGES for target in LANGUAGES if source != target]
 PAIRS = [
-    {"Id": number, "SourceLanguage": one, "TargetLanguage": other} for number, (one, other) in enumerate(ORDERED, 1)
+    {"Id": number, "SourceLanguage": source, "TargetLanguage": target}
+    for number, (source, target) in enumerate(permutations(FIXED["languages"], 2), 1)
 ]
-CATEGORIES = [{"Id": number, "Name": name} for number, name in enumerate(("General", "Technology", "Legal"), 1)]
 PAGE = 100
 
 HELD: dict[str, tuple[type[Entity], tuple[str, ...]]] = {
@@ -67,7 +63,7 @@ def identified(word: str, call: Call, account: Resource, identifier: str) -> Any
     if not identifier:
         raise malformed(f"The query parameter '{word}Id' is missing.")
     for each in held(call, word, account):
-        if str(bodies.id_of(call, word, each.name)) == identifier.lower():
+        if str(id_of(call, word, each.name)) == identifier.lower():
             return each
     raise missing("NotFound", f"There is nothing with the id '{identifier}'.")
 
@@ -76,7 +72,7 @@ LOOK_UPS = {word: partial(identified, word) for word in HELD}
 
 
 def created(call: Call, word: str, name: str) -> Reply:
-    return Reply(201, None, {"Location": call.url(f"{ROOT}/{word}s/{bodies.id_of(call, word, name)}")})
+    return Reply(201, None, {"Location": call.url(f"{ROOT}/{word}s/{id_of(call, word, name)}")})
 
 
 def paged(call: Call, name: str, items: Sequence[Body]) -> Body:
@@ -86,16 +82,25 @@ def paged(call: Call, name: str, items: Sequence[Body]) -> Body:
     return {"PageIndex": index, "TotalPageCount": -(-len(items) // PAGE), name: items[start : start + PAGE]}
 
 
-def listing(word: str, show: Handler) -> Handler:
+def listing(word: str) -> Handler:
     """Return the handler that lists what a workspace holds, in pages."""
-    return lambda call, w: paged(call, f"{word.capitalize()}s", [show(call, each) for each in held(call, word, w)])
+    return lambda call, w: paged(
+        call, f"{word.capitalize()}s", [body(word, call, each) for each in held(call, word, w)]
+    )
+
+
+list_projects, list_models = listing("project"), listing("model")
+list_billing_regions = always([billing_region(name) for name in (*FIXED["regions"], "global")])
+list_regions = always([{"Id": 1, "RegionName": "All regions"}])
+list_languages, list_categories = always(FIXED["languages"]), always(FIXED["categories"])
+list_language_pairs = always(PAIRS)
 
 
 # Workspaces and projects
 
 
 def list_workspaces(call: Call, account: Resource) -> Body:
-    return {"Workspaces": [bodies.workspace(call, w) for w in held(call, "workspace", account)]}
+    return {"Workspaces": [body("workspace", call, w) for w in held(call, "workspace", account)]}
 
 
 def create_workspace(call: Call, account: Resource) -> Reply:
@@ -117,7 +122,7 @@ def create_project(call: Call, w: Workspace) -> Reply:
     project: Body = {
         name: member(call.body, name, str, "") for name in ("Name", "Label", "Description", "CategoryDescriptor")
     }
-    for name, choices in (("LanguagePair", PAIRS), ("Category", CATEGORIES)):
+    for name, choices in (("LanguagePair", PAIRS), ("Category", FIXED["categories"])):
         number = required(call.body, f"{name}Id", int)
         if not 1 <= number <= len(choices):
             raise malformed(f"'{name}Id' has the value {number}, which is not valid.")
@@ -132,12 +137,12 @@ def create_project(call: Call, w: Workspace) -> Reply:
 def list_documents(call: Call, w: Workspace) -> Body:
     """List the documents of a workspace, which reads data that is kept in it."""
     call.submit(commands.ReadData(w.name))
-    return {"PaginatedDocuments": listing("document", bodies.document)(call, w)}
+    return {"PaginatedDocuments": listing("document")(call, w)}
 
 
 def get_document(call: Call, d: Document) -> Body:
     call.submit(commands.ReadData(d.workspace.name))
-    return bodies.document(call, d)
+    return body("document", call, d)
 
 
 def import_document(call: Call, w: Workspace) -> Reply:
@@ -153,7 +158,7 @@ def import_document(call: Call, w: Workspace) -> Reply:
     if set(files) - fields.keys():
         raise malformed("Each file of 'DocumentDetails' has to be among the form's files.")
     call.submit(commands.UploadDocument(name, w.name))
-    return Reply(202, {"JobId": bodies.id_of(call, "job", name), "FilesAcceptedForProcessing": files})
+    return Reply(202, {"JobId": id_of(call, "job", name), "FilesAcceptedForProcessing": files})
 
 
 def form(call: Call) -> dict[str, str]:
@@ -183,7 +188,7 @@ def create_model(call: Call, account: Resource) -> Reply:
     for field in ("IsAutoDeploy", "AutoDeployThreshold", "SourceModelIdForRetrain"):
         if member(call.body, field, object):
             raise outside(field)
-    there = [bodies.id_of(call, "document", d.name) for d in held(call, "document", w)]
+    there = [id_of(call, "document", d.name) for d in held(call, "document", w)]
     asked = member(call.body, "DocumentIds", list, [])
     if there and not asked:
         raise malformed("'DocumentIds' names no document.")
@@ -220,7 +225,7 @@ def translate(call: Call, account: Resource) -> list[Body]:
         raise text_problem(400074, "The body of the request is not valid JSON.")
     given = [required(each, "Text") for each in call.json]
     for m in held(call, "model", account):
-        if bodies.category_id(call, m).lower() == wanted:
+        if body("model", call, m)["ModelIdentifier"].lower() == wanted:
             call.submit(commands.TranslateWithModel(m.name))
             return [{"translations": [{"text": text, "to": target}]} for text in given]
     raise text_problem(400079, "The custom system requested for translation does not exist.", "environment.exists")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 from uuid import UUID
 
 from ..errors import CommandError
@@ -43,17 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tenant",
-        type=tenant,
+        type=lambda text: str(UUID(text)),  # as Azure writes it
         default=TENANT,
         metavar="GUID",
         help="sign in to this tenant; tenants share no resources, and a new GUID starts an empty one",
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the command and its arguments")
-
-
-def tenant(text: str) -> str:
-    """Return the GUID as Azure writes it; raises `ValueError`."""
-    return str(UUID(text))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,23 +58,17 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError("azure-env: no command; write it after --, such as azure-env -- az account show")
     if (args.port is None) != (args.authority is None):
         raise CommandError("azure-env: --port and --authority go together")
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(handled(signal.SIGTERM, ended))
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="azure-env-")))
+    handlers = {signal.SIGTERM: ended, signal.SIGINT: lambda *_: None}  # on Ctrl-C the command decides if it ends
+    with handled(handlers), tempfile.TemporaryDirectory(prefix="azure-env-") as folder, contextlib.ExitStack() as stack:
         port, authority = args.port, args.authority
         if port is None:
-            server = start(stack)
-            port, authority = server.port, Path(server.authority_file)
+            from .server import azure_server
+
+            server = stack.enter_context(azure_server())
+            port, authority = server.port, server.authority_file
         elif not authority.is_file():
             raise CommandError(f"azure-env: --authority {authority}: no such file; `serve --azure` prints its path")
-        return run_command(command, dict(environment(os.environ, port, authority.resolve(), args.tenant, folder)))
-
-
-def start(stack: contextlib.ExitStack) -> Any:
-    """Return a server that ends with the stack."""
-    from .server import azure_server
-
-    return stack.enter_context(azure_server())
+        return run_command(command, dict(environment(os.environ, port, authority.resolve(), args.tenant, Path(folder))))
 
 
 def environment(
@@ -105,31 +94,29 @@ def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:
     program = shutil.which(command[0], path=variables.get("PATH"))
     if program is None:
         raise CommandError(f"azure-env: {command[0]}: no such command; is it installed, and on PATH?")
-    # Ctrl-C reaches the command by itself: whether it ends is for the command to decide
-    with handled(signal.SIGINT, lambda *_: None):
-        try:
-            process = subprocess.Popen([program, *command[1:]], env=variables)
-        except OSError as error:
-            raise CommandError(f"azure-env: {command[0]}: {error.strerror}") from None
-        try:
-            code = process.wait()
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
+    try:
+        process = subprocess.Popen([program, *command[1:]], env=variables)
+    except OSError as error:
+        raise CommandError(f"azure-env: {command[0]}: {error.strerror}") from None
+    try:
+        code = process.wait()
+    finally:
+        process.terminate()  # if it has not ended
+        process.wait()
     return 128 - code if code < 0 else code
 
 
 @contextlib.contextmanager
-def handled(number: signal.Signals, handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Handle a signal so while the context lasts."""
-    before = signal.signal(number, handler)
+def handled(handlers: Mapping[signal.Signals, Callable[[int, FrameType | None], None]]) -> Iterator[None]:
+    """Handle signals so while the context lasts."""
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     finally:
-        signal.signal(number, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def ended(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  # as signals are handled
+def ended(number: int, _: FrameType | None) -> NoReturn:
     """Leave as a process that a signal ended, with everything cleaned up."""
     raise SystemExit(128 + number)

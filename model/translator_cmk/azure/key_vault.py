@@ -3,17 +3,16 @@
 import base64
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
-from . import bodies
-from .bodies import CURVES, Body, local
-from .calls import Call, Handler, honoured, member, required
+from .bodies import Body, body, listing, local
+from .calls import Call, acts, honoured, member, required
 from .choices import Problem, malformed, missing, outside
-
-SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": tuple(CURVES), "oct": (128, 192, 256)}
+from .worlds import FIXED
 
 
 def log_in(call: Call) -> Any:
@@ -56,39 +55,52 @@ def key_in(state: str) -> Callable[[Call, Vault, str], Any]:
     return look_up
 
 
-def list_keys(show: Callable[[Call, Any], Body], state: str = "active") -> Handler:
-    """Return the handler that lists the keys of a vault that are in this state."""
-    return lambda call, vault: call.page(show(call, k) for k in call.every(Key, state) if k.vault.name == vault.name)
+def keys(call: Call, vault: Vault, state: str = "active") -> list[Any]:
+    return [k for k in call.every(Key, state) if k.vault.name == vault.name]
+
+
+list_keys = listing("key_item", keys)
+list_deleted_keys = listing("deleted_key_item", partial(keys, state="deleted"))
+rotate_key = acts(commands.RotateKey, partial(body, "key"))
+delete_key = acts(commands.DeleteKey, partial(body, "deleted_key"))
+recover_key = acts(commands.RecoverKey, partial(body, "key"))
+purge_key = acts(commands.PurgeKey, status=204)
 
 
 def list_versions(call: Call, k: Key) -> Body:
-    return call.page(bodies.key_item(call, k, number) for number in range(1, k.version + 1))
+    return call.page(version("version_item", call, k, number) for number in range(1, k.version + 1))
 
 
 def get_key(call: Call, k: Key) -> Body:
-    return bodies.key(call, k, asked_version(call, k))
+    return version("key", call, k, asked_version(call, k))
+
+
+def version(form: str, call: Call, k: Key, number: int) -> Body:
+    """Return a version of a key in one of the forms; only the current one can be disabled."""
+    enabled = k.enabled or number != k.version
+    return body(form, call, k, version_id=call.world.version(k.name, number), enabled=enabled)
 
 
 def asked_version(call: Call, k: Key) -> int:
     """Return the number of the version that the path names, by default the current one; raises `Problem`."""
-    version = call.at.get("version", "").lower()
-    if not re.fullmatch("([0-9a-f]{32})?", version):
-        raise outside(f"'{version}' of a key")
+    asked = call.at.get("version", "").lower()
+    if not re.fullmatch("([0-9a-f]{32})?", asked):
+        raise outside(f"'{asked}' of a key")
     for number in range(k.version, 0, -1):
-        if version in ("", call.world.version(k.name, number)):
+        if asked in ("", call.world.version(k.name, number)):
             return number
-    raise missing("KeyNotFound", f"A key with (name/id) {local(k)}/{version} was not found in this key vault.")
+    raise missing("KeyNotFound", f"A key with (name/id) {local(k)}/{asked} was not found in this key vault.")
 
 
 def create_key(call: Call, vault: Vault) -> Body:
-    kind, body = required(call.body, "kty"), call.body
-    size = member(body, "key_size", int, 256 if kind == "oct" else 2048)
-    made = add_key(call, vault, commands.CreateKey, kind, size, member(body, "crv", str, "P-256"))
-    return as_asked(call, made, body, ("kty", "crv", "key_size"))
+    kind, asked = required(call.body, "kty"), call.body
+    size = member(asked, "key_size", int, 256 if kind == "oct" else 2048)
+    made = add_key(call, vault, commands.CreateKey, kind, size, member(asked, "crv", str, "P-256"))
+    return as_asked(call, made, asked, ("kty", "crv", "key_size"))
 
 
 def import_key(call: Call, vault: Vault) -> Body:
-    web_key, body = required(call.body, "key", dict), call.body
+    web_key, asked = required(call.body, "key", dict), call.body
     kind = required(web_key, "kty")
     honoured(web_key, None, ("kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q"))
     try:
@@ -97,9 +109,9 @@ def import_key(call: Call, vault: Vault) -> Body:
     except ValueError:
         raise malformed("The key is not in base64url.", "BadParameter") from None
     size = 8 * len(numbers[0].lstrip(b"\0"))
-    kind = f"{kind.removesuffix('-HSM')}-HSM" if member(body, "hsm", bool) else kind
+    kind = f"{kind.removesuffix('-HSM')}-HSM" if member(asked, "hsm", bool) else kind
     made = add_key(call, vault, commands.ImportKey, kind, size, member(web_key, "crv", str, ""))
-    return as_asked(call, made, {**body, "key_ops": member(web_key, "key_ops", list)}, ("key", "hsm", "Hsm"))
+    return as_asked(call, made, {**asked, "key_ops": member(web_key, "key_ops", list)}, ("key", "hsm", "Hsm"))
 
 
 def add_key(call: Call, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str) -> Any:
@@ -108,8 +120,8 @@ def add_key(call: Call, vault: Vault, command: Callable[..., Command], kind: str
     if not re.fullmatch(r"[a-zA-Z0-9-]{1,127}", name):
         raise malformed(f"The key name '{name}' is invalid.", "BadParameter")
     if kind == "EC":
-        size = next((bits for bits, known in CURVES.items() if known == curve), 0)
-    if kind not in SIZES or size not in SIZES[kind]:
+        size = next((bits for bits in FIXED["keys"]["EC"]["sizes"] if curve == f"P-{bits}"), 0)
+    if kind not in FIXED["keys"] or size not in FIXED["keys"][kind]["sizes"]:
         raise malformed(f"There is no key of type '{kind}' with this size or curve.", "BadParameter")
     there = call.entity(Key, f"{vault.name}/{name}")
     if there and (there.type, there.size) == (kind, size):
@@ -119,9 +131,9 @@ def add_key(call: Call, vault: Vault, command: Callable[..., Command], kind: str
     return call.entity(Key, f"{vault.name}/{name}")
 
 
-def as_asked(call: Call, k: Key, asked: Any, done: tuple[str, ...] = (), version: int | None = None) -> Body:
+def as_asked(call: Call, k: Key, asked: Any, done: tuple[str, ...] = (), number: int = 0) -> Body:
     """Return the key; raises `Problem` if the request asks for a value that the key does not have."""
-    shown = bodies.key(call, k, version)
+    shown = version("key", call, k, number or k.version)
     honoured(asked, {**shown, "key_ops": shown["key"]["key_ops"]}, ("attributes.enabled", *done))
     return shown
 
@@ -133,4 +145,4 @@ def update_key(call: Call, k: Key) -> Body:
         raise outside("disabling an older version of a key")
     if enabled is not None and number == k.version:
         call.submit((commands.EnableKey if enabled else commands.DisableKey)(k.vault.name, local(k)))
-    return as_asked(call, call.again(k), call.body, version=number)
+    return as_asked(call, call.again(k), call.body, number=number)

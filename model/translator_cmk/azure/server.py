@@ -29,16 +29,9 @@ IDLE = 120
 """Seconds after which a connection without a request is closed."""
 
 CERTIFIED = (
-    "management.azure.com",
-    "login.microsoftonline.com",
-    "login.windows.net",
-    "graph.microsoft.com",
-    "*.vault.azure.net",
-    "*.cognitiveservices.azure.com",
-    "localhost",
-    "*.vault.localhost",
-    "*.cognitiveservices.localhost",
-    LOOPBACK,
+    *("management.azure.com", "login.microsoftonline.com", "login.windows.net", "graph.microsoft.com"),
+    *("*.vault.azure.net", "*.cognitiveservices.azure.com"),
+    *("localhost", "*.vault.localhost", "*.cognitiveservices.localhost", LOOPBACK),
 )
 """The names in the server's certificate."""
 

@@ -4,31 +4,17 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
+import yaml
+
 from ..machine import DEFAULT_STAGE, Stage, State, initial
-from ..machine.commands import ResourceKind
 from ..machine.entities import Entity, Resource, Tenant
 
-REGION_NAMES = ("West Europe", "North Europe", "East US", "East US 2", "West US 2", "Sweden Central", "Japan East")
-REGIONS = {name.replace(" ", "").lower(): name for name in REGION_NAMES}
-"""The regions of every subscription, each with its display name."""
-
-KINDS: dict[str, ResourceKind] = {
-    "TextTranslation": "Translator",
-    "AIServices": "AIServices",
-    "CognitiveServices": "CognitiveServices",
-}
-"""For each kind of account that the server has: the kind of resource of the model."""
-
-SKUS = {name: name != "F0" for name in ("F0", "S0", "S1", "S2", "S3", "S4", "C2", "C3", "C4", "D3")}
-"""The SKUs of accounts, each with whether it supports customer-managed keys."""
-
-SOLD = {
-    kind: [name for name in SKUS if (name == "S0") == (kind != "TextTranslation") or name == "F0"] for kind in KINDS
-}
-"""The SKUs of each kind."""
+FIXED: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("fixed.yaml").read_text("utf-8"))
+"""What is the same in every world, such as regions, SKUs and members of bodies that have one value."""
 
 SUBSCRIPTIONS, TENANTS = tuple(DEFAULT_STAGE.subscriptions), DEFAULT_STAGE.tenants
 NAMESPACE = UUID("c2b0a3ff-9d24-5c36-9d0c-6f5f3a9a3f10")
@@ -70,6 +56,10 @@ class World(NamedTuple):
         """Return the GUID of something of this world."""
         return guid(self.tenant, *words)
 
+    def digits_of(self, *words: str) -> str:
+        """Return the 32 hexadecimal digits of something of this world: a version of a key, a key of an account."""
+        return self.id_of(*words).replace("-", "")
+
     def number_of(self, *words: str) -> int:
         """Return the positive integer of 28 bits of something of this world."""
         return int(hashlib.sha256("/".join((self.tenant, *words)).encode()).hexdigest()[:7], 16) + 1
@@ -80,11 +70,11 @@ class World(NamedTuple):
 
     def version(self, key: str, version: int) -> str:
         """Return the version id of a key, `vault/key`."""
-        return self.id_of("version", key, str(version)).replace("-", "")
+        return self.digits_of("version", key, str(version))
 
     def account_keys(self, account: str) -> dict[str, str]:
         """Return the two keys of an account, as the API lists them."""
-        return {name: self.id_of("account", account, name).replace("-", "") for name in ("key1", "key2")}
+        return {name: self.digits_of("account", account, name) for name in ("key1", "key2")}
 
     def display_name(self, identifier: str) -> str:
         """Return the name in the model's stage of a tenant or a subscription."""
@@ -92,11 +82,12 @@ class World(NamedTuple):
         return names.get(identifier, identifier)
 
 
-def stage(tenant: str) -> Stage:
-    """Return the stage of a world: that of the model with GUIDs for tenants and subscriptions."""
+def begun(tenant: str) -> World:
+    """Return a new world: the model's stage, with GUIDs for tenants and subscriptions."""
     tenants = {name: tenant if name == TENANTS[0] else guid(tenant, name) for name in TENANTS}
     subscriptions = {guid(tenant, name): tenants[home] for name, home in DEFAULT_STAGE.subscriptions.items()}
-    return Stage(tenants=tuple(tenants.values()), subscriptions=subscriptions, regions=tuple(REGIONS), tiers=SKUS)
+    tiers = {sku: sku not in FIXED["skus_without_cmk"] for kind in FIXED["kinds"].values() for sku in kind["skus"]}
+    return World(tenant, initial(Stage(tuple(tenants.values()), subscriptions, tuple(FIXED["regions"]), tiers)))
 
 
 class Worlds:
@@ -109,7 +100,7 @@ class Worlds:
     def log_in(self, tenant: str) -> None:
         """Begin a world, unless one has this tenant."""
         if self.of(tenant) is None:
-            world = World(tenant, initial(stage(tenant)))
+            world = begun(tenant)
             self._homes |= dict.fromkeys(world.state.tables[Tenant], tenant)
             self.put(world)
 
