@@ -122,12 +122,6 @@ def test_adding_a_requirement_takes_what_the_ties_ask_for_and_nothing_else(tmp_p
 
 
 BROKEN: dict[str, tuple[Path, str, str, str]] = {
-    "no rule": (
-        KEYS_REGISTER,
-        "",
-        REQUIREMENT,
-        r"keys\.feature:1: no rule shows keys\.no-symmetric-rotation; add @keys\.no-sym",
-    ),
     "unknown id in a row": (
         VAULT_ROWS,
         '"vault.permission-model"',

@@ -44,24 +44,25 @@ def serving(respond: Respond, end: bytes = b"}", port: int = 0) -> Iterator[str]
             thread.join()
 
 
-def slowly(connection: socket.socket) -> None:
-    connection.sendall(OK + b"Content-Length: 1000\r\n\r\n{")
-    with suppress(OSError):
-        for _ in range(40):
-            connection.sendall(b" ")
-            time.sleep(0.05)
+def trickles(head: bytes, rest: bytes = b"") -> Respond:
+    """Send the one at once, and the other byte by byte for two seconds, or as long as anybody reads it."""
+
+    def respond(connection: socket.socket) -> None:
+        with suppress(OSError):
+            connection.sendall(head)
+            for byte in rest[:40]:
+                time.sleep(0.05)
+                connection.sendall(bytes([byte]))
+
+    return respond
+
+
+slowly = trickles(OK + b"Content-Length: 1000\r\n\r\n{", b" " * 40)
 
 
 def never_ending(connection: socket.socket) -> None:
     connection.sendall(OK + b"\r\n" + b'{"id": "1", "answer": "done"}')
     time.sleep(1)
-
-
-def slow_headers(connection: socket.socket) -> None:
-    with suppress(OSError):
-        for byte in OK * 20:
-            connection.sendall(bytes([byte]))
-            time.sleep(0.05)
 
 
 def sends(text: bytes) -> Respond:
@@ -77,7 +78,7 @@ WEB: dict[str, tuple[Respond, str]] = {
     ),
     "slow body": (slowly, "had not answered in full when its time was up"),
     "no end": (never_ending, "had not answered in full when its time was up"),
-    "slow headers": (slow_headers, "had not answered in full when its time was up"),
+    "slow headers": (trickles(b"", OK * 20), "had not answered in full when its time was up"),
     "closed": (lambda _: None, "closed the connection without an answer"),
     "cut off": (
         sends(OK + b"Content-Length: 10\r\n\r\n{"),
