@@ -73,20 +73,13 @@ def test_wheel_carries_features_and_data(unpacked: Path) -> None:
         assert (package / file).is_file(), file
 
 
-def output_of(unpacked: Path, code: str) -> str:
-    """Return the output of the unpacked package."""
-    found = f"import sys; sys.path.insert(0, {str(unpacked)!r}); {code}"
-    run = subprocess.run([sys.executable, "-I", "-c", found], check=True, capture_output=True, text=True)
-    return run.stdout.strip()
-
-
-def test_wheel_has_the_digest_of_the_checkout(unpacked: Path) -> None:
-    assert output_of(unpacked, "from translator_cmk.digest import digest; print(digest())") == digest()
-
-
-def test_wheel_reads_its_own_features(unpacked: Path) -> None:
-    found = output_of(unpacked, "from translator_cmk import features_dir; print(features_dir())")
-    assert Path(found) == unpacked / "translator_cmk" / "features"
+def test_wheel_has_the_digest_of_the_checkout_and_reads_its_own_features(unpacked: Path) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(unpacked)!r}); from translator_cmk import features_dir;"
+        "from translator_cmk.digest import digest; print(digest(), features_dir(), sep='\\n')"
+    )
+    run = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.splitlines() == [digest(), str(unpacked / "translator_cmk" / "features")]
 
 
 @pytest.fixture

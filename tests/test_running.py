@@ -13,27 +13,15 @@ import pytest
 from tests.command_line import run_cli
 from tests.oracle.following import commands
 from tests.schemas import VALID
-from translator_cmk.language import (
-    LONGEST,
-    command_to_wire,
-    observation_to_wire,
-    outcome_to_wire,
-    stage_to_wire,
-)
+from translator_cmk import language
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage, Unspecified
-from translator_cmk.machine.commands import (
-    CreateResource,
-    CreateWorkspace,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    ReadData,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Oracle
 from translator_cmk.system import ModelSystem
 
 AT_WORK = situations()["a deployed model under customer-managed keys"].commands
-DISABLED = (*AT_WORK, DisableKey("kv-prod", "cmk-2048"), ReadData("ws-prod"))
+DISABLED = (*AT_WORK, cmd.DisableKey("kv-prod", "cmk-2048"), cmd.ReadData("ws-prod"))
 
 
 class Run(NamedTuple):
@@ -55,7 +43,7 @@ def run(text: bytes, *arguments: str, file: str = "-") -> Run:
 
 
 def as_lines(*sequence: Command) -> bytes:
-    return b"".join(json.dumps(command_to_wire(command)).encode() + b"\n" for command in sequence)
+    return b"".join(json.dumps(language.command_to_wire(command)).encode() + b"\n" for command in sequence)
 
 
 def test_each_command_is_answered_as_the_model_does() -> None:
@@ -66,9 +54,9 @@ def test_each_command_is_answered_as_the_model_does() -> None:
         assert not isinstance(outcome, Unspecified)
         assert answer == {
             "line": number,
-            "command": command_to_wire(command),
-            "outcome": outcome_to_wire(outcome),
-            "observation": observation_to_wire(system.observe()),
+            "command": language.command_to_wire(command),
+            "outcome": language.outcome_to_wire(outcome),
+            "observation": language.observation_to_wire(system.observe()),
         }
 
 
@@ -102,7 +90,7 @@ def test_a_file_is_read_as_standard_input_is(tmp_path: Path) -> None:
 
 
 def test_the_first_line_may_set_the_stage() -> None:
-    stage = stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
+    stage = language.stage_to_wire(Stage(("here",), {"one": "here"}, ("north",), {"tier": True}))
     create = {"command": "CreateVault", "vault": "v1", "region": "north", "subscription": "one", "group": "g"}
     text = b"\n" + json.dumps({"stage": stage}).encode() + b"\n" + json.dumps(create).encode()
     (answer,) = run(text).answers
@@ -126,14 +114,14 @@ def test_blank_lines_line_ends_a_byte_order_mark_and_length_mean_nothing() -> No
     text = b"\xef\xbb\xbf\r\n  \n" + GOOD.replace(b"\n", b"\r\n") + b"\n"
     assert [answer["line"] for answer in run(text).answers] == [3]
     line = GOOD.rstrip()
-    assert len(run(line + b" " * (LONGEST - len(line)) + b"\n").answers) == 1
+    assert len(run(line + b" " * (language.LONGEST - len(line)) + b"\n").answers) == 1
 
 
 @pytest.mark.parametrize(
     ("line", "error"),
     [
         (b"nonsense", "not JSON at column 1 (Expecting value); write one JSON object"),
-        (b" " * LONGEST + b"{}", "longer than 1 MiB; write one message on each line"),
+        (b" " * language.LONGEST + b"{}", "longer than 1 MiB; write one message on each line"),
         (b'{"command": "ReadDatum"}', "command is 'ReadDatum', which does not exist; did you mean 'ReadData'?"),
         (b'{"stage": {"region": []}}', "a stage has no field 'region'; did you mean 'regions'?"),
         (b'{"stage": {}, "at": 2}', "a stage that is not alone on its line; put it on a line of its own"),
@@ -162,9 +150,9 @@ def test_more_states_than_can_be_kept_end_the_run(monkeypatch: pytest.MonkeyPatc
             command
             for each in names
             for command in (
-                CreateResource(each, "Translator", "westeurope", "cmk-tier", "production", "apps"),
-                EnableCustomerManagedKeys(each, "kv-prod", "cmk-2048"),
-                CreateWorkspace(f"of-{each}", each),
+                cmd.CreateResource(each, "Translator", "westeurope", "cmk-tier", "production", "apps"),
+                cmd.EnableCustomerManagedKeys(each, "kv-prod", "cmk-2048"),
+                cmd.CreateWorkspace(f"of-{each}", each),
             )
         ),
     )

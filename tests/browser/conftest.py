@@ -68,7 +68,7 @@ def served(folder: Path, handles: type[QuietHandler] = QuietHandler) -> Iterator
 
 @dataclass
 class Opened:
-    """A page, and what it said and asked for."""
+    """A window with a page, and what the page said and asked for."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)
@@ -81,28 +81,26 @@ class Opened:
         self.page.goto(address)
 
 
-def opened(browser: Browser, address: str, scheme: str = "light", width: int = DESK, **options: Any) -> Opened:
-    """The page at an address in a window of its own."""
-    found = window(browser, scheme, width, **options)
-    found.page.goto(address)
-    return found
-
-
-def cold(found: Opened) -> Opened:
-    """The window, in which every page is fetched and made as if it were the first."""
-    session = found.page.context.new_cdp_session(found.page)
+@contextmanager
+def cold(page: Page) -> Iterator[None]:
+    """A window in which every page is fetched and made as if it were the first."""
+    session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    return found
+    yield
+    session.detach()
 
 
-def window(browser: Browser, scheme: str, width: int, **options: Any) -> Opened:
+def look(page: Page, width: int = DESK, *, dark: bool = False, printed: bool = False) -> None:
+    """Show pages in a window or on paper so many pixels wide."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light", media="print" if printed else "null")
+
+
+def window(browser: Browser, **options: Any) -> Opened:
     """A window in which nothing is open yet; making one takes the browser as long as showing a page."""
-    dark = scheme == "dark"
-    context = browser.new_context(
-        color_scheme="dark" if dark else "light", viewport={"width": width, "height": 900}, **options
-    )
-    found = Opened(context.new_page())
+    found = Opened(browser.new_context(**options).new_page())
+    look(found.page)
     found.page.on("console", lambda message: found.complaints.append(message.text) if message.type == "error" else None)
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
     found.page.on("request", lambda request: None if request.url.startswith(OWN) else found.outside.append(request.url))
@@ -120,6 +118,14 @@ def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]
     # without preload, axe does not ask for style sheets, which a browser refuses to a page opened from a file
     result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
+
+
+def search(page: Page, words: str) -> None:
+    """Look for words in the search of the theme, which waits for a key; it is opened by a key too."""
+    page.keyboard.press("/")
+    field = page.locator("[data-md-component='search-query']")
+    field.fill(words)
+    field.press("End")
 
 
 def focused(page: Page) -> str:
@@ -164,29 +170,36 @@ def root(site: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
     """Chromium, which asks nobody anything of its own accord."""
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
-        yield chromium
-        chromium.close()
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
-def window_on_a_desk(browser: Browser) -> Opened:
-    """The window of all tests that need none of their own: making one takes as long as showing a page."""
-    return window(browser, "light", DESK, permissions=["clipboard-read", "clipboard-write"])
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def only_window(browser: Browser) -> Opened:
+    """The window of all tests that need none of their own."""
+    return window(browser, permissions=["clipboard-read", "clipboard-write"])
 
 
 @pytest.fixture
-def page(window_on_a_desk: Opened) -> Iterator[Page]:
+def page(only_window: Opened) -> Iterator[Page]:
     """An empty page; nothing may fail on the pages that a test opens in it, and nobody outside may be asked."""
-    page = window_on_a_desk.page
-    window_on_a_desk.go("about:blank")
+    page = only_window.page
+    only_window.go("about:blank")
     yield page
     for other in page.context.pages[1:]:
         other.close()
-    page.emulate_media(media="null")
-    assert (window_on_a_desk.complaints, window_on_a_desk.outside) == ([], [])
+    look(page)
+    assert (only_window.complaints, only_window.outside) == ([], [])

@@ -3,10 +3,10 @@
 What one can fill in, tick and narrow works by keyboard alone, is kept in the address, and is of use without a script.
 """
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,8 +19,9 @@ from tests.browser.conftest import (
     HostHandler,
     Opened,
     cold,
-    opened,
+    look,
     overflow,
+    search,
     served,
     shifts,
     tab_to,
@@ -37,75 +38,111 @@ pytestmark = MARKS
 A4, A4_LANDSCAPE = 718, 1047  # pixels between margins of a centimetre
 
 WHAT_IF = "decide/what-if.html#from=a-deployed-model-under-customer-managed-keys"
-KINDS = {
-    "home": "index.html",
-    "topic with a failure": "specification/workspace.html",
-    "decision": "decide/index.html?storage=yes&obligation=yes",
-    "tables and pictures": "decide/what-breaks.html",
-    "cards": "decide/protect.html",
-    "map": "decide/unknowns.html",
-    "filtered table": "specification/index.html?topic=vault",
-    "implementations": "evidence/implementations.html",
-    "what if": WHAT_IF,
-    "what if, dark": WHAT_IF,
+
+
+class View(NamedTuple):
+    """A page, and how it is seen: on a desk in light colours from a file, or on a phone in dark ones from a server."""
+
+    address: str
+    phone: bool = False
+    paper: int = 0  # pixels across, if its tables are wide
+    cards: Sequence[str] = ()  # columns of its tables that are cards on a phone
+
+
+VIEWS = {
+    "home": View("index.html", True, 0, ("Uploaded documents", "Deployed models", "Data in the workspace", "How sure")),
+    "topic with a failure": View("specification/workspace.html"),
+    "decision": View("decide/index.html?storage=yes&obligation=yes", paper=A4),
+    "tables and pictures": View("decide/what-breaks.html", True, A4),
+    "checklist": View("decide/enable.html", paper=A4),
+    "cards": View(
+        "decide/protect.html",
+        True,
+        A4_LANDSCAPE,
+        ("Azure permission that it needs", "What guards against it", "Where it is logged"),
+    ),
+    "map": View("decide/unknowns.html"),
+    "all requirements": View(
+        "specification/index.html", True, A4_LANDSCAPE, ("What it is about", "Requirements", "Evidence")
+    ),
+    "implementations": View("evidence/implementations.html"),
+    "what if": View(WHAT_IF, True),
 }
-"""The kinds that differ most.  `make evidence` looks at every page, in each scheme and each width."""
-
-COLOURS = {kind: ("default", "slate")[number % 2] for number, kind in enumerate(KINDS)}
-"""Each kind is seen in one of two ways: from files in light colours on a desk, from a server in dark on a phone."""
+"""The templates that differ most.  `make evidence` looks at every page, in each scheme and each width."""
 
 
-@pytest.fixture(scope="module")
-def windows(browser: Browser) -> Iterator[dict[str, Opened]]:
-    """A window for each way to look at pages."""
-    found = {"default": cold(window(browser, "light", DESK)), "slate": cold(window(browser, "dark", PHONE))}
-    yield found
-    for each in found.values():
-        each.page.context.close()
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_page_is_quiet_fits_and_is_accessible(page: Page, site: Path, root: str, view: View) -> None:
+    """In one visit: nothing fails, moves, asks or is cut off, and axe is quiet."""
+    width = PHONE if view.phone else DESK
+    look(page, width, dark=view.phone)
+    with cold(page):
+        page.goto((root if view.phone else f"{site.as_uri()}/") + view.address)
+    assert page.evaluate("document.body.dataset.mdColorScheme") == ("slate" if view.phone else "default")
+    assert (overflow(page), shifts(page)) == (0, [])
+    if view.cards:
+        cells = page.locator(".cards tbody tr").first.locator("td")
+        said = cells.evaluate_all("cells => cells.map(each => getComputedStyle(each, '::before').content)")
+        assert [column for column in view.cards if f'"{column}: "' not in said] == []
+        right = "cells => Math.max(...cells.map(each => each.getBoundingClientRect().right)) <= innerWidth"
+        assert page.locator(".cards td").evaluate_all(right)
+    if view is VIEWS["home"]:
+        assert page.locator(".cards td").nth(1).inner_text() == "✘ lost for good"
+    if view.paper:
+        assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
+        look(page, width, dark=view.phone)
+    assert violations(page, rows=4) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_page_is_quiet_fits_and_is_accessible(windows: dict[str, Opened], site: Path, root: str, kind: str) -> None:
-    """Nothing fails, moves or asks, and axe is quiet."""
-    found = windows[COLOURS[kind]]
-    found.go((root if COLOURS[kind] == "slate" else f"{site.as_uri()}/") + KINDS[kind])
-    shown = found.page.evaluate("document.body.dataset.mdColorScheme")
-    too_wide = overflow(found.page)
-    moved = shifts(found.page)
-    seen = violations(found.page, rows=4)
-    assert (found.complaints, found.outside, too_wide, moved) == ([], [], 0, [])
-    assert shown == COLOURS[kind]
-    assert seen == []
+def cut_off_on_paper(page: Page, across: int) -> tuple[int, int, int]:
+    """Print a page: how many titles may be left alone, how many tables are too wide, and by how much the page is."""
+    look(page, across, printed=True)
+    alone = "found => found.filter(each => getComputedStyle(each).breakAfter !== 'avoid').length"
+    cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
+    return (
+        page.locator(":is(h1, h2, h3, h4)").evaluate_all(alone),
+        page.locator("table").evaluate_all(cut),
+        overflow(page),
+    )
 
 
-def test_page_that_is_not_there_leads_on_wherever_it_is_shown(browser: Browser, site: Path) -> None:
+def test_table_on_a_phone_shows_its_result_first_and_is_printed_whole(page: Page, site: Path) -> None:
+    """The column of results is seen before the table scrolls, and stays when it does."""
+    look(page, PHONE)
+    page.goto((site / "evidence" / "traceability.html").as_uri())
+    assert page.locator("th", has_text="Requirement").first.evaluate(
+        "each => each.getBoundingClientRect().right <= innerWidth"
+    )
+    box = page.locator(".md-typeset__scrollwrap").first
+    box.evaluate("each => each.scrollLeft = 400")
+    left = "each => Math.round(each.getBoundingClientRect().left)"
+    cells = box.locator("tbody tr").first.locator("td")
+    assert cells.first.evaluate(left) - box.evaluate(left) in range(-2, 20)
+    assert cells.nth(1).evaluate(left) < 0
+    assert box.get_attribute("tabindex") == "0"
+    assert cut_off_on_paper(page, A4_LANDSCAPE) == (0, 0, 0)
+
+
+def test_page_that_is_not_there_leads_on_wherever_it_is_shown(page: Page, only_window: Opened, site: Path) -> None:
     """From any depth, on a host where the site has a folder of its own: colours, search and links work."""
     with served(site.parent, HostHandler) as root:
-        found = opened(browser, f"{root}site/x/y")
-        page = found.page
+        page.goto(f"{root}site/x/y")
         # no folder of the site: what is not known to be one is its root
         assert page.evaluate("document.baseURI") == f"{root}site/x/"
         for asked in ("nothing.html", "evidence/a/b/c.html"):
-            found.go(f"{root}site/{asked}")
+            page.goto(f"{root}site/{asked}")
             assert page.evaluate("document.baseURI") == f"{root}site/"
             header = page.locator(".md-header").evaluate("each => getComputedStyle(each).backgroundColor")
             assert "rgb(20, 48, 79)" in header
         assert page.locator("h1").inner_text() == "This page is not here"
         assert violations(page) == []
-        page.keyboard.press("/")
-        page.keyboard.type("vault.same-region")
+        search(page, "vault.same-region")
         page.locator(".md-search-result__link", has_text="in another region").first.wait_for(state="attached")
         page.keyboard.press("Escape")
         page.locator(".md-content a", has_text="Traceability").click()
         page.wait_for_url("**/site/evidence/traceability.html")
-        assert [each for each in found.complaints if "404" not in each] == []
-        page.context.close()
-
-
-def test_page_that_is_not_there_knows_every_folder(site: Path) -> None:
-    text = (site / "404.html").read_text("utf-8")
-    folders = {each.name for each in site.iterdir() if each.is_dir()}
-    assert folders - {"search"} <= set(json.loads(f"[{text.partition('folders = [')[2].partition(']')[0]}]"))
+        page.goto("about:blank")  # the server stops
+    only_window.complaints[:] = [each for each in only_window.complaints if "404" not in each]
 
 
 FOUND = {
@@ -121,21 +158,16 @@ FOUND = {
 """What readers type, and a part of the address that they look for."""
 
 
-def test_search_finds_first_what_readers_look_for_and_no_scenario_nor_decision(page: Page, site: Path) -> None:
+def test_search_finds_first_what_readers_look_for(page: Page, site: Path) -> None:
     page.goto((site / "index.html").as_uri())
-    page.keyboard.press("/")
     for typed, expected in FOUND.items():
-        page.keyboard.press("Control+a")
-        page.keyboard.type(typed)
+        search(page, typed)
         # a page comes before its sections
         page.wait_for_function(
             "part => [...document.querySelectorAll('.md-search-result__link')].slice(0, 2)"
             ".some(each => each.href.includes(part))",
             arg=expected,
         )
-        found = page.locator(".md-search-result__link").evaluate_all("links => links.map(each => each.href)")
-        assert not [each for each in map(urlsplit, found) if "/decisions/" in each.path or "/" in each.fragment]
-    page.wait_for_timeout(200)  # the results are listed again after the last letter
     page.keyboard.press("ArrowDown")
     page.wait_for_function("document.activeElement.matches('.md-search-result__link')")
     chosen = page.evaluate("document.activeElement.href")
@@ -160,57 +192,6 @@ def test_code_is_copied_by_keyboard_and_what_is_folded_is_printed(page: Page, si
     assert page.locator("details:not([open])").count() == 0
 
 
-@pytest.mark.parametrize(
-    ("across", "addresses"),
-    [
-        (A4, ["decide/what-breaks.html", "decide/enable.html", "decide/index.html"]),
-        (A4_LANDSCAPE, ["decide/protect.html", "specification/index.html", "evidence/traceability.html"]),
-    ],
-)
-def test_nothing_is_cut_off_on_paper(browser: Browser, site: Path, across: int, addresses: list[str]) -> None:
-    page = window(browser, "light", across).page
-    page.emulate_media(media="print")
-    for address in addresses:
-        page.goto((site / address).as_uri())
-        orphans = "found => found.filter(each => getComputedStyle(each).breakAfter !== 'avoid').length"
-        assert page.locator(":is(h1, h2, h3, h4)").evaluate_all(orphans) == 0, address
-        cut = "tables => tables.filter(each => each.getBoundingClientRect().right > innerWidth).length"
-        assert page.locator("table").evaluate_all(cut) == 0, address
-        assert overflow(page) == 0, address
-    page.context.close()
-
-
-def test_tables_on_a_phone_are_cards_or_show_their_result_first(browser: Browser, site: Path) -> None:
-    """Cards say each column; of the others, the column of results is seen before a table scrolls."""
-    page = opened(browser, (site / "index.html").as_uri(), width=PHONE).page
-    for address, columns in {
-        "index.html": ["Uploaded documents", "Deployed models", "Data in the workspace", "How sure"],
-        "specification/index.html": ["What it is about", "Requirements", "Evidence"],
-        "decide/protect.html": ["Azure permission that it needs", "What guards against it", "Where it is logged"],
-    }.items():
-        page.goto((site / address).as_uri())
-        cells = page.locator(".cards tbody tr").first.locator("td")
-        said = cells.evaluate_all("cells => cells.map(each => getComputedStyle(each, '::before').content)")
-        assert all(f'"{column}: "' in said for column in columns), (address, said)
-        right = "cells => Math.max(...cells.map(each => each.getBoundingClientRect().right)) <= innerWidth"
-        assert page.locator(".cards td").evaluate_all(right), address
-    lost = page.goto((site / "index.html").as_uri()) and page.locator(".cards td").nth(1).inner_text()
-    assert lost == "✘ lost for good"
-    page.goto((site / "evidence" / "traceability.html").as_uri())
-    box = page.locator(".md-typeset__scrollwrap").first
-    box.evaluate("each => each.scrollLeft = 400")
-    left = "each => Math.round(each.getBoundingClientRect().left)"
-    cells = box.locator("tbody tr").first.locator("td")
-    assert cells.first.evaluate(left) - box.evaluate(left) in range(-2, 20)
-    assert cells.nth(1).evaluate(left) < 0
-    assert box.get_attribute("tabindex") == "0"
-    for address, column in {"evidence/traceability.html": "Requirement"}.items():
-        page.goto((site / address).as_uri())
-        header = page.locator("th", has_text=column).first
-        assert header.evaluate("each => each.getBoundingClientRect().right <= innerWidth"), address
-    page.context.close()
-
-
 def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(page: Page, site: Path) -> None:
     page.goto((site / "decide" / "what-breaks.html").as_uri())
     for fold in ("#back", "#harmless"):
@@ -233,7 +214,7 @@ def test_every_way_on_to_what_if_is_followed_and_shows_what_the_table_says(page:
 
 
 def test_matrix_says_how_old_a_report_is_and_nothing_in_it_runs(page: Page, site: Path) -> None:
-    page.goto((site / KINDS["implementations"]).as_uri())
+    page.goto((site / "evidence" / "implementations.html").as_uri())
     assert page.locator("[data-age]").all_inner_texts() == ["(less than a day ago)"] * 2
     assert page.evaluate("ageOf(new Date(Date.now() - 40 * 86_400_000).toISOString())") == "40 days ago"
     assert MARKED in page.locator("#marked").inner_text()
@@ -373,7 +354,7 @@ def test_table_is_narrowed_and_boxes_are_ticked_by_keyboard_and_kept_in_the_addr
 
 
 def test_pages_are_of_use_without_a_script(browser: Browser, site: Path) -> None:
-    page = window(browser, "light", DESK, java_script_enabled=False).page
+    page = window(browser, java_script_enabled=False).page
     for address, selector, count in (
         ("specification/index.html", "tbody tr", len(REGISTER)),
         ("decide/index.html", "#record ~ article li", 4),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, MARKS, PHONE, focused, tab_to, violations
+from tests.browser.conftest import MARKS, PHONE, focused, look, tab_to, violations
 from tests.site.building import REGISTER
 from tests.site.test_what_if import tables
 from translator_cmk.bdd.features import read_feature
@@ -24,9 +24,10 @@ CREATES_THE_VAULT = code('the customer creates the vault "kv-prod"')
 
 
 @pytest.fixture
-def page(page: Page, site: Path) -> Page:
-    """The page, just opened."""
-    page.goto((site / PAGE).as_uri())
+def page(page: Page, site: Path, request: pytest.FixtureRequest) -> Page:
+    """The page, just opened, unless the test opens it from the server."""
+    if "root" not in request.fixturenames:
+        page.goto((site / PAGE).as_uri())
     return page
 
 
@@ -139,7 +140,7 @@ def test_answer_is_announced_and_says_what_changed_and_how_to_get_it_back(page: 
     assert page.locator("#what-if-explorer button:visible, #what-if-explorer select:visible").count() == 0
     for part in ("path", "said", "losses", "state", "scenario"):
         assert page.locator(f"#what-if-{part}").is_visible(), part
-    page.emulate_media(media="null")
+    look(page)
     page.get_by_role("button", name='Get it back: the data of "ws-prod" is inaccessible').click()
     assert 'the data of "ws-prod" is accessible' in said(page)
     assert page.locator("#what-if-losses li").count() == 2  # the model, and the document for good
@@ -265,7 +266,6 @@ def test_answer_is_not_hidden_by_the_header_of_a_phone(page: Page) -> None:
     page.wait_for_function("document.querySelector('#what-if-answer').getBoundingClientRect().top < innerHeight")
     top = page.locator("#what-if-answer").evaluate("each => each.getBoundingClientRect().top")
     header = page.locator(".md-header").evaluate("each => each.getBoundingClientRect().bottom")
-    page.set_viewport_size({"width": DESK, "height": 900})
     assert top >= header
 
 

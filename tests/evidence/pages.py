@@ -1,13 +1,12 @@
 """Look at every page of the site in Chromium: in both schemes, on a desk and on a phone, from files and a server."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.conftest import DESK, PHONE, STILL, opened, overflow, served, shifts, violations
+from tests.browser.conftest import DESK, PHONE, STILL, chromium, look, overflow, served, shifts, violations, window
 from tests.evidence.writing import Found, Kept
 from tests.site.building import digest_elsewhere, digest_of_pages, make_project
 from translator_cmk.progress import ProgressBar
@@ -17,7 +16,9 @@ VIEWS = [(scheme, width) for scheme in ("light", "dark") for width in (DESK, PHO
 
 def problems(browser: Browser, address: str, scheme: str, width: int) -> Iterator[str]:
     """Yield what is wrong with a page, seen in one way."""
-    found = opened(browser, address, scheme, width)
+    found = window(browser)
+    look(found.page, width, dark=scheme == "dark")
+    found.page.goto(address)
     if by := overflow(found.page):
         yield f"{by} pixels too wide"
     yield from (f"moves: {each}" for each in shifts(found.page))
@@ -36,16 +37,13 @@ def gather(_: Kept) -> Found:
         make_project(project)
         site = project / "site"
         pages = sorted(page.relative_to(site).as_posix() for page in site.rglob("*.html"))
-        with sync_playwright() as playwright, served(site) as root:
-            options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        with chromium() as browser, served(site) as root:
             for number, page in enumerate(pages, start=1):
                 bar.show_count(number, len(pages), "pages")
                 for scheme, width in VIEWS:
                     start = root if scheme == "dark" else f"{site.as_uri()}/"
                     seen = problems(browser, start + page, scheme, width)
                     wrong += [f"{page} ({scheme}, {width}): {problem}" for problem in seen]
-            browser.close()
     bar.clear()
     views = [f"{scheme}, {width} pixels" for scheme, width in VIEWS]
     totals = {"pages": len(pages), "views": views, "still": STILL, "problems": len(wrong)}

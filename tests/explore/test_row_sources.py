@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from translator_cmk.explore.row_sources import (
-    PARTS,
-    RowSource,
-    counter_row_sources,
-    path_of,
-    row_sources,
-    tree_of,
-)
+from translator_cmk.explore.row_sources import PARTS, RowSource, counter_row_sources, path_of, row_sources, tree_of
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.topics import TOPICS
 

@@ -1,37 +1,22 @@
 """Scopes are as described: their starts are reached, their bounds hold, and paths in them lead where they say."""
 
 import json
-from array import array
-from collections.abc import Collection
-from functools import partial
-from itertools import product
-from typing import Any
 
 import pytest
 
 from tests.command_line import run_cli
 from tests.evidence.in_full import IN_FULL
-from translator_cmk.bdd.features import pickles
-from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.explore.graph import (
-    NO_COMMAND,
     NOT_OFFERED,
-    Graph,
-    attainable,
-    first_commands,
-    predecessors,
     state_graph,
 )
 from translator_cmk.explore.scope import start_of
 from translator_cmk.explore.scopes import NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Machine, Refused, State, initial, observe
+from translator_cmk.machine import COMMANDS, ROWS, Machine, State
 from translator_cmk.machine.commands import RotateKey
 from translator_cmk.machine.entities import Key
-from translator_cmk.machine.rows import Refuse, Row
-from translator_cmk.oracle.profiles import silent_in
-from translator_cmk.requirements import load_register
 
 EVERY = (*SCOPES, *TWO_OF_A_KIND, WHAT_IF)
 
@@ -64,54 +49,6 @@ def test_no_key_is_rotated_beyond_the_bound() -> None:
     assert all(rotate not in {pair.command for pair in graph.of(state)} for state in kept_out)
 
 
-# Two commands a state:  0 -> 1 -> 2 -> 3, and 0 -> 4 <-> 5.  From 3 and 4 one command leads nowhere.
-LEADS = [(1, 4), (2, 1), (3, 3), (3, NOT_OFFERED), (5, 4), (4, NOT_OFFERED)]
-
-
-class SmallGraph(Graph[Any]):
-    """A graph that no scope has, and that is small enough to draw."""
-
-    def __init__(self, leads: list[tuple[int, int]]) -> None:
-        self.width = 2
-        self.after = array("i", [after for each in leads for after in each])
-        self.size = len(leads)
-
-    @property
-    def states(self) -> int:
-        return self.size
-
-
-GRAPH = SmallGraph(LEADS)
-EARLIER = predecessors(GRAPH)
-
-
-def test_states_before_a_state_are_those_that_lead_there_and_not_itself() -> None:
-    assert [set(), {0}, {1}, {2}, {0, 5}, {4}] == EARLIER
-    assert predecessors(GRAPH, without={1}) == [set(), {0}, {1}, {2}, {5}, {4}]
-
-
-def test_what_holds_later_is_attainable_before_and_not_after() -> None:
-    assert attainable(EARLIER, [0b000, 0b001, 0b000, 0b010, 0b000, 0b100]) == [0b111, 0b011, 0b010, 0b010, 0b100, 0b100]
-
-
-@pytest.mark.parametrize(
-    ("values", "first"),
-    [
-        ([0, 0, 0, 1, 0, 0], [0, 0, 0, NO_COMMAND, NO_COMMAND, NO_COMMAND]),
-        ([0, 0, 0, 1, 0, 1], [1, 0, 0, NO_COMMAND, 0, NO_COMMAND]),
-        ([0, 1, 0, 2, 0, 0], [0, 0, 0, NO_COMMAND, NO_COMMAND, NO_COMMAND]),  # a lower value is passed by
-        ([0, 9, 0, 2, 0, 5], [0, NO_COMMAND, 0, NO_COMMAND, 0, NO_COMMAND]),
-    ],
-)
-def test_path_leads_to_the_highest_value_by_the_fewest_commands(values: list[int], first: list[int]) -> None:
-    assert first_commands(GRAPH, EARLIER, values) == first
-
-
-def test_path_takes_no_command_that_is_left_out() -> None:
-    without_the_second = predecessors(GRAPH, without={1})
-    assert first_commands(GRAPH, without_the_second, [0, 0, 0, 0, 1, 1])[0] == NO_COMMAND
-
-
 SCOPE = ("--scope", "losing-the-key")
 
 
@@ -137,24 +74,3 @@ def test_unknown_scope_or_option_is_refused_in_one_message(words: tuple[str, ...
     assert (ended.code, ended.out) == (2, "")
     assert "Traceback" not in ended.error
     assert words[-1] in ended.error
-
-
-def test_scenarios_reach_every_row_and_every_reason_for_a_refusal() -> None:
-    """In the full machine, or where nothing holds that is silent in profile `article`."""
-    machine, rows, reasons = Machine(ROWS), set[int](), set[str]()
-
-    def choose(without: Collection[str], row: Row, _: str) -> bool:
-        if row.requirement in without:
-            return False
-        rows.add(id(row))
-        return True
-
-    silent = silent_in("article", load_register())
-    for pickle, without in product(pickles(), [frozenset[str](), silent]):
-        state, chosen = initial(DEFAULT_STAGE), partial(choose, without)
-        for command in commands_of(pickle):
-            state, outcome = machine.step(state, command, chosen)
-            reasons.update(outcome.because if isinstance(outcome, Refused) else ())
-        observe(machine.world(state, chosen))
-    assert [row for row in ROWS if id(row) not in rows] == []
-    assert {row.requirement for row in ROWS if isinstance(row, Refuse)} <= reasons

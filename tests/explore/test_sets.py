@@ -10,7 +10,6 @@ from tests.machine.faulty_models import LEAVES_MODELS_DEPLOYED, ChangesOnRefusal
 from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
 from translator_cmk.explore.scopes import NAMED, SCOPES, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.sets.bitsets import count, halves, repeated
 from translator_cmk.explore.sets.cubes import NotSeparable
 from translator_cmk.explore.sets.search import SetSearch
 from translator_cmk.explore.theorems import THEOREMS
@@ -110,17 +109,3 @@ def test_machine_that_cannot_be_taken_apart_is_searched_memoised(machine: Machin
 def test_scope_without_clusters_is_not_searched_by_sets() -> None:
     with pytest.raises(NotSeparable, match="vaults-and-keys do not fall into clusters"):
         explore(NAMED["vaults-and-keys"], engine="sets")
-
-
-@pytest.mark.parametrize(("size", "times"), [(1, 1), (3, 2), (5, 7), (4, 8)])
-def test_bits_are_repeated(size: int, times: int) -> None:
-    bits = (1 << size) - 1 & 0b10101
-    assert repeated(bits, size, times) == sum(bits << size * number for number in range(times))
-
-
-@pytest.mark.parametrize("bits", [{0: 0b11}, {0: 1, 5: 1}, {3: 1 | 1 << 200}, {3: 0b1011 << 90}])
-def test_set_is_halved_into_two_that_are_not_empty(bits: dict[int, int]) -> None:
-    one, other = halves(dict(bits))
-    assert count(one) + count(other) == count(bits)
-    assert count(one)
-    assert count(other)

@@ -13,13 +13,7 @@ from tests.command_line import run_cli
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.tours.selection import StepRecord, recorded_graph, select
-from translator_cmk.explore.tours.sequences import (
-    CommandSequence,
-    Suite,
-    TooLarge,
-    suite,
-    wire_lines,
-)
+from translator_cmk.explore.tours.sequences import CommandSequence, Suite, TooLarge, suite, wire_lines
 from translator_cmk.explore.tours.tour import Arcs, Tour, Unbalanced, cheapest_flow, tour, worth
 from translator_cmk.language import command_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
@@ -122,14 +116,6 @@ def test_cheapest_flow_takes_the_excess_away_and_costs_what_the_prices_say(seed:
             left[to] += units
     assert not any(left)
     assert cost(arcs, flow.along) == worth(arcs, excess, flow.prices)
-
-
-def test_a_dear_way_is_left_for_a_cheap_one_that_takes_flow_back() -> None:
-    """From 0 the near way to 2 is by 1, but 3 can only be reached from 1."""
-    arcs = [{1: 1, 2: 3}, {2: 0, 3: 0}, {}, {}]
-    assert cost(arcs, cheapest_flow(arcs, [2, 0, -1, -1]).along) == 2
-    arcs = [{2: 0, 3: 1}, {2: 1}, {}, {}]
-    assert cheapest_flow(arcs, [1, 1, -1, -1]).along == [{3: 1}, {2: 1}, {}, {}]
 
 
 def test_what_cannot_flow_anywhere_and_prices_that_prove_nothing_are_errors() -> None:

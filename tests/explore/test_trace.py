@@ -41,10 +41,6 @@ def logged(system: ModelSystem, *sequence: Command) -> list[Event]:
     return [log.event(command, system.submit(command), system.observe()) for command in sequence]
 
 
-def fresh(machine: Machine | None = None) -> ModelSystem:
-    return ModelSystem(machine)
-
-
 def log_of(machine: Machine, seed: int, hides: float) -> list[Event | Reset]:
     """Return the log of a system that follows the machine, of which parts are hidden with this likelihood."""
     random, log, system = Random(seed), Log(), ModelSystem(machine)
@@ -134,10 +130,10 @@ def test_events_may_come_in_pieces() -> None:
 
 
 def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
-    keeps = fresh(Machine([row for row in ROWS if row.requirement != "revocation.deletes-uploads"]))
+    keeps = ModelSystem(Machine([row for row in ROWS if row.requirement != "revocation.deletes-uploads"]))
     lost = logged(keeps, *AT_WORK, cmd.DeleteVault("kv-prod"), cmd.ReadData("ws-prod"))
-    right = logged(fresh(), *AT_WORK, cmd.ReadData("ws-prod"))
-    wrong = [*logged(fresh(), *AT_WORK), Log().event(cmd.ReadData("ws-prod"), Refused())]
+    right = logged(ModelSystem(), *AT_WORK, cmd.ReadData("ws-prod"))
+    wrong = [*logged(ModelSystem(), *AT_WORK), Log().event(cmd.ReadData("ws-prod"), Refused())]
     reset = Reset(DEFAULT_STAGE)
     verdict = check([*lost, reset, *right, reset, *wrong], FULL)
     first, second = verdict.deviations
@@ -152,7 +148,7 @@ def test_a_verdict_names_the_first_impossible_event_of_each_world() -> None:
 
 def test_silent_rows_are_branches_and_not_skips() -> None:
     """A disabled key may lose the data or not; but what is lost does not come back."""
-    log, system = Log(Shown(reasons=False, audit=False)), fresh()
+    log, system = Log(Shown(reasons=False, audit=False)), ModelSystem()
     before = [log.event(each, system.submit(each)) for each in AT_WORK]
     disabled = log.event(cmd.DisableKey("kv-prod", "cmk-2048"), Accepted())
     read, not_read = (log.event(cmd.ReadData("ws-prod"), outcome) for outcome in (Accepted(), Refused()))
@@ -164,7 +160,7 @@ def test_silent_rows_are_branches_and_not_skips() -> None:
 
 def at_work() -> list[Event]:
     """Return the events that lead to a deployed model, with their outcomes alone."""
-    system = fresh()
+    system = ModelSystem()
     return [Log().event(each, system.submit(each)) for each in AT_WORK]
 
 
@@ -239,7 +235,7 @@ def test_where_an_error_came_back_it_may_have_been_done_or_not() -> None:
 
 def test_what_nothing_explains_in_an_open_matter_goes_uncompared_and_the_rest_does_not() -> None:
     """Nobody says what a rotation does to what is under the key: here it makes the vault's keys disappear."""
-    system, log = fresh(), Log()
+    system, log = ModelSystem(), Log()
     events = [log.event(each, system.submit(each), system.observe()) for each in THREE_AT_WORK]
     seen = system.observe()
     gone = seen | {"key": {name: fields for name, fields in seen["key"].items() if name != "v1/k1"}}

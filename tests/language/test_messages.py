@@ -15,20 +15,7 @@ from jsonschema import Draft202012Validator
 
 from tests.language import strategies
 from tests.schemas import VALID
-from translator_cmk.language import (
-    LONGEST,
-    WireError,
-    command_from_wire,
-    command_to_wire,
-    from_text,
-    observation_from_wire,
-    observation_to_wire,
-    outcome_from_wire,
-    outcome_to_wire,
-    schemas,
-    stage_from_wire,
-    stage_to_wire,
-)
+from translator_cmk import language
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.messages import OBSERVED
 from translator_cmk.language.schemas import FILES
@@ -41,13 +28,13 @@ from translator_cmk.machine.commands import EnableCustomerManagedKeys
 from translator_cmk.shapes import Shape, read_message
 from translator_cmk.system import ModelSystem
 
-SCHEMAS = schemas()
+SCHEMAS = language.schemas()
 
 CODECS: dict[str, tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "command": (strategies.commands(), command_to_wire, command_from_wire),
-    "outcome": (strategies.outcomes(), outcome_to_wire, outcome_from_wire),
-    "observation": (strategies.observations(), observation_to_wire, observation_from_wire),
-    "stage": (strategies.stages(), stage_to_wire, stage_from_wire),
+    "command": (strategies.commands(), language.command_to_wire, language.command_from_wire),
+    "outcome": (strategies.outcomes(), language.outcome_to_wire, language.outcome_from_wire),
+    "observation": (strategies.observations(), language.observation_to_wire, language.observation_from_wire),
+    "stage": (strategies.stages(), language.stage_to_wire, language.stage_from_wire),
 }
 
 JUNK: list[Any] = [
@@ -71,7 +58,7 @@ def error_of(shape: Shape, message: Any) -> str:
     """What is said of a message that is malformed; empty for a right one."""
     try:
         read_message(shape, message)
-    except WireError as error:
+    except language.WireError as error:
         return str(error)
     return ""
 
@@ -155,15 +142,15 @@ def test_defaults_are_written_and_may_be_left_out() -> None:
     command = EnableCustomerManagedKeys("r1", "v1", "k1", through="api")
     written = {"command": "EnableCustomerManagedKeys", "resource": "r1", "vault": "v1", "key": "k1"}
     written |= {"store": "key-vault", "through": "api"}
-    assert command_to_wire(command) == written
+    assert language.command_to_wire(command) == written
     del written["store"]
-    assert command_from_wire(written) == command
-    assert "vault" not in command_to_wire(EnableCustomerManagedKeys("r1", store="managed-hsm"))
+    assert language.command_from_wire(written) == command
+    assert "vault" not in language.command_to_wire(EnableCustomerManagedKeys("r1", store="managed-hsm"))
 
 
 def test_an_outcome_may_leave_all_but_its_kind_out() -> None:
-    assert outcome_from_wire({"outcome": "accepted"}) == Accepted()
-    assert outcome_from_wire({"outcome": "refused"}) == Refused()
+    assert language.outcome_from_wire({"outcome": "accepted"}) == Accepted()
+    assert language.outcome_from_wire({"outcome": "refused"}) == Refused()
 
 
 def test_the_observed_fields_are_those_of_the_model() -> None:
@@ -173,7 +160,7 @@ def test_the_observed_fields_are_those_of_the_model() -> None:
         system = ModelSystem()
         for command in situation.commands:
             system.submit(command)
-        message = observation_to_wire(system.observe())
+        message = language.observation_to_wire(system.observe())
         VALID["observation"].validate(message)
         for kind, entities in message.items():
             seen[kind] |= {field for fields in entities.values() for field in fields}
@@ -182,7 +169,7 @@ def test_the_observed_fields_are_those_of_the_model() -> None:
 
 @pytest.mark.parametrize("wrong", TABLES["wrong"], ids=lambda wrong: wrong["says"])
 def test_an_error_says_where_what_and_what_to_do(wrong: dict[str, Any]) -> None:
-    with pytest.raises(WireError) as raised:
+    with pytest.raises(language.WireError) as raised:
         read_message(FILES[wrong["as"]][1], wrong["message"], "f:7")
     assert str(raised.value) == f"f:7: {wrong['says']}"
 
@@ -194,7 +181,7 @@ def test_every_error_is_one_line(message: Any) -> None:
         error = ""
         try:
             read(message)
-        except WireError as raised:
+        except language.WireError as raised:
             error = str(raised)
         assert "\n" not in error
         assert error.isascii()
@@ -271,14 +258,14 @@ def test_a_field_left_out_of_an_outcome_is_not_reported() -> None:
         (b'{"a": -Infinity}', "f:1: -Infinity is no JSON; write a number, or leave the field out"),
         (b"[" * 200_000, "f:1: nested too deeply; no message has more than five levels"),
         (b"1" * 5000, "f:1: a number of thousands of digits; no message needs more than six"),
-        (b" " * (LONGEST + 1), "f:1: longer than 1 MiB; write one message on each line"),
+        (b" " * (language.LONGEST + 1), "f:1: longer than 1 MiB; write one message on each line"),
     ],
 )
 def test_what_is_not_strict_json_is_one_line(text: bytes, error: str) -> None:
-    with pytest.raises(WireError) as raised:
-        from_text(text, "f:1")
+    with pytest.raises(language.WireError) as raised:
+        language.from_text(text, "f:1")
     assert str(raised.value) == error
 
 
 def test_json_is_read() -> None:
-    assert from_text(b'{"a": [1, "\\u00e9", true]}\r\n') == {"a": [1, "é", True]}
+    assert language.from_text(b'{"a": [1, "\\u00e9", true]}\r\n') == {"a": [1, "é", True]}

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.bdd import wrong_systems
-from tests.conformance.verifying import FAULTY, verify
+from tests.conformance import verifying
+from tests.conformance.verifying import FAULTY, WHOLE, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Pickle, load_features
 from translator_cmk.conformance.results import Item, Results
@@ -147,10 +147,10 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 # Systems that are tested, and their reports as implementations
 
-WRONG = ("--python", f"{wrong_systems.__name__}:LosesNothing")
+WRONG = ("--python", verifying.WRONG)
 MARKUP = ("--stdio", f"{FAULTY} hello=markup")
 ALL_FEATURES = ("--lane", "features")
-A_CASE = (*ALL_FEATURES, "--case", "environment.create-vault/a-new-vault-is-active-and-has-both-protections")
+A_CASE = (*ALL_FEATURES, "--case", WHOLE)
 SOME = (
     *(*ALL_FEATURES, "--requirement", "revocation.data-inaccessible"),
     *("--lane", "tour", "--scope", "losing-the-key", "--steps", "150"),

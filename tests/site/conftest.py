@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.verifying import SOME, WRONG, verify
 from tests.site.building import make_project
 
 
@@ -17,3 +18,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(project: Path) -> Path:
     """The site."""
     return project / "site"
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report on a system that keeps everything when access is revoked: of three scenarios it fails two."""
+    return verify(tmp_path_factory.mktemp("report"), "--python", WRONG, *SOME).folder

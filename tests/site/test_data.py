@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.evidence.run import PARTS
-from tests.site.building import REGISTER, ROOT, a_run, content_of, page
+from tests.site.building import REGISTER, ROOT, a_run, content_of, green, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.explore.trace.checking import Checker
@@ -24,7 +24,6 @@ from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.shapes import WireError
 from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
-from translator_cmk.site.exports import exports
 from translator_cmk.site.sourced import Notes, Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -32,14 +31,13 @@ pytestmark = pytest.mark.xdist_group("site")
 MEASUREMENTS_FILE = ROOT / "docs" / MEASUREMENTS
 
 
-@cache
-def files() -> dict[str, Any]:
-    """The files for other programs, from a run in which everything passed."""
-    return json.loads(json.dumps(dict(exports(content_of(a_run())))))  # type: ignore[no-any-return]  # as they are read
+def exported(name: str) -> Any:
+    """A file for other programs, from a run in which everything passed."""
+    return json.loads(green()[f"data/{name}.json"])
 
 
 def test_export_matches_its_schema() -> None:
-    schema, value = files()["data/requirements.schema.json"], files()["data/requirements.json"]
+    schema, value = exported("requirements.schema"), exported("requirements")
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
     validator.validate(value)
@@ -47,15 +45,15 @@ def test_export_matches_its_schema() -> None:
 
 
 def test_export_says_what_it_rests_on_and_that_it_was_not_azure() -> None:
-    found = files()["data/requirements.json"]
+    found = exported("requirements")
     assert (found["register"], found["observed_on_azure"]) == (register_digest(REGISTER), "never")
 
 
 def test_schemas_of_the_protocol_are_files_that_name_each_other() -> None:
     every = schemas() | report_schemas()
-    found = {path: it for path, it in files().items() if path.startswith("data/protocol/")}
-    assert found.keys() == {f"data/protocol/{name}.schema.json" for name in every}
-    for each in found.values():
+    found = {path for path in green() if path.startswith("data/protocol/")}
+    assert found == {f"data/protocol/{name}.schema.json" for name in every}
+    for each in (exported(f"protocol/{name}.schema") for name in every):
         Draft202012Validator.check_schema(each)
         for named in re.findall(r'"\$ref": "([a-z-]+\.schema\.json)', json.dumps(each)):
             assert f"data/protocol/{named}" in found
@@ -159,14 +157,13 @@ def test_every_open_question_has_an_experiment_and_every_disagreement_of_the_reg
 
 
 def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_about() -> None:
-    content, found = content_of(a_run()), load_seen(REGISTER)
-    text = page(content, "decide/unknowns.md")
-    topics = {topic: page(content, f"specification/{topic}.md") for topic in REGISTER.topics}
+    text, found = green()["decide/unknowns.md"], load_seen(REGISTER)
     for each in found:
         assert text.count(f'id="seen-{each.id}"') == 1
         for word, names in (("contradicts", each.contradicts), ("agrees", each.supports)):
             for name in names:
-                section = topics[REGISTER[name].topic].partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
+                topic = green()[f"specification/{REGISTER[name].topic}.md"]
+                section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
                 assert f"<li>{word}: {each.date[:4]}, {each.of}, grade {each.grade}." in section, (each.id, name)
     about = {name for each in found for name in each.contradicts + each.supports}
     assert f"for {len(about)} of {len(REGISTER)} requirements we found\nsomething" in text

@@ -13,28 +13,10 @@ from translator_cmk.language.facts import holds
 from translator_cmk.language.sentences import format_command, read_command
 from translator_cmk.machine import ROWS, Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
-from translator_cmk.site import decide
+from translator_cmk.site import decide, effects
 from translator_cmk.site.content import register_digest
 from translator_cmk.site.decide import CHANNELS, conditions, demands, queries
-from translator_cmk.site.effects import (
-    ACTIONS,
-    CAUSES,
-    CAVEATS,
-    HARMLESS,
-    LOSSES,
-    WEAKEST_FIRST,
-    Cause,
-    Loss,
-    after,
-    answer,
-    basis,
-    cases,
-    commands_of,
-    find,
-    groups,
-    model,
-    tried,
-)
+from translator_cmk.site.effects import CAUSES, HARMLESS, LOSSES, WEAKEST_FIRST, Cause, Loss, after, commands_of, model
 from translator_cmk.site.figures import chain, timeline
 from translator_cmk.site.render import CHOICES
 from translator_cmk.site.reversibility import Arrow, between, box, fates, one_life, picture, transitions
@@ -199,17 +181,17 @@ def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Ca
 
 @by_loss
 def test_harmless_causes_lose_nothing(loss: Loss) -> None:
-    assert all(find(loss, cause, REGISTER, PICKLES, remedied=False).intact for cause in HARMLESS)
+    assert all(effects.find(loss, cause, REGISTER, PICKLES, remedied=False).intact for cause in HARMLESS)
 
 
 @by_cause
 @by_loss
 def test_every_cause_loses_everything_and_only_reading_comes_back(cause: Cause, loss: Loss) -> None:
-    lost = find(loss, cause, REGISTER, PICKLES, remedied=False)
+    lost = effects.find(loss, cause, REGISTER, PICKLES, remedied=False)
     assert not lost.intact
     assert lost.grounds
     if cause.remedies:
-        back = find(loss, cause, REGISTER, PICKLES, remedied=True)
+        back = effects.find(loss, cause, REGISTER, PICKLES, remedied=True)
         assert back.intact == (loss.short == "data")
         assert back.by_hand == (loss.short == "models")
         assert len([name for name in back.grounds if name.startswith("restoration.")]) == 1
@@ -231,9 +213,9 @@ def test_cell_has_the_basis_of_its_weakest_ground(
     name: str, at_once: str, uploaded: str, deployed: str, data: str
 ) -> None:
     (cause,) = (each for each in CAUSES if each.name == name)
-    found = [find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES]
+    found = [effects.find(loss, cause, REGISTER, PICKLES, remedied=False).basis for loss in LOSSES]
     assert found == (at_once.split() if " " in at_once else [at_once] * 3)
-    back = [find(loss, cause, REGISTER, PICKLES, remedied=True).basis for loss in LOSSES]
+    back = [effects.find(loss, cause, REGISTER, PICKLES, remedied=True).basis for loss in LOSSES]
     assert back == [uploaded, deployed, data]
 
 
@@ -247,9 +229,9 @@ def test_reasons_show_which_part_of_a_loss_is_stated_and_which_is_not() -> None:
 
 
 def test_requests_are_accepted_while_the_key_is_accessible_and_refused_without() -> None:
-    assert all(isinstance(answer(None, action), Accepted) for action in ACTIONS)
-    assert all(isinstance(answer(cause, action), Refused) for cause in CAUSES for action in ACTIONS)
-    words = [action.lower() for action in ACTIONS]
+    assert all(isinstance(effects.answer(None, action), Accepted) for action in effects.ACTIONS)
+    assert all(isinstance(effects.answer(cause, action), Refused) for cause in CAUSES for action in effects.ACTIONS)
+    words = [action.lower() for action in effects.ACTIONS]
     assert f"the model refuses to {', '.join(words[:-1])} and {words[-1]}." in page("what-breaks")
 
 
@@ -264,8 +246,8 @@ def test_pages_have_a_line_for_each_cause_in_each_table(cause: Cause) -> None:
 
 
 def test_matrix_of_the_home_page_has_every_cause_once_with_the_fates_that_the_model_shows() -> None:
-    every = cases((*CAUSES, *HARMLESS), content_of(a_run()))
-    lines = groups(every)
+    every = effects.cases((*CAUSES, *HARMLESS), content_of(a_run()))
+    lines = effects.groups(every)
     assert sorted(name for each in lines for name in each.causes) == sorted(each.cause.name for each in every)
     fates = {
         name: dict(zip((loss.short for loss in LOSSES), each.fates, strict=True))
@@ -298,9 +280,9 @@ def test_home_page_shows_no_cause_as_surer_than_the_page_what_breaks_does() -> N
 
 
 def test_causes_of_which_azure_may_do_better_or_worse_say_so_on_every_page() -> None:
-    assert CAVEATS
+    assert effects.CAVEATS
     for text in (building.green()["data/matrix.snippet"], page("what-breaks"), page("protect")):
-        for name, caveat in CAVEATS.items():
+        for name, caveat in effects.CAVEATS.items():
             (line, *_) = (each for each in text.splitlines() if each.startswith("| ") and f"**{name}**" in each)
             assert caveat.text in line, name
 
@@ -363,8 +345,8 @@ def test_queries_ask_for_every_operation_that_a_signal_or_an_alert_of_the_page_e
 @by_cause
 def test_cause_can_be_tried_unless_the_world_of_what_if_lacks_it(cause: Cause) -> None:
     """That world has one resource group, and no moves of it."""
-    assert (tried(cause) is None) == ("group" in cause.commands[0] or len(cause.start) > 1)
-    assert (tried(cause, remedied=True) is None) == (tried(cause) is None or not cause.remedies)
+    assert (effects.tried(cause) is None) == ("group" in cause.commands[0] or len(cause.start) > 1)
+    assert (effects.tried(cause, remedied=True) is None) == (effects.tried(cause) is None or not cause.remedies)
 
 
 def test_way_through_a_request_that_is_not_offered_leads_nowhere() -> None:
@@ -417,12 +399,13 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
     for cause in CAUSES:
         command, *more = commands_of(cause)
         _, outcome = model().step(after(model(), [], cause.start), command)
-        cells = [(loss, find(loss, cause, REGISTER, (), remedied=False)) for loss in LOSSES]
-        lost = {loss: basis(happens.intersection(cell.grounds), REGISTER) for loss, cell in cells if not cell.intact}
+        cells = [(loss, effects.find(loss, cause, REGISTER, (), remedied=False)) for loss in LOSSES]
         if more or type(command).__name__ == "DeleteResource":
             continue
+        rests_on = {loss: happens.intersection(cell.grounds) for loss, cell in cells if not cell.intact}
+        lost = {loss: effects.basis(names, REGISTER) for loss, names in rests_on.items()}
         assert isinstance(outcome, Accepted)
-        assert basis(outcome.by, REGISTER) == min(lost.values(), key=WEAKEST_FIRST.index), cause.name
+        assert effects.basis(outcome.by, REGISTER) == min(lost.values(), key=WEAKEST_FIRST.index), cause.name
         for loss, found in lost.items():
             if way := ways[THINGS[loss]].get(type(command).__name__):
                 assert way.basis == found, cause.name
@@ -440,32 +423,20 @@ def test_every_state_has_its_place_and_every_transition_its_arrow(life: dict[str
     assert ends == life["states"].keys() - {each.before for each in found}
 
 
-def test_arrow_goes_around_a_box_and_away_from_the_one_that_comes_back() -> None:
-    boxes = {name: box(name, (column, 0)) for column, name in enumerate("abc")}
+def test_arrow_goes_around_a_box_on_the_side_where_it_is_not_and_away_from_the_one_that_comes_back() -> None:
+    places = {"a": (0, 0), "b": (1, 0), "c": (2, 0), "d": (1, 1), "e": (1, 2)}
+    boxes = {name: box(name, place) for name, place in places.items()}
+
+    def bend(*arrows: tuple[str, str]) -> tuple[float, float]:
+        drawn = [Arrow(*ends, number) for number, ends in enumerate(arrows, start=1)]
+        return tuple(picture("x", "x", boxes, drawn)["arrows"][0]["bend"])
+
     assert between(boxes["b"], boxes["a"], boxes["c"])
-    bends = {
-        tuple(picture("x", "x", boxes, arrows)["arrows"][0]["bend"])
-        for arrows in (
-            [Arrow("a", "b", 1)],
-            [Arrow("a", "b", 1), Arrow("b", "a", 2)],
-            [Arrow("b", "a", 1), Arrow("a", "b", 2)],
-            [Arrow("a", "c", 1)],
-        )
-    }
+    bends = {bend(("a", "b")), bend(("a", "b"), ("b", "a")), bend(("b", "a"), ("a", "b")), bend(("a", "c"))}
     assert len(bends) == 4
-
-
-def test_arrow_goes_around_a_box_on_the_side_where_it_is_not() -> None:
-    boxes = {
-        "left": box("left", (0, 0)),
-        "right": box("right", (2, 0)),
-        "middle": box("middle", (1, 1)),
-        "end": box("end", (1, 2)),
-    }
-    for side, away in (("left", -1), ("right", 1)):
-        (arrow,) = picture("x", "x", boxes, [Arrow(side, "end", 1)])["arrows"]
-        assert between(boxes["middle"], boxes[side], boxes["end"])
-        assert (arrow["bend"][0] - (boxes[side].x + boxes["end"].x) / 2) * away > 0
+    for side, away in (("a", -1), ("c", 1)):
+        assert between(boxes["d"], boxes[side], boxes["e"])
+        assert (bend((side, "e"))[0] - (boxes[side].x + boxes["e"].x) / 2) * away > 0
 
 
 CALLED = {

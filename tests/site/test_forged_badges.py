@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.forgeries import field
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import MODEL, put_messages, verify
 from tests.machine import faulty_models, laws, test_laws
@@ -116,31 +117,26 @@ def with_another_answer(forgery: Forgery) -> None:
     with_log(forgery, forgery.log)
 
 
-def at(**times: str) -> Callable[[Forgery], None]:
-    """Say that the run was at another time."""
-    return lambda forgery: forgery.envelope.update(times)
-
-
 FORGED: dict[str, tuple[str, Callable[[Forgery], object], str]] = {
     "results flipped on a broken model": ("broken", flipped, "failed"),
     "answers changed": ("right", with_another_answer, "failed"),
-    "subject renamed": ("right", lambda of: of.envelope["subject"].update(product=AZURE), "does not follow"),
+    "subject renamed": ("right", field("subject", "product", to=AZURE), "does not follow"),
     "subject renamed without its messages": ("right", renamed_without_its_messages, "does not follow"),
-    "in 2099": ("right", at(finished="2099-01-01T00:00:00Z"), "does not follow"),
-    "begun in 2099": ("right", at(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"), "does not follow"),
-    "finished before it started": ("right", at(finished="2025-01-01T00:00:00Z"), "does not follow"),
+    "in 2099": ("right", field("finished", to="2099-01-01T00:00:00Z"), "does not follow"),
+    "begun in 2099": (
+        "right",
+        lambda of: of.envelope.update(started="2099-01-01T00:00:00Z", finished="2099-01-01T00:00:09Z"),
+        "does not follow",
+    ),
+    "finished before it started": ("right", field("finished", to="2025-01-01T00:00:00Z"), "does not follow"),
     "properties deselected": ("right", lambda of: laws_in(of).clear(), "not run"),
     "the law deselected": ("right", lambda of: laws_in(of).remove(law(of)), "not run"),
     "a law that fails": ("right", lambda of: law(of).update(FAILS), "failed"),
     "a law that fails, about nothing": ("right", lambda of: law(of).update(FAILS, requirements=[]), "failed"),
-    "a law that fails and passes": (
-        "right",
-        lambda of: laws_in(of).insert(0, law(of) | FAILS),
-        "does not follow",
-    ),
-    "selection taken out": ("right", lambda of: of.envelope.update(selection={}), "does not follow"),
+    "a law that fails and passes": ("right", lambda of: laws_in(of).insert(0, law(of) | FAILS), "does not follow"),
+    "selection taken out": ("right", field("selection", to={}), "does not follow"),
     "the end cut off": ("right", lambda of: with_log(of, of.log[:-8]), "does not follow"),
-    "the digest of another version": ("right", lambda of: of.envelope.update(digest="0" * 64), "stale"),
+    "the digest of another version": ("right", field("digest", to="0" * 64), "stale"),
 }
 
 

@@ -1,32 +1,28 @@
-"""Implementations are run or their reports checked; the matrix says what reports say, and stale ones are not green."""
+"""Implementations are run or their reports checked; the matrix says what reports say, and stale ones are not green.
 
-import html
+A requirement is observed on Azure where a confirmed report about Azure itself has decided a scenario of it.
+"""
+
 import json
 import re
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import FAILS, MODEL, verify
-from tests.site.building import (
-    A_CASE,
-    ALL_FEATURES,
-    MARKED,
-    REGISTER,
-    WRONG,
-    a_run,
-    content_of,
-    implementation,
-    page,
-)
+from tests.conformance.verifying import MODEL, WELL, verify
+from tests.site.building import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
 from translator_cmk.badges import Status
 from translator_cmk.conformance.report.marks import MARKS, cells
+from translator_cmk.conformance.report.page import report_html
 from translator_cmk.errors import InvalidFile
+from translator_cmk.language.declaration import OF_AZURE
 from translator_cmk.site import implementations
 from translator_cmk.site.implementations import (
     CONFIRMED,
@@ -36,6 +32,7 @@ from translator_cmk.site.implementations import (
     badge,
     load,
     load_implementations,
+    observed_on_azure,
 )
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -93,7 +90,7 @@ def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass
     assert all(page.count(f"\n| [`{name}`](") == 1 for name in REGISTER)
     report = json.loads((wrong / "report.json").read_text("utf-8"))
     assert "[only in part](#partial)" in page
-    assert "only requirement revocation.data-inaccessible" in html.unescape(page)
+    assert "only requirement revocation.data-inaccessible" in unescape(page)
     for name, cell in cells(report, REGISTER).items():
         (line,) = (line for line in page.splitlines() if line.startswith(f"| [`{name}`]("))
         assert f"{MARKS[cell.word].glyph} {MARKS[cell.word].word}</span>" in line
@@ -114,14 +111,10 @@ def test_text_of_others_is_no_markup(project: Path) -> None:
     assert "&#60;script&#62;" in page
 
 
-def test_report_that_does_not_follow_from_its_log_is_refused(tmp_path: Path) -> None:
-    entry = {"name": "wrong", "kind": "product", "report": "report"}
-    forged = verify(tmp_path, *WRONG, *ALL_FEATURES, "--case", FAILS).folder
-    envelope = json.loads((forged / "report.json").read_text("utf-8"))
-    failed = next(each for each in envelope["cases"] if each["status"] == "failed")
-    failed["status"] = "passed"
-    (forged / "report.json").write_text(json.dumps(envelope), "utf-8")
-    found = load(entry, tmp_path)
+def test_report_that_does_not_follow_from_its_log_is_refused(report: Path, tmp_path: Path) -> None:
+    forged = shutil.copytree(report, tmp_path / "report") / "report.json"
+    forged.write_text(forged.read_text("utf-8").replace('"status": "failed"', '"status": "passed"', 1), "utf-8")
+    found = load({"name": "wrong", "kind": "product", "report": "report"}, tmp_path)
     assert (found.standing, found.report) == (REFUSED, None)
     assert found.problems
     page = a_page(found)
@@ -129,13 +122,12 @@ def test_report_that_does_not_follow_from_its_log_is_refused(tmp_path: Path) -> 
     assert "- **wrong**: " in page
 
 
-def test_report_of_another_version_is_stale_and_not_green(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    verify(tmp_path, "--python", MODEL, *A_CASE)
+def test_report_of_another_version_is_stale_and_not_green(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     entry = {"name": "right", "kind": "product", "report": "report"}
-    fresh = load(entry, tmp_path)
+    fresh = load(entry, project / "marked")
     monkeypatch.setattr(implementations, "digest", lambda _: "0" * 64)
     monkeypatch.setattr(implementations, "check", lambda _: ())  # as it was a moment ago
-    stale = load(entry, tmp_path)
+    stale = load(entry, project / "marked")
     assert (fresh.standing, stale.standing) == (CONFIRMED, STALE)
     assert badge(stale).status is Status.STALE
     assert badge(stale).words.startswith("stale, was ")
@@ -188,3 +180,53 @@ def test_malformed_list_is_refused_by_file_and_problem(tmp_path: Path, text: str
     (tmp_path / "implementations.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidFile, match=rf"implementations\.yaml:1: .*{re.escape(problem)}"):
         load_implementations(tmp_path)
+
+
+# What counts as observed on Azure
+
+ONE = "environment.create-vault"
+"""A requirement that the run below decides."""
+
+
+@pytest.fixture(scope="module")
+def contoso(tmp_path_factory: pytest.TempPathFactory) -> Implementation:
+    """A report of two scenarios."""
+    return implementation(verify(tmp_path_factory.mktemp("observed"), "--python", MODEL, *WELL).folder, "contoso")
+
+
+def named(found: Implementation, product: str, standing: str = CONFIRMED) -> Implementation:
+    """The same report under the name of another product."""
+    envelope: dict[str, Any] = {**(found.report or {})}
+    envelope["subject"] = {**envelope["subject"], "product": product, "version": "api-versions: 2025-09-01"}
+    return found._replace(report=envelope, standing=standing, contact="qa@contoso.example")
+
+
+def test_a_report_about_azure_itself_is_named_with_its_date_and_who_says_so(contoso: Implementation) -> None:
+    azure = named(contoso, f"{OF_AZURE}AzureCloud")
+    text = page(content_of(a_run())._replace(implementations=(azure,)), "specification/environment.md")
+    said = [unescape(each) for each in re.findall(r"Observed on Azure\n:   (.*)", text)]
+    day = (azure.report or {})["finished"][:10]
+    assert set(observed_on_azure([azure])) == {ONE, "environment.new-name"}
+    assert [each.partition(" [")[0] for each in said if each != "never"] == [
+        f"{day}, by qa@contoso.example, as they say:"
+    ] * 2
+    assert "never" in said  # of what the report does not cover
+
+
+@pytest.mark.parametrize(
+    ("product", "standing"),
+    [
+        ("an emulator of Azure on this machine", CONFIRMED),
+        ("AzureCloud, through a proxy or certificates of its own", CONFIRMED),
+        ("model", CONFIRMED),
+        (f"{OF_AZURE}AzureCloud", STALE),
+    ],
+)
+def test_nothing_else_counts_as_azure(contoso: Implementation, product: str, standing: str) -> None:
+    assert observed_on_azure([named(contoso, product, standing)]) == {}
+
+
+def test_a_report_says_whether_it_was_azure(contoso: Implementation) -> None:
+    azure, other = (named(contoso, name).report or {} for name in (f"{OF_AZURE}AzureCloud", "an emulator"))
+    assert "Observed on Azure, as whoever ran it says." in report_html(azure)
+    assert "Not observed on Azure." in report_html(other)

@@ -9,27 +9,21 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.verifying import FAILS, SOME, WHOLE, WRONG, verify
+from tests.conformance.verifying import FAILS, WHOLE
 from translator_cmk.cli import main
 from translator_cmk.requirements import load_register
 from translator_cmk.site.oscal import COMPONENTS, RESULTS, control_id
 from translator_cmk.site.sourced import data
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
 
 NAMES = (COMPONENTS, RESULTS)
 LOST = "revocation.access-revoked"
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report on a system that keeps everything when access is revoked: of three scenarios it fails two."""
-    return verify(tmp_path_factory.mktemp("oscal"), "--python", WRONG, *SOME).folder
-
-
-@pytest.fixture(scope="module")
 def folder(report: Path) -> Path:
-    """Both documents of that report."""
+    """Both documents of a report on a system that keeps everything: of three scenarios it fails two."""
     output = report.parent / "oscal"
     assert main(["oscal", str(report), "--output", str(output)]) == 0
     return output

@@ -17,15 +17,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import yaml
 
-from tests.site.building import (
-    QUICK_PAGES,
-    REGISTER,
-    ROOT,
-    copy_pages,
-    digest_elsewhere,
-    digest_of_pages,
-    files_in,
-)
+from tests.site.building import QUICK_PAGES, REGISTER, ROOT, copy_pages, digest_elsewhere, digest_of_pages, files_in
 from translator_cmk.cli import main
 from translator_cmk.site import pages as site_pages
 
@@ -36,17 +28,26 @@ LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "sourc
 NOT_LOADED = {"canonical", "prev", "next", "alternate", "alternate feed"}
 
 
+VOID = {"area", "br", "circle", "col", "hr", "img", "input", "link", "meta", "path", "rect", "wbr"}
+UNREAD = {"script", "style", "title", "permalink"}
+
+
 class Reader(HTMLParser):
-    """Collects what a browser loads for a page, where the page leads, and the places on it."""
+    """Collects what a browser loads for a page, where the page leads, the places on it, and how many words are seen.
+
+    Words are those of its text, with tables, lists and pictures, without scripts and what is folded.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.loads: list[str] = []
         self.links: list[str] = []
         self.places: set[str] = set()
+        self.words = 0
+        self.open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the addresses and the id of the tag."""
+        """Keep the addresses and the id of the tag, and which tags are open."""
         given = dict(attrs)
         address = given.get(LOADED.get(tag, ""))
         if address and not (tag == "link" and given.get("rel") in NOT_LOADED):
@@ -55,6 +56,19 @@ class Reader(HTMLParser):
             self.links.append(str(given["href"]))
         if given.get("id"):
             self.places.add(str(given["id"]))
+        if tag not in VOID:
+            self.open.append("permalink" if given.get("class") == "headerlink" else tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the tag and what is open in it."""
+        while self.open and tag not in VOID and self.open.pop() not in (tag, "permalink"):
+            pass
+
+    def handle_data(self, data: str) -> None:
+        """Count the words that are seen at once."""
+        folded = "details" in self.open and "summary" not in self.open
+        if "article" in self.open and not folded and not UNREAD.intersection(self.open):
+            self.words += len(re.findall(r"\w[\w'./-]*", data))
 
 
 @cache
@@ -100,50 +114,15 @@ WORDS_A_MINUTE, MINUTES = 240, 20
 LONGEST = 3_000  # words of a page
 
 
-VOID = {"area", "br", "circle", "col", "hr", "img", "input", "link", "meta", "path", "rect", "wbr"}
-
-
-class Words(HTMLParser):
-    """Counts the words of a page's text: tables, lists and pictures included, what is folded and scripts not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.count = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the tags that are open."""
-        if tag not in VOID:
-            self.open.append("link" if dict(attrs).get("class") == "headerlink" else tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Close the tag and what is open in it."""
-        while self.open and tag not in VOID and self.open.pop() not in (tag, "link"):
-            pass
-
-    def handle_data(self, data: str) -> None:
-        """Count the words that are seen at once."""
-        folded = "details" in self.open and "summary" not in self.open
-        if "article" in self.open and not folded and not {"script", "style", "title", "link"}.intersection(self.open):
-            self.count += len(re.findall(r"\w[\w'./-]*", data))
-
-
-def words(page: Path) -> int:
-    """The number of words of a page that a reader sees without unfolding anything."""
-    reader = Words()
-    reader.feed(page.read_text("utf-8"))
-    return reader.count
-
-
 def test_architect_reads_all_pages_of_the_decision_in_twenty_minutes(site: Path) -> None:
-    counted = {name: words(site / f"{name}.html") for name in DECISION}
+    counted = {name: read(site / f"{name}.html").words for name in DECISION}
     assert min(counted.values()) > 100
     assert sum(counted.values()) <= WORDS_A_MINUTE * MINUTES, counted
 
 
 def test_no_page_is_long_and_few_are_in_navigation_and_search(site: Path) -> None:
-    assert {page: count for page in pages(site) if (count := words(page)) > LONGEST} == {}
-    assert words(site / "specification" / "vault.html") > LONGEST / 10
+    assert {page: count for page in pages(site) if (count := read(page).words) > LONGEST} == {}
+    assert read(site / "specification" / "vault.html").words > LONGEST / 10
     listed = {page for tab in navigation() for page in tab}
     entries = json.loads((site / "search" / "search_index.json").read_text("utf-8"))["docs"]
     found = {each["location"].partition("#")[0] for each in entries}
@@ -211,20 +190,15 @@ def test_search_knows_every_requirement_by_its_id_and_neither_scenarios_nor_deci
     assert not [each for each in at if each.startswith("decisions/") or "/" in each.partition("#")[2]]
 
 
-def test_navigation_has_every_page_but_the_single_decisions() -> None:
-    listed = {page for tab in navigation() for page in tab}
-    written = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").glob("*.md")}
-    assert written <= listed
-    assert {f"specification/{topic}.md" for topic in REGISTER.topics} <= listed
-
-
 def test_page_that_is_not_there_has_addresses_from_the_root_of_the_site(site: Path) -> None:
-    """Wherever that is: the browser tests ask for it at any depth."""
+    """Wherever that is: it knows every folder, and the browser tests ask for it at any depth."""
     page = site / "404.html"
     links = {link for link in read(page).links if not link.startswith("#")}
     assert not [each for each in (*links, *read(page).loads) if each.startswith("/")]
     assert {"index.html", "decide/index.html", "evidence/traceability.html"} <= links
     assert all(target(page, link)[0].is_file() for link in links)
+    known = page.read_text("utf-8").partition("folders = [")[2].partition("]")[0]
+    assert {each.name for each in site.iterdir() if each.is_dir()} - {"search"} <= set(json.loads(f"[{known}]"))
 
 
 def test_script_of_others_is_what_its_comment_says() -> None:

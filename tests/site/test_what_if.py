@@ -11,23 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.site.building import REGISTER, content_of, page
+from translator_cmk import machine
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.scopes import WHAT_IF
 from translator_cmk.language.facts import ABSENT, Fact
 from translator_cmk.language.sentences import FACT_PHRASES, format_fact, read_command, read_fact, use_in_words
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import (
-    COMMANDS,
-    DEFAULT_STAGE,
-    ROWS,
-    Accepted,
-    Machine,
-    Outcome,
-    Refused,
-    State,
-    initial,
-    observe,
-)
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site import what_if
 from translator_cmk.site.diagrams import Diagrams
@@ -186,7 +176,7 @@ def test_tables_have_every_state_and_every_request_of_the_scope() -> None:
     assert len(chart().states) >= 4_000
     assert tuple(read_command(each["sentence"]) for each in tables().data["commands"]) == WHAT_IF.alphabet
     assert len({each["code"] for each in tables().data["commands"]}) == len(WHAT_IF.alphabet)
-    assert set(COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
+    assert set(machine.COMMANDS.values()) - {type(each) for each in WHAT_IF.alphabet} == {MoveResourceGroup}
 
 
 def test_what_is_seen_is_what_the_model_shows_of_each_thing_in_one_order() -> None:
