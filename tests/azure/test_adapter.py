@@ -198,12 +198,19 @@ def test_a_vault_is_asked_for_again_only_where_that_would_not_change_it(signed_i
     assert {entry["kind"] for entry in Leftovers(tmp_path / "leftovers.json").entries()} == {"group", "vault"}
 
 
-def test_a_subscription_that_was_named_is_not_moved_to_another_tenant(signed_in: AzureServer, tmp_path: Path) -> None:
+def test_a_subscription_that_was_named_is_back_in_its_tenant_for_the_next_world(
+    signed_in: AzureServer, tmp_path: Path
+) -> None:
     assert signed_in
     system = system_at(tmp_path, subscriptions=SUBSCRIPTIONS)
     assert system.declaration.can("several-tenants")
-    with pytest.raises(Unsupported, match="named"):
-        system.submit(MoveSubscription("production", "abroad"))
+    assert not system.declaration.can("parallel")
+    for _ in range(2):
+        system.reset(DEFAULT_STAGE)
+        assert system.observe()["subscription"]["production"] == {"tenant": "home"}
+        assert system.submit(MoveSubscription("production", "abroad")) == Accepted()
+        assert system.observe()["subscription"]["production"] == {"tenant": "abroad"}
+    system.reset(DEFAULT_STAGE)
 
 
 def test_no_request_waits_for_its_headers_to_be_acknowledged(signed_in: AzureServer, tmp_path: Path) -> None:

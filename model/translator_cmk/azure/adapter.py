@@ -120,9 +120,9 @@ def move(w: World, subscription: str, group: str, found: list[Any], to: str, to_
 
 
 def move_subscription(w: World, c: Any) -> None:
-    if w.target.subscriptions:
-        raise Unsupported("a subscription that was named would stay in the other tenant, and later worlds need it")
-    w.clients.move_to_tenant(w.id_of(c.subscription), w.tenants.get(c.tenant, NONE))
+    guid, home = w.id_of(c.subscription), w.tenant_of(c.subscription)
+    w.clients.move_to_tenant(guid, w.tenants.get(c.tenant, NONE))
+    w.homes.setdefault(guid, home)
     w.find_subscriptions()
 
 
@@ -522,16 +522,23 @@ def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool
     """Return what an adapter to this target declares, with these subscriptions of the stage.
 
     Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
+    Worlds that share a subscription can't run at once where it moves to another tenant.
     """
     local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
     there = {name: mapped[name] for name in mapped if name in subscriptions}
     several = len(set(there.values())) > 1
-    moves = {"several-tenants", "legacy-vaults"} if local and several else set()
+    moves = local and several
+    capabilities = {
+        "several-tenants": moves,
+        "legacy-vaults": moves,
+        "parallel": not (moves and target.subscriptions),
+        "reasons": reasons,
+    }
     regions = ", ".join(map(target.location, names))
     return Declaration(
         target.cloud.product,
         f"api-versions: {API_VERSIONS}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
-        frozenset({"parallel"} | moves | ({"reasons"} if reasons else set())),
+        frozenset(name for name, has in capabilities.items() if has),
         hidden=frozenset({MASKED}),
         stage=Stage(tenants if several else tenants[:1], there, names, tiers),
         windows={kind.__name__: row.window for kind, row in TABLE.items() if row.window and not local},
@@ -544,8 +551,8 @@ class AzureSystem:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.connections = connections()
-        self.reset(DEFAULT_STAGE)
         with guarded():
+            self.world = World(target, self.connections, DEFAULT_STAGE)
             subscriptions, found = self.world.subscriptions.items(), self.world.clients.tenants
             names = [name for name, guid in subscriptions if guid in found]
             self.declaration = declaration_of(target, names, self.gives_reasons())
@@ -559,8 +566,10 @@ class AzureSystem:
         return False
 
     def reset(self, stage: Stage) -> None:
-        """Begin a world of fresh names; with a tenant for each world, sign in to a new one."""
+        """Begin a world of fresh names: in a tenant of its own, or with each subscription in the tenant it was in."""
         with guarded():
+            for guid, home in self.world.homes.items() if self.target.subscriptions else ():
+                self.world.clients.move_to_tenant(guid, home)
             self.world = World(self.target, self.connections, stage)
 
     def submit(self, command: Command) -> Outcome:

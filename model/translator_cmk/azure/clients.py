@@ -6,13 +6,13 @@ A request that is throttled or meets a passing error is sent again by azure-core
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
+from types import SimpleNamespace
 from typing import Any
 from urllib.request import getproxies
 
 import jwt
 from azure.core import PipelineClient
-from azure.core.credentials import AccessToken
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HeadersPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
@@ -66,17 +66,6 @@ def credential_for(cloud: Cloud, connections: RequestsTransport) -> DefaultAzure
     )
 
 
-class InTenant:
-    """A credential that asks for tokens of one tenant, unless the request names another."""
-
-    def __init__(self, credential: DefaultAzureCredential, tenant: str | None) -> None:
-        self.credential, self.tenant = credential, tenant
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        """Return a token."""
-        return self.credential.get_token(*scopes, **{**options, "tenant_id": options.get("tenant_id") or self.tenant})
-
-
 class Clients:
     """The clients of one world, made when they are needed: of each subscription, in the tenant that it is in."""
 
@@ -89,8 +78,9 @@ class Clients:
         self.made: dict[tuple[Any, ...], Any] = {}
 
     def in_tenant(self, tenant: str | None = None) -> Any:
-        """Return the credential for a tenant."""
-        return InTenant(credential_for(self.cloud, self.connections), tenant or self.tenant)
+        """Return the credential, which asks for tokens of a tenant unless the request names another."""
+        credential = credential_for(self.cloud, self.connections)
+        return SimpleNamespace(get_token=partial(credential.get_token, tenant_id=tenant or self.tenant))
 
     def of(self, kind: str, *subscription: str, tenant: str | None = None) -> Any:
         """Return a client of Azure Resource Manager for a subscription, or for a tenant."""

@@ -44,6 +44,7 @@ class World:
         self.clients = Clients(target.cloud, connections, str(uuid.uuid4()) if target.tenant_per_world else None)
         self.subscriptions = dict(target.subscriptions)
         self.tenants: dict[str, str] = {}
+        self.homes: dict[str, str] = {}  # of each subscription that was moved, by id
         self.here: dict[str, Any] = {}  # the accounts that were seen last
         self.groups: dict[tuple[str, str], None] = {}  # (subscription, group) that may hold something of this world
         self.places: dict[str, tuple[str, str]] = {}  # where a vault or a resource was seen last
