@@ -5,25 +5,29 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
+from functools import reduce
 from pathlib import Path
-from string import Formatter
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
 
 from ..machine.entities import CUSTOMER, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
-from .calls import Call, Handler
-from .worlds import FIXED
+from .calls import PUBLIC, Call, Handler
+from .worlds import FIXED, World
 
 Body = dict[str, Any]
 
-FORMS: dict[str, Body] = yaml.safe_load(Path(__file__).with_name("bodies.yaml").read_text("utf-8"))
+FORMS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("bodies.yaml").read_text("utf-8"))
 
 
 def body(form: str, call: Call, entity: Any, **given: Any) -> Body:
     """Return an entity in one of the forms; what is given takes the place of other values."""
-    filled: Body = fill(FORMS[form], Values(call, entity, given))
+    filled: Body = FILL[form](Values(call, entity, given))
+    if "etag" in filled:
+        others = json.dumps(filled, sort_keys=True).encode()
+        filled["etag"] = f'"{hashlib.sha256(others).hexdigest()[:32]}"'
     return filled
 
 
@@ -32,22 +36,33 @@ class Values(dict[str, Any]):
 
     def __init__(self, call: Call, entity: Any, given: Body) -> None:
         super().__init__(given)
-        self.call, self.entity, self.world = call, entity, call.world
+        self.call, self.entity = call, entity
+
+    @property
+    def world(self) -> World:
+        """The world of the request."""
+        return self.call.world
 
     def __missing__(self, name: str) -> Any:
-        return VALUES[name](self) if name in VALUES else getattr(self.entity, name)
+        self[name] = VALUES[name](self) if name in VALUES else getattr(self.entity, name)
+        return self[name]
 
 
-def fill(form: Any, values: Values) -> Any:
-    """Return a form with values in place of its braces, without the members that have none."""
+def filling(form: Any) -> Callable[[Values], Any]:
+    """Return what fills a form: with values in place of its braces, and without the members that have none."""
     if isinstance(form, dict):
-        filled = {name: fill(each, values) for name, each in form.items()}
-        return {name: value for name, value in filled.items() if value is not None}
+        members = {name: filling(each) for name, each in form.items()}
+        return lambda v: {name: value for name, fill in members.items() if (value := fill(v)) is not None}
     if isinstance(form, list):
-        return [fill(each, values) for each in form]
+        items = [filling(each) for each in form]
+        return lambda v: [fill(v) for fill in items]
     if isinstance(form, str) and (whole := re.fullmatch(r"\{([^{}]+)\}", form)):
-        return Formatter().get_field(whole[1], (), values)[0]
-    return form.format_map(values) if isinstance(form, str) else form
+        name, *fields = whole[1].split(".")
+        return lambda v: reduce(getattr, fields, v[name])
+    return form.format_map if isinstance(form, str) else lambda _: form
+
+
+FILL = {name: filling(form) for name, form in FORMS.items()}
 
 
 def listing(form: str, entities: Callable[[Call, Any], Iterable[Any]]) -> Handler:
@@ -72,12 +87,6 @@ def digits(v: Values, name: str, *types: str) -> str | None:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def etag(v: Values) -> str:
-    """Return a hash of all other members of an account."""
-    others = {name: each for name, each in FORMS["account"].items() if name != "etag"}
-    return hashlib.sha256(json.dumps(fill(others, v), sort_keys=True).encode()).hexdigest()[:32]
-
-
 def id_of(call: Call, kind: str, name: str) -> str | int:
     """Return the identifier of something that Custom Translator holds; documents and models have numbers."""
     return (call.world.number_of if kind in ("document", "model") else call.world.id_of)(kind, name)
@@ -92,10 +101,17 @@ def access_policies(v: Values) -> list[Body]:
     return [body("access_policy", v.call, g) for g in grants]
 
 
+LOGIN_ALIASES = ("login.windows.net", "sts.windows.net")
 RSA = ("RSA", "RSA-HSM")
 KINDS = {kind["resource"]: name for name, kind in FIXED["kinds"].items()}
 
 VALUES: dict[str, Callable[[Values], Any]] = {
+    # Microsoft Entra, and the cloud
+    "cloud": lambda v: v.call.cloud,
+    "home": lambda v: v.entity,
+    "login_host": lambda v: v.call.cloud.login.removeprefix("https://"),
+    "login_aliases": lambda v: [v["login_host"], *(LOGIN_ALIASES if v["cloud"] == PUBLIC else ())],
+    # Tenants and subscriptions
     "display_name": lambda v: v.world.display_name(v.entity.name),
     # Accounts
     "account_kind": lambda v: KINDS[getattr(v.entity, "resource", v.entity).kind],
@@ -106,7 +122,6 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "principal_id": lambda v: v.world.principal(v.entity) if registered(v.entity) else None,
     "encryption": lambda v: body("encryption", v.call, v.entity) if v.entity.key_source == CUSTOMER else None,
     "key_in_use": lambda v: body("key_in_use", v.call, v.entity.key) if v.entity.key else None,
-    "etag": etag,
     # Key vaults
     "vault_uri": lambda v: f"https://{getattr(v.entity, 'vault', v.entity).name.lower()}.{v.call.cloud.vaults}/",
     "uses_rbac": lambda v: v.entity.permission_model == "rbac",
@@ -138,7 +153,7 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "number": lambda v: v.world.number_of(v.entity.word, v.entity.name),
     "billing_region": lambda v: billing_region(v.entity.resource.location.name),
     "workspace_subscription": lambda v: body("workspace_subscription", v.call, v.entity),
-    "asked": lambda v: v.world.projects[v.entity.name],
+    "asked": lambda v: SimpleNamespace(**v.world.projects[v.entity.name]),
     "category_id": lambda v: f"{v.world.id_of('category', v.entity.name)}-GENERAL",
     "is_deployed": lambda v: v.entity.state == "deployed",
 }

@@ -2,9 +2,10 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -41,6 +42,12 @@ PUBLIC = Cloud()
 
 Handler = Callable[["Call", Any], Any]
 """Answers a call for what its path leads to, the last entity on it: with a `Reply`, or with a body for status 200."""
+
+
+@lru_cache(maxsize=1024)
+def claims_of(token: str, secret: bytes, audiences: tuple[str, ...]) -> dict[str, Any]:
+    """Return the claims of a token, which may have expired; raises `jwt.InvalidTokenError`."""
+    return jwt.decode(token, secret, ["HS256"], {"verify_exp": False}, audience=audiences)
 
 
 @dataclass
@@ -85,20 +92,16 @@ class Call:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if not token:
             raise Problem(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
-        expired = Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
         try:
-            token = token.strip() if scheme.lower() == "bearer" else ""
-            self.claims = jwt.decode(token, self.secret, ["HS256"], audience=audiences)
-        except jwt.ExpiredSignatureError:
-            raise expired from None
+            self.claims = claims_of(token.strip() if scheme.lower() == "bearer" else "", self.secret, audiences)
         except jwt.InvalidAudienceError:
             message = f"The access token has been obtained for the wrong audience; it has to be for '{audiences[0]}'."
             raise Problem(401, "InvalidAuthenticationTokenAudience", message) from None
         except jwt.InvalidTokenError:
             raise Problem(401, "InvalidAuthenticationToken", "The access token is invalid.") from None
         world = self.worlds.of(self.claims["tid"])
-        if world is None:
-            raise expired
+        if world is None or self.claims["exp"] < time.time():
+            raise Problem(401, "ExpiredAuthenticationToken", "The access token has expired.")
         self.world = world
 
     # The model

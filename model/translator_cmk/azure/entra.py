@@ -1,4 +1,4 @@
-"""Microsoft Entra: tokens, discovery and the endpoints of the cloud."""
+"""Microsoft Entra: tokens, and the endpoints of the cloud."""
 
 import re
 import time
@@ -8,7 +8,8 @@ from uuid import UUID
 
 import jwt
 
-from .calls import PUBLIC, Call
+from .bodies import Body, body
+from .calls import Call
 from .choices import Problem, outside
 from .worlds import guid
 
@@ -29,7 +30,7 @@ def tenant(_: Call, __: None, text: str) -> str:
     return as_guid(text, "invalid_request", f"AADSTS900023: Specified tenant identifier '{text}' is no GUID.")
 
 
-def give_token(call: Call, home: str) -> dict[str, Any]:
+def give_token(call: Call, home: str) -> Body:
     """Give a token to an application; a tenant that was never named before begins a world."""
     try:
         form = {name: values[0] for name, values in parse_qs(call.content.decode(), strict_parsing=True).items()}
@@ -57,32 +58,13 @@ def give_token(call: Call, home: str) -> dict[str, Any]:
     return {**given, **times, "resource": audience}
 
 
-ENDPOINTS = {"token": "token", "authorization": "authorize", "device_authorization": "devicecode"}
-
-
-def get_configuration(call: Call, home: str) -> dict[str, str]:
-    """Return the OpenID configuration of a tenant."""
-    base, end = f"{call.cloud.login}/{home}", "/v2.0" if "version" in call.at else ""
-    urls = {f"{name}_endpoint": f"{base}/oauth2{end}/{path}" for name, path in ENDPOINTS.items()}
-    return {**urls, "issuer": f"{base}/v2.0" if end else f"https://sts.windows.net/{home}/"}
-
-
-def get_instance(call: Call, _: None) -> dict[str, Any]:
+def get_instance(call: Call, _: None) -> Body:
     """Return the host names of Microsoft Entra."""
-    host = call.cloud.login.removeprefix("https://")
     match = re.match(r"https://[^/]+/([^/]+)", call.query.get("authorization_endpoint", ""))
-    where = f"{call.cloud.login}/{match[1] if match else 'common'}/v2.0/.well-known/openid-configuration"
-    aliases = [host, "login.windows.net", "sts.windows.net"] if call.cloud == PUBLIC else [host]
-    metadata = [{"preferred_network": host, "preferred_cache": host, "aliases": aliases}]
-    return {"tenant_discovery_endpoint": where, "api-version": "1.1", "metadata": metadata}
+    return body("instance", call, match[1] if match else "common")
 
 
-def get_endpoints(call: Call, _: None) -> Any:
-    """Return the metadata of the cloud, as `az cloud register` reads it; older versions have a list of clouds."""
-    manager, login, graph, vaults = call.cloud[:4]
-    audience = {"audiences": [f"{manager}/"], "tenant": "common", "identityProvider": "AAD"}
-    cloud = {"name": "translator-cmk", "portal": f"{manager}/", "resourceManager": f"{manager}/"}
-    cloud |= dict.fromkeys(("graph", "graphAudience", "microsoftGraphResourceId"), f"{graph}/")
-    authentication = {"loginEndpoint": f"{login}/", **audience}
-    whole = {**cloud, "authentication": authentication, "suffixes": {"keyVaultDns": vaults}}
-    return whole if call.query.get("api-version", "") >= "2022-09-01" else [whole]
+def get_cloud(call: Call, _: None) -> Any:
+    """Return the endpoints of the cloud; older versions have a list of clouds."""
+    shown = body("cloud", call, None)
+    return shown if call.query.get("api-version", "") >= "2022-09-01" else [shown]

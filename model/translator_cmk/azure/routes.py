@@ -18,7 +18,7 @@ from ..machine.rows import Silent
 from . import arm, bodies, custom_translator, entra, key_vault
 from .calls import PUBLIC, Call, Cloud, Handler, Reply
 from .choices import Problem, answer_to, malformed, outside
-from .worlds import Worlds
+from .worlds import FIXED, Worlds
 
 LOOK_UPS: dict[str, Callable[[Call, Any, str], Any]] = {
     "tenant": entra.tenant,
@@ -42,19 +42,6 @@ LOG_INS: dict[str, Callable[[Call], Any]] = {
     "text": custom_translator.log_in,
 }
 """For each API that needs credentials: what takes their world, and returns the vault or account of the host."""
-
-HOSTS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"management\.azure\.com", ("metadata", "manager")),
-    (r"login\.microsoftonline\.com|login\.windows\.net", ("login",)),
-    (r"graph\.microsoft\.com", ("graph",)),
-    (r"(?P<name>[\w-]+)\.vault\.(azure\.net|localhost)", ("vault",)),
-    (r"(?P<name>[\w.-]+)\.cognitiveservices\.(azure\.com|localhost)", ("text", "account")),
-    (r"localhost|127\.0\.0\.1", ("metadata", "login", "manager")),
-)
-"""For each host name, as a pattern, the APIs that are found there; Microsoft Graph has no routes."""
-
-VERSIONS = {"manager": r"\d{4}-\d\d-\d\d(-[a-z0-9]+)?", "vault": r"\d{4}-\d\d-\d\d(-\w+)?|\d\.\d(-preview\.\d)?"}
-"""The form of the parameter `api-version` where one is needed.  Any version is answered like the newest."""
 
 
 class Route(NamedTuple):
@@ -84,9 +71,7 @@ TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").r
 ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)]
 
 
-def find(
-    apis: tuple[str, ...], method: str, path: str, query: Mapping[str, str]
-) -> tuple[Route, dict[str, str]] | None:
+def find(apis: list[str], method: str, path: str, query: Mapping[str, str]) -> tuple[Route, dict[str, str]] | None:
     """Return the route of a request, and the texts in place of its braces, or None."""
     for route in ROUTES:
         if route.api in apis and route.method == method and (match := route.pattern.fullmatch(path.rstrip("/"))):
@@ -97,12 +82,10 @@ def find(
     return None
 
 
-def apis_at(host: str) -> tuple[tuple[str, ...], str]:
-    """Return the APIs of a host, and the name of the vault or account whose host it is; nothing for other hosts."""
-    for pattern, apis in HOSTS:
-        if match := re.fullmatch(pattern, host.lower()):
-            return apis, match.groupdict().get("name", "")
-    return (), ""
+def apis_at(host: str) -> tuple[list[str], str]:
+    """Return the APIs of a host, and the name of the vault or account whose host it may be; no APIs for other hosts."""
+    name, _, end = host.lower().partition(".")
+    return FIXED["hosts"].get(host.lower()) or FIXED["hosts"].get(f"*.{end}", []), name
 
 
 def cloud_at(authority: str) -> Cloud:
@@ -170,7 +153,7 @@ def parsed(target: str) -> tuple[str, dict[str, str]]:
 def check(call: Call, api: str) -> None:
     """Raise `Problem` if a request has no right version, or a condition."""
     version = call.query.get("api-version", "")
-    if api in VERSIONS and not re.fullmatch(VERSIONS[api], version, re.ASCII):
+    if api in FIXED["versions"] and not re.fullmatch(FIXED["versions"][api], version, re.ASCII):
         code = "InvalidApiVersionParameter" if version else "MissingApiVersionParameter"
         raise malformed(f"The api-version query parameter is required, and '{version[:40]}' is not a version.", code)
     if "if-match" in call.headers or "if-none-match" in call.headers:

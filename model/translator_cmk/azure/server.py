@@ -21,19 +21,13 @@ from ..machine import Machine
 from ..system import MACHINE
 from .choices import Problem
 from .routes import Service, apis_at, error_body
+from .worlds import FIXED
 
 LOOPBACK = "127.0.0.1"
 LONGEST = 4 * 2**20
 """Bytes of the longest request content."""
 IDLE = 120
 """Seconds after which a connection without a request is closed."""
-
-CERTIFIED = (
-    *("management.azure.com", "login.microsoftonline.com", "login.windows.net", "graph.microsoft.com"),
-    *("*.vault.azure.net", "*.cognitiveservices.azure.com"),
-    *("localhost", "*.vault.localhost", "*.cognitiveservices.localhost", LOOPBACK),
-)
-"""The names in the server's certificate."""
 
 TLS_HANDSHAKE = b"\x16"
 
@@ -61,7 +55,7 @@ def azure_server(machine: Machine = MACHINE, host: str = LOOPBACK, port: int = 0
         file = Path(folder) / "authority.pem"
         authority.cert_pem.write_to_path(str(file))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert(*CERTIFIED).configure_cert(context)
+        authority.issue_cert(*FIXED["hosts"]).configure_cert(context)
         listener = Listener((host, port), service, context)
         thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
