@@ -13,7 +13,7 @@ SAMPLED = (
     "tests/test_suite.py",
     "tests/conformance/test_families.py",
     "tests/oracle/test_explain.py",
-    "tests/machine/test_laws.py",
+    "tests/machine/test_stateful.py",
     "tests/explore/test_scopes.py",
 )
 
