@@ -46,6 +46,7 @@ def lacks(product: str, *lacking: str, mistaken: tuple[str, ...] = ()) -> type[L
 
 AnyRegion = lacks("any region", "vault.same-region-refused", mistaken=("vault.same-region",))
 KeepsDataOfDisabledKeys = lacks("keeps data of disabled keys", "revocation.key-disabled")
+OwnKeyIgnored = lacks("keeps Microsoft-managed keys", "keys.enable")
 LosesNothing = lacks("loses nothing", "revocation.access-revoked")
 LosesOnlySight = lacks("loses data alone", "revocation.undeploys", "revocation.deletes-uploads")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bdd.wrong_systems import LacksRows
+from tests.bdd.wrong_systems import OwnKeyIgnored
 from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
@@ -22,14 +22,7 @@ from translator_cmk.oracle import Exchange
 from translator_cmk.oracle.explain import Difference
 from translator_cmk.system import ModelSystem
 
-MODULE = __name__
-
-
-class OwnKeyIgnored(LacksRows):
-    """Accepts customer-managed keys and puts none in use, and does all else as demanded."""
-
-    subject = "keeps Microsoft-managed keys"
-    lacking = ("keys.enable",)
+IGNORED = "tests.bdd.wrong_systems:OwnKeyIgnored"
 
 
 def differs_at_the_end_alone(commands: list[Command]) -> bool:
@@ -46,7 +39,7 @@ def differs_at_the_end_alone(commands: list[Command]) -> bool:
 
 @pytest.mark.parametrize("lane", ["tour", "fuzz"])
 def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: str) -> None:
-    system = ("--python", f"{MODULE}:OwnKeyIgnored")
+    system = ("--python", IGNORED)
     if lane == "tour":
         found = verify(tmp_path, *system, *TOUR, "--steps", "300")
     else:
@@ -63,7 +56,7 @@ def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane
 
 def test_commands_that_are_not_reached_are_counted(tmp_path: Path) -> None:
     assert verify(tmp_path / "all", "--python", MODEL, *TOUR).report["tour"]["not_reached"] == 0
-    assert verify(tmp_path / "some", "--python", f"{MODULE}:OwnKeyIgnored", *TOUR).report["tour"]["not_reached"] > 0
+    assert verify(tmp_path / "some", "--python", IGNORED, *TOUR).report["tour"]["not_reached"] > 0
 
 
 COMMANDS: tuple[Command, ...] = (

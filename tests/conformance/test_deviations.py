@@ -1,105 +1,25 @@
-"""A known deviation lets a run pass and stays a failure in its report; one that is stale or expired does not."""
+"""Known deviations are read from a file, in which each is about one thing; `verdicts.yaml` has what they do."""
 
-import json
 import shutil
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 import yaml
 
 from tests.bdd import wrong_systems
-from tests.conformance import limited_systems
-from tests.conformance import test_clean_prefix as clean_prefix
-from tests.conformance.verifying import DEMANDS, MODEL, TOUR, Refused, Verified, decides_in_fuzzing, fuzz, verify
+from tests.conformance.verifying import MODEL, Refused, Verified, decides_in_fuzzing, fuzz, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance.deviations import load_deviations
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
-ONLY = ("--lane", "features", "--requirement", "vault.same-region")
 FAILS = "vault.same-region/no-key-of-a-vault-in-another-region-is-put-in-use/access-to-a-vault-in-another-region-api"
 FAILS_TOO = FAILS.replace("-api", "-portal")
-BY_REQUIREMENT = {
-    "requirement": "vault.same-region",
-    "reason": "one region",
-    "issue": "https://example.invalid/7",
-}
-LATER, EARLIER = {"expires": "2999-01-01"}, {"expires": "2001-01-01"}
-
-
-def listing(folder: Path, *entries: dict[str, str]) -> tuple[str, str]:
-    file = folder / "deviations.yaml"
-    file.write_text(yaml.safe_dump(list(entries)), "utf-8")
-    return "--deviations", str(file)
-
-
-def test_known_deviation_is_no_failure_of_the_run_and_one_in_its_report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = verify(tmp_path, "--python", WRONG, *ONLY, *listing(tmp_path, BY_REQUIREMENT | LATER))
-    assert found.exit_code == 0
-    assert found.case(FAILS)["status"] == "known"
-    assert found.case(FAILS)["known"] == "one region (https://example.invalid/7)"
-    assert found.report["counts"]["scored"]["known"] == 4
-    assert f"✘ {FAILS}, attributed to the same" in capsys.readouterr().out
-    assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
-    junit = ElementTree.parse(found.folder / "junit.xml").getroot()
-    assert not [*junit.iter("failure"), *junit.iter("error")]
-    assert main(["report", "check", str(found.folder)]) == 0
-
-
-SIGHT = f"{wrong_systems.__name__}:LosesOnlySight"
-NO_PORTAL = f"{limited_systems.__name__}:TakesAnyRegionAndHasNoPortal"
-OWN_KEY = f"{clean_prefix.__name__}:OwnKeyIgnored"
-ENABLE, LOSE, READ = "tour/EnableCustomerManagedKeys", "tour/DisableIdentity", "tour/ReadData"
-EXPIRED = "line 1: the deviation of vault.same-region expired on 2001-01-01"
-STALE = "is stale: nothing of it failed; take it out"
-UPLOADS, PORTAL = '"attributed_to": ["revocation.deletes-uploads"]', '"cause": "the capability portal"'
-BEHIND = "not reached: what leads to it is known to fail"
-
-
-@pytest.mark.parametrize(
-    ("system", "lanes", "entry", "code", "statuses", "said"),
-    [
-        (WRONG, ONLY, {"requirement": "", "case": FAILS}, 1, {FAILS: "known", FAILS_TOO: "failed"}, ""),
-        (WRONG, ONLY, EARLIER, 1, {FAILS: "failed"}, EXPIRED),
-        (MODEL, ONLY, {}, 1, {FAILS: "passed"}, STALE),
-        (WRONG, DEMANDS, {}, 0, {ENABLE: "known"}, ""),
-        (SIGHT, TOUR, {"requirement": "revocation.undeploys"}, 1, {LOSE: "failed"}, UPLOADS),
-        (NO_PORTAL, DEMANDS, {}, 1, {ENABLE: "failed"}, PORTAL),
-        (OWN_KEY, TOUR, {"requirement": "keys.enable"}, 0, {ENABLE: "known", READ: "not-applicable"}, BEHIND),
-    ],
-)
-def test_known_deviation_is_about_one_thing_as_long_as_that_fails(
-    tmp_path: Path,
-    system: str,
-    lanes: tuple[str, ...],
-    entry: dict[str, str],
-    code: int,
-    statuses: dict[str, str],
-    said: str,
-) -> None:
-    """It hides no other case, no other failure of its command, and what only it keeps from being reached is not due."""
-    listed = {name: value for name, value in (BY_REQUIREMENT | LATER | entry).items() if value}
-    found = verify(tmp_path, "--python", system, *lanes, *listing(tmp_path, listed))
-    assert (found.exit_code, {case: found.status(case) for case in statuses}) == (code, statuses)
-    assert said in json.dumps(found.report)
-    assert json.loads((found.folder / "badge.json").read_text("utf-8"))["message"].startswith("✘ ")
-    junit = ElementTree.parse(found.folder / "junit.xml").getroot()
-    assert bool([*junit.iter("failure")]) is (code == 1)
-    assert main(["report", "check", str(found.folder)]) == 0
-
-
-def test_deviation_of_which_nothing_was_tried_is_not_stale(tmp_path: Path) -> None:
-    only = ("--python", f"{limited_systems.__name__}:OnlyVaults", "--topic", "vault", "--topic", "keys")
-    assert verify(tmp_path, *only).exit_code == 0
-    assert verify(tmp_path, *only, *listing(tmp_path, BY_REQUIREMENT | LATER)).exit_code == 0
 
 
 def test_deviation_of_what_fuzzing_finds_by_chance_is_never_stale(tmp_path: Path) -> None:
-    entry = {name: value for name, value in BY_REQUIREMENT.items() if name != "requirement"}
-    known = listing(tmp_path, entry | LATER | {"case": "fuzz/RotateKey"})
-    found = fuzz(tmp_path, decides_in_fuzzing, "--python", MODEL, *known)
+    known = tmp_path / "known.yaml"
+    known.write_text("[{case: fuzz/RotateKey, reason: r, issue: 'https://i.invalid/', expires: 2999-01-01}]", "utf-8")
+    found = fuzz(tmp_path, decides_in_fuzzing, "--python", MODEL, "--deviations", str(known))
     assert found.exit_code == 0
 
 

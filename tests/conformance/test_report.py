@@ -12,8 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.conformance import limited_systems
-from tests.conformance import test_clean_prefix as clean_prefix
+from tests.bdd import wrong_systems
 from tests.conformance.verifying import (
     FAILS,
     FAILS_TOO,
@@ -211,16 +210,6 @@ def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:
     assert any(name.startswith("[revocation.access-revoked] Revoked access") for name in names)
 
 
-def test_junit_skips_what_is_not_decided_and_does_not_count(tmp_path: Path) -> None:
-    case = "restoration.data-readable/the-key-is-back-and-the-data-can-be-read/the-access-to-the-key-has-been-revoked"
-    made = f"{limited_systems.__name__}:TooSlow"
-    found = verify(tmp_path, "--python", made, "--lane", "features", "--case", case, "--case", WHOLE)
-    assert (found.status(case), found.exit_code) == ("inconclusive", 0)
-    root = ElementTree.parse(found.folder / "junit.xml").getroot()
-    assert not [*root.iter("failure"), *root.iter("error")]
-    assert len([*root.iter("skipped")]) == 1
-
-
 def test_badge_has_counts_and_never_a_percentage(wrong: Verified) -> None:
     badge = json.loads((wrong.folder / "badge.json").read_text("utf-8"))
     scored = wrong.report["counts"]["scored"]
@@ -295,7 +284,7 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A system that ignores keys of its own fails one requirement; a loss that needs such a key can't be tried."""
-    system = f"{clean_prefix.__name__}:OwnKeyIgnored"
+    system = f"{wrong_systems.__name__}:OwnKeyIgnored"
     passes = "revocation.undeploys/a-model-under-microsoft-managed-keys-stays-deployed"
     found = verify(tmp_path, "--python", system, "--lane", "features", "--case", FAILS_TOO, "--case", passes)
     counts = found.report["counts"]["scored"]
