@@ -99,7 +99,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command("verify", "put a system to the test and write a report", "azure.verify"),
     Group("report", "work with the folder of a report", REPORT),
     Command("oscal", "write the requirements, controls and results of a report as NIST OSCAL", "site.oscal"),
-    Command("replay", "put a system through a counterexample again", "conformance.replay"),
+    Command("replay", "put a system through a counterexample again", "conformance.recheck:replay"),
     Command("leftovers", "show what runs against Azure have left there, and remove it", "azure.leftovers"),
     Command("serve", "put the model behind the contract or Azure's interfaces", "azure.serve"),
     Command("azure-env", "run a command whose Azure clients reach a server of the model", "azure.env"),

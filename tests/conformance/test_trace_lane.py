@@ -71,6 +71,9 @@ def test_verdict_or_trace_that_was_edited_is_found_out(wrong: Verified, capsys: 
     out = capsys.readouterr().out
     assert "trace.traces: was " in out
     assert "traces/01.jsonl is not what it was when the report was written" in out
+    copy.write_text(copy.read_text("utf-8").replace('"trace": 1', '"trace": 9', 1), "utf-8")
+    assert main(["report", "check", str(wrong.folder)]) == 2
+    assert "01.jsonl:1: trace is the number 9" in capsys.readouterr().err
     copy.unlink()
     assert main(["report", "check", str(wrong.folder)]) == 2
     assert "01.jsonl: no such file, and the report has a trace of that name" in capsys.readouterr().err

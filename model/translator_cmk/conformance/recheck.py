@@ -1,4 +1,4 @@
-"""Repeat the run of a report, with its message log in place of the system or with a live one, and compare."""
+"""Repeat the run of a report, with its message log in place of the system or with a live one, or a counterexample."""
 
 import argparse
 import json
@@ -12,17 +12,23 @@ from typing import Any
 from ..digest import REPORTED, digest
 from ..errors import DEVIATIONS, HARNESS, INCOMPLETE, OK, CommandError
 from ..escaping import plain
+from ..language.sentences import format_command
+from ..oracle import oracle_for
+from ..oracle.profiles import machine_of
+from ..requirements import load_register
 from .cases import FUZZ, LANES, NOT_REACHED, TRACE, Scenario, is_selected
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .features import attempt, run_features
+from .findings import in_words, recorded
+from .judging import applicable, run_sequence
 from .planning import deviations_of, made_of, read
 from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, files_of, final_name
 from .report.log import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
-from .subject import Aborted, by_chance
+from .subject import Aborted, Subject, by_chance
 from .trace import recorded_system, run_trace, trace_of
 from .verify import run_lanes
 
@@ -276,6 +282,12 @@ def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     connecting.add_arguments(parser)
 
 
+def replay_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `replay`."""
+    connecting.add_arguments(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help="a JSON file of the folder counterexamples of a report")
+
+
 def check(args: argparse.Namespace) -> int:
     """Derive every verdict, count and file again from the message log; 1 where one differs, 4 if it is incomplete."""
     envelope = read(args.folder)
@@ -325,4 +337,33 @@ def report_on(folder: Path, envelope: Mapping[str, Any], found: Sequence[str], h
     if not envelope["complete"]:
         print(f"the run was not complete: {plain(envelope.get('trouble', 'it was broken off'))}{more}")
         return INCOMPLETE
+    return OK
+
+
+def replay(args: argparse.Namespace) -> int:
+    """Print where a system parts from what is demanded: 1 if it does, 0 if it does not, 4 without a verdict."""
+    kept = recorded(args.file)
+    session = Session(connection(args).open(), patience=args.timeout)
+    try:
+        subject = Subject(session, by_chance())
+        commands = tuple(applicable(kept["commands"], subject.declaration))
+        oracle = oracle_for(machine_of(frozenset(kept["silent"]) & frozenset(load_register())), subject.declaration)
+        followed = run_sequence(subject, commands, oracle, len(commands) if kept.get("unobserved") else 0)
+    except Fault as fault:
+        raise CommandError(session.in_full(fault), HARNESS) from None
+    finally:
+        session.bye()
+    for place, command in enumerate(followed.asked, start=1):
+        print(f"{place:>3}  {format_command(command)}")
+    if followed.fault:
+        raise CommandError(f"the system broke: {followed.fault}", HARNESS)
+    for difference in followed.differences if followed.failed else ():
+        print(f"     expected  {plain(in_words(difference.expected))}")
+        print(f"     observed  {plain(in_words(difference.seen))}")
+    if followed.failed:
+        return DEVIATIONS
+    if not commands or followed.late or followed.lost_track or len(followed.asked) < len(commands):
+        print("undecided: nothing was asked, an effect is late, a command is unsupported, or too much is not specified")
+        return INCOMPLETE
+    print("the system and the specification agree")
     return OK
