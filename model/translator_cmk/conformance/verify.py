@@ -114,14 +114,13 @@ def run(args: argparse.Namespace) -> int:
             if TRACE in lanes:
                 run_trace(running, folder.path, kept(traces, folder))
             running.finished = whole = True
-        except Fault as fault:
-            running.trouble, whole = plain(pool.sessions[-1].in_full(fault) if pool else str(fault)), True
-        except Aborted as trouble:
-            running.trouble, whole = plain(str(trouble)), True
-        except Interrupted as trouble:
-            running.trouble, whole = str(trouble), True
-            running.progress.clear()
-            print_error(f"{trouble}; {args.report} has what came out so far")
+        except (Fault, Aborted, Interrupted) as trouble:
+            whole = True
+            in_full = pool.sessions[-1].in_full(trouble) if pool and isinstance(trouble, Fault) else str(trouble)
+            running.trouble = plain(in_full)
+            if isinstance(trouble, Interrupted):
+                running.progress.clear()
+                print_error(f"{trouble}; {args.report} has what came out so far")
         except CommandError:
             raise
         except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
