@@ -4,7 +4,6 @@
 What the API can't do is not supported: enabling through the portal, and the end of a key vault's retention.
 """
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, St
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
-from .clients import Studio, connections
+from .clients import connections
 from .options import ENVIRONMENT, Target, target_from
 from .refusals import NotLearned, ids_in, refusal_of, without_secrets
 from .world import NONE, Named, World, word
@@ -116,7 +115,6 @@ def move(w: World, subscription: str, group: str, found: list[Any], to: str, to_
     moved = {"resources": [each.id for each in found], "targetResourceGroup": target}
     w.manager(subscription).resources.begin_move_resources(group, moved).result()
     w.places |= {str(each.name): place for each in found}
-    w.studios.clear()
 
 
 def move_subscription(w: World, c: Any) -> None:
@@ -243,97 +241,6 @@ def path_of(used: Any) -> str:
     return f"{(urlsplit(str(used.key_vault_uri)).hostname or '').partition('.')[0]}/{used.key_name}"
 
 
-# Custom Translator
-
-
-def create_workspace(w: World, c: Any) -> None:
-    studio = w.studio(c.resource)
-    if c.workspace in w.workspaces and c.workspace in studio.workspaces():
-        raise Unsupported("Custom Translator knows workspaces by number, not by name")
-    request = {"SubscriptionKey": studio.key, "BillingRegionCode": studio.billing_region()}
-    studio.ask("POST", "/workspaces", json={"Name": c.workspace, "Subscription": request})
-    made = w.wait_for(lambda: studio.workspaces().get(c.workspace), "the workspace")  # the answer is not documented
-    w.workspaces[c.workspace] = (c.resource, str(made["Id"]))
-
-
-def documents_seen(studio: Studio, workspace: str) -> dict[str, Any] | None:
-    """Return the documents of a workspace; None where its data can't be read."""
-    try:
-        return studio.documents(workspace)
-    except HttpResponseError as error:
-        refusal_of(error)
-        return None
-
-
-def upload_document(w: World, c: Any) -> None:
-    studio, guid = w.studio_of(c.workspace)
-    names = {code: f"{c.document}_{code}.txt" for code in ("en", "de")}
-    details = [{"Name": name, "LanguageCode": code, "OverwriteIfExists": False} for code, name in names.items()]
-    document = {"DocumentName": c.document, "DocumentType": "training", "FileDetails": details}
-    files = [("Files", (name, f"A sentence in {code}.\n" * 20, "text/plain")) for code, name in names.items()]
-    form = {"DocumentDetails": json.dumps([document])}
-    studio.ask("POST", "/documents/import", params={"workspaceId": guid}, data=form, files=files)
-    w.wait_for(lambda: c.document in studio.documents(guid), "the document")
-
-
-def project_of(w: World, workspace: str) -> str:
-    """Return the project of a workspace, which is made unless it is there."""
-    studio, guid = w.studio_of(workspace)
-    if workspace not in w.projects:
-        pairs = studio.ask("GET", "/languages/supportedlanguagepairs")
-        sides = ("SourceLanguage", "TargetLanguage")
-        ids = {tuple(each[side]["LanguageCode"] for side in sides): each["Id"] for each in pairs}
-        project = {"Name": workspace, "LanguagePairId": ids["en", "de"], "CategoryId": 1}
-        studio.ask("POST", "/projects", params={"workspaceId": guid}, json=project)
-        found = studio.pages("/projects", "Projects", workspaceId=guid)
-        w.projects[workspace] = next(str(each["Id"]) for each in found if each["Name"] == workspace)
-    return w.projects[workspace]
-
-
-def train_model(w: World, c: Any) -> None:
-    studio, guid = w.studio_of(c.workspace)
-    documents, project = documents_seen(studio, guid) or {}, project_of(w, c.workspace)
-    request = {"Name": c.model, "ProjectId": project, "DocumentIds": [each["Id"] for each in documents.values()]}
-    choices = {"IsAutoTrain": True, "IsTuningAuto": True, "IsTestingAuto": True, "IsAutoDeploy": False}
-    studio.ask("POST", "/models", json=request | choices)
-    done = w.wait_for(lambda: studio.models(project).get(c.model), "the model")
-    w.models[c.model] = (c.workspace, int(done["Id"]), str(done.get("ModelIdentifier") or ""))
-
-
-def model_of(w: World, model: str) -> tuple[Studio, int, str]:
-    """Return Custom Translator for a model, its id and its category; raises `Unsupported` without such."""
-    workspace, number, category = w.models.get(model, ("", 0, ""))
-    return w.studio_of(workspace)[0], number, category
-
-
-def set_deployed(w: World, c: Any) -> None:
-    (studio, number, category), wanted = model_of(w, c.model), isinstance(c, commands.DeployModel)
-    regions = [{"Region": each["Id"], "IsDeployed": wanted} for each in studio.ask("GET", "/regions")[:1]]
-    studio.ask("POST", f"/models/{number}/deployment", json=regions)
-
-    def shown() -> Any:
-        found = studio.ask("GET", f"/models/{number}")
-        return found if is_deployed(found) == wanted else None
-
-    category = str(w.wait_for(shown, "the deployment").get("ModelIdentifier") or category)
-    w.models[c.model] = (w.models[c.model][0], number, category)
-
-
-def is_deployed(model: Any) -> bool:
-    """Return whether a model is deployed in any region."""
-    return any(each["IsDeployed"] for each in model.get("ModelRegionStatuses") or ())
-
-
-def translate_with_model(w: World, c: Any) -> None:
-    studio, number, category = model_of(w, c.model)
-    studio.translate(category or str(number))
-
-
-def read_data(w: World, c: Any) -> None:
-    studio, guid = w.studio_of(c.workspace)
-    studio.documents(guid)
-
-
 class Row(NamedTuple):
     """The calls of a command, and what a plan and a declaration say of them.
 
@@ -385,13 +292,17 @@ TABLE: Mapping[type[Command], Row] = {
         *(2, 15, LATE),
     ),
     commands.PurgeKey: Row(lambda w, c: w.keys(c.vault).purge_deleted_key(c.key), 1, AT_ONCE),
-    commands.CreateWorkspace: Row(create_workspace, 5, AT_ONCE, makes="workspace"),
-    commands.UploadDocument: Row(upload_document, 2, 5, makes="document"),
-    commands.TrainModel: Row(train_model, 6, 180, makes="model"),
-    commands.DeployModel: Row(set_deployed, 3, 30),
-    commands.UndeployModel: Row(set_deployed, 3, 5),
-    commands.TranslateWithModel: Row(translate_with_model, 1, AT_ONCE),
-    commands.ReadData: Row(read_data, 1, AT_ONCE),
+    commands.CreateWorkspace: Row(
+        lambda w, c: w.studio(c.resource).create_workspace(c.workspace), 5, AT_ONCE, makes="workspace"
+    ),
+    commands.UploadDocument: Row(
+        lambda w, c: w.studio_of(c.workspace).upload(c.document, c.workspace), 2, 5, makes="document"
+    ),
+    commands.TrainModel: Row(lambda w, c: w.studio_of(c.workspace).train(c.model, c.workspace), 6, 180, makes="model"),
+    commands.DeployModel: Row(lambda w, c: w.studio_of(model=c.model).deploy(c.model, True), 3, 30),
+    commands.UndeployModel: Row(lambda w, c: w.studio_of(model=c.model).deploy(c.model, False), 3, 5),
+    commands.TranslateWithModel: Row(lambda w, c: w.studio_of(model=c.model).translate(c.model), 1, AT_ONCE),
+    commands.ReadData: Row(lambda w, c: w.studio_of(c.workspace).documents(c.workspace), 1, AT_ONCE),
 }
 """All commands that the API has.  The end of a vault's retention is none."""
 
@@ -406,8 +317,9 @@ def observe(w: World) -> Observation:
     seen["subscription"] = {each: {"tenant": names.get(w.tenant_of(each), "another")} for each in w.stage.subscriptions}
     see_resources(w, seen)
     see_vaults(w, seen)
-    for resource in {home for home, _ in w.workspaces.values()} & w.here.keys():
-        see_workspaces(w, resource, seen)
+    for resource, studio in w.studios.items():
+        if resource in w.here and studio.ids:
+            studio.see(seen)
     return seen
 
 
@@ -493,26 +405,6 @@ def see_keys(w: World, vault: str, seen: Observation) -> None:
                 # of a deleted key only the current version is shown; the number of versions is as it was
                 now = {"state": "deleted", "enabled": bool(gone.properties.enabled)}
                 seen["key"][name] = w.key_fields[name] | now
-
-
-def see_workspaces(w: World, resource: str, seen: Observation) -> None:
-    """Look at the workspaces of a resource that this world has made, and at their documents and models.
-
-    While data can't be read, whether a document is deleted or inaccessible can't be distinguished: it is not shown.
-    """
-    studio = w.studio(resource)
-    for name, shown in studio.workspaces().items():
-        if name not in w.workspaces:
-            continue
-        documents = documents_seen(studio, w.workspaces[name][1])
-        seen["workspace"][name] = {
-            "resource": str(shown["Subscription"]["Name"]),
-            "key_source": CUSTOMER if shown["Subscription"]["IsCMKEnabled"] else MICROSOFT,
-            "readable": documents is not None,
-        }
-        seen["document"] |= {document: {"workspace": name} for document in documents or ()}
-        for model, each in studio.models(w.projects[name]).items() if name in w.projects else ():
-            seen["model"][model] = {"workspace": name, "state": "deployed" if is_deployed(each) else "undeployed"}
 
 
 # The system

@@ -5,7 +5,7 @@ A request that is throttled or meets a passing error is sent again by azure-core
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,7 @@ from urllib.request import getproxies
 
 import jwt
 from azure.core import PipelineClient
-from azure.core.pipeline.policies import BearerTokenCredentialPolicy, HeadersPolicy, RetryPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
 from azure.identity import DefaultAzureCredential
@@ -125,53 +125,3 @@ def rest(connections: RequestsTransport, signed: Any, method: str, url: str, **c
     response = client.send_request(HttpRequest(method, url, **content))
     response.raise_for_status()
     return response.json() if response.content else None
-
-
-class Studio:
-    """Custom Translator's REST API, for which there is no SDK, and translation with a custom model; of one resource."""
-
-    API = "/translator/customtranslator/api/texttranslator/v1.0"
-
-    def __init__(self, connections: RequestsTransport, endpoint: str, key: str, region: str) -> None:
-        self.connections, self.endpoint, self.key, self.region = connections, endpoint.rstrip("/"), key, region
-        self.signed = HeadersPolicy({"Ocp-Apim-Subscription-Key": key, "Ocp-Apim-Subscription-Region": region})
-
-    def ask(self, method: str, path: str, api: str = API, **content: Any) -> Any:
-        """Return the answer to a request; raises `HttpResponseError`."""
-        return rest(self.connections, self.signed, method, f"{self.endpoint}{api}{path}", **content)
-
-    def pages(self, path: str, *fields: str, **params: Any) -> Iterator[Any]:
-        """Yield what all pages of a list have; ``fields`` lead to the list."""
-        index, last = 1, 1
-        while index <= last:
-            found = self.ask("GET", path, params={**params, "pageIndex": index})
-            for name in fields:
-                last = found.get("TotalPageCount", last) or last
-                found = found[name]
-            yield from found
-            index += 1
-
-    def workspaces(self) -> dict[str, Any]:
-        """Return the workspaces of the resource, by name."""
-        return {str(each["Name"]): each for each in self.ask("GET", "/workspaces")["Workspaces"]}
-
-    def documents(self, workspace: str) -> dict[str, Any]:
-        """Return the documents of a workspace, by name; raises `HttpResponseError` where its data can't be read."""
-        found = self.pages("/documents", "PaginatedDocuments", "Documents", workspaceId=workspace, limit=100)
-        return {str(each["Name"]): each for each in found}
-
-    def models(self, project: str) -> dict[str, Any]:
-        """Return the models of a project that are trained, by name: training is over, or never had a beginning."""
-        found = self.pages(f"/projects/{project}/models", "Models")
-        return {str(each["Name"]): each for each in found if each.get("CompletionDate") or "StartDate" not in each}
-
-    def billing_region(self) -> str:
-        """Return the code of the region of the resource; raises `HttpResponseError`."""
-        found = self.ask("GET", "/subscriptions/billingregions")
-        codes = {each["BillingRegionName"].lower().replace(" ", ""): each["BillingRegionCode"] for each in found}
-        return str(codes.get(self.region.lower(), self.region))
-
-    def translate(self, category: str) -> None:
-        """Translate a word with a custom model, and no other; raises `HttpResponseError`."""
-        params = {"api-version": "3.0", "from": "en", "to": "de", "category": category, "allowFallback": "false"}
-        self.ask("POST", "/translate", api="/translator/text/v3.0", params=params, json=[{"Text": "word"}])

@@ -1,10 +1,8 @@
 """One world in Azure, as the adapter has made and seen it: names, places, and clients for each."""
 
 import uuid
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 from azure.core.exceptions import ClientAuthenticationError
@@ -12,16 +10,13 @@ from azure.keyvault.keys import KeyVaultKey
 
 from ..machine import Stage
 from ..system import Unsupported
-from .clients import Clients, Studio
+from .clients import Clients
 from .leftovers import Leftovers
 from .options import Target
-from .refusals import NotLearned
+from .studio import Studio
 
 NONE = str(uuid.UUID(int=0))
 """The id of a tenant or a subscription that there is not."""
-
-PATIENCE, LOCAL_PATIENCE = 1_800, 20
-"""Seconds that an operation of Custom Translator may take: an import, a training, a deployment; and on this machine."""
 
 
 class Named:
@@ -54,9 +49,6 @@ class World:
         self.versions: dict[str, str] = {}  # the current one of each key
         self.material: dict[str, tuple[str, int]] = {}  # type and size of each version
         self.studios: dict[str, Studio] = {}  # by resource
-        self.workspaces: dict[str, tuple[str, str]] = {}  # the resource and the id of each
-        self.projects: dict[str, str] = {}  # by workspace
-        self.models: dict[str, tuple[str, int, str]] = {}  # workspace, id and category of each
         self.find_subscriptions()
 
     def find_subscriptions(self) -> None:
@@ -155,25 +147,15 @@ class World:
         if resource not in self.studios:
             account = self.account(resource)
             found, key = account.get(), str(account.list_keys().key1)
-            self.studios[resource] = Studio(self.clients.connections, found.properties.endpoint, key, found.location)
+            self.studios[resource] = Studio(self.clients, str(found.properties.endpoint), key, str(found.location))
         return self.studios[resource]
 
-    def studio_of(self, workspace: str) -> tuple[Studio, str]:
-        """Return Custom Translator for a workspace, and the id of it; raises `Unsupported` without such."""
-        if workspace not in self.workspaces:
-            raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
-        resource, guid = self.workspaces[workspace]
-        return self.studio(resource), guid
-
-    def wait_for(self, look: Callable[[], Any], what: str) -> Any:
-        """Return what a look finds, once it finds something; raises `NotLearned` where it does not happen."""
-        patience = LOCAL_PATIENCE if self.local else PATIENCE
-        until = monotonic() + patience
-        while not (found := look()):
-            if monotonic() > until:
-                raise NotLearned(f"{what} did not show within {patience} seconds")
-            sleep(self.clients.poll)
-        return found
+    def studio_of(self, workspace: str = "", model: str = "") -> Studio:
+        """Return Custom Translator with a workspace or a model; raises `Unsupported` if this world has made no such."""
+        for studio in self.studios.values():
+            if workspace in studio.ids or model in studio.models:
+                return studio
+        raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
 
 
 def word(value: Any) -> str:
