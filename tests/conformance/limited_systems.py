@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.bdd.wrong_systems import LacksRows, showing
+from translator_cmk.language.declaration import MASKED
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Observation, Outcome, Refused, Stage
 from translator_cmk.machine.commands import (
     CreateVault,
@@ -208,6 +209,45 @@ def none_of_its_states(seen: Observation) -> Observation:
 
 
 ShowsWhatIsNone = showing("ShowsWhatIsNone", none_of_its_states)
+
+
+# Systems that can't tell a deleted document from an inaccessible one
+
+
+class ShowsNoDocumentWhileInaccessible(LacksRows):
+    """The model, without the documents of a workspace whose data can't be read."""
+
+    declaration = declares("masked", capabilities=["portal", "reasons"], hidden=[MASKED])
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        readable = {name for name, workspace in seen["workspace"].items() if workspace["readable"]}
+        documents = {name: each for name, each in seen["document"].items() if each["workspace"] in readable}
+        return seen | {"document": documents}
+
+
+class NeverDeletes(ShowsNoDocumentWhileInaccessible):
+    """The same, in which no upload is ever deleted with the key."""
+
+    lacking = ("revocation.deletes-uploads",)
+
+
+class KeepsUploadsOfADeletedKey(ShowsNoDocumentWhileInaccessible):
+    """What we assume of a deleted key does not hold: data can't be read for as long as it is, and nothing is lost."""
+
+    lacking = ("revocation.key-deleted",)
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        shut = {
+            name
+            for name, resource in seen["resource"].items()
+            if seen["key"].get(resource.get("key", ""), {}).get("state") == "deleted"
+        }
+        for workspace in seen["workspace"].values():
+            workspace["readable"] &= workspace["resource"] not in shut
+        shown = {n: d for n, d in seen["document"].items() if seen["workspace"][d["workspace"]]["readable"]}
+        return seen | {"document": shown}
 
 
 # Systems that are slow, or have declared to be; some keep to it, and some do not

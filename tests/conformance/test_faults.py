@@ -6,7 +6,6 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -35,31 +34,6 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
         return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8").split()[2]
     return False
-
-
-@pytest.mark.parametrize(
-    ("system", "code", "message"),
-    [
-        ("EndsTheProcess", 3, "the system broke: ended with exit code 0"),
-        ("ClosesEverything", 3, "the system broke: "),
-        ("NeverAnswers", 3, "the system broke: said nothing within the time it has for an answer"),
-        ("KillsItself", 3, "the system broke: was killed by SIGKILL"),
-        ("InterruptsTheKit", 4, "interrupted by SIGTERM"),
-        ("ChangesTheKit", 1, ": deviations (only case "),
-        ("Chatters", 0, "2 of 2 passed"),
-    ],
-)
-def test_nothing_that_an_object_does_in_its_child_process_ends_or_fools_the_kit(
-    tmp_path: Path, system: str, code: int, message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked, patience = (WELL[:4], "4") if system == "NeverAnswers" else (WELL, "9")  # one scenario, soon given up
-    made = ("--python", f"{odd_objects.__name__}:{system}", "--timeout", patience)
-    found = verify(tmp_path, *made, *asked, child=True)
-    assert (found.exit_code, found.report["transport"]) == (code, "python")
-    assert message in capsys.readouterr().out
-    run = ElementTree.parse(found.folder / "junit.xml").getroot()[-1]
-    assert (run.get("failures"), run.get("errors")) == (str(int(code == 1)), str(int(code > 1)))
-    assert main(["report", "check", str(found.folder)]) == (4 if code == 4 else 0)
 
 
 @pytest.mark.parametrize(

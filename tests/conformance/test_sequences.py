@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from tests.bdd import wrong_systems
+from tests.conformance import limited_systems
 from tests.conformance.verifying import fails_in_fuzzing, fuzz
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
@@ -27,9 +28,11 @@ from translator_cmk.explore.tours.sequences import suite
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified
-from translator_cmk.machine.commands import DeleteKey, ReadData, RevokeKeyAccess
+from translator_cmk.machine.commands import DeleteKey, ReadData, RecoverKey, RevokeKeyAccess
 from translator_cmk.machine.stage import Stage
 from translator_cmk.oracle import oracle_for
+from translator_cmk.oracle.profiles import machine_of, silent_in
+from translator_cmk.requirements import load_register
 
 
 @pytest.mark.parametrize(("blind", "found"), [(0, False), (100, True)])
@@ -40,6 +43,17 @@ def test_what_happens_only_when_looked_at_shows_where_nobody_looks(blind: int, f
     commands = (*situation.commands, RevokeKeyAccess("kv-prod", "translator-prod"), ReadData("ws-prod"))
     oracle = oracle_for(Machine(ROWS), subject.declaration)
     assert run_sequence(subject, commands, oracle, blind).failed is found
+
+
+def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
+    """The upload is back with the key, as the article allows."""
+    key = ("kv-prod", "cmk-2048")
+    commands = (*situations()["an upload under customer-managed keys"].commands, DeleteKey(*key), RecoverKey(*key))
+    subject = Subject(Session(Direct(limited_systems.KeepsUploadsOfADeletedKey)), 1)
+    oracle = oracle_for(machine_of(silent_in("article", load_register())), subject.declaration)
+    followed = run_sequence(subject, commands, oracle)
+    assert (followed.differences, followed.reached) == ((), len(commands))
+    assert subject.look()["document"]
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_verdict_is_as_it_is_written(
     if "known" in row:
         (tmp_path / "known.yaml").write_text(yaml.safe_dump([KNOWN | each for each in row["known"]]), "utf-8")
         arguments += ["--deviations", str(tmp_path / "known.yaml")]
-    found = verify(tmp_path, *system_of(row), *arguments)
+    found = verify(tmp_path, *system_of(row), *arguments, child=row.get("child", False))
     out = capsys.readouterr().out
     assert found.exit_code in listed(row, "exit")
     for field, key in FIELDS.items():

@@ -13,14 +13,12 @@ import yaml
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.test_deviations import written
 from tests.conformance.verifying import (
     FAULTY,
     FULL,
     GRANTED,
     MODEL,
     ROOT,
-    VAULT,
     Refused,
     decides_in_fuzzing,
     fuzz,
@@ -30,6 +28,7 @@ from tests.conformance.verifying import (
 )
 from translator_cmk.cli import main
 
+TENANT = ("--lane", "features", "--topic", "tenant")
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 
 
@@ -51,7 +50,7 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
 def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path) -> None:
     with started(*CLI, "serve", "--http", "0") as url:
         for transport, system in (("stdio", shlex.join([*CLI, "serve", "--stdio"])), ("http", url)):
-            found = verify(tmp_path, f"--{transport}", system, *VAULT)
+            found = verify(tmp_path, f"--{transport}", system, *TENANT)
             assert (found.exit_code, found.report["transport"]) == (0, transport)
 
 
@@ -62,29 +61,9 @@ def test_exit_code_of_the_program_says_why_there_are_no_verdicts(tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_refusal_counts_only_if_its_accepting_twin_passes_and_is_dropped_if_that_is_known_to_fail(
-    tmp_path: Path,
-) -> None:
-    only = ("--python", f"{wrong_systems.__name__}:NeverEnables", "--lane", "features", "--topic", "resource")
-    found = verify(tmp_path, *only)
-    assert found.exit_code == 1
-    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused/api")
-    assert refusal["status"] == "inconclusive"
-    assert (
-        "nothing shows yet that it is ever accepted: resource.global-refused/enabling-for-a-regional"
-        in refusal["reason"]
-    )
-    found = verify(tmp_path, *only, *written(found))
-    assert found.exit_code == 0
-    refusal = found.case("resource.global-refused/enabling-for-a-global-resource-is-refused/api")
-    assert refusal["status"] == "not-applicable"
-    assert "is known to fail: resource.global-refused/enabling-for-a-regional-resource-is-accepted" in refusal["reason"]
-    assert main(["report", "check", str(found.folder)]) == 0
-
-
 def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    one = verify(tmp_path / "one", "--python", MODEL, *VAULT)
-    several = verify(tmp_path / "several", "--python", MODEL, *VAULT, "--jobs", "3")
+    one = verify(tmp_path / "one", "--python", MODEL, *TENANT)
+    several = verify(tmp_path / "several", "--python", MODEL, *TENANT, "--jobs", "3")
     assert several.statuses() == one.statuses()
     assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [2, 3]  # two by default
     assert several.exit_code == 0
