@@ -13,8 +13,8 @@ from ..errors import HARNESS, OK, CommandError
 from ..language.declaration import CAPABILITIES, LEVELS
 from ..language.messages import LOCAL_NAME, OBSERVED
 from ..machine import COMMANDS, Command
-from ..shapes import Shape, Simple, Whole, Word
 from ..yaml_files import read
+from .protocol import field
 
 HERE = Path(__file__).parent
 
@@ -92,7 +92,7 @@ def skeleton(language: str) -> str:
             Template(kind).substitute(
                 kind=name,
                 names="VAULT/NAME" if names is LOCAL_NAME else "name",
-                fields=", ".join(f"{field}{values(shape)}" for field, shape in fields.items()),
+                fields=", ".join(field(each, shape.schema(), "").replace("`", "") for each, shape in fields.items()),
             )
             for name, (names, fields) in OBSERVED.items()
             if name != "subscription"
@@ -102,27 +102,15 @@ def skeleton(language: str) -> str:
     )
 
 
-def values(shape: Shape) -> str:
-    """Return the values that a field of an observation may have, in brackets, unless it is a name."""
-    match shape:
-        case Word(words=words):
-            return f" ({', '.join(words)})"
-        case Simple(fields={"type": "boolean"}):
-            return " (true or false)"
-        case Whole():
-            return " (a number)"
-    return ""
-
-
 def function_of(command: type[Command], language: Language) -> str:
     """Return the function of one command, its optional fields last."""
     name, optional = command.__name__, list(command.named_where)
-    required = [field for field in command.fields if field not in optional]
+    required = [each for each in command.fields if each not in optional]
     return Template(language.function).substitute(
         name=name,
         snake=snake(name),
         fields=", ".join([*required, *optional]),
-        optional=", ".join([*required, *(f"{field}=None" for field in optional)]),
+        optional=", ".join([*required, *(f"{each}=None" for each in optional)]),
         does=(command.__doc__ or "").splitlines()[0].replace("``", "`"),
         calls="".join(f"    {language.comment.strip()} {line}\n" for line in azure_calls()[name]),
     )
