@@ -10,6 +10,13 @@ Feature: After the key is back
       Then the request is accepted
       And the model "legal-en-de" is undeployed
 
+    @identity.enabled-with-keys
+    Scenario: A model stays undeployed when the portal turns the identity on again
+      Given the managed identity has been disabled
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal
+      Then the managed identity of "translator-prod" is on
+      And the model "legal-en-de" is undeployed
+
     Scenario: A model stays undeployed when the identity has access again
       Given the managed identity has been disabled and enabled again
       When the customer grants "translator-prod" access to the keys of "kv-prod"
@@ -39,7 +46,6 @@ Feature: After the key is back
         | situation                                        | remedy                                                                                                      | model         |
         | the access to the key has been revoked           | grants "translator-prod" access to the keys of "kv-prod"                                                    | legal-en-de   |
         | the access from the portal has been revoked      | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
-        | the managed identity has been disabled           | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |
         | the vault has been deleted                       | recovers the vault "kv-prod"                                                                                | legal-en-de   |
         | all resources on the key have lost it            | recovers the vault "kv-prod"                                                                                | support-en-de |
         | the moved identity has access to the vault again | enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the portal | legal-en-de   |

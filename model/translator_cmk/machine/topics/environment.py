@@ -202,7 +202,12 @@ ROWS = (
     refuse(PurgeKey, "environment.no-key-purge", unless=lambda c: not c.vault.purge_protection),
     effect(PurgeKey, "environment.purge-key", then=lambda c: sets(c.key, state="purged")),
     # Custom Translator
-    silent(CreateWorkspace, "environment.workspace-without-key", when=lambda c: key_inaccessible(c.resource)),
+    silent(
+        CreateWorkspace,
+        "environment.workspace-without-key",
+        when=lambda c: key_inaccessible(c.resource),
+        free=lambda c: False,
+    ),
     effect(
         CreateWorkspace,
         "environment.create-workspace",
