@@ -78,15 +78,12 @@ class Customer:
         self.tokens = {api: self.token(audience) for api, audience in AUDIENCES.items()}
         self.subscription = guid(self.world.tenant, "production")
 
-    def token(self, audience: str) -> str:
+    def token(self, audience: str, host: str = "login.microsoftonline.com") -> str:
         """Return a token for this host name."""
         form = {"grant_type": "client_credentials", "client_id": str(uuid4()), "client_secret": "a secret"}
         form["scope"] = f"https://{audience}/.default"
-        answer = self.wire.ask(
-            "POST", "login.microsoftonline.com", f"/{self.tenant}/oauth2/v2.0/token", urlencode(form).encode()
-        )
-        found: str = answer.body["access_token"]
-        return found
+        path = f"/{self.tenant}/oauth2/v2.0/token"
+        return str(self.wire.ask("POST", host, path, urlencode(form).encode()).body["access_token"])
 
     @property
     def world(self) -> World:

@@ -216,7 +216,7 @@ def configured(call: Call, name: str, encryption: Body | None = None) -> Body:
     The identity is turned on first, and off last.
     """
     identity = member(call.body, "identity.type", str, "").lower()
-    honoured(member(call.body, "identity", dict), None, ("type", "principalId", "tenantId"))
+    honoured(member(call.body, "identity", dict), {}, ("type", "principalId", "tenantId"))
     if identity not in ("", "none", "systemassigned"):
         raise outside(f"identity.type {identity}")
     if identity == "systemassigned":
@@ -234,13 +234,13 @@ def key_source(call: Call, account: str, wanted: Body) -> commands.Command:
     """Return the command that `properties.encryption` stands for."""
     source = required(wanted, "keySource").lower()
     if source == "microsoft.cognitiveservices":
-        honoured(wanted, None, ["keySource"])
+        honoured(wanted, {}, ["keySource"])
         return commands.ReturnToMicrosoftManagedKeys(account)
     if source != "microsoft.keyvault":
         raise malformed("'keySource' has to be Microsoft.CognitiveServices or Microsoft.KeyVault.")
-    honoured(wanted, None, ["keySource", "keyVaultProperties"])
+    honoured(wanted, {}, ["keySource", "keyVaultProperties"])
     used = required(wanted, "keyVaultProperties", dict)
-    honoured(used, None, ["keyName", "keyVersion", "keyVaultUri"])
+    honoured(used, {}, ["keyName", "keyVersion", "keyVaultUri"])
     uri, name = required(used, "keyVaultUri"), required(used, "keyName")
     match = re.fullmatch(r"https://([^/.]+)\.([^/]+)/?", uri.lower())
     if match is None:
@@ -347,7 +347,7 @@ def resource_of(call: Call, v: Vault, policy: Any) -> str:
     if required(policy, "tenantId").lower() != v.subscription.tenant.name:
         raise malformed("The tenant of an access policy has to be that of the vault.", "BadRequest")
     asked = {str(each).lower() for each in member(policy, "permissions.keys", list, [])}
-    honoured(policy, None, ("objectId", "tenantId", "permissions.keys"))
+    honoured(policy, {}, ("objectId", "tenantId", "permissions.keys"))
     if asked != {each.lower() for each in PERMISSIONS}:
         raise outside(f"an access policy whose key permissions are not exactly {', '.join(PERMISSIONS)}")
     for resource in call.every(Resource):
@@ -359,7 +359,7 @@ def resource_of(call: Call, v: Vault, policy: Any) -> str:
 def change_access(call: Call, v: Vault) -> Body:
     change = call.at["change"].lower()
     policies = member(call.body, "properties.accessPolicies", list)
-    honoured(call.body, None, ["properties.accessPolicies"])
+    honoured(call.body, {}, ["properties.accessPolicies"])
     if policies is None or change not in ("add", "remove", "replace"):
         raise malformed(f"'{change}' has to be add, remove or replace, with access policies.", "BadRequest")
     set_access(call, v, policies, change)
@@ -402,7 +402,7 @@ def change_tenant(call: Call, home: Subscription) -> Body:
     """Move a subscription to another tenant, at once."""
     wanted = required(call.body, "properties.destinationTenantId").lower()
     required(call.body, "properties.destinationOwnerId")
-    honoured(call.body, None, ["properties.destinationTenantId", "properties.destinationOwnerId"])
+    honoured(call.body, {}, ["properties.destinationTenantId", "properties.destinationOwnerId"])
     if call.entity(Tenant, wanted) is None:
         raise missing("TenantNotFound", f"The tenant '{wanted}' was not found.")
     call.submit(commands.MoveSubscription(home.name, wanted))

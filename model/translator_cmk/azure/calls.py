@@ -235,7 +235,10 @@ def honoured(wanted: Any, shown: Any, done: Iterable[str] = (), path: str = "") 
         return
     if isinstance(wanted, dict) and isinstance(shown, dict | None):
         for name, value in wanted.items():
-            honoured(value, (shown or {}).get(name), done, f"{path}.{name}" if path else name)
+            inner = f"{path}.{name}" if path else name
+            if shown is None and value == {}:  # a name in an object asks for something, even with nothing in it
+                raise outside(inner)
+            honoured(value, (shown or {}).get(name), done, inner)
     elif isinstance(wanted, str) and isinstance(shown, str):
         if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
             raise outside(f"{path} '{wanted}'")

@@ -102,7 +102,7 @@ def create_key(call: Call, vault: Vault) -> Body:
 def import_key(call: Call, vault: Vault) -> Body:
     web_key, asked = required(call.body, "key", dict), call.body
     kind = required(web_key, "kty")
-    honoured(web_key, None, ("kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q"))
+    honoured(web_key, {}, ("kty", "kid", "key_ops", "crv", *"kxyned", "dp", "dq", "qi", "p", "q"))
     try:
         parts = {"EC": "xy", "oct": "k"}.get(kind, "ne")
         numbers = [base64.urlsafe_b64decode(required(web_key, part).encode() + b"==") for part in parts]
