@@ -52,16 +52,22 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
         ("NeverResets", 1, "after a reset a vault can't be made"),
         ("ShowsNumbers", 1, "vault.vault.state is the number 3"),
         ("ShowsAnotherName", 1, "a vault was made, and it shows none of that name"),
+        ("hello=crash", 3, "exit code 7"),
+        ("hello=junk", 3, "not JSON"),
+        ("reset=junk", 3, "not JSON"),
+        ("DeleteVault=crash", 3, "ended with exit code 7, after DeleteVault; it said: Traceback: "),
+        ("PurgeKey=crash", 3, "ended with exit code 7, after PurgeKey; it said: Traceback: "),
     ],
 )
 def test_first_thing_to_fix_is_told_and_no_other(
     capsys: pytest.CaptureFixture[str], system: str, code: int, message: str
 ) -> None:
     module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
-    assert main(["doctor", "--in-process", "--python", f"{module.__name__}:{system}"]) == code
-    out = capsys.readouterr().out
-    assert message in out
-    assert out.count("✘") == (code == 1)
+    made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"{module.__name__}:{system}")
+    assert main(["doctor", *made, *(["--in-process"] * ("=" not in system))]) == code
+    output = capsys.readouterr()
+    assert message in output.out + output.err
+    assert output.out.count("✘") == (code == 1)
 
 
 def test_doctor_asks_for_new_names_each_time() -> None:
@@ -183,19 +189,3 @@ def test_error_is_no_answer(capsys: pytest.CaptureFixture[str], fine: tuple[str,
     assert out.count("✘") == 1
     assert "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused where" in out
     assert "it has every command" not in out
-
-
-@pytest.mark.parametrize(
-    ("fault", "message"),
-    [
-        ("hello=crash", "exit code 7"),
-        ("reset=junk", "not JSON"),
-        ("hello=junk", "not JSON"),
-        ("DeleteVault=crash", "ended with exit code 7, after DeleteVault; it said: Traceback: "),
-        ("PurgeKey=crash", "ended with exit code 7, after PurgeKey; it said: Traceback: "),
-    ],
-)
-def test_adapter_that_breaks_is_told(capsys: pytest.CaptureFixture[str], fault: str, message: str) -> None:
-    assert main(["doctor", "--stdio", f"{FAULTY} {fault}"]) == 3
-    output = capsys.readouterr()
-    assert message in output.out + output.err
