@@ -1,10 +1,11 @@
 """The prerequisites of a scenario: what a system must offer to run it, and what to do where there is no portal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
 from ..language.declaration import CAPABILITIES, LEVELS, Declaration
+from ..language.facts import Fact
 from ..machine import DEFAULT_STAGE, Accepted, Command, Stage
 from ..machine.commands import CreateVault, EnableCustomerManagedKeys, EnableIdentity, EndVaultRetention, GrantKeyAccess
 from ..machine.entities import Entity, Location, Subscription, Tenant, Tier
@@ -21,6 +22,8 @@ KIND_LEVELS = {
     "document": "custom-translator",
     "model": "custom-translator",
 }
+
+LOWEST = next(iter(LEVELS))
 
 EVERY_LOSS = {"revocation.data-inaccessible", "revocation.undeploys", "revocation.deletes-uploads"}
 STATED_CAUSES = {"revocation.access-revoked", "revocation.vault-deleted", "identity.access-removed"}
@@ -39,51 +42,26 @@ class Prerequisites(NamedTuple):
 @cache
 def prerequisites_of(pickle: Pickle) -> Prerequisites:
     """Return what the scenario needs of a system."""
-    commands = tuple(commands_of(pickle))
-    kinds = {reference.kind.word for command in commands for _, reference, _ in command.references}
-    kinds |= {fact.kind for fact in facts_of(pickle)}
-    levels = [KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS]
+    commands, facts = tuple(commands_of(pickle)), facts_of(pickle)
+    needed = {each for command in commands for each in capabilities_of(command)}
+    if any(fact.field == "encryption_section" for fact in facts):
+        needed.add("portal")
+    if asserts(pickle, "key use", "no key use"):
+        needed.add("audit")
     rule = pickle.requirements[0]
     return Prerequisites(
-        max(levels, key=list(LEVELS).index, default="vault-and-key"),
-        tuple(capabilities_for(pickle, commands)),
+        level_of(*commands, *facts),
+        tuple(each for each in CAPABILITIES if each in needed),
         rule in CORE or (rule in STATED_CAUSES and set(pickle.requirements) >= EVERY_LOSS),
     )
 
 
-def capabilities_for(pickle: Pickle, commands: tuple[Command, ...]) -> Iterator[str]:
-    """Yield the capabilities that the scenario needs."""
-    if any(fact.field == "encryption_section" for fact in facts_of(pickle)) or any(map(is_of_the_portal, commands)):
-        yield "portal"
-    yield from dict.fromkeys(capability for command in commands for capability in capabilities_of(command))
-    if asserts(pickle, "key use", "no key use"):
-        yield "audit"
-
-
-def capabilities_of(command: Command) -> Iterator[str]:
-    """Yield the capabilities that the command needs by itself."""
-    if isinstance(command, EndVaultRetention):
-        yield "clock"
-    if is_legacy(command):
-        yield "legacy-vaults"
-    if in_another_tenant(command):
-        yield "several-tenants"
-
-
-def promised(command: Command, declared: Declaration) -> str | None:
-    """Return the declared capability that obliges the system to support the command, or None."""
-    needed = ["portal"] * is_of_the_portal(command) + list(capabilities_of(command))
-    return next((each for each in needed if declared.can(each)), None)
-
-
-def is_of_the_portal(command: Command) -> bool:
-    """Return whether the command enables customer-managed keys through the portal."""
-    return isinstance(command, EnableCustomerManagedKeys) and command.through == "portal"
-
-
-def is_legacy(command: Command) -> bool:
-    """Return whether the command makes a vault without soft delete."""
-    return isinstance(command, CreateVault) and not command.soft_delete
+def level_of(*named: Command | type[Command] | Fact) -> str:
+    """Return the highest level of what commands and facts name; the lowest if none has any, as a tenant."""
+    kinds = set[str]()
+    for each in named:
+        kinds |= {each.kind} if isinstance(each, Fact) else {reference.kind.word for _, reference, _ in each.references}
+    return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=LOWEST)
 
 
 def in_another_tenant(command: Command) -> bool:
@@ -93,10 +71,29 @@ def in_another_tenant(command: Command) -> bool:
     return any(kind in (Tenant, Subscription) and tenant != home for kind, tenant in named)
 
 
+NEEDED_BY: Mapping[str, Callable[[Command], bool]] = {
+    "portal": lambda command: isinstance(command, EnableCustomerManagedKeys) and command.through == "portal",
+    "clock": lambda command: isinstance(command, EndVaultRetention),
+    "legacy-vaults": lambda command: isinstance(command, CreateVault) and not command.soft_delete,
+    "several-tenants": in_another_tenant,
+}
+"""For a capability, whether a command needs it."""
+
+
+def capabilities_of(command: Command) -> list[str]:
+    """Return the capabilities that the command needs."""
+    return [capability for capability, needs in NEEDED_BY.items() if needs(command)]
+
+
+def promised(command: Command, declared: Declaration) -> str | None:
+    """Return the declared capability that obliges the system to support the command, or None."""
+    return next(filter(declared.can, capabilities_of(command)), None)
+
+
 def stage_names(command: Command) -> Iterator[tuple[type[Entity], str]]:
     """Yield the kind and name of all that the command names of the default stage."""
     for index, reference, _ in command.references:
-        if (name := command[index]) in offered(DEFAULT_STAGE).get(reference.kind, ()):
+        if (name := command[index]) in OFFERED_BY_DEFAULT.get(reference.kind, ()):
             yield reference.kind, name
 
 
@@ -108,6 +105,9 @@ def offered(stage: Stage) -> dict[type[Entity], tuple[str, ...]]:
         Location: ("global", *stage.regions),
         Tier: tuple(stage.tiers),
     }
+
+
+OFFERED_BY_DEFAULT = offered(DEFAULT_STAGE)
 
 
 def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
@@ -122,20 +122,18 @@ def inapplicable(pickle: Pickle, declared: Declaration) -> str | None:
             return f"without the capability {capability}: {CAPABILITIES[capability]}"
     if needed.core:
         return None
-    if lacking := not_offered(pickle, declared):
+    if lacking := not_offered(commands_of(pickle), declared.stage):
         return lacking
-    for fact in facts_of(pickle):
-        if not declared.shows(fact.kind, fact.field):
-            return f"not observed: {fact.kind}.{fact.field} is declared as hidden"
-    return None
+    hidden = (f"{fact.kind}.{fact.field}" for fact in facts_of(pickle) if not declared.shows(fact.kind, fact.field))
+    return next((f"not observed: {field} is declared as hidden" for field in hidden), None)
 
 
-def not_offered(pickle: Pickle, declared: Declaration) -> str | None:
-    """Return what the scenario names and the stage of the system lacks, or None where it lacks nothing."""
-    there = offered(declared.stage)
-    named = (each for command in commands_of(pickle) for each in stage_names(command))
-    lacking = next(((kind, name) for kind, name in named if name not in there[kind]), None)
-    return f"the stage that is offered has no {lacking[0].word} {lacking[1]!r}" if lacking else None
+def not_offered(commands: Iterable[Command], stage: Stage) -> str | None:
+    """Return what the commands name and the stage of a system lacks, or None where it lacks nothing."""
+    there = offered(stage)
+    named = (each for command in commands for each in stage_names(command))
+    lacking = (f"{kind.word} {name!r}" for kind, name in named if name not in there[kind])
+    return next((f"the stage that is offered has no {each}" for each in lacking), None)
 
 
 def through_the_api(model: ModelSystem, command: Command) -> Iterator[Command]:

@@ -30,9 +30,9 @@ from ..requirements import load_register
 from ..system import ModelSystem, System, Unsupported
 from .assertions import Assertion, AssertionFailed, Change, NotApplicable, StepResult, format_ids, format_observed
 from .features import Pickle
-from .prerequisites import inapplicable, is_legacy, not_offered, promised
+from .prerequisites import capabilities_of, inapplicable, not_offered, promised
 from .systems import declaration_of
-from .vocabulary import demanded, facts_of, read_steps
+from .vocabulary import commands_of, demanded, facts_of, read_steps
 
 
 class SetupFailed(Exception):
@@ -115,7 +115,7 @@ class ScenarioRun:
         self.result = self._result(Accepted(), {}, {})
         if reason := inapplicable(pickle, self.declared):
             raise NotApplicable(reason)
-        if lacking := not_offered(pickle, self.declared):
+        if lacking := not_offered(commands_of(pickle), self.declared.stage):
             raise Unsupported(f"{lacking}, which every system must have for this scenario; add it to the stage")
         system.reset(self.declared.stage)
         self.model.reset(self.declared.stage)
@@ -186,7 +186,7 @@ class ScenarioRun:
         }
 
     def _do(self, command: Command) -> Outcome:
-        excused = is_legacy(command) and not self.declared.can("legacy-vaults")
+        excused = "legacy-vaults" in set(capabilities_of(command)) - self.declared.capabilities
         try:
             outcome = self._submit(command)
         except Unsupported:

@@ -37,7 +37,7 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
     subject.patient = is_patient(pickle)
     if reason := inapplicable(pickle, subject.declaration):
         return Result("not-applicable", reason)
-    run: ScenarioRun | None = None
+    run, raised = None, None
     try:
         run = ScenarioRun(subject, pickle)
         run.details = [] if details is None else details
@@ -45,13 +45,9 @@ def play(subject: Subject, scenario: Scenario, details: list[dict[str, Any]] | N
             getattr(run, kind)(text, meaning)
             if run.details[-1].get("outcome", {}).get("outcome") == "accepted":
                 run.details[-1]["outcome"]["by"] = sorted(subject.reference.by)
-        result = result_of(None, run, scenario, subject)
-    except Fault as fault:
-        result = result_of_fault(fault, run)
-    except Exception as raised:
-        if verdict_of(raised) is None:
-            raise
-        result = result_of(raised, run, scenario, subject)
+    except Exception as error:  # noqa: BLE001  # raised again unless it has a status
+        raised = error
+    result = result_of(raised, run, scenario, subject)
     if result.fault and (stderr := subject.session.channel.stderr_tail()):
         result = result._replace(shown=f"{SAID}\n{stderr}")
     return result._replace(seconds=perf_counter() - began)
@@ -68,42 +64,32 @@ def is_patient(pickle: Pickle) -> bool:
 
 
 def result_of(error: BaseException | None, run: ScenarioRun | None, scenario: Scenario, subject: Subject) -> Result:
-    """Return the result of a scenario that ended with this error, or without one."""
+    """Return the result of a scenario that ended with this error, or without one; raises errors without a status."""
+    result = Result("passed")
+    if run is not None:  # before its failure is explained, which takes longer than the step
+        result = Result("passed", step=run.step, durations=run.durations)
+    if isinstance(error, Fault):
+        return result._replace(status="inconclusive", reason=f"the system broke: {error}", fault=error.kind)
     known = verdict_of(error)
-    assert known is not None
-    status, reason = known.status, known.reason or ""
-    durations = run.durations if run else ()  # before its failure is explained, which takes longer than the step
-    pickle = scenario.pickle
+    if known is None:
+        assert error is not None
+        raise error
+    status, reason, shown = known.status, known.reason or "", ""
     undelivered = error.capability if isinstance(error, CapabilityMissing) else ""
     requirements = () if undelivered else causes_of(error, run)
-    shown = ""
-    if isinstance(error, AssertionFailed) and run is not None:
-        if not undelivered and is_late(subject, pickle, run.step):
-            status, reason = "inconclusive", f"not seen within the time that its effects may take; {reason}"
+    if run is not None and isinstance(error, AssertionFailed | SetupFailed):
         shown = in_full(error, scenario, run)
-    if isinstance(error, SetupFailed) and run is not None:
-        status, shown = "blocked", in_full(error, scenario, run)
-        if subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing))):
-            status, reason = "inconclusive", f"not seen within the time that its effects may take; {error.why}"
+        if isinstance(error, SetupFailed):
+            status, why = "blocked", error.why
+            late = subject.was_late or (subject.under_way and all(map(subject.is_late, error.missing)))
+        else:
+            why, statement = reason, read_steps(run.pickle)[run.step].meaning
+            late = subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
+        if late and not undelivered:
+            status, reason = "inconclusive", f"not seen within the time that its effects may take; {why}"
     fault = "error" if known.status == "inconclusive" else ""
-    return Result(status, reason, 0.0, requirements, fault, shown, step_of(run), undelivered, durations=durations)
-
-
-def result_of_fault(fault: Fault, run: ScenarioRun | None) -> Result:
-    """Return the result of a scenario in which the system broke."""
-    result = Result("inconclusive", f"the system broke: {fault}", fault=fault.kind, step=step_of(run))
-    return result._replace(durations=run.durations if run else ())
-
-
-def step_of(run: ScenarioRun | None) -> int:
-    """Return the step that a scenario got to, from 0; -1 before the first."""
-    return run.step if run else -1
-
-
-def is_late(subject: Subject, pickle: Pickle, step: int) -> bool:
-    """Return whether a step is not met since an effect was late: its own, or one before what the scenario is about."""
-    statement = read_steps(pickle)[step].meaning
-    return subject.was_late or (isinstance(statement, Fact) and subject.is_late(statement))
+    result = result._replace(status=status, reason=reason, attributed_to=requirements)
+    return result._replace(fault=fault, shown=shown, undelivered=undelivered)
 
 
 def in_full(error: Exception, scenario: Scenario, run: ScenarioRun) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..bdd.features import COUNTEREXAMPLE
+from ..bdd.prerequisites import level_of
 from ..errors import CommandError
 from ..language import WireError, command_to_wire, from_text
 from ..language.declaration import LEVELS
@@ -25,7 +26,7 @@ from ..oracle.explain import Difference, attributed_to
 from ..requirements import load_register
 from ..shapes import read_message
 from .cases import NOT_REACHED, Case, Result
-from .judging import SequenceResult, level_concerned, level_of
+from .judging import SequenceResult, level_concerned
 from .report.envelope import COUNTEREXAMPLE as SHAPE
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..bdd.prerequisites import KIND_LEVELS, capabilities_of, offered, promised, stage_names, through_the_api
+from ..bdd.prerequisites import capabilities_of, level_of, not_offered, promised, through_the_api
 from ..language.declaration import LEVELS, MASKED, Declaration
 from ..language.facts import Fact, difference
 from ..machine import Accepted, Command, Observation
@@ -158,20 +158,9 @@ def is_unseen(command: Command, before: Observation, subject: Subject) -> bool:
     )
 
 
-LOWEST = next(iter(LEVELS))
-"""The level of what belongs to all of them, such as a subscription."""
-
-
-def level_of(command: type[Command]) -> str:
-    """Return the level that a command belongs to: the highest of what it names."""
-    kinds = [reference.kind.word for _, reference, _ in command.references]
-    return max((KIND_LEVELS[kind] for kind in kinds if kind in KIND_LEVELS), key=list(LEVELS).index, default=LOWEST)
-
-
 def level_concerned(difference: Difference, command: type[Command]) -> str:
     """Return the level of what was otherwise after a command; an outcome is of the command's level."""
-    expected = difference.expected
-    return KIND_LEVELS.get(expected.kind, LOWEST) if isinstance(expected, Fact) else level_of(command)
+    return level_of(difference.expected if isinstance(difference.expected, Fact) else command)
 
 
 def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[Command]:
@@ -179,15 +168,16 @@ def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[C
 
     Those of the levels below what it claims are among them, since they lead there.
     """
-    there = offered(declared.stage)
-    highest = max(map(list(LEVELS).index, declared.levels))
+    levels = list(LEVELS)
+    highest = max(map(levels.index, declared.levels))
+    can = declared.capabilities | {"portal"}
     model = ModelSystem(MACHINE)
     for command in commands:
         if (
-            list(LEVELS).index(level_of(type(command))) > highest
-            or not all(map(declared.can, capabilities_of(command)))
+            levels.index(level_of(command)) > highest
+            or not can.issuperset(capabilities_of(command))
             or (isinstance(command, CreateKey | ImportKey) and command.size not in SIZES[command.type])
-            or any(name not in there[kind] for kind, name in stage_names(command))
+            or not_offered([command], declared.stage)
         ):
             continue
         if declared.can("portal"):

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..bdd.prerequisites import level_of
 from ..errors import OK, CommandError
 from ..language import PROTOCOL, schemas, stage_to_wire
 from ..language.declaration import CAPABILITIES, LEVELS
@@ -15,7 +16,6 @@ from ..machine import COMMANDS, DEFAULT_STAGE
 from ..shapes import nearest
 from ..system import ModelSystem
 from .channels.answering import Answering
-from .judging import level_of
 from .report.envelope import report_schemas
 
 ASKED: tuple[dict[str, Any], ...] = (

@@ -26,7 +26,7 @@ from .cases import FEATURES, Result, Scenario, scenarios, selected
 from .channels import Fault
 from .channels.answering import Direct
 from .deviations import Deviations
-from .features import is_patient, recover, result_of, result_of_fault
+from .features import is_patient, recover, result_of
 from .report.envelope import KINDS, Made
 from .report.folder import Folder
 from .report.summaries import headline
@@ -158,9 +158,7 @@ class Reporter:
                 "a fixture called system takes the place of what --system names; remove it to get a report on that"
             )
             return Result("inconclusive", problem)
-        if isinstance(error, Fault):
-            return result_of_fault(error, run)
-        if verdict_of(error) is None:
+        if verdict_of(error) is None and not isinstance(error, Fault):
             status, reason = verdict(error, call.when)
             return Result(status, reason or "")
         return result_of(error, run, self.every[pickle.id], self.subject)
