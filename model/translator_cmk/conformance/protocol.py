@@ -3,82 +3,24 @@
 import argparse
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ..bdd.prerequisites import level_of
 from ..errors import OK, CommandError
-from ..language import PROTOCOL, schemas, stage_to_wire
+from ..language import schemas, stage_to_wire
 from ..language.declaration import CAPABILITIES, LEVELS
-from ..language.json_text import LONGEST
 from ..language.messages import A_NAME, LOCAL_NAME, REQUIREMENT, TOKEN
 from ..language.verbs import VERBS
 from ..machine import COMMANDS, DEFAULT_STAGE
 from ..shapes import nearest
 from ..system import ModelSystem
+from ..yaml_files import read
 from .channels.answering import Answering
 from .report.envelope import report_schemas
 
-ASKED: tuple[dict[str, Any], ...] = (
-    {"verb": "hello", "protocol": PROTOCOL, "kit": "0.1.0"},
-    {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)},
-    {
-        "verb": "submit",
-        "command": {
-            "command": "CreateVault",
-            "vault": "vault-k3x1",
-            "region": "westeurope",
-            "subscription": "production",
-            "group": "apps-k3x1",
-            "soft_delete": True,
-            "purge_protection": True,
-            "permission_model": "access-policies",
-        },
-    },
-    {"verb": "submit", "command": {"command": "PurgeVault", "vault": "vault-k3x1"}},
-    {"verb": "observe"},
-    {"verb": "bye"},
-)
-"""The requests of the session that is shown."""
-
-INTRODUCTION = f"""\
-This is protocol {PROTOCOL}. A request is a JSON object on a line, or the body of a POST; so is its answer, under the
-same `id`. No message is longer than {LONGEST // 2**20} MiB. If `hello` gave a `session`, every later request repeats
-it. The expected result is never part of a request. Both directions are checked against the schemas: a fault in a
-request is the kit's, one in an answer the system's."""
-
-SESSION = "This is how the model answers, a request and an answer in turns:"
-
-ANSWERS = {
-    "hello": "What the system is. It is without every capability that it leaves out.",
-    "done": "The world has begun.",
-    "accepted": "The command was carried out. `audit` lists the uses of a customer's key that it made.",
-    "refused": "The command was refused, and changed nothing. `because` names requirements.",
-    "unsupported": "There is no such command. Nothing is learned from that.",
-    "observed": "What a customer can see. What is absent is gone, and there are no nulls.",
-    "settled": "All effects have happened: what is absent now is missing.",
-    "unsettled": "Something may still be under way.",
-    "bye": "The session is over.",
-    "error": "The system can't say. This is no refusal.",
-}
-"""What each answer means."""
-
-ON_COMMANDS = """\
-All fields are sent, except that a `vault` and a `key` are named only if the `store` is `key-vault`. A field without
-listed values is a name: 1 to 63 letters, digits and hyphens, the first of them no hyphen. A `location` is a region of
-the stage, or `global`. The kit also asks for things that do not exist, such as a region of another name; these have
-to be refused. Names of created things and of resource groups never come again, unless you give a seed twice: the kit
-adds a salt to them, another one in each world. It ignores what an observation shows of other worlds."""
-
-ON_OBSERVATIONS = """\
-An observation has kinds, each kind the names of the things there are, and each name its fields. A field without a
-value is left out, and so is what does not exist any more. Keys are named `vault/key`, and grants `vault/resource`.
-Keys and grants of a deleted vault are hidden until it is recovered. A system declares in `hidden` what it can't
-show."""
-
-ON_THE_STAGE = """\
-Tenants, subscriptions, regions and tiers exist before a world begins. `reset` names them; a system that offers
-others, or fewer, says so in `hello`, part by part. Your adapter maps them to the names in your system. By default
-they are:"""
+TEXTS: Mapping[str, Any] = read(Path(__file__).with_name("protocol.yaml")).value()
+"""The texts of the reference, and the requests of the session that is shown."""
 
 FORMS = {
     str(shape.schema()["pattern"]): shape.expected.partition(",")[0].partition(":")[0]
@@ -103,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     elif args.part:
         print(chosen("PART", args.part, parts()))
     else:
-        print("\n\n".join(["# Protocol", INTRODUCTION, *(f"## {name}\n\n{of}" for name, of in parts().items())]))
+        texts = [f"## {name}\n\n{of}" for name, of in parts().items()]
+        print("\n\n".join(["# Protocol", TEXTS["introduction"], *texts]))
     return OK
 
 
@@ -131,7 +74,7 @@ def parts(link: str = "{name}.schema.json") -> dict[str, str]:
     for verb, means in VERBS.items():
         texts = [means.replace("  ", " "), table("Field of the request", of["request"]["$defs"][verb])]
         for word, answer in of[f"answer-to-{verb}"]["$defs"].items():
-            texts += [f"Answer `{word}`: {ANSWERS[word]}", table("Field", answer)]
+            texts += [f"Answer `{word}`: {TEXTS['answers'][word]}", table("Field", answer)]
         verbs[verb] = "\n\n".join(texts)
     commands = (
         f"| `{name}` ({level_of(COMMANDS[name])}) | {schema['description']} Fields: "
@@ -147,11 +90,11 @@ def parts(link: str = "{name}.schema.json") -> dict[str, str]:
     messages = "\n".join(json.dumps(each, ensure_ascii=False) for each in a_session())
     head = "| Command and level | What it does, and its fields |\n|---|---|"
     return {
-        "session": f"{SESSION}\n\n```json\n{messages}\n```",
+        "session": f"{TEXTS['session']}\n\n```json\n{messages}\n```",
         **verbs,
-        "commands": "\n".join([ON_COMMANDS, "", head, *commands]),
-        "observation": "\n".join([ON_OBSERVATIONS, "", "| Kind | Fields |", "|---|---|", *kinds]),
-        "stage": "\n".join([ON_THE_STAGE, "", "```json", "{" + ",\n ".join(stage) + "}", "```"]),
+        "commands": "\n".join([TEXTS["commands"], "", head, *commands]),
+        "observation": "\n".join([TEXTS["observation"], "", "| Kind | Fields |", "|---|---|", *kinds]),
+        "stage": "\n".join([TEXTS["stage"], "", "```json", "{" + ",\n ".join(stage) + "}", "```"]),
         "capabilities": "\n".join(["| Capability | Means |", "|---|---|", *rows_of(CAPABILITIES)]),
         "levels": "\n".join(["| Level | Is about |", "|---|---|", *rows_of(LEVELS)]),
     }
@@ -204,8 +147,9 @@ def a_session() -> list[dict[str, Any]]:
     answering = Answering(ModelSystem)
     messages: list[dict[str, Any]] = []
     session: dict[str, Any] = {}
-    for number, asked in enumerate(ASKED, start=1):
-        request = {"id": f"r{number}"} | asked | session
+    for number, asked in enumerate(TEXTS["requests"], start=1):
+        stage = {"stage": stage_to_wire(DEFAULT_STAGE)} if asked["verb"] == "reset" else {}
+        request = {"id": f"r{number}"} | asked | stage | session
         answer = answering.answer(request)
         if "session" in answer:  # drawn by chance, so another name is shown
             session = {"session": answer["session"]}

@@ -144,7 +144,7 @@ def specification_pages(content: Content) -> Iterator[Page]:
         "specification/protocol.md",
         "protocol.md",
         {
-            "introduction": protocol.INTRODUCTION,
+            "introduction": protocol.TEXTS["introduction"],
             "verbs": VERBS,
             "parts": protocol.parts("[{name}](../data/protocol/{name}.schema.json)"),
             "schemas": schemas(),
