@@ -127,27 +127,12 @@ class AssertionPhrase(Phrase):
         return None if values is None else Assertion(self, values)
 
 
-ASSERTION_PHRASES: list[AssertionPhrase] = []
-
-
-def sentence(kind: Kind, pattern: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as the check of the assertion with this sentence; its slots are arguments."""
-
-    def register(check: Callable[..., None]) -> Callable[..., None]:
-        ASSERTION_PHRASES.append(AssertionPhrase(kind, pattern, check))
-        return check
-
-    return register
-
-
-@sentence("accepted", "the request is accepted")
 def check_accepted(result: StepResult) -> None:
     """The system carried out what the When asks for."""
     if not isinstance(result.outcome, Accepted):
         raise AssertionFailed("the request is accepted", format_outcome(result.outcome))
 
 
-@sentence("refused", "the request is refused")
 def check_refused(result: StepResult) -> None:
     """The system refused what the When asks for.
 
@@ -171,14 +156,12 @@ def has_reason(result: StepResult, because: frozenset[str]) -> bool:
     return bool(because) and because <= demanded
 
 
-@sentence("unchanged", "nothing has changed")
 def check_unchanged(result: StepResult) -> None:
     """All that can be observed is as it was before the When."""
     if changes := result.changes:
         raise AssertionFailed("nothing has changed", format_changes(changes))
 
 
-@sentence("otherwise unchanged", "nothing else has changed")
 def check_otherwise_unchanged(result: StepResult) -> None:
     """All that can be observed is as it was before the When, but for what the other Thens of the scenario mention."""
     # a fact about an entity says that it exists, too
@@ -187,7 +170,6 @@ def check_otherwise_unchanged(result: StepResult) -> None:
         raise AssertionFailed("nothing else has changed", format_changes(others))
 
 
-@sentence("no customer's key", "every resource uses Microsoft-managed keys")
 def check_no_customers_key(result: StepResult) -> None:
     """No resource that there is uses a customer's key; there may be none."""
     for name, resource in result.after["resource"].items():
@@ -196,7 +178,6 @@ def check_no_customers_key(result: StepResult) -> None:
             raise AssertionFailed(format_fact(expected), format_fact(seen))
 
 
-@sentence("key use", "the use of the key {key} of {vault} is recorded for {resource}")
 def check_key_use(result: StepResult, key: str, vault: str, resource: str) -> None:
     """The audit trail of the When has a use of this key for this resource."""
     use = KeyUse(f"{vault}/{key}", resource)
@@ -204,14 +185,12 @@ def check_key_use(result: StepResult, key: str, vault: str, resource: str) -> No
         raise AssertionFailed(use_in_words(use), format_uses(result.audit))
 
 
-@sentence("no key use", "no use of a key is recorded")
 def check_no_key_use(result: StepResult) -> None:
     """The audit trail of the When is empty."""
     if result.audit:
         raise AssertionFailed(format_uses(()), format_uses(result.audit))
 
 
-@sentence("not specified", "what happens is not specified")
 def check_not_specified(result: StepResult) -> None:
     """The specification does not say how the request behaves: a system may accept or refuse it."""
     if not result.by_model:
@@ -219,3 +198,16 @@ def check_not_specified(result: StepResult) -> None:
     expected = Unspecified(frozenset(result.requirements))
     if result.outcome != expected:
         raise AssertionFailed(format_outcome(expected), format_outcome(result.outcome))
+
+
+ASSERTION_PHRASES = (
+    AssertionPhrase("accepted", "the request is accepted", check_accepted),
+    AssertionPhrase("refused", "the request is refused", check_refused),
+    AssertionPhrase("unchanged", "nothing has changed", check_unchanged),
+    AssertionPhrase("otherwise unchanged", "nothing else has changed", check_otherwise_unchanged),
+    AssertionPhrase("no customer's key", "every resource uses Microsoft-managed keys", check_no_customers_key),
+    AssertionPhrase("key use", "the use of the key {key} of {vault} is recorded for {resource}", check_key_use),
+    AssertionPhrase("no key use", "no use of a key is recorded", check_no_key_use),
+    AssertionPhrase("not specified", "what happens is not specified", check_not_specified),
+)
+"""Every assertion; the slots of its sentence are arguments of its check."""

@@ -202,7 +202,7 @@ def _parse(path: Path, text: str) -> Feature:
         raise FeatureError(path, 1, f"the name of a column can't be used ({error})", "use letters and spaces") from None
     if not document.get("feature"):
         raise FeatureError(path, 1, "the file has no `Feature:`", "add one, or delete the file")
-    return _Reader(path, text, document["feature"], compiled).feature()
+    return feature_of(path, text.split("\n"), document["feature"], compiled)
 
 
 def _text(path: Path) -> str:
@@ -216,62 +216,45 @@ def _text(path: Path) -> str:
         raise FeatureError(path, 1, f"can't be read: {error.strerror}", "name a feature file or a folder") from None
 
 
-class _Reader:
-    """The lines, the syntax tree and the compiled pickles of one file, joined."""
+def feature_of(path: Path, lines: list[str], tree: Any, compiled: list[Any]) -> Feature:
+    """Return the lines, the syntax tree and the compiled pickles of one file, joined."""
+    parts = {part["id"]: part for part in parts_of(tree) if "id" in part}
 
-    def __init__(self, path: Path, text: str, tree: Any, compiled: list[Any]) -> None:
-        self.path = path
-        self.lines = text.split("\n")
-        self.tree = tree
-        self.compiled = compiled
-        self.parts = {part["id"]: part for part in parts_of(tree) if "id" in part}
-
-    def feature(self) -> Feature:
-        return Feature(
-            self.path.stem,
-            self.path,
-            self.tree["name"],
-            textwrap.dedent(self.tree["description"]).strip(),
-            tuple(
-                self.rule(part)
-                for part in (self.tree, *children(self.tree, "rule"))
-                if part is not self.tree or children(part, "scenario")
-            ),
-            self.tree,
-        )
-
-    def rule(self, rule: Any) -> Rule:
+    def rule_of(rule: Any) -> Rule:
         requirement = next((tag for tag in tags_of(rule) if tag not in (ATTESTATION, COUNTEREXAMPLE)), "")
-        return Rule(requirement, tuple(self.scenario(each, requirement) for each in children(rule, "scenario")), rule)
+        return Rule(requirement, tuple(scenario_of(each, requirement) for each in children(rule, "scenario")), rule)
 
-    def scenario(self, scenario: Any, requirement: str) -> Scenario:
-        lines = [line_of(part) for part in parts_of(scenario)]
+    def scenario_of(scenario: Any, requirement: str) -> Scenario:
+        inside = [line_of(part) for part in parts_of(scenario)]
         names = row_names(cells_of(row) for examples in scenario["examples"] for row in examples.get("tableBody", ()))
-        pickles = [each for each in self.compiled if each["astNodeIds"][0] == scenario["id"]]
+        pickles = [each for each in compiled if each["astNodeIds"][0] == scenario["id"]]
         return Scenario(
             scenario["name"],
             line_of(scenario),
-            textwrap.dedent("\n".join(self.lines[min(lines) - 1 : max(lines)])),
+            textwrap.dedent("\n".join(lines[min(inside) - 1 : max(inside)])),
             bool(scenario["examples"]) or scenario["keyword"] != "Scenario",
-            tuple(self.pickle(each, requirement, names) for each in pickles),
+            tuple(pickle_of(each, requirement, names) for each in pickles),
             scenario,
         )
 
-    def pickle(self, pickle: Any, requirement: str, names: dict[tuple[str, ...], str]) -> Pickle:
-        _, *rows = pickle["astNodeIds"]
-        row = [names[cells_of(self.parts[each])] for each in rows]
+    def pickle_of(pickle: Any, requirement: str, names: dict[tuple[str, ...], str]) -> Pickle:
+        row = [names[cells_of(parts[each])] for each in pickle["astNodeIds"][1:]]
         return Pickle(
             "/".join([requirement, slug(pickle["name"]), *map(slug, row)]),
             pickle["name"],
             "".join(row),
             line_of(pickle),
             tuple(dict.fromkeys([requirement, *sorted({*tags_of(pickle)} - {ATTESTATION, COUNTEREXAMPLE})])),
-            tuple(self.step(step) for step in pickle["steps"]),
+            tuple(step_of(step) for step in pickle["steps"]),
         )
 
-    def step(self, step: Any) -> Step:
-        written = self.parts[step["astNodeIds"][0]]
+    def step_of(step: Any) -> Step:
+        written = parts[step["astNodeIds"][0]]
         return Step(written["keyword"].strip(), STEP_KINDS.get(step["type"], ""), step["text"], line_of(written))
+
+    whole = [tree] if children(tree, "scenario") else []
+    rules = tuple(rule_of(part) for part in (*whole, *children(tree, "rule")))
+    return Feature(path.stem, path, tree["name"], textwrap.dedent(tree["description"]).strip(), rules, tree)
 
 
 def cells_of(row: Any) -> tuple[str, ...]:

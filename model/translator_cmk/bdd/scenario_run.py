@@ -154,7 +154,8 @@ class ScenarioRun:
             hidden = f"{statement.kind}.{statement.field} is not shown, which can't be declared for this"
             raise AssertionFailed(text, hidden)
         seen = self._observe()
-        if not shows(seen, statement):
+        there = statement.field == "exists" or observed(seen, statement.kind, statement.name, "exists")
+        if not (there and holds(statement, seen)):  # what does not exist has no fields, not even absent ones
             raise AssertionFailed(text, format_observed(seen, statement))
 
     @property
@@ -294,11 +295,6 @@ def behind(fact: Fact, facts: Mapping[Fact, frozenset[str]]) -> frozenset[str]:
 def effects(command: Command) -> frozenset[str]:
     """Return the requirements that say what the command does."""
     return frozenset(row.requirement for row in ROWS if isinstance(row, Effect) and row.on is type(command))
-
-
-def shows(seen: Observation, fact: Fact) -> bool:
-    """Return whether the observation shows the fact; of an entity that does not exist it shows only its absence."""
-    return holds(fact, seen) and (fact.field == "exists" or observed(seen, fact.kind, fact.name, "exists") is True)
 
 
 def run_scenario(system: System, pickle: Pickle) -> ScenarioRun:

@@ -10,7 +10,7 @@ about which such a system comes nearer to what was seen, and shows this; else by
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
 from itertools import product
 from typing import NamedTuple
@@ -74,19 +74,18 @@ class Suspect(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The behaviour of a system that gets a requirement wrong in one way."""
+    """The behaviour of a system that is wrong about a requirement in one way, and its distance from what was seen."""
 
-    requirement: str
-    how: int
     distance: float
-    """In how much this differs from what was seen."""
+    how: int
+    requirement: str
     outcome: Outcome
     shown: Projections
 
-
-def rank(each: Explanation) -> tuple[float, ...]:
-    """Return how well it explains what was seen: the least does best."""
-    return each.distance, each.how, *place(each.requirement)
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Return how well it explains what was seen: the least does best."""
+        return self.distance, self.how, *places()[self.requirement]
 
 
 class FailedStep(NamedTuple):
@@ -107,7 +106,7 @@ class FailedStep(NamedTuple):
         violations = tuple(violations)
         met: set[str] = set()
         right = min(each.distance for each in self._transitions(Suspect("", LACKS, self.machine), met))
-        nearer = sorted((each for each in self._suspected(met) if each.distance < right), key=rank)
+        nearer = sorted((each for each in self._suspected(met) if each.distance < right), key=lambda each: each.rank)
         mistakes = once(each.requirement for each in nearer if each.how == MISTAKEN)
         # a mistake that is known is likelier than an effect without its condition
         nearer = [each for each in nearer if not (each.how == OVERDOES and mistakes)]
@@ -126,13 +125,13 @@ class FailedStep(NamedTuple):
         types = {type(command) for command in self.commands}
         for each in suspects(self.machine):
             of_another_command = isinstance(each.row, Effect | Refuse) and each.row.on not in types
-            if each.requirement in met | decide_views() if each.row is None else not of_another_command:
+            if each.requirement in met | DECIDE_VIEWS if each.row is None else not of_another_command:
                 yield from self._transitions(each, set())
 
     def _transitions(self, suspect: Suspect, met: set[str]) -> Iterator[Explanation]:
         """Yield each transition that such a system may make; into ``met`` go the requirements of rows that are met."""
         name, how, machine, row = suspect
-        views = machine if name in decide_views() else self.machine
+        views = machine if name in DECIDE_VIEWS else self.machine
         for command, state in product(self.commands, self.before):
             try:
                 found = possibilities(partial(step, machine, state, command, met), machine.silent, self.limit)
@@ -143,7 +142,7 @@ class FailedStep(NamedTuple):
                 if result and (views is machine or any(answer is (each is row) for each, answer in asked)):
                     after, outcome = result
                     shown = projections_of(views, after, self.limit)
-                    yield Explanation(name, how, self._distance(outcome, shown), outcome, shown)
+                    yield Explanation(self._distance(outcome, shown), how, name, outcome, shown)
 
     def _distance(self, outcome: Outcome, shown: Projections) -> float:
         """Return in how much such an outcome and such an observation differ from what was seen."""
@@ -226,20 +225,17 @@ def otherwise(expected: Outcome | Fact, seen: Outcome | Fact, mistakes: tuple[st
     """
     match expected, seen:
         case Accepted(), Refused():
-            topics = {topic(name) for name in seen.because}
-            near = [name for name in mistakes if topic(name) in topics]
-            effects = sorted(expected.by, key=place, reverse=True)  # what it does nearly always goes first
+            topics = {name.partition(".")[0] for name in seen.because}
+            near = [name for name in mistakes if name.partition(".")[0] in topics]
+            effects = sorted(
+                expected.by, key=places().__getitem__, reverse=True
+            )  # what it does nearly always goes first
             return once((*near, *effects, *mistakes, *in_order(seen.because)))
         case Refused(), Refused():
             return (*in_order(seen.because - expected.because), *in_order(expected.because - seen.because))
         case Refused(), Accepted():
             return in_order(expected.because)
     return ()
-
-
-def topic(name: str) -> str:
-    """Return the topic of a requirement."""
-    return name.partition(".")[0]
 
 
 def shows(projections: Projections, fact: Fact) -> bool:
@@ -259,28 +255,20 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
-def place(name: str) -> tuple[int, int]:
-    """Return on the way to how many situations a requirement is met, and its place in the register."""
-    return met_in_situations()[name], list(load_register()).index(name) if name else 0
-
-
-@cache
-def met_in_situations() -> Counter[str]:
-    """Return on the way to how many situations each requirement is met."""
-    machine, found = Machine(ROWS), Counter[str]()
+def places() -> Mapping[str, tuple[int, int]]:
+    """Return for each requirement on the way to how many situations it is met, and its place in the register."""
+    machine, met = Machine(ROWS), Counter[str]()
     for situation in situations().values():
-        state, met = initial(DEFAULT_STAGE), set[str]()
+        state, by = initial(DEFAULT_STAGE), set[str]()
         for command in situation.commands:
             state, outcome = machine.step(state, command)
-            met.update(outcome.by if isinstance(outcome, Accepted) else ())
-        found.update(met)
-    return found
+            by.update(outcome.by if isinstance(outcome, Accepted) else ())
+        met.update(by)
+    return {name: (met[name], number) for number, name in enumerate(load_register())}
 
 
-@cache
-def decide_views() -> frozenset[str]:
-    """Return the requirements that say what something means, which is seen without any command."""
-    return frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if isinstance(row, Means))
+DECIDE_VIEWS = frozenset(row.requirement for row in (*ROWS, *COUNTER_ROWS) if isinstance(row, Means))
+"""The requirements that say what something means, which is seen without any command."""
 
 
 @lru_cache(maxsize=8)

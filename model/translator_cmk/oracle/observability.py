@@ -1,6 +1,6 @@
 """Projects states to what can be observed of them, and compares that with what was observed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import product
 from math import prod
@@ -58,31 +58,21 @@ class Shown(Value):
 @lru_cache(maxsize=2**14)
 def projections_of(machine: Machine, state: State, limit: int) -> Projections:
     """Return every projection that each entity of the state may have."""
+
+    def project(name: str, kind: type[Entity], shows: Any, view: Any, replay: Replay) -> Projection:
+        entity = machine.world(state, replay).entity(kind, name)
+        if not shows(entity):
+            return GONE
+        return {"exists": True} | {field: value for field, value in view(entity).items() if value is not None}
+
     found: dict[Name, list[Projection]] = {}
     for kind, shows, view in SEEN:
         for name in state.tables[kind]:
-            projection = partial(project, machine, state, kind, name, shows, view)
             found[kind.word, name] = each = []
-            for seen, _ in possibilities(projection, machine.silent, limit):
+            for seen, _ in possibilities(partial(project, name, kind, shows, view), machine.silent, limit):
                 if seen not in each:
                     each.append(seen)
     return found
-
-
-def project(
-    machine: Machine,
-    state: State,
-    kind: type[Entity],
-    name: str,
-    shows: Callable[[Any], bool],
-    view: Callable[[Any], dict[str, Any]],
-    replay: Replay,
-) -> Projection:
-    """Return the projection of the entity in one replay."""
-    entity = machine.world(state, replay).entity(kind, name)
-    if not shows(entity):
-        return GONE
-    return {"exists": True} | {field: value for field, value in view(entity).items() if value is not None}
 
 
 def values_of(projections: Projections, fact: Fact) -> list[Any]:
