@@ -25,13 +25,13 @@ from ..machine.rows import Effect
 from ..oracle.explain import Difference, attributed_to
 from ..requirements import load_register
 from ..shapes import read_message
+from ..system import MACHINE
 from .cases import NOT_REACHED, Case, Result
 from .judging import SequenceResult, level_concerned
 from .report.envelope import COUNTEREXAMPLE as SHAPE
 from .report.envelope import FORMAT
 from .report.folder import MESSAGES
 from .report.summaries import AGAIN
-from .subject import MACHINE
 
 
 class Signature(NamedTuple):

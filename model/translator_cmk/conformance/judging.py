@@ -15,7 +15,7 @@ from ..oracle.nondeterminism import TooManyStates
 from ..oracle.observability import Shown
 from ..system import ModelSystem, Unsupported
 from .channels import Fault
-from .subject import MACHINE, Errs, Subject
+from .subject import Errs, Subject
 
 SIZES = {"RSA": (2048, 3072, 4096), "RSA-HSM": (2048, 3072, 4096), "EC": (256, 384, 521), "oct": (128, 192, 256)}
 """The sizes that Azure has of each type of key, in bits: a key vault may refuse to make others.
@@ -171,7 +171,7 @@ def applicable(commands: Iterable[Command], declared: Declaration) -> Iterator[C
     levels = list(LEVELS)
     highest = max(map(levels.index, declared.levels))
     can = declared.capabilities | {"portal"}
-    model = ModelSystem(MACHINE)
+    model = ModelSystem()
     for command in commands:
         if (
             levels.index(level_of(command)) > highest

@@ -10,10 +10,11 @@ from ..machine import Accepted, Command, Outcome, Refused, Stage, initial
 from ..oracle import first_difference, oracle_for
 from ..oracle.profiles import machine_of, silent_in
 from ..requirements import load_register
+from ..system import MACHINE
 from .findings import Tally, counterexample, in_full, signature
 from .judging import Commands, SequenceResult, run_sequence, shrunk
 from .running import Running
-from .subject import MACHINE, Subject
+from .subject import Subject
 
 OFTEN = 3
 """How many sequences a command may break before it is left out of the others."""

@@ -10,16 +10,15 @@ from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
 from ..language.facts import Fact, difference, observed
 from ..language.sentences import format_command
-from ..machine import ROWS, Accepted, Command, KeyUse, Machine, Observation, Outcome, Refused, Stage
+from ..machine import ROWS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
 from ..machine.rows import Refuse, Row
 from ..machine.step import DOES_NOT_EXIST
 from ..requirements import load_register
-from ..system import ModelSystem, Unsupported
+from ..system import MACHINE, ModelSystem, Unsupported
 from .channels import Fault
 from .session import Session
 
-MACHINE = Machine(ROWS)
 REASONS = frozenset(row.requirement for row in ROWS if isinstance(row, Refuse)) | DOES_NOT_EXIST.because
 
 
@@ -51,16 +50,14 @@ class Coverage:
         other.rows |= self.rows
         other.reasons |= self.reasons
         other.commands += self.commands
-        self.rows.clear()
-        self.reasons.clear()
-        self.commands = 0
+        self.rows, self.reasons, self.commands = set(), set(), 0
 
 
 class ReferenceModel(ModelSystem):
     """The model in step with a system, with the rows that it comes upon."""
 
     def __init__(self) -> None:
-        super().__init__(MACHINE)
+        super().__init__()
         self.coverage = Coverage()
         self.by: frozenset[str] = frozenset()  # the requirements that the last change rests on
 
