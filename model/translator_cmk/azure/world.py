@@ -54,7 +54,10 @@ class World:
     def find_subscriptions(self) -> None:
         """Find the subscriptions and their tenants: by the ids that were given, or else by display names."""
         given = {guid: name for name, guid in self.target.subscriptions.items()}
+        left = set(given)
         for tenant in (str(each.tenant_id) for each in self.clients.of("subscriptions").tenants.list()):
+            if given and not left:
+                return
             try:
                 found = list(self.clients.of("subscriptions", tenant=tenant).subscriptions.list())
             except ClientAuthenticationError:  # of a tenant in which whoever signs in is but a guest
@@ -63,6 +66,7 @@ class World:
                 guid = str(each.subscription_id)
                 name = given.get(guid, str(each.display_name))
                 if name in self.stage.subscriptions and self.subscriptions.setdefault(name, guid) == guid:
+                    left.discard(guid)
                     self.clients.tenants[guid] = tenant
                     self.tenants.setdefault(self.stage.subscriptions[name], tenant)
 
