@@ -1,13 +1,14 @@
 """Azure Resource Manager: accounts, key vaults, what they are in, and moves."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from .bodies import FORMS, KINDS, Body, body, listing, local
-from .calls import PUBLIC, Call, Handler, Reply, always, honoured, member, required
+from .calls import PUBLIC, Call, Reply, always, honoured, member, required
 from .choices import Problem, malformed, missing, outside
 from .worlds import FIXED, Group
 
@@ -60,15 +61,11 @@ def find(call: Call, kind: Any, name: str, state: str = "active") -> Any:
     return next((each for each in inside(call, kind, state) if each.name.lower() == name.lower()), None)
 
 
-def existing(kind: Any, state: str = "active") -> Callable[[Call, Any, str], Any]:
-    """Return the look-up of the one of these that has a name."""
-
-    def look_up(call: Call, _: Any, name: str) -> Any:
-        if found := find(call, kind, name, state):
-            return found
-        raise missing("ResourceNotFound", f"The {state} {kind.word} '{name}' was not found there.")
-
-    return look_up
+def existing(kind: Any, state: str, call: Call, _: Any, name: str) -> Any:
+    """Return the one of these that has this name."""
+    if found := find(call, kind, name, state):
+        return found
+    raise missing("ResourceNotFound", f"The {state} {kind.word} '{name}' was not found there.")
 
 
 def operation(call: Call, home: Subscription, identifier: str) -> str:
@@ -136,18 +133,19 @@ def region(call: Call, *others: str) -> str:
 
 
 def put_group(call: Call, home: Subscription) -> Reply:
-    asked, place = call.at["name"], (home.name, call.at["name"].lower())
-    if not re.fullmatch(r"[\w().-]{0,89}[\w()-]", asked):
-        raise malformed(f"The resource group name '{asked}' is not valid.", "InvalidResourceGroup")
-    was = call.world.groups.get(place)
-    now = Group(home.name, was.name if was else asked, region(call))
-    if was not in (None, now):
-        message = f"The resource group '{was.name}' exists in location '{was.location}'."
+    """Create a resource group, or return one that is there."""
+    name, place = call.at["name"], region(call)
+    if not re.fullmatch(r"[\w().-]{0,89}[\w()-]", name):
+        raise malformed(f"The resource group name '{name}' is not valid.", "InvalidResourceGroup")
+    found = call.world.groups.get((home.name, name.lower()))
+    if found and found.location != place:
+        message = f"The resource group '{found.name}' exists in location '{found.location}'."
         raise Problem(409, "InvalidResourceGroupLocation", message)
-    call.world = call.world._replace(groups={**call.world.groups, place: now})
-    shown = body("group", call, now)
+    g = found or Group(home.name, name, place)
+    call.world = call.world._replace(groups={**call.world.groups, (home.name, name.lower()): g})
+    shown = body("group", call, g)
     honoured(call.body, shown)
-    return Reply(200 if was else 201, shown)
+    return Reply(200 if found else 201, shown)
 
 
 def delete_group(call: Call, g: Group) -> Reply:
@@ -159,19 +157,16 @@ def delete_group(call: Call, g: Group) -> Reply:
     return call.begun()
 
 
-def deletes(kind: Any, command: Any) -> Handler:
-    """Return the handler that deletes an account or a vault, if it is there."""
-
-    def handler(call: Call, _: Group) -> Reply:
-        found = find(call, kind, call.at["name"])
-        if found:
-            call.submit(command(found.name))
-        return Reply(200 if found else 204)
-
-    return handler
+def delete(kind: Any, command: Any, call: Call, _: Group) -> Reply:
+    """Delete an account or a vault, if it is there."""
+    found = find(call, kind, call.at["name"])
+    if found:
+        call.submit(command(found.name))
+    return Reply(200 if found else 204)
 
 
-delete_account, delete_vault = deletes(Resource, commands.DeleteResource), deletes(Vault, commands.DeleteVault)
+delete_account = partial(delete, Resource, commands.DeleteResource)
+delete_vault = partial(delete, Vault, commands.DeleteVault)
 
 
 # Accounts
@@ -286,7 +281,7 @@ def put_vault(call: Call, g: Group) -> Reply:
     """Create a vault, recover a deleted one, or change one that is there, its access policies included."""
     name = call.at["name"]
     if member(call.body, "properties.createMode", str, "default").lower() == "recover":
-        gone = existing(Vault, "deleted")(call, g, name)
+        gone = existing(Vault, "deleted", call, g, name)
         call.submit(commands.RecoverVault(gone.name))
         return Reply(200, body("vault", call, call.again(gone)))
     for needed in ("properties.sku.name", "properties.tenantId"):

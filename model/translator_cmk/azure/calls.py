@@ -14,7 +14,7 @@ import jwt
 from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import Entity
 from .choices import Problem, answer_to, malformed, outside
-from .worlds import World, Worlds
+from .worlds import FIXED, World, Worlds
 
 PAGE = 25
 """How many items a page of a list has, where the request names no number."""
@@ -163,16 +163,6 @@ class Call:
         )
 
 
-def acts(command: Callable[..., Command], show: Handler = lambda *_: None, status: int = 200) -> Handler:
-    """Return the handler that carries out a command on what the path leads to, and shows it as it then is."""
-
-    def handler(call: Call, entity: Any) -> Reply:
-        call.submit(command(*entity.name.split("/")))
-        return Reply(status, show(call, call.again(entity)))
-
-    return handler
-
-
 def always(body: Any, status: int = 200) -> Handler:
     """Return the handler that answers with this body, if all that the path names exists."""
     return lambda *_: Reply(status, body)
@@ -216,22 +206,12 @@ def required(body: Any, path: str, kind: type = str) -> Any:
     return value
 
 
-READ_ONLY = {"id", "name", "type", "etag", "systemData"} | {
-    f"properties.{name}"
-    for name in (
-        *("provisioningState", "internalId", "dateCreated", "endpoint", "endpoints", "capabilities", "isMigrated"),
-        *("vaultUri", "hsmPoolResourceId", "callRateLimit"),
-    )
-}
-"""Members that a client may send back as it read them, and Azure ignores."""
-
-
 def honoured(wanted: Any, shown: Any, done: Iterable[str] = (), path: str = "") -> None:
     """Raise that something is outside the subset, unless what is shown has all that was asked for.
 
     ``done`` names the members that commands stand for; what they did is the model's business.
     """
-    if wanted is None or path in done or path in READ_ONLY:
+    if wanted is None or path in done or path in FIXED["read_only"]:
         return
     if isinstance(wanted, dict) and isinstance(shown, dict | None):
         for name, value in wanted.items():

@@ -1,12 +1,11 @@
 """Errors of the server, and the answers that we chose where no public source shows one or the model leaves it open."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-
-from ..requirements import load_register
 
 
 class Answer(NamedTuple):
@@ -15,7 +14,7 @@ class Answer(NamedTuple):
     status: int = 400
     code: str = "BadRequest"
     source: str = ""
-    carried_out: Iterable[str] = ()
+    carried_out: Collection[str] = ()
 
 
 ANSWERS = {
@@ -24,34 +23,21 @@ ANSWERS = {
 }
 
 
-def answer_to(because: Iterable[str]) -> Answer:
+def answer_to(because: Collection[str]) -> Answer:
     """Return the answer to a refusal for these reasons: for the first that is more than a name, in order of ids."""
     first = min(because, key=lambda name: (name in ("environment.exists", "environment.new-name"), name), default="")
     return ANSWERS.get(first, Answer())
 
 
+@dataclass(eq=False)
 class Problem(Exception):
     """An answer other than success: a status, an Azure error code, a message, and the requirements behind it."""
 
-    def __init__(
-        self,
-        status: int,
-        code: str,
-        message: str,
-        because: Iterable[str] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.because = sorted(because)
-        self.headers = headers or {}
-
-    def details(self) -> list[dict[str, str]]:
-        """Return the requirements, with their titles, as Azure's `error.details`."""
-        register = load_register()
-        return [{"code": name, "message": register[name].title if name in register else name} for name in self.because]
+    status: int
+    code: str
+    message: str
+    because: Collection[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def outside(what: str) -> Problem:

@@ -10,7 +10,7 @@ from uuid import UUID
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from .bodies import Body, body, listing, local
-from .calls import Call, acts, honoured, member, required
+from .calls import Call, Reply, honoured, member, required
 from .choices import Problem, malformed, missing, outside
 from .worlds import FIXED
 
@@ -43,28 +43,33 @@ def tenant_of_vault(call: Call) -> str:
     return worlds[0].tenant if worlds else str(UUID(int=0))
 
 
-def key_in(state: str) -> Callable[[Call, Vault, str], Any]:
-    """Return the look-up of a key of a vault that is in this state; it raises `Problem`."""
-
-    def look_up(call: Call, vault: Vault, name: str) -> Any:
-        found = call.entity(Key, f"{vault.name}/{name}", state)
-        if found is None:
-            raise missing("KeyNotFound", f"A key with (name/id) {name} was not found in this key vault.")
+def existing(state: str, call: Call, vault: Vault, name: str) -> Any:
+    """Return the key of a vault that has this name; raises `Problem` where none is in this state."""
+    if found := call.entity(Key, f"{vault.name}/{name}", state):
         return found
-
-    return look_up
+    raise missing("KeyNotFound", f"A key with (name/id) {name} was not found in this key vault.")
 
 
 def keys(call: Call, vault: Vault, state: str = "active") -> list[Any]:
     return [k for k in call.every(Key, state) if k.vault.name == vault.name]
 
 
+def carry_out(command: Callable[..., Command], form: str, call: Call, k: Key) -> Body:
+    """Carry out a command on a key, and return it as it then is."""
+    call.submit(command(k.vault.name, local(k)))
+    return body(form, call, call.again(k))
+
+
 list_keys = listing("key_item", keys)
 list_deleted_keys = listing("deleted_key_item", partial(keys, state="deleted"))
-rotate_key = acts(commands.RotateKey, partial(body, "key"))
-delete_key = acts(commands.DeleteKey, partial(body, "deleted_key"))
-recover_key = acts(commands.RecoverKey, partial(body, "key"))
-purge_key = acts(commands.PurgeKey, status=204)
+rotate_key = partial(carry_out, commands.RotateKey, "key")
+delete_key = partial(carry_out, commands.DeleteKey, "deleted_key")
+recover_key = partial(carry_out, commands.RecoverKey, "key")
+
+
+def purge_key(call: Call, k: Key) -> Reply:
+    call.submit(commands.PurgeKey(k.vault.name, local(k)))
+    return Reply(204)
 
 
 def list_versions(call: Call, k: Key) -> Body:

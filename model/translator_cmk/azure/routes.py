@@ -15,6 +15,7 @@ import yaml
 from ..machine import Machine
 from ..machine.entities import Resource, Vault
 from ..machine.rows import Silent
+from ..requirements import load_register
 from . import arm, bodies, custom_translator, entra, key_vault
 from .calls import PUBLIC, Call, Cloud, Handler, Reply
 from .choices import Problem, answer_to, malformed, outside
@@ -24,13 +25,13 @@ LOOK_UPS: dict[str, Callable[[Call, Any, str], Any]] = {
     "tenant": entra.tenant,
     "subscription": arm.subscription,
     "group": arm.group,
-    "account": arm.existing(Resource),
-    "vault": arm.existing(Vault),
-    "deleted_account": arm.existing(Resource, "deleted"),
-    "deleted_vault": arm.existing(Vault, "deleted"),
+    "account": partial(arm.existing, Resource, "active"),
+    "vault": partial(arm.existing, Vault, "active"),
+    "deleted_account": partial(arm.existing, Resource, "deleted"),
+    "deleted_vault": partial(arm.existing, Vault, "deleted"),
     "operation": arm.operation,
-    "key": key_vault.key_in("active"),
-    "deleted_key": key_vault.key_in("deleted"),
+    "key": partial(key_vault.existing, "active"),
+    "deleted_key": partial(key_vault.existing, "deleted"),
     **custom_translator.LOOK_UPS,
 }
 """How the name in a segment of a path is looked up, below the one before it.  Segments in other braces are texts."""
@@ -170,5 +171,7 @@ def error_body(api: str, problem: Problem) -> dict[str, Any]:
     if api == "text":
         error["code"] = int(problem.code) if problem.code.isdigit() else problem.status * 1000
     if problem.because:
-        error["details"] = problem.details()
+        register = load_register()
+        titles = {name: register[name].title if name in register else name for name in sorted(problem.because)}
+        error["details"] = [{"code": name, "message": title} for name, title in titles.items()]
     return {"error": error}
