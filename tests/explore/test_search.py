@@ -24,13 +24,13 @@ from tests.machine.faulty_models import (
 )
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.exploration import Exploration
-from translator_cmk.explore.graph import Store, state_graph
+from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.scope import StartNotReached, start_of
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.search import Engine, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, State, Unspecified, initial
+from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, Unspecified, initial
 
 STEPWISE: tuple[Engine, ...] = ("reference", "memoised")
 """Engines that find each state by the same path."""
@@ -116,18 +116,6 @@ def test_start_that_is_not_reached_is_an_error_or_breaks_a_theorem() -> None:
     found = explore(scope, machine, theorems=THEOREMS)
     assert found.broken
     assert (found.states, found.complete) == (0, False)
-
-
-def test_states_are_packed_alike_exactly_if_they_are_equal() -> None:
-    store, machine, random = Store(), Machine(ROWS), Random(1)
-    packed: dict[bytes, State] = {}
-    for _ in range(20):
-        state = initial(DEFAULT_STAGE)
-        for command in (*TWO_AT_WORK, *(random_command(random) for _ in range(60))):
-            state, _ = machine.step(state, command)
-            assert store.unpack(store.pack(state)) == state
-            assert packed.setdefault(store.pack(state), state) == state
-    assert len(set(packed.values())) == len(packed) > 100
 
 
 def test_interrupted_search_shows_its_progress_and_reports_no_verdict() -> None:

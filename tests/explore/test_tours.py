@@ -1,11 +1,10 @@
 """A tour gives every command in every state in no more steps than it has to, and is written as JSON lines."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from functools import cache, partial
 from itertools import pairwise, product
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -14,7 +13,7 @@ from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.tours.selection import StepRecord, recorded_graph, select
 from translator_cmk.explore.tours.sequences import CommandSequence, Suite, TooLarge, suite, wire_lines
-from translator_cmk.explore.tours.tour import Arcs, Tour, Unbalanced, cheapest_flow, tour, worth
+from translator_cmk.explore.tours.tour import Tour, Unbalanced, cheapest_flow, tour, worth
 from translator_cmk.language import command_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
 from translator_cmk.machine.rows import Refuse, Silent
@@ -82,40 +81,6 @@ def test_shortest_tours_that_can_be_counted_by_hand(alphabet: tuple[str, ...], b
     commands = tuple(command for command in scope.alphabet if type(command).__name__ in alphabet)
     part = Scope("part", "A part.", scope.situation, commands)
     assert tour(state_graph(part)).steps == BEGINNING + beyond
-
-
-def cost(arcs: Arcs, along: Sequence[Mapping[int, int]]) -> int:
-    """Return the cost of a flow."""
-    return sum(arcs[node][to] * units for node, flows in enumerate(along) for to, units in flows.items())
-
-
-def network(seed: int) -> tuple[list[dict[int, int]], list[int]]:
-    """Arcs at random with a way round, so what is too much can get anywhere, and an excess that sums to none."""
-    random = Random(seed)
-    size = random.randint(2, 40)
-    arcs = [{random.randrange(size): random.randint(0, 3) for _ in range(random.randint(0, 4))} for _ in range(size)]
-    for node in range(size):
-        arcs[node].pop(node, None)
-        arcs[node].setdefault((node + 1) % size, 5)
-    excess = [random.randint(-6, 6) for _ in range(size)]
-    excess[0] -= sum(excess)
-    return arcs, excess
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_cheapest_flow_takes_the_excess_away_and_costs_what_the_prices_say(seed: int) -> None:
-    """That a flow costs no more than what every flow is worth is the proof that it is the cheapest."""
-    arcs, excess = network(seed)
-    flow = cheapest_flow(arcs, excess)
-    left = list(excess)
-    for node, flows in enumerate(flow.along):
-        for to, units in flows.items():
-            assert units > 0
-            assert to in arcs[node]
-            left[node] -= units
-            left[to] += units
-    assert not any(left)
-    assert cost(arcs, flow.along) == worth(arcs, excess, flow.prices)
 
 
 def test_what_cannot_flow_anywhere_and_prices_that_prove_nothing_are_errors() -> None:

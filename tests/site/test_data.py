@@ -16,6 +16,7 @@ from tests.evidence.run import PARTS
 from tests.site.building import REGISTER, ROOT, a_run, content_of, green, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
+from translator_cmk.errors import InvalidFile
 from translator_cmk.explore.trace.checking import Checker
 from translator_cmk.explore.trace.reading import Reader
 from translator_cmk.language import schemas
@@ -23,6 +24,8 @@ from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.shapes import WireError
+from translator_cmk.site import commands
+from translator_cmk.site.commands import LOSSES, OUTSIDE, RAN, last_run, record_run
 from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
 from translator_cmk.site.sourced import Notes, Seen, cell, data, load_seen, sources
 
@@ -207,3 +210,31 @@ def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: 
         named.update(name for deviation in verdict.deviations for name in deviation.requirements)
     assert named <= set(seen.contradicts)
     assert bool(named) == bool(seen.contradicts)
+
+
+# What was seen of the commands of the page Enable
+
+
+def test_record_grows_with_each_test_that_saw_something(tmp_path: Path) -> None:
+    record_run("2.91.0", {"vault": RAN}, tmp_path / "run.json")
+    record_run("2.91.0", {LOSSES: RAN}, tmp_path / "run.json")
+    found = last_run(tmp_path / "run.json")
+    assert found is not None
+    assert (found.version, found.outcomes) == ("2.91.0", {"vault": RAN, LOSSES: RAN})
+
+
+def test_what_another_version_has_seen_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record_run("2.91.0", {"vault": RAN}, tmp_path / "run.json")
+    record_run("2.92.0", {"locks": OUTSIDE}, tmp_path / "run.json")
+    found = last_run(tmp_path / "run.json")
+    assert found is not None
+    assert found.outcomes == {"locks": OUTSIDE}
+    monkeypatch.setattr(commands, "digest", lambda: "0" * 64)
+    assert last_run(tmp_path / "run.json") is None
+
+
+def test_no_record_is_nothing_seen_and_a_damaged_one_is_refused(tmp_path: Path) -> None:
+    assert last_run(tmp_path / "run.json") is None
+    (tmp_path / "run.json").write_text("[]", "utf-8")
+    with pytest.raises(InvalidFile, match=r"run\.json: not a record of make azure-cli; run it again"):
+        last_run(tmp_path / "run.json")
