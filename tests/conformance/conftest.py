@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import SOME, TOUR, WRONG, Refused, Verified, decides_in_fuzzing, fuzz, verify
-from translator_cmk.cli import main
+from tests.conformance.verifying import SOME, TOUR, WRONG, Refused, Verified, decides_in_fuzzing, fuzz, told, verify
 
 
 @pytest.fixture(scope="session")
@@ -21,14 +20,13 @@ def wrong_in_features(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 
 @pytest.fixture
-def refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Refused:
+def refused(tmp_path: Path) -> Refused:
     """Run `verify` with arguments that are wrong usage: nothing is run; return the one line that says why."""
 
     def run(*arguments: str) -> str:
         report = tmp_path / "report"
         here = ["--in-process"] if "--python" in arguments else []
-        assert main(["verify", "--report", str(report), *here, *arguments]) == 2
-        error = capsys.readouterr().err
+        error = told(2, "verify", "--report", report, *here, *arguments)
         assert error.count("\n") == 1
         assert not report.exists()
         return error

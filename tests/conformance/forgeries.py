@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.command_line import run_cli
 from tests.conformance.forging import Forgery, put
 from tests.conformance.verifying import FAILS, FAILS_TOO, messages_of, put_messages
-from translator_cmk.cli import main
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
 
 Edit = Callable[[Forgery], Path]
@@ -250,8 +250,8 @@ FORGERIES = [
 """Every edit by its name, with the report that it is made in and the exit code of checking that."""
 
 
-def check(report: Path, folder: Path, name: str, said: Callable[[], str]) -> tuple[int, bool]:
+def check(report: Path, folder: Path, name: str) -> tuple[int, bool]:
     """Forge a report into a folder; the exit code of checking it, and whether that says what is wrong."""
     edit, wrong = (IN_FEATURES | BY_HAND | IN_SEQUENCES | UNUSABLE)[name]
-    code = main(["report", "check", str(edit(Forgery(report, folder)))])
-    return code, bool(re.search(wrong, said()))
+    done = run_cli("report", "check", edit(Forgery(report, folder)))
+    return done.code, bool(re.search(wrong, done.out + done.error))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz
+from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, told
 from translator_cmk.cli import main
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.judging import SequenceResult
@@ -116,28 +116,26 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
     ran.stdout.fnmatch_lines([f"*{message}*"])
 
 
-def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
     folder = tmp_path / "my report"
     lane = [*TOUR, "--report", str(folder), "--timeout", "7"]
-    assert main(["verify", "--in-process", "--python", WRONG, *lane]) == 1
-    again = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("  again "))
+    said = told(1, "verify", "--in-process", "--python", WRONG, *lane)
+    again = next(line for line in said.splitlines() if line.startswith("  again "))
     named = ["--python", WRONG, "--in-process", "--timeout", "7"]
     program, *arguments = shlex.split(again.partition("again ")[2])
     file = folder / "counterexamples" / "01-tour-DisableIdentity.json"
     assert [program, *arguments] == ["translator-cmk", "replay", *named, str(file)]
-    assert main(arguments) == 1
-    said = capsys.readouterr().out
+    said = told(1, *arguments)
     assert "\n     expected  " in said
     assert "\n     observed  " in said
     assert WRONG not in (folder / "report.json").read_text("utf-8")
 
 
-def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, {"command": "DisableIdentity", "resource": "translator-prod"})
-    assert main(["replay", "--in-process", "--python", f"{limited_systems.__name__}:OnlyVaults", str(file)]) == 4
-    assert capsys.readouterr().out.startswith("undecided: nothing was asked")
+    assert told(
+        4, "replay", "--in-process", "--python", f"{limited_systems.__name__}:OnlyVaults", str(file)
+    ).startswith("undecided: nothing was asked")
 
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:

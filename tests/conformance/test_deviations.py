@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import MODEL, Refused, Verified, decides_in_fuzzing, fuzz, verify
-from translator_cmk.cli import main
+from tests.conformance.verifying import MODEL, Refused, Verified, decides_in_fuzzing, fuzz, told, verify
 from translator_cmk.conformance.deviations import load_deviations
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
@@ -31,18 +30,17 @@ def written(found: Verified) -> tuple[str, str]:
     return "--deviations", str(file)
 
 
-def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(tmp_path: Path) -> None:
     wrong = ("--python", WRONG, "--case", FAILS, "--case", FAILS_TOO)
     found = verify(tmp_path, *wrong)
     copy = shutil.copy(found.folder / "deviations.yaml", tmp_path / "copy.yaml")
-    assert main(["verify", *wrong, "--deviations", str(copy)]) == 2
-    assert f"{copy}:3: the reason of {FAILS_TOO} is still 'to be written'; write one" in capsys.readouterr().err
+    assert f"{copy}:3: the reason of {FAILS_TOO} is still 'to be written'; write one" in told(
+        2, "verify", *wrong, "--deviations", str(copy)
+    )
     found = verify(tmp_path, *wrong, *written(found))
     counts = found.report["counts"]["scored"]
     assert (found.exit_code, counts["known"]) == (0, 2)
-    assert f": {counts['passed']} passed, 2 known (only case " in capsys.readouterr().out
+    assert f": {counts['passed']} passed, 2 known (only case " in found.printed
     assert yaml.safe_load((found.folder / "deviations.yaml").read_text("utf-8")) == []  # nothing else failed
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.verifying import FAULTY, MODEL, ROOT
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, told
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.init_adapter import azure_calls, skeleton
@@ -59,15 +59,12 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
         ("PurgeKey=crash", 3, "ended with exit code 7, after PurgeKey; it said: Traceback: "),
     ],
 )
-def test_first_thing_to_fix_is_told_and_no_other(
-    capsys: pytest.CaptureFixture[str], system: str, code: int, message: str
-) -> None:
+def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, message: str) -> None:
     module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
     made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"{module.__name__}:{system}")
-    assert main(["doctor", *made, *(["--in-process"] * ("=" not in system))]) == code
-    output = capsys.readouterr()
-    assert message in output.out + output.err
-    assert output.out.count("✘") == (code == 1)
+    said = told(code, "doctor", *made, *(["--in-process"] * ("=" not in system)))
+    assert message in said
+    assert said.count("✘") == (code == 1)
 
 
 def test_doctor_asks_for_new_names_each_time() -> None:
@@ -77,14 +74,12 @@ def test_doctor_asks_for_new_names_each_time() -> None:
 
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_skeleton_is_well_by_the_command_that_it_ends_with_and_says_what_to_write_first(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+    tmp_path: Path, language: str
 ) -> None:
     folder = tmp_path / "it's mine"
-    assert main(["init-adapter", language, str(folder)]) == 0
-    program, *arguments = shlex.split(capsys.readouterr().out.partition("next: ")[2])
+    program, *arguments = shlex.split(told(0, "init-adapter", language, folder).partition("next: ")[2])
     assert program == "translator-cmk"
-    assert main(arguments) == 4
-    out = capsys.readouterr().out
+    out = told(4, *arguments)
     assert "✔ it resets, and shows a new world" in out
     assert "○ not looked at yet, for want of DeleteVault" in out
     every = len(COMMANDS)
@@ -127,15 +122,16 @@ def test_refusal_of_a_skeleton_is_valid_whatever_it_says(tmp_path: Path, languag
 
 
 @pytest.mark.parametrize("name", ["adapter.py", "link", "folder"])
-def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, name: str) -> None:
     there = tmp_path / "adapter.py"
     if name == "link":
         there.symlink_to("nowhere")
     else:
         there.write_text("mine")
     folder = there if name == "folder" else tmp_path
-    assert main(["init-adapter", "python", str(folder)]) == 2
-    assert f"{there} is there already, and is left as it is; name another folder" in capsys.readouterr().err
+    assert f"{there} is there already, and is left as it is; name another folder" in told(
+        2, "init-adapter", "python", str(folder)
+    )
     assert [each.name for each in tmp_path.iterdir()] == ["adapter.py"]
     assert there.is_symlink() or there.read_text() == "mine"
 
@@ -148,25 +144,23 @@ def test_skeleton_that_can_not_be_written_as_a_whole_is_not_written(tmp_path: Pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path) -> None:
     main(["init-adapter", "python", str(tmp_path)])
     system = ["--stdio", f"{shlex.quote(sys.executable)} -S {tmp_path / 'adapter.py'}"]
-    capsys.readouterr()
     report = ["--report", str(tmp_path / "report")]
-    assert main(["verify", *system, *report, "--requirement", "vault.same-region-refused"]) == 4
-    *_, named, first, doctor, _ = capsys.readouterr().out.splitlines()
+    said = told(4, "verify", *system, *report, "--requirement", "vault.same-region-refused")
+    *_, named, first, doctor, _ = said.splitlines()
     assert named == "? unsupported, of the commands that were asked for: CreateVault"
     assert re.fullmatch(r"  write CreateVault next: [1-9][0-9]* scenarios need it", first)
     assert shlex.split(doctor.partition(": ")[2]) == ["translator-cmk", "doctor", *system]
 
 
-def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path) -> None:
     (tmp_path / "my folder").mkdir()
     adapter = shutil.copy(EMULATOR, tmp_path / "my folder" / "emulator's.py")
     stdio = ["--stdio", f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
     for given in (stdio, ["--python", MODEL], ["--python", MODEL, "--in-process"]):
-        assert main(["doctor", *given]) == 0
-        message = capsys.readouterr().out.partition("it has every command; next: ")[2]
+        message = told(0, "doctor", *given).partition("it has every command; next: ")[2]
         assert shlex.split(message) == ["translator-cmk", "verify", *given]
 
 
@@ -181,10 +175,9 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path, capsys: py
         ),
     ],
 )
-def test_error_is_no_answer(capsys: pytest.CaptureFixture[str], fine: tuple[str, ...], message: str) -> None:
+def test_error_is_no_answer(fine: tuple[str, ...], message: str) -> None:
     errs = " ".join(f"{name}=error" for name in COMMANDS if name not in fine)
-    assert main(["doctor", "--stdio", f"{FAULTY} {errs}"]) == 1
-    out = capsys.readouterr().out
+    out = told(1, "doctor", "--stdio", f"{FAULTY} {errs}")
     assert message in out
     assert out.count("✘") == 1
     assert "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused where" in out

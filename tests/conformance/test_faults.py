@@ -28,15 +28,14 @@ from tests.conformance.verifying import (
     counterexample,
     in_a_shell,
     messages_of,
+    told,
     verify,
 )
 from translator_cmk.cli import main
 from translator_cmk.conformance.report.folder import MESSAGES
 
 
-def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(tmp_path: Path) -> None:
     errs = ("--stdio", f"{FAULTY} hello=error")
     found = verify(tmp_path, *errs, *WELL)
     assert (found.exit_code, found.report["complete"], found.report["faults"]) == (3, False, 1)
@@ -44,9 +43,7 @@ def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(
     kept = counterexample(tmp_path, {"command": "EnableIdentity", "resource": "translator-prod"})
     whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
     for command in (["doctor"], ["replay", str(kept)], ["report", "reproduce", str(whole.folder)]):
-        capsys.readouterr()
-        assert main([*command, *errs]) == 3
-        assert "answered hello with an error: no quota" in capsys.readouterr().err
+        assert "answered hello with an error: no quota" in told(3, *command, *errs)
 
 
 def alive(pid: int) -> bool:
@@ -136,17 +133,8 @@ TWO = ("--lane", "features", "--case", DELETES_KEY, "--case", WHOLE)
 TAKES_ITS_TIME = ("--stdio", f"{FAULTY} CreateVault=slow", "--lane", "features", "--topic", "vault")
 
 
-def checked(report: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """The exit code of checking it, and what that prints."""
-    capsys.readouterr()
-    code = main(["report", "check", str(report)])
-    return code, capsys.readouterr().out
-
-
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
-    tmp_path: Path, by: signal.Signals, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: Path, by: signal.Signals) -> None:
     said = tmp_path / "said"
 
     def interrupt() -> None:
@@ -157,20 +145,17 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(
     thread.start()
     found = verify(tmp_path, "--stdio", in_a_shell(f"{FAULTY} DeleteKey=hang 2>{said}"), "--timeout", "60", *TWO)
     thread.join()
-    error = capsys.readouterr().err
-    assert error == f"translator-cmk: error: interrupted by {by.name}; {found.folder} has what came out so far\n"
+    error = f"translator-cmk: error: interrupted by {by.name}; {found.folder} has what came out so far\n"
+    assert found.printed.endswith(error)
     assert (found.exit_code, found.report["complete"], found.report["exit_code"]) == (4, False, 4)
     assert sorted(found.statuses().values()) == ["not-run", "passed"]
     assert (found.folder / "report.html").is_file()
-    code, out = checked(found.folder, capsys)
-    assert code == 4
+    out = told(4, "report", "check", found.folder)
     assert "all 2 verdicts are confirmed" in out
     assert f"the run was not complete: interrupted by {by.name}" in out
 
 
-def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_path: Path) -> None:
     envelope = tmp_path / "report" / "report.json"
     command = [sys.executable, "-m", "translator_cmk.cli", "verify", "--report", str(envelope.parent), "--seed", "1"]
     run = subprocess.Popen([*command, *TAKES_ITS_TIME], cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -180,31 +165,26 @@ def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(
     found = Verified(run.returncode, json.loads(envelope.read_text("utf-8")), envelope.parent)
     assert (found.report["complete"], found.report["exit_code"]) == (False, 4)
     assert found.report["counts"]["lanes"]["features"]["passed"] > 0
-    code, out = checked(found.folder, capsys)
-    assert code == 4
+    out = told(4, "report", "check", found.folder)
     assert f"all {len(found.report['cases'])} verdicts are confirmed" in out
     assert re.search(rf"the record in {re.escape(MESSAGES)}:[0-9]+ is truncated", out)
     assert verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", DELETES_KEY).report["complete"]
 
 
-def test_log_that_is_cut_off_before_a_verdict_is_found_out(
-    wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_log_that_is_cut_off_before_a_verdict_is_found_out(wrong_in_features: Verified, tmp_path: Path) -> None:
     cut = Forgery(wrong_in_features.folder, tmp_path / "cut").folder
     lines = messages_of(cut).splitlines(keepends=True)
     whole = gzip.compress("".join(lines[:-2]).encode())
     (cut / MESSAGES).write_bytes(whole[:-8])  # without its end
-    code, out = checked(cut, capsys)
-    assert code == 1
+    out = told(1, "report", "check", cut)
     assert f"{MESSAGES} has {len(lines) - 2} messages, and the verdicts rest on {len(lines)}" in out
     assert f"the record in {MESSAGES}:{len(lines) - 1} is truncated" in out
 
 
 @pytest.mark.parametrize("content", [b"no log", gzip.compress(b"{}\n" * 99)[:-20] + b"x" * 20], ids=["text", "damaged"])
 def test_log_that_can_not_be_decompressed_is_refused(
-    wrong_in_features: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+    wrong_in_features: Verified, tmp_path: Path, content: bytes
 ) -> None:
     damaged = Forgery(wrong_in_features.folder, tmp_path / "damaged").folder
     (damaged / MESSAGES).write_bytes(content)
-    assert main(["report", "check", str(damaged)]) == 2
-    assert "can't be decompressed" in capsys.readouterr().err
+    assert "can't be decompressed" in told(2, "report", "check", str(damaged))

@@ -12,7 +12,7 @@ import pytest
 from tests.conformance import forgeries, limited_systems
 from tests.conformance.forgeries import FORGERIES, interrupted
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAILS, Verified, verify
+from tests.conformance.verifying import FAILS, Verified, told, verify
 from translator_cmk.cli import main
 
 KINDS = {
@@ -25,19 +25,9 @@ KINDS = {
 
 @pytest.mark.parametrize(("report", "code", "name"), [each for each in FORGERIES if each[2] in KINDS])
 def test_forged_report_is_found_out(
-    request: pytest.FixtureRequest,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    report: str,
-    code: int,
-    name: str,
+    request: pytest.FixtureRequest, tmp_path: Path, report: str, code: int, name: str
 ) -> None:
-    def said() -> str:
-        output = capsys.readouterr()
-        return output.out + output.err
-
-    folder = request.getfixturevalue(report).folder
-    assert forgeries.check(folder, tmp_path / "forged", name, said) == (code, True)
+    assert forgeries.check(request.getfixturevalue(report).folder, tmp_path / "forged", name) == (code, True)
 
 
 def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_path: Path) -> None:
@@ -46,7 +36,7 @@ def test_report_is_confirmed_as_long_as_nobody_edits_it(wrong: Verified, tmp_pat
     assert main(["report", "check", str(interrupted(Forgery(wrong.folder, tmp_path / "other")).derive())]) == 4
 
 
-def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path) -> None:
     case = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
     found = verify(
         tmp_path, "--python", f"{limited_systems.__name__}:ChangesLate", "--lane", "features", "--case", case
@@ -58,8 +48,7 @@ def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path, capsy
         for verb, entry in zip(forgery.verbs(), forgery.log, strict=True)
     ]
     forgery.log = [entry for entry, gone in zip(forgery.log, late, strict=True) if not gone]
-    assert main(["report", "check", str(forgery.derive())]) == 1
-    assert "where observe would be" in capsys.readouterr().out
+    assert "where observe would be" in told(1, "report", "check", str(forgery.derive()))
 
 
 @pytest.mark.parametrize("name", ["report.json", "messages.ndjson.gz", "cucumber.ndjson"])

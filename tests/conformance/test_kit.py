@@ -98,15 +98,13 @@ NARROWED: dict[str, dict[str, Any]] = {
 }
 
 
-def test_whole_run_of_a_released_kit_is_green_and_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_whole_run_of_a_released_kit_is_green_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     releases = tmp_path / "releases.yaml"
     releases.write_text(yaml.safe_dump({"9.9.9": cases.specification_digest()}), "utf-8")
     monkeypatch.setattr(cases, "RELEASES", releases)
     found = verify(tmp_path, "--python", MODEL, *ONLY)
     assert found.report["release"] == "9.9.9"
-    assert "profile article: passed (only topic vault, lane features)\n" in capsys.readouterr().out
+    assert "profile article: passed (only topic vault, lane features)\n" in found.printed
     assert badge(found.folder).startswith("◇ ")
     assert badge(found.folder).endswith(", only topic vault, lane features")
     whole = found.report | {

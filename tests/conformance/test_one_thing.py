@@ -11,7 +11,7 @@ import pytest
 from tests.bdd import wrong_systems
 from tests.bdd.samples import MODULE
 from tests.conformance import limited_systems
-from tests.conformance.verifying import MODEL, verify
+from tests.conformance.verifying import MODEL, told, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import load_features
 from translator_cmk.cli import main
@@ -51,7 +51,7 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
     [(MODEL, "workspace"), (WRONG, "vault"), (f"{limited_systems.__name__}:Bare", "encryption")],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
-    tmp_path: Path, pytester: pytest.Pytester, capsys: pytest.CaptureFixture[str], system: str, topic: str
+    tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str
 ) -> None:
     suite(pytester, topic)
     ran, report = reported(pytester, "--system", system)
@@ -63,8 +63,7 @@ def test_both_doors_lead_to_the_same_results_and_report(
     assert {file.name for file in folder.iterdir()} == {file.name for file in found.folder.iterdir()}
     assert colours(folder) == colours(found.folder)
     assert (ran.ret == 0) == (report["exit_code"] == 0)
-    assert main(["report", "check", str(folder)]) == 0
-    assert f"all {len(report['cases'])} verdicts are confirmed" in capsys.readouterr().out
+    assert f"all {len(report['cases'])} verdicts are confirmed" in told(0, "report", "check", str(folder))
     by_pytest, by_verify = load_results(folder), load_results(found.folder)
     assert [(each.id, each.status) for each in by_pytest.items] == [(each.id, each.status) for each in by_verify.items]
 

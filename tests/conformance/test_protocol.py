@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from translator_cmk.cli import main
+from tests.conformance.verifying import told
 from translator_cmk.conformance.protocol import parts
 from translator_cmk.language import schemas
 from translator_cmk.language.declaration import CAPABILITIES, DECLARED, LEVELS
@@ -13,14 +13,8 @@ from translator_cmk.language.verbs import ANSWERS, VERBS
 from translator_cmk.machine import COMMANDS
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Return what the command prints."""
-    assert main(["protocol", *arguments]) == 0
-    return capsys.readouterr().out
-
-
-def test_reference_has_every_verb_answer_command_field_and_word(capsys: pytest.CaptureFixture[str]) -> None:
-    text = printed(capsys)
+def test_reference_has_every_verb_answer_command_field_and_word() -> None:
+    text = told(0, "protocol")
     assert [verb for verb in VERBS if f"\n## {verb}\n" not in text] == []
     assert [
         word for answers in ANSWERS.values() for word in answers.records if f"\nAnswer `{word}`: " not in text
@@ -33,17 +27,17 @@ def test_reference_has_every_verb_answer_command_field_and_word(capsys: pytest.C
     assert all(f"`{field}`" in kinds[kind] for kind, (_, fields) in OBSERVED.items() for field in fields)
 
 
-def test_part_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    hello = printed(capsys, "hello")
+def test_part_is_printed_alone() -> None:
+    hello = told(0, "protocol", "hello")
     assert all(f"\n| `{name}` | " in hello for name in DECLARED)
     assert "`observation`" not in hello
 
 
-def test_every_schema_that_is_listed_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    listed = [line.partition(": ")[0] for line in printed(capsys, "--schema", "list").splitlines()]
+def test_every_schema_that_is_listed_is_printed() -> None:
+    listed = [line.partition(": ")[0] for line in told(0, "protocol", "--schema", "list").splitlines()]
     assert {*schemas(), "report"} <= set(listed)
     for name in listed:
-        assert json.loads(printed(capsys, "--schema", name))["$id"] == f"{name}.schema.json"
+        assert json.loads(told(0, "protocol", "--schema", name))["$id"] == f"{name}.schema.json"
 
 
 @pytest.mark.parametrize(
@@ -53,10 +47,7 @@ def test_every_schema_that_is_listed_is_printed(capsys: pytest.CaptureFixture[st
         (["--schema", "x"], "choose one of"),
     ],
 )
-def test_unknown_part_is_one_line_that_says_what_there_is(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
-) -> None:
-    assert main(["protocol", *arguments]) == 2
-    error = capsys.readouterr().err
+def test_unknown_part_is_one_line_that_says_what_there_is(arguments: list[str], message: str) -> None:
+    error = told(2, "protocol", *arguments)
     assert message in error
     assert error.count("\n") == 1

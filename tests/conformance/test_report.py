@@ -27,6 +27,7 @@ from tests.conformance.verifying import (
     Verified,
     messages_of,
     put_messages,
+    told,
     verify,
 )
 from translator_cmk.cli import main
@@ -235,12 +236,11 @@ def test_counterexample_is_a_feature_that_the_model_passes_and_the_system_fails(
     assert main(["replay", "--in-process", "--python", MODEL, recorded]) == 0
 
 
-def test_markup_in_a_name_stays_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_markup_in_a_name_stays_text(tmp_path: Path) -> None:
     marked = verify(tmp_path, "--stdio", f"{FAULTY} hello=markup", "--lane", "features", "--case", WHOLE)
     assert marked.exit_code == 0
-    out = capsys.readouterr().out
-    assert r"\x1b[31m" in out
-    assert HARMFUL.isdisjoint(out)
+    assert r"\x1b[31m" in marked.printed
+    assert HARMFUL.isdisjoint(marked.printed)
     for name, markup in MARKUP.items():
         text = (marked.folder / name).read_text("utf-8")
         assert HARMFUL.isdisjoint(text)
@@ -282,9 +282,7 @@ def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it
     assert "environment.create-vault" not in failed
 
 
-def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(tmp_path: Path) -> None:
     """A system that ignores keys of its own fails one requirement; a loss that needs such a key can't be tried."""
     system = f"{wrong_systems.__name__}:OwnKeyIgnored"
     passes = "revocation.undeploys/a-model-under-microsoft-managed-keys-stays-deployed"
@@ -294,11 +292,10 @@ def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(
     case = next(each for each in found.report["cases"] if each["status"] == "blocked")
     assert case["reason"].startswith("blocked by ")
     assert "keys.enable" in case["attributed_to"]
-    out = capsys.readouterr().out
-    assert f"{counts['blocked']} blocked" in out
-    assert f"⊘ {case['id']}" in out
+    assert f"{counts['blocked']} blocked" in found.printed
+    assert f"⊘ {case['id']}" in found.printed
     again = f"again        translator-cmk verify --python {system} --in-process --profile article --case {case['id']}\n"
-    assert again in out
+    assert again in found.printed
     root = ElementTree.parse(found.folder / "junit.xml").getroot()
     assert len([*root.iter("error")]) == counts["blocked"]
     assert "exit code 1: deviations" in [each.get("message") for each in root.iter("failure")]
@@ -337,11 +334,11 @@ def test_results_of_a_log_that_was_changed_are_refused(wrong_in_features: Verifi
         load_results(tmp_path / "nowhere")
 
 
-def test_report_is_confirmed_by_asking_again(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", WRONG]) == 0
-    assert f"say the same: translator-cmk report check {wrong.folder}" in capsys.readouterr().out
-    assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL]) == 1
-    out = capsys.readouterr().out
+def test_report_is_confirmed_by_asking_again(wrong: Verified) -> None:
+    assert f"say the same: translator-cmk report check {wrong.folder}" in told(
+        0, "report", "reproduce", str(wrong.folder), "--in-process", "--python", WRONG
+    )
+    out = told(1, "report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL)
     assert f'{FAILS}.status: was "failed", is "passed"' in out
     assert 'tour/DisableIdentity.status: was "failed", is "passed"' in out
     assert 'subject.product: was "loses nothing", is "model"' in out

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import MODEL, WHOLE, verify
-from translator_cmk.cli import main
+from tests.conformance.verifying import MODEL, WHOLE, told, verify
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
@@ -59,10 +58,9 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(
     assert holds(tmp_path) == before
 
 
-def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path) -> None:
     put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
-    assert main(["verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    assert told(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count("\n") == 1
     assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
 
 
@@ -93,12 +91,9 @@ def test_link_to_the_folder_of_a_report_is_as_good_as_the_folder(tmp_path: Path)
 
 
 @pytest.mark.parametrize("option", ["--trace", "--deviations"])
-def test_file_in_the_folder_of_the_report_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
-) -> None:
+def test_file_in_the_folder_of_the_report_is_refused(tmp_path: Path, option: str) -> None:
     put(tmp_path / "report", "mine")
     (tmp_path / "link").symlink_to("report")
     arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), option, str(tmp_path / "link" / "mine")]
-    assert main(["verify", *arguments]) == 2
-    assert f"{option} {tmp_path / 'link' / 'mine'}: it is in the folder of the report" in capsys.readouterr().err
+    assert f"{option} {tmp_path / 'link' / 'mine'}: it is in the folder of the report" in told(2, "verify", *arguments)
     assert holds(tmp_path / "report")["mine"] == "mine: mine"

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, messages_of, put_messages, verify
+from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, messages_of, put_messages, told, verify
 from tests.schemas import VALID
-from translator_cmk.cli import main
 
 
 def complaints(name: str, value: object) -> list[str]:
@@ -82,26 +81,22 @@ def put(value: object, *path: str | int) -> Callable[[Any], None]:
     ],
 )
 def test_envelope_that_is_none_is_reported_with_its_place(
-    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], edit: Callable[[Any], object], expected: str
+    wrong: Verified, tmp_path: Path, edit: Callable[[Any], object], expected: str
 ) -> None:
     report = json.loads(json.dumps(wrong.report))
     edit(report)
     assert complaints("report", report)
     file = tmp_path / "report.json"
     file.write_text(json.dumps(report), "utf-8")
-    assert main(["report", "check", str(tmp_path)]) == 2
-    error = capsys.readouterr().err
+    error = told(2, "report", "check", str(tmp_path))
     assert f"{file}: {expected}" in error
     assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
-def test_what_is_no_report_is_reported_in_one_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
-) -> None:
+def test_what_is_no_report_is_reported_in_one_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "report.json").write_text(content)
-    assert main(["report", "check", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    assert told(2, "report", "check", str(tmp_path)).count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -115,25 +110,23 @@ def test_what_is_no_report_is_reported_in_one_line(
     ],
 )
 def test_message_log_that_is_none_is_reported_with_its_line(
-    broken: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: object, expected: str
+    broken: Verified, tmp_path: Path, line: object, expected: str
 ) -> None:
     assert complaints("message-log-entry", line)
     (tmp_path / "report.json").write_bytes((broken.folder / "report.json").read_bytes())
     log = messages_of(broken.folder).splitlines(keepends=True)
     put_messages(tmp_path, "".join([*log[:2], json.dumps(line) + "\n", *log[3:]]))
-    assert main(["report", "check", str(tmp_path)]) == 2
-    error = capsys.readouterr().err
+    error = told(2, "report", "check", str(tmp_path))
     assert f"messages.ndjson.gz:3: {expected}" in error.replace("the beginning of a world ", "")
     assert error.count("\n") == 1
 
 
-def test_counterexample_that_is_none_is_reported_with_its_place(
-    wrong: Verified, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_counterexample_that_is_none_is_reported_with_its_place(wrong: Verified, tmp_path: Path) -> None:
     kept = next((wrong.folder / "counterexamples").glob("*.json"))
     content = json.loads(kept.read_text("utf-8"))
     content["commands"][0]["command"] = "Destroy"
     file = tmp_path / "one.json"
     file.write_text(json.dumps(content), "utf-8")
-    assert main(["replay", "--in-process", "--python", WRONG, str(file)]) == 2
-    assert f"{file}: commands[0].command is 'Destroy', which does not exist" in capsys.readouterr().err
+    assert f"{file}: commands[0].command is 'Destroy', which does not exist" in told(
+        2, "replay", "--in-process", "--python", WRONG, str(file)
+    )

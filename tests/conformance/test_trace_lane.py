@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import MODEL, Refused, Verified, verify
+from tests.conformance.verifying import MODEL, Refused, Verified, told, verify
 from translator_cmk.cli import main
 
 HEAD = {"trace": 1, "subject": "night run 7"}
@@ -59,24 +59,22 @@ def test_impossible_event_fails_its_command_and_is_laid_to_requirements(wrong: V
     assert main(["report", "check", str(wrong.folder)]) == 0
 
 
-def test_verdict_or_trace_that_was_edited_is_found_out(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
+def test_verdict_or_trace_that_was_edited_is_found_out(wrong: Verified) -> None:
     report, content = wrong.folder / "report.json", (wrong.folder / "report.json").read_text("utf-8")
     report.write_text(content.replace('"status": "failed"', '"status": "passed"'), "utf-8")
-    assert main(["report", "check", str(wrong.folder)]) == 1
-    assert 'trace/CreateKey.status: was "passed", is "failed"' in capsys.readouterr().out
+    assert 'trace/CreateKey.status: was "passed", is "failed"' in told(1, "report", "check", str(wrong.folder))
     report.write_text(content, "utf-8")
     copy = wrong.folder / "traces" / "01.jsonl"
     copy.write_text(copy.read_text("utf-8").replace("accepted", "refused"), "utf-8")
-    assert main(["report", "check", str(wrong.folder)]) == 1
-    out = capsys.readouterr().out
+    out = told(1, "report", "check", str(wrong.folder))
     assert "trace.traces: was " in out
     assert "traces/01.jsonl is not what it was when the report was written" in out
     copy.write_text(copy.read_text("utf-8").replace('"trace": 1', '"trace": 9', 1), "utf-8")
-    assert main(["report", "check", str(wrong.folder)]) == 2
-    assert "01.jsonl:1: trace is the number 9" in capsys.readouterr().err
+    assert "01.jsonl:1: trace is the number 9" in told(2, "report", "check", str(wrong.folder))
     copy.unlink()
-    assert main(["report", "check", str(wrong.folder)]) == 2
-    assert "01.jsonl: no such file, and the report has a trace of that name" in capsys.readouterr().err
+    assert "01.jsonl: no such file, and the report has a trace of that name" in told(
+        2, "report", "check", str(wrong.folder)
+    )
 
 
 def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) -> None:
@@ -98,19 +96,19 @@ def test_profile_waivers_and_known_deviations_hold_for_traces(tmp_path: Path) ->
     )
 
 
-def test_trace_that_is_cut_off_makes_an_incomplete_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_trace_that_is_cut_off_makes_an_incomplete_report(tmp_path: Path) -> None:
     _, name = trace(tmp_path, *FITS)
     Path(name).write_bytes(Path(name).read_bytes()[:-9])
     found = verify(tmp_path, "--lane", "trace", "--trace", name)
     assert (found.exit_code, found.report["complete"], found.report["trace"]["commands"]) == (4, False, 3)
     assert found.report["trouble"] == "log.jsonl:6: cut off in the middle of the line; copy the whole trace"
-    assert main(["report", "check", str(found.folder)]) == 4
-    assert "all 3 verdicts are confirmed" in capsys.readouterr().out
+    assert "all 3 verdicts are confirmed" in told(4, "report", "check", str(found.folder))
     forgery = Forgery(found.folder, tmp_path / "forged")
     forgery.envelope |= {"complete": True, "files": {}}
     del forgery.envelope["trouble"]
-    assert main(["report", "check", str(forgery.derive())]) == 1
-    assert "the run broke off, and is said to be complete: log.jsonl:6: cut off" in capsys.readouterr().out
+    assert "the run broke off, and is said to be complete: log.jsonl:6: cut off" in told(
+        1, "report", "check", str(forgery.derive())
+    )
 
 
 def test_trace_that_tells_nothing_is_incomplete(tmp_path: Path) -> None:
@@ -146,12 +144,14 @@ def test_what_can_not_be_judged_is_told_in_one_line(
     assert "--lane trace needs a log: add --trace FILE" in refused("--lane", "trace")
 
 
-def test_traces_of_two_systems_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_traces_of_two_systems_are_refused(tmp_path: Path) -> None:
     two = (*trace(tmp_path, *FITS), *trace(tmp_path, HEAD | {"subject": "other"}, CREATED, name="two.jsonl"))
-    assert main(["verify", "--report", str(tmp_path / "report"), "--lane", "trace", *two]) == 2
-    assert "the traces are of 'night run 7' and of 'other'; judge them apart" in capsys.readouterr().err
+    assert "the traces are of 'night run 7' and of 'other'; judge them apart" in told(
+        2, "verify", "--report", str(tmp_path / "report"), "--lane", "trace", *two
+    )
 
 
-def test_report_of_traces_alone_can_not_be_reproduced(wrong: Verified, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL]) == 2
-    assert "it has only traces, of which nobody can be asked again; use report check" in capsys.readouterr().err
+def test_report_of_traces_alone_can_not_be_reproduced(wrong: Verified) -> None:
+    assert "it has only traces, of which nobody can be asked again; use report check" in told(
+        2, "report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL
+    )

@@ -51,16 +51,13 @@ NO_RELEASES = Path(__file__).with_name("no_releases.yaml")
 
 
 @pytest.mark.parametrize("row", VERDICTS, ids=[row["claim"] for row in VERDICTS])
-def test_verdict_is_as_it_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
-) -> None:
+def test_verdict_is_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]) -> None:
     monkeypatch.setattr(cases, "RELEASES", NO_RELEASES)
     arguments = [word for name in row["ask"] for word in words(str(name))]
     if "known" in row:
         (tmp_path / "known.yaml").write_text(yaml.safe_dump([KNOWN | each for each in row["known"]]), "utf-8")
         arguments += ["--deviations", str(tmp_path / "known.yaml")]
     found = verify(tmp_path, *system_of(row), *arguments, child=row.get("child", False))
-    out = capsys.readouterr().out
     assert found.exit_code in listed(row, "exit")
     for field, key in FIELDS.items():
         values = {words(name)[0]: value for name, value in row.get(key, {}).items()}
@@ -83,8 +80,8 @@ def test_verdict_is_as_it_is_written(
         assert found.report["subject"]["windows"] == row["windows"]
     for name, value in row.get("report", {}).items():
         assert found.report[name] == value
-    assert all(text in out for text in listed(row, "printed"))
-    assert not any(text in out for text in listed(row, "silent"))
+    assert all(text in found.printed for text in listed(row, "printed"))
+    assert not any(text in found.printed for text in listed(row, "silent"))
     for file, text in row.get("files", {}).items():
         assert text in read(found.folder, file)
     for file in row.get("files_without", {}):

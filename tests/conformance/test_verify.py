@@ -24,6 +24,7 @@ from tests.conformance.verifying import (
     fuzz,
     messages_of,
     started,
+    told,
     verify,
 )
 from translator_cmk.cli import main
@@ -32,7 +33,7 @@ TENANT = ("--lane", "features", "--topic", "tenant")
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 
 
-def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path) -> None:
     lanes = (*FULL, "--topic", "keys", "--lane", "tour", "--scope", "losing-the-key")
     found = fuzz(tmp_path, decides_in_fuzzing, "--python", MODEL, *lanes)
     assert found.exit_code == 0
@@ -44,7 +45,7 @@ def test_model_is_conformant_in_this_process_in_every_lane(tmp_path: Path, capsy
     assert all(reason.startswith("not specified: ") for reason in reasons)
     assert found.report["tour"]["commands"] > 100
     assert found.report["fuzz"]["sequences"] > 0
-    assert "conformant" in capsys.readouterr().out
+    assert "conformant" in found.printed
 
 
 def test_model_is_conformant_as_a_process_and_at_a_url(tmp_path: Path) -> None:
@@ -61,17 +62,15 @@ def test_exit_code_of_the_program_says_why_there_are_no_verdicts(tmp_path: Path)
     assert "Traceback" not in run.stderr
 
 
-def test_several_sessions_come_to_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_several_sessions_come_to_the_same(tmp_path: Path) -> None:
     one = verify(tmp_path / "one", "--python", MODEL, *TENANT)
     several = verify(tmp_path / "several", "--python", MODEL, *TENANT, "--jobs", "3")
     assert several.statuses() == one.statuses()
     assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [2, 3]  # two by default
     assert several.exit_code == 0
     assert main(["report", "check", str(several.folder)]) == 0
-    capsys.readouterr()
     alone = ("--python", f"{wrong_systems.__name__}:AnyRegion", "--jobs", "2")
-    assert main(["verify", "--report", str(tmp_path / "no"), *alone]) == 2
-    assert "has not declared the capability parallel" in capsys.readouterr().err
+    assert "has not declared the capability parallel" in told(2, "verify", "--report", str(tmp_path / "no"), *alone)
 
 
 UNTOLD = """
@@ -100,33 +99,28 @@ def test_wrong_usage_is_refused_before_anything_is_asked(
     assert row["error"] in refused(*(word.replace("LONG", "a" * 300) for word in row["ask"]))
 
 
-def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path) -> None:
     piped = f"{FAULTY} | tee {shlex.quote(str(tmp_path / 'a log'))}"
-    assert main(["doctor", "--stdio", piped]) == 2
-    instead = shlex.split(capsys.readouterr().err.partition("; say ")[2])
+    instead = shlex.split(told(2, "doctor", "--stdio", piped).partition("; say ")[2])
     assert main(["doctor", *instead]) == 0
     assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
     quoted = f"{shlex.quote(sys.executable)} -c 'raise SystemExit(8)' '|' \";\" a|b --x='a | b'"
-    assert main(["doctor", "--stdio", quoted]) == 3
-    assert "ended with exit code 8" in capsys.readouterr().err
+    assert "ended with exit code 8" in told(3, "doctor", "--stdio", quoted)
 
 
 @pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs"])
-def test_odd_numbers_are_refused_in_few_words(capsys: pytest.CaptureFixture[str], option: str) -> None:
+def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
     for value in ("-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""):
-        with pytest.raises(SystemExit, match="2"):
-            main(["verify", "--in-process", "--python", MODEL, option, value])
-        *_, error = capsys.readouterr().err.splitlines()
+        *_, error = told(2, "verify", "--in-process", "--python", MODEL, option, value).splitlines()
         assert f"error: argument {option}: " in error
         assert "; write " in error
         assert len(error) < 200
 
 
 @pytest.mark.parametrize("place", ["nosuchhost.invalid:80", "a..b:80"])
-def test_host_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str], place: str) -> None:
-    assert main(["serve", "--http", place]) == 2
+def test_host_that_there_is_not_is_told(place: str) -> None:
     message = f"translator-cmk: error: --http {place}: there is no such host here; write one such as 127.0.0.1\n"
-    assert capsys.readouterr().err == message
+    assert told(2, "serve", "--http", place) == message
 
 
 def test_port_that_is_taken_is_told() -> None:

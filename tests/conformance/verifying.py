@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from translator_cmk.cli import main
+from tests.command_line import run_cli
 from translator_cmk.conformance.report.folder import MESSAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,11 +54,12 @@ Refused = Callable[..., str]
 
 
 class Verified(NamedTuple):
-    """What came of a run."""
+    """What came of a run, and what it printed."""
 
     exit_code: int
     report: dict[str, Any]
     folder: Path
+    printed: str = ""
 
     def status(self, case: str) -> str:
         """The status of a case."""
@@ -108,8 +109,16 @@ def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
     """Run it, reporting into a folder; an object in Python in this process, which is faster, unless in a child."""
     report = folder / "report"
     here = ["--in-process"] if "--python" in arguments and not child else []
-    code = main(["verify", "--report", str(report), "--seed", "1", *here, *arguments])
-    return Verified(code, json.loads((report / "report.json").read_text("utf-8")), report)
+    done = run_cli("verify", "--report", report, "--seed", "1", *here, *arguments)
+    written = json.loads((report / "report.json").read_text("utf-8"))
+    return Verified(done.code, written, report, done.out + done.error)
+
+
+def told(code: int, *words: object) -> str:
+    """Run the command line, which has to end with this exit code, and return what it prints."""
+    done = run_cli(*words)
+    assert done.code == code, done
+    return done.out + done.error
 
 
 def fuzz(folder: Path, enough: Callable[[Verified], object], *arguments: str) -> Verified:
