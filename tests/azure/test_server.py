@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import jwt
 import pytest
 
 from tests.azure.corpus import ACCOUNT, EXAMPLES, GROUP, MANAGER, VAULT, VERSION, encrypted, played, policies, vault
@@ -111,12 +112,12 @@ def test_losing_the_key_costs_deployment_and_documents_and_restoring_it_brings_b
 
 def test_a_request_with_several_effects_is_all_or_nothing(at_work: Customer) -> None:
     before = at_work.world
-    refused = ask(at_work, "PATCH", f"{A}/tr1", {"identity": {"type": "None"}, **encrypted()})
+    refused = ask(at_work, "PATCH", f"{A}/tr2", {"identity": {"type": "SystemAssigned"}, **encrypted()})
     assert refused.status == 400
     assert [each["code"] for each in refused.body["error"]["details"]] == ["environment.exists"]
-    whole = ask(at_work, "GET", f"{V}/kv-1").body
+    whole = ask(at_work, "GET", f"{V}/kv-2").body
     whole["properties"] |= policies(at_work.tenant, str(uuid4()))["properties"] | {"enablePurgeProtection": True}
-    assert ask(at_work, "PUT", f"{V}/kv-1", whole).status == 501
+    assert ask(at_work, "PUT", f"{V}/kv-2", whole).status == 501
     assert at_work.world == before
 
 
@@ -215,6 +216,22 @@ def test_a_vault_names_the_tenant_that_a_token_has_to_be_of(wire: Wire, at_work:
         authority = f"https://login.microsoftonline.com/{at_work.tenant}"
         expected = f'Bearer authorization="{authority}", resource="https://vault.azure.net"'
         assert (answer.status, answer.headers["www-authenticate"]) == (401, expected)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"exp": 0}, "ExpiredAuthenticationToken"),
+        ({"aud": "https://vault.azure.net"}, "InvalidAuthenticationTokenAudience"),
+        ({"tid": str(uuid4())}, "ExpiredAuthenticationToken"),
+    ],
+)
+def test_a_token_of_another_time_api_or_server_is_refused(
+    served: AzureServer, customer: Customer, changed: dict[str, Any], code: str
+) -> None:
+    claims = jwt.decode(customer.tokens["manager"], options={"verify_signature": False})
+    customer.tokens["manager"] = jwt.encode(claims | changed, served.service.secret)
+    assert problem(ask(customer, "GET", S)) == (401, code)
 
 
 def test_an_account_key_is_one_of_that_account(wire: Wire, at_work: Customer) -> None:
