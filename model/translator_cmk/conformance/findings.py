@@ -60,12 +60,8 @@ def kind_of(expected: Outcome | Fact, seen: Outcome | Fact) -> str:
     """Return the kind of a difference."""
     if isinstance(expected, Fact):
         return f"{expected.kind}.{expected.field}"
-    return f"{word(expected)}-{word(seen)}" if type(expected) is not type(seen) else f"{word(expected)} otherwise"
-
-
-def word(outcome: Outcome | Fact) -> str:
-    """Return an outcome in one word."""
-    return {Accepted: "accepted", Refused: "refused"}.get(type(outcome), "unspecified")
+    was, now = ({Accepted: "accepted", Refused: "refused"}.get(type(each), "unspecified") for each in (expected, seen))
+    return f"{was}-{now}" if type(expected) is not type(seen) else f"{was} otherwise"
 
 
 def in_words(each: Outcome | Fact) -> str:

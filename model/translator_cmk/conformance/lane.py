@@ -34,6 +34,8 @@ SHRINKING_OF_ONE, SHRINKING_OF_ALL = 20.0, 60.0
 
 ASKED_AGAIN = "it was asked again with a look after each command, and differs at an earlier one"
 
+NONE: frozenset[str] = frozenset()
+
 Kind = tuple[str, type[Outcome], frozenset[str]]
 """A kind of step: the command, and what the model answers it, but for names."""
 
@@ -47,13 +49,8 @@ class Step(NamedTuple):
     @property
     def kind(self) -> Kind:
         """The kind of step."""
-        match self.outcome:
-            case Accepted(by=by):
-                why = by
-            case Refused(because=because):
-                why = because
-            case _:
-                why = frozenset()
+        outcome = self.outcome
+        why = outcome.by if isinstance(outcome, Accepted) else outcome.because if isinstance(outcome, Refused) else NONE
         return type(self.command).__name__, type(self.outcome), why
 
 

@@ -83,12 +83,7 @@ def shortened(text: str) -> str:
 
 def connection(args: argparse.Namespace) -> Connection:
     """Return the way to the system that the arguments name; raises `CommandError`."""
-    way = way_to(args)
-    return way if args.timeout == PATIENCE else way._replace(text=f"{way.text} --timeout {args.timeout:g}")
-
-
-def way_to(args: argparse.Namespace) -> Connection:
-    """Return the connection without options that do not name the system."""
+    timeout = "" if args.timeout == PATIENCE else f" --timeout {args.timeout:g}"
     if args.stdio is not None:
         try:
             if not shlex.split(args.stdio):
@@ -96,18 +91,18 @@ def way_to(args: argparse.Namespace) -> Connection:
         except ValueError as error:
             raise CommandError(f"--stdio {args.stdio}: no command: {error}") from None
         must_need_no_shell(args.stdio)
-        return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}")
+        return Connection("stdio", lambda: Process(args.stdio), f"--stdio {shlex.quote(args.stdio)}{timeout}")
     if args.http is not None:
         try:
             split(args.http)
         except ValueError as error:
             raise CommandError(f"--http: {error}") from None
-        return Connection("http", lambda: Url(args.http), f"--http {shlex.quote(args.http)}")
+        return Connection("http", lambda: Url(args.http), f"--http {shlex.quote(args.http)}{timeout}")
     text = f"--python {shlex.quote(args.python)}"
     if args.in_process:
         make = factory(args.python)
-        return Connection("python", lambda: Direct(make), f"{text} --in-process")
-    return Connection("python", children(args.python), text)
+        return Connection("python", lambda: Direct(make), f"{text} --in-process{timeout}")
+    return Connection("python", children(args.python), f"{text}{timeout}")
 
 
 def factory(name: str) -> Callable[[], System]:
