@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tests.command_line import one_error, run_cli
 from translator_cmk.bdd.mutants import judgements
 from translator_cmk.cli import main
 from translator_cmk.explore.mutation import mutants
@@ -20,11 +21,10 @@ ONE = "environment.protection-order"
 OF_ONE = [mutant for mutant in mutants() if ONE in mutant.requirements]
 
 
-def test_each_mutant_of_a_requirement_is_printed_with_its_place_its_change_and_what_kills_it(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["mutants", "--requirement", ONE]) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_each_mutant_of_a_requirement_is_printed_with_its_place_its_change_and_what_kills_it() -> None:
+    code, out, _ = run_cli("mutants", "--requirement", ONE)
+    lines = out.splitlines()
+    assert code == 0
     for mutant in OF_ONE:
         at = lines.index(f"{mutant.place}: {mutant.kind} [{ONE}]")
         assert re.fullmatch(r"  killed by theorem \S+ in scope \S+( and by scenario \S+)?", lines[at + 3])
@@ -56,11 +56,8 @@ def test_json_has_an_object_for_each_mutant_and_a_terminal_shows_progress(
         ("environment.exists", 4, "no row of the model cites environment.exists, so there is nothing to change"),
     ],
 )
-def test_a_requirement_that_has_no_rows_ends_in_one_message(
-    requirement: str, code: int, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["mutants", "--requirement", requirement]) == code
-    assert capsys.readouterr() == ("", f"translator-cmk: error: {said}\n")
+def test_a_requirement_that_has_no_rows_ends_in_one_message(requirement: str, code: int, said: str) -> None:
+    assert one_error(run_cli("mutants", "--requirement", requirement), code) == said
 
 
 def test_ctrl_c_leaves_what_was_judged_and_says_that_it_is_a_part() -> None:
@@ -91,14 +88,15 @@ def test_two_processes_judge_as_one_does() -> None:
     ],
 )
 def test_what_is_not_killed_is_shown_with_its_verdict(
-    verdict: Verdict, said: str, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    verdict: Verdict, said: str, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def judged(names: Sequence[str]) -> Iterator[Judged]:
         for name in names:
             yield Judged(name, "row dropped", ("a.b",), "a.py:1", "x", "gone", verdict, None, None, None, False)
 
     monkeypatch.setattr(f"{MUTANTS}.judgements", judged)
-    assert main(["mutants", "--requirement", ONE]) == code
-    lines = capsys.readouterr().out.splitlines()
+    found = run_cli("mutants", "--requirement", ONE)
+    lines = found.out.splitlines()
+    assert found.code == code
     assert lines[3].startswith(f"  {said}")
     assert lines[-1].endswith(f"and {len(OF_ONE) * code} survive")

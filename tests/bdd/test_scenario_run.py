@@ -1,4 +1,4 @@
-"""A scenario passes where system and specification agree, and says what is wrong where they do not."""
+"""A scenario passes where system and specification agree; a failure says what is wrong, by requirement and row."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +10,10 @@ from tests.bdd import wrong_systems as wrong
 from tests.bdd.samples import ENABLE, OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified
+from translator_cmk.bdd.failures import by_cause, causes_of, places_of, requirement_of
 from translator_cmk.bdd.features import Pickle, load_features, read_feature
 from translator_cmk.bdd.scenario_run import Inconclusive, ScenarioRun, SetupFailed, run_scenario
-from translator_cmk.bdd.vocabulary import asserts
+from translator_cmk.bdd.vocabulary import asserts, read_steps
 from translator_cmk.system import ModelSystem, System
 
 PICKLES = [pickle for feature in load_features(features_dir()) for pickle in feature.pickles]
@@ -170,3 +171,43 @@ def test_each_scenario_begins_with_a_reset(tmp_path: Path) -> None:
     run_scenario(system, pickle)
     run_scenario(system, pickle)
     assert ScenarioRun(system, pickle).system.observe()["resource"] == {}
+
+
+[SCENARIO, *_] = (each for each in PICKLES if each.name == "Revoked access costs all that is under the key")
+
+
+def play(run: ScenarioRun) -> None:
+    """Play the whole scenario."""
+    for kind, text, meaning in read_steps(run.pickle):
+        getattr(run, kind)(text, meaning)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "then", "own"),
+    [
+        ("revocation.undeploys", "is undeployed", "revocation.undeploys"),
+        ("revocation.deletes-uploads", "is deleted", "revocation.deletes-uploads"),
+        ("revocation.access-revoked", "is inaccessible", "revocation.data-inaccessible"),
+    ],
+)
+def test_failed_then_names_the_requirement_that_it_states_and_the_cause(lacking: str, then: str, own: str) -> None:
+    system = type("Lacking", (wrong.LacksRows,), {"lacking": (lacking,)})()
+    run = ScenarioRun(system, SCENARIO)
+    with pytest.raises(AssertionFailed) as caught:
+        play(run)
+    assert SCENARIO.steps[run.step].text.endswith(then)
+    assert requirement_of(caught.value, run) == own
+    assert causes_of(caught.value, run)[0] == lacking
+
+
+def test_row_of_a_requirement_stands_where_it_is_said_to_stand() -> None:
+    [place] = places_of("revocation.undeploys")
+    file, _, line = place.partition(":")
+    source = (features_dir().parent / file).read_text("utf-8").splitlines()
+    row = "".join(each.strip() for each in source[int(line) - 1 : int(line) + 2])
+    assert row.startswith('whenever(Model,"revocation.undeploys"')
+
+
+def test_failures_are_grouped_by_the_cause_that_most_share() -> None:
+    found = by_cause({"a": ("x",), "b": ("y", "x"), "c": ("y",), "d": ("x", "y"), "e": ()})
+    assert list(found) == [("x", ["a", "b", "d"]), ("y", ["c"]), ("", ["e"])]
