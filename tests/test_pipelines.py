@@ -11,6 +11,8 @@ import pytest
 import yaml
 from jsonschema.validators import validator_for
 
+from tests.conformance.verifying import WHOLE
+
 ROOT = Path(__file__).resolve().parents[1]
 AZURE, GITLAB = (ROOT / "docs" / "examples" / name for name in ("azure-pipelines.yml", "gitlab-ci.yml"))
 ACTION = ROOT / "action.yml"
@@ -80,7 +82,7 @@ def test_script_of_a_pipeline_verifies_and_leaves_a_report(
     kit.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m translator_cmk.cli "$@"\n')
     kit.chmod(0o755)
     given = {"ADAPTER": adapter, "STDIO": adapter, "HTTP": "", "REPORT": "conformance"}
-    given |= {"OPTIONS": "--lane features --topic tenant", "RUNNER_TEMP": str(tmp_path)}
+    given |= {"OPTIONS": f"--lane features --case {WHOLE}", "RUNNER_TEMP": str(tmp_path)}
     given |= {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"), "PATH": f"{kit.parent}:{os.environ['PATH']}"}
     codes = [
         subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=os.environ | given, check=False).returncode
