@@ -11,71 +11,53 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from tests.azure.corpus import played
 from tests.azure.wire import Customer, Wire
 from translator_cmk.azure.server import azure_server
 
 REQUIRED, WRITE_ONLY = 1, 4
-SIMPLE: dict[str, type | tuple[type, ...]] = {
-    "StringType": str,
-    "IntegerType": int,
-    "BooleanType": bool,
-    "AnyType": object,
-}
-Types = list[dict[str, Any]]
+SIMPLE = {"StringType": "string", "IntegerType": "integer", "BooleanType": "boolean"}
 
 
-def published(folder: Path) -> Iterator[tuple[str, Types, int]]:
-    """Yield each resource type below a folder: its name and version, the types of its file, its place in them."""
+def published(folder: Path) -> Iterator[tuple[str, Draft202012Validator]]:
+    """Yield each resource type below a folder: its name and version, and what validates it."""
     for path in sorted(folder.rglob("types.json")):
         types = json.loads(path.read_text("utf-8"))
+        schemas = {str(index): schema_of(each) for index, each in enumerate(types)}
         for each in types:
             if each["$type"] == "ResourceType":
-                yield each["name"], types, place(each["body"])
+                yield each["name"], Draft202012Validator({**ref(each["body"]), "$defs": schemas})
 
 
-def place(reference: dict[str, str]) -> int:
-    """Return the index that a reference such as `#/4` is to."""
-    return int(reference["$ref"].removeprefix("#/"))
+def ref(reference: dict[str, str]) -> dict[str, str]:
+    """Return the schema that a reference such as `#/4` is to."""
+    return {"$ref": reference["$ref"].replace("#/", "#/$defs/")}
 
 
-def differences(body: Any, types: Types, index: int, path: str) -> Iterator[str]:
-    """Yield where a body is not of a type."""
-    found = types[index]
-    match found["$type"]:
-        case "ObjectType" if isinstance(body, dict):
-            yield from differences_of_object(body, types, found, path)
-        case "ArrayType" if isinstance(body, list):
-            for each in body:
-                yield from differences(each, types, place(found["itemType"]), f"{path}[]")
+def schema_of(each: dict[str, Any]) -> Any:
+    """Return the JSON Schema of what is read of a type: members that are only written may not be there."""
+    match each["$type"]:
+        case "ObjectType":
+            known, more = each["properties"], each.get("additionalProperties")
+            needed = (name for name in known if known[name]["flags"] & REQUIRED and name != "apiVersion")
+            members = {name: ref(it["type"]) for name, it in known.items() if not it["flags"] & WRITE_ONLY}
+            others = ref(more) if more else False
+            return {"type": "object", "properties": members, "required": list(needed), "additionalProperties": others}
+        case "ArrayType":
+            return {"type": "array", "items": ref(each["itemType"])}
         case "UnionType":
-            if all(any(differences(body, types, place(each), path)) for each in found["elements"]):
-                yield f"{path}: {body!r} is none of the values"
+            return {"anyOf": [ref(element) for element in each["elements"]]}
         case "StringLiteralType":
-            if body != found["value"]:
-                yield f"{path}: {body!r} is not {found['value']!r}"
+            return {"const": each["value"]}
         case kind:
-            if not isinstance(body, SIMPLE.get(kind, ())) or (kind == "IntegerType" and isinstance(body, bool)):
-                yield f"{path}: {body!r} is no {kind}"
+            return {"type": SIMPLE[kind]} if kind in SIMPLE else kind == "AnyType"
 
 
-def differences_of_object(body: dict[str, Any], types: Types, found: dict[str, Any], path: str) -> Iterator[str]:
-    """Yield where an object is not of a type: members that are unknown, only written, missing, or of another type."""
-    known = found["properties"]
-    for name, value in body.items():
-        if name in known:
-            if known[name]["flags"] & WRITE_ONLY:
-                yield f"{path}.{name} is never read"
-            yield from differences(value, types, place(known[name]["type"]), f"{path}.{name}")
-        elif "additionalProperties" in found:
-            yield from differences(value, types, place(found["additionalProperties"]), f"{path}.{name}")
-        else:
-            yield f"{path}.{name} is unknown"
-    yield from (
-        f"{path}.{name} is missing"
-        for name, each in known.items()
-        if each["flags"] & REQUIRED and name not in body and name != "apiVersion"
-    )
+def differences(body: Any, validator: Draft202012Validator) -> list[str]:
+    """Return where a body is not of a type."""
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(body)]
 
 
 def sent() -> Iterator[dict[str, Any]]:
@@ -84,13 +66,10 @@ def sent() -> Iterator[dict[str, Any]]:
         wire = Wire(server)
         for _, answer in played(Customer(wire)):
             body = answer.body if answer.text else None
-            for each in body.get("value", [body]) if isinstance(body, dict) else []:
-                if (
-                    isinstance(each, dict)
-                    and str(each.get("type", "")).startswith("Microsoft.")
-                    and "properties" in each
-                ):
-                    yield each
+            items = body.get("value", [body]) if isinstance(body, dict) else []
+            yield from (
+                each for each in items if str(each.get("type", "")).startswith("Microsoft.") and "properties" in each
+            )
         wire.close()
 
 
@@ -101,12 +80,12 @@ def main() -> int:
     known = list(published(parser.parse_args().types))
     compared = wrong = 0
     for body in sent():
-        for name, types, index in known:
+        for name, validator in known:
             if name.partition("@")[0].lower() == body["type"].lower():
                 compared += 1
-                for difference in differences(body, types, index, name):
-                    wrong += 1
-                    print(difference)
+                found = [f"{name} {each}" for each in differences(body, validator)]
+                wrong += len(found)
+                print(*found, sep="\n", end="\n" * bool(found))
     print(f"{compared} bodies compared with {len(known)} published types, {wrong} differences")
     return 1 if wrong or not compared else 0
 
