@@ -92,15 +92,17 @@ Feature: Encryption at rest
 
     @encryption.default-key
     Scenario Outline: A resource on a limited tier stays with Microsoft-managed keys
-      Given a resource on a limited tier with access to a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
-      Then "translator-prod" uses Microsoft-managed keys
-      And "translator-prod" has no key of its own
+      Given <start>
+      When the customer enables customer-managed keys for "<resource>" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then "<resource>" uses Microsoft-managed keys
+      And "<resource>" has no key of its own
 
       Examples:
-        | channel |
-        | portal  |
-        | API     |
+        | start                                                              | resource        | channel |
+        | a resource on a limited tier with access to a key                  | translator-prod | portal  |
+        | a resource on a limited tier with access to a key                  | translator-prod | API     |
+        | a resource on a limited tier beside one with customer-managed keys | translator-test | portal  |
+        | a resource on a limited tier beside one with customer-managed keys | translator-test | API     |
 
   @encryption.tier-refused
   Rule: Enabling customer-managed keys is refused on a tier that does not support them
@@ -111,15 +113,17 @@ Feature: Encryption at rest
       Then the request is accepted
 
     Scenario Outline: Enabling on a limited tier is refused
-      Given a resource on a limited tier with access to a key
-      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Given <start>
+      When the customer enables customer-managed keys for "<resource>" with the key "cmk-2048" of "kv-prod" through the <channel>
       Then the request is refused
       And nothing has changed
 
       Examples:
-        | channel |
-        | portal  |
-        | API     |
+        | start                                                              | resource        | channel |
+        | a resource on a limited tier with access to a key                  | translator-prod | portal  |
+        | a resource on a limited tier with access to a key                  | translator-prod | API     |
+        | a resource on a limited tier beside one with customer-managed keys | translator-test | portal  |
+        | a resource on a limited tier beside one with customer-managed keys | translator-test | API     |
 
   @encryption.double @attestation
   Rule: Customer-managed keys add a second layer of encryption

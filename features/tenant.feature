@@ -166,3 +166,24 @@ Feature: Microsoft Entra tenants
       Then the resource "translator-prod" is in the subscription "security"
       And the vault "kv-prod" is in the subscription "security"
       And nothing else has changed
+
+    @environment.move
+    Scenario Outline: A resource that moves within its subscription loses nothing
+      Given <start>
+      When the customer moves the resource "translator-prod" to the subscription "production" and the group "other"
+      Then the request is accepted
+      And the resource "translator-prod" is in the group "other"
+      And nothing else has changed
+
+      Examples:
+        | start                                                        |
+        | a deployed model under customer-managed keys                 |
+        | a deployed model under customer-managed keys from the portal |
+
+    @environment.move
+    Scenario: A vault that moves within its tenant without its resource is no loss
+      Given a deployed model of a multi-service resource
+      When the customer moves the resource group "vaults" of the subscription "security" to the subscription "production"
+      Then the request is accepted
+      And the vault "kv-prod" is in the subscription "production"
+      And nothing else has changed

@@ -240,6 +240,31 @@ Feature: The key vault
         | portal  |
         | API     |
 
+    @environment.vault-protections
+    Scenario Outline: A vault whose soft delete is turned on later is accepted
+      Given access to a vault with purge protection alone
+      And the customer turns on soft delete for "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
+    @environment.vault-protections
+    Scenario Outline: A vault whose protections are both turned on later is accepted
+      Given access to a vault with neither protection
+      And the customer turns on soft delete for "kv-prod"
+      And the customer turns on purge protection for "kv-prod"
+      When the customer enables customer-managed keys for "translator-prod" with the key "cmk-2048" of "kv-prod" through the <channel>
+      Then the request is accepted
+
+      Examples:
+        | channel |
+        | portal  |
+        | API     |
+
   @vault.purge-protection
   Rule: No key of a key vault without purge protection is put in use
 
