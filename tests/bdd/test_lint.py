@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.bdd.samples import ENABLE, OUTLINE, REGISTER, RIGHT, feature, rule
+from tests.command_line import run_cli
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import Diagnostic
 from translator_cmk.bdd.lint import lint
-from translator_cmk.cli import main
 
 
 def right(old: str, new: str) -> str:
@@ -175,16 +175,14 @@ def test_requirement_without_a_rule_is_missed_in_the_whole_specification(
     assert "no rule shows encryption.algorithm" not in missed
 
 
-def test_command_lists_diagnostics_and_says_so_by_its_exit_code(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_command_lists_diagnostics_and_says_so_by_its_exit_code(tmp_path: Path) -> None:
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT)), encoding="utf-8")
-    assert (main(["lint", str(tmp_path)]), capsys.readouterr().out) == (0, "")
-    assert (main(["lint"]), capsys.readouterr().out) == (0, "")
-    assert main(["lint", str(tmp_path / "none.feature")]) == 1
-    assert "none.feature:1: can't be read: No such file or directory; name a feature file" in capsys.readouterr().out
+    assert run_cli("lint", tmp_path) == run_cli("lint") == (0, "", "")
+    found = run_cli("lint", tmp_path / "none.feature")
+    assert found.code == 1
+    assert "none.feature:1: can't be read: No such file or directory; name a feature file" in found.out
     (tmp_path / "vault.feature").write_text(feature(rule(RIGHT.replace("When", "When \x1b[2J\u202e"))), "utf-8")
-    assert main(["lint", str(tmp_path)]) == 1
-    out = capsys.readouterr().out
-    assert "\\x1b[2J\\u202e" in out
-    assert {"\x1b", "\u202e"}.isdisjoint(out)
+    found = run_cli("lint", tmp_path)
+    assert found.code == 1
+    assert "\\x1b[2J\\u202e" in found.out
+    assert {"\x1b", "\u202e"}.isdisjoint(found.out)

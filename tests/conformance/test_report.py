@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -159,18 +159,7 @@ def test_cucumber_messages_have_the_time_that_each_step_took(wrong: Verified) ->
     assert len(set(times)) > 2
 
 
-class InJUnit(NamedTuple):
-    """What a JUnit file says of a scenario."""
-
-    topic: str
-    name: str
-    place: tuple[str, str]
-    properties: list[tuple[str, str]]
-    kind: str
-    message: str
-
-
-def junit_cases(file: Path) -> dict[str, InJUnit]:
+def junit_cases(file: Path) -> dict[str, dict[str, Any]]:
     """What a JUnit file says of each scenario by its id, as a library by others reads it."""
     library = pytest.importorskip("junitparser", reason="missing tool: junitparser, of the group test")
     found = {}
@@ -178,8 +167,9 @@ def junit_cases(file: Path) -> dict[str, InJUnit]:
         properties = [(each.name, each.value) for each in case.child(library.Properties) or ()]
         kind, message = next(((type(each).__name__, each.message) for each in case.result), ("", ""))
         if properties:
-            place = (case._elem.get("file"), case._elem.get("line"))  # attributes that it keeps and has no name for
-            found[properties[0][1]] = InJUnit(case.classname, case.name, place, properties, kind, message)
+            place = {each: case._elem.get(each) for each in ("file", "line")}  # which it keeps and has no name for
+            told_of = {"topic": case.classname, "name": case.name, "properties": properties}
+            found[properties[0][1]] = {**place, **told_of, "kind": kind, "message": message}
     return found
 
 
@@ -197,9 +187,9 @@ def test_junit_of_pytest_and_of_verify_say_the_same(pytester: pytest.Pytester, t
     found = junit_cases(pytester.path / "junit.xml")
     said = junit_cases(verify(tmp_path, "--python", WRONG, *FULL, "--requirement", MOVED).folder / "junit.xml")
     assert {name: said[name] for name in found} == found
-    assert {each.kind for each in found.values()} == {"Failure", "Error"}
-    assert all(("requirement", MOVED) in each.properties for each in found.values())
-    assert {each.place[0] for each in found.values()} == {"features/environment.feature"}
+    assert {each["kind"] for each in found.values()} == {"Failure", "Error"}
+    assert all(("requirement", MOVED) in each["properties"] for each in found.values())
+    assert {each["file"] for each in found.values()} == {"features/environment.feature"}
 
 
 def test_junit_counts_what_the_envelope_counts(wrong: Verified) -> None:

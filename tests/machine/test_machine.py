@@ -30,7 +30,7 @@ from translator_cmk.machine.commands import (
     PurgeVault,
     RotateKey,
 )
-from translator_cmk.machine.entities import KINDS, Resource, Vault, Workspace
+from translator_cmk.machine.entities import KINDS, Resource, Workspace
 from translator_cmk.machine.rows import effect, sets, whenever
 from translator_cmk.system import ModelSystem
 
@@ -126,10 +126,6 @@ def test_state_is_equal_however_it_was_reached() -> None:
     assert one.state == other.state
     assert hash(one.state) == hash(other.state)
     assert list(one.observe()["resource"]) == list(other.observe()["resource"]) == ["r1", "r2"]
-
-
-def test_vault_without_soft_delete_is_gone_at_once() -> None:
-    assert Vault.defaults["soft_delete"] is False
 
 
 def test_step_knows_no_word_of_the_domain() -> None:
