@@ -26,6 +26,7 @@ from .features import (
     Pickle,
     Rule,
     Scenario,
+    cells_of,
     children,
     feature_files,
     line_of,
@@ -217,17 +218,16 @@ class FeatureLint:
 
     def check_examples(self, examples: Any, used: set[str]) -> None:
         """Check one table of examples; ``used``: the columns that steps have."""
-        rows = [[cell["value"] for cell in row["cells"]] for row in examples.get("tableBody", ())]
+        rows = examples.get("tableBody", ())
         if not rows:
             self.add(examples, "examples without a row", "add one, or remove the Examples")
-        columns = Counter(cell["value"] for cell in examples.get("tableHeader", {"cells": ()})["cells"])
-        for column, times in columns.items():
+        for column, times in Counter(cells_of(examples.get("tableHeader", {"cells": ()}))).items():
             if times > 1:
                 self.add(examples, f"{times} columns are called {column!r}", "rename or remove one")
             if column not in used:
                 self.add(examples, f"no step uses the column <{column}>", "use it, or remove it")
-        for row, (first, *_) in zip(examples.get("tableBody", ()), rows, strict=True):
-            if not slug(first) or len(first) > CELL_LENGTH:
+        for row in rows:
+            if not slug(first := cells_of(row)[0]) or len(first) > CELL_LENGTH:
                 remedy = f"begin the row with 1 to {CELL_LENGTH} characters that tell it apart"
                 self.add(row, "the first column can't name the row", remedy)
 

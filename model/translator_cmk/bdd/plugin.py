@@ -34,14 +34,7 @@ from .assertions import Assertion, NotApplicable
 from .failures import Causes, by_cause, causes_of, format_causes, format_failure
 from .features import ATTESTATION, COUNTEREXAMPLE, Diagnostic, Feature, Pickle, feature_files, read_feature, row_names
 from .lint import lint
-from .scenario_run import (
-    STATUSES,
-    Inconclusive,
-    ScenarioRun,
-    Verdict,
-    format_title,
-    verdict_of,
-)
+from .scenario_run import STATUSES, Inconclusive, ScenarioRun, Verdict, format_title, verdict_of
 from .systems import SystemNotFound, load_factory, not_a_system
 from .vocabulary import READERS
 
@@ -175,9 +168,6 @@ def own_frames(traceback: TracebackType | None) -> TracebackType | None:
 
 
 DIAGNOSTICS = "translator_cmk_diagnostics"
-
-Key = tuple[Path, str, str]
-"""Feature file, name of the scenario, and name of the row; the lint refuses two pickles that share one."""
 
 
 class Run:
@@ -317,8 +307,8 @@ def template_of(item: Any) -> Any:
     return registry_get_safe(scenario_wrapper_template_registry, getattr(item, "obj", None))
 
 
-def key_of(item: Any) -> Key:
-    """Return the key of the pickle that a test runs."""
+def key_of(item: Any) -> tuple[Path, str, str]:
+    """Return file, scenario and row of the pickle that a test runs; the lint refuses two pickles that share them."""
     template = template_of(item)
     example: dict[str, str] = item.callspec.params["_pytest_bdd_example"] if template.examples else {}
     rows = (tuple(row) for examples in template.examples for row in examples.examples)

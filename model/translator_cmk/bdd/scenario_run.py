@@ -10,18 +10,7 @@ from ..language import WireError, command_to_wire, observation_from_wire, outcom
 from ..language.facts import Fact, difference, holds, observed
 from ..language.sentences import format_command, format_fact, format_outcome
 from ..language.situations import Situation
-from ..machine import (
-    DEFAULT_STAGE,
-    ROWS,
-    Accepted,
-    Command,
-    Machine,
-    Observation,
-    Outcome,
-    Refused,
-    Stage,
-    Unspecified,
-)
+from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Observation, Outcome, Refused, Stage, Unspecified
 from ..machine.rows import Effect
 from ..oracle import Oracle
 from ..oracle.nondeterminism import TooManyStates

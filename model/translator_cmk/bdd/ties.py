@@ -41,14 +41,12 @@ CHANGES = "### Requirements"
 
 def ties(root: Path = ROOT) -> list[Diagnostic]:
     """Return every broken tie, in the order in which they are best mended; pages are looked for below ``root``."""
-    try:
-        register = load_register()
-    except InvalidFile as error:
-        return [located(error, PACKAGE / "requirements")]
-    try:
-        situations()
-    except InvalidFile as error:
-        return [located(error, PACKAGE / "language")]
+    for load, folder in ((load_register, "requirements"), (situations, "language")):
+        try:
+            load()
+        except InvalidFile as error:
+            return [located(error, PACKAGE / folder)]
+    register = load_register()
     found = [*lint([features_dir()], register), *row_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
@@ -63,9 +61,9 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
 
 def located(error: Exception, folder: Path) -> Diagnostic:
     """Return the diagnostic for an error whose message begins with a file's name and a line."""
-    if match := re.match(r"([\w.-]+):(\d+): (.*)", str(error), re.DOTALL):
-        return Diagnostic(folder / match[1], int(match[2]), match[3], "correct it, and run this again")
-    return Diagnostic(folder, 1, str(error), "correct it, and run this again")
+    match = re.match(r"([\w.-]+):(\d+): (.*)", str(error), re.DOTALL)
+    file, line, text = match.groups() if match else ("", 1, str(error))
+    return Diagnostic(folder / file, int(line), text, "correct it, and run this again")
 
 
 def row_diagnostics(register: Register) -> Iterator[Diagnostic]:
