@@ -9,7 +9,7 @@ from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from .bodies import FORMS, KINDS, Body, body, listing, local
 from .calls import PUBLIC, Call, Reply, always, honoured, member, required
-from .choices import Problem, malformed, missing, outside
+from .choices import Problem, found, malformed, missing, outside
 from .worlds import FIXED, Group
 
 VAULTS_DEFAULT_TO_RBAC = "2026-02-01"
@@ -27,20 +27,17 @@ def log_in(call: Call) -> None:
 
 
 def subscription(call: Call, _: None, identifier: str) -> Any:
-    found = call.entity(Subscription, identifier)
-    if found is None:
-        raise missing("SubscriptionNotFound", f"The subscription '{identifier}' could not be found.")
-    if found.tenant.name != call.claims["tid"]:
-        message = f"The access token is from the wrong issuer. It must match the tenant '{found.tenant.name}'."
+    message = f"The subscription '{identifier}' could not be found."
+    home = found(call.entity(Subscription, identifier), "SubscriptionNotFound", message)
+    if home.tenant.name != call.claims["tid"]:
+        message = f"The access token is from the wrong issuer. It must match the tenant '{home.tenant.name}'."
         raise Problem(401, "InvalidAuthenticationTokenTenant", message)
-    return found
+    return home
 
 
-def group(call: Call, home: Subscription, name: str) -> Group:
-    found = call.world.groups.get((home.name, name.lower()))
-    if found is None:
-        raise missing("ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
-    return found
+def group(call: Call, home: Subscription, name: str) -> Any:
+    known = call.world.groups.get((home.name, name.lower()))
+    return found(known, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
 def inside(call: Call, kind: Any, state: str = "active") -> list[Any]:
@@ -63,15 +60,13 @@ def find(call: Call, kind: Any, name: str, state: str = "active") -> Any:
 
 def existing(kind: Any, state: str, call: Call, _: Any, name: str) -> Any:
     """Return the one of these that has this name."""
-    if found := find(call, kind, name, state):
-        return found
-    raise missing("ResourceNotFound", f"The {state} {kind.word} '{name}' was not found there.")
+    message = f"The {state} {kind.word} '{name}' was not found there."
+    return found(find(call, kind, name, state), "ResourceNotFound", message)
 
 
-def operation(call: Call, home: Subscription, identifier: str) -> str:
-    if identifier != call.world.id_of("operation", home.name):
-        raise missing("ResourceNotFound", f"There is no operation '{identifier}'.")
-    return identifier
+def operation(call: Call, home: Subscription, identifier: str) -> Any:
+    known = {call.world.id_of("operation", home.name): identifier}
+    return found(known.get(identifier), "ResourceNotFound", f"There is no operation '{identifier}'.")
 
 
 # Subscriptions and resource groups
@@ -137,15 +132,15 @@ def put_group(call: Call, home: Subscription) -> Reply:
     name, place = call.at["name"], region(call)
     if not re.fullmatch(r"[\w().-]{0,89}[\w()-]", name):
         raise malformed(f"The resource group name '{name}' is not valid.", "InvalidResourceGroup")
-    found = call.world.groups.get((home.name, name.lower()))
-    if found and found.location != place:
-        message = f"The resource group '{found.name}' exists in location '{found.location}'."
+    there = call.world.groups.get((home.name, name.lower()))
+    if there and there.location != place:
+        message = f"The resource group '{there.name}' exists in location '{there.location}'."
         raise Problem(409, "InvalidResourceGroupLocation", message)
-    g = found or Group(home.name, name, place)
+    g = there or Group(home.name, name, place)
     call.world = call.world._replace(groups={**call.world.groups, (home.name, name.lower()): g})
     shown = body("group", call, g)
     honoured(call.body, shown)
-    return Reply(200 if found else 201, shown)
+    return Reply(200 if there else 201, shown)
 
 
 def delete_group(call: Call, g: Group) -> Reply:
@@ -159,10 +154,10 @@ def delete_group(call: Call, g: Group) -> Reply:
 
 def delete(kind: Any, command: Any, call: Call, _: Group) -> Reply:
     """Delete an account or a vault, if it is there."""
-    found = find(call, kind, call.at["name"])
-    if found:
-        call.submit(command(found.name))
-    return Reply(200 if found else 204)
+    there = find(call, kind, call.at["name"])
+    if there:
+        call.submit(command(there.name))
+    return Reply(200 if there else 204)
 
 
 delete_account = partial(delete, Resource, commands.DeleteResource)
@@ -174,12 +169,12 @@ delete_vault = partial(delete, Vault, commands.DeleteVault)
 
 def put_account(call: Call, g: Group) -> Reply:
     """Create an account, or change one that is there."""
-    found, wanted = find(call, Resource, call.at["name"]), member(call.body, "properties.encryption", dict)
-    if found is None:
+    there, wanted = find(call, Resource, call.at["name"]), member(call.body, "properties.encryption", dict)
+    if there is None:
         create_account(call, g, call.at["name"])
         return Reply(201, configured(call, call.at["name"]))
-    present = body("account", call, found)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
-    return Reply(200, configured(call, found.name, None if wanted == present else wanted))
+    present = body("account", call, there)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
+    return Reply(200, configured(call, there.name, None if wanted == present else wanted))
 
 
 def patch_account(call: Call, r: Resource) -> Reply:
@@ -286,10 +281,10 @@ def put_vault(call: Call, g: Group) -> Reply:
         return Reply(200, body("vault", call, call.again(gone)))
     for needed in ("properties.sku.name", "properties.tenantId"):
         required(call.body, needed)
-    found = find(call, Vault, name)
-    if found is None or region(call) != found.region.name:  # one of this name, elsewhere: refused
+    there = find(call, Vault, name)
+    if there is None or region(call) != there.region.name:  # one of this name, elsewhere: refused
         create_vault(call, g, name)
-    return Reply(200 if found else 201, patch_vault(call, call.entity(Vault, name)))
+    return Reply(200 if there else 201, patch_vault(call, call.entity(Vault, name)))
 
 
 def create_vault(call: Call, g: Group, name: str) -> None:
@@ -374,11 +369,9 @@ def move_resources(call: Call, g: Group) -> Reply:
     target = required(call.body, "targetResourceGroup")
     match = re.fullmatch(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/?", target, re.IGNORECASE)
     to = match and call.entity(Subscription, match[1])
-    place = match and to and call.world.groups.get((to.name, match[2].lower()))
-    if not place:
-        raise missing("ResourceGroupNotFound", f"The resource group '{target}' could not be found.")
-    found = [each for kind in (Resource, Vault) for each in inside(call, kind)]
-    there = {shown(call, each)["id"].lower(): each for each in found}
+    known = call.world.groups.get((to.name, match[2].lower())) if match and to else None
+    place = found(known, "ResourceGroupNotFound", f"The resource group '{target}' could not be found.")
+    there = {shown(call, each)["id"].lower(): each for kind in (Resource, Vault) for each in inside(call, kind)}
     asked = [str(each).lower() for each in required(call.body, "resources", list)]
     if unknown := [each for each in asked if each not in there]:
         raise missing("ResourceNotFound", f"'{unknown[0]}' was not found in resource group '{g.name}'.")
@@ -398,9 +391,8 @@ def change_tenant(call: Call, home: Subscription) -> Body:
     wanted = required(call.body, "properties.destinationTenantId").lower()
     required(call.body, "properties.destinationOwnerId")
     honoured(call.body, {}, ["properties.destinationTenantId", "properties.destinationOwnerId"])
-    if call.entity(Tenant, wanted) is None:
-        raise missing("TenantNotFound", f"The tenant '{wanted}' was not found.")
-    call.submit(commands.MoveSubscription(home.name, wanted))
+    tenant = found(call.entity(Tenant, wanted), "TenantNotFound", f"The tenant '{wanted}' was not found.")
+    call.submit(commands.MoveSubscription(home.name, tenant.name))
     kind = "Microsoft.Subscription/changeTenantRequest"
     shown = {"id": f"/subscriptions/{home.name}/providers/{kind}/default", "name": "default", "type": kind}
     return {**shown, "properties": {**call.body["properties"], "status": "Completed"}}

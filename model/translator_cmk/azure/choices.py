@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -53,3 +53,10 @@ def malformed(message: str, code: str = "InvalidRequestContent") -> Problem:
 def missing(code: str, message: str, status: int = 404) -> Problem:
     """Return the answer to a request that names what does not exist."""
     return Problem(status, code, message, ["environment.exists"])
+
+
+def found(thing: Any, code: str, message: str) -> Any:
+    """Return what was looked up; raises `Problem` where there is none."""
+    if thing is None:
+        raise missing(code, message)
+    return thing

@@ -10,7 +10,7 @@ from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from .bodies import Body, billing_region, body, id_of
 from .calls import Call, Handler, Reply, always, member, parse_json, required
-from .choices import Problem, malformed, missing, outside
+from .choices import Problem, found, malformed, missing, outside
 from .worlds import FIXED
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"
@@ -35,24 +35,22 @@ def log_in(call: Call) -> Any:
     key = call.headers.get("ocp-apim-subscription-key")
     if not key:
         call.log_in("https://cognitiveservices.azure.com", f"https://{call.cloud.accounts}")
-        if found := call.entity(Resource, call.host_name):
-            return found
-        raise missing("ResourceNotFound", f"There is no account '{call.host_name}'.")
+        return found(call.entity(Resource, call.host_name), "ResourceNotFound", f"There is no '{call.host_name}'.")
     for world in call.worlds.latest():
         call.world = world
-        found = call.entity(Resource, call.host_name)
-        if found and key in call.world.account_keys(found.name).values():
-            return found
+        account = call.entity(Resource, call.host_name)
+        if account and key in world.account_keys(account.name).values():
+            return account
     raise Problem(401, "401", "Access denied due to invalid subscription key or wrong API endpoint.")
 
 
 def held(call: Call, word: str, above: Any) -> list[Any]:
     """Return what an account, or one of its workspaces, holds."""
     kind, states = HELD[word]
-    found = [(each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)]
+    pairs = [(each if kind is Workspace else each.workspace, each) for each in call.every(kind, *states)]
     return [
         each
-        for workspace, each in found
+        for workspace, each in pairs
         if above.name == (workspace if isinstance(above, Workspace) else workspace.resource).name
         and (word != "project" or workspace.name in call.world.projects)
     ]
@@ -62,10 +60,8 @@ def identified(word: str, call: Call, account: Resource, identifier: str) -> Any
     """Return the one of these that has an identifier; raises `Problem` where none has."""
     if not identifier:
         raise malformed(f"The query parameter '{word}Id' is missing.")
-    for each in held(call, word, account):
-        if str(id_of(call, word, each.name)) == identifier.lower():
-            return each
-    raise missing("NotFound", f"There is nothing with the id '{identifier}'.")
+    known = {str(id_of(call, word, each.name)): each for each in held(call, word, account)}
+    return found(known.get(identifier.lower()), "NotFound", f"There is nothing with the id '{identifier}'.")
 
 
 LOOK_UPS = {word: partial(identified, word) for word in HELD}

@@ -11,7 +11,7 @@ from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from .bodies import Body, body, listing, local
 from .calls import Call, Reply, honoured, member, required
-from .choices import Problem, malformed, missing, outside
+from .choices import Problem, found, malformed, outside
 from .worlds import FIXED
 
 
@@ -23,15 +23,13 @@ def log_in(call: Call) -> Any:
     resource = f"https://{call.cloud.vaults}"
     try:
         call.log_in(resource)
-        found = call.entity(Vault, call.host_name)
-        if found and found.subscription.tenant.name != call.claims["tid"]:
+        vault = call.entity(Vault, call.host_name)
+        if vault and vault.subscription.tenant.name != call.claims["tid"]:
             raise Problem(401, "Unauthorized", "AKV10032: Invalid issuer.")
     except Problem as problem:
         challenge = f'Bearer authorization="{call.cloud.login}/{tenant_of_vault(call)}", resource="{resource}"'
         raise Problem(401, "Unauthorized", problem.message, headers={"WWW-Authenticate": challenge}) from None
-    if found is None:
-        raise missing("VaultNotFound", f"There is no vault '{call.host_name}'.")
-    return found
+    return found(vault, "VaultNotFound", f"There is no vault '{call.host_name}'.")
 
 
 def tenant_of_vault(call: Call) -> str:
@@ -45,9 +43,8 @@ def tenant_of_vault(call: Call) -> str:
 
 def existing(state: str, call: Call, vault: Vault, name: str) -> Any:
     """Return the key of a vault that has this name; raises `Problem` where none is in this state."""
-    if found := call.entity(Key, f"{vault.name}/{name}", state):
-        return found
-    raise missing("KeyNotFound", f"A key with (name/id) {name} was not found in this key vault.")
+    message = f"A key with (name/id) {name} was not found in this key vault."
+    return found(call.entity(Key, f"{vault.name}/{name}", state), "KeyNotFound", message)
 
 
 def keys(call: Call, vault: Vault, state: str = "active") -> list[Any]:
@@ -86,15 +83,14 @@ def version(form: str, call: Call, k: Key, number: int) -> Body:
     return body(form, call, k, version_id=call.world.version(k.name, number), enabled=enabled)
 
 
-def asked_version(call: Call, k: Key) -> int:
+def asked_version(call: Call, k: Key) -> Any:
     """Return the number of the version that the path names, by default the current one; raises `Problem`."""
     asked = call.at.get("version", "").lower()
     if not re.fullmatch("([0-9a-f]{32})?", asked):
         raise outside(f"'{asked}' of a key")
-    for number in range(k.version, 0, -1):
-        if asked in ("", call.world.version(k.name, number)):
-            return number
-    raise missing("KeyNotFound", f"A key with (name/id) {local(k)}/{asked} was not found in this key vault.")
+    numbers = {call.world.version(k.name, number): number for number in range(1, k.version + 1)} | {"": k.version}
+    message = f"A key with (name/id) {local(k)}/{asked} was not found in this key vault."
+    return found(numbers.get(asked), "KeyNotFound", message)
 
 
 def create_key(call: Call, vault: Vault) -> Body:
