@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,13 @@ def differences(body: Any, validator: Draft202012Validator) -> list[str]:
 
 def sent() -> Iterator[dict[str, Any]]:
     """Play the corpus and yield each resource that the server sends."""
-    with azure_server() as server:
-        wire = Wire(server)
+    with azure_server() as server, closing(Wire(server)) as wire:
         for _, answer in played(Customer(wire)):
             body = answer.body if answer.text else None
             items = body.get("value", [body]) if isinstance(body, dict) else []
             yield from (
                 each for each in items if str(each.get("type", "")).startswith("Microsoft.") and "properties" in each
             )
-        wire.close()
 
 
 def main() -> int:

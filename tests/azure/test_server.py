@@ -7,7 +7,9 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -249,15 +251,20 @@ def test_an_account_key_is_one_of_that_account(wire: Wire, at_work: Customer) ->
 # Machines
 
 
-def test_the_server_answers_for_the_machine_that_it_is_given() -> None:
-    rows = [row for row in ROWS if getattr(row, "requirement", "") != "resource.creation-refused"]
-    with azure_server(Machine(rows)) as server:
-        wire = Wire(server)
+@contextmanager
+def customer_of(machine: Machine) -> Iterator[Customer]:
+    """A customer of a server of this machine, with a resource group."""
+    with azure_server(machine) as server, closing(Wire(server)) as wire:
         customer = Customer(wire)
         ask(customer, "PUT", G, GROUP)
+        yield customer
+
+
+def test_the_server_answers_for_the_machine_that_it_is_given() -> None:
+    rows = [row for row in ROWS if getattr(row, "requirement", "") != "resource.creation-refused"]
+    with customer_of(Machine(rows)) as customer:
         body = ACCOUNT | {"properties": {"encryption": {"keySource": "Microsoft.KeyVault"}}}
         assert ask(customer, "PUT", f"{A}/tr1", body).status == 201
-        wire.close()
 
 
 def test_a_defect_shows_its_place_and_no_credential(capfd: pytest.CaptureFixture[str]) -> None:
@@ -265,13 +272,10 @@ def test_a_defect_shows_its_place_and_no_credential(capfd: pytest.CaptureFixture
         raise ValueError(f"refused: {command.resource}")
 
     rows = [row for row in ROWS if not (isinstance(row, Effect) and row.on is CreateResource)]
-    with azure_server(Machine([*rows, effect(CreateResource, "environment.create-resource", then=fail)])) as server:
-        wire = Wire(server)
-        customer = Customer(wire)
-        ask(customer, "PUT", G, GROUP)
+    fails = effect(CreateResource, "environment.create-resource", then=fail)
+    with customer_of(Machine([*rows, fails])) as customer:
         assert problem(ask(customer, "PUT", f"{A}/canary", ACCOUNT)) == (500, "InternalServerError")
         assert customer.world.state.tables[Resource] == {}
-        wire.close()
     printed = capfd.readouterr().err
     assert "ValueError" in printed
     assert f'"{__file__}", line' in printed
@@ -342,12 +346,10 @@ def test_requests_at_once_don_t_lose_each_other(served: AzureServer, customer: C
     ask(customer, "PUT", G, GROUP)
 
     def create(number: int) -> list[int]:
-        wire = Wire(served)
-        mine = Customer(wire, customer.tenant)
         names = [*(f"tr{number}-{each}" for each in range(5)), "contested"]
-        found = [ask(mine, "PUT", f"{A}/{name}", ACCOUNT).status for name in names]
-        wire.close()
-        return found
+        with closing(Wire(served)) as wire:
+            mine = Customer(wire, customer.tenant)
+            return [ask(mine, "PUT", f"{A}/{name}", ACCOUNT).status for name in names]
 
     with ThreadPoolExecutor(6) as pool:
         statuses = list(pool.map(create, range(6)))

@@ -1,6 +1,7 @@
 """Each route answers as Azure documents it, with bodies that Microsoft's types know; a malformed request is refused."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,8 @@ from translator_cmk.azure.server import AzureServer
 @pytest.fixture(scope="module")
 def answers(served: AzureServer) -> list[tuple[Example, Answer]]:
     """The examples, each with its answer."""
-    wire = Wire(served)
-    found = list(played(Customer(wire)))
-    wire.close()
-    return found
+    with closing(Wire(served)) as wire:
+        return list(played(Customer(wire)))
 
 
 def test_each_route_has_an_example_that_is_answered_as_it_says(answers: list[tuple[Example, Answer]]) -> None:

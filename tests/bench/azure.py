@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -108,9 +108,6 @@ def growth_in_megabytes(many: int = MANY) -> float:
 
 def malformed_and_not_refused(many: int = MALFORMED) -> float:
     """How many of these malformed requests end in anything but a 4xx or 501 with an error, or change something."""
-    with azure_server() as server:
-        wire = Wire(server)
+    with azure_server() as server, closing(Wire(server)) as wire:
         customer = Customer(wire)
-        wrong = sum(not is_refused(customer, each) for each in malformed(customer, many))
-        wire.close()
-    return wrong
+        return sum(not is_refused(customer, each) for each in malformed(customer, many))
