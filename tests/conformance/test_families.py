@@ -3,12 +3,11 @@
 The features are enough here, and a sample of each family; `make evidence` puts all of both through every lane.
 """
 
-import shlex
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from tests.conformance.broken import (
 )
 from tests.conformance.verifying import verify
 from tests.evidence.in_full import some
-from tests.evidence.lanes import InProcess, features, put_to
+from tests.evidence.lanes import PROGRAMS, InProcess, features, put_to
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.vocabulary import commands_of
 from translator_cmk.conformance.cases import Scenario, scenarios
@@ -38,8 +37,6 @@ from translator_cmk.language import command_to_wire
 from translator_cmk.language.messages import stage_to_wire
 from translator_cmk.machine import DEFAULT_STAGE, Command
 from translator_cmk.requirements import TOPICS, Requirement, load_register
-
-PROGRAMS = {"python": f"{shlex.quote(sys.executable)} -S", "node": "node", "perl": "perl"}
 
 
 def test_every_edit_still_finds_its_place() -> None:
@@ -117,27 +114,21 @@ WAYS: dict[str, tuple[Command, ...]] = {pickle.id: tuple(commands_of(pickle)) fo
 """The commands of each scenario."""
 
 
-def requests(way: tuple[Command, ...]) -> Iterator[dict[str, Any]]:
-    """The commands as requests, after what it declares and a reset, with a look after each."""
-    yield from ({"verb": "hello"}, {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)})
-    for command in way:
-        yield from ({"verb": "submit", "command": command_to_wire(command)}, {"verb": "observe"})
-
-
-REQUESTS = {way: list(requests(way)) for way in WAYS.values()}
+FIRST: list[dict[str, Any]] = [{"verb": "hello"}, {"verb": "reset", "stage": stage_to_wire(DEFAULT_STAGE)}]
 
 
 def answers(source: str) -> dict[tuple[Command, ...], list[Any]]:
-    """What an example in Python answers and shows along each of the ways, asked without the kit."""
+    """What an example in Python answers along each of the ways, with a look after each command, without the kit."""
     answer = InProcess(source).module["answer"]
 
-    def along(asked: Iterable[dict[str, Any]]) -> Iterator[Any]:
+    def along(way: tuple[Command, ...]) -> Iterator[Any]:
         emulator = None
-        for request in asked:
+        submits = ([{"verb": "submit", "command": command_to_wire(each)}, {"verb": "observe"}] for each in way)
+        for request in chain(FIRST, *submits):
             emulator, found = answer(emulator, request)
             yield found
 
-    return {way: list(along(asked)) for way, asked in REQUESTS.items()}
+    return {way: list(along(way)) for way in WAYS.values()}
 
 
 EXAMPLE = edited("python", (), "the example")
