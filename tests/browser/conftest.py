@@ -33,7 +33,7 @@ STILL = 0.02
 SHORTENED = """rows => {
   document.querySelectorAll(".md-content tbody").forEach(
     each => [...each.rows].slice(rows).forEach(row => row.remove()));
-  [...document.querySelectorAll(".md-content__inner > *")].slice(8 * rows).forEach(each => each.remove());
+  [...document.querySelectorAll(".md-content__inner > *")].slice(32).forEach(each => each.remove());
 }"""
 
 
@@ -108,7 +108,7 @@ def window(browser: Browser, **options: Any) -> Opened:
 
 
 def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong with a page, all that is folded open; with ``rows``, of no more than that of each table.
+    """What axe finds wrong with a page, all folded open; with ``rows``, in its beginning, and so many of each table.
 
     Axe takes long over long tables, whose rows are all alike.
     """

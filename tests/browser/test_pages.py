@@ -68,7 +68,7 @@ VIEWS = {
     "implementations": View("evidence/implementations.html"),
     "what if": View(WHAT_IF, True),
 }
-"""The templates that differ most.  `make evidence` looks at every page, in each scheme and each width."""
+"""The templates that differ most.  `make evidence` looks at the whole of every page, in each scheme and each width."""
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
@@ -91,7 +91,7 @@ def test_page_is_quiet_fits_and_is_accessible(page: Page, site: Path, root: str,
     if view.paper:
         assert cut_off_on_paper(page, view.paper) == (0, 0, 0)
         look(page, width, dark=view.phone)
-    assert violations(page, rows=4) == []
+    assert violations(page, rows=2) == []
 
 
 def cut_off_on_paper(page: Page, across: int) -> tuple[int, int, int]:
