@@ -74,7 +74,7 @@ def test_ending_it_ends_the_command_and_the_server_and_leaves_no_file(temporary:
 def test_no_other_identity_cloud_or_proxy_is_passed_on() -> None:
     mine = dict.fromkeys(("AZURE_CLOUD_NAME", "AZURE_CLIENT_ID", "ARM_CLIENT_ID", "IDENTITY_ENDPOINT"), "x")
     mine |= {"HTTP_PROXY": "x", "ALL_PROXY": "x", "NO_PROXY": "*", "https_proxy": "x", "PATH": "/bin", "LANG": "C"}
-    given = dict(environment(mine, 8443, Path("/ca.pem"), "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21", Path("/tmp/x")))
+    given = environment(mine, 8443, Path("/ca.pem"), "7d2f3c1e-0b5a-4c86-9a35-5d1b0c4e8f21", Path("/tmp/x"))
     assert [name for name, value in given.items() if value in ("x", "*")] == []
     assert (given["PATH"], given["LANG"], given["https_proxy"]) == ("/bin", "C", "http://127.0.0.1:8443")
 

@@ -165,6 +165,19 @@ def test_what_follows_a_key_but_is_no_version_is_outside_the_subset(at_work: Cus
     assert ask(at_work, "PUT", f"{A}/new", {"properties": {"restore": True}}).status == 501
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        (f"{S}/resourceGroups/ends-in-a-dot.", "InvalidResourceGroup"),
+        (f"{A}/-begins-with-a-hyphen", "InvalidResourceName"),
+        (f"{V}/two--hyphens", "VaultNameNotValid"),
+    ],
+)
+def test_a_name_that_azure_does_not_allow_is_refused(at_work: Customer, path: str, code: str) -> None:
+    body = vault(at_work.tenant) | ACCOUNT if path.startswith(A) else vault(at_work.tenant)
+    assert problem(ask(at_work, "PUT", path, body)) == (400, code)
+
+
 @pytest.mark.parametrize(("path", "method"), [("/providers", "GET"), ("/deployments/x", "PUT"), ("", "PATCH")])
 def test_a_path_outside_the_subset_is_named(customer: Customer, path: str, method: str) -> None:
     answer = ask(customer, method, G + path, {})

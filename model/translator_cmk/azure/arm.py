@@ -129,9 +129,7 @@ def region(call: Call, *others: str) -> str:
 
 def put_group(call: Call, home: Subscription) -> Reply:
     """Create a resource group, or return one that is there."""
-    name, place = call.at["name"], region(call)
-    if not re.fullmatch(r"[\w().-]{0,89}[\w()-]", name):
-        raise malformed(f"The resource group name '{name}' is not valid.", "InvalidResourceGroup")
+    place, name = region(call), call.new_name("group")
     there = call.world.groups.get((home.name, name.lower()))
     if there and there.location != place:
         message = f"The resource group '{there.name}' exists in location '{there.location}'."
@@ -171,8 +169,7 @@ def put_account(call: Call, g: Group) -> Reply:
     """Create an account, or change one that is there."""
     there, wanted = find(call, Resource, call.at["name"]), member(call.body, "properties.encryption", dict)
     if there is None:
-        create_account(call, g, call.at["name"])
-        return Reply(201, configured(call, call.at["name"]))
+        return Reply(201, configured(call, create_account(call, g)))
     present = body("account", call, there)["properties"].get("encryption", {"keySource": "Microsoft.CognitiveServices"})
     return Reply(200, configured(call, there.name, None if wanted == present else wanted))
 
@@ -181,12 +178,12 @@ def patch_account(call: Call, r: Resource) -> Reply:
     return call.begun(configured(call, r.name, member(call.body, "properties.encryption", dict)))
 
 
-def create_account(call: Call, g: Group, name: str) -> None:
+def create_account(call: Call, g: Group) -> str:
+    """Create an account and return its name; raises `Problem`."""
     if member(call.body, "properties.restore", bool):
         raise outside("properties.restore")
     kind, place, sku = required(call.body, "kind"), region(call, "global"), required(call.body, "sku.name").upper()
-    if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}", name):
-        raise malformed(f"The account name '{name}' is not valid.", "InvalidResourceName")
+    name: str = call.new_name("account")
     if kind not in FIXED["kinds"]:
         raise outside(f"kind {kind}")
     if sku not in FIXED["kinds"][kind]["skus"]:
@@ -198,6 +195,7 @@ def create_account(call: Call, g: Group, name: str) -> None:
     keys: commands.KeySource = "customer-managed" if source.lower() == "microsoft.keyvault" else "microsoft-managed"
     kind_of_resource = FIXED["kinds"][kind]["resource"]
     call.submit(commands.CreateResource(name, kind_of_resource, place, sku, g.subscription, g.name, keys))
+    return name
 
 
 def configured(call: Call, name: str, encryption: Body | None = None) -> Body:
@@ -283,13 +281,12 @@ def put_vault(call: Call, g: Group) -> Reply:
         required(call.body, needed)
     there = find(call, Vault, name)
     if there is None or region(call) != there.region.name:  # one of this name, elsewhere: refused
-        create_vault(call, g, name)
+        create_vault(call, g)
     return Reply(200 if there else 201, patch_vault(call, call.entity(Vault, name)))
 
 
-def create_vault(call: Call, g: Group, name: str) -> None:
-    if not re.fullmatch(r"(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]", name):
-        raise malformed(f"The vault name '{name}' is invalid.", "VaultNameNotValid")
+def create_vault(call: Call, g: Group) -> None:
+    name = call.new_name("vault")
     rbac_by_default = call.query["api-version"] >= VAULTS_DEFAULT_TO_RBAC
     rbac = member(call.body, "properties.enableRbacAuthorization", bool, rbac_by_default)
     soft_delete = member(call.body, "properties.enableSoftDelete", bool, True)

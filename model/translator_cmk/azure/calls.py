@@ -80,6 +80,13 @@ class Call:
             raise malformed("The request content has to be a JSON object.")
         return self.json
 
+    def new_name(self, kind: str) -> Any:
+        """Return the name of the path, for something new of a kind; raises `Problem`."""
+        name, known = self.at["name"], FIXED["names"][kind]
+        if not re.fullmatch(known["form"], name):
+            raise malformed(f"The name '{name}' is not valid for a {kind}.", known["code"])
+        return name
+
     def number(self, name: str, default: int, allowed: range) -> int:
         """Return a parameter of the query that is a number; raises `Problem`."""
         text = self.query.get(name.lower(), str(default))

@@ -68,25 +68,23 @@ def run(args: argparse.Namespace) -> int:
             port, authority = server.port, server.authority_file
         elif not authority.is_file():
             raise CommandError(f"azure-env: --authority {authority}: no such file; `serve --azure` prints its path")
-        return run_command(command, dict(environment(os.environ, port, authority.resolve(), args.tenant, Path(folder))))
+        return run_command(command, environment(os.environ, port, authority.resolve(), args.tenant, Path(folder)))
 
 
-def environment(
-    inherited: Mapping[str, str], port: int, authority: Path, tenant: str, folder: Path
-) -> Iterator[tuple[str, str]]:
-    """Yield the variables of the command: those inherited, less every other cloud, identity and proxy."""
-    for name, value in inherited.items():
-        if not name.startswith(INHERITED) and name.lower() not in PROXIES:
-            yield name, value
-    proxy = f"http://127.0.0.1:{port}"
-    yield from {"HTTPS_PROXY": proxy, "https_proxy": proxy}.items()
-    yield from dict.fromkeys(AUTHORITIES, str(authority)).items()
-    yield "AZURE_CONFIG_DIR", str(folder / "azure")
-    yield "AZURE_CORE_COLLECT_TELEMETRY", "false"
-    yield "AZURE_TENANT_ID", tenant
-    yield "AZURE_CLIENT_ID", CLIENT
-    yield "AZURE_CLIENT_SECRET", "any"
-    yield "AZURE_SUBSCRIPTION_ID", guid(tenant, SUBSCRIPTIONS[0])
+def environment(inherited: Mapping[str, str], port: int, authority: Path, tenant: str, folder: Path) -> dict[str, str]:
+    """Return the variables of the command: those inherited, less every other cloud, identity and proxy."""
+    foreign = [name for name in inherited if name.startswith(INHERITED) or name.lower() in PROXIES]
+    return {
+        **{name: value for name, value in inherited.items() if name not in foreign},
+        **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://127.0.0.1:{port}"),
+        **dict.fromkeys(AUTHORITIES, str(authority)),
+        "AZURE_CONFIG_DIR": str(folder / "azure"),
+        "AZURE_CORE_COLLECT_TELEMETRY": "false",
+        "AZURE_TENANT_ID": tenant,
+        "AZURE_CLIENT_ID": CLIENT,
+        "AZURE_CLIENT_SECRET": "any",
+        "AZURE_SUBSCRIPTION_ID": guid(tenant, SUBSCRIPTIONS[0]),
+    }
 
 
 def run_command(command: Sequence[str], variables: Mapping[str, str]) -> int:

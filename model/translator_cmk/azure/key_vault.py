@@ -117,9 +117,7 @@ def import_key(call: Call, vault: Vault) -> Body:
 
 def add_key(call: Call, vault: Vault, command: Callable[..., Command], kind: str, size: int, curve: str) -> Any:
     """Return a new key of this type and size, or curve, or a new version of one that is there; raises `Problem`."""
-    name = call.at["name"]
-    if not re.fullmatch(r"[a-zA-Z0-9-]{1,127}", name):
-        raise malformed(f"The key name '{name}' is invalid.", "BadParameter")
+    name = call.new_name("key")
     if kind == "EC":
         size = next((bits for bits in FIXED["keys"]["EC"]["sizes"] if curve == f"P-{bits}"), 0)
     if kind not in FIXED["keys"] or size not in FIXED["keys"][kind]["sizes"]:
