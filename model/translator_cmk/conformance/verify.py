@@ -3,7 +3,7 @@
 import argparse
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -103,43 +103,55 @@ def run(args: argparse.Namespace) -> int:
     running.log = folder.begin()
     session = partial(Session, log=running.log, patience=args.timeout, interruption=running.interruption)
     pool = SessionPool(lambda: session(way.open()), seed) if way else None
-    whole = False  # whether the report can be written to its end
     with running.interruption.heeded():
         try:
-            running.save()
-            if pool:
-                put_through(running, pool, args.jobs)
-            else:
-                running.declared = recorded_system(traces)
-            if TRACE in lanes:
-                run_trace(running, folder.path, kept(traces, folder))
-            running.finished = whole = True
-        except (Fault, Aborted, Interrupted) as trouble:
-            whole = True
-            in_full = pool.sessions[-1].in_full(trouble) if pool and isinstance(trouble, Fault) else str(trouble)
-            running.trouble = plain(in_full)
-            if isinstance(trouble, Interrupted):
-                running.progress.clear()
-                print_error(f"{trouble}; {args.report} has what came out so far")
-        except CommandError:
-            raise
+            whole = run_to_the_end(running, pool, args, traces)
         except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
             raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
-        except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
-            traceback.print_exc()
-            running.trouble = "a defect of the kit; its traceback is on standard error"
-        finally:
-            running.progress.clear()
-            if pool:
-                pool.bye()
-            running.save(whole)
-            running.log.close()
     if not whole:
         return HARNESS
     envelope = running.envelope()
     awaited = most_awaited(pool.unsupported(), running.declared) if pool and running.declared else ()
     print("\n".join(summaries.printed(envelope, args.report, way.text if way else "", awaited)))
     return int(envelope["exit_code"])
+
+
+def run_to_the_end(
+    running: Running, pool: SessionPool | None, args: argparse.Namespace, traces: Sequence[Path]
+) -> bool:
+    """Run the lanes and write the report; return whether it is whole; raises `CommandError` and `OSError`."""
+    whole, folder = False, running.folder
+    assert folder is not None
+    try:
+        running.save()
+        if pool:
+            put_through(running, pool, args.jobs)
+        else:
+            running.declared = recorded_system(traces)
+        if TRACE in running.made.lanes:
+            run_trace(running, folder.path, kept(traces, folder))
+        running.finished = whole = True
+    except (Fault, Aborted, Interrupted) as trouble:
+        whole = True
+        in_full = pool.sessions[-1].in_full(trouble) if pool and isinstance(trouble, Fault) else str(trouble)
+        running.trouble = plain(in_full)
+        if isinstance(trouble, Interrupted):
+            running.progress.clear()
+            print_error(f"{trouble}; {args.report} has what came out so far")
+    except (CommandError, OSError):
+        raise
+    except (Exception, SystemExit):  # noqa: BLE001  # a defect of the kit must never look like a verdict
+        traceback.print_exc()
+        running.trouble = "a defect of the kit; its traceback is on standard error"
+    finally:
+        running.progress.clear()
+        if pool:
+            pool.bye()
+        try:
+            running.save(whole)
+        finally:
+            running.log.close()
+    return whole
 
 
 def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:

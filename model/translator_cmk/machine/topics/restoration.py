@@ -10,18 +10,7 @@ from ..commands import (
     RecoverVault,
 )
 from ..entities import Document, Model, Workspace
-from ..rows import (
-    Condition,
-    Effect,
-    always,
-    data_inaccessible,
-    effect,
-    has_document,
-    may_have_its_key_back,
-    refuse,
-    sets,
-    whenever,
-)
+from ..rows import Effect, data_inaccessible, effect, has_document, may_have_its_key_back, refuse, sets, whenever
 
 ROWS = (
     whenever(
@@ -37,13 +26,13 @@ GIVES_BACK_WHAT_IT_NEEDS = (GrantKeyAccess, RecoverVault, RecoverKey, EnableKey)
 BRINGS_THE_KEY_BACK = (*GIVES_BACK_WHAT_IT_NEEDS, EnableCustomerManagedKeys)
 
 
-def redeploys(on: type[Command], requirement: str, when: Condition = always) -> Effect:
+def redeploys(on: type[Command], requirement: str) -> Effect:
     """Return the row of the mistake: the command deploys the models of a resource that may have its key back."""
     return effect(
         on,
         requirement,
         each=Model,
-        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and when(c),
+        when=lambda c, m: m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource),
         then=lambda c, m: sets(m, state="deployed"),
     )
 
@@ -67,8 +56,24 @@ COUNTER_ROWS = (
         unless=lambda c: has_document(c.model.workspace),
     ),
     redeploys(GrantKeyAccess, "restoration.no-redeploy"),
-    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy", when=lambda c: not c.resource.identity),
+    effect(
+        EnableCustomerManagedKeys,
+        "restoration.no-redeploy",
+        each=Model,
+        when=lambda c, m: (
+            m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and not c.resource.identity
+        ),
+        then=lambda c, m: sets(m, state="deployed"),
+    ),
     *(redeploys(on, "restoration.no-redeploy-otherwise") for on in GIVES_BACK_WHAT_IT_NEEDS),
-    redeploys(EnableCustomerManagedKeys, "restoration.no-redeploy-otherwise", when=lambda c: c.resource.identity),
+    effect(
+        EnableCustomerManagedKeys,
+        "restoration.no-redeploy-otherwise",
+        each=Model,
+        when=lambda c, m: (
+            m.state == "undeployed" and may_have_its_key_back(c, m.workspace.resource) and c.resource.identity
+        ),
+        then=lambda c, m: sets(m, state="deployed"),
+    ),
     *(brings_uploads_back(on, "restoration.uploads-stay-deleted") for on in BRINGS_THE_KEY_BACK),
 )
