@@ -32,7 +32,7 @@ STEPS = 2_400
 SCOPES = (*(scope.name for scope in SMALL), "stress")
 """The names of everything that can be toured."""
 
-SECONDS = 20.0
+SECONDS = 15.0
 """How many seconds fuzzing lasts by default."""
 
 
