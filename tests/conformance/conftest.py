@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import SOME, TOUR, WRONG, Refused, Verified, decides_in_fuzzing, fuzz, told, verify
+from tests.conformance.verifying import SOME, TOUR, WRONG, Refused, Verified, decides_in_fuzzing, fuzz, says, verify
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def refused(tmp_path: Path) -> Refused:
     def run(*arguments: str) -> str:
         report = tmp_path / "report"
         here = ["--in-process"] if "--python" in arguments else []
-        error = told(2, "verify", "--report", report, *here, *arguments)
+        error = says(2, "verify", "--report", report, *here, *arguments)
         assert error.count("\n") == 1
         assert not report.exists()
         return error

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import limited_systems
-from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, told
+from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.judging import SequenceResult
@@ -53,15 +53,15 @@ def failed(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> Sequenc
 def lines(asked: tuple[Command, ...], refused: tuple[int, ...] = ()) -> list[str]:
     """The scenario of a failure over the last command, without its title and without what was observed."""
     text = feature(failed(asked, refused))
-    *told, observed = [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
+    *steps, observed = [line.strip() for line in text.partition("    Scenario: ")[2].splitlines()][1:]
     assert observed == "# observed: the request is accepted"
-    return told
+    return steps
 
 
 def test_title_is_the_outcome_and_no_step_stands_for_several_commands() -> None:
-    told = feature(failed((*COVERED, *AFTER)))
-    assert "    Scenario: The request is accepted when the customer reads the data of ws-prod\n" in told
-    assert told.count("\n      Given ") + told.count("\n      And the customer ") == len((*COVERED, *AFTER)) - 1
+    text = feature(failed((*COVERED, *AFTER)))
+    assert "    Scenario: The request is accepted when the customer reads the data of ws-prod\n" in text
+    assert text.count("\n      Given ") + text.count("\n      And the customer ") == len((*COVERED, *AFTER)) - 1
 
 
 def test_what_the_model_leaves_open_and_the_system_accepted_is_a_step_and_marked() -> None:
@@ -119,13 +119,13 @@ def test_comments_leave_it_a_feature_of_which_the_model_tells_how_far_it_gets(
 def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
     folder = tmp_path / "my report"
     lane = [*TOUR, "--report", str(folder), "--timeout", "7"]
-    said = told(1, "verify", "--in-process", "--python", WRONG, *lane)
+    said = says(1, "verify", "--in-process", "--python", WRONG, *lane)
     again = next(line for line in said.splitlines() if line.startswith("  again "))
     named = ["--python", WRONG, "--in-process", "--timeout", "7"]
     program, *arguments = shlex.split(again.partition("again ")[2])
     file = folder / "counterexamples" / "01-tour-DisableIdentity.json"
     assert [program, *arguments] == ["translator-cmk", "replay", *named, str(file)]
-    said = told(1, *arguments)
+    said = says(1, *arguments)
     assert "\n     expected  " in said
     assert "\n     observed  " in said
     assert WRONG not in (folder / "report.json").read_text("utf-8")
@@ -133,7 +133,7 @@ def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
 
 def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, {"command": "DisableIdentity", "resource": "translator-prod"})
-    assert told(
+    assert says(
         4, "replay", "--in-process", "--python", f"{limited_systems.__name__}:OnlyVaults", str(file)
     ).startswith("undecided: nothing was asked")
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.bdd import wrong_systems
-from tests.conformance.verifying import MODEL, Refused, Verified, decides_in_fuzzing, fuzz, told, verify
+from tests.conformance.verifying import MODEL, Refused, Verified, decides_in_fuzzing, fuzz, says, verify
 from translator_cmk.conformance.deviations import load_deviations
 
 WRONG = f"{wrong_systems.__name__}:AnyRegion"
@@ -34,7 +34,7 @@ def test_what_failed_is_written_down_to_begin_with_and_has_to_be_filled_in(tmp_p
     wrong = ("--python", WRONG, "--case", FAILS, "--case", FAILS_TOO)
     found = verify(tmp_path, *wrong)
     copy = shutil.copy(found.folder / "deviations.yaml", tmp_path / "copy.yaml")
-    assert f"{copy}:3: the reason of {FAILS_TOO} is still 'to be written'; write one" in told(
+    assert f"{copy}:3: the reason of {FAILS_TOO} is still 'to be written'; write one" in says(
         2, "verify", *wrong, "--deviations", str(copy)
     )
     found = verify(tmp_path, *wrong, *written(found))

@@ -12,7 +12,7 @@ import pytest
 
 from tests.bdd import wrong_systems
 from tests.conformance import limited_systems
-from tests.conformance.verifying import FAULTY, MODEL, ROOT, told
+from tests.conformance.verifying import FAULTY, MODEL, ROOT, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.stdio import Process
 from translator_cmk.conformance.init_adapter import azure_calls, skeleton
@@ -62,7 +62,7 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
 def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, message: str) -> None:
     module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
     made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"{module.__name__}:{system}")
-    said = told(code, "doctor", *made, *(["--in-process"] * ("=" not in system)))
+    said = says(code, "doctor", *made, *(["--in-process"] * ("=" not in system)))
     assert message in said
     assert said.count("✘") == (code == 1)
 
@@ -77,9 +77,9 @@ def test_skeleton_is_well_by_the_command_that_it_ends_with_and_says_what_to_writ
     tmp_path: Path, language: str
 ) -> None:
     folder = tmp_path / "it's mine"
-    program, *arguments = shlex.split(told(0, "init-adapter", language, folder).partition("next: ")[2])
+    program, *arguments = shlex.split(says(0, "init-adapter", language, folder).partition("next: ")[2])
     assert program == "translator-cmk"
-    out = told(4, *arguments)
+    out = says(4, *arguments)
     assert "✔ it resets, and shows a new world" in out
     assert "○ not looked at yet, for want of DeleteVault" in out
     every = len(COMMANDS)
@@ -129,7 +129,7 @@ def test_skeleton_takes_the_place_of_nothing(tmp_path: Path, name: str) -> None:
     else:
         there.write_text("mine")
     folder = there if name == "folder" else tmp_path
-    assert f"{there} is there already, and is left as it is; name another folder" in told(
+    assert f"{there} is there already, and is left as it is; name another folder" in says(
         2, "init-adapter", "python", str(folder)
     )
     assert [each.name for each in tmp_path.iterdir()] == ["adapter.py"]
@@ -148,7 +148,7 @@ def test_skeleton_is_incomplete_and_told_what_it_lacks(tmp_path: Path) -> None:
     main(["init-adapter", "python", str(tmp_path)])
     system = ["--stdio", f"{shlex.quote(sys.executable)} -S {tmp_path / 'adapter.py'}"]
     report = ["--report", str(tmp_path / "report")]
-    said = told(4, "verify", *system, *report, "--requirement", "vault.same-region-refused")
+    said = says(4, "verify", *system, *report, "--requirement", "vault.same-region-refused")
     *_, named, first, doctor, _ = said.splitlines()
     assert named == "? unsupported, of the commands that were asked for: CreateVault"
     assert re.fullmatch(r"  write CreateVault next: [1-9][0-9]* scenarios need it", first)
@@ -160,7 +160,7 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path) -> None:
     adapter = shutil.copy(EMULATOR, tmp_path / "my folder" / "emulator's.py")
     stdio = ["--stdio", f"{shlex.quote(sys.executable)} -S {shlex.quote(str(adapter))}", "--timeout", "9"]
     for given in (stdio, ["--python", MODEL], ["--python", MODEL, "--in-process"]):
-        message = told(0, "doctor", *given).partition("it has every command; next: ")[2]
+        message = says(0, "doctor", *given).partition("it has every command; next: ")[2]
         assert shlex.split(message) == ["translator-cmk", "verify", *given]
 
 
@@ -177,7 +177,7 @@ def test_next_step_can_be_pasted_whatever_the_command(tmp_path: Path) -> None:
 )
 def test_error_is_no_answer(fine: tuple[str, ...], message: str) -> None:
     errs = " ".join(f"{name}=error" for name in COMMANDS if name not in fine)
-    out = told(1, "doctor", "--stdio", f"{FAULTY} {errs}")
+    out = says(1, "doctor", "--stdio", f"{FAULTY} {errs}")
     assert message in out
     assert out.count("✘") == 1
     assert "no quota\n  an error says that the adapter can't tell, and is no verdict: answer refused where" in out

@@ -28,7 +28,7 @@ from tests.conformance.verifying import (
     counterexample,
     in_a_shell,
     messages_of,
-    told,
+    says,
     verify,
 )
 from translator_cmk.cli import main
@@ -43,7 +43,7 @@ def test_error_in_answer_to_hello_is_an_error_of_the_adapter_in_every_command(tm
     kept = counterexample(tmp_path, {"command": "EnableIdentity", "resource": "translator-prod"})
     whole = verify(tmp_path / "whole", "--stdio", FAULTY, *WELL)
     for command in (["doctor"], ["replay", str(kept)], ["report", "reproduce", str(whole.folder)]):
-        assert "answered hello with an error: no quota" in told(3, *command, *errs)
+        assert "answered hello with an error: no quota" in says(3, *command, *errs)
 
 
 def alive(pid: int) -> bool:
@@ -150,7 +150,7 @@ def test_run_that_is_interrupted_over_a_request_leaves_a_valid_report(tmp_path: 
     assert (found.exit_code, found.report["complete"], found.report["exit_code"]) == (4, False, 4)
     assert sorted(found.statuses().values()) == ["not-run", "passed"]
     assert (found.folder / "report.html").is_file()
-    out = told(4, "report", "check", found.folder)
+    out = says(4, "report", "check", found.folder)
     assert "all 2 verdicts are confirmed" in out
     assert f"the run was not complete: interrupted by {by.name}" in out
 
@@ -165,7 +165,7 @@ def test_run_that_is_killed_leaves_a_valid_report_and_a_folder_to_use_again(tmp_
     found = Verified(run.returncode, json.loads(envelope.read_text("utf-8")), envelope.parent)
     assert (found.report["complete"], found.report["exit_code"]) == (False, 4)
     assert found.report["counts"]["lanes"]["features"]["passed"] > 0
-    out = told(4, "report", "check", found.folder)
+    out = says(4, "report", "check", found.folder)
     assert f"all {len(found.report['cases'])} verdicts are confirmed" in out
     assert re.search(rf"the record in {re.escape(MESSAGES)}:[0-9]+ is truncated", out)
     assert verify(tmp_path, "--python", MODEL, "--lane", "features", "--case", DELETES_KEY).report["complete"]
@@ -176,7 +176,7 @@ def test_log_that_is_cut_off_before_a_verdict_is_found_out(wrong_in_features: Ve
     lines = messages_of(cut).splitlines(keepends=True)
     whole = gzip.compress("".join(lines[:-2]).encode())
     (cut / MESSAGES).write_bytes(whole[:-8])  # without its end
-    out = told(1, "report", "check", cut)
+    out = says(1, "report", "check", cut)
     assert f"{MESSAGES} has {len(lines) - 2} messages, and the verdicts rest on {len(lines)}" in out
     assert f"the record in {MESSAGES}:{len(lines) - 1} is truncated" in out
 
@@ -187,4 +187,4 @@ def test_log_that_can_not_be_decompressed_is_refused(
 ) -> None:
     damaged = Forgery(wrong_in_features.folder, tmp_path / "damaged").folder
     (damaged / MESSAGES).write_bytes(content)
-    assert "can't be decompressed" in told(2, "report", "check", str(damaged))
+    assert "can't be decompressed" in says(2, "report", "check", str(damaged))

@@ -12,7 +12,7 @@ import pytest
 from tests.conformance import forgeries, limited_systems
 from tests.conformance.forgeries import FORGERIES, interrupted
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import FAILS, Verified, told, verify
+from tests.conformance.verifying import FAILS, Verified, says, verify
 from translator_cmk.cli import main
 
 KINDS = {
@@ -48,7 +48,7 @@ def test_wait_whose_last_looks_were_taken_out_is_found_out(tmp_path: Path) -> No
         for verb, entry in zip(forgery.verbs(), forgery.log, strict=True)
     ]
     forgery.log = [entry for entry, gone in zip(forgery.log, late, strict=True) if not gone]
-    assert "where observe would be" in told(1, "report", "check", str(forgery.derive()))
+    assert "where observe would be" in says(1, "report", "check", str(forgery.derive()))
 
 
 @pytest.mark.parametrize("name", ["report.json", "messages.ndjson.gz", "cucumber.ndjson"])

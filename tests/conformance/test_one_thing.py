@@ -11,7 +11,7 @@ import pytest
 from tests.bdd import wrong_systems
 from tests.bdd.samples import MODULE
 from tests.conformance import limited_systems
-from tests.conformance.verifying import MODEL, told, verify
+from tests.conformance.verifying import MODEL, says, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import load_features
 from translator_cmk.cli import main
@@ -63,7 +63,7 @@ def test_both_doors_lead_to_the_same_results_and_report(
     assert {file.name for file in folder.iterdir()} == {file.name for file in found.folder.iterdir()}
     assert colours(folder) == colours(found.folder)
     assert (ran.ret == 0) == (report["exit_code"] == 0)
-    assert f"all {len(report['cases'])} verdicts are confirmed" in told(0, "report", "check", str(folder))
+    assert f"all {len(report['cases'])} verdicts are confirmed" in says(0, "report", "check", str(folder))
     by_pytest, by_verify = load_results(folder), load_results(found.folder)
     assert [(each.id, each.status) for each in by_pytest.items] == [(each.id, each.status) for each in by_verify.items]
 

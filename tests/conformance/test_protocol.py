@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.conformance.verifying import told
+from tests.conformance.verifying import says
 from translator_cmk.conformance.protocol import parts
 from translator_cmk.language import schemas
 from translator_cmk.language.declaration import CAPABILITIES, DECLARED, LEVELS
@@ -14,7 +14,7 @@ from translator_cmk.machine import COMMANDS
 
 
 def test_reference_has_every_verb_answer_command_field_and_word() -> None:
-    text = told(0, "protocol")
+    text = says(0, "protocol")
     assert [verb for verb in VERBS if f"\n## {verb}\n" not in text] == []
     assert [
         word for answers in ANSWERS.values() for word in answers.records if f"\nAnswer `{word}`: " not in text
@@ -28,16 +28,16 @@ def test_reference_has_every_verb_answer_command_field_and_word() -> None:
 
 
 def test_part_is_printed_alone() -> None:
-    hello = told(0, "protocol", "hello")
+    hello = says(0, "protocol", "hello")
     assert all(f"\n| `{name}` | " in hello for name in DECLARED)
     assert "`observation`" not in hello
 
 
 def test_every_schema_that_is_listed_is_printed() -> None:
-    listed = [line.partition(": ")[0] for line in told(0, "protocol", "--schema", "list").splitlines()]
+    listed = [line.partition(": ")[0] for line in says(0, "protocol", "--schema", "list").splitlines()]
     assert {*schemas(), "report"} <= set(listed)
     for name in listed:
-        assert json.loads(told(0, "protocol", "--schema", name))["$id"] == f"{name}.schema.json"
+        assert json.loads(says(0, "protocol", "--schema", name))["$id"] == f"{name}.schema.json"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,6 @@ def test_every_schema_that_is_listed_is_printed() -> None:
     ],
 )
 def test_unknown_part_is_one_line_that_says_what_there_is(arguments: list[str], message: str) -> None:
-    error = told(2, "protocol", *arguments)
+    error = says(2, "protocol", *arguments)
     assert message in error
     assert error.count("\n") == 1

@@ -27,7 +27,7 @@ from tests.conformance.verifying import (
     Verified,
     messages_of,
     put_messages,
-    told,
+    says,
     verify,
 )
 from translator_cmk.cli import main
@@ -325,10 +325,10 @@ def test_results_of_a_log_that_was_changed_are_refused(wrong_in_features: Verifi
 
 
 def test_report_is_confirmed_by_asking_again(wrong: Verified) -> None:
-    assert f"say the same: translator-cmk report check {wrong.folder}" in told(
+    assert f"say the same: translator-cmk report check {wrong.folder}" in says(
         0, "report", "reproduce", str(wrong.folder), "--in-process", "--python", WRONG
     )
-    out = told(1, "report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL)
+    out = says(1, "report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL)
     assert f'{FAILS}.status: was "failed", is "passed"' in out
     assert 'tour/DisableIdentity.status: was "failed", is "passed"' in out
     assert 'subject.product: was "loses nothing", is "model"' in out

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import MODEL, WHOLE, told, verify
+from tests.conformance.verifying import MODEL, WHOLE, says, verify
 from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.errors import CommandError
 
@@ -60,7 +60,7 @@ def test_nothing_is_deleted_where_anything_is_not_of_a_report(
 
 def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path) -> None:
     put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
-    assert told(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count("\n") == 1
+    assert says(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count("\n") == 1
     assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
 
 
@@ -95,5 +95,5 @@ def test_file_in_the_folder_of_the_report_is_refused(tmp_path: Path, option: str
     put(tmp_path / "report", "mine")
     (tmp_path / "link").symlink_to("report")
     arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), option, str(tmp_path / "link" / "mine")]
-    assert f"{option} {tmp_path / 'link' / 'mine'}: it is in the folder of the report" in told(2, "verify", *arguments)
+    assert f"{option} {tmp_path / 'link' / 'mine'}: it is in the folder of the report" in says(2, "verify", *arguments)
     assert holds(tmp_path / "report")["mine"] == "mine: mine"

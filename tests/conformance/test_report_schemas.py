@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, messages_of, put_messages, told, verify
+from tests.conformance.verifying import FAILS, FAULTY, WHOLE, WRONG, Verified, messages_of, put_messages, says, verify
 from tests.schemas import VALID
 
 
@@ -80,7 +80,7 @@ def test_envelope_that_is_none_is_reported_with_its_place(
     assert complaints("report", report)
     file = tmp_path / "report.json"
     file.write_text(json.dumps(report), "utf-8")
-    error = told(2, "report", "check", str(tmp_path))
+    error = says(2, "report", "check", str(tmp_path))
     assert f"{file}: {expected}" in error
     assert error.count("\n") == 1
 
@@ -88,7 +88,7 @@ def test_envelope_that_is_none_is_reported_with_its_place(
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
 def test_what_is_no_report_is_reported_in_one_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "report.json").write_text(content)
-    assert told(2, "report", "check", str(tmp_path)).count("\n") == 1
+    assert says(2, "report", "check", str(tmp_path)).count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_message_log_that_is_none_is_reported_with_its_line(
     (tmp_path / "report.json").write_bytes((broken.folder / "report.json").read_bytes())
     log = messages_of(broken.folder).splitlines(keepends=True)
     put_messages(tmp_path, "".join([*log[:2], json.dumps(line) + "\n", *log[3:]]))
-    error = told(2, "report", "check", str(tmp_path))
+    error = says(2, "report", "check", str(tmp_path))
     assert f"messages.ndjson.gz:3: {expected}" in error.replace("the beginning of a world ", "")
     assert error.count("\n") == 1
 
@@ -119,6 +119,6 @@ def test_counterexample_that_is_none_is_reported_with_its_place(wrong: Verified,
     content["commands"][0]["command"] = "Destroy"
     file = tmp_path / "one.json"
     file.write_text(json.dumps(content), "utf-8")
-    assert f"{file}: commands[0].command is 'Destroy', which does not exist" in told(
+    assert f"{file}: commands[0].command is 'Destroy', which does not exist" in says(
         2, "replay", "--in-process", "--python", WRONG, str(file)
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.forging import Forgery
-from tests.conformance.verifying import MODEL, Refused, Verified, told, verify
+from tests.conformance.verifying import MODEL, Refused, Verified, says, verify
 from translator_cmk.cli import main
 
 HEAD = {"trace": 1, "subject": "night run 7"}
@@ -62,17 +62,17 @@ def test_impossible_event_fails_its_command_and_is_laid_to_requirements(wrong: V
 def test_verdict_or_trace_that_was_edited_is_found_out(wrong: Verified) -> None:
     report, content = wrong.folder / "report.json", (wrong.folder / "report.json").read_text("utf-8")
     report.write_text(content.replace('"status": "failed"', '"status": "passed"'), "utf-8")
-    assert 'trace/CreateKey.status: was "passed", is "failed"' in told(1, "report", "check", str(wrong.folder))
+    assert 'trace/CreateKey.status: was "passed", is "failed"' in says(1, "report", "check", str(wrong.folder))
     report.write_text(content, "utf-8")
     copy = wrong.folder / "traces" / "01.jsonl"
     copy.write_text(copy.read_text("utf-8").replace("accepted", "refused"), "utf-8")
-    out = told(1, "report", "check", str(wrong.folder))
+    out = says(1, "report", "check", str(wrong.folder))
     assert "trace.traces: was " in out
     assert "traces/01.jsonl is not what it was when the report was written" in out
     copy.write_text(copy.read_text("utf-8").replace('"trace": 1', '"trace": 9', 1), "utf-8")
-    assert "01.jsonl:1: trace is the number 9" in told(2, "report", "check", str(wrong.folder))
+    assert "01.jsonl:1: trace is the number 9" in says(2, "report", "check", str(wrong.folder))
     copy.unlink()
-    assert "01.jsonl: no such file, and the report has a trace of that name" in told(
+    assert "01.jsonl: no such file, and the report has a trace of that name" in says(
         2, "report", "check", str(wrong.folder)
     )
 
@@ -102,11 +102,11 @@ def test_trace_that_is_cut_off_makes_an_incomplete_report(tmp_path: Path) -> Non
     found = verify(tmp_path, "--lane", "trace", "--trace", name)
     assert (found.exit_code, found.report["complete"], found.report["trace"]["commands"]) == (4, False, 3)
     assert found.report["trouble"] == "log.jsonl:6: cut off in the middle of the line; copy the whole trace"
-    assert "all 3 verdicts are confirmed" in told(4, "report", "check", str(found.folder))
+    assert "all 3 verdicts are confirmed" in says(4, "report", "check", str(found.folder))
     forgery = Forgery(found.folder, tmp_path / "forged")
     forgery.envelope |= {"complete": True, "files": {}}
     del forgery.envelope["trouble"]
-    assert "the run broke off, and is said to be complete: log.jsonl:6: cut off" in told(
+    assert "the run broke off, and is said to be complete: log.jsonl:6: cut off" in says(
         1, "report", "check", str(forgery.derive())
     )
 
@@ -146,12 +146,12 @@ def test_what_can_not_be_judged_is_told_in_one_line(
 
 def test_traces_of_two_systems_are_refused(tmp_path: Path) -> None:
     two = (*trace(tmp_path, *FITS), *trace(tmp_path, HEAD | {"subject": "other"}, CREATED, name="two.jsonl"))
-    assert "the traces are of 'night run 7' and of 'other'; judge them apart" in told(
+    assert "the traces are of 'night run 7' and of 'other'; judge them apart" in says(
         2, "verify", "--report", str(tmp_path / "report"), "--lane", "trace", *two
     )
 
 
 def test_report_of_traces_alone_can_not_be_reproduced(wrong: Verified) -> None:
-    assert "it has only traces, of which nobody can be asked again; use report check" in told(
+    assert "it has only traces, of which nobody can be asked again; use report check" in says(
         2, "report", "reproduce", str(wrong.folder), "--in-process", "--python", MODEL
     )

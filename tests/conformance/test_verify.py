@@ -23,8 +23,8 @@ from tests.conformance.verifying import (
     decides_in_fuzzing,
     fuzz,
     messages_of,
+    says,
     started,
-    told,
     verify,
 )
 from translator_cmk.cli import main
@@ -70,7 +70,7 @@ def test_several_sessions_come_to_the_same(tmp_path: Path) -> None:
     assert several.exit_code == 0
     assert main(["report", "check", str(several.folder)]) == 0
     alone = ("--python", f"{wrong_systems.__name__}:AnyRegion", "--jobs", "2")
-    assert "has not declared the capability parallel" in told(2, "verify", "--report", str(tmp_path / "no"), *alone)
+    assert "has not declared the capability parallel" in says(2, "verify", "--report", str(tmp_path / "no"), *alone)
 
 
 UNTOLD = """
@@ -101,17 +101,17 @@ def test_wrong_usage_is_refused_before_anything_is_asked(
 
 def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path) -> None:
     piped = f"{FAULTY} | tee {shlex.quote(str(tmp_path / 'a log'))}"
-    instead = shlex.split(told(2, "doctor", "--stdio", piped).partition("; say ")[2])
+    instead = shlex.split(says(2, "doctor", "--stdio", piped).partition("; say ")[2])
     assert main(["doctor", *instead]) == 0
     assert (tmp_path / "a log").read_text("utf-8").startswith('{"id"')
     quoted = f"{shlex.quote(sys.executable)} -c 'raise SystemExit(8)' '|' \";\" a|b --x='a | b'"
-    assert "ended with exit code 8" in told(3, "doctor", "--stdio", quoted)
+    assert "ended with exit code 8" in says(3, "doctor", "--stdio", quoted)
 
 
 @pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs"])
 def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
     for value in ("-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""):
-        *_, error = told(2, "verify", "--in-process", "--python", MODEL, option, value).splitlines()
+        *_, error = says(2, "verify", "--in-process", "--python", MODEL, option, value).splitlines()
         assert f"error: argument {option}: " in error
         assert "; write " in error
         assert len(error) < 200
@@ -120,7 +120,7 @@ def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
 @pytest.mark.parametrize("place", ["nosuchhost.invalid:80", "a..b:80"])
 def test_host_that_there_is_not_is_told(place: str) -> None:
     message = f"translator-cmk: error: --http {place}: there is no such host here; write one such as 127.0.0.1\n"
-    assert told(2, "serve", "--http", place) == message
+    assert says(2, "serve", "--http", place) == message
 
 
 def test_port_that_is_taken_is_told() -> None:

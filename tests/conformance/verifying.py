@@ -114,7 +114,7 @@ def verify(folder: Path, *arguments: str, child: bool = False) -> Verified:
     return Verified(done.code, written, report, done.out + done.error)
 
 
-def told(code: int, *words: object) -> str:
+def says(code: int, *words: object) -> str:
     """Run the command line, which has to end with this exit code, and return what it prints."""
     done = run_cli(*words)
     assert done.code == code, done

@@ -324,7 +324,7 @@ def verdict_on(case: Case, results: Mapping[str, Result], known: Mapping[str, st
         seen = next((each for each in case.controls if results.get(each, NOT_REACHED).status == "passed"), "")
         status = "passed" if seen else "inconclusive"
         how = f"seen once the key was back: {seen}" if seen else "nothing shows yet that it was, once the key is back"
-        reason = f"its deletion can't be told from inaccessible data; {how}"
+        reason = f"its deletion can't be distinguished from inaccessible data; {how}"
     elif status == "passed" and controls and "passed" not in controls:
         status, why, control = "inconclusive", "nothing shows yet that it is ever accepted", case.controls[0]
         listed = [each for each in case.controls if is_known(each, results, known)]
