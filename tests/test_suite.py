@@ -90,9 +90,27 @@ def without(requirement: str) -> list[Machine]:
     ]
 
 
+UNCITED = {
+    "encryption.section": "means-shows_encryption_section",
+    "identity.registered": "means-registered",
+    "keys.create": "effect-CreateKey",
+    "keys.enable": "effect-EnableCustomerManagedKeys",
+    "keys.import": "effect-ImportKey",
+    "keys.rsa-2048-refused": "refuse-EnableCustomerManagedKeys",
+    "revocation.access-revoked": "means-key_inaccessible",
+    "revocation.data-inaccessible": "means-data_inaccessible whenever-Workspace",
+    "revocation.deletes-uploads": "whenever-Document",
+    "revocation.earlier-workspaces": "means-data_inaccessible",
+    "revocation.key-disabled": "means-key_inaccessible",
+    "revocation.revoke": "effect-RevokeKeyAccess",
+    "revocation.undeploys": "whenever-Model",
+}
+"""By requirement, rows on which scenarios rest that cite others alone, or that a Given needs without naming them."""
+
+
 @pytest.mark.parametrize("mutant", some(MUTANTS["row dropped"], 50), ids=lambda mutant: str(mutant.name))
 def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it(mutant: Mutant) -> None:
-    """All other scenarios pass."""
+    """All other scenarios pass, but for the rows above, of which that is not so."""
     astray = []
     for pickle in PICKLES:
         try:
@@ -105,7 +123,8 @@ def test_dropped_row_reddens_what_cites_its_requirement_and_blocks_what_needs_it
             cited = True
         if not cited:
             astray.append(pickle.id)
-    assert astray == []
+    known = UNCITED.get(mutant.requirement, "").split()
+    assert bool(astray) == any(f"/{row}/" in str(mutant.name) for row in known), astray
 
 
 @pytest.mark.parametrize("requirement", sorted(WITHOUT_ROWS))
