@@ -35,6 +35,8 @@ SHORTENED = """rows => {
     each => [...each.rows].slice(rows).forEach(row => row.remove()));
   [...document.querySelectorAll(".md-content__inner > *")].slice(32).forEach(each => each.remove());
 }"""
+SETTLED = "Promise.allSettled(document.getAnimations().map(each => each.finished))"
+"""Waits until no colour is on its way from one scheme, or from paper, to another."""
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -115,6 +117,7 @@ def violations(page: Page, rows: int | None = None) -> list[tuple[str, list[str]
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     if rows is not None:
         page.evaluate(SHORTENED, rows)
+    page.evaluate(SETTLED)
     # without preload, axe does not ask for style sheets, which a browser refuses to a page opened from a file
     result = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
     return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in result.response["violations"]]
