@@ -229,7 +229,7 @@ UNUSABLE: dict[str, tuple[Edit, str]] = {
     "no budgets": (field("budgets", to={}), "its budgets do not say steps, seconds, scopes"),
     "no scope": (field("budgets", "scopes", to=["all"]), "'all' is no scope of the tour"),
     "no scopes": (field("budgets", "scopes", to=[]), "its budgets name no scope"),
-    "transport": (field("transport", to="none"), "the transport is 'none', and the lanes are"),
+    "transport": (field("transport", to="none"), "transport is 'none'"),
     "no time": (field("started", to="2026-02-30T25:00:00Z", write=Forgery.sign), "'2026-02-30T25:00:00Z', which is no"),
     "times": (field("finished", to="2001-01-01T00:00:00Z"), "before it started at 2"),
     "waiver": (field("waived", to=["environment.exists"]), "without it nothing is left to verify"),

@@ -16,7 +16,7 @@ from tests.conformance.verifying import ROOT, started, verify
 from translator_cmk.cli import COMMANDS, main
 from translator_cmk.requirements import load_register
 
-GUIDE, TRACES = (ROOT / "docs" / name for name in ("validate.md", "traces.md"))
+GUIDE = ROOT / "docs" / "validate.md"
 BLOCK = re.compile(r"(?:<!-- exit: (\d) -->\n\n)?```sh\n(.*?)```", re.DOTALL)
 INSTALL = "pip wheel --no-deps --wheel-dir wheels .\npip install wheels/translator_cmk-*.whl\n"
 
@@ -34,9 +34,6 @@ def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, monkeypatc
     first, *blocks = BLOCK.findall(GUIDE.read_text("utf-8"))
     assert first == ("", INSTALL)
     assert len(blocks) > 10
-    lane = [block for block in BLOCK.findall(TRACES.read_text("utf-8")) if block[0]]  # the others are shown alone
-    assert lane
-    blocks += lane
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     monkeypatch.chdir(tmp_path)
     for exit_code, text in blocks:

@@ -23,8 +23,8 @@ from ..shapes import nearest
 from ..system import ModelSystem
 from ..yaml_files import read
 
-FEATURES, TOUR, FUZZ, TRACE = LANES = ("features", "tour", "fuzz", "trace")
-"""The lanes: a system is put through the first three; of the last, it was observed elsewhere."""
+FEATURES, TOUR, FUZZ = LANES = ("features", "tour", "fuzz")
+"""The lanes that a system is put through."""
 
 STEPS = 2_400
 """How many steps, resets and commands alike, the tour has by default: shared among the scopes."""

@@ -11,7 +11,7 @@ from ..bdd.features import pickles
 from ..machine import COMMANDS
 from ..requirements import load_register
 from ..yaml_files import read
-from .cases import FAILING, FUZZ, TOUR, TRACE, Case, Result
+from .cases import FAILING, FUZZ, TOUR, Case, Result
 
 BY_CHANCE = f"{FUZZ}/"
 """How cases begin that come out otherwise with another seed: what did not fail there may do so the next time."""
@@ -113,7 +113,7 @@ def load_deviations(path: Path) -> Deviations:
 
 def known_cases() -> frozenset[str]:
     """Return the cases that a deviation can be about: scenarios, and the commands of the other lanes."""
-    commands = (f"{lane}/{name}" for lane in (TOUR, FUZZ, TRACE) for name in (*COMMANDS, "reset"))
+    commands = (f"{lane}/{name}" for lane in (TOUR, FUZZ) for name in (*COMMANDS, "reset"))
     return frozenset([*commands, *(pickle.id for pickle in pickles())])
 
 

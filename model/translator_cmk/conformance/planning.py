@@ -12,7 +12,7 @@ from ..language import WireError
 from ..language.json_text import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..shapes import read_message
-from .cases import FEATURES, LANES, SCOPES, SELECTED, TRACE, must_exist
+from .cases import FEATURES, LANES, SCOPES, SELECTED, must_exist
 from .deviations import Deviation, Deviations, known_cases, problem_with
 from .report.envelope import ENVELOPE as ENVELOPE_SHAPE
 from .report.envelope import FORMAT, Made
@@ -45,10 +45,6 @@ def made_of(envelope: Mapping[str, Any]) -> Made:
     )
     must_exist(made.selection, made.waived)
     must_be_deniable(made.waived)
-    if (made.transport == "none") != (made.lanes == (TRACE,)):
-        raise CommandError(
-            f"{ENVELOPE}: the transport is {made.transport!r}, and the lanes are {', '.join(made.lanes)}"
-        )
     by_pytest = (made.lanes, made.transport, made.profile) == ((FEATURES,), "python", "full")
     if made.budgets or not by_pytest:
         must_be_budgets(made.budgets)

@@ -16,20 +16,19 @@ from ..language.sentences import format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
-from .cases import FUZZ, LANES, NOT_REACHED, TRACE, Scenario, is_selected
+from .cases import FUZZ, LANES, NOT_REACHED, Scenario, is_selected
 from .channels import Fault, connecting
 from .channels.connecting import connection
 from .features import attempt, run_features
 from .findings import in_words, recorded
 from .judging import applicable, run_sequence
 from .planning import deviations_of, made_of, read
-from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, TRACES, Folder, files_of, final_name
+from .report.folder import COUNTEREXAMPLE, ENVELOPE, MESSAGES, Folder, files_of, final_name
 from .report.log import EndOfLog, MessageLog, NotInLog, shortened
 from .report.summaries import SAID
 from .running import Running, SessionPool
 from .session import Session
 from .subject import Aborted, Subject, by_chance
-from .trace import recorded_system, run_trace, trace_of
 from .verify import run_lanes
 
 TIMES = ("seconds", "durations")
@@ -69,9 +68,7 @@ class Repetition:
         """Run all lanes as far as the report goes; raises `CommandError`."""
         running = self.running
         try:
-            if running.made.transport != "none":
-                run_lanes(running, self.pool.subject(), self._play, self._begun)
-            judge_traces(running, self.folder, self.envelope)
+            run_lanes(running, self.pool.subject(), self._play, self._begun)
         except EndOfLog as error:
             self.problems += [str(error)] if self.complete else []
         except NotInLog as error:
@@ -119,21 +116,7 @@ class Repetition:
             raise gave_up
 
 
-def judge_traces(running: Running, folder: Path, envelope: Mapping[str, Any]) -> None:
-    """Judge the traces that the report keeps, as far as they were judged then; raises `Aborted` and `CommandError`."""
-    found = []
-    for number, each in enumerate(envelope.get(TRACE, {}).get("traces", ()), start=1):
-        path = folder / TRACES / f"{number:02}.jsonl"
-        if not path.is_file():
-            raise CommandError(f"{path}: no such file, and the report has a trace of that name")
-        found.append(trace_of(path, each["name"], each["judged_to"]))
-    if running.made.transport == "none":
-        running.declared = recorded_system(folder / each.file for each in found)
-    if TRACE in running.made.lanes and TRACE in envelope:
-        run_trace(running, folder, found, envelope["complete"])
-
-
-def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Running:
+def ask_again(envelope: dict[str, Any], pool: SessionPool) -> Running:
     """Ask a system all that was asked then; raises `Fault` where it does not say hello."""
     running, subject = running_of(envelope), pool.subject()
     asked = {case["id"] for case in envelope["cases"] if case.get("reason") != NOT_REACHED.reason}
@@ -146,7 +129,6 @@ def ask_again(folder: Path, envelope: dict[str, Any], pool: SessionPool) -> Runn
 
     with suppress(Aborted):  # what was not reached differs
         run_lanes(running, subject, play, lambda lane: lane != FUZZ or FUZZ in envelope)
-        judge_traces(running, folder, envelope)
     return running
 
 
@@ -250,8 +232,7 @@ def of_folder(path: Path, envelope: Mapping[str, Any], running: Running) -> Iter
     """Yield the files that no run writes, and those that do not follow; raises `CommandError`."""
     content = {name: value for name, value in envelope.items() if name != "files"}
     derived, ended = files_of(content), "files" in envelope
-    traces = [trace["file"] for trace in envelope.get(TRACE, {}).get("traces", ())]
-    known = {ENVELOPE, MESSAGES, *derived, *running.kept, *traces}
+    known = {ENVELOPE, MESSAGES, *derived, *running.kept}
     for name, _ in sorted(Folder(path).entries()):
         if name not in known and (ended or not is_unfinished(name, known, len(running.kept) // 2)):
             yield f"{name} is no file of this report"
@@ -294,21 +275,17 @@ def check(args: argparse.Namespace) -> int:
     problems, log = problems_of(args.folder, envelope)
     if not problems:
         must_have_said_hello(args.folder, envelope)
-    rests_on = [MESSAGES] if envelope["transport"] != "none" else []
-    rests_on += [trace["file"] for trace in envelope.get(TRACE, {}).get("traces", ())]
-    return report_on(args.folder, envelope, problems, f"derived from {', '.join(rests_on)}", beyond(log))
+    return report_on(args.folder, envelope, problems, f"derived from {MESSAGES}", beyond(log))
 
 
 def reproduce(args: argparse.Namespace) -> int:
     """Ask a system again all that was asked then; 1 if a result differs."""
     envelope = read(args.folder)
-    if envelope["lanes"] == [TRACE]:
-        raise CommandError(f"{args.folder}: it has only traces, of which nobody can be asked again; use report check")
     must_have_said_hello(args.folder, envelope)
     way = connection(args)
     pool = SessionPool(lambda: Session(way.open(), patience=args.timeout), by_chance())
     try:
-        now = as_written(ask_again(args.folder, envelope, pool))
+        now = as_written(ask_again(envelope, pool))
     except Fault as fault:
         raise CommandError(pool.sessions[-1].in_full(fault), HARNESS) from None
     finally:

@@ -108,7 +108,7 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
     problems = [*repetition.problems, *of_subject(envelope, now)]
     for problem in problems or of_digests(folder, envelope):
         raise CommandError(f"{folder}: it does not follow from its log: {problem}; run the suite again")
-    asked = statuses_of_the_model(folder, envelope) if envelope["subject"]["product"] == MODEL else {}
+    asked = statuses_of_the_model(envelope) if envelope["subject"]["product"] == MODEL else {}
     for case in (case for case in now["cases"] if case["lane"] == FEATURES):
         was, shown = reported.get(case["id"], {"status": "nothing", "seconds": 0.0}), case["status"]
         # it took so long in the run, and not when it was judged again
@@ -121,11 +121,11 @@ def scenarios_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         yield replace(item, status="failed", reason=reason) if reason else item
 
 
-def statuses_of_the_model(folder: Path, envelope: dict[str, Any]) -> dict[str, str]:
+def statuses_of_the_model(envelope: dict[str, Any]) -> dict[str, str]:
     """Return the status that each scenario has when the model itself is asked: it is here, and needs no log."""
     pool = SessionPool(lambda: Session(Direct(ModelSystem)), envelope["seed"])
     scenarios = {name: value for name, value in envelope.items() if name not in LANES} | {"lanes": [FEATURES]}
-    return {case["id"]: case["status"] for case in as_written(ask_again(folder, scenarios, pool))["cases"]}
+    return {case["id"]: case["status"] for case in as_written(ask_again(scenarios, pool))["cases"]}
 
 
 def scenario_of(case: dict[str, Any], details: tuple[dict[str, Any], ...] = ()) -> Item:

@@ -3,7 +3,7 @@
 import argparse
 import os
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from .cases import (
     SELECTED,
     STEPS,
     TOUR,
-    TRACE,
     Scenario,
     check_kit,
     most_awaited,
@@ -43,23 +42,15 @@ from .running import Running, SessionPool
 from .session import Interrupted, Session
 from .subject import Aborted, Subject, by_chance
 from .tour import run_tour
-from .trace import kept, must_be_readable, recorded_system, run_trace
 
 REPORT = Path("conformance-report")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
-    system = connecting.add_arguments(parser, required=False)
-    text = (
-        "run this lane; may be repeated (default: all, trace only with --trace; features where scenarios are selected)"
-    )
+    system = connecting.add_arguments(parser)
+    text = "run this lane; may be repeated (default: all; features where scenarios are selected)"
     parser.add_argument("--lane", choices=LANES, action="append", help=text)
-    text = (
-        "judge this log, which was recorded elsewhere, as check-trace reads it; may be repeated; "
-        "with --lane trace alone no system is needed"
-    )
-    parser.add_argument("--trace", metavar="FILE", type=Path, action="append", default=[], help=text)
     parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
     selecting = (
         ("requirement", None, "only scenarios that show this, and their positive controls"),
@@ -93,47 +84,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
 
 def run(args: argparse.Namespace) -> int:
     """Run the lanes, always write the report, and print what came of them; the exit code is that of the report."""
-    lanes = lanes_of(args)
-    way = None if lanes == (TRACE,) else connection(args)
+    way = connection(args)
     seed = by_chance() if args.seed is None else args.seed
-    made, deviations = planned(args, lanes, way.transport if way else "none", seed)
-    traces = [path.absolute() for path in args.trace]  # a system in this process may change the working directory
+    made, deviations = planned(args, way.transport, seed)
     folder = Folder(args.report)
     running = Running(made, folder, deviations)
     running.log = folder.begin()
     session = partial(Session, log=running.log, patience=args.timeout, interruption=running.interruption)
-    pool = SessionPool(lambda: session(way.open()), seed) if way else None
+    pool = SessionPool(lambda: session(way.open()), seed)
     with running.interruption.heeded():
         try:
-            whole = run_to_the_end(running, pool, args, traces)
+            whole = run_to_the_end(running, pool, args)
         except OSError as error:  # what the report is written to is full, for one; a system's own are its answers
             raise CommandError(f"{args.report}: can't be written: {error.strerror}", HARNESS) from None
     if not whole:
         return HARNESS
     envelope = running.envelope()
-    awaited = most_awaited(pool.unsupported(), running.declared) if pool and running.declared else ()
-    print("\n".join(summaries.printed(envelope, args.report, way.text if way else "", awaited)))
+    awaited = most_awaited(pool.unsupported(), running.declared) if running.declared else ()
+    print("\n".join(summaries.printed(envelope, args.report, way.text, awaited)))
     return int(envelope["exit_code"])
 
 
-def run_to_the_end(
-    running: Running, pool: SessionPool | None, args: argparse.Namespace, traces: Sequence[Path]
-) -> bool:
+def run_to_the_end(running: Running, pool: SessionPool, args: argparse.Namespace) -> bool:
     """Run the lanes and write the report; return whether it is whole; raises `CommandError` and `OSError`."""
-    whole, folder = False, running.folder
-    assert folder is not None
+    whole = False
     try:
         running.save()
-        if pool:
-            put_through(running, pool, args.jobs)
-        else:
-            running.declared = recorded_system(traces)
-        if TRACE in running.made.lanes:
-            run_trace(running, folder.path, kept(traces, folder))
+        put_through(running, pool, args.jobs)
         running.finished = whole = True
     except (Fault, Aborted, Interrupted) as trouble:
         whole = True
-        in_full = pool.sessions[-1].in_full(trouble) if pool and isinstance(trouble, Fault) else str(trouble)
+        in_full = pool.sessions[-1].in_full(trouble) if isinstance(trouble, Fault) else str(trouble)
         running.trouble = plain(in_full)
         if isinstance(trouble, Interrupted):
             running.progress.clear()
@@ -145,8 +126,7 @@ def run_to_the_end(
         running.trouble = "a defect of the kit; its traceback is on standard error"
     finally:
         running.progress.clear()
-        if pool:
-            pool.bye()
+        pool.bye()
         try:
             running.save(whole)
         finally:
@@ -154,27 +134,11 @@ def run_to_the_end(
     return whole
 
 
-def lanes_of(args: argparse.Namespace) -> tuple[str, ...]:
-    """Return the lanes that the arguments ask for; raises `CommandError`.
-
-    Unless they are named, all of them: without traces none for these, and where scenarios are selected nothing else.
-    """
-    selects = args.requirement or args.topic or args.level or args.case
-    asked = args.lane or ([FEATURES, TRACE] if selects else LANES)
-    lanes = tuple(lane for lane in LANES if lane in asked and (lane != TRACE or args.lane or args.trace))
-    if TRACE in lanes and not args.trace:
-        raise CommandError("--lane trace needs a log: add --trace FILE")
-    if args.trace and TRACE not in lanes:
-        raise CommandError("--trace: its lane is left out; say --lane trace as well")
-    asking = [lane for lane in lanes if lane != TRACE]
-    if asking and args.stdio is None and args.http is None and args.python is None:
-        raise CommandError(f"{', '.join(asking)}: these lanes need a system; name it with --stdio, --http or --python")
-    return lanes
-
-
-def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, seed: int) -> tuple[Made, Deviations]:
+def planned(args: argparse.Namespace, transport: str, seed: int) -> tuple[Made, Deviations]:
     """Return how the arguments ask for the run to be made, and what is known to fail; raises `CommandError`."""
     chosen = {name: tuple(getattr(args, name)) for name in SELECTED}
+    asked = args.lane or ([FEATURES] if any(chosen.values()) else LANES)
+    lanes = tuple(lane for lane in LANES if lane in asked)
     waived = tuple(sorted(set(args.waive)))
     budgets = {
         "steps": args.steps,
@@ -186,19 +150,16 @@ def planned(args: argparse.Namespace, lanes: tuple[str, ...], transport: str, se
     must_exist(chosen, waived)
     must_be_deniable(waived)
     report = os.path.realpath(args.report)  # without links, even where they lead in a circle
-    read = [*(("trace", path) for path in args.trace), *([("deviations", args.deviations)] if args.deviations else [])]
-    for option, path in read:
-        if Path(os.path.realpath(path)).is_relative_to(report):
-            problem = "it is in the folder of the report, which may hold nothing else; move it"
-            raise CommandError(f"--{option} {path}: {problem}")
+    if args.deviations and Path(os.path.realpath(args.deviations)).is_relative_to(report):
+        problem = "it is in the folder of the report, which may hold nothing else; move it"
+        raise CommandError(f"--deviations {args.deviations}: {problem}")
     deviations = load_deviations(args.deviations) if args.deviations else Deviations()
-    must_be_readable(args.trace)
     made = Made(digest(REPORTED), transport, args.profile, waived, lanes, chosen, seed, budgets, deviations.entries)
     return made, deviations
 
 
 def put_through(running: Running, pool: SessionPool, jobs: int | None) -> None:
-    """Put a system through the lanes that need one; raises `Aborted`, and `Fault` where it does not say hello."""
+    """Put a system through the lanes; raises `Aborted`, and `Fault` where it does not say hello."""
     subject = pool.subject()
     parallel = subject.declaration.can("parallel")
     if jobs and jobs > 1 and not parallel:

@@ -34,9 +34,9 @@ class Connection(NamedTuple):
     """The options that name the system, as a shell takes them."""
 
 
-def add_arguments(parser: argparse.ArgumentParser, required: bool = True) -> "argparse._MutuallyExclusiveGroup":
+def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments that name a system, and return the group of those of which one is needed."""
-    system = parser.add_mutually_exclusive_group(required=required)
+    system = parser.add_mutually_exclusive_group(required=True)
     system.add_argument(
         "--stdio", metavar="COMMAND", help="start this, and speak with it over its standard input and output"
     )

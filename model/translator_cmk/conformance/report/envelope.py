@@ -87,16 +87,6 @@ PROPERTY = record(
 The digest is that of the folder of the test, by which a later change of the test is seen.
 """
 
-TRACE = record(
-    "a trace",
-    {
-        "file": Text("traces/[0-9]{2,4}\\.jsonl", "the name of a trace in the folder"),
-        "sha256": DIGEST,
-        "name": ID,
-        "subject": PROSE,
-        "judged_to": COUNT,
-    },
-)
 DONE = fields_of(("sequences", "commands", "lost_track"), COUNT)
 SCOPE = record("a scope", {"scope": ID, "steps": COUNT, "guarantee": PROSE})
 TALLY = record("a tally", fields_of(("total", *STATUSES), COUNT))
@@ -114,7 +104,7 @@ ENVELOPE = record(
         "register": record("the register", {"article": Line(100), "requirements": COUNT}),
         "digest": DIGEST,
         "subject": Either(DECLARATION, None),
-        "transport": Word(("stdio", "http", "python", "none")),  # none where only traces were judged
+        "transport": Word(("stdio", "http", "python")),
         "profile": Word(PROFILES),
         "waived": IDS,
         "lanes": Several(Word(LANES)),
@@ -153,7 +143,6 @@ ENVELOPE = record(
     {
         "tour": record("the tour", DONE, {"not_reached": COUNT, "steps": COUNT, "scopes": Listed(SCOPE)}),
         "fuzz": record("the fuzzing", DONE, {"seconds": NUMBER}),
-        "trace": record("the traces", {"traces": Listed(TRACE), **DONE}),
         "properties": Listed(PROPERTY),
         "trouble": PROSE,
         "files": Named(FILE, DIGEST),

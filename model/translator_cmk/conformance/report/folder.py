@@ -16,7 +16,7 @@ from .cucumber import cucumber_ndjson
 from .page import report_html
 from .summaries import badge_of, junit_xml, summary_md
 
-ENVELOPE, MESSAGES, COUNTEREXAMPLES, TRACES = "report.json", "messages.ndjson.gz", "counterexamples", "traces"
+ENVELOPE, MESSAGES, COUNTEREXAMPLES = "report.json", "messages.ndjson.gz", "counterexamples"
 
 
 FILES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
@@ -34,7 +34,6 @@ KEYS = {"format", "kit", "protocol", "digest", "lanes", "seed", "complete", "cas
 """Keys by which the envelope of any version of the kit is distinguished from somebody's own report.json."""
 
 COUNTEREXAMPLE = re.compile(rf"{COUNTEREXAMPLES}/([0-9]{{2,}})-[a-z]+-[A-Za-z]+\.(json|feature)")
-TRACE = re.compile(rf"{TRACES}/[0-9]{{2,}}\.jsonl")
 
 
 FEW = 50
@@ -68,10 +67,10 @@ class Folder:
         return {name: digest_of(file) for name, file in sorted(files.items()) if name != ENVELOPE}
 
     def entries(self) -> Iterator[tuple[str, Path]]:
-        """Yield the name and path of everything inside, except the two folders that a report has."""
+        """Yield the name and path of everything inside, except the folder of counterexamples."""
         for entry in self.path.rglob("*"):
             name = entry.relative_to(self.path).as_posix()
-            if name not in (COUNTEREXAMPLES, TRACES) or entry.is_symlink() or not entry.is_dir():
+            if name != COUNTEREXAMPLES or entry.is_symlink() or not entry.is_dir():
                 yield name, entry
 
 
@@ -97,7 +96,7 @@ def remove_earlier(folder: Folder) -> None:
     envelope, files = folder.path / ENVELOPE, []
     for name, entry in folder.entries():
         final = final_name(name)
-        ours = final in (ENVELOPE, MESSAGES, *FILES) or COUNTEREXAMPLE.fullmatch(final) or TRACE.fullmatch(final)
+        ours = final in (ENVELOPE, MESSAGES, *FILES) or COUNTEREXAMPLE.fullmatch(final)
         if not ours or not entry.is_file() or entry.is_symlink():
             raise CommandError(f"{entry} belongs to no report; name another folder with --report; nothing was deleted")
         files.append(entry)

@@ -12,7 +12,7 @@ from ...escaping import html, visible
 from ...language.declaration import CAPABILITIES, LEVELS, OF_AZURE
 from ...oracle.profiles import silent_in
 from ...requirements import Requirement, load_register
-from ..cases import FEATURES, FUZZ, TOUR, TRACE
+from ..cases import FEATURES, FUZZ, TOUR
 from .marks import FAILURES, MARKS, Cell, cells, word_of
 from .summaries import badge_of, conclusion, few, headline, product, rates, scope_of, unasked
 
@@ -22,7 +22,6 @@ KINDS_OF_TEST = {
     FEATURES: ("Scenarios", "one request after a few preparations, with its expected outcome, in written examples"),
     TOUR: ("Planned sequences", "many requests in a row, planned to meet the most rules in the fewest steps"),
     FUZZ: ("Random sequences", "many requests in a row, drawn at random from the seed"),
-    TRACE: ("Recorded logs", "requests and answers that were recorded elsewhere, compared with what is allowed"),
 }
 """For each lane its name for readers, and what it does."""
 
