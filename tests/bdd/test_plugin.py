@@ -9,7 +9,7 @@ from tests.bdd.samples import MODULE, OUTLINE, RIGHT, feature, project, rule, ru
 from translator_cmk.explore.row_sources import row_sources
 from translator_cmk.requirements import load_register
 
-SYSTEM = "tests.bdd.wrong_systems"
+SYSTEM = "tests.wrong_systems"
 ONE = "vault.same-region-refused/vault-and-resource-in-one-region"
 EAST = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus"
 BASIC = "vault.same-region-refused/vault-and-resource-in-two-regions/in-eastus-on-the-basic-tier"

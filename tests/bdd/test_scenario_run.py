@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.bdd import wrong_systems as wrong
+from tests import wrong_systems as wrong
 from tests.bdd.samples import ENABLE, OUTLINE, RIGHT, feature, rule
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import AssertionFailed, NotSpecified

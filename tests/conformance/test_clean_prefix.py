@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bdd.wrong_systems import OwnKeyIgnored
 from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
+from tests.wrong_systems import OwnKeyIgnored
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.deviations import Deviations
@@ -22,7 +22,7 @@ from translator_cmk.oracle import Exchange
 from translator_cmk.oracle.explain import Difference
 from translator_cmk.system import ModelSystem
 
-IGNORED = "tests.bdd.wrong_systems:OwnKeyIgnored"
+IGNORED = "tests.wrong_systems:OwnKeyIgnored"
 
 
 def differs_at_the_end_alone(commands: list[Command]) -> bool:

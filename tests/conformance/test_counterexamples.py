@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import limited_systems
 from tests.conformance.verifying import TOUR, WELL, WRONG, counterexample, fails_in_fuzzing, fuzz, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
@@ -133,13 +132,13 @@ def test_line_that_verify_ends_with_replays_the_failure(tmp_path: Path) -> None:
 
 def test_counterexample_of_which_nothing_can_be_asked_is_no_agreement(tmp_path: Path) -> None:
     file = counterexample(tmp_path, {"command": "DisableIdentity", "resource": "translator-prod"})
-    assert says(
-        4, "replay", "--in-process", "--python", f"{limited_systems.__name__}:OnlyVaults", str(file)
-    ).startswith("undecided: nothing was asked")
+    assert says(4, "replay", "--in-process", "--python", "tests.wrong_systems:OnlyVaults", str(file)).startswith(
+        "undecided: nothing was asked"
+    )
 
 
 def test_failure_over_names_is_seen_again_with_names_of_the_same_form(tmp_path: Path) -> None:
-    system = f"{limited_systems.__name__}:EndsAlike"
+    system = "tests.wrong_systems:EndsAlike"
     found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, *WELL)
     assert found.exit_code == 1
     kept = list((found.folder / "counterexamples").glob("*.json"))

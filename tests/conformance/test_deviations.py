@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.bdd import wrong_systems
 from tests.conformance.verifying import MODEL, Refused, Verified, decides_in_fuzzing, fuzz, says, verify
 from translator_cmk.conformance.deviations import load_deviations
 
-WRONG = f"{wrong_systems.__name__}:AnyRegion"
+WRONG = "tests.wrong_systems:AnyRegion"
 FAILS = "vault.same-region/no-key-of-a-vault-in-another-region-is-put-in-use/access-to-a-vault-in-another-region-api"
 FAILS_TOO = FAILS.replace("-api", "-portal")
 

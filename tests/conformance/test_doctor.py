@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.bdd import wrong_systems
-from tests.conformance import limited_systems
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, says
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.stdio import Process
@@ -60,8 +58,7 @@ def test_smoke_sequence_has_every_command_and_none_is_refused() -> None:
     ],
 )
 def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, message: str) -> None:
-    module = wrong_systems if hasattr(wrong_systems, system) else limited_systems
-    made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"{module.__name__}:{system}")
+    made = ("--stdio", f"{FAULTY} {system}") if "=" in system else ("--python", f"tests.wrong_systems:{system}")
     said = says(code, "doctor", *made, *(["--in-process"] * ("=" not in system)))
     assert message in said
     assert said.count("✘") == (code == 1)
@@ -69,7 +66,7 @@ def test_first_thing_to_fix_is_told_and_no_other(system: str, code: int, message
 
 def test_doctor_asks_for_new_names_each_time() -> None:
     for _ in range(2):
-        assert main(["doctor", "--in-process", "--python", f"{limited_systems.__name__}:KeepsEverything"]) == 0
+        assert main(["doctor", "--in-process", "--python", "tests.wrong_systems:KeepsEverything"]) == 0
 
 
 @pytest.mark.parametrize("language", PROGRAMS)

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance import odd_objects
 from tests.conformance.forging import Forgery
 from tests.conformance.verifying import (
     FAULTY,
@@ -80,7 +79,7 @@ def test_module_that_is_odd_is_told_before_anything_is_written_or_in_the_report(
 def test_object_may_go_elsewhere_and_leave_threads_behind(tmp_path: Path) -> None:
     command = ["-m", "translator_cmk.cli", "verify", "--in-process", "--python"]
     here = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "model")))}
-    command += [f"{odd_objects.__name__}:GoesElsewhere", *WELL]
+    command += ["tests.wrong_systems:GoesElsewhere", *WELL]
     files = ("--report", "mine")
     done = subprocess.run(
         [sys.executable, *command, *files], cwd=tmp_path, env=here, timeout=60, check=False, capture_output=True

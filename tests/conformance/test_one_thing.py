@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bdd import wrong_systems
 from tests.bdd.samples import MODULE
-from tests.conformance import limited_systems
 from tests.conformance.verifying import MODEL, says, verify
 from translator_cmk import features_dir
 from translator_cmk.bdd.features import load_features
@@ -18,7 +16,7 @@ from translator_cmk.cli import main
 from translator_cmk.conformance import pytest_report
 from translator_cmk.conformance.results import EXPECTED, load_results
 
-WRONG = f"{wrong_systems.__name__}:AnyRegion"
+WRONG = "tests.wrong_systems:AnyRegion"
 PLUGIN = ("-p", pytest_report.__name__, "-p", "no:hypothesispytest")
 GENERATES, IMPORTS = 'generates the key "cmk-2048" in "kv-prod"', 'imports the key "cmk-2048" into "kv-prod"'
 
@@ -48,7 +46,7 @@ def reported(pytester: pytest.Pytester, *options: str) -> tuple[pytest.RunResult
 
 @pytest.mark.parametrize(
     ("system", "topic"),
-    [(MODEL, "workspace"), (WRONG, "vault"), (f"{limited_systems.__name__}:Bare", "encryption")],
+    [(MODEL, "workspace"), (WRONG, "vault"), ("tests.wrong_systems:Bare", "encryption")],
 )
 def test_both_doors_lead_to_the_same_results_and_report(
     tmp_path: Path, pytester: pytest.Pytester, system: str, topic: str
@@ -140,7 +138,7 @@ def test_scenario_that_fails_in_its_teardown_has_not_passed(pytester: pytest.Pyt
 
 def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:
     suite(pytester, "workspace")
-    system = f"{wrong_systems.__name__}:IsInterrupted"
+    system = "tests.wrong_systems:IsInterrupted"
     with pytest.raises(KeyboardInterrupt):
         pytester.runpytest_inprocess(*PLUGIN, "--results", "report", "--system", system)
     report = json.loads((pytester.path / "report" / "report.json").read_text("utf-8"))

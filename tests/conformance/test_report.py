@@ -13,7 +13,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.bdd import wrong_systems
 from tests.conformance.verifying import (
     FAILS,
     FAILS_TOO,
@@ -274,7 +273,7 @@ def test_page_says_what_was_compared_claimed_run_and_not_run_and_how_to_check_it
 
 def test_scenario_that_did_not_get_to_its_starting_point_is_blocked_everywhere(tmp_path: Path) -> None:
     """A system that ignores keys of its own fails one requirement; a loss that needs such a key can't be tried."""
-    system = f"{wrong_systems.__name__}:OwnKeyIgnored"
+    system = "tests.wrong_systems:OwnKeyIgnored"
     passes = "revocation.undeploys/a-model-under-microsoft-managed-keys-stays-deployed"
     found = verify(tmp_path, "--python", system, "--lane", "features", "--case", FAILS_TOO, "--case", passes)
     counts = found.report["counts"]["scored"]

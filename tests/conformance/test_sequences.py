@@ -6,9 +6,8 @@ from random import Random
 
 import pytest
 
-from tests.bdd import wrong_systems
-from tests.conformance import limited_systems
 from tests.conformance.verifying import fails_in_fuzzing, fuzz
+from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
@@ -37,7 +36,7 @@ from translator_cmk.requirements import load_register
 
 @pytest.mark.parametrize(("blind", "found"), [(0, False), (100, True)])
 def test_what_happens_only_when_looked_at_shows_where_nobody_looks(blind: int, found: bool) -> None:
-    session = Session(Direct(wrong_systems.CatchesUpWhenLookedAt))
+    session = Session(Direct(CatchesUpWhenLookedAt))
     subject = Subject(session, seed=1)
     situation = situations()["a deployed model under customer-managed keys"]
     commands = (*situation.commands, RevokeKeyAccess("kv-prod", "translator-prod"), ReadData("ws-prod"))
@@ -49,7 +48,7 @@ def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
     """The upload is back with the key, as the article allows."""
     key = ("kv-prod", "cmk-2048")
     commands = (*situations()["an upload under customer-managed keys"].commands, DeleteKey(*key), RecoverKey(*key))
-    subject = Subject(Session(Direct(limited_systems.KeepsUploadsOfADeletedKey)), 1)
+    subject = Subject(Session(Direct(KeepsUploadsOfADeletedKey)), 1)
     oracle = oracle_for(machine_of(silent_in("article", load_register())), subject.declaration)
     followed = run_sequence(subject, commands, oracle)
     assert (followed.differences, followed.reached) == ((), len(commands))
@@ -57,7 +56,7 @@ def test_a_sequence_accuses_nobody_of_what_nobody_can_see() -> None:
 
 
 def test_failure_that_nobody_looked_at_is_replayed_and_checked_alike(tmp_path: Path) -> None:
-    system = f"{wrong_systems.__name__}:CatchesUpWhenLookedAt"
+    system = "tests.wrong_systems:CatchesUpWhenLookedAt"
     found = fuzz(tmp_path, fails_in_fuzzing, "--python", system, "--seed", "14")
     assert found.exit_code == 1
     kept = next((found.folder / "counterexamples").glob("*.json"))

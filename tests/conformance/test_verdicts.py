@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.bdd import wrong_systems
-from tests.conformance import limited_systems, odd_objects, verifying
+from tests.conformance import verifying
 from tests.conformance.verifying import FAULTY, messages_of, verify
 from translator_cmk.cli import main
 from translator_cmk.conformance import cases
 
 VERDICTS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("verdicts.yaml").read_text("utf-8"))
-MODULES = (wrong_systems, limited_systems, odd_objects)
 
 
 def words(name: str) -> tuple[str, ...]:
@@ -25,8 +23,7 @@ def words(name: str) -> tuple[str, ...]:
 def system_of(row: dict[str, Any]) -> tuple[str, str]:
     """Return the arguments that name the system of a row."""
     if "system" in row:
-        module = next(each for each in MODULES if hasattr(each, row["system"]))
-        return "--python", f"{module.__name__}:{row['system']}"
+        return "--python", f"tests.wrong_systems:{row['system']}"
     return "--stdio", f"{FAULTY} {row['program']}" if "program" in row else row["command"]
 
 

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.bdd import wrong_systems
-from tests.conformance import limited_systems
 from tests.conformance.verifying import (
     FAULTY,
     FULL,
@@ -69,7 +67,7 @@ def test_several_sessions_come_to_the_same(tmp_path: Path) -> None:
     assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [2, 3]  # two by default
     assert several.exit_code == 0
     assert main(["report", "check", str(several.folder)]) == 0
-    alone = ("--python", f"{wrong_systems.__name__}:AnyRegion", "--jobs", "2")
+    alone = ("--python", "tests.wrong_systems:AnyRegion", "--jobs", "2")
     assert "has not declared the capability parallel" in says(2, "verify", "--report", str(tmp_path / "no"), *alone)
 
 
@@ -148,7 +146,7 @@ def test_fuzzing_by_sequences_is_the_same_each_time_and_reported(tmp_path: Path)
 
 
 def test_settle_may_take_longer_than_an_answer_over_http_too(tmp_path: Path) -> None:
-    slowly = ("--python", f"{limited_systems.__name__}:SettlesSlowly")
+    slowly = ("--python", "tests.wrong_systems:SettlesSlowly")
     with started(*CLI, "serve", "--http", "0", *slowly) as url:
         found = verify(tmp_path, "--http", url, "--timeout", "1.2", "--lane", "features", "--case", GRANTED)
     assert (found.exit_code, found.status(GRANTED)) == (0, "passed")

@@ -32,7 +32,7 @@ GRANTED = "vault.access-policy/granted-access-is-there-and-changes-nothing-else"
 GRANTING_ACCEPTED = "identity.needed-for-access/granting-access-to-an-identity-that-is-on-is-accepted"
 GRANTING = ("--lane", "features", "--case", GRANTED, "--case", GRANTING_ACCEPTED)
 
-WRONG = "tests.bdd.wrong_systems:LosesNothing"
+WRONG = "tests.wrong_systems:LosesNothing"
 FAILS = (
     "revocation.access-revoked/revoked-access-costs-all-that-is-under-the-key/"
     "a-deployed-model-under-customer-managed-keys"

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from tests.bdd import wrong_systems
 from tests.conformance.verifying import MODEL, WELL, verify
 from tests.site.building import A_CASE, ALL_FEATURES, MARKED, REGISTER, a_run, content_of, implementation, page
 from translator_cmk.badges import Status
@@ -98,7 +97,7 @@ def test_matrix_has_a_line_for_each_requirement_and_a_note_for_what_did_not_pass
 
 
 def test_difference_from_an_assumption_names_the_decision_behind_it(tmp_path: Path) -> None:
-    system = f"{wrong_systems.__name__}:KeepsDataOfDisabledKeys"
+    system = "tests.wrong_systems:KeepsDataOfDisabledKeys"
     chosen = (*ALL_FEATURES, "--requirement", "revocation.key-disabled")
     page = a_page(implementation(verify(tmp_path, "--python", system, *chosen).folder, "otherwise"))
     assert "≠ differs" in page

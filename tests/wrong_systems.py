@@ -1,22 +1,252 @@
-"""Systems that are without something or slow, and say so; and some that say so wrongly."""
+"""Systems for the kit and for scenarios: wrong in one way each, limited or slow and saying so, or odd as objects."""
 
+import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
+from enum import StrEnum
+from threading import Thread
 from typing import Any
 
-from tests.bdd.wrong_systems import LacksRows, showing
-from translator_cmk.language.declaration import MASKED
-from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Command, Observation, Outcome, Refused, Stage
+from translator_cmk.language.declaration import CAPABILITIES, MASKED, Declaration
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    DEFAULT_STAGE,
+    ROWS,
+    Accepted,
+    Command,
+    KeyUse,
+    Machine,
+    Observation,
+    Outcome,
+    Refused,
+    Stage,
+    Unspecified,
+)
 from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateResource,
     CreateVault,
     CreateWorkspace,
     EnableCustomerManagedKeys,
     EndVaultRetention,
     GrantKeyAccess,
+    ReadData,
     RevokeKeyAccess,
     RotateKey,
 )
+from translator_cmk.machine.rows import Silent
 from translator_cmk.system import ModelSystem, Unsupported
+
+
+def declared(product: str, *lacking: str) -> Declaration:
+    """The declaration of a system that can do all but this, and one session at a time."""
+    return Declaration(product, "unstated", frozenset(CAPABILITIES) - {"parallel", *lacking})
+
+
+class LacksRows(ModelSystem):
+    """The model without the rows of some requirements, and with the rows of mistakes about others."""
+
+    lacking: tuple[str, ...] = ()
+    mistaken: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        rows = (row for row in ROWS if row.requirement not in self.lacking)
+        mistakes = (row for row in COUNTER_ROWS if row.requirement in self.mistaken)
+        super().__init__(Machine((*rows, *mistakes)))
+
+
+def lacks(product: str, *lacking: str, mistaken: tuple[str, ...] = ()) -> type[LacksRows]:
+    """A class of such systems, which declares to be this product."""
+    return type(product, (LacksRows,), {"declaration": declared(product), "lacking": lacking, "mistaken": mistaken})
+
+
+AnyRegion = lacks("any region", "vault.same-region-refused", mistaken=("vault.same-region",))
+KeepsDataOfDisabledKeys = lacks("keeps data of disabled keys", "revocation.key-disabled")
+OwnKeyIgnored = lacks("keeps Microsoft-managed keys", "keys.enable")
+LosesNothing = lacks("loses nothing", "revocation.access-revoked")
+LosesOnlySight = lacks("loses data alone", "revocation.undeploys", "revocation.deletes-uploads")
+
+Answer = Callable[[Command, Callable[[], Outcome]], Any]
+"""What a system does with a command; it may have the model answer."""
+
+
+def answering(name: str, answer: Answer, **attributes: Any) -> type[ModelSystem]:
+    """A class of systems that answer commands so."""
+
+    def submit(self: ModelSystem, command: Command) -> Any:
+        return answer(command, lambda: ModelSystem.submit(self, command))
+
+    return type(name, (ModelSystem,), {"submit": submit, **attributes})
+
+
+def instead(kind: type[Command], act: Callable[[], Any]) -> Answer:
+    """Act instead of the model where a command of this kind comes."""
+    return lambda command, model: act() if isinstance(command, kind) else model()
+
+
+def showing(name: str, change: Callable[[Observation], Any], **attributes: Any) -> type[ModelSystem]:
+    """A class of systems that show what this makes of what the model shows."""
+    return type(name, (ModelSystem,), {"observe": lambda self: change(ModelSystem.observe(self)), **attributes})
+
+
+def raises(error: type[BaseException], *values: object) -> Callable[..., Any]:
+    """What raises this, whatever it is asked."""
+
+    def fail(*_: object) -> Any:
+        raise error(*values)
+
+    return fail
+
+
+def without_reasons(_: Command, model: Callable[[], Outcome]) -> Outcome:
+    return Refused() if isinstance(outcome := model(), Refused) else outcome
+
+
+def unsupported_where_refused(command: Command, model: Callable[[], Outcome]) -> Outcome:
+    outcome = model()
+    if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+        raise Unsupported("not here")
+    return outcome
+
+
+UNSPECIFIED = Unspecified(frozenset({"vault.same-region-refused"}))
+
+RefusesByNotSupporting = answering("RefusesByNotSupporting", unsupported_where_refused)
+KeepsItsReasons = answering("KeepsItsReasons", without_reasons, declaration=declared("no reasons", "reasons"))
+RefusesKeys = answering("RefusesKeys", instead(CreateKey, lambda: Refused(frozenset({"keys.any-origin"}))))
+ForgetsKeys = answering("ForgetsKeys", instead(CreateKey, Accepted))
+Crashes = answering("Crashes", instead(EnableCustomerManagedKeys, raises(ConnectionError, "nobody listens")))
+IsInterrupted = answering("IsInterrupted", raises(KeyboardInterrupt))
+AnswersInWords = answering("AnswersInWords", lambda *_: "accepted")
+KnowsNothing = answering("KnowsNothing", instead(EnableCustomerManagedKeys, lambda: UNSPECIFIED))
+RefusesEverything = answering(
+    "RefusesEverything", lambda *_: Refused(), declaration=declared("refuses everything", "reasons")
+)
+NeverEnables = answering(
+    "NeverEnables", instead(EnableCustomerManagedKeys, Refused), declaration=declared("never enables", "reasons")
+)
+AcceptsEverything = answering("AcceptsEverything", lambda *_: Accepted())
+
+
+class CatchesUpWhenLookedAt(ModelSystem):
+    """Lets data be read whose key is inaccessible, until somebody looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.caught_up = False
+
+    def submit(self, command: Command) -> Outcome:
+        outcome, late = super().submit(command), not self.caught_up
+        self.caught_up = False
+        return Accepted() if isinstance(command, ReadData) and isinstance(outcome, Refused) and late else outcome
+
+    def observe(self) -> Observation:
+        self.caught_up = True
+        return super().observe()
+
+
+class LosesOnlyWhatIsTranslators(ModelSystem):
+    """Loses nothing of resources of any kind but Translator."""
+
+    def submit(self, command: Command) -> Outcome:
+        if isinstance(command, CreateResource):
+            losses = {"revocation.deletes-uploads", "revocation.undeploys"} if command.kind != "Translator" else set()
+            self.machine = Machine(row for row in ROWS if row.requirement not in losses)
+        return super().submit(command)
+
+
+class KeepsABackupInSight(ModelSystem):
+    """Shows documents that are deleted under another name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.documents: dict[str, Any] = {}
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        self.documents |= seen["document"]
+        backups = {f"{name}-backup": kept for name, kept in self.documents.items() if name not in seen["document"]}
+        return seen | {"document": seen["document"] | backups}
+
+
+class KeepsAnArchiveInSight(KeepsABackupInSight):
+    """Shows documents that are deleted under names that nobody gave."""
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        named = enumerate(seen["document"].items())
+        shown = {f"archive{number}" if name.endswith("-backup") else name: kept for number, (name, kept) in named}
+        return seen | {"document": shown}
+
+
+class HandsOutItsOwn(ModelSystem):
+    """Shows the same dictionary each time, kept up to date, and refuses with a change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: Observation = {}
+
+    def submit(self, command: Command) -> Outcome:
+        outcome = super().submit(command)
+        if isinstance(outcome, Refused) and isinstance(command, EnableCustomerManagedKeys):
+            self.shown["resource"]["translator-prod"]["identity"] = True
+        return outcome
+
+    def observe(self) -> Observation:
+        for kind, entities in super().observe().items():
+            for name, fields in entities.items():
+                shown = self.shown.setdefault(kind, {}).setdefault(name, fields)
+                shown.update({field: value for field, value in fields.items() if field != "identity"})
+        return self.shown
+
+
+ShowsNothing = showing("ShowsNothing", lambda _: {})
+ShowsNumbers = showing("ShowsNumbers", lambda _: {"vault": {"vault": {"state": 3}}})
+ShowsAnotherName = showing(
+    "ShowsAnotherName", lambda seen: seen | {"vault": {f"v{n}": each for n, each in enumerate(seen["vault"].values())}}
+)
+
+
+class Elsewhere:
+    """The model behind an adapter."""
+
+    def __init__(self) -> None:
+        self.model = ModelSystem()
+        self.reset = self.model.reset
+        self.submit = self.model.submit
+        self.observe = self.model.observe
+
+
+class NoSystem:
+    """Has none of the methods of a system."""
+
+
+def leaves_nothing_open() -> ModelSystem:
+    """Make a system that has no row that says so where the article is silent."""
+    return ModelSystem(Machine(row for row in ROWS if not isinstance(row, Silent)))
+
+
+class NeverResets(ModelSystem):
+    """Looks vaults up without what is new in their names, and so finds in a new world what was in an old one."""
+
+    def reset(self, _: Stage = DEFAULT_STAGE) -> None:
+        self.shown_as = "none-{}"
+
+    def submit(self, command: Command) -> Outcome:
+        fields = command.as_dict()
+        name = str(fields["vault"])
+        known = name.rpartition("-")[0]
+        self.shown_as = name.replace(known, "{}")
+        return super().submit(type(command)(**fields | {"vault": known}))
+
+    def observe(self) -> Observation:
+        seen = super().observe()
+        return seen | {"vault": {self.shown_as.format(name): fields for name, fields in seen["vault"].items()}}
+
+
+# Systems that are without something, and say so; and some that say so wrongly
 
 EVERY = ["portal", "reasons", "audit", "clock", "legacy-vaults", "several-tenants"]
 """The capabilities that `ModelSystem` has, but for parallel sessions."""
@@ -391,3 +621,90 @@ class HeedsGrantsLater(Slow):
         if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
             return Refused(frozenset({"vault.granted-beforehand"}))
         return super().submit(command)
+
+
+# Objects that answer with what is no message, or do more to the process that they are in than to answer
+
+CIRCLE: dict[str, Any] = {}
+CIRCLE["vault"] = CIRCLE
+
+
+class Untold(Exception):
+    """Has no words for itself."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
+
+
+class Words(StrEnum):
+    """Words that are texts of a kind of their own."""
+
+    MICROSOFT = "microsoft-managed"
+    CUSTOMER = "customer-managed"
+    VAULT = "vault"
+
+
+def in_words(value: Any) -> Any:
+    """Return what is shown, with words from an enumeration."""
+    if isinstance(value, dict):
+        return {in_words(name): in_words(each) for name, each in value.items()}
+    return Words(value) if value in list(Words) else value
+
+
+ShowsACircle = showing("ShowsACircle", lambda _: CIRCLE)
+NumbersVaults = showing("NumbersVaults", lambda _: {"vault": {5: {"region": "westeurope"}}})
+ShowsWords = showing("ShowsWords", lambda seen: {kind: in_words(entities) for kind, entities in seen.items()})
+Exits = answering("Exits", instead(CreateVault, raises(SystemExit, 0)))
+ExitsAtOnce = raises(SystemExit, 0)
+ExitsWhenAsked = answering("ExitsWhenAsked", instead(CreateVault, raises(Untold)))
+
+
+class GoesElsewhere(ModelSystem):
+    """Makes another folder the current one, and leaves a thread behind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        Thread(target=time.sleep, args=(600,)).start()
+
+    def reset(self, stage: Stage = DEFAULT_STAGE) -> None:
+        super().reset(stage)
+        os.chdir("/")
+
+
+def doing(act: Callable[[], object]) -> type[ModelSystem]:
+    """A class of systems that do this over each command, and then answer as the model."""
+    return answering("Doing", lambda _, model: (act(), model())[1])
+
+
+def chatter() -> None:
+    """Read what comes in, and print."""
+    print(sys.stdin.read())
+    os.write(1, b"junk\n")
+
+
+EndsTheProcess = doing(lambda: os._exit(0))
+ClosesEverything = doing(lambda: os.closerange(0, 256))
+NeverAnswers = doing(lambda: time.sleep(600))
+KillsItself = doing(lambda: os.kill(os.getpid(), signal.SIGKILL))
+InterruptsTheKit = doing(lambda: os.kill(os.getppid(), signal.SIGTERM))
+Chatters = doing(chatter)
+
+
+class ChangesTheKit(ModelSystem):
+    """Refuses everything, and has the kit that it is in find that right."""
+
+    def submit(self, _: Command) -> Outcome:
+        for name, module in sys.modules.items():
+            if name.startswith("translator_cmk.conformance"):
+                for each in ("exit_code", "weighed", "difference", "play"):
+                    setattr(module, each, lambda *_: 0)
+        return Refused()
+
+
+class RecordsAnObject(ModelSystem):
+    """The audit trail names a key by itself."""
+
+    def submit(self, command: Command) -> Outcome:
+        key: Any = self
+        outcome = super().submit(command)
+        return Accepted(audit=(KeyUse(key, "vault"),)) if isinstance(outcome, Accepted) else outcome
