@@ -103,7 +103,7 @@ class Simple:
 
     def read(self, value: Any) -> Any:
         if self.fits(value):
-            return plain(value) if isinstance(value, str) else value
+            return value if type(value) is str or not isinstance(value, str) else plain(value)
         raise wrong(value, self.expected)
 
     def schema(self) -> dict[str, Any]:

@@ -38,7 +38,9 @@ class NoLog:
 
 
 QUICKLY = 1
-"""The level of compression: a tenth of the size, in a few microseconds for each message."""
+"""The level of compression: a tenth of the size."""
+TOGETHER = 100
+"""How many entries are compressed at once."""
 
 
 class Log(NoLog):
@@ -48,23 +50,32 @@ class Log(NoLog):
         self.file = GzipFile(path, "wb", compresslevel=QUICKLY)
         self.lock = Lock()
         self.began = monotonic()
+        self.waiting: list[str] = []
 
     def write(self, entry: dict[str, Any]) -> None:
         """Add one entry, with its time in seconds since the beginning."""
-        entry = {"at": round(monotonic() - self.began, 6), **entry}
+        line = ENCODE({"at": round(monotonic() - self.began, 6), **entry})
         with self.lock:
-            self.file.write(ENCODE(entry).encode() + b"\n")
+            self.waiting.append(line)
             self.lines += 1
             self.faults += "fault" in entry
+            if len(self.waiting) >= TOGETHER:
+                self._compress()
+
+    def _compress(self) -> None:
+        lines, self.waiting = self.waiting, []
+        self.file.write("".join(f"{line}\n" for line in lines).encode())
 
     def flush(self) -> None:
         """Write all entries to the file."""
         with self.lock:
             if self.lines and not self.file.closed:
+                self._compress()
                 self.file.flush()
 
     def close(self) -> None:
         """Write the last entries."""
+        self.flush()
         self.file.close()
 
 
@@ -90,18 +101,15 @@ class Interruption:
             self.raised = True
             raise Interrupted(f"interrupted by {self.by}")
 
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Let signals interrupt the block, which leaves nothing half done wherever it ends; raises `Interrupted`."""
-        ours = get_ident() == self.thread
-        if ours:
+        if get_ident() == self.thread:
             self.waits = True
         self.check()
-        try:
-            yield
-        finally:
-            if ours:
-                self.waits = False
+
+    def __exit__(self, *_: object) -> None:
+        if get_ident() == self.thread:
+            self.waits = False
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
@@ -175,7 +183,7 @@ class Session:
         request.meant = request_from_wire(request, "a request of the kit")
         entry: dict[str, Any] = {"request": request}
         try:
-            with self.interruption.at_once():
+            with self.interruption:
                 entry["answer"] = raw = self.channel.ask(request, patience or self.patience)
             return self._read(verb, name, raw)
         except KeyboardInterrupt:
@@ -197,7 +205,7 @@ class Session:
 
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
-        with self.interruption.at_once():
+        with self.interruption:
             self.clock.sleep(seconds)
 
     def _read(self, verb: str, name: str, raw: Any) -> dict[str, Any]:

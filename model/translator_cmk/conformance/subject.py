@@ -270,7 +270,7 @@ class Subject:
         if not self.declaration.can("reasons"):
             return frozenset()
         because = answer.get("because", frozenset()) | self.declaration.codes.get(str(answer.get("code")), frozenset())
-        if unknown := because - load_register().keys():
+        if unknown := because.difference(load_register()):
             raise Fault("unknown-id", f"refused because of {sorted(unknown)[0]!r}, which is no requirement")
         return because
 

@@ -75,7 +75,7 @@ def notes_of(made: Iterable[Suite], asked: Iterable[Commands]) -> dict[str, Any]
 def run_tour(running: Running, subject: Subject, scopes: Iterable[str], steps: int) -> None:
     """Put the system through them all; raises `Aborted`."""
     running.progress.begin(TOUR)
-    with running.interruption.at_once():
+    with running.interruption:
         found = suites_of(tuple(scopes), steps)
     asked = sequences_for(found, subject.declaration)
     lane = SequenceLane(TOUR, running, subject, asked)

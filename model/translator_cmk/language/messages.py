@@ -180,7 +180,8 @@ def to_json(value: Any) -> Any:
 
 def command_to_wire(command: Command) -> dict[str, Any]:
     """Return the command as a JSON value, defaults included."""
-    return {"command": type(command).__name__, **to_json(command)}
+    given = {field: value for field, value in zip(command.fields, command, strict=True) if value is not None}
+    return {"command": type(command).__name__, **given}
 
 
 def command_from_wire(message: Any, where: str = "") -> Command:
