@@ -14,7 +14,6 @@ from .language import (
     observation_to_wire,
     outcome_to_wire,
     stage_from_wire,
-    stage_to_wire,
 )
 from .language.json_text import read_lines
 from .machine import Observation
@@ -40,11 +39,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what is taken for specified: all of it, or no more than follows from the article (default: full)",
     )
     parser.add_argument("--no-observation", action="store_true", help="leave out what a customer can see afterwards")
-    parser.add_argument(
-        "--trace",
-        action="store_true",
-        help="print the stages as well, which makes the output a trace for check-trace",
-    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         oracle = Oracle(machine_of(silent_in(args.profile, load_register())))
         source = ((line.source, line.number, line.text) for line in read_lines(args.file))
-        for answer in answers(source, oracle, observed=not args.no_observation, staged=args.trace):
+        for answer in answers(source, oracle, observed=not args.no_observation):
             print(json.dumps(answer, separators=(",", ":")), flush=True)
     except WireError as error:
         raise CommandError(str(error)) from None
@@ -64,13 +58,8 @@ def run(args: argparse.Namespace) -> int:
     return OK
 
 
-def answers(
-    source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool, staged: bool = False
-) -> Iterator[dict[str, Any]]:
-    """Yield the answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`.
-
-    Where it is ``staged``, each stage is repeated between the answers.
-    """
+def answers(source: Iterator[tuple[str, int, bytes]], oracle: Oracle, observed: bool) -> Iterator[dict[str, Any]]:
+    """Yield the answer to each command, as `run-line.schema.json` has it; raises `WireError` and `TooManyStates`."""
     for name, number, text in source:
         if not text:
             continue
@@ -79,10 +68,7 @@ def answers(
         if isinstance(message, dict) and "stage" in message:
             if len(message) > 1:
                 raise WireError(where, "a stage that is not alone on its line", "put it on a line of its own")
-            stage = stage_from_wire(message["stage"], where)
-            oracle.reset(stage)
-            if staged:
-                yield {"stage": stage_to_wire(stage)}
+            oracle.reset(stage_from_wire(message["stage"], where))
         else:
             command = command_from_wire(message, where)
             outcome = oracle.submit(command)

@@ -18,7 +18,7 @@ from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile
 from translator_cmk.explore.trace.checking import Checker
-from translator_cmk.explore.trace.reading import Reader
+from translator_cmk.explore.trace.reading import read_trace
 from translator_cmk.language import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
@@ -206,7 +206,7 @@ def test_trace_contradicts_what_it_is_said_to_contradict_and_nothing_else(seen: 
     named: set[str] = set()
     for profile in PROFILES:
         checker = Checker(machine_of(silent_in(profile, REGISTER)))
-        checker.read(Reader(str(file)))
+        checker.read(read_trace(str(file)))
         verdict = checker.verdict
         assert verdict.judgeable  # every event
         assert not verdict.overflows

@@ -1,63 +1,33 @@
 """A trace: what a system was asked, what it answered and what was seen of it, as JSON objects, one on each line.
 
 Its lines are events; a `stage` is where a world begins, as in what `translator-cmk run` reads; and the first line may
-be a head.  The output of `translator-cmk run` is a trace too.
+be a head.
 """
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from ..machine import Accepted, Outcome, Refused
-from ..machine.values import Value
-from ..shapes import (
-    ANYTHING,
-    COUNT,
-    FLAG,
-    LARGEST,
-    PROSE,
-    Either,
-    Line,
-    Listed,
-    Misfit,
-    Named,
-    OneOf,
-    Record,
-    Referred,
-    Several,
-    Shape,
-    Tagged,
-    Whole,
-    Word,
-    fields_of,
-    record,
-)
+from ..shapes import FLAG, Either, Line, Misfit, Named, OneOf, Record, Referred, Several, Shape, Tagged, Whole, Word
 from .declaration import HIDEABLE
-from .messages import A_NAME, COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, OUTCOME, STAGE
-
-PARTS = ("command", "observation")
-"""Parts that an event may report in part.  A field that it leaves out of such a part may have had any value."""
-
-NAMED_KINDS = ("resource", "vault", "key", "workspace", "document", "model", "group")
-"""Kinds whose names the head may list; a key by its name in its vault."""
+from .messages import COMMAND, COMMENT, IDS, KEY_USE, LOCAL_NAME, OBSERVATION, OBSERVED, STAGE
 
 
-class ReportedOutcome(Value):
+class ReportedOutcome(NamedTuple):
     """An outcome as a trace reports it.
 
-    ``outcome`` is None if it does not say whether the command was carried out.  ``reasons`` and ``audit`` say
-    whether it reports the reasons for a refusal, and the uses of keys.  ``known`` is false if the system
-    has no such command, and ``certain`` is false if an error hides whether the command was carried out.
+    ``outcome`` is None if it does not say whether the command was accepted; if it is ``idle``, an error hides whether
+    it was carried out.  ``reasons`` and ``audit`` say whether it reports the reasons for a refusal, and the uses of
+    keys.
     """
 
-    __slots__ = ()
     outcome: Outcome | None = None
     reasons: bool = False
     audit: bool = False
-    known: bool = True
-    certain: bool = True
+    idle: bool = False
 
 
-LINE = Whole(1, LARGEST)
+NOT_REPORTED = ReportedOutcome()
 
 REPORTED = Tagged(
     "outcome",
@@ -74,19 +44,9 @@ REPORTED = Tagged(
                 Refused(because or frozenset()), reasons=because is not None
             ),
         ),
-        "unspecified": Record("what is unspecified", {"silent": IDS}, make=lambda **_: ReportedOutcome()),
-        "unsupported": Record("what is unsupported", COMMENT, make=lambda **_: ReportedOutcome(known=False)),
-        "error": Record("an error", COMMENT, make=lambda **_: ReportedOutcome(certain=False)),
+        "error": Record("an error", COMMENT, make=lambda **_: ReportedOutcome(idle=True)),
     },
 )
-
-
-def in_part(tagged: Tagged) -> Tagged:
-    """Return the same records, any field of which may be left out; each is read as its fields."""
-    return Tagged(tagged.tag, {word: Record(word, record.fields) for word, record in tagged.records.items()})
-
-
-PARTIAL_COMMAND = in_part(COMMAND)
 
 
 class EntityInPart(Record):
@@ -111,23 +71,11 @@ PARTIAL_OBSERVATION = Record(
     {kind: Named(name, EntityInPart(f"a {kind}", fields)) for kind, (name, fields) in OBSERVED.items()},
 )
 
-UNSPECIFIED_FIELDS = Record(
-    "what is unspecified",
-    {kind: Named(name, Several(Word(["exists", *fields]))) for kind, (name, fields) in OBSERVED.items()},
-)
-
-PARTIAL = Several(Word(PARTS), frozenset)
-PARTIAL_FIELD = record("an event", {}, {"partial": PARTIAL})
+PARTIAL = Several(Word(["observation"]))
 
 HEAD = Record(
     "the head of a trace",
-    {
-        "trace": Whole(1, 1),
-        "subject": Line(200),
-        "hidden": Several(Word(HIDEABLE), frozenset),
-        "partial": PARTIAL,
-        "names": Record("the names", {kind: Several(A_NAME) for kind in NAMED_KINDS}),
-    },
+    {"trace": Whole(1, 1), "subject": Line(200), "hidden": Several(Word(HIDEABLE), frozenset), "partial": PARTIAL},
     ("trace",),
 )
 
@@ -135,61 +83,31 @@ RESET = Record("a stage", {"stage": Referred(STAGE, "stage")}, ("stage",))
 
 
 class EventRecord(Record):
-    """An event that reports these parts in part.  It has something to judge."""
+    """An event, with such an observation.  It has something to judge."""
 
-    def __init__(self, partial: Collection[str]) -> None:
+    def __init__(self, observation: Shape) -> None:
         fields: dict[str, Shape] = {
-            "line": LINE,
-            "command": Referred(PARTIAL_COMMAND if "command" in partial else COMMAND, "partial-command"),
+            "command": Referred(COMMAND, "command"),
             "outcome": Referred(REPORTED, "trace-outcome"),
-            "observation": Referred(
-                PARTIAL_OBSERVATION if "observation" in partial else OBSERVATION, "partial-observation"
-            ),
-            "unspecified": UNSPECIFIED_FIELDS,
+            "observation": Referred(observation, "partial-observation"),
             "partial": PARTIAL,
         }
         super().__init__("an event", fields, make=self.build)
 
     def build(self, **fields: Any) -> dict[str, Any]:
-        for part, of in NEEDS.items():
-            if part in fields and of not in fields:
-                raise Misfit(f"the event has the field {part!r} but no {of}", f"add the {of}, or leave it out")
-        if not any(part in fields for part in PARTS):
+        if "outcome" in fields and "command" not in fields:
+            raise Misfit("the event has the field 'outcome' but no command", "add the command, or leave it out")
+        if not fields.keys() & {"command", "observation"}:
             raise Misfit("the event has no command and no observation", "add one of them, or leave the line out")
         return fields
 
     def schema(self) -> dict[str, Any]:
-        needs = {part: [of] for part, of in NEEDS.items()}
-        return {**super().schema(), "anyOf": [{"required": [part]} for part in PARTS], "dependentRequired": needs}
+        some = {"anyOf": [{"required": ["command"]}, {"required": ["observation"]}]}
+        return {**super().schema(), **some, "dependentRequired": {"outcome": ["command"]}}
 
 
-NEEDS = {"outcome": "command", "unspecified": "observation"}
-"""For a field of an event the part that it is about."""
+EVENTS = (EventRecord(OBSERVATION), EventRecord(PARTIAL_OBSERVATION))
+"""Events with a complete observation, and with a partial one."""
 
-TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EventRecord(PARTS))
-"""A line of any trace.  The reader checks which parts may be partial."""
-
-COUNTED = ("judged", "judgeable", "uncompared", "skipped", "worlds", "deviating", "states")
-"""The counts of a verdict."""
-
-DEMANDED = Referred(OUTCOME, "outcome")
-FACT = record("a fact", {"kind": Word(OBSERVED), "name": PROSE, "field": PROSE, "value": ANYTHING})
-ASKED: dict[str, Shape] = {"line": LINE, "commands": Listed(Referred(COMMAND, "command")), "requirements": IDS}
-PART = OneOf({"kind": FACT, "outcome": DEMANDED})
-DIFFERENCE = record("a difference", {"demanded": PART, "seen": PART, "requirements": IDS})
-
-VERDICT = record(
-    "a verdict",
-    {
-        "trace": PROSE,
-        "profile": PROSE,
-        "waived": IDS,
-        "fits": FLAG,
-        "complete": FLAG,
-        **fields_of(COUNTED, COUNT),
-        "deviations": Listed(record("a deviation", ASKED | {"differences": Listed(DIFFERENCE)}, {"allowed": DEMANDED})),
-        "uncompared_from": Listed(record("a line", {"line": LINE, "entities": Listed(Listed(PROSE))})),
-        "overflows": Listed(LINE),
-    },
-)
-"""The output of check-trace with --json.  An entity is its kind and its name."""
+TRACE_LINE = OneOf({"trace": HEAD, "stage": RESET}, EVENTS[True])
+"""A line of any trace.  The reader checks whether its observation may be partial."""

@@ -67,14 +67,13 @@ Predicate = Callable[[Observation, Outcome, Observation], bool]
 
 
 class LastCommand(NamedTuple):
-    """The commands that the last one may have been, and every transition that it may have made before its answer."""
+    """The last command, if any, and every transition that it may have made before its answer."""
 
-    commands: tuple[Command, ...]
+    command: Command | None
     every: tuple[Transition, ...]
     outcome: Outcome
     deciding: frozenset[str]  # the silent requirements on which the transition depends
     compared: bool  # whether its outcome is
-    unspecified: bool  # whether the outcome depends on silent rows, and not only on which command it was
     anything_goes: bool  # whether a system may do a third thing to the entities that the command names
 
 
@@ -107,18 +106,15 @@ class Oracle:
         self.uncompared: Entities = NOTHING
         self.silent = silent  # the silent requirements that keep states apart, or something uncompared
         every = tuple(Transition(each, each, Accepted()) for each in states)
-        self.last = LastCommand((), every, Accepted(), NONE, True, False, False)
+        self.last = LastCommand(None, every, Accepted(), NONE, True, False)
         self._keep(every)
 
-    def submit(self, *commands: Command, idle: bool = False) -> Outcome:
+    def submit(self, command: Command, idle: bool = False) -> Outcome:
         """Let every possible state make its transitions, and return the outcome that is demanded.
 
-        Of several commands it is not known which it was; with ``idle`` it may also be that none was carried out.
+        With ``idle`` it may also be that the command was not carried out.
         """
-        by_command = [
-            [transitions(self.machine, state, each, self.limit) for state in self.states] for each in commands
-        ]
-        found = [each for of_command in by_command for each in of_command]
+        found = [transitions(self.machine, state, command, self.limit) for state in self.states]
         if idle:
             found += [Transitions((Transition(state, state, Refused()),)) for state in self.states]
         every = tuple(dict.fromkeys(transition for each in found for transition in each.possible))
@@ -126,15 +122,13 @@ class Oracle:
         deciding_outcomes = NONE.union(*(each.deciding_outcomes for each in found))
         if len({frozenset(type(transition.outcome) for transition in each.possible) for each in found}) > 1:
             deciding_outcomes |= self.silent
-        compared = not any(named_by(command) & self.uncompared for command in commands)
+        compared = not named_by(command) & self.uncompared
         outcome = demanded(every, deciding_outcomes) if compared else Unspecified(self.silent)
-        alone = (demanded([one for each in of_command for one in each.possible], NONE) for of_command in by_command)
-        unspecified = bool(deciding_outcomes) and any(isinstance(each, Unspecified) for each in alone)
-        self.uncompared |= NOTHING.union(*(drawn_in(command, self.uncompared) for command in commands))
+        self.uncompared |= drawn_in(command, self.uncompared)
         self._keep(every)
         self.silent = self.silent | deciding if len(self.states) > 1 or self.uncompared else NONE
         free = any(each.free for each in found) and any(isinstance(each.outcome, Unspecified) for each in every)
-        self.last = LastCommand(commands, every, outcome, deciding, compared, unspecified, free)
+        self.last = LastCommand(command, every, outcome, deciding, compared, free)
         return outcome
 
     def observe(self) -> Observation:
@@ -175,7 +169,7 @@ class Oracle:
         """
         last, fitting, skip = self.last, self.transitions, words(self.uncompared)
         shown = shown or self.shown
-        if isinstance(outcome, Accepted) and not any(type(command) in self._use_keys for command in last.commands):
+        if isinstance(outcome, Accepted) and type(last.command) not in self._use_keys:
             outcome = Accepted(outcome.by)  # the specification does not say what else uses a key
         violations: list[Violation] = []
         if outcome is not None and last.compared:
@@ -184,7 +178,7 @@ class Oracle:
                 for each in self.transitions
                 if fits(each.outcome, outcome, shown) or self._may_be_refused_for_more(each, outcome)
             )
-            if not fitting and last.unspecified:
+            if not fitting and isinstance(last.outcome, Unspecified):
                 fitting = tuple(transition for transition in self.transitions if may_be(transition.outcome, outcome))
             if not fitting:
                 violations.append((last.outcome, outcome))
@@ -199,10 +193,10 @@ class Oracle:
             else:
                 violations += self._mismatches(fitting, observation, skip, shown)
         if violations:
-            if not last.commands:
+            if last.command is None:
                 return tuple(Difference(*each) for each in violations)
             before = distinct(transition.before for transition in last.every)
-            failed = FailedStep(self.machine, self.limit, last.commands, before, outcome, observation, skip, shown)
+            failed = FailedStep(self.machine, self.limit, (last.command,), before, outcome, observation, skip, shown)
             return failed.explained(violations)
         self._keep(fitting)
         if len(self.states) == 1 and not self.uncompared:
@@ -219,7 +213,8 @@ class Oracle:
             return False
         if transition.outcome == DOES_NOT_EXIST:
             return bool(seen.because & OF_NAMES)
-        return any(self.machine.is_silent_about(transition.before, command) for command in self.last.commands)
+        command = self.last.command
+        return command is not None and self.machine.is_silent_about(transition.before, command)
 
     def _keep(self, kept: tuple[Transition, ...]) -> None:
         """Go on with these transitions; of states that differ in nothing that is compared, with one."""
@@ -254,20 +249,16 @@ class Oracle:
         possible = last.every if last.anything_goes or not fitting else fitting
         states = distinct(transition.after for transition in possible)
         scope = NOTHING
-        if accepted and last.deciding:
-            named = NOTHING.union(*(named_by(command) for command in last.commands))
-            scope = depending(named, [state for each in last.every for state in (each.before, each.after)])
+        if accepted and last.deciding and last.command is not None:
+            every = [state for each in last.every for state in (each.before, each.after)]
+            scope = depending(named_by(last.command), every)
         skipped = skip | words(scope) if last.anything_goes else skip
         if violations := self._violations(states, observation, skipped, shown):
             return violations
-        if self.silent or len(states) == 1:
-            agreed = self._agreements(states).items()
-            unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
-            self.uncompared |= scope | unclear
-            return []
-        # the states differ only in which command it was, so one of them has to fit
-        after = distinct(transition.after for transition in fitting)
-        return min((self._violations((each,), observation, skip, shown) for each in after), key=len)
+        agreed = self._agreements(states).items()
+        unclear = {(KIND[kind], name) for (kind, name), each in agreed if UNSPECIFIED in each.values()}
+        self.uncompared |= scope | unclear
+        return []
 
     def _violations(
         self, states: tuple[State, ...], observation: Observation, skip: set[Name], shown: Shown

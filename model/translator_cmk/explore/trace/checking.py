@@ -1,9 +1,9 @@
 """Judge a trace: compare each event with every state that the specification allows, by the oracle."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from ...language.traces import ReportedOutcome
 from ...machine import Command, Machine, Observation, Outcome, Stage
 from ...oracle import LIMIT, Oracle
 from ...oracle.dependence import Entities
@@ -11,83 +11,47 @@ from ...oracle.explain import Difference, attributed_to
 from ...oracle.nondeterminism import TooManyStates
 from ...oracle.observability import Address, Shown, names_in, observation_of, projection_in
 
-NOT_REPORTED = ReportedOutcome()
-
-MOST = 100
-"""How many deviations, and how many events from which entities are not compared, a verdict lists at most."""
-
-
-class Request(NamedTuple):
-    """A request: a command, or one of several where the trace does not say which.
-
-    If it is ``idle``, the trace does not say either whether anything was carried out.
-    """
-
-    commands: tuple[Command, ...]
-    idle: bool = False
-
-
-class Seen(NamedTuple):
-    """An observation, and which of its fields the system shows."""
-
-    observation: Observation
-    shown: Shown
+SHOWS_ALL = Shown()
 
 
 class Event(NamedTuple):
-    """An event: the request, the answer and the observation; ``request`` and ``seen`` may be None."""
+    """A command, its outcome and the observation after it, of which any may be None; and what the system shows.
 
-    request: Request | None
-    reported: ReportedOutcome
-    seen: Seen | None
+    If it is ``idle``, an error hides whether the command was carried out.
+    """
+
+    command: Command | None
+    outcome: Outcome | None
+    observation: Observation | None
+    shown: Shown
+    idle: bool
 
     @property
     def judgeable(self) -> bool:
         """Return whether there is anything to judge."""
-        return self.reported.outcome is not None or self.seen is not None
-
-    @property
-    def shown(self) -> Shown:
-        """Return which parts of the answer and of the observation the system shows."""
-        seen = self.seen.shown if self.seen else Shown()
-        return Shown(self.reported.reasons, self.reported.audit, seen.hidden, seen.only, seen.omitted)
+        return self.outcome is not None or self.observation is not None
 
 
-class Reset(NamedTuple):
-    """The start of a world that has nothing but the stage."""
+def event(
+    command: Command | None = None,
+    outcome: Outcome | None = None,
+    observation: Observation | None = None,
+    *,
+    partial: bool = False,
+    shown: Shown = SHOWS_ALL,
+    idle: bool = False,
+) -> Event:
+    """Return an event; None stands for a part that the trace does not have.
 
-    stage: Stage
-    request: None = None
-
-
-class Log:
-    """Makes events of a system; ``shown`` says which fields it shows."""
-
-    def __init__(self, shown: Shown | None = None) -> None:
-        self.shown = shown or Shown()
-
-    def event(
-        self,
-        command: Command | None = None,
-        outcome: Outcome | None = None,
-        observation: Observation | None = None,
-        partial: bool = False,
-    ) -> Event:
-        """Return an event; None stands for a part that the trace does not have.
-
-        A ``partial`` observation says nothing but the fields in it, `exists` among them.
-        """
-        reported = NOT_REPORTED if outcome is None else ReportedOutcome(outcome, self.shown.reasons, self.shown.audit)
-        request = None if command is None else Request((command,))
-        return Event(request, reported, None if observation is None else self.seen(observation, partial))
-
-    def seen(self, observation: Observation, partial: bool = False, omitted: frozenset[Address] = frozenset()) -> Seen:
-        """Return what an observation shows; the fields in ``omitted`` are not part of it."""
-        only = frozenset(addresses(observation)) if partial else None
+    A ``partial`` observation says nothing but the fields in it, `exists` among them.  ``shown`` says what the system
+    shows.  If it is ``idle``, an error hides whether the command was carried out.
+    """
+    if observation is not None:
+        if partial:
+            shown = Shown(shown.reasons, shown.audit, shown.hidden, only=frozenset(addresses(observation)))
         there = without_gone(observation)
-        names = {*names_in(observation), *(name for name, _ in omitted)}
-        whole = observation_of({name: projection_in(there, name) for name in names})
-        return Seen(whole, Shown(hidden=self.shown.hidden, only=only, omitted=omitted))
+        observation = observation_of({name: projection_in(there, name) for name in names_in(observation)})
+    return Event(command, outcome, observation, shown, idle)
 
 
 def addresses(observation: Observation) -> set[Address]:
@@ -109,13 +73,13 @@ def without_gone(observation: Observation) -> Observation:
 
 
 class Deviation(NamedTuple):
-    """An impossible event: its number, its commands, the outcome allowed there, and how the event differs.
+    """An impossible event: its number, its command, the outcome allowed there, and how the event differs.
 
     ``allowed`` is None where the event has no command.
     """
 
     at: int
-    commands: tuple[Command, ...]
+    command: Command | None
     allowed: Outcome | None
     differences: tuple[Difference, ...]
 
@@ -125,22 +89,15 @@ class Deviation(NamedTuple):
         return attributed_to(self.differences)
 
 
-class Parting(NamedTuple):
-    """From this event on, the entities and all that depends on them are not compared."""
-
-    at: int
-    entities: Entities
-
-
-class Verdict(NamedTuple):
+@dataclass
+class Verdict:
     """The verdict on a trace, so far or in the end.
 
     ``judged`` counts the events compared with the specification: ``judgeable`` of them had something to compare, and
     ``uncompared`` a command about things that are uncompared.  ``skipped`` counts those after an impossible event, or
-    after one that leaves too much possible, up to the next reset.  In each world the first impossible event is a
-    deviation; ``worlds`` counts them all, and ``deviating`` those with one.  ``partings`` say from where on something
-    was uncompared, and ``overflows`` where too much was possible.  Of each, `MOST` are kept.  ``states`` is the
-    greatest number of states that were possible at once.
+    after one that leaves too much possible, up to the next stage.  In each world the first impossible event is a
+    deviation.  ``uncompared_from`` says from which event on which entities, and all that depends on them, are
+    uncompared, and ``overflows`` where too much was possible.
     """
 
     judged: int = 0
@@ -148,11 +105,9 @@ class Verdict(NamedTuple):
     uncompared: int = 0
     skipped: int = 0
     worlds: int = 0
-    deviating: int = 0
-    states: int = 1
-    deviations: tuple[Deviation, ...] = ()
-    partings: tuple[Parting, ...] = ()
-    overflows: tuple[int, ...] = ()
+    deviations: list[Deviation] = field(default_factory=list)
+    uncompared_from: list[tuple[int, Entities]] = field(default_factory=list)
+    overflows: list[int] = field(default_factory=list)
 
     @property
     def fits(self) -> bool:
@@ -177,52 +132,43 @@ class Checker:
         self._follows = True  # no event of this world was impossible, or left too many states
         self._begun = False  # whether this world has an event
 
-    def read(self, events: Iterable[tuple[int, Event | Reset]]) -> None:
-        """Judge these events, each of which comes with a number that the verdict names it by."""
-        for at, event in events:
-            if isinstance(event, Reset):
-                self._oracle.reset(event.stage)
+    def read(self, events: Iterable[tuple[int, Event | Stage]]) -> None:
+        """Judge these events, each of which comes with a number that the verdict names it by.
+
+        A stage is the start of a world that has nothing else.
+        """
+        for at, each in events:
+            if isinstance(each, Stage):
+                self._oracle.reset(each)
                 self._follows, self._begun = True, False
                 continue
-            self._add(worlds=not self._begun)
+            self.verdict.worlds += not self._begun
             self._begun = True
             if not self._follows:
-                self._add(skipped=1)
+                self.verdict.skipped += 1
                 continue
-            self._add(judged=1, judgeable=event.judgeable)
+            self.verdict.judged += 1
+            self.verdict.judgeable += each.judgeable
             try:
-                self._follows = self._judge(at, event)
+                self._follows = self._judge(at, each)
             except TooManyStates:
-                self._add(overflows=(at,))
+                self.verdict.overflows.append(at)
                 self._follows = False
 
-    def _judge(self, at: int, event: Event) -> bool:
+    def _judge(self, at: int, each: Event) -> bool:
         """Judge one event, and return whether it is possible."""
-        oracle, request, seen = self._oracle, event.request, event.seen
-        all_compared = not oracle.uncompared
-        allowed = None if request is None else oracle.submit(*request.commands, idle=request.idle)
-        differences = oracle.narrow(event.reported.outcome, seen.observation if seen else None, event.shown)
-        self._add(uncompared=not oracle.last.compared)
+        oracle, all_compared = self._oracle, not self._oracle.uncompared
+        allowed = None if each.command is None else oracle.submit(each.command, each.idle)
+        differences = oracle.narrow(each.outcome, each.observation, each.shown)
+        self.verdict.uncompared += not oracle.last.compared
         if differences:
-            deviation = Deviation(at, request.commands if request else (), allowed, differences)
-            self._add(deviating=1, deviations=(deviation,))
-            return False
-        if not oracle.uncompared:
-            self.verdict = self.verdict._replace(states=max(self.verdict.states, len(oracle.states)))
-        elif all_compared:
-            self._add(partings=(Parting(at, oracle.uncompared),))
-        return True
-
-    def _add(self, **more: int | tuple[Any, ...]) -> None:
-        """Add counts and findings to the verdict; of findings, as many as are kept."""
-        for name, each in more.items():
-            found: dict[str, Any] = {name: getattr(self.verdict, name) + each}
-            if isinstance(each, tuple):
-                found[name] = found[name][:MOST]
-            self.verdict = self.verdict._replace(**found)
+            self.verdict.deviations.append(Deviation(at, each.command, allowed, differences))
+        elif oracle.uncompared and all_compared:
+            self.verdict.uncompared_from.append((at, oracle.uncompared))
+        return not differences
 
 
-def check(events: Iterable[Event | Reset], machine: Machine, limit: int = LIMIT) -> Verdict:
+def check(events: Iterable[Event | Stage], machine: Machine, limit: int = LIMIT) -> Verdict:
     """Return the verdict on events, which are numbered from 1 on."""
     checker = Checker(machine, limit)
     checker.read(enumerate(events, start=1))

@@ -1,25 +1,19 @@
 """The command `translator-cmk check-trace`, which judges a log of requests, answers and observations."""
 
 import argparse
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from ...errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
-from ...language import WireError, command_to_wire, outcome_to_wire
+from ...language import WireError
 from ...language.facts import Fact
 from ...language.sentences import format_command, format_fact, format_outcome
-from ...language.traces import COUNTED
-from ...machine import Command, Outcome
+from ...machine import Outcome
 from ...oracle.dependence import words
 from ...oracle.profiles import PROFILES, machine_of, silent_in
 from ...requirements import load_register
 from ...shapes import nearest
 from .checking import Checker, Deviation, Verdict
-from .reading import Reader, Truncated
-
-MANY = 3
-"""How many of the commands that an event may have been are named."""
+from .reading import Truncated, read_trace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         help="a requirement that may be kept or not; can be given several times",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, as trace-verdict.schema.json describes it")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
         machine = machine_of(silent_in(args.profile, register) | waived)
     except ValueError as error:
         raise CommandError(str(error)) from None
-    checker, reader, exit_code = Checker(machine), Reader(args.file), OK
+    checker, exit_code = Checker(machine), OK
     try:
-        checker.read(reader)
+        checker.read(read_trace(args.file))
     except WireError as error:
         exit_code = INCOMPLETE if isinstance(error, Truncated) else USAGE
         print_error(error)
@@ -73,9 +66,7 @@ def run(args: argparse.Namespace) -> int:
         print_error("interrupted")
     verdict = checker.verdict
     source = "standard input" if args.file == "-" else args.file
-    if args.json:
-        print(json.dumps(verdict_to_dict(verdict, source, args.profile, waived), indent=2))
-    elif verdict.judged or not exit_code:
+    if verdict.judged or not exit_code:
         print("\n".join(format_verdict(verdict, source, args.profile)))
     if not verdict.fits:
         return DEVIATIONS
@@ -86,9 +77,9 @@ def format_verdict(verdict: Verdict, source: str, profile: str) -> Iterator[str]
     """Yield the lines of the verdict."""
     for deviation in verdict.deviations:
         yield from format_deviation(deviation, source)
-    for parting in verdict.partings:
-        named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(parting.entities)))
-        yield f"{source}:{parting.at}: the result is not specified, so from here on these go uncompared: {named}"
+    for at, entities in verdict.uncompared_from:
+        named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(entities)))
+        yield f"{source}:{at}: the result is not specified, so from here on these go uncompared: {named}"
     for at in verdict.overflows:
         yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; log more of it"
     yield f"{source} {conclusion(verdict, profile)}"
@@ -102,7 +93,7 @@ def conclusion(verdict: Verdict, profile: str) -> str:
     if verdict.skipped:
         counts += f", {verdict.skipped:,} more not judged"
     if not verdict.fits:
-        where = f"in {plural(verdict.deviating, 'world')}, first on line {verdict.deviations[0].at:,}"
+        where = f"in {plural(len(verdict.deviations), 'world')}, first on line {verdict.deviations[0].at:,}"
         return f"does not fit the specification (profile {profile}) {where}: {counts}"
     if not verdict.judgeable:
         return "has no outcome and no observation, so there is nothing to judge; log the outcomes of the commands"
@@ -118,7 +109,8 @@ def plural(number: int, what: str) -> str:
 
 def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
     """Yield the lines on an impossible event: where, the request, what was allowed and seen, and the requirements."""
-    yield f"{source}:{deviation.at}: impossible: {format_request(deviation.commands)}"
+    asked = format_command(deviation.command) if deviation.command else "what was seen"
+    yield f"{source}:{deviation.at}: impossible: {asked}"
     if deviation.allowed is not None:
         yield f"  allowed: {format_outcome(deviation.allowed)}"
     for difference in deviation.differences:
@@ -126,58 +118,6 @@ def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
     yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
 
 
-def format_request(commands: tuple[Command, ...]) -> str:
-    """Return the request in words."""
-    if not commands:
-        return "what was seen"
-    if len(commands) == 1:
-        return format_command(commands[0])
-    some = "; ".join(map(format_command, commands[:MANY]))
-    return f"any of {len(commands):,} commands: {some}{'; ...' if len(commands) > MANY else ''}"
-
-
 def format_part(each: Outcome | Fact) -> str:
     """Return a fact or an outcome in words."""
     return format_fact(each) if isinstance(each, Fact) else format_outcome(each)
-
-
-def verdict_to_dict(verdict: Verdict, source: str, profile: str, waived: frozenset[str]) -> dict[str, Any]:
-    """Return the verdict, as `trace-verdict.schema.json` has it."""
-    return {
-        "trace": source,
-        "profile": profile,
-        "waived": sorted(waived),
-        "fits": verdict.fits,
-        "complete": verdict.complete,
-        **{field: getattr(verdict, field) for field in COUNTED},
-        "deviations": [deviation_to_dict(each) for each in verdict.deviations],
-        "uncompared_from": [
-            {"line": each.at, "entities": [list(entity) for entity in sorted(words(each.entities))]}
-            for each in verdict.partings
-        ],
-        "overflows": list(verdict.overflows),
-    }
-
-
-def deviation_to_dict(deviation: Deviation) -> dict[str, Any]:
-    """Return an impossible event as JSON."""
-    allowed = {} if deviation.allowed is None else {"allowed": outcome_to_wire(deviation.allowed)}
-    return {
-        "line": deviation.at,
-        "commands": [command_to_wire(command) for command in deviation.commands],
-        **allowed,
-        "differences": [
-            {
-                "demanded": part_to_dict(each.expected),
-                "seen": part_to_dict(each.seen),
-                "requirements": list(each.requirements),
-            }
-            for each in deviation.differences
-        ],
-        "requirements": list(deviation.requirements),
-    }
-
-
-def part_to_dict(each: Outcome | Fact) -> dict[str, Any]:
-    """Return a fact or an outcome as JSON."""
-    return each.as_dict() if isinstance(each, Fact) else outcome_to_wire(each)
