@@ -27,7 +27,7 @@ from tests.conformance.verifying import (
 )
 from translator_cmk.cli import main
 
-TENANT = ("--lane", "features", "--topic", "tenant")
+TENANT, WORKSPACE = (("--lane", "features", "--topic", topic) for topic in ("tenant", "workspace"))
 CLI = [sys.executable, "-m", "translator_cmk.cli"]
 
 
@@ -61,14 +61,12 @@ def test_exit_code_of_the_program_says_why_there_are_no_verdicts(tmp_path: Path)
 
 
 def test_several_sessions_come_to_the_same(tmp_path: Path) -> None:
-    one = verify(tmp_path / "one", "--python", MODEL, *TENANT)
-    several = verify(tmp_path / "several", "--python", MODEL, *TENANT, "--jobs", "3")
+    several = verify(tmp_path / "several", "--python", MODEL, *WORKSPACE)
+    one = verify(tmp_path / "one", "--python", "tests.wrong_systems:EmptiesNothing", *WORKSPACE)
     assert several.statuses() == one.statuses()
-    assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [2, 3]  # two by default
+    assert [messages_of(each.folder).count('"verb":"hello"') for each in (one, several)] == [1, 2]
     assert several.exit_code == 0
     assert main(["report", "check", str(several.folder)]) == 0
-    alone = ("--python", "tests.wrong_systems:AnyRegion", "--jobs", "2")
-    assert "has not declared the capability parallel" in says(2, "verify", "--report", str(tmp_path / "no"), *alone)
 
 
 UNTOLD = """
@@ -106,7 +104,7 @@ def test_command_for_a_shell_is_told_as_one_that_works(tmp_path: Path) -> None:
     assert "ended with exit code 8" in says(3, "doctor", "--stdio", quoted)
 
 
-@pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout", "--jobs"])
+@pytest.mark.parametrize("option", ["--seed", "--steps", "--seconds", "--timeout"])
 def test_odd_numbers_are_refused_in_few_words(option: str) -> None:
     for value in ("-1", "nan", "inf", "1e999", "9" * 5000, "٣", "1_0", ""):
         *_, error = says(2, "verify", "--in-process", "--python", MODEL, option, value).splitlines()

@@ -28,7 +28,7 @@ def walks(machine: Machine, number: int, seed: int) -> Iterator[Step]:
 
 
 AS_EVIDENCE = [
-    pytest.param(name, id=name, marks=pytest.mark.evidence("property", name, *requirements))
+    pytest.param(name, id=name, marks=pytest.mark.evidence(name, *requirements))
     for name, requirements in EXPECTED.items()
     if name != "hypothesis-explores-all-commands"
 ]

@@ -75,7 +75,7 @@ def explore(machine: Machine, chosen: settings = EXPLORED) -> set[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.evidence("property", "hypothesis-explores-all-commands")
+@pytest.mark.evidence("hypothesis-explores-all-commands")
 def test_every_law_holds_wherever_hypothesis_goes(evidence_details: list[dict[str, Any]]) -> None:
     reached = explore(Machine(ROWS))
     rows = {row.requirement for row in ROWS}

@@ -55,7 +55,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def with_properties(forgery: Forgery) -> Path:
     """Add every property, each passed, as the recorder does."""
     tests = {"folder": LAWS_FOLDER, "digest": digest_of(dict(files(features_dir().parent / LAWS_FOLDER)))}
-    passed = {"kind": "property", "status": "passed", "seconds": 0.1, "details": []}
+    passed = {"status": "passed", "seconds": 0.1}
     forgery.envelope["properties"] = [
         {"id": name, "requirements": [*requirements], **passed, **tests} for name, requirements in EXPECTED.items()
     ]

@@ -198,7 +198,7 @@ class SequenceLane:
         """Put the system through one sequence."""
         self.subject.session.case = case
         followed = self.weighed(run_sequence(self.subject, commands, self.oracle, blind))
-        self.running.ended(self.subject)
+        self.subject.session.end()
         return followed
 
     def again(self, commands: Commands, first: SequenceResult, case: str = SHRINKING) -> SequenceResult | None:

@@ -1,8 +1,7 @@
 """A pytest plugin: `--results DIR` writes the report of a run of the scenarios, as `verify --lane features` does.
 
 A suite opts in by `-p translator_cmk.conformance.pytest_report`, which loads the plugin of the scenarios as well.
-`@pytest.mark.evidence("property", "a-name", "a.requirement", ...)` adds another test to the report; the fixture
-`evidence_details` takes what else is worth keeping of it, as JSON-like dictionaries.
+`@pytest.mark.evidence("a-name", "a.requirement", ...)` adds another test to the report, as a property.
 
 PYTEST_DONT_REWRITE
 """
@@ -27,7 +26,7 @@ from .channels import Fault
 from .channels.answering import Direct
 from .deviations import Deviations
 from .features import is_patient, recover, result_of
-from .report.envelope import KINDS, Made
+from .report.envelope import Made
 from .report.folder import Folder
 from .report.summaries import headline
 from .running import Running, SessionPool
@@ -35,8 +34,6 @@ from .session import Session
 from .subject import Aborted, by_chance
 
 pytest_plugins = ("translator_cmk.bdd",)
-
-DETAILS = pytest.StashKey[list[dict[str, Any]]]()
 
 PROFILE = "full"
 """The profile of pytest: every scenario counts."""
@@ -52,20 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Begin a report where one is asked for."""
-    config.addinivalue_line("markers", "evidence(kind, id, *requirements): this test is evidence of that kind")
+    config.addinivalue_line("markers", "evidence(id, *requirements): this test is a property")
     folder: Path | None = config.getoption("--results")
     if folder is None or config.option.collectonly:
         return
     if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("--results needs the run in one process, in one order; leave -n out, or say -n 0")
     config.pluginmanager.register(Reporter(config, folder), "translator-cmk-report")
-
-
-@pytest.fixture
-def evidence_details(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
-    """Return the list of what to keep of the test besides its outcome."""
-    details: list[dict[str, Any]] = request.node.stash.setdefault(DETAILS, [])
-    return details
 
 
 class Reporter:
@@ -176,21 +166,17 @@ class Reporter:
         self, item: pytest.Item, marker: pytest.Mark, report: pytest.TestReport, call: pytest.CallInfo[None]
     ) -> None:
         """Record a phase of a test that is evidence; the first that did not pass decides."""
-        kind, name, *requirements = marker.args
-        if kind not in KINDS:
-            raise pytest.UsageError(f"{item.nodeid}: evidence of the kind {kind!r}; choose one of {', '.join(KINDS)}")
+        name, *requirements = marker.args
         if (report.passed and report.when != "call") or name in self.properties:
             return
         status = "passed" if report.passed else "not-run" if report.skipped else "failed"
         reason = (str(call.excinfo.value).partition("\n")[0] if call.excinfo else "") or "failed"
         self.properties[name] = {
             "id": name,
-            "kind": kind,
             "requirements": requirements,
             "status": status,
             "seconds": round(report.duration, 6),
             **({} if status == "passed" else {"reason": reason}),
-            "details": item.stash.get(DETAILS, []),
             "folder": Path(os.path.relpath(item.path.parent, item.config.rootpath)).as_posix(),
             "digest": digest_of(dict(files(item.path.parent))),
         }

@@ -31,7 +31,7 @@ EXPECTED: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Item:
-    """The result of one scenario, property, theorem, sequence or set of mutants."""
+    """The result of one scenario or property."""
 
     id: str
     kind: str
@@ -146,7 +146,7 @@ def properties_of(folder: Path, envelope: dict[str, Any]) -> Iterator[Item]:
         if name in reported:
             raise CommandError(f"{folder}: the property {name} appears twice; run the suite again")
         reported[name] = each
-        requirements, details = EXPECTED.get(name, tuple(each["requirements"])), tuple(each["details"])
-        yield Item(name, each["kind"], requirements, each["status"], each["seconds"], each.get("reason"), details)
+        requirements = EXPECTED.get(name, tuple(each["requirements"]))
+        yield Item(name, "property", requirements, each["status"], each["seconds"], each.get("reason"))
     for name in [each for each in EXPECTED if each not in reported] if envelope["subject"]["product"] == MODEL else ():
         yield Item(name, "property", EXPECTED[name], "not-run", reason="the run left it out")

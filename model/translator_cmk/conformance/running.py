@@ -21,7 +21,7 @@ from .findings import Tally
 from .report.envelope import FORMAT, Made, case_to_json, groups
 from .report.folder import COUNTEREXAMPLES, ENVELOPE, Folder, files_of
 from .session import Interruption, NoLog, Session
-from .subject import Coverage, Subject
+from .subject import Subject
 
 
 class SessionPool:
@@ -74,7 +74,6 @@ class Running:
         self.results: dict[str, Result] = {}
         self.failed = 0
         self.kept: dict[str, str] = {}  # files of counterexamples, two for each
-        self.coverage = Coverage()
         self.notes: dict[str, Any] = {}
         self.trouble = ""
         self.finished = False
@@ -102,15 +101,10 @@ class Running:
         """Record the result of a case that the subject was put through to its end."""
         with self.lock:
             self.take(case, result)
-            self.ended(subject)
+            subject.session.end()
             self.failed += result.status in FAILING
             self.progress.show_count(len(self.results), len(self.cases), failed=self.failed)
             self.tick()
-
-    def ended(self, subject: Subject) -> None:
-        """Note the end of a case or a sequence; without it in the message log, it does not count."""
-        subject.session.note({"end": True})
-        subject.reference.coverage.move_to(self.coverage)
 
     def tick(self) -> None:
         """Write the envelope if that was some time ago."""
@@ -174,7 +168,6 @@ class Running:
             "complete": self.finished,
             "faults": faults,
             "exit_code": exit_code(cases, verdicts, self.finished, made.lanes, faults, stale),
-            "coverage": self.coverage.counts(),
             "messages": messages,  # all this follows from so many entries of the message log
             "stale_deviations": stale,
             **self.notes,

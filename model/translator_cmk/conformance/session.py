@@ -203,6 +203,10 @@ class Session:
         head = {"case": self.case, "session": self.number} if self.number else {"case": self.case}
         self.log.write({**head, **entry})
 
+    def end(self) -> None:
+        """Note the end of a case or a sequence; without it in the message log, it does not count."""
+        self.note({"end": True})
+
     def sleep(self, seconds: float) -> None:
         """Let so much time pass."""
         with self.interruption:

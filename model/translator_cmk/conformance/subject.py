@@ -10,64 +10,25 @@ from ..bdd.scenario_run import Inconclusive
 from ..language import command_to_wire, stage_to_wire
 from ..language.facts import Fact, difference, observed
 from ..language.sentences import format_command
-from ..machine import ROWS, Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
+from ..machine import Accepted, Command, KeyUse, Observation, Outcome, Refused, Stage
 from ..machine.entities import Document, Key, Model, Resource, Vault, Workspace
-from ..machine.rows import Refuse, Row
-from ..machine.step import DOES_NOT_EXIST
 from ..requirements import load_register
 from ..system import MACHINE, ModelSystem, Unsupported
 from .channels import Fault
 from .session import Session
 
-REASONS = frozenset(row.requirement for row in ROWS if isinstance(row, Refuse)) | DOES_NOT_EXIST.because
-
-
-class Coverage:
-    """Which rows of the model a run has covered, and which reasons to refuse."""
-
-    def __init__(self) -> None:
-        self.rows: set[int] = set()
-        self.reasons: set[str] = set()
-        self.commands = 0
-
-    def note(self, row: Row, _: str) -> bool:
-        """Keep in mind that the row held; it holds."""
-        self.rows.add(id(row))
-        return True
-
-    def counts(self) -> dict[str, int]:
-        """Return how many rows and reasons were covered, and how many there are."""
-        return {
-            "commands": self.commands,
-            "rows": sum(id(row) in self.rows for row in ROWS),
-            "rows_in_all": len(ROWS),
-            "reasons": len(self.reasons & REASONS),
-            "reasons_in_all": len(REASONS),
-        }
-
-    def move_to(self, other: "Coverage") -> None:
-        """Hand everything over to another, and start again."""
-        other.rows |= self.rows
-        other.reasons |= self.reasons
-        other.commands += self.commands
-        self.rows, self.reasons, self.commands = set(), set(), 0
-
 
 class ReferenceModel(ModelSystem):
-    """The model in step with a system, with the rows that it comes upon."""
+    """The model in step with a system."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.coverage = Coverage()
         self.by: frozenset[str] = frozenset()  # the requirements that the last change rests on
 
     def submit(self, command: Command) -> Outcome:
         """Carry out the command."""
-        self.state, outcome = MACHINE.step(self.state, command, self.coverage.note)
-        self.coverage.commands += 1
+        outcome = super().submit(command)
         self.by = outcome.by if isinstance(outcome, Accepted) else frozenset()
-        if isinstance(outcome, Refused):
-            self.coverage.reasons |= outcome.because
         return outcome
 
     def looks_at(self, command: Command) -> Outcome:

@@ -72,8 +72,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     parser.add_argument("--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=text)
     text = "fuzz so many sequences, however long they take"
     parser.add_argument("--sequences", metavar="N", type=at_least(1), help=text)
-    text = "sessions that play scenarios at once (default: 2 where the system declares parallel, otherwise 1)"
-    parser.add_argument("--jobs", metavar="N", type=at_least(1), help=text)
     text = (
         "what chance begins from, names included: a system that keeps things wants another each time "
         "(default: by chance)"
@@ -110,7 +108,7 @@ def run_to_the_end(running: Running, pool: SessionPool, args: argparse.Namespace
     whole = False
     try:
         running.save()
-        put_through(running, pool, args.jobs)
+        put_through(running, pool)
         running.finished = whole = True
     except (Fault, Aborted, Interrupted) as trouble:
         whole = True
@@ -158,16 +156,13 @@ def planned(args: argparse.Namespace, transport: str, seed: int) -> tuple[Made, 
     return made, deviations
 
 
-def put_through(running: Running, pool: SessionPool, jobs: int | None) -> None:
+def put_through(running: Running, pool: SessionPool) -> None:
     """Put a system through the lanes; raises `Aborted`, and `Fault` where it does not say hello."""
     subject = pool.subject()
-    parallel = subject.declaration.can("parallel")
-    if jobs and jobs > 1 and not parallel:
-        raise CommandError(f"--jobs {jobs}: the system has not declared the capability parallel")
-    most = jobs or (2 if parallel else 1)  # what is declared is tried
 
     def play(chosen: list[Scenario]) -> None:
-        run_features(running, [subject, *(pool.subject() for _ in range(1, min(most, len(chosen))))], chosen)
+        several = subject.declaration.can("parallel") and len(chosen) > 1  # what is declared is tried
+        run_features(running, [subject, pool.subject()] if several else [subject], chosen)
 
     run_lanes(running, subject, play)
 

@@ -183,7 +183,7 @@ def evidence_pages(content: Content) -> Iterator[Page]:
         "measurements.md",
         {
             **content.measurements,
-            "properties": [item for item in evidence.beyond if item.kind == "property"],
+            "properties": evidence.beyond,
         },
     )
     there = shown(content)

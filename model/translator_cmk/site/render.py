@@ -24,7 +24,7 @@ Page = tuple[str, str, Mapping[str, Any]]
 CHOICES = {"yes": "yes", "no": "no", "unknown": "don't know"}
 """The answers to a question, in words."""
 
-NOUNS = {"property": "properties", "mutants": "sets of mutants"}
+NOUNS = {"property": "properties"}
 
 
 def environment(register: Register, **shared: Any) -> Environment:

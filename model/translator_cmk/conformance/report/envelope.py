@@ -38,9 +38,6 @@ from ..deviations import Deviation
 
 FORMAT = 1
 
-KINDS = ("property", "theorem", "sequence", "mutants")
-"""The kinds of evidence, beside scenarios, that a run of pytest may report."""
-
 INTEGER = Simple("a whole number", lambda it: type(it) is int, type="integer")  # as large as an option may be
 ID = Line(1_000)
 IDS = Listed(REQUIREMENT)
@@ -72,11 +69,9 @@ PROPERTY = record(
     "a property",
     {
         "id": ID,
-        "kind": Word(KINDS),
         "requirements": IDS,
         "status": Word(("passed", "failed", "not-run")),
         "seconds": NUMBER,
-        "details": Listed(ANYTHING),
         "folder": Line(1_000),
         "digest": DIGEST,
     },
@@ -123,9 +118,6 @@ ENVELOPE = record(
         "messages": COUNT,
         "faults": COUNT,
         "exit_code": Whole(0, 4),
-        "coverage": record(
-            "coverage", fields_of(("commands", "rows", "rows_in_all", "reasons", "reasons_in_all"), COUNT)
-        ),
         "counts": record(
             "the counts",
             {
