@@ -125,14 +125,19 @@ def test_other_tests_are_recorded_as_properties(pytester: pytest.Pytester) -> No
     assert main(["report", "check", str(pytester.path / "report")]) == 0
 
 
-def test_scenario_that_fails_in_its_teardown_has_not_passed(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(("phase", "statuses"), [("setup", {"not-run"}), ("teardown", {"passed", "not-run"})])
+def test_run_in_which_something_fails_beside_a_scenario_is_incomplete(
+    pytester: pytest.Pytester, phase: str, statuses: set[str]
+) -> None:
     suite(pytester)
-    pytester.makeconftest(
-        "import pytest\n@pytest.fixture(autouse=True)\ndef leaves():\n    yield\n    raise OSError('in use')\n"
-    )
-    _, report = reported(pytester, "-k", "in_another_region_is_refused")
-    played = {(case["status"], case["reason"]) for case in report["cases"] if case["reason"] != "not reached"}
-    assert played == {("inconclusive", "OSError in teardown: in use")}
+    steps = ["raise OSError('in use')", "yield"] if phase == "setup" else ["yield", "raise OSError('in use')"]
+    pytester.makeconftest(f"import pytest\n@pytest.fixture(autouse=True)\ndef leaves():\n    {'; '.join(steps)}\n")
+    ran, report = reported(pytester, "-k", "in_another_region_is_refused")
+    assert ran.ret == pytest.ExitCode.TESTS_FAILED
+    assert {case["status"] for case in report["cases"]} == statuses
+    assert (report["complete"], report["exit_code"]) == (False, 4)
+    assert report["trouble"].startswith(f"OSError in {phase}: in use, of vault.same-region-refused/")
+    assert main(["report", "check", str(pytester.path / "report")]) == 4
 
 
 def test_run_that_is_interrupted_leaves_a_report_marked_incomplete(pytester: pytest.Pytester) -> None:

@@ -67,7 +67,6 @@ class Reporter:
         self.running: Running | None = None  # once scenarios are collected
         self.every: dict[str, Scenario] = {}
         self.asked: set[str] = set()
-        self.result = Result("passed")  # of the scenario under way, so far
         self.properties: dict[str, dict[str, Any]] = {}
         self.note = ""
 
@@ -126,22 +125,21 @@ class Reporter:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Record a phase of a test; the first that did not pass decides."""
-        pickle = item.stash.get(PICKLE, None) if self.running else None
-        if pickle:
-            self.result = Result("passed") if call.when == "setup" else self.result
-            if self.result.status == "passed":
+        """Record a scenario.  What fails before or after it is in no message log: the run is incomplete."""
+        pickle = item.stash.get(PICKLE, None)
+        if self.running and pickle:
+            if call.when == "call":
                 found = self.result_of(pickle, call, item.stash.get(SCENARIO_RUN, None))
-                self.result = found._replace(seconds=self.result.seconds + call.duration)
+                self.end(self.running, pickle, found._replace(seconds=call.duration))
+            elif call.excinfo:
+                self.running.trouble = plain(f"{verdict(call.excinfo.value, call.when).reason}, of {pickle.id}")
         report = yield
-        if self.running and pickle and call.when == "teardown":
-            self.end(self.running, pickle)
         if marker := item.get_closest_marker("evidence"):
             self.note_property(item, marker, report, call)
         return report
 
     def result_of(self, pickle: Pickle, call: pytest.CallInfo[None], run: ScenarioRun | None) -> Result:
-        """Return the result of a phase of a scenario."""
+        """Return the result of a scenario."""
         error = call.excinfo.value if call.excinfo else None
         if run is not None and run.system is not self.subject:
             problem = (
@@ -153,11 +151,11 @@ class Reporter:
             return Result(status, reason or "")
         return result_of(error, run, self.every[pickle.id], self.subject)
 
-    def end(self, running: Running, pickle: Pickle) -> None:
+    def end(self, running: Running, pickle: Pickle, result: Result) -> None:
         """Record the result of a scenario, and restart a system that broke."""
-        running.add(self.every[pickle.id].case, self.result, self.subject)
+        running.add(self.every[pickle.id].case, result, self.subject)
         try:
-            recover(self.subject, self.result)
+            recover(self.subject, result)
         except Aborted as gave_up:
             running.trouble = plain(str(gave_up))
             pytest.exit(running.trouble, pytest.ExitCode.TESTS_FAILED)
