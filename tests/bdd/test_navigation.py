@@ -6,8 +6,13 @@ One function runs all steps, by its own reader, so there would be nothing to fin
 
 import json
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from translator_cmk import features_dir
 from translator_cmk.bdd.assertions import ASSERTION_PHRASES
@@ -85,6 +90,133 @@ def test_committed_setting_names_the_features_and_the_definitions() -> None:
     settings = json.loads((ROOT / "translator-cmk.code-workspace").read_text("utf-8"))["settings"]
     assert settings["cucumber.features"] == ["features/*.feature"]
     assert settings["cucumber.glue"] == [STEPS.relative_to(ROOT).as_posix()]
+
+
+# The language server of VS Code's Cucumber extension
+
+FEATURES = sorted((ROOT / "features").glob("*.feature"))
+SERVER = "@cucumber/language-server@1.7.0"
+WANTED = {"textDocument": {"definition": {}, "formatting": {}}, "workspace": {"configuration": True}}
+
+
+class Editor:
+    """The other side of a language server: it opens features, asks about them, and gives the committed settings."""
+
+    def __init__(self, server: subprocess.Popen[bytes]) -> None:
+        assert server.stdin
+        assert server.stdout
+        self.requests, self.messages = server.stdin, server.stdout
+        self.asked = 0
+        self.log: list[str] = []
+        workspace = json.loads((ROOT / "translator-cmk.code-workspace").read_text("utf-8"))
+        self.settings = {
+            name.removeprefix("cucumber."): value
+            for name, value in workspace["settings"].items()
+            if name.startswith("cucumber.")
+        }
+        self.ask("initialize", processId=None, rootUri=ROOT.as_uri(), capabilities=WANTED)
+        self.tell("initialized")
+        self.until(lambda message: "suggestions for auto complete" in "".join(self.log[-1:]))
+
+    def send(self, **message: Any) -> None:
+        """Send a message."""
+        content = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.requests.write(b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
+        self.requests.flush()
+
+    def tell(self, method: str, **params: Any) -> None:
+        """Send a notification."""
+        self.send(method=method, params=params)
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """Return the answer to a request."""
+        self.asked += 1
+        self.send(id=self.asked, method=method, params=params)
+        return self.until(lambda message: message.get("id") == self.asked and "result" in message)["result"]
+
+    def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return the first message that is wanted; answer what the server asks meanwhile."""
+        while True:
+            message = self.receive()
+            if "method" in message and "id" in message:
+                asked = message.get("params", {}).get("items", ())
+                self.send(id=message["id"], result=[self.settings for _ in asked])
+            if message.get("method") == "window/logMessage":
+                self.log.append(message["params"]["message"])
+            if wanted(message):
+                return message
+
+    def receive(self) -> dict[str, Any]:
+        """Return the next message."""
+        head = b"".join(iter(self.messages.readline, b"\r\n"))
+        length = re.search(rb"Content-Length: (\d+)", head)
+        assert length, f"the server has ended; it said: {self.log}"
+        return dict(json.loads(self.messages.read(int(length[1]))))
+
+    def open(self, file: Path) -> list[dict[str, Any]]:
+        """Open a feature, and return what the server warns of."""
+        self.tell(
+            "textDocument/didOpen",
+            textDocument={
+                "uri": file.as_uri(),
+                "languageId": "cucumber",
+                "version": 1,
+                "text": file.read_text("utf-8"),
+            },
+        )
+        message = self.until(lambda each: each.get("method") == "textDocument/publishDiagnostics")
+        assert message["params"]["uri"] == file.as_uri()
+        return list(message["params"]["diagnostics"])
+
+
+@pytest.fixture(scope="module")
+def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
+    """An editor in which the project is open."""
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if not npm or not node:
+        pytest.skip("missing tool: npm and Node, for the language server of the Cucumber extension")
+    folder = tmp_path_factory.mktemp("npm")
+    # nested: it looks for its grammars there; the optional packages are slower readers of the same
+    options = [
+        "--install-strategy=nested",
+        "--ignore-scripts",
+        "--omit=optional",
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+    ]
+    subprocess.run([npm, "install", *options, "--prefix", str(folder), SERVER], check=True, cwd=folder, timeout=300)
+    program = folder / "node_modules/@cucumber/language-server/bin/cucumber-language-server.cjs"
+    with subprocess.Popen(
+        [node, str(program), "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    ) as server:
+        yield Editor(server)
+        server.kill()
+
+
+@pytest.mark.npm
+@pytest.mark.slow
+@pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.name)
+def test_every_step_has_a_definition_and_none_is_undefined(editor: Editor, file: Path) -> None:
+    assert editor.open(file) == []
+    found = 0
+    for number, line in enumerate(file.read_text("utf-8").splitlines()):
+        if step := re.match(" +(?:Given|When|Then|And|But) ", line):
+            position = {"line": number, "character": step.end() + 1}
+            links = editor.ask("textDocument/definition", textDocument={"uri": file.as_uri()}, position=position)
+            assert {Path(link["targetUri"]).name for link in links} == {"steps.py"}, line
+            found += 1
+    assert found > 0
+
+
+@pytest.mark.npm
+@pytest.mark.slow
+@pytest.mark.parametrize("file", FEATURES, ids=lambda file: file.name)
+def test_official_formatter_changes_nothing(editor: Editor, file: Path) -> None:
+    editor.open(file)
+    options = {"tabSize": 2, "insertSpaces": True}
+    [edit] = editor.ask("textDocument/formatting", textDocument={"uri": file.as_uri()}, options=options)
+    assert edit["newText"] == file.read_text("utf-8")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,29 @@
-"""Spin and Rumur as this project runs them: made from the text of a model, run, and their counts read.
+"""Spin and Rumur as this project runs them, a scope as both read it, and our search by sets of states beside them.
 
 What each counts is put in the terms of this project.  Both see each state once, and start in the first one.  Spin
 counts as a transition each state that it comes upon, new or not, and so the first one too, to which no step leads: it
 has one transition more than there are steps.  Rumur counts the rules that it fires: these are the steps.
 """
 
+import json
+import os
 import platform
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from statistics import median
+from typing import Any, NamedTuple
+
+from translator_cmk import __version__
+from translator_cmk.explore.scope import start_of
+from translator_cmk.explore.scopes import NAMED, Scope
+from translator_cmk.explore.sets.cubes import NOT_OFFERED, WIDTH, Cube, Name, Packing, StepParts, fields_of, merged
+from translator_cmk.machine import ROWS, Machine
 
 TOOLS = ("gcc", "spin", "rumur")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
@@ -104,3 +116,234 @@ def output(*command: str, within: Path | None = None) -> str:
 def first_line(*command: str) -> str:
     """Return the first line that a program prints: its version, where it is asked for that."""
     return output(*command).splitlines()[0].strip()
+
+
+# A scope in Promela and in Murphi
+
+Assignments = tuple[tuple[str, str], ...]
+Option = tuple[str, Assignments]
+"""A condition, and what is assigned if it holds."""
+
+
+class Model:
+    """A scope as variables, steps and consequences, with conditions in the operators of a language."""
+
+    def __init__(self, scope: Scope, both: str, either: str, equal: str) -> None:
+        self.both, self.either, self.equal = f" {both} ", f" {either} ", equal
+        machine = Machine(ROWS)
+        parts = StepParts(scope, machine, start_of(scope, machine))
+        commands, follows = parts.all_cubes()
+        self.packing: Packing = parts.packing
+        self.words = {name: f"v{number}" for number, name in enumerate(self.packing.shifts)}
+        self.sizes = {self.words[name]: size for name, size in self.packing.sizes().items()}
+        fields = self.packing.sizes_of_fields()
+        self.commands = [merged(cubes, fields) for cubes in commands]
+        self.follows = [
+            (self.named(fields_of(cubes)), options)
+            for cubes in (merged(each, fields) for each in follows.values())
+            if (options := self.options(cubes))
+        ]
+
+    def named(self, fields: int) -> set[str]:
+        """Return the variables of these fields."""
+        return {self.words[name] for name in self.packing.named(fields)}
+
+    def concerned(self, options: Iterable[Option]) -> list[list[Option]]:
+        """Return what can follow from these changes."""
+        changed = {word for _, then in options for word, _ in then}
+        found: list[int] = []
+        while more := [n for n, (reads, _) in enumerate(self.follows) if n not in found and reads & changed]:
+            found += more
+            changed |= {word for n in more for _, then in self.follows[n][1] for word, _ in then}
+        return [self.follows[n][1] for n in sorted(found)]
+
+    def options(self, cubes: Iterable[Cube]) -> list[Option]:
+        """Return each different change with the condition under which it happens."""
+        conditions: dict[Assignments, list[str]] = {}
+        for cube in cubes:
+            if cube.move:
+                conditions.setdefault(tuple(self.assignments(cube)), []).append(self.condition(cube))
+        return [(self.any_of(each), assignments) for assignments, each in conditions.items()]
+
+    def offered(self, cubes: Sequence[Cube]) -> str:
+        """Return the condition under which the scope offers a command."""
+        excluded = [self.condition(cube) for cube in cubes if cube.result == NOT_OFFERED]
+        return f"!({self.any_of(excluded)})" if excluded else "true"
+
+    def any_of(self, conditions: Sequence[str]) -> str:
+        """Return the condition that one of these holds."""
+        return self.either.join(f"({each})" for each in conditions) if len(conditions) > 1 else conditions[0]
+
+    def condition(self, cube: Cube) -> str:
+        """Return the condition that a state is in the cube."""
+        tests = (
+            f"{self.words[name]} {self.equal} {self.digit(cube.bits, name)}" for name in self.packing.named(cube.fields)
+        )
+        return self.both.join(tests) or "true"
+
+    def assignments(self, cube: Cube) -> Iterator[tuple[str, str]]:
+        """Yield each variable that changes in the cube, with its new value."""
+        left = cube.move
+        for name, word in self.words.items():
+            change = left & (1 << WIDTH) - 1
+            if change >> WIDTH - 1:
+                change -= 1 << WIDTH
+            left = left - change >> WIDTH
+            if change:
+                known = cube.fields & self.packing.field(name)
+                yield word, str(self.digit(cube.bits, name) + change) if known else f"{word} + {change}"
+
+    def digit(self, bits: int, name: Name) -> int:
+        """Return the number of the record of an entity."""
+        return bits >> self.packing.shifts[name] & (1 << WIDTH) - 1
+
+
+def promela(scope: Scope) -> str:
+    """Return the scope in Promela, as Spin 6.5 reads it."""
+    model = Model(scope, "&&", "||", "==")
+
+    def choice(options: Sequence[Option]) -> str:
+        lines = (
+            f":: {condition} -> {''.join(f'{v} = {to}; ' for v, to in then)}moved = 1" for condition, then in options
+        )
+        return "\n".join(["if", *lines, ":: else", "fi;"])
+
+    text = [f"unsigned {word} : {max(1, (size - 1).bit_length())};" for word, size in model.sizes.items()]
+    text += ["bool moved; /* 0 in every state */", "active proctype world() {", "end: do"]
+    for cubes in model.commands:
+        text.append(f":: d_step {{ {model.offered(cubes)} ->")
+        if options := model.options(cubes):
+            text.append(choice(options))
+            text += ["do :: moved -> moved = 0;", *map(choice, model.concerned(options)), ":: else -> break od;"]
+        text += ["skip /* Spin forgets where a loop at the end of a d_step leads to */", "}"]
+    return "\n".join([*text, "od", "}", ""])
+
+
+def murphi(scope: Scope) -> str:
+    """Return the scope in Murphi, in the dialect of Rumur."""
+    model = Model(scope, "&", "|", "=")
+
+    def choice(options: Sequence[Option]) -> str:
+        lines = [
+            f"{'elsif' if number else 'if'} {condition} then "
+            + "".join(f"{variable} := {value}; " for variable, value in then)
+            + "moved := true;"
+            for number, (condition, then) in enumerate(options)
+        ]
+        return "\n".join([*lines, "endif;"])
+
+    text = ["var", *(f"  {word}: 0..{size - 1};" for word, size in model.sizes.items())]
+    text += ['startstate "start" begin', *(f"  {word} := 0;" for word in model.sizes), "end;"]
+    for number, cubes in enumerate(model.commands):
+        text += [f'rule "{number}"', model.offered(cubes), "==>"]
+        if options := model.options(cubes):
+            text += ["var moved: boolean;", "begin", "moved := false;", choice(options)]
+            text += ["while moved do", "moved := false;", *map(choice, model.concerned(options)), "endwhile;"]
+        else:
+            text += ["begin"]
+        text += ["end;"]
+    return "\n".join([*text, ""])
+
+
+# Our search beside them, on the scope of 950,113 states.  They are not charged with making and compiling models
+
+SCOPE = NAMED["six-resources"]
+ROOT = Path(__file__).resolve().parents[2]
+SETS, SPIN = "sets", "Spin, every step"
+
+
+class Sample(NamedTuple):
+    """One run: its states and steps, seconds by the clock and of processor time, and the most memory it took."""
+
+    counts: tuple[int, int]
+    seconds: float
+    cpu: float
+    kilobytes: int
+
+
+class Contender(NamedTuple):
+    """A model checker: its name and version, and how to run it once."""
+
+    name: str
+    version: str
+    once: Callable[[], Sample]
+
+
+def measured(command: Sequence[str], within: Path, read: Callable[[str], tuple[int, int]]) -> Sample:
+    """Run a program, and return its counts with what it took."""
+    with tempfile.TemporaryFile("w+") as out:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, cwd=within, stdout=out, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        return Sample(read(out.read()), took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+
+
+def ours() -> Contender:
+    """Return our search by sets of states, in a process of its own, whose start is not charged to it."""
+    code = (
+        "import json, time; from tests.bench.checkers import SCOPE; from translator_cmk.explore.search import explore;"
+        "c = time.process_time();"
+        "f = explore(SCOPE, engine='sets'); c = time.process_time() - c;"
+        "print(json.dumps([f.states, f.transitions, f.seconds, c]))"
+    )
+
+    def once() -> Sample:
+        found: list[Any] = []
+
+        def read(said: str) -> tuple[int, int]:
+            found.extend(json.loads(said))
+            return found[0], found[1]
+
+        return measured((sys.executable, "-c", code), ROOT, read)._replace(seconds=found[2], cpu=found[3])
+
+    return Contender(SETS, f"translator-cmk {__version__}, Python {sys.version.split()[0]}", once)
+
+
+def compiled(name: str, version: str, made: Verifier) -> Contender:
+    """Return the contender with this verifier."""
+
+    def read(said: str) -> tuple[int, int]:
+        found = made.read(said)
+        return found.states, found.transitions
+
+    return Contender(name, version, lambda: measured(made.command, made.folder, read))
+
+
+def contenders(folder: Path) -> list[Contender]:
+    """Return all that are on this machine; raises `CheckFailed`."""
+    if MISSING:
+        return [ours()]
+    by_spin = spin(promela(SCOPE), folder / "spin", "-O3", breadth_first=False, states=SCOPE.states or 0)
+    by_rumur = rumur(murphi(SCOPE), folder / "rumur", "-O3", "-march=native", threads=2)
+    return [
+        ours(),
+        compiled(SPIN, first_line("spin", "-V"), by_spin),
+        compiled("Rumur with 2 threads, every step", first_line("rumur", "--version"), by_rumur),
+    ]
+
+
+def contest(rounds: int) -> list[dict[str, Any]]:
+    """Let all take turns, and return their medians, ours first; raises `CheckFailed` where counts differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        taking_part = contenders(Path(folder))
+        samples: dict[str, list[Sample]] = {each.name: [] for each in taking_part}
+        for _ in range(rounds):
+            for each in taking_part:
+                samples[each.name].append(each.once())
+    if len({sample.counts for found in samples.values() for sample in found}) > 1:
+        raise CheckFailed(f"they find other states or steps, so nothing is compared: {samples}")
+    return [
+        {
+            "name": each.name,
+            "version": each.version,
+            "states": samples[each.name][0].counts[0],
+            **{
+                field: median(getattr(sample, field) for sample in samples[each.name])
+                for field in ("seconds", "cpu", "kilobytes")
+            },
+        }
+        for each in taking_part
+    ]

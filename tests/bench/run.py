@@ -20,8 +20,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import sync_playwright
 
 from tests.bench import azure, kit
-from tests.bench.checkers import MISSING
-from tests.bench.peers import SCOPE, contest
+from tests.bench.checkers import MISSING, SCOPE, contest
 from tests.evidence.writing import stamp, write_measurement
 from tests.machine.worlds import TWO_AT_WORK, build, values
 from translator_cmk import __version__

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench import kit
-from tests.bench.checkers import MISSING, rumur, spin
-from tests.bench.models import murphi, promela
+from tests.bench.checkers import MISSING, murphi, promela, rumur, spin
 from tests.explore.common import shared
 from translator_cmk.explore.scopes import NAMED, Scope
 from translator_cmk.explore.search import explore

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance import forgeries
-from tests.conformance.forgeries import FORGERIES, interrupted
-from tests.conformance.forging import Forgery
+from tests.conformance.forgeries import FORGERIES, Forgery, interrupted
 from tests.conformance.verifying import FAILS, Verified, says, verify
 from translator_cmk.cli import main
 

@@ -1,4 +1,4 @@
-"""Tour and fuzz: their sequences, the names in them, and what only they find."""
+"""Tour and fuzz: their sequences, the names in them, what only they find, and what is asked after a failure."""
 
 import json
 from pathlib import Path
@@ -6,32 +6,41 @@ from random import Random
 
 import pytest
 
-from tests.conformance.verifying import fails_in_fuzzing, fuzz
-from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey
+from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
+from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey, OwnKeyIgnored
 from translator_cmk.cli import main
 from translator_cmk.conformance.channels.answering import Direct
+from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
-from translator_cmk.conformance.judging import run_sequence
-from translator_cmk.conformance.sequences import (
-    STRESS_START,
-    in_variant,
-    named_sequences,
-    stress_sequences,
-    variants,
-)
+from translator_cmk.conformance.judging import SequenceResult, run_sequence
+from translator_cmk.conformance.lane import UNCONFIRMED, SequenceLane, plan_of
+from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.running import Running, SessionPool
+from translator_cmk.conformance.sequences import STRESS_START, in_variant, named_sequences, stress_sequences, variants
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Names, ReferenceModel, Subject
 from translator_cmk.conformance.tour import suites
 from translator_cmk.explore.scopes import SMALL
 from translator_cmk.explore.tours.sequences import suite
+from translator_cmk.language import command_from_wire
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.situations import situations
-from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Machine, Unspecified
-from translator_cmk.machine.commands import DeleteKey, ReadData, RecoverKey, RevokeKeyAccess
+from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Command, Machine, Refused, Unspecified
+from translator_cmk.machine.commands import (
+    CreateKey,
+    CreateVault,
+    DeleteKey,
+    ReadData,
+    RecoverKey,
+    RevokeKeyAccess,
+    RotateKey,
+)
 from translator_cmk.machine.stage import Stage
-from translator_cmk.oracle import oracle_for
+from translator_cmk.oracle import Exchange, oracle_for
+from translator_cmk.oracle.explain import Difference
 from translator_cmk.oracle.profiles import machine_of, silent_in
 from translator_cmk.requirements import load_register
+from translator_cmk.system import ModelSystem
 
 
 @pytest.mark.parametrize(("blind", "found"), [(0, False), (100, True)])
@@ -144,3 +153,88 @@ def test_steps_that_one_scope_does_not_need_go_to_the_next() -> None:
     alone, beside = suites(SCOPES[1:], 200)[0], suites(SCOPES, 400)[1]
     assert beside.scope.name == alone.scope.name == "vaults-and-keys"
     assert beside.steps > alone.steps
+
+
+# A failure counts only if all before it was as demanded; the rest of its sequence is planned again around it
+
+IGNORED = "tests.wrong_systems:OwnKeyIgnored"
+
+
+def differs_at_the_end_alone(commands: list[Command]) -> bool:
+    """Whether the model and `OwnKeyIgnored`, asked the same, differ after the last command, and never before."""
+    model, system = ModelSystem(), OwnKeyIgnored()
+    model.reset()
+    system.reset()
+    alike = []
+    for command in commands:
+        answers = model.submit(command), system.submit(command)
+        alike.append(isinstance(answers[0], type(answers[1])) and model.observe() == system.observe())
+    return all(alike[:-1]) and not alike[-1]
+
+
+@pytest.mark.parametrize("lane", ["tour", "fuzz"])
+def test_one_fault_is_reported_where_it_is_and_nowhere_else(tmp_path: Path, lane: str) -> None:
+    system = ("--python", IGNORED)
+    if lane == "tour":
+        found = verify(tmp_path, *system, *TOUR, "--steps", "300")
+    else:
+        found = fuzz(tmp_path, fails_in_fuzzing, *system, "--seed", "3")
+    assert found.exit_code == 1
+    failed = [case for case in found.report["cases"] if case["status"] == "failed"]
+    assert [case["id"].partition("/")[2] for case in failed] == ["EnableCustomerManagedKeys"]
+    assert "keys.enable" in failed[0]["attributed_to"]
+    for file in (found.folder / "counterexamples").glob("*.json"):
+        kept = json.loads(file.read_text("utf-8"))
+        assert differs_at_the_end_alone([command_from_wire(each, file.name) for each in kept["commands"]])
+    assert main(["report", "check", str(found.folder)]) == 0
+
+
+def test_commands_that_are_not_reached_are_counted(tmp_path: Path) -> None:
+    assert verify(tmp_path / "all", "--python", MODEL, *TOUR).report["tour"]["not_reached"] == 0
+    assert verify(tmp_path / "some", "--python", IGNORED, *TOUR).report["tour"]["not_reached"] > 0
+
+
+ASKED: tuple[Command, ...] = (
+    CreateVault("kv-prod", "westeurope", "production", "apps"),
+    CreateKey("kv-prod", "cmk-2048"),
+    RotateKey("kv-prod", "cmk-2048"),
+    CreateKey("kv-prod", "cmk-next"),
+    RotateKey("kv-prod", "cmk-next"),
+)
+DIFFERENCE = Difference(Accepted(), Refused())
+
+
+def lane_of(commands: tuple[Command, ...]) -> SequenceLane:
+    """A lane in which this is planned."""
+    made = Made("0" * 64, "python", "article", (), ("tour",), {}, 1, {})
+    running = Running(made, None, Deviations())
+    subject = SessionPool(lambda: Session(Direct(ModelSystem)), 1).subject()
+    return SequenceLane("tour", running, subject, [commands])
+
+
+def test_rest_of_a_sequence_is_asked_but_for_what_depends_on_the_step_that_failed() -> None:
+    lane = lane_of(ASKED)
+    plan = lane.around(plan_of(ASKED, DEFAULT_STAGE))
+    assert plan is not None
+    rest = lane.rest(plan, SequenceResult(ASKED[:2], (DIFFERENCE,), reached=2))
+    assert rest is not None
+    again = lane.around(rest)
+    assert again is not None
+    assert (again.commands, lane.tally.not_reached.total()) == ((ASKED[0], *ASKED[3:]), 1)
+
+
+def test_kind_of_step_that_never_passes_is_left_out_after_failing_twice() -> None:
+    lane = lane_of(ASKED)
+    for _ in range(2):
+        plan = lane.around(plan_of(ASKED, DEFAULT_STAGE))
+        assert plan is not None
+        lane.rest(plan, SequenceResult(ASKED[:2], (DIFFERENCE,), reached=2))
+    plan = lane.around(plan_of(ASKED, DEFAULT_STAGE))
+    assert plan is not None
+    assert plan.commands == ASKED[:1]
+
+
+def test_difference_that_the_model_does_not_confirm_is_no_failure() -> None:
+    exchanges = [Exchange(None, None, None), Exchange(ASKED[0], Accepted(), None)]
+    weighed = lane_of(ASKED).weighed(SequenceResult(ASKED[:1], (DIFFERENCE,), exchanges=exchanges))
+    assert (weighed.failed, weighed.lost_track) == (False, UNCONFIRMED)

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from tests.evidence import faulty, in_full, kit, pages, pythons, semantic, worlds
+from tests.evidence import faulty, in_full, kit, pages, semantic, worlds
 from tests.evidence.writing import Found, Kept, fingerprint, read_measurements, stamp, write_measurement
 
 
@@ -23,9 +23,9 @@ class Part(NamedTuple):
 
 
 PARTS = {
-    "in_full": Part(in_full.gather, "cli"),
+    "in_full": Part(in_full.run_tests, "cli"),
     "pages": Part(pages.gather, "cli"),
-    "pythons": Part(pythons.gather, "cli"),
+    "pythons": Part(in_full.paste_guide, "cli"),
     "foreign": Part(worlds.compare_checkers, "explore"),
     "scopes": Part(worlds.search_scopes, "explore"),
     "forged": Part(kit.check_forgeries),

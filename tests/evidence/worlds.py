@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from tests.bench.checkers import MISSING, first_line, rumur, spin
-from tests.bench.models import murphi, promela
+from tests.bench.checkers import MISSING, first_line, murphi, promela, rumur, spin
 from tests.evidence.writing import Found, Kept
 from tests.explore.mistakes import MISTAKES
 from translator_cmk.bdd.features import pickles

@@ -1,13 +1,15 @@
-"""Claims about the register itself: what it covers, on what it rests, and what it leaves open."""
-
-from __future__ import annotations
+"""The register: what it covers, on what it rests, what it leaves open; what is wrong is refused with its line."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
+from translator_cmk.errors import InvalidFile
 from translator_cmk.requirements import TOPICS, Register, load_register
+from translator_cmk.requirements.register import FOLDER
 
 DECISIONS = Path(__file__).parents[2] / "docs" / "decisions"
 
@@ -93,3 +95,143 @@ def test_a_decision_about_the_article_has_all_front_lines_and_says_that_nothing_
         assert "othing has been observed on Azure" in (DECISIONS / name).read_text("utf-8").replace("\n", " "), name
     named = {each.decision for each in register.values() if each.decision}
     assert {each for each in named if each[:4] < "0010" or each[:4] > "0025"} == set()
+
+
+# Loading
+
+MISTAKES = yaml.safe_load(Path(__file__).with_name("mistakes.yaml").read_text("utf-8"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the register that a test can break."""
+    for file in FOLDER.glob("*.yaml"):
+        shutil.copy(file, tmp_path)
+    return tmp_path
+
+
+def replace(folder: Path, file: str, old: str, new: str) -> int:
+    """Replaces the first occurrence of a passage in a file and gives the line on which it began."""
+    text = (folder / file).read_text("utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_a_copy_of_the_register_loads_like_the_register(folder: Path) -> None:
+    assert dict(load_register(folder)) == dict(load_register())
+
+
+def test_the_register_of_the_package_is_read_once_and_a_folder_each_time(folder: Path) -> None:
+    assert load_register() is load_register()
+    before = load_register(folder)
+    replace(folder, "vault.yaml", "title: ", "title: Now ")
+    assert load_register(folder) != before
+
+
+@pytest.mark.parametrize("mistake", MISTAKES["requirement"], ids=lambda each: each["says"])
+def test_a_wrong_requirement_is_named_with_its_line(folder: Path, mistake: dict[str, str]) -> None:
+    line = replace(folder, "vault.yaml", mistake["was"], mistake["is"])
+    with pytest.raises(InvalidFile) as caught:
+        load_register(folder)
+    place, _, said = str(caught.value).partition(": ")
+    # what is missing is said of the whole requirement, and what is there twice of the second
+    assert place in (f"vault.yaml:{line}", f"vault.yaml:{line + ('twice' in said)}")
+    assert mistake["says"] in said
+    assert "\n" not in said
+
+
+def test_the_second_of_two_equal_ids_is_the_wrong_one(folder: Path) -> None:
+    replace(folder, "vault.yaml", "vault.same-region", "vault.same-tenant")
+    text = (folder / "vault.yaml").read_text("utf-8")
+    line = text[: text.rindex("- id: vault.same-tenant\n")].count("\n") + 1
+    with pytest.raises(InvalidFile, match=f"^vault.yaml:{line}: the id 'vault.same-tenant' is given twice"):
+        load_register(folder)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES["grounds"], ids=lambda each: f"{each['of']}: {each['says']}")
+def test_a_requirement_without_the_grounds_of_its_basis_is_refused(folder: Path, mistake: dict[str, str]) -> None:
+    file = folder / f"{mistake['of'].partition('.')[0]}.yaml"
+    text = file.read_text("utf-8")
+    at = text.index(f"- id: {mistake['of']}\n")
+    file.write_text(text[:at] + re.sub(mistake["was"], mistake.get("is", ""), text[at:], count=1), "utf-8")
+    line = text[:at].count("\n") + 1
+    with pytest.raises(InvalidFile, match=f"^{file.name}:{line}: .*{mistake['says']}"):
+        load_register(folder)
+
+
+def test_environment_is_a_topic_and_a_basis_and_neither_goes_alone(folder: Path) -> None:
+    replace(folder, "environment.yaml", "basis: environment", "basis: stated\n  statements: [S1]")
+    with pytest.raises(InvalidFile, match="go together"):
+        load_register(folder)
+
+
+def test_a_silence_of_any_basis_needs_a_decision(folder: Path) -> None:
+    text = (folder / "keys.yaml").read_text("utf-8")
+    at = text.index("- id: keys.change")
+    silence = re.sub(r"  decision: .*\n", "", text[at:].replace("basis: assumed", "basis: stated", 1), count=1)
+    (folder / "keys.yaml").write_text(text[:at] + silence, "utf-8")
+    with pytest.raises(InvalidFile, match=r"keys\.change is a choice of ours and names no decision"):
+        load_register(folder)
+
+
+def test_two_requirements_of_one_title_are_refused(folder: Path) -> None:
+    title = "No key of a key vault in another region is put in use"
+    replace(folder, "tenant.yaml", "A move inside one tenant loses nothing", title)
+    with pytest.raises(InvalidFile, match="has the same title as vault\\.same-region"):
+        load_register(folder)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"- id: [unclosed\n", r"vault.yaml:\d+: not YAML: "),
+        (b"a: b: c\n", r"vault.yaml:1: not YAML: "),
+        (b"- id: x\n- \tid: y\n", r"vault.yaml:\d+: "),
+        (b"- id: caf\xe9\n", r"vault.yaml:1: not UTF-8"),
+        (b"- id: x\n  title: \x07\n", r"vault.yaml:2: not YAML: a character"),
+        (b"", r"vault.yaml:1: the file is empty"),
+        (b"# nothing\n", r"vault.yaml:1: the file is empty"),
+        (b"--- []\n--- []\n", r"vault.yaml:\d+: not YAML: "),
+        (b"id: vault.x\n", r"vault.yaml:1: a list is expected here"),
+        (b"[" * 400, r"vault.yaml:\d+: not YAML"),
+        (b"- *nowhere\n", r"vault.yaml:1: not plain YAML: anchors and aliases"),
+        (b"- &a {id: *a}\n", r"vault.yaml:1: not plain YAML: anchors and aliases"),
+        (b"- id: !!str x\n", r"vault.yaml:1: not plain YAML: the tag"),
+    ],
+)
+def test_a_file_that_is_no_list_of_requirements_is_refused(folder: Path, content: bytes, message: str) -> None:
+    (folder / "vault.yaml").write_bytes(content)
+    with pytest.raises(InvalidFile, match=message) as caught:
+        load_register(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("file", ["vault.yaml", "article.yaml", "questions.yaml"])
+def test_a_missing_file_is_named(folder: Path, file: str) -> None:
+    (folder / file).unlink()
+    with pytest.raises(InvalidFile, match=rf"^{file}: can't be read: "):
+        load_register(folder)
+
+
+def test_a_statement_that_no_requirement_claims_is_refused(folder: Path) -> None:
+    for _ in range(2):
+        replace(folder, "vault.yaml", "statements: [S19]", "statements: [S20]")
+    with pytest.raises(InvalidFile, match=r"no requirement claims S19 .Enable customer-managed keys, sentence 3"):
+        load_register(folder)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES["place"], ids=lambda each: each["says"])
+def test_a_wrong_place_is_refused(folder: Path, mistake: dict[str, str]) -> None:
+    replace(folder, "article.yaml", mistake["was"], mistake["is"])
+    with pytest.raises(InvalidFile, match=rf"^article\.yaml:[0-9]+: .*{mistake['says']}"):
+        load_register(folder)
+
+
+def test_a_question_is_asked_once_under_a_letter_and_a_number(folder: Path) -> None:
+    replace(folder, "questions.yaml", "- id: A2\n", "- id: A1\n")
+    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'A1' is given twice"):
+        load_register(folder)
+    replace(folder, "questions.yaml", "- id: A1\n", "- id: B1\n")
+    with pytest.raises(InvalidFile, match=r"questions.yaml:\d+: the id 'B1' is not"):
+        load_register(folder)

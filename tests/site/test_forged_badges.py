@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conformance.forgeries import field
-from tests.conformance.forging import Forgery
+from tests.conformance.forgeries import Forgery, field
 from tests.conformance.verifying import MODEL, put_messages, verify
 from tests.machine import faulty_models, laws, test_laws
 from tests.site.building import FEATURES, REGISTER
