@@ -92,7 +92,7 @@ COMMANDS: tuple[Command | Group, ...] = (
         "hold every theorem against every state and step of bounded worlds",
         "explore.commands:run_theorems",
     ),
-    Command("tour", "make test sequences that try everything in small worlds", "explore.tours.sequences"),
+    Command("tour", "make test sequences that try everything in small worlds", "explore.sequences"),
     Command("protocol", "print the reference of the protocol between the kit and a system", "conformance.protocol"),
     Command("init-adapter", "write the skeleton of an adapter", "conformance.init_adapter"),
     Command("doctor", "check an adapter step by step, and say what to do next", "conformance.doctor"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.azure.azure_cli import ROOT, azure_env, cli_version
-from translator_cmk.site.commands import LOSSES, RAN, RUN, record_run
+from translator_cmk.site.decide import LOSSES, RAN, RUN, record_run
 
 pytestmark = [pytest.mark.azure, pytest.mark.xdist_group("azure-cli")]
 

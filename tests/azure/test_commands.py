@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.azure.azure_cli import INSTALLED, ROOT, azure_env, cli_version
-from translator_cmk.site.commands import OUTSIDE, RAN, RUN, commands, record_run
+from translator_cmk.site.decide import OUTSIDE, RAN, RUN, commands, record_run
 
 pytestmark = [pytest.mark.azure, pytest.mark.xdist_group("azure-cli")]
 

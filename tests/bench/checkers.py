@@ -20,9 +20,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from translator_cmk import __version__
-from translator_cmk.explore.scope import start_of
-from translator_cmk.explore.scopes import NAMED, Scope
-from translator_cmk.explore.sets.cubes import NOT_OFFERED, WIDTH, Cube, Name, Packing, StepParts, fields_of, merged
+from translator_cmk.explore.cubes import NOT_OFFERED, WIDTH, Cube, Name, Packing, StepParts, fields_of, merged
+from translator_cmk.explore.scopes import NAMED, Scope, start_of
 from translator_cmk.machine import ROWS, Machine
 
 TOOLS = ("gcc", "spin", "rumur")
@@ -118,7 +117,9 @@ def first_line(*command: str) -> str:
     return output(*command).splitlines()[0].strip()
 
 
-# A scope in Promela and in Murphi
+# A scope in Promela for Spin, and in Murphi for Rumur.  Each entity is a variable with the number of its record.  Each
+# command that the scope offers is a step, also where it is refused; consequences belong to the step.  Both languages
+# get the cubes of the step, as the search by sets does
 
 Assignments = tuple[tuple[str, str], ...]
 Option = tuple[str, Assignments]
@@ -245,7 +246,8 @@ def murphi(scope: Scope) -> str:
     return "\n".join([*text, ""])
 
 
-# Our search beside them, on the scope of 950,113 states.  They are not charged with making and compiling models
+# Our search beside them, on the scope of 950,113 states.  They are not charged with making and compiling their models,
+# and our search is charged with all that it derives
 
 SCOPE = NAMED["six-resources"]
 ROOT = Path(__file__).resolve().parents[2]

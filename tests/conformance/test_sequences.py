@@ -21,7 +21,7 @@ from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Names, ReferenceModel, Subject
 from translator_cmk.conformance.tour import suites
 from translator_cmk.explore.scopes import SMALL
-from translator_cmk.explore.tours.sequences import suite
+from translator_cmk.explore.sequences import suite
 from translator_cmk.language import command_from_wire
 from translator_cmk.language.declaration import Declaration
 from translator_cmk.language.situations import situations

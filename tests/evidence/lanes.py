@@ -21,7 +21,7 @@ from translator_cmk.conformance.judging import SequenceResult, run_sequence
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject
 from translator_cmk.conformance.tour import sequences_for, suites_of
-from translator_cmk.explore.tours.sequences import Suite
+from translator_cmk.explore.sequences import Suite
 from translator_cmk.oracle import oracle_for
 from translator_cmk.oracle.explain import attributed_to
 from translator_cmk.oracle.profiles import machine_of, silent_in

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from translator_cmk.bdd.features import Pickle, Step
 from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.scope import start_of
-from translator_cmk.explore.scopes import NAMED, Scope
+from translator_cmk.explore.scopes import NAMED, Scope, start_of
 from translator_cmk.machine import Command, Machine, Outcome, State
 
 

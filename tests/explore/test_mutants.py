@@ -14,7 +14,7 @@ from tests.explore.semantic import HELD_OUT, OPEN, mutant_of, semantic_mutants
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.mutants import RED, leaves_its_profile, scenario_against
 from translator_cmk.bdd.scenario_run import run_scenario
-from translator_cmk.explore.counterexample import counterexample
+from translator_cmk.explore.exploration import counterexample
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.explore.mutation.judging import Red, Views, differences, ground, in_time, judge, killed
 from translator_cmk.explore.mutation.operators import another

@@ -10,8 +10,7 @@ from translator_cmk.explore.graph import (
     NOT_OFFERED,
     state_graph,
 )
-from translator_cmk.explore.scope import start_of
-from translator_cmk.explore.scopes import NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope
+from translator_cmk.explore.scopes import NAMED, SCOPES, SMALL, TWO_OF_A_KIND, WHAT_IF, Scope, start_of
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import COMMANDS, ROWS, Machine, State

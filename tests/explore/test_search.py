@@ -26,8 +26,7 @@ from tests.machine.worlds import TWO_AT_WORK, random_command
 from translator_cmk.explore.exploration import Exploration
 from translator_cmk.explore.graph import state_graph
 from translator_cmk.explore.memoised import Memoised
-from translator_cmk.explore.scope import StartNotReached, start_of
-from translator_cmk.explore.scopes import NAMED, Scope
+from translator_cmk.explore.scopes import NAMED, Scope, StartNotReached, start_of
 from translator_cmk.explore.search import Engine, explore
 from translator_cmk.explore.theorems import THEOREMS, Theorem
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Refused, Unspecified, initial

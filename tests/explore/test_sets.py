@@ -7,11 +7,11 @@ import pytest
 
 from tests.explore.common import shared
 from tests.machine.faulty_models import LEAVES_MODELS_DEPLOYED, ChangesOnRefusal
+from translator_cmk.explore.cubes import NotSeparable
 from translator_cmk.explore.exploration import ABOUT_STATES, Exploration, verdict
 from translator_cmk.explore.scopes import NAMED, SCOPES, Scope
 from translator_cmk.explore.search import explore
-from translator_cmk.explore.sets.cubes import NotSeparable
-from translator_cmk.explore.sets.search import SetSearch
+from translator_cmk.explore.sets import SetSearch
 from translator_cmk.explore.theorems import THEOREMS
 from translator_cmk.machine import ROWS, Machine
 from translator_cmk.machine.commands import RevokeKeyAccess

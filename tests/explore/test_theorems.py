@@ -15,8 +15,7 @@ from tests.machine.faulty_models import RESURRECTS_UPLOADS, article
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
 from translator_cmk.explore.commands import exit_code, search_lines, searches, theorem_lines, to_dict
-from translator_cmk.explore.counterexample import DoesNotReplay, counterexample
-from translator_cmk.explore.exploration import Broken, together, verdict
+from translator_cmk.explore.exploration import Broken, DoesNotReplay, counterexample, together, verdict
 from translator_cmk.explore.scopes import NAMED, SMALL
 from translator_cmk.explore.search import explore
 from translator_cmk.explore.theorems import THEOREMS, Named, Unchanged

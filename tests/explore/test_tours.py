@@ -11,9 +11,17 @@ import pytest
 from tests.command_line import run_cli
 from translator_cmk.explore.graph import Graph, state_graph
 from translator_cmk.explore.scopes import NAMED, Scope
-from translator_cmk.explore.tours.selection import StepRecord, recorded_graph, select
-from translator_cmk.explore.tours.sequences import CommandSequence, Suite, TooLarge, suite, wire_lines
-from translator_cmk.explore.tours.tour import Tour, Unbalanced, cheapest_flow, tour, worth
+from translator_cmk.explore.sequences import (
+    CommandSequence,
+    StepRecord,
+    Suite,
+    TooLarge,
+    recorded_graph,
+    select,
+    suite,
+    wire_lines,
+)
+from translator_cmk.explore.tours import Tour, Unbalanced, cheapest_flow, tour, worth
 from translator_cmk.language import command_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
 from translator_cmk.machine.rows import Refuse, Silent

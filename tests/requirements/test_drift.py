@@ -11,8 +11,16 @@ import yaml
 
 from tests.requirements.conftest import COPY, OWN_WORDS, needs_copy
 from translator_cmk.requirements import Article, load_register
-from translator_cmk.requirements.drift import Drift, Finding, NotTheArticle, compare, fingerprint, near, read_copy
-from translator_cmk.requirements.sentences import sentences
+from translator_cmk.requirements.drift import (
+    Drift,
+    Finding,
+    NotTheArticle,
+    compare,
+    fingerprint,
+    near,
+    read_copy,
+    sentences,
+)
 
 
 def differing(drift: Drift) -> list[tuple[str, str]]:

@@ -24,9 +24,9 @@ from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.shapes import WireError
-from translator_cmk.site import commands
-from translator_cmk.site.commands import LOSSES, OUTSIDE, RAN, last_run, record_run
+from translator_cmk.site import decide
 from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
+from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, last_run, record_run
 from translator_cmk.site.sourced import Notes, Seen, cell, data, load_seen, sources
 
 pytestmark = pytest.mark.xdist_group("site")
@@ -232,7 +232,7 @@ def test_what_another_version_has_seen_does_not_count(tmp_path: Path, monkeypatc
     found = last_run(tmp_path / "run.json")
     assert found is not None
     assert found.outcomes == {"locks": OUTSIDE}
-    monkeypatch.setattr(commands, "digest", lambda: "0" * 64)
+    monkeypatch.setattr(decide, "digest", lambda: "0" * 64)
     assert last_run(tmp_path / "run.json") is None
 
 

@@ -15,9 +15,8 @@ from translator_cmk.machine import ROWS, Accepted, Refused, observe
 from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide, effects
 from translator_cmk.site.content import register_digest
-from translator_cmk.site.decide import CHANNELS, conditions, demands, queries
+from translator_cmk.site.decide import CHANNELS, chain, conditions, demands, queries, timeline
 from translator_cmk.site.effects import CAUSES, HARMLESS, LOSSES, WEAKEST_FIRST, Cause, Loss, after, commands_of, model
-from translator_cmk.site.figures import chain, timeline
 from translator_cmk.site.render import CHOICES
 from translator_cmk.site.reversibility import Arrow, between, box, fates, one_life, picture, transitions
 from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, sources

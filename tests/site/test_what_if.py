@@ -20,9 +20,8 @@ from translator_cmk.language.situations import situations
 from translator_cmk.machine import DEFAULT_STAGE, ROWS, Accepted, Machine, Outcome, Refused, State, initial, observe
 from translator_cmk.machine.commands import DeleteResource, MoveResourceGroup
 from translator_cmk.site import what_if
-from translator_cmk.site.diagrams import Diagrams
+from translator_cmk.site.what_if import Diagrams, charted, what_if_tables
 from translator_cmk.site.what_if import Tables as WrittenTables
-from translator_cmk.site.what_if import charted, what_if_tables
 
 pytestmark = pytest.mark.xdist_group("site")
 

@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import Any
 
 from ..explore.scopes import SMALL, Scope
-from ..explore.tours.sequences import CommandSequence, Suite, suite
+from ..explore.sequences import CommandSequence, Suite, suite
 from ..language.declaration import Declaration
 from .cases import SCOPES, TOUR
 from .judging import Commands, applicable

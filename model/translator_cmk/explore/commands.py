@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import ROWS, Machine
 from ..progress import ProgressBar
-from .counterexample import counterexample
-from .exploration import Exploration, Report, together, verdict
+from .exploration import Exploration, Report, counterexample, together, verdict
 from .scopes import SCOPES, SOON, Scope, add_scope, select_scopes
 from .search import explore
 from .theorems import THEOREMS, Theorem

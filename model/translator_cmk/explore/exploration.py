@@ -2,12 +2,19 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from ..machine import Accepted, Command, Outcome, Refused, Unspecified
-from .theorems.theorem import Expectation, Theorem
+from ..language.facts import Fact
+from ..language.sentences import format_command, format_fact, scenario_lines, steps, uses_in_words
+from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, Refused, State, Unspecified, initial
+from ..machine.entities import KINDS, Entity
+from ..machine.values import Value
+from ..machine.world import World
+from .scopes import Commands, Scope, givens
+from .theorems import Unchanged, Uses
+from .theorems.theorem import ROWS_RAISE, Change, Expectation, Readable, Step, Theorem, is_met, is_shown, look_up
 
 SECONDS_BETWEEN_REPORTS = 0.5
 
@@ -94,3 +101,134 @@ def together(verdicts: Iterable[Verdict]) -> Verdict:
     found = set(verdicts)
     order: tuple[Verdict, ...] = ("broken", "undecided", "holds", "not checked")
     return next((each for each in order if each in found), "not asked")
+
+
+# Theorems are checked against states and steps
+
+Unmet = tuple[tuple[str, Expectation], ...]
+"""The theorems that something breaks, by name, each with what it demands."""
+
+
+class Judged(NamedTuple):
+    """The outcome of a step (None: the rows raised), and the theorems that it breaks."""
+
+    outcome: Outcome | None
+    broken: Unmet
+
+
+class EntityName(Value):
+    """An entity to look at: something to ask of a state, as a command is."""
+
+    __slots__ = ()
+    kind: type[Entity]
+    name: str
+
+
+def entities_of(state: State, kinds: Iterable[type[Entity]] = KINDS) -> Iterator[EntityName]:
+    """Yield every entity in the state."""
+    return (EntityName(kind, name) for kind in kinds for name in state.tables[kind])
+
+
+class Judge:
+    """Theorems, ready to be checked against the steps and the states of one machine.
+
+    Both `step` and `look` take a state and give one, like a machine's step, so both can be memoised.
+    ``asked`` has the theorems that had anything to demand so far, by name.
+    """
+
+    def __init__(self, machine: Machine, theorems: Iterable[Theorem]) -> None:
+        self.machine = machine
+        self.asked: set[str] = set()
+        self._about: dict[tuple[str, type[Any]], list[Theorem]] = {}
+        for theorem in theorems:
+            for about in theorem.about:
+                self._about.setdefault((theorem.form, about), []).append(theorem)
+
+    def step(self, state: State, command: Command) -> tuple[State, Judged]:
+        """Return the machine's step, judged."""
+        outcome: Outcome | None
+        try:
+            after, outcome = self.machine.step(state, command)
+        except ROWS_RAISE:
+            after, outcome = state, None
+        step = Step(self.machine.world(state), command, self.machine.world(after), outcome, self.machine)
+        broken = [*self._unmet(("request", type(command)), step, lambda expected: is_met(expected, step))]
+        for kind, name in step.changed():
+            change = Change(step, name, look_up(step.before, kind, name), look_up(step.after, kind, name))
+            self.asked.update(theorem.name for theorem in self._about.get(("change", kind), ()))
+            broken += self._unmet(("change", kind), change, lambda _: False)
+        return after, Judged(outcome, tuple(broken))
+
+    def look(self, state: State, at: EntityName) -> tuple[State, Unmet]:
+        """Return the state unchanged, with the theorems that one entity in it breaks."""
+        return state, self.of_entity(self.machine.world(state), at)
+
+    def of_entity(self, world: World, at: EntityName) -> Unmet:
+        """Return the theorems that one entity, which must exist, breaks."""
+        entity = world.entity(at.kind, at.name)
+        return tuple(self._unmet(("always", at.kind), entity, lambda fact: is_shown(fact, world)))
+
+    def _unmet(
+        self, about: tuple[str, type[Any]], seen: Any, is_met: Callable[[Any], bool]
+    ) -> Iterator[tuple[str, Expectation]]:
+        """Yield the demands of theorems that are not met."""
+        for theorem in self._about.get(about, ()):
+            try:
+                for expected in theorem.check(seen):
+                    self.asked.add(theorem.name)
+                    if not is_met(expected):
+                        yield theorem.name, expected
+            except ROWS_RAISE:
+                yield theorem.name, Readable()
+
+
+# A broken theorem as a scenario: replayed through the readable machine, and written in the words of the features
+
+
+class DoesNotReplay(Exception):
+    """An engine says that a theorem is broken where the readable machine keeps it: a defect of the engine."""
+
+
+def counterexample(scope: Scope, machine: Machine, theorem: Theorem, broken: Broken) -> str:
+    """Return the scenario of a broken theorem: the way there, the last command, and the demand.
+
+    Raises `DoesNotReplay`.
+    """
+    *before, last = broken.commands
+    if (theorem.name, broken.expected) not in breaks(Judge(machine, [theorem]), broken.commands):
+        raise DoesNotReplay(f"{theorem.name} holds after {'; '.join(map(format_command, broken.commands))}")
+    tags, thens = assertions(broken.expected, theorem)
+    title = theorem.sentence.rstrip(".")
+    given = steps("Given", givens(scope, tuple(before)))
+    return "\n".join(scenario_lines(title, given, format_command(last), thens, tags))
+
+
+def breaks(judge: Judge, commands: Commands) -> Unmet:
+    """Return the theorems that the last command breaks, or the state after it."""
+    after, judged = judge.step(state_after(judge.machine, commands[:-1]), commands[-1])
+    return (*judged.broken, *(each for look in entities_of(after) for each in judge.look(after, look)[1]))
+
+
+def state_after(machine: Machine, commands: Commands) -> State:
+    """Return the state after the commands."""
+    state = initial(DEFAULT_STAGE)
+    for command in commands:
+        state, _ = machine.step(state, command)
+    return state
+
+
+def assertions(expected: Expectation, theorem: Theorem) -> tuple[tuple[str, ...], list[str]]:
+    """Return the tags of the scenario, and its assertions; a refusal and a silence give their ids as tags."""
+    match expected:
+        case Fact():
+            return theorem.requirements, [format_fact(expected)]
+        case Refused(because=because):
+            return tuple(sorted(because)), ["the request is refused"]
+        case Unspecified(silent=silent):
+            return tuple(sorted(silent)), ["what happens is not specified"]
+        case Uses(uses=uses):
+            return theorem.requirements, uses_in_words(uses)
+        case Unchanged():
+            return theorem.requirements, ["nothing has changed"]
+    # no sentence states which requirements are named, nor that records can be read
+    return theorem.requirements, ["the request is accepted"]

@@ -13,7 +13,7 @@ from ..machine import ROWS, Command, Machine, Outcome, State
 from ..machine.entities import KINDS, Entity
 from ..machine.world import Table
 from .memoised import Memoised
-from .scope import Scope, start_of
+from .scopes import Scope, start_of
 
 Label = TypeVar("Label", bound=Hashable)
 

@@ -8,14 +8,12 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ..machine import DEFAULT_STAGE, ROWS, Accepted, Command, Machine, State, initial
-from .exploration import ABOUT_STATES, Broken, Exploration, Report
+from .cubes import NotSeparable
+from .exploration import ABOUT_STATES, Broken, Exploration, Judge, Judged, Report, Unmet, entities_of
 from .graph import Walk
-from .judge import Judge, Judged, Unmet, entities_of
 from .memoised import Memoised
-from .scope import StartNotReached
-from .scopes import SOON, Scope
-from .sets.cubes import NotSeparable
-from .sets.search import SetSearch
+from .scopes import SOON, Scope, StartNotReached
+from .sets import SetSearch
 from .theorems.theorem import Theorem
 
 Engine = Literal["reference", "memoised", "sets"]

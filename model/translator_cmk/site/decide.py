@@ -1,9 +1,18 @@
 """Compute the pages for architects: the decision, what enabling demands, what breaks what, and what nobody says."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from ..digest import digest
+from ..errors import InvalidFile
+from ..explore.graph import attainable, predecessors
+from ..explore.theorems import THEOREMS
+from ..language.sentences import read_command
 from ..machine import (
     COUNTER_ROWS,
     DEFAULT_STAGE,
@@ -31,12 +40,12 @@ from ..machine.commands import (
 )
 from ..machine.entities import CUSTOMER
 from ..machine.rows import Refuse, Row
-from . import effects, figures, reversibility
-from .commands import commands
+from . import effects, reversibility
 from .content import Content, register_digest
-from .effects import model
+from .effects import CAUSES, carried_out, commands_of, model, start
 from .render import CHOICES, Page
-from .sourced import Notes, cell, data, load_seen, with_cells
+from .reversibility import OF_WORD, found, search
+from .sourced import Notes, by_requirement, cell, data, load_seen, with_cells
 from .what_if import unreached, what_if_size
 
 
@@ -80,8 +89,8 @@ def decide_pages(content: Content) -> Iterator[Page]:
                 for each in effects.cases(effects.HARMLESS, content)
             ],
             "refused": effects.always_refused(),
-            "chain": figures.chain(),
-            "timeline": figures.timeline(),
+            "chain": chain(),
+            "timeline": timeline(),
             "fates": fates,
             "never": [each.thing["thing"] for each in fates if not each.back],
             "label": reversibility.label,
@@ -130,7 +139,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
         "decide/unknowns.md",
         "unknowns.md",
         {
-            "heat": figures.evidence_map(content),
+            "heat": evidence_map(content),
             "open": with_cells(data("causes")["open"], "known"),
             "disagreements": with_cells(data("sources")["disagreements"], "other"),
             "observations": seen,
@@ -288,3 +297,125 @@ def request(channel: Channel, store: Any) -> Command:
     if store == "key-vault":
         return EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048", through=channel)
     return EnableCustomerManagedKeys("translator-prod", store=store, through=channel)
+
+
+# The pictures: where the chain to the data is cut, the loss over time, and where nobody has looked.  A macro draws
+# each, and a table beside it says the same.
+
+SEARCHED = "ways-back"
+TIMED = ("An uploaded document", "A deployed model", "Data that can be read", "A key", "A key vault")
+"""The things on the picture of the loss over time, by their names in the data file."""
+
+
+def chain() -> list[Mapping[str, Any]]:
+    """Return each part that the data depends on with the commands that cut it there, of causes alone."""
+    cutting = {type(commands_of(cause)[-1]).__name__ for cause in CAUSES}
+    return [
+        {"part": each["part"], "cuts": [words for command, words in each["cut"].items() if command in cutting]}
+        for each in data("causes")["chain"]
+    ]
+
+
+def timeline() -> Mapping[str, Any] | None:
+    """Return the moments and what each thing is then: `there`, `back` if it can come back, or `lost`.
+
+    Returns None for a model whose rows contradict each other.
+    """
+    searched, state, moments = search(SEARCHED), None, []
+    if searched is None:
+        return None
+    for moment in data("causes")["timeline"]:
+        state = carried_out(model(), state or start(model(), CAUSES[0].start), map(read_command, moment["commands"]))
+        moments.append(searched.graph.number(state))
+    lines = []
+    for name in TIMED:
+        (thing,) = (each for each in data("causes")["things"] if each["thing"] == name)
+        kind = OF_WORD[thing["kind"]]
+        so = [any(found(world, kind, each, thing["fits"]) for each in world.tables[kind]) for world in searched.worlds]
+        possible = attainable(predecessors(searched.graph), [int(each) for each in so])
+        fates = ["there" if so[at] else "back" if possible[at] else "lost" for at in moments if at is not None]
+        lines.append({"thing": name, "fates": fates})
+    return {"moments": data("causes")["timeline"], "lines": lines}
+
+
+def evidence_map(content: Content) -> list[Mapping[str, Any]]:
+    """Return for each topic its requirements with their kinds of evidence and what was seen of Azure in public."""
+    evidence = content.evidence
+    seen, theorems = by_requirement(load_seen(evidence.register)), theorems_by_requirement()
+    return [
+        {
+            "name": feature.name,
+            "topic": feature.topic,
+            "cells": [
+                {
+                    "requirement": each,
+                    "kinds": len(evidence.requirement(each).counts) + bool(theorems[each.id]),
+                    "seen": public(each.id, seen),
+                }
+                for each in evidence.register.topics[feature.topic]
+            ],
+        }
+        for feature in evidence.features
+    ]
+
+
+def public(name: str, seen: Mapping[str, Any]) -> str:
+    """Return whether what was seen of Azure `contradicts` or `supports` a requirement; `nobody` if nothing was."""
+    if name not in seen:
+        return "nobody"
+    return "contradicts" if any(name in each.contradicts for each in seen[name]) else "supports"
+
+
+def theorems_by_requirement() -> Counter[str]:
+    """Return how many theorems are about each requirement."""
+    return Counter(name for theorem in THEOREMS for name in theorem.requirements)
+
+
+# The commands of the page *Enable*, and what the tests saw of them when they ran them against our server last
+
+RUN = Path(".results/azure-cli.json")
+"""Where `make azure-cli` writes what it saw."""
+
+RAN, OUTSIDE = "ran", "outside"
+"""The outcomes of a step: its commands succeeded, or the server does not have what they ask for and said so."""
+
+LOSSES = "losses"
+"""The name under which the script of the three losses is recorded."""
+
+
+class Run(NamedTuple):
+    """A run with a version of the Azure CLI: its date, and the outcome of each step and of the script."""
+
+    version: str
+    finished: str
+    outcomes: Mapping[str, str]
+
+
+def commands() -> list[dict[str, Any]]:
+    """Return the steps: id, title, what to know, the commands, and whether they are outside the server's subset."""
+    return [{"outside": False, **step} for step in data("commands")]
+
+
+def record_run(version: str, outcomes: Mapping[str, str], path: Path = RUN) -> None:
+    """Add what was just seen to the record of this version of the CLI and of the specification."""
+    earlier = last_run(path) if path.exists() else None
+    known = earlier.outcomes if earlier and earlier.version == version else {}
+    found = {
+        "digest": digest(),
+        "version": version,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "outcomes": {**known, **outcomes},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+def last_run(path: Path = RUN) -> Run | None:
+    """Return what was seen of this version of the specification, or None; raises `InvalidFile`."""
+    try:
+        found = json.loads(path.read_bytes())
+        return Run(**found) if found.pop("digest") == digest() else None
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise InvalidFile(f"{path}: not a record of make azure-cli; run it again, or delete the file") from None

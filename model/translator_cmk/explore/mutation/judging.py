@@ -10,13 +10,10 @@ from typing import Any, Literal, NamedTuple
 
 from ...machine import DEFAULT_STAGE, ROWS, Command, Machine, State, initial
 from ...machine.rows import Means
-from ..counterexample import breaks
-from ..exploration import Broken
+from ..exploration import Broken, EntityName, Judge, breaks, entities_of
 from ..graph import state_graph
-from ..judge import EntityName, Judge, entities_of
 from ..memoised import Memoised
-from ..scope import StartNotReached
-from ..scopes import MUTANT_SCOPES, Commands, Scope
+from ..scopes import MUTANT_SCOPES, Commands, Scope, StartNotReached
 from ..search import explore
 from ..theorems import THEOREMS, Theorem
 from ..theorems.theorem import ROWS_RAISE, VIEWS, view_of

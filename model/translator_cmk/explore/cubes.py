@@ -15,13 +15,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
-from ...machine import Accepted, Command, Machine, Outcome, Refused, State
-from ...machine.entities import KINDS, Entity
-from ...machine.step import Response
-from ...machine.world import Changes, Table, rewritten
-from ..memoised import Read, RecordedTable
-from ..scope import Scope
-from ..theorems.theorem import ROWS_RAISE
+from ..machine import Accepted, Command, Machine, Outcome, Refused, State
+from ..machine.entities import KINDS, Entity
+from ..machine.step import Response
+from ..machine.world import Changes, Table, rewritten
+from .memoised import Read, RecordedTable
+from .scopes import Scope
+from .theorems.theorem import ROWS_RAISE
 
 Name = tuple[type[Entity], str]
 Record = tuple[Any, ...] | None

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from ...machine import Outcome, Unspecified
-from ..graph import Graph, Pair
+from ..machine import Outcome, Unspecified
+from .graph import Graph, Pair
 
 
 class Tour(NamedTuple):

@@ -1,0 +1,427 @@
+"""Test sequences: commands from a reset on, made from the state graph of a scope, for any system to be put through.
+
+They hold what is asked of a system and nothing of what should come of it: whoever replays them has the oracle say that.
+`translator-cmk tour` makes them: a whole tour of a scope, or what is worth most of it within a budget of steps.
+"""
+
+import argparse
+import json
+import sys
+import time
+from array import array
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import OK, CommandError
+from ..files import write_text
+from ..language import command_to_wire, stage_to_wire
+from ..machine import DEFAULT_STAGE, ROWS, Command, Machine, Outcome, Refused, State, Unspecified
+from ..machine.rows import Row
+from ..progress import ProgressBar
+from .graph import Graph, labelled_graph, state_graph
+from .scopes import SCOPES, SOON, Commands, Scope, add_scope, select_scopes, start_of
+from .tours import beginning, tour
+
+# What is worth most of a scope within a budget of steps: rows, reasons for refusals, and pairs of rows.
+#
+# The choice is greedy.  Of the commands that can be given within a few steps from here, or from the start after a
+# reset, it takes the one that has the most to gain for each step on the path; otherwise the nearest that has anything
+# to gain.  For the same scope and budget it is always the same.
+#
+# Sets of rows and of items are kept as integers, in which number `n` is the bit `1 << n`.
+
+HORIZON = 3
+"""Within how many steps the best is looked for."""
+
+WORTH = {"rows": 40, "refusals": 40, "commands": 5}
+"""How many new pairs of rows a new item is worth: a row, all reasons of a refusal, or a command with all its rows."""
+
+
+class StepRecord(NamedTuple):
+    """A command with its outcome, and the rows that applied, by number."""
+
+    command: Command
+    outcome: Outcome
+    rows: frozenset[int]
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield the items that the step meets, each with its kind."""
+        yield from (("rows", row) for row in sorted(self.rows))
+        yield "commands", (self.command, self.rows)
+        if isinstance(self.outcome, Refused):
+            yield "refusals", self.outcome.because
+
+
+def recorded_graph(scope: Scope) -> Graph[StepRecord]:
+    """Return the graph of a scope, labelled with which rows apply in each step."""
+    machine, numbers = Machine(ROWS), {id(row): number for number, row in enumerate(ROWS)}
+
+    def step(state: State, command: Command) -> tuple[State, StepRecord]:
+        applied: set[int] = set()
+
+        def note(row: Row, _: str) -> bool:
+            applied.add(numbers[id(row)])
+            return True
+
+        after, outcome = machine.step(state, command, note)
+        return after, StepRecord(command, outcome, frozenset(applied))
+
+    return labelled_graph(scope, start_of(scope, machine), step)
+
+
+class Option(NamedTuple):
+    """A command that can be given next: by number, with the state that it leads to and the number of its label."""
+
+    command: int
+    after: int
+    label: int
+
+
+class Place(NamedTuple):
+    """A state that options lead to: the options, the steps with those of a reset, and the rows that applied last."""
+
+    state: int
+    path: tuple[Option, ...]
+    steps: int
+    resets: bool
+    rows: tuple[int, ...]
+
+
+class Selection(NamedTuple):
+    """Sequences, each as numbers of commands, and of each kind of item how many they meet of how many there are."""
+
+    sequences: list["array[int]"]
+    met: dict[str, tuple[int, int]]
+
+
+def select(graph: Graph[StepRecord], budget: int) -> Selection:
+    """Return the sequences worth most within the budget, which is more than the steps to the start."""
+    selecting = Selecting(graph, budget)
+    while place := selecting.best() or selecting.nearest():
+        selecting.take(place)
+    return Selection(selecting.sequences, selecting.shares())
+
+
+class Selecting:
+    """The sequences so far, where the last of them stands, and what they have met."""
+
+    def __init__(self, graph: Graph[StepRecord], budget: int) -> None:
+        self.graph = graph
+        self.budget = budget
+        self.sequences: list[array[int]] = [array("i")]
+        self.steps = beginning(graph)
+        self.at: int | None = 0
+        self.before: tuple[int, ...] = ()
+        self.met = 0
+        self.followed: dict[int, int] = {}  # of each row: those that applied right after it
+        self._rows = [tuple(sorted(record.rows)) for record in graph.labels]
+        self._masks = [mask(rows) for rows in self._rows]
+        numbers: dict[tuple[str, Any], int] = {}
+        self._items = [
+            mask(numbers.setdefault(each, len(numbers)) for each in record.items()) for record in graph.labels
+        ]
+        self._of_kind = {kind: mask(number for (of, _), number in numbers.items() if of == kind) for kind in WORTH}
+        self._ends = [isinstance(record.outcome, Unspecified) for record in graph.labels]
+        self._options = [list(self._options_in(state)) for state in range(graph.states)]
+
+    def best(self) -> Place | None:
+        """Return the place within the horizon whose last command gains most for each step; None if none gains."""
+        best, most = None, 0.0
+        for place in (place for start in self._starts() for place in self._places(start, HORIZON)):
+            for option in self._options[place.state]:
+                if (rate := self._gain(place.rows, option.label) / (place.steps + 1)) > most:
+                    best, most = self._beyond(place, option), rate
+        return best
+
+    def nearest(self) -> Place | None:
+        """Return the nearest place after two commands of which the second gains something; None if there is none."""
+        found = (next(self._pairs(start), None) for start in self._starts())
+        return min((each for each in found if each), key=lambda place: place.steps, default=None)
+
+    def _pairs(self, start: Place) -> Iterator[Place]:
+        """Yield the places after two commands in succession of which the second gains something, the nearest first."""
+        for place in self._places(start, self.budget - 1):
+            if self.steps + place.steps + 2 <= self.budget:
+                for first in (self._beyond(place, option) for option in self._options[place.state]):
+                    if not self._ends[first.path[-1].label] and (last := self._gaining(first.rows, first.state)):
+                        yield self._beyond(first, last)
+
+    def take(self, place: Place) -> None:
+        """Give the commands that lead to the place."""
+        if place.resets or self.at is None:
+            self.sequences.append(array("i"))
+            self.before = ()
+        self.steps += place.steps
+        for option in place.path:
+            self.met |= self._items[option.label]
+            for row in self.before:
+                self.followed[row] = self.followed.get(row, 0) | self._masks[option.label]
+            self.before = self._rows[option.label]
+            self.sequences[-1].append(option.command)
+        self.at = None if self._ends[place.path[-1].label] else place.state
+
+    def shares(self) -> dict[str, tuple[int, int]]:
+        """Return of each kind of item how many were met of how many there are in the scope."""
+        shares = {kind: ((self.met & of).bit_count(), of.bit_count()) for kind, of in self._of_kind.items()}
+        into = [0] * self.graph.states
+        out = [0] * self.graph.states
+        for state, options in enumerate(self._options):
+            for option in options:
+                out[state] |= self._masks[option.label]
+                if not self._ends[option.label]:
+                    into[option.after] |= self._masks[option.label]
+        following = [0] * len(ROWS)
+        for before, after in zip(into, out, strict=True):
+            for row in range(len(ROWS)):
+                following[row] |= after if before >> row & 1 else 0
+        pairs = [sum(each.bit_count() for each in rows) for rows in (self.followed.values(), following)]
+        return {**shares, "row_pairs": (pairs[0], pairs[1])}
+
+    def _starts(self) -> Iterator[Place]:
+        """Yield where to go on from: here, and the start after a reset."""
+        if self.at is not None:
+            yield Place(self.at, (), 0, False, self.before)
+        if self.sequences[-1]:
+            yield Place(0, (), beginning(self.graph), True, ())
+
+    def _places(self, start: Place, horizon: int) -> Iterator[Place]:
+        """Yield the states from which one more command is within the horizon and the budget, the nearest first."""
+        level, found = [start], {start.state}
+        for _ in range(min(horizon, self.budget - self.steps - start.steps)):
+            yield from level
+            level = [each for place in level for each in self._further(place, found)]
+            if not level:
+                return
+
+    def _further(self, place: Place, found: set[int]) -> Iterator[Place]:
+        """Yield the states one step on that are new."""
+        for option in self._options[place.state]:
+            if option.after not in found and not self._ends[option.label]:
+                found.add(option.after)
+                yield self._beyond(place, option)
+
+    def _beyond(self, place: Place, option: Option) -> Place:
+        """Return the place that an option leads to."""
+        path = (*place.path, option)
+        return Place(option.after, path, place.steps + 1, place.resets, self._rows[option.label])
+
+    def _gain(self, before: tuple[int, ...], label: int) -> int:
+        """Return the gain of the label after a step in which these rows applied."""
+        new, rows = self._items[label] & ~self.met, self._masks[label]
+        items = sum(WORTH[kind] * (new & of).bit_count() for kind, of in self._of_kind.items()) if new else 0
+        return items + sum((rows & ~self.followed.get(row, 0)).bit_count() for row in before)
+
+    def _gaining(self, before: tuple[int, ...], state: int) -> Option | None:
+        """Return an option in the state that gains something after these rows, or None."""
+        return next((last for last in self._options[state] if self._gain(before, last.label)), None)
+
+    def _options_in(self, state: int) -> Iterator[Option]:
+        """Yield the commands in the state; of those that lead to one state with the same label, one."""
+        seen: set[tuple[int, int]] = set()
+        for pair in self.graph.of(state):
+            if (pair.after, pair.label) not in seen:
+                seen.add((pair.after, pair.label))
+                yield Option(pair.command, pair.after, pair.label)
+
+
+def mask(numbers: Iterable[int]) -> int:
+    """Return the set of numbers, none of them given twice, as an integer."""
+    return sum(1 << number for number in numbers)
+
+
+# Test sequences of a scope
+
+LARGEST = 200_000
+"""The most states of a scope that sequences are made from: its graph and a flow on it have to fit into memory."""
+
+
+TITLES = {
+    "rows": "rows",
+    "refusals": "sets of reasons for a refusal",
+    "commands": "commands with the rows that apply",
+    "row_pairs": "pairs of rows in successive steps",
+}
+"""What a budget of steps buys, in words."""
+
+
+class TooLarge(ValueError):
+    """The scope has more states than sequences are made from."""
+
+
+class CommandSequence(NamedTuple):
+    """A reset to the default stage, then these commands, of which the first ``start`` lead to the start of the scope.
+
+    Its ``id`` is the name of the scope and a number, and stays the same as long as the specification does.
+    """
+
+    id: str
+    commands: Commands
+    start: int
+
+    @property
+    def steps(self) -> int:
+        """Return the number of requests: the reset, and each command."""
+        return 1 + len(self.commands)
+
+
+class Suite(NamedTuple):
+    """Sequences of one scope with what they guarantee, in one sentence.
+
+    ``pairs`` counts the commands in states that they give, and ``lower_bound`` is the least number of steps for that,
+    where it is known: no set of sequences gives every command in every state in fewer.
+    """
+
+    scope: Scope
+    sequences: tuple[CommandSequence, ...]
+    pairs: int
+    lower_bound: int | None
+    guarantee: str
+
+    @property
+    def steps(self) -> int:
+        """Return the number of requests of all sequences, resets included."""
+        return sum(each.steps for each in self.sequences)
+
+
+def suite(scope: Scope, budget: int | None = None) -> Suite:
+    """Return the sequences of a scope, with what they guarantee: a whole tour, or the best within a budget of steps.
+
+    The whole tour gives every command in every state, those that are refused or change nothing included, in as few
+    steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, and pairs
+    of rows in successive steps as a greedy choice finds.  Raises `TooLarge`, and `ValueError`
+    for a budget of less than one step beyond the start of the scope.
+    """
+    if scope.states is None or scope.states > LARGEST:
+        raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
+    if budget is not None:
+        return budgeted(scope, budget)
+    graph = state_graph(scope)
+    found = tour(graph)
+    guarantee = (
+        f"Each of the {graph.pairs:,} commands in states of the scope {scope.name} is given once at least, as long as "
+        "the system goes where the full specification says: so one that shows after each step where it stands, and "
+        "gives a wrong answer or goes to a wrong state anywhere in the scope, is found out."
+    )
+    return suite_of(graph, found.sequences, graph.pairs, found.lower_bound, guarantee)
+
+
+def budgeted(scope: Scope, budget: int) -> Suite:
+    """Return the sequences of the scope worth most within so many steps."""
+    graph = recorded_graph(scope)
+    if budget <= beginning(graph):
+        raise ValueError(f"the start of {scope.name} takes {beginning(graph)} steps, so at least one more is needed")
+    found = select(graph, budget)
+    shares = [f"{met:,} of {there:,} {TITLES[kind]}" for kind, (met, there) in found.met.items()]
+    guarantee = (
+        f"{', '.join(shares[:-1])} and {shares[-1]} that the scope {scope.name} has are met, as long as the system "
+        "goes where the full specification says; nothing is guaranteed of the rest."
+    )
+    pairs = {(pair.state, pair.command) for sequence in found.sequences for pair in graph.along(sequence)}
+    return suite_of(graph, found.sequences, len(pairs), None, guarantee)
+
+
+def suite_of(
+    graph: Graph[Any], found: Iterable[Iterable[int]], pairs: int, lower_bound: int | None, guarantee: str
+) -> Suite:
+    """Return sequences of numbers of commands, from the reset on and with their ids."""
+    scope = graph.scope
+    sequences = tuple(
+        CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
+        for number, sequence in enumerate(found, start=1)
+    )
+    return Suite(scope, sequences, pairs, lower_bound, guarantee)
+
+
+def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
+    """Yield the sequences as JSON lines, as `translator-cmk run` reads them; each begins with its stage: a reset."""
+    stage = json.dumps({"stage": stage_to_wire(DEFAULT_STAGE)}, separators=(",", ":"))
+    for sequence in found:
+        yield stage
+        for command in sequence.commands:
+            yield json.dumps(command_to_wire(command), separators=(",", ":"))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add arguments of `tour`."""
+    fitting = [scope for scope in SCOPES if (scope.states or 0) <= LARGEST]
+    add_scope(parser, f"what to make sequences of (default: each of up to {SOON:,} states)", fitting)
+    parser.add_argument(
+        "--steps",
+        type=positive,
+        metavar="N",
+        help="what is worth most within so many steps of each scope, a reset counted as one (default: the whole tour)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="where to write the sequences; - is standard output, and their summary then goes to standard error",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
+
+
+def positive(text: str) -> int:
+    """Return a whole number above zero; raises `argparse.ArgumentTypeError`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of steps; write a whole number from 1 on")
+    return int(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write sequences and print what they guarantee; exit code 2 if they can't be made or written."""
+    made: list[Suite] = []
+    said: list[dict[str, Any]] = []
+    bar = ProgressBar()
+    try:
+        for scope in select_scopes(args.scope):
+            started = time.perf_counter()
+            bar.begin(scope.name)
+            bar.show(f"making sequences of {scope.states:,} states")  # large scopes take minutes
+            made.append(suite(scope, args.steps))
+            said.append(to_dict(made[-1], time.perf_counter() - started))
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    finally:
+        bar.clear()
+    lines = [line for each in made for line in wire_lines(each.sequences)]
+    if args.output == "-":
+        print("\n".join(lines))
+    elif args.output:
+        write(Path(args.output), lines)
+    summary = json.dumps(said, indent=2) if args.json else "\n".join(line for each in said for line in in_words(each))
+    print(summary, file=sys.stderr if args.output == "-" else sys.stdout)
+    return OK
+
+
+def write(path: Path, text: Iterable[str]) -> None:
+    """Write lines to a file, whole or not at all; raises `CommandError`."""
+    try:
+        write_text(path, (f"{line}\n" for line in text))
+    except OSError as error:
+        remedy = "name a file in a folder that is there"
+        raise CommandError(f"{path}: can't be written: {error.strerror}; {remedy}") from None
+
+
+def to_dict(made: Suite, seconds: float) -> dict[str, Any]:
+    """Return the summary of the sequences of a scope, for JSON."""
+    bound = made.lower_bound
+    return {
+        "scope": made.scope.name,
+        "pairs": made.pairs,
+        "steps": made.steps,
+        **({} if bound is None else {"lower_bound": bound, "ratio": round(made.steps / bound, 4)}),
+        "sequences": len(made.sequences),
+        "seconds": round(seconds, 3),
+        "guarantee": made.guarantee,
+    }
+
+
+def in_words(said: dict[str, Any]) -> Iterator[str]:
+    """Yield the same in two lines."""
+    bound = f", of at least {said['lower_bound']:,}" if "lower_bound" in said else ""
+    how_many = f"{said['sequences']:,} sequence{'s' if said['sequences'] > 1 else ''}"
+    yield (
+        f"{said['scope']}: {said['pairs']:,} commands in states, {how_many}, {said['steps']:,} steps{bound}, "
+        f"{said['seconds']:.1f} s"
+    )
+    yield f"  {said['guarantee']}"
