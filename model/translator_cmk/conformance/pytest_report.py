@@ -115,7 +115,7 @@ class Reporter:
         self.running = running
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Begin a case."""
         if self.running and (pickle := item.stash.get(PICKLE, None)):
             self.subject.session.case = pickle.id
