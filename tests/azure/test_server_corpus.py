@@ -1,17 +1,28 @@
 """Each route answers as Azure documents it, with bodies that Microsoft's types know; a malformed request is refused."""
 
 import json
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.identity import ClientSecretCredential
+from azure.keyvault.keys import KeyClient
+from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+from azure.mgmt.cognitiveservices.models import Account, Identity, Sku
+from azure.mgmt.keyvault import KeyVaultManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.resource.subscriptions import SubscriptionClient
 
 from tests.azure import published_types
-from tests.azure.corpus import Example, played
+from tests.azure.corpus import GROUP, Example, encrypted, played, policies, vault
 from tests.azure.malformed import is_refused, malformed
-from tests.azure.sdk_types import differences
 from tests.azure.wire import Answer, Customer, Wire
+from translator_cmk.azure.calls import PAGE
 from translator_cmk.azure.routes import ROUTES, apis_at, find
 from translator_cmk.azure.server import AzureServer
 
@@ -90,3 +101,93 @@ def test_the_types_that_microsoft_publishes_are_read(tmp_path: Path, body: Any, 
 
 def test_a_malformed_request_is_refused_and_changes_nothing(customer: Customer) -> None:
     assert [each for each in malformed(customer, 400) if not is_refused(customer, each)] == []
+
+
+# Bodies are compared with the generated models of Microsoft's libraries: every member known, and read as its type
+
+MODULES = {
+    "cognitiveservices": "azure.mgmt.cognitiveservices.models",
+    "keyvault": "azure.mgmt.keyvault.models",
+    "keys": "azure.keyvault.keys._generated.models",
+    "resources": "azure.mgmt.resource.resources.models",
+    "subscriptions": "azure.mgmt.resource.subscriptions.models",
+}
+
+
+def differences(body: Any, name: str) -> Iterator[str]:
+    """Yield where a body, or each item of its list, has what the model called `module:Model` does not know."""
+    module, _, model = name.removesuffix("[]").partition(":")
+    kind: Any = getattr(import_module(MODULES[module]), model)
+    for item in body["value"] if name.endswith("[]") else [body]:
+        if hasattr(kind, "_attribute_map"):
+            read = kind.deserialize(item).serialize(keep_readonly=True)
+            if read != item:
+                yield from unequal(item, read, model)
+        else:
+            yield from unknown(kind(item), item, model)
+
+
+def unequal(sent: Any, read: Any, path: str) -> Iterator[str]:
+    """Yield the paths at which what was sent is not what was read from it."""
+    if isinstance(sent, Mapping) and isinstance(read, Mapping):
+        for name in sent.keys() | read.keys():
+            yield from unequal(sent.get(name), read.get(name), f"{path}.{name}")
+    elif isinstance(sent, list) and isinstance(read, list) and len(sent) == len(read):
+        for one, other in zip(sent, read, strict=True):
+            yield from unequal(one, other, f"{path}[]")
+    elif sent != read:
+        yield f"{path}: {sent!r} is read as {read!r}"
+
+
+def unknown(model: Any, body: Mapping[str, Any], path: str) -> Iterator[str]:
+    """Yield the members of a body that a model with declared fields lacks, and those that it can't read."""
+    fields = {field._rest_name: attribute for attribute, field in type(model)._attr_to_rest_field.items()}
+    for name, value in body.items():
+        where = f"{path}.{name}"
+        if name not in fields:
+            yield f"{where} is unknown"
+            continue
+        read = getattr(model, fields[name])
+        if isinstance(value, dict) and hasattr(type(read), "_attr_to_rest_field"):
+            yield from unknown(read, value, where)
+        elif isinstance(value, list) and value and hasattr(type(read[0]), "_attr_to_rest_field"):
+            for one, other in zip(read, value, strict=True):
+                yield from unknown(one, other, f"{where}[]")
+        elif isinstance(read, bool) is not isinstance(value, bool) or (read is None) is not (value is None):
+            yield f"{where}: {value!r} is read as {read!r}"
+
+
+# The libraries themselves follow the server's operations, pages and errors as they do Azure's
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_enabling_is_refused_for_its_reason_until_access_is_granted() -> None:
+    tenant = str(uuid4())
+    credential = ClientSecretCredential(tenant, str(uuid4()), "a secret")
+    found = SubscriptionClient(credential).subscriptions.list()
+    subscription = next(str(each.subscription_id) for each in found if each.display_name == "production")
+    accounts: Any = CognitiveServicesManagementClient(credential, subscription).accounts
+    vaults: Any = KeyVaultManagementClient(credential, subscription).vaults
+    groups: Any = ResourceManagementClient(credential, subscription).resource_groups
+    groups.create_or_update("apps", GROUP)
+
+    wanted = Account(kind="TextTranslation", sku=Sku(name="S1"), location="West Europe")
+    assert accounts.begin_create("apps", "tr1", wanted).result().identity is None
+    identity = accounts.begin_update("apps", "tr1", Account(identity=Identity(type="SystemAssigned"))).result().identity
+    asked = vault(tenant, enablePurgeProtection=True, enableRbacAuthorization=False, accessPolicies=[])
+    made = vaults.begin_create_or_update("apps", "kv-1", asked).result()
+    keys = KeyClient(made.properties.vault_uri, credential)
+    names = [f"key-{number:02}" for number in range(PAGE + 1)]
+    for name in names:
+        keys.create_rsa_key(name, size=2048)
+    assert [each.name for each in keys.list_properties_of_keys()] == names
+
+    enabling = Account.deserialize(encrypted(names[0]))
+    with pytest.raises(HttpResponseError) as refused:
+        accounts.begin_update("apps", "tr1", enabling)
+    error: Any = refused.value.error
+    assert [each.code for each in error.details] == ["vault.granted-beforehand"]
+    vaults.update_access_policy("apps", "kv-1", "add", policies(tenant, identity.principal_id))
+    encryption = accounts.begin_update("apps", "tr1", enabling).result().properties.encryption
+    assert (encryption.key_source, encryption.key_vault_properties.key_name) == ("Microsoft.KeyVault", names[0])

@@ -1,0 +1,324 @@
+"""What `make azure-cli` installs, unmodified, works with the model: the Azure CLI, Microsoft's libraries, Amber."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from translator_cmk.badges import Status
+from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, RUN, commands, record_run
+from translator_cmk.site.implementations import CONFIRMED, LIST, badge, load
+
+pytestmark = pytest.mark.azure
+recorded = pytest.mark.xdist_group("azure-cli")
+"""Marks what adds to the record of a run, one test after the other."""
+
+ROOT = Path(__file__).resolve().parents[2]
+INSTALLED = ROOT / ".venv-azure-cli"
+"""What `make azure-cli` installs: a virtual environment, and Node's packages in the folder node."""
+
+AZURE_ENV = (sys.executable, "-m", "translator_cmk.cli", "azure-env")
+
+
+def needs(path: Path | str, name: str) -> Path:
+    """Return where a tool is, or skip the test."""
+    found = shutil.which(path) or (str(path) if Path(path).exists() else None)
+    if found is None:
+        pytest.skip(f"missing tool: {name}, which `make azure-cli` installs")
+    return Path(found)
+
+
+def azure_env(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with `azure-env`, or skip the test without the Azure CLI."""
+    needs(INSTALLED / "bin" / "az", "the Azure CLI")
+    return run_as_user(*AZURE_ENV, "--", *map(str, command))
+
+
+def run_as_user(*command: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command with the Azure CLI, Python and this kit on its path."""
+    path = os.pathsep.join([str(INSTALLED / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    variables = {**os.environ, "PATH": path}
+    return subprocess.run(command, env=variables, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def cli_version() -> str:
+    """Return the version of the Azure CLI."""
+    code = "from importlib.metadata import version; print(version('azure-cli'))"
+    python = [str(INSTALLED / "bin" / "python"), "-c", code]
+    return subprocess.run(python, capture_output=True, text=True, check=True).stdout.strip()
+
+
+# Every command of the guides about Azure does what the guide says, in order, in an empty folder
+
+BLOCK = re.compile(r"(?:<!-- exit: (\d) -->\n\n)?```sh\n(.*?)```", re.DOTALL)
+INSIDE = (*AZURE_ENV, "--")
+GUIDES = {
+    "azure-cli": ((), ""),
+    "azure-emulator": ((), 'trap "kill %1" EXIT\n'),
+    "azure-live": (INSIDE, "subscription=$AZURE_SUBSCRIPTION_ID\n"),
+}
+"""For each guide: what its commands are run inside, and what a reader has done before them or does after."""
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_command_of_the_guide_does_what_it_says(tmp_path: Path, guide: str) -> None:
+    needs(INSTALLED / "bin" / "az", "the Azure CLI")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    blocks = BLOCK.findall((ROOT / "docs" / f"{guide}.md").read_text("utf-8"))
+    inside, before = GUIDES[guide]
+    # the test of that script takes a minute
+    wanted = [with_exit_code(*block) for block in blocks if "losing-the-key.sh" not in block[1]]
+    assert wanted
+    found = run_as_user(*inside, "bash", "-euo", "pipefail", "-c", before + "".join(wanted), folder=tmp_path)
+    assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
+
+
+def with_exit_code(exit_code: str, block: str) -> str:
+    """Return the block, which ends the script unless its exit code is the one that the guide names."""
+    return f"code=0; (\n{block}) || code=$?; [[ $code == {exit_code} ]]\n" if exit_code else block
+
+
+# The Azure CLI goes through the article's flow and sees each of the three losses
+
+SCRIPT = ROOT / "docs" / "examples" / "az" / "losing-the-key.sh"
+CAUSES = ("access revoked", "key vault deleted", "identity disabled")
+
+
+def expected() -> Iterator[tuple[str, str]]:
+    """What the script has to show, step by step."""
+    yield "creation with customer-managed keys", "refused, BadRequest"
+    yield "creation", "accepted"
+    yield "enabling without identity and access", "refused, BadRequest"
+    yield "enabling", "accepted"
+    yield "key source", "Microsoft.KeyVault"
+    for cause in CAUSES:
+        yield f"before {cause}, documents", "1"
+        yield f"before {cause}, model deployed", "true"
+        yield f"before {cause}, translating with the model", "accepted"
+        yield f"{cause}, reading documents", "refused, Forbidden"
+        yield f"{cause}, model deployed", "false"
+        yield f"{cause}, translating with the model", "refused, Forbidden"
+        yield f"{cause}, uploading", "refused, Forbidden"
+        yield f"{cause}, restored, reading documents", "accepted"
+        yield f"{cause}, restored, documents", "0"
+        yield f"{cause}, restored, model deployed", "false"
+        yield f"{cause}, restored, translating with the model", "refused, Bad Request"
+        yield f"{cause}, restored, deploying the model again", "accepted"
+
+
+@recorded
+def test_each_way_to_lose_the_key_costs_the_same_and_restoring_it_brings_back_readable_data_alone() -> None:
+    found = azure_env("bash", SCRIPT, "rg-losses", "westeurope", "4711")
+    assert found.returncode == 0, found.stderr
+    assert [tuple(line.split(": ", 1)) for line in found.stdout.splitlines()] == list(expected())
+    record_run(cli_version(), {LOSSES: RAN}, ROOT / RUN)
+
+
+@recorded
+def test_script_says_how_it_is_used() -> None:
+    found = azure_env("bash", SCRIPT)
+    assert (found.returncode, found.stderr) == (2, "usage: losing-the-key.sh GROUP REGION SUFFIX\n")
+
+
+# The commands of the page *Enable* run, and the Bicep text says the same as they do
+
+SIGN_IN = """set -euo pipefail
+az login --service-principal --username "$AZURE_CLIENT_ID" --password any --tenant "$AZURE_TENANT_ID" --output none
+operator=4ad7b0c1-6f4e-4d35-8c2b-90a1f3e5d7c6 workspace=/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/rg-cmk
+workspace+=/providers/Microsoft.OperationalInsights/workspaces/logs
+"""
+"""What a reader has done or has to fill in before the first step."""
+
+SENT = """if said=$( ({command}) 2>&1 >/dev/null); then echo "@@ answered {step}"
+elif grep -q "outside the subset of Azure that this server has" <<<"$said"; then echo "@@ {outside} {step}"
+else echo "@@ failed {step}: $said"; fi
+"""
+
+DEFAULTS = """
+az keyvault create --name "$vault-2" --resource-group "$group" --location "$region" --no-self-perms true --output none
+if said=$(az keyvault set-policy --name "$vault-2" --object-id "$principal" --key-permissions get 2>&1)
+then echo "@@ policy taken"; else echo "@@ policy refused $said"; fi
+"""
+"""What the CLI's own defaults lead to."""
+
+SHOWN = {
+    "translator": 'az cognitiveservices account show --name "$translator" --resource-group "$group"',
+    "vault": 'az keyvault show --name "$vault"',
+    "key": 'az keyvault key show --vault-name "$vault" --name "$key"',
+}
+"""For each resource of the Bicep text: the command that shows what the commands have made."""
+
+
+class Seen(NamedTuple):
+    """What came of a run: the outcomes of each step, and what was there after it."""
+
+    outcomes: Mapping[str, set[str]]
+    made: Mapping[str, Any]
+    defaults: str
+
+
+def script() -> Iterator[str]:
+    """Yield all steps in order: those outside the subset command by command, since each fails."""
+    yield SIGN_IN
+    for step in commands():
+        if step["outside"]:
+            for command in re.split(r"(?<!\\)\n", step["az"].strip()):
+                yield SENT.format(command=command, step=step["id"], outside=OUTSIDE)
+        else:
+            yield f"{{\n{step['az']}\n}} >/dev/null\necho '@@ {RAN} {step['id']}'\n"
+    yield DEFAULTS
+    for name, command in SHOWN.items():
+        yield f"echo '@@ made {name} '$({command} | tr -d '\\n')\n"
+
+
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    """What came of a run of all steps."""
+    run = azure_env("bash", "-c", "".join(script()))
+    assert run.returncode == 0, run.stderr
+    outcomes: dict[str, set[str]] = {}
+    made, defaults = {}, ""
+    for outcome, name, rest in re.findall(r"^@@ (\w+) (\w+)(.*)$", run.stdout, re.MULTILINE):
+        if outcome == "made":
+            made[name] = json.loads(rest)
+        elif outcome == "policy":
+            defaults = name + rest
+        else:
+            assert outcome in (RAN, OUTSIDE), (name, outcome, rest)
+            outcomes.setdefault(name, set()).add(outcome)
+    return Seen(outcomes, made, defaults)
+
+
+@recorded
+def test_each_command_succeeds_or_is_marked_as_outside_the_servers_subset(seen: Seen) -> None:
+    assert seen.outcomes == {step["id"]: {OUTSIDE if step["outside"] else RAN} for step in commands()}
+    record_run(cli_version(), {name: min(found) for name, found in seen.outcomes.items()}, ROOT / RUN)
+
+
+@recorded
+def test_access_policies_are_refused_for_a_key_vault_that_the_cli_made_by_its_defaults(seen: Seen) -> None:
+    assert re.match("refused .*--enable-rbac-authorization", seen.defaults), seen.defaults
+
+
+@recorded
+def test_each_value_in_the_bicep_text_is_what_the_commands_have_made(seen: Seen) -> None:
+    resources = bicep()["resources"]
+    assert set(SHOWN) == set(resources) - {"vaultLock", "translatorLock"}
+    compared = [
+        (name, path, value, at(seen.made[name], RENAMED.get(path, path)))
+        for name in SHOWN
+        for path, value in literals(resources[name]["config"])
+    ]
+    assert len(compared) > 15
+    assert [each for each in compared if each[2] != each[3]] == []
+
+
+RENAMED = {"properties.kty": "key.kty", "properties.keySize": "key.size", "name": "name"}
+"""What Resource Manager and the data plane of Key Vault call differently."""
+
+
+def bicep() -> Any:
+    """Return the Bicep text as data: parameters, resources and expressions."""
+    code = "import json, pathlib, pycep, sys; print(json.dumps(pycep.BicepParser().parse(text=sys.stdin.read())))"
+    text = (ROOT / "docs" / "examples" / "bicep" / "translator.bicep").read_text("utf-8")
+    python = [str(INSTALLED / "bin" / "python"), "-c", code]
+    return json.loads(subprocess.run(python, input=text, capture_output=True, text=True, check=True).stdout)
+
+
+VARIABLE = re.compile(r"\$\{|^(translatorName|vaultName|keyVersion|location|vault|translator)$")
+
+
+def literals(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each value that the text fixes with its path; of a conditional, those of the case with a key."""
+    if isinstance(value, dict):
+        if "operator" in value:
+            yield from literals(value["operator"]["operands"].get("false_value"), path)
+        elif "function" not in value:
+            for name, each in value.items():
+                yield from literals(each, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from literals(each, f"{path}.{index}")
+    elif value is not None and not (isinstance(value, str) and VARIABLE.search(value)):
+        yield path, value
+
+
+def at(value: Any, path: str) -> Any:
+    """Return what is at a path of a JSON value; of a key, its name and size as well."""
+    for part in path.split("."):
+        if part == "size":
+            return 8 * len(base64.b64decode(value["n"]))
+        if part == "name" and isinstance(value.get("key"), dict):
+            return value["key"]["kid"].split("/")[-2]
+        value = value[int(part)] if isinstance(value, list) else value.get(part)
+    return value
+
+
+# Programs with Microsoft's libraries, written after their documentation, enable and revoke
+
+EXAMPLES = ROOT / "docs" / "examples" / "azure-sdk"
+REFUSED = {"refused": True, "status": 400}
+
+
+def steps_of(*command: str | Path) -> dict[str, Any]:
+    """Return what a program shows of each of its steps."""
+    subscription = 'exec "$@" "$AZURE_SUBSCRIPTION_ID" rg-cmk westeurope 4711'
+    found = run_as_user(*AZURE_ENV, "--", "bash", "-c", subscription, "bash", *map(str, command))
+    assert found.returncode == 0, found.stderr
+    steps = [json.loads(line) for line in found.stdout.splitlines()]
+    return {step.pop("step"): step for step in steps}
+
+
+def test_python_program_enables_and_revokes_and_restores() -> None:
+    assert steps_of(sys.executable, EXAMPLES / "cmk.py") == {
+        "created": {"key_source": None},
+        "identity": {"type": "SystemAssigned"},
+        "vault": {"soft_delete": True, "purge_protection": True},
+        "key": {"type": "RSA", "enabled": True},
+        "without access": REFUSED,
+        "enabled": {"key_source": "Microsoft.KeyVault", "key": "cmk"},
+        "revoked": {"policies": 0},
+        "restored": {"policies": 1},
+    }
+
+
+def test_node_program_enables_and_revokes(tmp_path: Path) -> None:
+    modules = needs(INSTALLED / "node" / "node_modules", "Node's packages")
+    (tmp_path / "cmk.mjs").write_bytes((EXAMPLES / "cmk.mjs").read_bytes())
+    (tmp_path / "node_modules").symlink_to(modules)
+    assert steps_of(needs("node", "node"), tmp_path / "cmk.mjs") == {
+        "created": {"keySource": None},
+        "identity": {"type": "SystemAssigned"},
+        "vault": {"softDelete": True, "purgeProtection": True},
+        "key": {"type": "RSA", "enabled": True},
+        "without access": REFUSED,
+        "enabled": {"keySource": "Microsoft.KeyVault", "key": "cmk"},
+        "revoked": {"policies": 0},
+    }
+
+
+# Amber, an emulator by others, is tested through our adapter, and the site shows where it deviates
+
+
+def test_amber_cloud_deviates_where_it_has_no_soft_delete(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = yaml.safe_load((ROOT / "docs" / LIST).read_text("utf-8"))
+    (entry,) = (each for each in entries if each["name"] == "amber-cloud")
+    if not Path(ROOT, entry["run"].split()[0]).is_file():
+        pytest.skip("missing tool: amber-cloud, which `make azure-cli` installs")
+    monkeypatch.chdir(ROOT)
+    found = load(entry, ROOT / "docs")
+    assert (found.standing, found.problems, found.product[:12]) == (CONFIRMED, (), "amber-cloud ")
+    assert badge(found).status is Status.FAILED
+    assert found.report is not None
+    assert found.report["subject"]["levels"] == ["vault-and-key"]
+    attributed = {name for case in found.report["cases"] for name in case.get("attributed_to", ())}
+    assert {"environment.delete-vault", "environment.delete-key"} <= attributed
