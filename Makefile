@@ -38,11 +38,9 @@ ties: $(INSTALLED) ## check that register, features, rows, pages and changelog a
 
 test: $(INSTALLED) ## run the whole test suite
 	$(PY) -m pytest -n auto --dist loadgroup --junitxml=$(RESULTS)/tests.xml $(ARGS)
-	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/tests.xml; fi
 
 azure-cli: $(INSTALLED) $(AZURE_CLI)/.installed ## run the tests that need the Azure CLI or Node (installs 800 MB)
 	$(PY) -m pytest -m "azure or npm" -n auto --dist loadgroup --junitxml=$(RESULTS)/azure-cli.xml $(ARGS)
-	@if [ -n "$$TRANSLATOR_CMK_REQUIRE_TOOLS" ]; then $(PY) .ci/require_tools.py $(RESULTS)/azure-cli.xml; fi
 
 # The results of an earlier run go first, so a run that breaks off leaves none to publish.
 # A red run is published too, and then fails the target.
@@ -71,11 +69,11 @@ zensical: $(INSTALLED) ## build that site with Zensical too, and name the pages 
 	  [ -f "../$(RESULTS)/zensical/$$page" ] || echo "Zensical lacks $$page"; done
 
 freeze: $(INSTALLED) ## freeze the register of the version in pyproject.toml (CONTRIBUTING.md has the steps of a release)
-	$(PY) .ci/freeze.py
+	$(PY) .ci/release.py freeze
 
 # The bill of materials lists what an install of the wheel brings, in the versions that were tested.
 release: $(INSTALLED) ## build sdist, wheel, bill of materials and checksums of a frozen version into dist/
-	$(PY) .ci/released.py
+	$(PY) .ci/release.py check
 	rm -rf dist
 	mkdir -p $(RESULTS)
 	$(PY) -m hatchling build --directory dist

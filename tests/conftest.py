@@ -1,6 +1,8 @@
-"""What all tests share: the plugin that runs scenarios, pytest's means of testing a plugin, Ctrl-C, and an order."""
+"""What all tests share: plugins, Ctrl-C, an order, and the failure of a skip for want of a tool that is required."""
 
+import os
 import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -18,3 +20,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with what takes long, which would leave one worker alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test fail that is skipped for want of a tool where every tool is required, as in `.ci/run`."""
+    report = yield
+    if report.skipped and os.environ.get("TRANSLATOR_CMK_REQUIRE_TOOLS") and "missing tool:" in str(report.longrepr):
+        report.outcome, report.longrepr = "failed", str(report.longrepr)
+    return report

@@ -92,3 +92,20 @@ def test_script_of_a_pipeline_verifies_and_leaves_a_report(
     assert set(codes[1:]) <= {0}
     assert (tmp_path / "conformance" / "junit.xml").is_file()
     assert pipeline != "GitHub" or (tmp_path / "summary.md").read_text("utf-8").startswith("# ")
+
+
+@pytest.mark.parametrize(("required", "outcomes"), [("1", {"failed": 1, "errors": 1}), ("", {"skipped": 2})])
+def test_skip_for_want_of_a_tool_fails_where_every_tool_is_required(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, required: str, outcomes: dict[str, int]
+) -> None:
+    monkeypatch.setenv("TRANSLATOR_CMK_REQUIRE_TOOLS", required)
+    pytester.makeconftest("from tests.conftest import pytest_runtest_makereport")
+    pytester.makepyfile(
+        "import pytest\n"
+        "def test_in_it(): pytest.skip('missing tool: spin')\n"
+        "@pytest.mark.skipif(True, reason='missing tool: rumur')\n"
+        "def test_before_it(): pass\n"
+        "def test_of_another_kind(): pytest.skip('no core can be chosen here')\n"
+    )
+    ran = pytester.runpytest_inprocess("-p", "no:hypothesispytest")
+    ran.assert_outcomes(**outcomes | {"skipped": outcomes.get("skipped", 0) + 1})

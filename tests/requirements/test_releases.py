@@ -117,22 +117,22 @@ def test_frozen_register_makes_a_kit_of_a_release_that_counts_its_own_requiremen
         command = [sys.executable, *arguments]
         return subprocess.run(command, cwd=tmp_path, env=at, capture_output=True, text=True, check=False)
 
-    missing = python(".ci/released.py")
+    missing = python(".ci/release.py", "check")
     assert missing.returncode == 1
     assert [line.partition(": ")[2][:20] for line in missing.stderr.splitlines()] == [
         "the specification is",
         "CHANGELOG.md has no ",
         "there are changes th",
     ]
-    assert python(".ci/freeze.py").returncode == 0
-    again = python(".ci/freeze.py")
+    assert python(".ci/release.py", "freeze").returncode == 0
+    again = python(".ci/release.py", "freeze")
     assert again.returncode == 2
     assert "a register is frozen once; increase the version in pyproject.toml" in again.stderr
     (tmp_path / "CHANGELOG.md").write_text(f"## [{VERSION}] - 2026-11-27\n")
     subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
     author = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
     subprocess.run(["git", *author, "commit", "--quiet", "--message", "Release"], cwd=tmp_path, check=True)
-    ready = python(".ci/released.py")
+    ready = python(".ci/release.py", "check")
     assert (ready.returncode, ready.stderr) == (0, "")
     verify = ("-m", "translator_cmk.cli", "verify", "--python", "translator_cmk:ModelSystem", "--lane", "features")
     found = python(*verify, "--case", A_CASE).stdout

@@ -1,0 +1,54 @@
+"""Freezes the register and the digest of the version in pyproject.toml, or checks that this version is released.
+
+Run as `make freeze` and `make release`: `python .ci/release.py freeze` and `python .ci/release.py check`.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from translator_cmk.conformance.cases import RELEASES as DIGESTS
+from translator_cmk.conformance.cases import release, specification_digest
+from translator_cmk.files import write_text
+from translator_cmk.requirements import load_register
+from translator_cmk.requirements.commands import register_json
+from translator_cmk.requirements.releases import RELEASES
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def freeze(version: str) -> int:
+    """Write register and digest, and say what is next; 2 if the version is frozen already."""
+    path, digests = RELEASES / f"{version}.json", DIGESTS.read_text("utf-8")
+    if path.exists() or f"\n{version}:" in digests:
+        print(f"{path} is there: a register is frozen once; increase the version in pyproject.toml", file=sys.stderr)
+        return 2
+    path.parent.mkdir(exist_ok=True)
+    write_text(path, json.dumps(register_json(load_register()), indent=2, ensure_ascii=False) + "\n")
+    earlier = digests.removesuffix("{}\n")
+    write_text(DIGESTS, f"{earlier}{version}: {specification_digest()}\n")
+    print(f"{version} is frozen; next: translator-cmk register diff BEFORE, and date the changelog")
+    return 0
+
+
+def check(version: str) -> int:
+    """Print what is missing: the version is frozen, dated in the changelog, and committed; 1 if anything is."""
+    missing = []
+    if release() != version:
+        missing.append(f"the specification is not that of {version}: make freeze, at a version of its own")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    if not re.search(rf"^## \[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d$", changelog, re.MULTILINE):
+        missing.append(f"CHANGELOG.md has no dated section for it: ## [{version}] - YYYY-MM-DD")
+    if subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True).stdout:
+        missing.append("there are changes that are not committed: commit them")
+    for each in missing:
+        print(f"no release of {version}: {each}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    of = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    sys.exit({"freeze": freeze, "check": check}[sys.argv[1]](of))
