@@ -25,7 +25,6 @@ def stress() -> Suite:
             CommandSequence(f"stress/{number}", commands, 0) for number, commands in enumerate(stress_sequences(), 1)
         ),
         pairs=0,
-        lower_bound=None,
         guarantee="Each loss that the article states, of the first and the third of a kind, and what must not be one: "
         "chosen, and not searched for.",
     )

@@ -233,7 +233,7 @@ def mask(numbers: Iterable[int]) -> int:
 # Test sequences of a scope
 
 LARGEST = 200_000
-"""The most states of a scope that sequences are made from: its graph and a flow on it have to fit into memory."""
+"""The most states of a scope that sequences are made from: its graph has to fit into memory."""
 
 
 TITLES = {
@@ -268,14 +268,12 @@ class CommandSequence(NamedTuple):
 class Suite(NamedTuple):
     """Sequences of one scope with what they guarantee, in one sentence.
 
-    ``pairs`` counts the commands in states that they give, and ``lower_bound`` is the least number of steps for that,
-    where it is known: no set of sequences gives every command in every state in fewer.
+    ``pairs`` counts the commands in states that they give.
     """
 
     scope: Scope
     sequences: tuple[CommandSequence, ...]
     pairs: int
-    lower_bound: int | None
     guarantee: str
 
     @property
@@ -287,23 +285,22 @@ class Suite(NamedTuple):
 def suite(scope: Scope, budget: int | None = None) -> Suite:
     """Return the sequences of a scope, with what they guarantee: a whole tour, or the best within a budget of steps.
 
-    The whole tour gives every command in every state, those that are refused or change nothing included, in as few
-    steps as can be.  A budget of steps, each a reset or a command, buys as many rows, reasons for refusals, and pairs
-    of rows in successive steps as a greedy choice finds.  Raises `TooLarge`, and `ValueError`
-    for a budget of less than one step beyond the start of the scope.
+    The whole tour gives every command in every state, those that are refused or change nothing included.  A budget of
+    steps, each a reset or a command, buys as many rows, reasons for refusals, and pairs of rows in successive steps as
+    a greedy choice finds.  Raises `TooLarge`, and `ValueError` for a budget of less than one step beyond the start of
+    the scope.
     """
     if scope.states is None or scope.states > LARGEST:
         raise TooLarge(f"{scope.name} has {scope.states or 'unknown':,} states, and sequences need {LARGEST:,} at most")
     if budget is not None:
         return budgeted(scope, budget)
     graph = state_graph(scope)
-    found = tour(graph)
     guarantee = (
         f"Each of the {graph.pairs:,} commands in states of the scope {scope.name} is given once at least, as long as "
         "the system goes where the full specification says: so one that shows after each step where it stands, and "
         "gives a wrong answer or goes to a wrong state anywhere in the scope, is found out."
     )
-    return suite_of(graph, found.sequences, graph.pairs, found.lower_bound, guarantee)
+    return suite_of(graph, tour(graph), graph.pairs, guarantee)
 
 
 def budgeted(scope: Scope, budget: int) -> Suite:
@@ -318,19 +315,17 @@ def budgeted(scope: Scope, budget: int) -> Suite:
         "goes where the full specification says; nothing is guaranteed of the rest."
     )
     pairs = {(pair.state, pair.command) for sequence in found.sequences for pair in graph.along(sequence)}
-    return suite_of(graph, found.sequences, len(pairs), None, guarantee)
+    return suite_of(graph, found.sequences, len(pairs), guarantee)
 
 
-def suite_of(
-    graph: Graph[Any], found: Iterable[Iterable[int]], pairs: int, lower_bound: int | None, guarantee: str
-) -> Suite:
+def suite_of(graph: Graph[Any], found: Iterable[Iterable[int]], pairs: int, guarantee: str) -> Suite:
     """Return sequences of numbers of commands, from the reset on and with their ids."""
     scope = graph.scope
     sequences = tuple(
         CommandSequence(f"{scope.name}/{number}", (*scope.start, *graph.commands(sequence)), len(scope.start))
         for number, sequence in enumerate(found, start=1)
     )
-    return Suite(scope, sequences, pairs, lower_bound, guarantee)
+    return Suite(scope, sequences, pairs, guarantee)
 
 
 def wire_lines(found: Iterable[CommandSequence]) -> Iterator[str]:
@@ -404,12 +399,10 @@ def write(path: Path, text: Iterable[str]) -> None:
 
 def to_dict(made: Suite, seconds: float) -> dict[str, Any]:
     """Return the summary of the sequences of a scope, for JSON."""
-    bound = made.lower_bound
     return {
         "scope": made.scope.name,
         "pairs": made.pairs,
         "steps": made.steps,
-        **({} if bound is None else {"lower_bound": bound, "ratio": round(made.steps / bound, 4)}),
         "sequences": len(made.sequences),
         "seconds": round(seconds, 3),
         "guarantee": made.guarantee,
@@ -418,10 +411,9 @@ def to_dict(made: Suite, seconds: float) -> dict[str, Any]:
 
 def in_words(said: dict[str, Any]) -> Iterator[str]:
     """Yield the same in two lines."""
-    bound = f", of at least {said['lower_bound']:,}" if "lower_bound" in said else ""
     how_many = f"{said['sequences']:,} sequence{'s' if said['sequences'] > 1 else ''}"
     yield (
-        f"{said['scope']}: {said['pairs']:,} commands in states, {how_many}, {said['steps']:,} steps{bound}, "
+        f"{said['scope']}: {said['pairs']:,} commands in states, {how_many}, {said['steps']:,} steps, "
         f"{said['seconds']:.1f} s"
     )
     yield f"  {said['guarantee']}"
