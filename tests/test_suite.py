@@ -9,12 +9,11 @@ import pytest
 from tests.evidence.in_full import some
 from translator_cmk.bdd.assertions import AssertionFailed
 from translator_cmk.bdd.features import Pickle, pickles
-from translator_cmk.bdd.mutants import RED, fails
+from translator_cmk.bdd.mutants import RED, fails, green
 from translator_cmk.bdd.scenario_run import SetupFailed, run_scenario
-from translator_cmk.bdd.ties import WITHOUT_ROWS, demanded_by, without_assumptions
+from translator_cmk.bdd.ties import WITHOUT_ROWS, without_assumptions
 from translator_cmk.explore.mutation import Mutant, mutants
 from translator_cmk.machine import COUNTER_ROWS, ROWS, Machine
-from translator_cmk.requirements import load_register
 from translator_cmk.system import ModelSystem
 
 PICKLES = pickles()
@@ -24,9 +23,9 @@ MUTANTS = {
 }
 
 
-WITHOUT_ASSUMPTIONS = without_assumptions(load_register())
+WITHOUT_ASSUMPTIONS = without_assumptions(ROWS)
 ASSUMED = set(ROWS) - set(WITHOUT_ASSUMPTIONS)
-NOT_ASSUMED = set(demanded_by(WITHOUT_ASSUMPTIONS))
+NOT_ASSUMED = set(green(WITHOUT_ASSUMPTIONS))
 
 
 def scenarios_of(requirement: str) -> list[Pickle]:

@@ -1,6 +1,6 @@
 """The command `translator-cmk mutants`: changes of the rows, one at a time, and what finds each of them.
 
-A scenario finds a mutant if it turns red, or if its profile is no longer the one that its tags give it.
+A scenario finds a mutant if it turns red against the changed rows, all of them or without those that are assumed.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from multiprocessing import Pool
 from typing import Any
 
@@ -18,15 +19,14 @@ from ..explore.mutation.judging import Judged, Red, judge
 from ..explore.scopes import MUTANT_SCOPES
 from ..explore.theorems.theorem import ROWS_RAISE
 from ..machine import ROWS, Machine
-from ..oracle import Oracle
-from ..oracle.profiles import machine_of, silent_in
+from ..machine.rows import Row
 from ..progress import ProgressBar
 from ..requirements import load_register
 from ..system import ModelSystem
 from .assertions import AssertionFailed
 from .features import Pickle, pickles
 from .scenario_run import SetupFailed, run_scenario
-from .vocabulary import demanded
+from .ties import without_assumptions
 
 RED = (AssertionFailed, SetupFailed, *ROWS_RAISE)
 """How a scenario turns red: at a Then, at a Given, or where rows read what is not there."""
@@ -139,25 +139,22 @@ def fails(machine: Machine, pickle: Pickle, how: tuple[type[Exception], ...] = R
 
 
 def scenario_against(mutant: Mutant) -> Red | None:
-    """Return the first scenario that finds the mutant, those of its requirements first, or None."""
-    machine = Machine(mutant.rows)
+    """Return the first scenario that finds the mutant, those of its requirements first, or None.
+
+    An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
+    """
     requirements = set(mutant.requirements)
-    own = [pickle for pickle in pickles() if requirements.intersection(pickle.requirements)]
-    others = [pickle for pickle in pickles() if requirements.isdisjoint(pickle.requirements)]
-    for pickle in (*own, *others):
-        if fails(machine, pickle):
-            return Red(pickle.id, pickle in own)
-    if mutant.kind == "citation changed":
-        return next((Red(pickle.id, True) for pickle in own if leaves_its_profile(mutant, pickle)), None)
+    for rows, changed in ((ROWS, mutant.rows), (without_assumptions(ROWS), without_assumptions(mutant.rows))):
+        known, machine = green(rows), Machine(changed)
+        own = [pickle for pickle in known if requirements.intersection(pickle.requirements)]
+        for pickle in (*own, *(each for each in known if each not in own)):
+            if fails(machine, pickle):
+                return Red(pickle.id, pickle in own)
     return None
 
 
-def leaves_its_profile(mutant: Mutant, pickle: Pickle) -> bool:
-    """Return whether tags and rows agree on the scenario's place in profile `article`, and the mutant's rows do not.
-
-    By its tags it is in it unless one of them is silent there.  What a row cites says whether the row is.
-    """
-    silent = silent_in("article", load_register())
-    by_tags = silent.isdisjoint(pickle.requirements)
-    before, after = (demanded(Oracle(machine_of(silent, rows)), pickle) for rows in (ROWS, mutant.rows))
-    return before is by_tags and after is not by_tags
+@cache
+def green(rows: tuple[Row, ...]) -> tuple[Pickle, ...]:
+    """Return the scenarios that pass against a model of these rows."""
+    machine = Machine(rows)
+    return tuple(pickle for pickle in pickles() if not fails(machine, pickle))

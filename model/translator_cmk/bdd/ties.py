@@ -50,7 +50,7 @@ def ties(root: Path = ROOT) -> list[Diagnostic]:
     found = [*lint([features_dir()], register), *row_diagnostics(register)]
     if not found:  # scenarios and rows can be compared only once each is in order
         features = load_features(features_dir())
-        found = [*scenario_diagnostics(features), *strength_diagnostics(register)]
+        found = [*scenario_diagnostics(features), *strength_diagnostics()]
     return [
         *found,
         *module_diagnostics(root),
@@ -117,12 +117,12 @@ def scenario_diagnostics(features: Iterable[Feature]) -> Iterator[Diagnostic]:
         yield Diagnostic(files[pickle], pickle.line, text, f"correct the scenario, or the rows in {rows}")
 
 
-def strength_diagnostics(register: Register) -> Iterator[Diagnostic]:
+def strength_diagnostics() -> Iterator[Diagnostic]:
     """Yield a diagnostic for each requirement of which no scenario would notice that its rows are missing or wrong.
 
     An assumption can hide a mistake about what the article states, so the rows are tried without assumptions too.
     """
-    models = [(rows, demanded_by(rows)) for rows in (ROWS, without_assumptions(register))]
+    models = [(rows, demanded_by(rows)) for rows in (ROWS, without_assumptions(ROWS))]
     sources = {source.row.requirement: source for source in reversed(row_sources())}
     lacking = [(source, None, "without the rows that cite it") for _, source in sorted(sources.items())]
     for source, mistake, how in (
@@ -141,9 +141,10 @@ def notices(rows: Iterable[Row], scenarios: Iterable[Pickle], name: str, mistake
     return any(not demanded(oracle, pickle) for pickle in scenarios if name in pickle.requirements)
 
 
-def without_assumptions(register: Register) -> tuple[Row, ...]:
-    """Return the rows of all that is not assumed."""
-    return tuple(row for row in ROWS if row.requirement in register and register[row.requirement].basis != "assumed")
+def without_assumptions(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return those of the rows that cite nothing that is assumed."""
+    register = load_register()
+    return tuple(row for row in rows if row.requirement in register and register[row.requirement].basis != "assumed")
 
 
 def demanded_by(rows: Iterable[Row]) -> list[Pickle]:

@@ -20,7 +20,7 @@ from ...machine.entities import (
     Workspace,
 )
 from .requests import GIVES_A_NAME
-from .states import has_lost_its_key, home
+from .states import CAUSES, has_lost_its_key, home
 from .theorem import Change, Expectation, Named, Step, Theorem, change, collected, entity_name, named, stays
 
 Test = Callable[[Change], Any]
@@ -222,6 +222,19 @@ def access_is_lost_only_by_itself(c: Change) -> Iterator[Expectation]:
             yield from stays(c)
         elif cause not in c.step.by:
             yield Named(cause, True)
+
+
+@change(
+    Workspace,
+    by="revocation.data-inaccessible revocation.earlier-workspaces " + " ".join(cause.requirement for cause in CAUSES),
+)
+def lost_data_names_its_cause(c: Change) -> Iterator[Expectation]:
+    """Data that becomes inaccessible by one cause alone names it, and names the earlier workspace that it is in."""
+    if goes("readable", False)(c):
+        causes = [cause.requirement for cause in CAUSES if cause.holds(c.now.resource)]
+        of = "revocation.data-inaccessible" if c.now.covered else "revocation.earlier-workspaces"
+        behind = (of, *causes) if len(causes) == 1 else (of,)
+        yield from (Named(requirement, True) for requirement in behind if requirement not in c.step.by)
 
 
 SETTINGS: dict[type[Entity], dict[str, Any]] = {

@@ -9,7 +9,7 @@ from typing import Any
 from ...language.facts import ABSENT, Fact
 from ...machine import COMMANDS, ROWS, Accepted, Command, KeyUse, Machine, Outcome, State
 from ...machine import commands as cmd
-from ...machine.entities import CUSTOMER, MICROSOFT, Resource, Vault, Workspace
+from ...machine.entities import CUSTOMER, MICROSOFT, Entity, Resource, Vault, Workspace
 from ...machine.rows import Effect, Whenever
 from ...yaml_files import read
 from ..memoised import Memoised
@@ -159,13 +159,32 @@ def identity_and_key_stay_behind(step: Step) -> Iterator[Expectation]:
             yield fact(now, "key_source", was.key_source)
 
 
-@request(*COMMANDS.values(), by="tenant.not-transferred environment.vault-moved")
-def a_move_is_named_only_where_something_moved(step: Step) -> Iterator[Expectation]:
-    """An acceptance rests on the move of a resource or a vault only where one has changed its tenant."""
-    for kind, requirement in ((Resource, "tenant.not-transferred"), (Vault, "environment.vault-moved")):
-        if requirement in step.by:
-            both = [(was, look_up(step.after, kind, was.name)) for was in step.before.every(kind)]
-            yield Named(requirement, any(now is not None and home(was) != home(now) for was, now in both))
+def has_moved(kind: type[Entity]) -> Callable[[Step], bool]:
+    """Return the test that something of the kind changed its tenant in the step."""
+
+    def test(step: Step) -> bool:
+        both = ((was, look_up(step.after, kind, was.name)) for was in step.before.every(kind))
+        return any(now is not None and home(was) != home(now) for was, now in both)
+
+    return test
+
+
+NAMED_ONLY_WHERE: Mapping[str, Callable[[Step], bool]] = {
+    "tenant.not-transferred": has_moved(Resource),
+    "environment.vault-moved": has_moved(Vault),
+    "identity.access-removed": lambda step: isinstance(step.command, cmd.DisableIdentity | cmd.DeleteResource),
+    "resource.not-at-creation": lambda step: (
+        isinstance(step.command, cmd.CreateResource) and step.asked.keys == CUSTOMER
+    ),
+}
+"""For each requirement that another might be named with: where alone an acceptance can rest on it."""
+
+
+@request(*COMMANDS.values(), by=" ".join(NAMED_ONLY_WHERE))
+def a_requirement_is_named_only_where_it_applies(step: Step) -> Iterator[Expectation]:
+    """An acceptance rests on a move, an identity that is off, or a wish at creation only where there was one."""
+    for requirement in NAMED_ONLY_WHERE.keys() & step.by:
+        yield Named(requirement, NAMED_ONLY_WHERE[requirement](step))
 
 
 WRITES = " ".join(dict.fromkeys(row.requirement for row in ROWS if isinstance(row, Effect | Whenever)))

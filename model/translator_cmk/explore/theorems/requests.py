@@ -18,6 +18,7 @@ from .theorem import (
     collected,
     entity_name,
     look_up,
+    named,
     request,
     rows_without_words,
 )
@@ -193,7 +194,7 @@ SILENT_IN_OWN_WORDS: Table = {
         ),
         "keys.change": (
             "The outcome of enabling with another key than that of the data is not specified, and no other outcome is",
-            if_named(lambda a: a.resource.data_key is not None and a.resource.data_key.name != a.key.name),
+            if_named(lambda a: a.resource.key_source == CUSTOMER and named(a.resource.data_key) != a.key.name),
         ),
     },
     cmd.RotateKey: {
