@@ -1,12 +1,17 @@
-"""Runs the command line in this process, since starting Python takes longer, and reads what it says of an error."""
+"""Runs the command line in this process, since starting Python takes longer, and reads what it prints."""
 
 import io
 import sys
 from contextlib import redirect_stderr, redirect_stdout
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
 from translator_cmk import cli
+from translator_cmk.conformance.report.envelope import report_schemas
+from translator_cmk.language import schemas
 
 
 class Done(NamedTuple):
@@ -36,3 +41,10 @@ def one_error(done: Done, code: int = 2, out: str | None = "") -> str:
     [line] = done.error.splitlines()
     assert line.startswith("translator-cmk: error: ")
     return line.removeprefix("translator-cmk: error: ")
+
+
+# A validator of each published schema; they refer to one another
+
+EVERY = schemas() | report_schemas()
+REGISTRY: Any = Registry().with_resources((each["$id"], Resource.from_contents(each)) for each in EVERY.values())
+VALID = {name: Draft202012Validator(each, registry=REGISTRY) for name, each in EVERY.items()}

@@ -1,7 +1,8 @@
-"""The wheel is the specification of the checkout, as its digest says, with all that vendors need and a public API."""
+"""The wheel is the specification of the checkout, with a public API; and SECURITY.md names tests that exist."""
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import translator_cmk
 from translator_cmk import features_dir
+from translator_cmk.conformance.serve import address
 from translator_cmk.digest import LAYERS, PACKAGE, REPORTED, SUFFIXES, digest, digest_with
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -153,3 +155,36 @@ def test_importing_the_package_imports_none_of_its_modules() -> None:
     code = "import sys, translator_cmk as t; t.features_dir(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert not [name for name in done.stdout.split() if name.startswith("translator_cmk.")]
+
+
+# The threat model names tests that exist, and the threats that no other test is about are stopped
+
+MODEL = (ROOT / "SECURITY.md").read_text("utf-8").partition("## Threat model")[2].partition("\n## ")[0]
+NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def test_every_threat_has_a_test_that_exists() -> None:
+    rows = [line for line in MODEL.splitlines() if line.startswith("| ")][1:]
+    assert rows
+    for row in rows:
+        named = NAMED.findall(row)
+        assert named, row
+        for file, test in named:
+            assert f"\ndef {test}(" in (ROOT / file).read_text("utf-8"), (file, test)
+
+
+def test_served_model_listens_on_this_machine_alone_unless_a_host_is_named() -> None:
+    assert address("8080") == ("127.0.0.1", 8080)
+    assert address("0.0.0.0:8080") == ("0.0.0.0", 8080)
+
+
+def test_every_tool_is_installed_by_its_hash() -> None:
+    for path in ROOT.glob("requirements*.txt"):
+        text = path.read_text("utf-8")
+        entries = re.split(r"\n(?=[A-Za-z])", text.partition("\n")[2].replace("\\\n", " ").strip())
+        assert entries
+        assert [entry.split()[0] for entry in entries if " --hash=sha256:" not in entry] == []
+    installs = re.findall(r"^.*\bpip install\b.*$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    ours = [line for line in installs if "--no-deps" not in line and "dist/*.whl" not in line]
+    assert ours
+    assert [line for line in ours if "--require-hashes" not in line] == []

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import run_cli
+from tests.command_line import VALID, run_cli
 from tests.oracle.following import commands
-from tests.schemas import VALID
 from translator_cmk import language
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage, Unspecified

@@ -1,4 +1,4 @@
-"""A report says what came out in every form it has, and can be derived again."""
+"""A report says what came out in every form it has, fits its schemas, replaces no other file, and is derived again."""
 
 import json
 import re
@@ -6,13 +6,16 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from functools import reduce
 from html import unescape
+from operator import getitem
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.command_line import VALID
 from tests.conformance.verifying import (
     FAILS,
     FAILS_TOO,
@@ -33,6 +36,7 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.cases import STATUSES, Case, Result
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.report.envelope import Made
+from translator_cmk.conformance.report.folder import ENVELOPE, KEYS, MESSAGES, Folder
 from translator_cmk.conformance.report.marks import Cell, Note, cells, mark_of
 from translator_cmk.conformance.report.page import verdict
 from translator_cmk.conformance.results import load_results
@@ -368,3 +372,210 @@ def test_cucumbers_formatter_makes_a_page_of_the_messages(wrong_in_features: Ver
     assert "Every deployed model is undeployed" in page
     assert '"status":"FAILED"' in page
     assert "</html>" in page[-100:]
+
+
+# Every JSON file of a report is as its published schema has it, and is compared with it when the report is read
+
+
+def complaints(name: str, value: object) -> list[str]:
+    """What the schema of that name has against a value."""
+    return [error.message for error in VALID[name].iter_errors(value)]
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on that system if this is known, and something waived."""
+    folder = tmp_path_factory.mktemp("known")
+    deviations = folder / "known.yaml"
+    deviations.write_text(
+        "[{requirement: revocation.undeploys, reason: later, issue: 'https://example.com/1', expires: 2999-01-01},"
+        f" {{case: {FAILS}, reason: later, issue: 'https://example.com/1', expires: 2999-01-01}}]"
+    )
+    listed = ("--deviations", str(deviations), "--waive", "revocation.key-disabled")
+    found = verify(folder, "--python", WRONG, "--lane", "features", "--case", FAILS, "--case", WHOLE, *listed)
+    assert found.status(FAILS) == "known"
+    return found
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Verified:
+    """The report on a system that breaks, and answers with what is no answer."""
+    faults = "CreateVault=crash GrantKeyAccess=unknown-field"
+    chosen = ("--requirement", "vault.access-policy", "--requirement", "environment.create-vault")
+    return verify(tmp_path_factory.mktemp("broken"), "--stdio", f"{FAULTY} {faults}", "--lane", "features", *chosen)
+
+
+@pytest.mark.parametrize("report", ["wrong", "known", "broken"])
+def test_what_a_run_writes_is_as_its_schemas_have_it(report: str, request: pytest.FixtureRequest) -> None:
+    folder = request.getfixturevalue(report).folder
+    assert complaints("report", json.loads((folder / "report.json").read_text("utf-8"))) == []
+    for file in (folder / "counterexamples").glob("*.json"):
+        assert complaints("counterexample", json.loads(file.read_text("utf-8"))) == []
+    entries = [json.loads(line) for line in messages_of(folder).splitlines()]
+    kinds = {tuple(sorted(entry.keys() - {"at", "case"})): entry for entry in entries}
+    assert {next(iter(kind)) for kind in kinds} >= {"answer", "end", "world"}
+    for entry in kinds.values():
+        assert complaints("message-log-entry", entry) == []
+
+
+LEFT_OUT = object()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        (["seed"], LEFT_OUT, "the envelope of a report lacks the field 'seed'"),
+        (["format"], 2, "no envelope of a report in format 1"),
+        (["cases", 2, "status"], "fine", "cases[2].status is 'fine'"),
+        (["counts", "scored", "passed"], -1, "counts.scored.passed is the number -1"),
+        (["subject", "capabilities"], "x", "subject.capabilities is 'x'"),
+        (["profile"], None, "profile is null"),
+        (["started"], "yesterday", "started is 'yesterday'"),
+        (["cases", 0, "verdict"], 1, "cases[0] has no field 'verdict'"),
+        (["files", "junit.xml"], "0", "files.junit.xml is '0'"),
+    ],
+)
+def test_envelope_that_is_none_is_reported_with_its_place(
+    wrong: Verified, tmp_path: Path, path: list[str | int], value: object, expected: str
+) -> None:
+    report = json.loads(json.dumps(wrong.report))
+    inside = reduce(getitem, path[:-1], report)
+    inside[path[-1]] = value
+    if value is LEFT_OUT:
+        del inside[path[-1]]
+    assert complaints("report", report)
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(report), "utf-8")
+    error = says(2, "report", "check", str(tmp_path))
+    assert f"{file}: {expected}" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2}', "\x00", '{"format": 1, "cases": 3}'])
+def test_what_is_no_report_is_reported_in_one_line(tmp_path: Path, content: str) -> None:
+    (tmp_path / "report.json").write_text(content)
+    assert says(2, "report", "check", str(tmp_path)).count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ({"at": 1, "case": "x"}, "the message has none of the fields world, end, answer, fault, interrupted"),
+        ({"at": 1, "world": "a"}, "lacks the field 'case'"),
+        ({"at": 1, "case": "x", "request": {"id": "1", "verb": "dance"}, "answer": {}}, "request.verb is 'dance'"),
+        ({"at": 1, "case": "x", "request": {"id": "1", "verb": "observe"}}, "the message has none of the fields world"),
+        ({"at": "noon", "case": "x", "end": True}, "at is 'noon'"),
+    ],
+)
+def test_message_log_that_is_none_is_reported_with_its_line(
+    broken: Verified, tmp_path: Path, line: object, expected: str
+) -> None:
+    assert complaints("message-log-entry", line)
+    (tmp_path / "report.json").write_bytes((broken.folder / "report.json").read_bytes())
+    log = messages_of(broken.folder).splitlines(keepends=True)
+    put_messages(tmp_path, "".join([*log[:2], json.dumps(line) + "\n", *log[3:]]))
+    error = says(2, "report", "check", str(tmp_path))
+    assert f"messages.ndjson.gz:3: {expected}" in error.replace("the beginning of a world ", "")
+    assert error.count("\n") == 1
+
+
+def test_counterexample_that_is_none_is_reported_with_its_place(wrong: Verified, tmp_path: Path) -> None:
+    kept = next((wrong.folder / "counterexamples").glob("*.json"))
+    content = json.loads(kept.read_text("utf-8"))
+    content["commands"][0]["command"] = "Destroy"
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(content), "utf-8")
+    assert f"{file}: commands[0].command is 'Destroy', which does not exist" in says(
+        2, "replay", "--in-process", "--python", WRONG, str(file)
+    )
+
+
+# A new report takes the place of an earlier one and of nothing else
+
+ONE = ("--lane", "features", "--case", WHOLE)
+OURS = json.dumps(dict.fromkeys(KEYS, 1))
+LINK = "-> "
+
+
+def holds(folder: Path) -> dict[str, str]:
+    """Every file in a folder, and what is in it."""
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_text("utf-8", "replace") for file in files}
+
+
+def put(folder: Path, *names: str, **texts: str) -> None:
+    """Put files into a folder, those of ``texts`` with a text or a link, and an envelope of ours if none is named."""
+    for name, text in {ENVELOPE: OURS, **{name: f"mine: {name}" for name in names}, **texts}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if text.startswith(LINK):
+            (folder / name).symlink_to(text.removeprefix(LINK))
+        elif text:
+            (folder / name).write_text(text, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("names", "texts", "expected"),
+    [
+        (["junit.xml"], {ENVELOPE: '{"format": 1, "year": 2026}'}, "report.json is of no report"),
+        ([], {ENVELOPE: "[" * 100_000}, "report.json is of no report"),
+        (["junit.xml"], {ENVELOPE: ""}, "junit.xml is of no report"),
+        (["notes.txt"], {}, "notes.txt belongs to no report"),
+        ([".draft"], {}, ".draft belongs to no report"),
+        (["src/a.py"], {}, "src belongs to no report"),
+        (["counterexamples/mine.json"], {}, "mine.json belongs to"),
+        (["counterexamples/01-tour-CreateVault.json/mine"], {}, "01-tour-CreateVault.json belongs to"),
+        ([], {MESSAGES: f"{LINK}../precious/{MESSAGES}"}, "messages.ndjson.gz belongs to"),
+        ([], {"counterexamples": f"{LINK}../precious"}, "counterexamples belongs to"),
+    ],
+)
+def test_nothing_is_deleted_where_anything_is_not_of_a_report(
+    tmp_path: Path, names: list[str], texts: dict[str, str], expected: str
+) -> None:
+    put(tmp_path / "precious", MESSAGES, "01-tour-CreateVault.json")
+    put(tmp_path / "report", *names, **texts)
+    before = holds(tmp_path)
+    with pytest.raises(CommandError, match=r"name another folder.*; nothing was deleted") as caught:
+        Folder(tmp_path / "report").begin()
+    assert expected in str(caught.value)
+    assert holds(tmp_path) == before
+
+
+def test_somebodys_own_report_is_reported_with_exit_code_2(tmp_path: Path) -> None:
+    put(tmp_path, "thesis.txt", **{ENVELOPE: "{}"})
+    assert says(2, "verify", "--in-process", "--python", MODEL, "--report", str(tmp_path), *ONE).count("\n") == 1
+    assert holds(tmp_path) == {"report.json": "{}", "thesis.txt": "mine: thesis.txt"}
+
+
+def test_earlier_report_goes_as_a_whole(tmp_path: Path) -> None:
+    put(tmp_path / "report", "counterexamples/01-tour-CreateVault.json", ".junit.xml.draft")
+    put(tmp_path / "report", "counterexamples/.12-fuzz-EndVaultRetention.feature.draft", ".report.json.draft")
+    assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
+    written = holds(tmp_path / "report")
+    assert not [name for name, text in written.items() if text.startswith("mine") or "/" in name]
+    assert verify(tmp_path, "--python", MODEL, *ONE).exit_code == 0
+    assert holds(tmp_path / "report").keys() == written.keys()
+
+
+@pytest.mark.parametrize("left", [(MESSAGES,), (MESSAGES, ".report.json.draft"), ()])
+def test_folder_of_a_run_that_was_killed_at_once_can_be_used_again(tmp_path: Path, left: tuple[str, ...]) -> None:
+    for name in left:
+        (tmp_path / name).write_text("{" if name != MESSAGES else "")
+    Folder(tmp_path).begin().close()
+    assert holds(tmp_path).keys() == {MESSAGES}
+    Folder(tmp_path).begin().close()
+
+
+def test_link_to_the_folder_of_a_report_is_as_good_as_the_folder(tmp_path: Path) -> None:
+    put(tmp_path / "there")
+    (tmp_path / "report").symlink_to("there")
+    Folder(tmp_path / "report").begin().close()
+    assert holds(tmp_path / "there").keys() == {MESSAGES}
+
+
+def test_deviations_in_the_folder_of_the_report_are_refused(tmp_path: Path) -> None:
+    put(tmp_path / "report", "mine")
+    (tmp_path / "link").symlink_to("report")
+    mine = str(tmp_path / "link" / "mine")
+    arguments = ["--python", MODEL, "--report", str(tmp_path / "report"), "--deviations", mine]
+    assert f"--deviations {mine}: it is in the folder of the report" in says(2, "verify", *arguments)
+    assert holds(tmp_path / "report")["mine"] == "mine: mine"

@@ -15,7 +15,7 @@ SAMPLED = (
     "tests/conformance/test_families.py",
     "tests/oracle/test_explain.py",
     "tests/machine/test_stateful.py",
-    "tests/explore/test_scopes.py",
+    "tests/explore/test_search.py",
 )
 
 Each = TypeVar("Each")

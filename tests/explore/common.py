@@ -1,38 +1,8 @@
-"""What several tests of this folder share: a plain walk of a scope, and the scenario of a counterexample."""
-
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+"""What several tests of this folder share: a small scope, a scenario to be run, and a mutant by its requirement."""
 
 from translator_cmk.bdd.features import Pickle, Step
-from translator_cmk.explore.memoised import Memoised
 from translator_cmk.explore.mutation import Mutant, mutants
-from translator_cmk.explore.scopes import NAMED, Scope, start_of
-from translator_cmk.machine import Command, Machine, Outcome, State
-
-
-class Walked(NamedTuple):
-    """A step of a search: number of the state before, command, outcome, number of the state after."""
-
-    before: int
-    command: Command
-    outcome: Outcome
-    after: int
-
-
-def walk(scope: Scope, machine: Machine, see: Callable[[State], Any] = lambda _: None) -> Iterator[Walked]:
-    """Yield every step of a scope, by a search that shares nothing with the others but the memoised machine."""
-    memoised = Memoised(machine.step)
-    states = [start_of(scope, machine)]
-    numbers = {states[0]: 0}
-    for number, state in enumerate(states):
-        see(state)
-        for command in scope.alphabet:
-            if scope.offers(command, state):
-                after, outcome = memoised.step(state, command)
-                if after not in numbers:
-                    numbers[after] = len(states)
-                    states.append(after)
-                yield Walked(number, command, outcome, numbers[after])
+from translator_cmk.explore.scopes import NAMED, Scope
 
 
 def shared(resources: int, keys: int = 1, states: int | None = None) -> Scope:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import Done, one_error, run_cli
-from tests.schemas import VALID
+from tests.command_line import VALID, Done, one_error, run_cli
 from translator_cmk.language import LONGEST, command_to_wire, stage_to_wire
 from translator_cmk.language.situations import situations
 from translator_cmk.machine import Command, Stage

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from tests.command_line import VALID
 from tests.machine.worlds import TWO_AT_WORK, random_command
 from tests.oracle.following import ARTICLE
-from tests.schemas import VALID
 from translator_cmk import language
 from translator_cmk.language.declaration import CAPABILITIES, LEVELS
 from translator_cmk.language.messages import OBSERVED
