@@ -15,7 +15,7 @@ from .language import (
     outcome_to_wire,
     stage_from_wire,
 )
-from .language.json_text import read_lines
+from .language.messages import read_lines
 from .machine import Observation
 from .oracle import Oracle
 from .oracle.nondeterminism import TooManyStates

@@ -8,8 +8,7 @@ from typing import Any
 from ..machine import commands
 from ..machine.entities import Grant, Key, Resource, Subscription, Tenant, Vault
 from .bodies import FORMS, KINDS, Body, body, listing, local
-from .calls import PUBLIC, Call, Reply, always, honoured, member, required
-from .choices import Problem, found, malformed, missing, outside
+from .calls import PUBLIC, Call, Problem, Reply, always, found, honoured, malformed, member, missing, outside, required
 from .worlds import FIXED, Group
 
 VAULTS_DEFAULT_TO_RBAC = "2026-02-01"

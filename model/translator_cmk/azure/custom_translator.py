@@ -9,8 +9,20 @@ from typing import Any
 from ..machine import commands
 from ..machine.entities import Document, Entity, Model, Resource, Workspace
 from .bodies import Body, billing_region, body, id_of
-from .calls import Call, Handler, Reply, always, member, parse_json, required
-from .choices import Problem, found, malformed, missing, outside
+from .calls import (
+    Call,
+    Handler,
+    Problem,
+    Reply,
+    always,
+    found,
+    malformed,
+    member,
+    missing,
+    outside,
+    parse_json,
+    required,
+)
 from .worlds import FIXED
 
 ROOT = "/translator/customtranslator/api/texttranslator/v1.0"

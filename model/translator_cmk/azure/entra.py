@@ -9,8 +9,7 @@ from uuid import UUID
 import jwt
 
 from .bodies import Body, body
-from .calls import Call
-from .choices import Problem, outside
+from .calls import Call, Problem, outside
 from .worlds import guid
 
 LIFETIME = 86_400

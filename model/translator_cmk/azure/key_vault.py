@@ -10,8 +10,7 @@ from uuid import UUID
 from ..machine import Command, commands
 from ..machine.entities import Key, Vault
 from .bodies import Body, body, listing, local
-from .calls import Call, Reply, honoured, member, required
-from .choices import Problem, found, malformed, outside
+from .calls import Call, Problem, Reply, found, honoured, malformed, member, outside, required
 from .worlds import FIXED
 
 

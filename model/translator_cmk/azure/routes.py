@@ -17,8 +17,7 @@ from ..machine.entities import Resource, Vault
 from ..machine.rows import Silent
 from ..requirements import load_register
 from . import arm, bodies, custom_translator, entra, key_vault
-from .calls import PUBLIC, Call, Cloud, Handler, Reply
-from .choices import Problem, answer_to, malformed, outside
+from .calls import PUBLIC, Call, Cloud, Handler, Problem, Reply, answer_to, malformed, outside
 from .worlds import FIXED, Worlds
 
 LOOK_UPS: dict[str, Callable[[Call, Any, str], Any]] = {

@@ -19,7 +19,7 @@ import trustme
 
 from ..machine import Machine
 from ..system import MACHINE
-from .choices import Problem
+from .calls import Problem
 from .routes import Service, apis_at, error_body
 from .worlds import FIXED
 

@@ -9,7 +9,7 @@ from typing import Any
 from ..bdd.prerequisites import CORE, EVERY_LOSS, STATED_CAUSES
 from ..errors import CommandError
 from ..language import WireError
-from ..language.json_text import DECODE, NotStrict
+from ..language.messages import DECODE, NotStrict
 from ..oracle.profiles import NAMES_ARE_RESOLVED_FIRST
 from ..shapes import read_message
 from .cases import FEATURES, LANES, SCOPES, SELECTED, must_exist

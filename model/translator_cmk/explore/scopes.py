@@ -14,8 +14,7 @@ from ..language.situations import situations
 from ..machine import DEFAULT_STAGE, Accepted, Command, Machine, Outcome, State, initial
 from ..machine import commands as cmd
 from ..machine.commands import RotateKey
-from ..machine.entities import CUSTOMER, Entity, Key, Resource, Vault
-from ..machine.references import New
+from ..machine.entities import CUSTOMER, Entity, Key, New, Resource, Vault
 from ..machine.topics.environment import IN_USE, USED_BEFORE
 from ..machine.values import Value
 from ..yaml_files import Entry, read

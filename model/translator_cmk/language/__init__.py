@@ -1,11 +1,12 @@
 """Protocol 1: commands, outcomes, observations and stages as JSON, with the JSON Schema of each."""
 
 from ..shapes import WireError
-from .json_text import LONGEST, from_text
 from .messages import (
+    LONGEST,
     PROTOCOL,
     command_from_wire,
     command_to_wire,
+    from_text,
     observation_from_wire,
     observation_to_wire,
     outcome_from_wire,

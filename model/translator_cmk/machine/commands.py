@@ -7,7 +7,7 @@ read.  Rows read the same command with entities in place of the names.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
-from .references import (
+from .entities import (
     AKey,
     ALocation,
     AModel,

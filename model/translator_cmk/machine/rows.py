@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .commands import Command, EnableCustomerManagedKeys
-from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, Resource, Vault, Workspace
+from .entities import CUSTOMER, GONE, MICROSOFT, Document, Entity, Grant, Key, Model, New, Resource, Vault, Workspace
 from .outcomes import KeyUse
-from .references import New
 from .world import Changes
 
 Condition = Callable[..., bool]

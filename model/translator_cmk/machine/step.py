@@ -1,23 +1,175 @@
 """The machine: it reads rows and knows no domain word."""
 
-from collections.abc import Collection, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 from .commands import Command
-from .entities import Entity
+from .entities import GONE, KINDS, Entity, New
 from .outcomes import Accepted, KeyUse, Outcome, Refused, Unspecified
-from .references import New
-from .rows import MEANINGS, Effect, Means, Refuse, Row, Silent, Whenever
-from .triggers import Triggers
-from .world import Choose, State, World
-from .writes import RowsContradict, Writes
+from .rows import MEANINGS, Effect, Meaning, Means, Refuse, Row, Silent, Whenever
+from .world import Changes, Choose, State, Table, World
+
+# The consequences that a change can have, found from what the rows' code mentions.
+#
+# The state before a step is a fixpoint.  A row about an entity therefore needs another look only if something it reads
+# has changed, and what it reads is found in its code: the attributes it names, and those of the functions it calls.
+# That is more than it reads, never less, because rows are expressions that reach other entities through named links
+# only.
+
+
+class Triggers:
+    """For each kind and field: the rows to evaluate again once that field of some entity of the kind has changed."""
+
+    def __init__(self, rows: Iterable[Whenever], meanings: Mapping[Meaning, tuple[Means, ...]]) -> None:
+        self._rows = tuple(rows)
+        self._reads: dict[Whenever, set[tuple[type[Entity], str]]] = {}
+        self._looked_up: set[type[Entity]] = set()
+        for row in self._rows:
+            names, kinds = mentioned([row.when, row.then], meanings)
+            self._reads[row] = reads(row, names, kinds)
+            self._looked_up |= kinds
+        self._affected: dict[tuple[Any, ...], tuple[Whenever, ...]] = {}
+
+    def affected(
+        self, changes: Changes, before: Mapping[type[Entity], Table], world: World
+    ) -> list[tuple[Whenever, Any]]:
+        """Return each row with each entity that the changes of the tables ``before`` may affect, once."""
+        found: dict[tuple[Whenever, str], Any] = {}
+        for (kind, name), fields in changes.items():
+            for row in self._affected_by(kind, name in before[kind], tuple(fields)):
+                table = world.tables[row.about]
+                for each in (name,) if row.about is kind else table:
+                    if each in table and (row, each) not in found:
+                        found[row, each] = (row, world.entity(row.about, each))
+        return list(found.values())
+
+    def _affected_by(self, kind: type[Entity], known: bool, fields: tuple[str, ...]) -> tuple[Whenever, ...]:
+        """Return the rows that may read one of the fields of an entity of the kind; memoised."""
+        key = (kind, known, fields)
+        rows = self._affected.get(key)
+        if rows is None:
+            # nothing leads to what is new, so it affects others only where they look it up
+            alone = not known and kind not in self._looked_up
+            rows = self._affected[key] = tuple(
+                row
+                for row in self._rows
+                if any((kind, field) in self._reads[row] for field in fields) and (row.about is kind or not alone)
+            )
+        return rows
+
+
+def reads(row: Whenever, names: set[str], kinds: set[type[Entity]]) -> set[tuple[type[Entity], str]]:
+    """Return every (kind, field) that the row may read, which mentions these names and kinds."""
+    reached = {row.about} | kinds
+    while more := {kind.links[name] for kind in reached for name in names & kind.links.keys()} - reached:
+        reached |= more
+    found = {(kind, field) for kind in reached for field in kind.fields if field in names}
+    # a record that appears or disappears is a change of its state
+    return found | {(kind, "state") for kind in kinds | {row.about}}
+
+
+def mentioned(
+    functions: Iterable[Any], meanings: Mapping[Meaning, tuple[Means, ...]]
+) -> tuple[set[str], set[type[Entity]]]:
+    """Return the attribute names and the entity kinds that the functions mention, directly or in what they call."""
+    names: set[str] = set()
+    kinds: set[type[Entity]] = set()
+    todo, done = list(functions), set()
+    while todo:
+        function = todo.pop()
+        if id(function) in done:
+            continue
+        done.add(id(function))
+        if isinstance(function, Meaning):
+            todo += [means.when for means in meanings[function]]
+            continue
+        own = mentions(function)
+        names |= own.names
+        kinds |= own.kinds
+        todo += own.called
+    return names, kinds
+
+
+class Mentions(NamedTuple):
+    """What a function itself mentions: attribute names, entity kinds, and what it calls."""
+
+    names: frozenset[str]
+    kinds: frozenset[type[Entity]]
+    called: tuple[FunctionType | Meaning, ...]
+
+
+@lru_cache(maxsize=4096)  # thousands of machines share functions when a verdict is explained or mutants are searched
+def mentions(function: FunctionType) -> Mentions:
+    """Return what the function mentions."""
+    names = frozenset(code_names(function.__code__))
+    values = [function.__globals__.get(name) for name in names]
+    values += [cell.cell_contents for cell in function.__closure__ or ()]
+    return Mentions(
+        names,
+        frozenset(kind for kind in KINDS if kind in values),
+        tuple(value for value in values if isinstance(value, FunctionType | Meaning)),
+    )
+
+
+def code_names(code: CodeType) -> Iterator[str]:
+    """Yield the names a code object mentions, with those of the code inside it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from code_names(constant)
+
+
+# What rows write in one round of a step, all of it read from the same world
+
+
+class RowsContradict(Exception):
+    """Two rows wrote one field differently in one step, or consequences have no fixpoint: a defect of the rows."""
+
+
+class Writes:
+    """The writes of one round: what changes, and by which requirements."""
+
+    __slots__ = ("_all", "by", "changes", "world")
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.by: set[str] = set()
+        self.changes: dict[tuple[type[Entity], str], dict[str, Any]] = {}
+        self._all: dict[tuple[type[Entity], str], dict[str, Any]] = {}
+
+    def add(self, requirement: str, changes: Changes) -> bool:
+        """Add what a row writes, and return whether that changes anything.
+
+        Raises `RowsContradict` where another row wrote a field differently.
+        """
+        changed = False
+        for target, fields in changes.items():
+            kind, name = target
+            record = self.world.tables[kind].get(name)
+            written = self._all.setdefault(target, {})
+            for field, value in fields.items():
+                if written.setdefault(field, value) != value:
+                    raise RowsContradict(
+                        f"{requirement} writes {field} of {kind.word} {name} otherwise than another row"
+                    )
+                if value != (record[kind.position[field]] if record else GONE):
+                    self.changes.setdefault(target, {})[field] = value
+                    changed = True
+        if changed:
+            self.by.add(requirement)
+        return changed
+
 
 DOES_NOT_EXIST = Refused(frozenset({"environment.exists"}))
 OF_NAMES = frozenset({"environment.exists", "environment.new-name"})
 """Reasons to refuse that say no more than that a name means nothing, or something already."""
 
 ROUNDS = 8  # no chain of consequences is nearly as long; a longer one is a circle
+
+
+# The machine
 
 
 class Response(NamedTuple):

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ..machine import Command, State
-from ..machine.entities import KINDS, Entity, Location, Subscription, Tenant, Tier
-from ..machine.references import New, Reference
+from ..machine.entities import KINDS, Entity, Location, New, Reference, Subscription, Tenant, Tier
 
 Entities = frozenset[tuple[type[Entity], str]]
 

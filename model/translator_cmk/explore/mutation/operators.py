@@ -10,8 +10,7 @@ from types import ModuleType, UnionType
 from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
 
 from ...machine import DEFAULT_STAGE, Command, initial
-from ...machine.entities import Entity
-from ...machine.references import New
+from ...machine.entities import Entity, New
 from ...machine.rows import Effect, Means, Row, Whenever
 from ..row_sources import row_sources
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...language import LONGEST, WireError, from_text
-from ...language.json_text import SourceLine, read_lines
+from ...language.messages import SourceLine, read_lines
 from ...language.traces import EVENTS, HEAD, NOT_REPORTED, RESET
 from ...machine import Stage
 from ...oracle.observability import Shown
