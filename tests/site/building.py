@@ -20,7 +20,7 @@ from translator_cmk.conformance.results import Item, Results
 from translator_cmk.digest import REPORTED, digest
 from translator_cmk.requirements import load_register
 from translator_cmk.site import pages
-from translator_cmk.site.content import CHANGED, Content, fragments, load_content, load_decisions
+from translator_cmk.site.content import CHANGED, Content, load_content, load_decisions, rows_by_requirement
 from translator_cmk.site.evidence import Evidence
 from translator_cmk.site.implementations import CONFIRMED, PUBLISHED, Implementation
 from translator_cmk.site.render import replace_folders
@@ -73,7 +73,7 @@ def evidence_of(results: Results | None) -> Evidence:
 
 def content_of(results: Results | None) -> Content:
     """All that pages are made from, with a run, and nothing measured."""
-    return Content(evidence_of(results), fragments(REGISTER), load_decisions(ROOT / "docs" / "decisions"), {})
+    return Content(evidence_of(results), rows_by_requirement(), load_decisions(ROOT / "docs" / "decisions"), {})
 
 
 @cache

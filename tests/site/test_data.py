@@ -17,6 +17,7 @@ from tests.site.building import REGISTER, ROOT, a_run, content_of, green, page
 from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile
+from translator_cmk.explore.row_sources import RowSource
 from translator_cmk.explore.trace.checking import Checker
 from translator_cmk.explore.trace.reading import read_trace
 from translator_cmk.language import schemas
@@ -25,7 +26,7 @@ from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
 from translator_cmk.shapes import WireError
 from translator_cmk.site import decide
-from translator_cmk.site.content import MEASUREMENTS, Fragment, fragments, load_measurements, register_digest
+from translator_cmk.site.content import MEASUREMENTS, load_measurements, register_digest, rows_by_requirement
 from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, last_run, record_run
 from translator_cmk.site.sourced import Notes, Seen, cell, data, load_seen, sources
 
@@ -79,30 +80,29 @@ def test_page_shows_what_is_stale_or_was_not_measured() -> None:
 
 
 @cache
-def shown() -> list[tuple[str, Fragment]]:
-    """Each row with a requirement that it cites."""
-    return [(name, fragment) for name, found in fragments(REGISTER).items() for fragment in found]
+def shown() -> list[tuple[str, RowSource]]:
+    """Each row with the requirement that it cites."""
+    return [(name, source) for name, found in rows_by_requirement().items() for source in found]
 
 
 @pytest.mark.parametrize(("table", "counter"), [(ROWS, False), (COUNTER_ROWS, True)])
 def test_every_row_is_shown_under_its_requirement(table: Iterable[Row], counter: bool) -> None:
-    assert {name for name, fragment in shown() if fragment.counter is counter} == {row.requirement for row in table}
+    assert {name for name, source in shown() if source.counter is counter} == {row.requirement for row in table}
 
 
 def test_rows_are_shown_as_they_are_written() -> None:
-    for name, fragment in shown():
-        written = (ROOT / fragment.path).read_text("utf-8").splitlines()
-        assert fragment.code.splitlines()[0] in written[fragment.line - 1], name
-        assert f'"{name}"' in fragment.code
-        entry, *helpers = fragment.code.split("\n\n")
+    for name, source in shown():
+        written = (ROOT / source.path).read_text("utf-8").splitlines()
+        assert source.code.splitlines()[0] in written[source.line - 1], name
+        assert f'"{name}"' in source.code
+        entry, *helpers = source.code.split("\n\n")
         ast.parse(f"[{entry}\n]")
         assert [helper.partition(" ")[0] for helper in helpers] in ([], ["def"]), name
 
 
 def test_helper_of_a_row_is_shown_with_it() -> None:
-    code = [
-        each.code for each in fragments(REGISTER)["restoration.no-redeploy"] if "redeploys(GrantKeyAccess" in each.code
-    ]
+    found = rows_by_requirement()["restoration.no-redeploy"]
+    code = [each.code for each in found if "redeploys(GrantKeyAccess" in each.code]
     assert code
     assert all("def redeploys(" in each for each in code)
 

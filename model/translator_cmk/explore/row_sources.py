@@ -5,6 +5,7 @@ Python, so a reader of their trees knows every form there is; a test finds what 
 """
 
 import ast
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -22,21 +23,22 @@ ROOT = "model/translator_cmk/machine/topics"
 
 
 class RowSource(NamedTuple):
-    """A row, the call that makes it, and the trees of the functions that are written in that call.
+    """A row, its entry in the table, the call that makes it, and the trees of the functions written in that call.
 
     A function that the call leaves out has no tree: a condition that always holds, an effect that changes nothing.
     """
 
     row: Row
     module: ModuleType
+    entry: ast.expr
     call: ast.Call
     parts: Mapping[str, ast.Lambda]
     counter: bool  # the row of a mistake, which the article's machine does not have
 
     @property
     def line(self) -> int:
-        """Return the line on which the call begins."""
-        return self.call.lineno
+        """Return the line on which the entry begins."""
+        return self.entry.lineno
 
     @property
     def path(self) -> str:
@@ -47,6 +49,13 @@ class RowSource(NamedTuple):
     def place(self) -> str:
         """Return file and line, as editors understand them."""
         return f"{self.path}:{self.line}"
+
+    @property
+    def code(self) -> str:
+        """Return the entry as it is written, and the functions of the module that it calls."""
+        names = {each.id for each in ast.walk(self.entry) if isinstance(each, ast.Name)}
+        helpers = [text(self.module, each) for name, each in helpers_of(self.module).items() if name in names]
+        return "\n\n".join([text(self.module, self.entry), *helpers])
 
     def function(self, tree: ast.Lambda, names: Mapping[str, Any] = MappingProxyType({})) -> Callable[..., Any]:
         """Return the function of a tree, with the names of the row's module, of the loop around the row, and these."""
@@ -83,24 +92,40 @@ def tree_of(module: ModuleType) -> ast.Module:
     return ast.parse(Path(str(module.__file__)).read_text("utf-8"))
 
 
+def helpers_of(module: ModuleType) -> dict[str, ast.FunctionDef]:
+    """Return the functions of a topic by name."""
+    return {node.name: node for node in tree_of(module).body if isinstance(node, ast.FunctionDef)}
+
+
+def text(module: ModuleType, node: ast.expr | ast.stmt) -> str:
+    """Return a node of a topic as it is written, moved to the left edge."""
+    source = Path(str(module.__file__)).read_text("utf-8")
+    begins_its_line = not source.splitlines()[node.lineno - 1][: node.col_offset].strip()
+    return textwrap.dedent(ast.get_source_segment(source, node, padded=begins_its_line) or "")
+
+
 def of_table(module: ModuleType, table: str) -> Iterator[RowSource]:
     """Yield the rows of one of a topic's two tables, each with the call that makes it."""
     rows = iter(getattr(module, table))
-    helpers = {node.name: node for node in tree_of(module).body if isinstance(node, ast.FunctionDef)}
     for entry in entries(module, table):
-        call = row_call(entry, helpers)
+        call = row_call(entry, helpers_of(module))
         made = {word.arg: word.value for word in call.keywords if word.arg}
         parts = {name: made[name] for name in PARTS if isinstance(made.get(name), ast.Lambda)}
         for _ in range(how_many(entry, module)):
-            yield RowSource(next(rows), module, call, MappingProxyType(parts), table == "COUNTER_ROWS")  # type: ignore[arg-type]  # lambdas
+            yield RowSource(next(rows), module, entry, call, MappingProxyType(parts), table == "COUNTER_ROWS")  # type: ignore[arg-type]  # lambdas
 
 
 def entries(module: ModuleType, table: str) -> list[ast.expr]:
     """Return the entries of the table: calls, and loops over them."""
     for node in tree_of(module).body:
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == [table]:
-            return node.value.elts if isinstance(node.value, ast.Tuple) else [ast.Starred(node.value, ast.Load())]
+            return node.value.elts if isinstance(node.value, ast.Tuple) else [all_of(node.value)]
     raise ValueError(f"{path_of(module)} has no table {table}")
+
+
+def all_of(table: ast.expr) -> ast.expr:
+    """Return a table that is one loop as an entry."""
+    return ast.copy_location(ast.Starred(table, ast.Load()), table)
 
 
 def row_call(entry: ast.expr, helpers: Mapping[str, ast.FunctionDef]) -> ast.Call:

@@ -4,12 +4,10 @@ import ast
 import hashlib
 import json
 import re
-import textwrap
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from .. import features_dir
@@ -18,14 +16,13 @@ from ..bdd.lint import lint
 from ..conformance.results import Results, is_stale
 from ..digest import digest
 from ..errors import InvalidFile
-from ..machine import topics
+from ..explore.row_sources import RowSource, counter_row_sources, row_sources
 from ..requirements import Register, load_register
 from ..requirements.commands import register_json
 from .evidence import Evidence
 from .implementations import Implementation, load_implementations
 
 MEASUREMENTS = "measurements.json"
-TABLES = {"ROWS": False, "COUNTER_ROWS": True}
 
 
 class Decision(NamedTuple):
@@ -37,15 +34,6 @@ class Decision(NamedTuple):
     resolves: tuple[str, ...]
 
 
-class Fragment(NamedTuple):
-    """One entry of a table of rows; ``counter`` marks the row of a mistake, which the model does not contain."""
-
-    path: str  # from the root of the source
-    line: int
-    code: str
-    counter: bool
-
-
 CHANGED = "the specification has changed since"
 
 
@@ -53,7 +41,7 @@ class Content(NamedTuple):
     """The specification with its evidence, the model's rows by requirement, decisions by file, and measurements."""
 
     evidence: Evidence
-    rows: Mapping[str, Sequence[Fragment]]
+    rows: Mapping[str, Sequence[RowSource]]
     decisions: Mapping[str, Decision]
     measurements: Mapping[str, Any]
     implementations: Sequence[Implementation] = ()
@@ -66,7 +54,7 @@ def load_content(found: Results | None, docs: Path) -> Content:
         raise InvalidFile(f"{diagnostic}; run make ties")
     return Content(
         Evidence(register, load_features(features_dir()), found, CHANGED if found and is_stale(found) else ""),
-        fragments(register),
+        rows_by_requirement(),
         load_decisions(docs / "decisions"),
         load_measurements(docs / MEASUREMENTS),
         load_implementations(docs),
@@ -123,40 +111,9 @@ def digest_now(layer: str) -> str:
 # The rows of the machine, as they are written
 
 
-def fragments(ids: Collection[str]) -> dict[str, list[Fragment]]:
-    """Return for each requirement the entries of the tables that cite it, in the order of the source."""
-    found: dict[str, list[Fragment]] = defaultdict(list)
-    for topic in topics.TOPICS:
-        for requirement, fragment in of_topic(topic, ids):
-            found[requirement].append(fragment)
-    return dict(found)
-
-
-def of_topic(topic: ModuleType, ids: Collection[str]) -> Iterator[tuple[str, Fragment]]:
-    """Yield each entry of the topic's tables with each requirement it cites."""
-    file = Path(str(topic.__file__))
-    source = file.read_text("utf-8")
-    tree = ast.parse(source)
-    helpers = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    path = f"model/translator_cmk/machine/topics/{file.name}"
-    for node in tree.body:
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
-            continue
-        counter = TABLES.get(node.targets[0].id)
-        if counter is None:
-            continue
-        for entry in node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]:
-            inside = list(ast.walk(entry))
-            names = {each.id for each in inside if isinstance(each, ast.Name)}
-            code = [text(source, helper) for name, helper in helpers.items() if name in names]
-            fragment = Fragment(path, entry.lineno, "\n\n".join([text(source, entry), *code]), counter)
-            strings = (each.value for each in inside if isinstance(each, ast.Constant) and isinstance(each.value, str))
-            for requirement in dict.fromkeys(strings):
-                if requirement in ids:
-                    yield requirement, fragment
-
-
-def text(source: str, node: ast.expr | ast.FunctionDef) -> str:
-    """Return the node as it is written, moved to the left edge."""
-    begins_its_line = not source.splitlines()[node.lineno - 1][: node.col_offset].strip()
-    return textwrap.dedent(ast.get_source_segment(source, node, padded=begins_its_line) or "")
+def rows_by_requirement() -> dict[str, list[RowSource]]:
+    """Return for each requirement its entries of the tables, those that make several rows once."""
+    found: dict[str, dict[ast.expr, RowSource]] = defaultdict(dict)
+    for each in (*row_sources(), *counter_row_sources()):
+        found[each.row.requirement].setdefault(each.entry, each)
+    return {name: list(entries.values()) for name, entries in found.items()}
