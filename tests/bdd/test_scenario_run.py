@@ -211,3 +211,8 @@ def test_row_of_a_requirement_stands_where_it_is_said_to_stand() -> None:
 def test_failures_are_grouped_by_the_cause_that_most_share() -> None:
     found = by_cause({"a": ("x",), "b": ("y", "x"), "c": ("y",), "d": ("x", "y"), "e": ()})
     assert list(found) == [("x", ["a", "b", "d"]), ("y", ["c"]), ("", ["e"])]
+
+
+def test_of_causes_that_explain_as_much_the_likeliest_comes_first() -> None:
+    assert list(by_cause({"a": ("y", "x"), "b": ("y", "x")})) == [("y", ["a", "b"])]
+    assert list(by_cause({"a": ("z", "x"), "b": ("y", "x"), "c": ("w", "x")})) == [("x", ["a", "b", "c"])]

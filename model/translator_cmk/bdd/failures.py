@@ -1,6 +1,6 @@
 """Says why a scenario did not pass: the requirement and rows behind its step, and the cause that failures share."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -53,14 +53,20 @@ def attribution(run: ScenarioRun) -> Causes:
 
 
 def by_cause(failures: Mapping[str, Causes]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the failures by cause, each once: the cause that most of them share, then that of the rest, and so on."""
+    """Yield the failures by cause, each once: the cause that explains most of them, then that of the rest, and so on.
+
+    Of a failure the likeliest cause counts whole, the second half, the third a third, and so on.
+    """
     left = dict(failures)
     while left:
-        shares = Counter(cause for theirs in left.values() for cause in theirs)
-        cause = min(shares, key=lambda each: (-shares[each], each)) if shares else ""
-        of_it = [name for name, theirs in left.items() if cause in theirs or not cause]
+        explained = defaultdict[str, float](float)
+        for causes in left.values():
+            for place, cause in enumerate(causes, start=1):
+                explained[cause] += 1 / place
+        cause = max(explained, key=explained.__getitem__, default="")
+        of_it = [name for name, causes in left.items() if cause in causes or not cause]
         yield cause, of_it
-        left = {name: theirs for name, theirs in left.items() if name not in of_it}
+        left = {name: causes for name, causes in left.items() if name not in of_it}
 
 
 @cache
