@@ -24,18 +24,7 @@ from translator_cmk.machine import (
     Stage,
     Unspecified,
 )
-from translator_cmk.machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    EnableCustomerManagedKeys,
-    EndVaultRetention,
-    GrantKeyAccess,
-    ReadData,
-    RevokeKeyAccess,
-    RotateKey,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.rows import Silent
 from translator_cmk.system import ModelSystem, Unsupported
 
@@ -106,7 +95,7 @@ def without_reasons(_: Command, model: Callable[[], Outcome]) -> Outcome:
 
 def unsupported_where_refused(command: Command, model: Callable[[], Outcome]) -> Outcome:
     outcome = model()
-    if isinstance(command, EnableCustomerManagedKeys) and isinstance(outcome, Refused):
+    if isinstance(command, cmd.EnableCustomerManagedKeys) and isinstance(outcome, Refused):
         raise Unsupported("not here")
     return outcome
 
@@ -115,17 +104,17 @@ UNSPECIFIED = Unspecified(frozenset({"vault.same-region-refused"}))
 
 RefusesByNotSupporting = answering("RefusesByNotSupporting", unsupported_where_refused)
 KeepsItsReasons = answering("KeepsItsReasons", without_reasons, declaration=declared("no reasons", "reasons"))
-RefusesKeys = answering("RefusesKeys", instead(CreateKey, lambda: Refused(frozenset({"keys.any-origin"}))))
-ForgetsKeys = answering("ForgetsKeys", instead(CreateKey, Accepted))
-Crashes = answering("Crashes", instead(EnableCustomerManagedKeys, raises(ConnectionError, "nobody listens")))
+RefusesKeys = answering("RefusesKeys", instead(cmd.CreateKey, lambda: Refused(frozenset({"keys.any-origin"}))))
+ForgetsKeys = answering("ForgetsKeys", instead(cmd.CreateKey, Accepted))
+Crashes = answering("Crashes", instead(cmd.EnableCustomerManagedKeys, raises(ConnectionError, "nobody listens")))
 IsInterrupted = answering("IsInterrupted", raises(KeyboardInterrupt))
 AnswersInWords = answering("AnswersInWords", lambda *_: "accepted")
-KnowsNothing = answering("KnowsNothing", instead(EnableCustomerManagedKeys, lambda: UNSPECIFIED))
+KnowsNothing = answering("KnowsNothing", instead(cmd.EnableCustomerManagedKeys, lambda: UNSPECIFIED))
 RefusesEverything = answering(
     "RefusesEverything", lambda *_: Refused(), declaration=declared("refuses everything", "reasons")
 )
 NeverEnables = answering(
-    "NeverEnables", instead(EnableCustomerManagedKeys, Refused), declaration=declared("never enables", "reasons")
+    "NeverEnables", instead(cmd.EnableCustomerManagedKeys, Refused), declaration=declared("never enables", "reasons")
 )
 AcceptsEverything = answering("AcceptsEverything", lambda *_: Accepted())
 
@@ -140,7 +129,7 @@ class CatchesUpWhenLookedAt(ModelSystem):
     def submit(self, command: Command) -> Outcome:
         outcome, late = super().submit(command), not self.caught_up
         self.caught_up = False
-        return Accepted() if isinstance(command, ReadData) and isinstance(outcome, Refused) and late else outcome
+        return Accepted() if isinstance(command, cmd.ReadData) and isinstance(outcome, Refused) and late else outcome
 
     def observe(self) -> Observation:
         self.caught_up = True
@@ -151,7 +140,7 @@ class LosesOnlyWhatIsTranslators(ModelSystem):
     """Loses nothing of resources of any kind but Translator."""
 
     def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateResource):
+        if isinstance(command, cmd.CreateResource):
             losses = {"revocation.deletes-uploads", "revocation.undeploys"} if command.kind != "Translator" else set()
             self.machine = Machine(row for row in ROWS if row.requirement not in losses)
         return super().submit(command)
@@ -190,7 +179,7 @@ class HandsOutItsOwn(ModelSystem):
 
     def submit(self, command: Command) -> Outcome:
         outcome = super().submit(command)
-        if isinstance(outcome, Refused) and isinstance(command, EnableCustomerManagedKeys):
+        if isinstance(outcome, Refused) and isinstance(command, cmd.EnableCustomerManagedKeys):
             self.shown["resource"]["translator-prod"]["identity"] = True
         return outcome
 
@@ -295,7 +284,7 @@ def varied(product: str, declared: Mapping[str, Any] | None = None, **attributes
 
 
 def needs_no_portal(command: Command) -> bool:
-    return not (isinstance(command, EnableCustomerManagedKeys) and command.through == "portal")
+    return not (isinstance(command, cmd.EnableCustomerManagedKeys) and command.through == "portal")
 
 
 CUSTOM_TRANSLATOR = {"capabilities": ["portal"], "levels": ["custom-translator"]}
@@ -307,7 +296,7 @@ HasAnOddCode = varied("odd", {"capabilities": ["reasons"], "codes": {"KeyVaultNo
 HidesVaults = varied("blind", {"hidden": ["vault"]})
 HidesLosses = varied("hides losses", {"capabilities": EVERY, "hidden": ["workspace.readable"]})
 OnlyCustomTranslator = varied("custom translator", CUSTOM_TRANSLATOR)
-RefusesAllWorkspaces = varied("no workspaces", CUSTOM_TRANSLATOR, refuses=(CreateWorkspace,))
+RefusesAllWorkspaces = varied("no workspaces", CUSTOM_TRANSLATOR, refuses=(cmd.CreateWorkspace,))
 OnlyVaults = varied(
     "vaults",
     {
@@ -336,7 +325,7 @@ TakesAnyRegionAndHasNoPortal = varied(
     lacking=("vault.same-region-refused",),
     mistaken=("vault.same-region",),
 )
-HasNoClock = varied("no clock", supports=staticmethod(lambda command: not isinstance(command, EndVaultRetention)))
+HasNoClock = varied("no clock", supports=staticmethod(lambda command: not isinstance(command, cmd.EndVaultRetention)))
 
 
 class Bare(Varied):
@@ -351,8 +340,8 @@ class Bare(Varied):
     legacy_vaults = False
 
     def submit(self, command: Command) -> Outcome:
-        legacy = isinstance(command, CreateVault) and not command.soft_delete and not self.legacy_vaults
-        if isinstance(command, EndVaultRetention) or legacy or not needs_no_portal(command):
+        legacy = isinstance(command, cmd.CreateVault) and not command.soft_delete and not self.legacy_vaults
+        if isinstance(command, cmd.EndVaultRetention) or legacy or not needs_no_portal(command):
             raise Unsupported("there is no portal, time does not pass, and vaults have soft delete")
         outcome = super().submit(command)
         return type(outcome)() if isinstance(outcome, Refused | Accepted) else outcome
@@ -362,8 +351,8 @@ class MakesVaultsWithSoftDelete(Bare):
     """Makes every vault with soft delete, for any request."""
 
     def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
-            command = CreateVault(**command.as_dict() | {"soft_delete": True})
+        if isinstance(command, cmd.CreateVault):
+            command = cmd.CreateVault(**command.as_dict() | {"soft_delete": True})
         return super().submit(command)
 
 
@@ -384,7 +373,7 @@ class RotatesOutOfSight(Varied):
     def submit(self, command: Command) -> Outcome:
         before = self.state
         outcome = super().submit(command)
-        if isinstance(command, RotateKey):
+        if isinstance(command, cmd.RotateKey):
             self.state = before
         return outcome
 
@@ -425,7 +414,7 @@ class EndsAlike(ModelSystem):
         self.names: list[str] = []
 
     def submit(self, command: Command) -> Outcome:
-        if isinstance(command, CreateVault):
+        if isinstance(command, cmd.CreateVault):
             new = command.vault
             if any(name != new and (name.endswith(new) or new.endswith(name)) for name in self.names):
                 return Refused(frozenset({"environment.new-name"}))
@@ -489,7 +478,7 @@ class Slow(Varied):
     ``settling``: how many seconds it takes to have everything there, once it is asked; none where it can't say.
     """
 
-    slow: type[Command] = GrantKeyAccess
+    slow: type[Command] = cmd.GrantKeyAccess
     delay = 0.3
     kinds: tuple[str, ...] = ()
     settling: float | None = None
@@ -562,7 +551,7 @@ class ChangesLate(Slow):
 class ChangesAfterARefusal(ChangesLate):
     """Refuses, and puts every resource under a customer's key a while later."""
 
-    slow = EnableCustomerManagedKeys
+    slow = cmd.EnableCustomerManagedKeys
     delay = 0.0
     changes = ("resource", "key_source", "customer-managed")
     after = 0.3
@@ -587,7 +576,7 @@ class KeepsDataOfDisabledKeysSlowly(Without):
 class LosesLater(KeepsDataOfDisabledKeysSlowly):
     """Differs from the same assumption; an access that is revoked is gone at once, and what is lost with it later."""
 
-    slow = RevokeKeyAccess
+    slow = cmd.RevokeKeyAccess
     delay = 0.1
     kinds = ("workspace", "document", "model")
     declaration = Without.declaration | {"windows": {"RevokeKeyAccess": 1}}
@@ -618,7 +607,7 @@ class HeedsGrantsLater(Slow):
     )
 
     def submit(self, command: Command) -> Outcome:
-        if isinstance(command, EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
+        if isinstance(command, cmd.EnableCustomerManagedKeys) and time.monotonic() - self.since < 0.3:
             return Refused(frozenset({"vault.granted-beforehand"}))
         return super().submit(command)
 
@@ -654,9 +643,9 @@ def in_words(value: Any) -> Any:
 ShowsACircle = showing("ShowsACircle", lambda _: CIRCLE)
 NumbersVaults = showing("NumbersVaults", lambda _: {"vault": {5: {"region": "westeurope"}}})
 ShowsWords = showing("ShowsWords", lambda seen: {kind: in_words(entities) for kind, entities in seen.items()})
-Exits = answering("Exits", instead(CreateVault, raises(SystemExit, 0)))
+Exits = answering("Exits", instead(cmd.CreateVault, raises(SystemExit, 0)))
 ExitsAtOnce = raises(SystemExit, 0)
-ExitsWhenAsked = answering("ExitsWhenAsked", instead(CreateVault, raises(Untold)))
+ExitsWhenAsked = answering("ExitsWhenAsked", instead(cmd.CreateVault, raises(Untold)))
 
 
 class GoesElsewhere(ModelSystem):

@@ -11,32 +11,24 @@ from translator_cmk.cli import main
 from translator_cmk.conformance.findings import BESIDES, OWN, feature
 from translator_cmk.conformance.judging import SequenceResult
 from translator_cmk.machine import Accepted, Command, KeyUse, Refused
-from translator_cmk.machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    EnableCustomerManagedKeys,
-    ReadData,
-    TranslateWithModel,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.oracle import Exchange
 from translator_cmk.oracle.explain import Difference
 
 HOME = ("westeurope", "production", "apps")
 COVERED: tuple[Command, ...] = (
-    CreateVault("kv-prod", *HOME),
-    CreateKey("kv-prod", "cmk-2048"),
-    CreateKey("kv-prod", "cmk-next"),
-    CreateResource("translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps"),
-    EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048"),
+    cmd.CreateVault("kv-prod", *HOME),
+    cmd.CreateKey("kv-prod", "cmk-2048"),
+    cmd.CreateKey("kv-prod", "cmk-next"),
+    cmd.CreateResource("translator-prod", "Translator", "westeurope", "cmk-tier", "production", "apps"),
+    cmd.EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-2048"),
 )
 CHANGED = (
     'the customer enables customer-managed keys for "translator-prod" with the key "cmk-next" of "kv-prod" '
     "through the portal"
 )
-CHANGE = EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
-AFTER: tuple[Command, ...] = (CreateWorkspace("ws-prod", "translator-prod"), ReadData("ws-prod"))
+CHANGE = cmd.EnableCustomerManagedKeys("translator-prod", "kv-prod", "cmk-next")
+AFTER: tuple[Command, ...] = (cmd.CreateWorkspace("ws-prod", "translator-prod"), cmd.ReadData("ws-prod"))
 DIFFERENCE = Difference(
     Accepted(frozenset(), (KeyUse("kv-prod/cmk-next", "translator-prod"),)), Accepted(), ("keys.use-logged",)
 )
@@ -84,9 +76,9 @@ def test_what_is_refused_leads_nowhere_and_is_told_beside() -> None:
 
 
 def test_what_changes_nothing_is_told_beside_with_how_often() -> None:
-    translated = (TranslateWithModel("legal-en-de"),) * 2  # which no model says anything of here: it was refused
-    read = (ReadData("ws-prod"),) * 3
-    message = lines((*COVERED, *AFTER[:1], *read, *translated, ReadData("ws-prod")), refused=(9, 10))
+    translated = (cmd.TranslateWithModel("legal-en-de"),) * 2  # which no model says anything of here: it was refused
+    read = (cmd.ReadData("ws-prod"),) * 3
+    message = lines((*COVERED, *AFTER[:1], *read, *translated, cmd.ReadData("ws-prod")), refused=(9, 10))
     assert message[-6:-3] == [
         f"# {BESIDES}",
         '#   the customer reads the data of "ws-prod", 3 times',

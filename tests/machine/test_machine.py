@@ -21,15 +21,7 @@ from translator_cmk.machine import (
     Unspecified,
     initial,
 )
-from translator_cmk.machine.commands import (
-    CreateResource,
-    DeleteVault,
-    DisableIdentity,
-    EnableCustomerManagedKeys,
-    EnableIdentity,
-    PurgeVault,
-    RotateKey,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.entities import KINDS, Resource, Workspace
 from translator_cmk.machine.rows import effect, sets, whenever
 from translator_cmk.system import ModelSystem
@@ -44,23 +36,23 @@ def at_work() -> ModelSystem:
 
 def test_unknown_name_is_the_only_reason_of_a_refusal() -> None:
     # "basic" resources, other regions: nothing of that is read where a name means nothing
-    outcome = at_work().submit(EnableCustomerManagedKeys("r1", "v1", "nothing"))
+    outcome = at_work().submit(cmd.EnableCustomerManagedKeys("r1", "v1", "nothing"))
     assert outcome == Refused(frozenset({"environment.exists"}))
 
 
 def test_key_name_is_local_to_its_vault() -> None:
     system = at_work()
-    system.submit(RotateKey("v2", "k1"))
+    system.submit(cmd.RotateKey("v2", "k1"))
     keys = system.observe()["key"]
     assert (keys["v1/k1"]["version"], keys["v2/k1"]["version"]) == (1, 2)
 
 
 def test_rows_that_contradict_each_other_are_found() -> None:
-    wrong = effect(EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=False))
+    wrong = effect(cmd.EnableIdentity, "identity.enable", then=lambda c: sets(c.resource, identity=False))
     system = ModelSystem(Machine([*ROWS, wrong]))
     system.submit(TWO_AT_WORK[4])
     with pytest.raises(RowsContradict, match=r"identity\.enable writes identity of resource r1 otherwise"):
-        system.submit(EnableIdentity("r1"))
+        system.submit(cmd.EnableIdentity("r1"))
 
 
 def test_consequences_that_reach_no_fixpoint_are_found() -> None:
@@ -74,7 +66,7 @@ def test_consequences_that_reach_no_fixpoint_are_found() -> None:
 def test_silence_is_unspecified_and_changes_nothing() -> None:
     system = at_work()
     before = system.observe()
-    outcome = system.submit(EnableCustomerManagedKeys("r1", "v2", "k1"))
+    outcome = system.submit(cmd.EnableCustomerManagedKeys("r1", "v2", "k1"))
     assert outcome == Unspecified(frozenset({"keys.change"}))
     assert system.observe() == before
 
@@ -83,7 +75,12 @@ def test_triggers_miss_no_consequence() -> None:
     """Looking at every row of every entity after each step finds nothing left to do."""
     machine = Machine(ROWS)
     state = initial(DEFAULT_STAGE)
-    commands: tuple[Command, ...] = (*TWO_AT_WORK, DisableIdentity("r1"), DeleteVault("v1"), PurgeVault("v1"))
+    commands: tuple[Command, ...] = (
+        *TWO_AT_WORK,
+        cmd.DisableIdentity("r1"),
+        cmd.DeleteVault("v1"),
+        cmd.PurgeVault("v1"),
+    )
     for command in commands:
         state, _ = machine.step(state, command)
         everything = {(kind, name): dict.fromkeys(kind.fields) for kind in KINDS for name in state.tables[kind]}
@@ -99,8 +96,8 @@ def test_links_never_form_a_circle() -> None:
 
 
 def test_equal_fields_of_two_types_are_two_values() -> None:
-    assert EnableIdentity("r1") != DisableIdentity("r1")
-    assert len({EnableIdentity("r1"), DisableIdentity("r1"), EnableIdentity("r1")}) == 2
+    assert cmd.EnableIdentity("r1") != cmd.DisableIdentity("r1")
+    assert len({cmd.EnableIdentity("r1"), cmd.DisableIdentity("r1"), cmd.EnableIdentity("r1")}) == 2
 
 
 @pytest.mark.parametrize(
@@ -113,13 +110,13 @@ def test_equal_fields_of_two_types_are_two_values() -> None:
 )
 def test_wrong_fields_are_named(fields: dict[str, str], message: str) -> None:
     with pytest.raises(TypeError, match=message):
-        DeleteVault(**fields)
+        cmd.DeleteVault(**fields)
 
 
 def test_state_is_equal_however_it_was_reached() -> None:
     one, other = ModelSystem(), ModelSystem()
-    first = CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1")
-    second = CreateResource("r2", "Translator", "westeurope", "cmk-tier", "production", "g1")
+    first = cmd.CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1")
+    second = cmd.CreateResource("r2", "Translator", "westeurope", "cmk-tier", "production", "g1")
     for system, commands in ((one, (first, second)), (other, (second, first))):
         for command in commands:
             system.submit(command)

@@ -4,17 +4,8 @@ from random import Random
 from typing import Any
 
 from translator_cmk.machine import COMMANDS, Command
-from translator_cmk.machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    CreateWorkspace,
-    DeployModel,
-    EnableCustomerManagedKeys,
-    TrainModel,
-    UploadDocument,
-    choices,
-)
+from translator_cmk.machine import commands as cmd
+from translator_cmk.machine.commands import choices
 
 NAMES: dict[str, tuple[Any, ...]] = {
     "resource": ("r1", "r2"),
@@ -38,22 +29,22 @@ NAMES: dict[str, tuple[Any, ...]] = {
 
 
 TWO_AT_WORK: tuple[Command, ...] = (
-    CreateVault("v1", "westeurope", "security", "g2"),
-    CreateKey("v1", "k1"),
-    CreateVault("v2", "westeurope", "production", "g1"),
-    CreateKey("v2", "k1"),
-    CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-    CreateResource("r2", "AIServices", "westeurope", "cmk-tier", "production", "g2"),
-    EnableCustomerManagedKeys("r1", "v1", "k1"),
-    EnableCustomerManagedKeys("r2", "v1", "k1"),
-    CreateWorkspace("w1", "r1"),
-    CreateWorkspace("w2", "r2"),
-    UploadDocument("d1", "w1"),
-    UploadDocument("d2", "w2"),
-    TrainModel("m1", "w1"),
-    TrainModel("m2", "w2"),
-    DeployModel("m1"),
-    DeployModel("m2"),
+    cmd.CreateVault("v1", "westeurope", "security", "g2"),
+    cmd.CreateKey("v1", "k1"),
+    cmd.CreateVault("v2", "westeurope", "production", "g1"),
+    cmd.CreateKey("v2", "k1"),
+    cmd.CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+    cmd.CreateResource("r2", "AIServices", "westeurope", "cmk-tier", "production", "g2"),
+    cmd.EnableCustomerManagedKeys("r1", "v1", "k1"),
+    cmd.EnableCustomerManagedKeys("r2", "v1", "k1"),
+    cmd.CreateWorkspace("w1", "r1"),
+    cmd.CreateWorkspace("w2", "r2"),
+    cmd.UploadDocument("d1", "w1"),
+    cmd.UploadDocument("d2", "w2"),
+    cmd.TrainModel("m1", "w1"),
+    cmd.TrainModel("m2", "w2"),
+    cmd.DeployModel("m1"),
+    cmd.DeployModel("m2"),
 )
 """Two resources on one key, each with a workspace, an upload and a deployed model, and a second vault."""
 
@@ -65,7 +56,7 @@ def values(command: type[Command], field: str) -> tuple[Any, ...]:
 
 def build(command: type[Command], fields: dict[str, Any]) -> Command:
     """The command with these fields; a key that is not kept in a vault is not named."""
-    if command is EnableCustomerManagedKeys and fields["store"] != "key-vault":
+    if command is cmd.EnableCustomerManagedKeys and fields["store"] != "key-vault":
         fields = fields | {"vault": None, "key": None}
     return command(**fields)
 

@@ -12,12 +12,7 @@ from translator_cmk.machine import (
     Outcome,
     State,
 )
-from translator_cmk.machine.commands import (
-    CreateResource,
-    CreateWorkspace,
-    EnableCustomerManagedKeys,
-    UploadDocument,
-)
+from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.rows import Row, Silent
 from translator_cmk.oracle import Oracle
 from translator_cmk.oracle.observability import Shown
@@ -86,12 +81,12 @@ def at_work(machine: Machine, shown: Shown | None = None) -> tuple[Oracle, Model
 
 
 APART = (
-    EnableCustomerManagedKeys("r3", "v2", "k1"),
-    CreateWorkspace("w3", "r3"),
-    UploadDocument("d3", "w3"),
+    cmd.EnableCustomerManagedKeys("r3", "v2", "k1"),
+    cmd.CreateWorkspace("w3", "r3"),
+    cmd.UploadDocument("d3", "w3"),
 )
 THREE_AT_WORK = (
     *TWO_AT_WORK,
-    CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+    cmd.CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"),
     *APART,
 )

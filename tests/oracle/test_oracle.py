@@ -34,19 +34,8 @@ from translator_cmk.machine import (
     initial,
     observe,
 )
-from translator_cmk.machine.commands import (
-    CreateKey,
-    CreateResource,
-    CreateVault,
-    DisableKey,
-    EnableCustomerManagedKeys,
-    EnableKey,
-    KeyType,
-    ReadData,
-    ReturnToMicrosoftManagedKeys,
-    RotateKey,
-    TranslateWithModel,
-)
+from translator_cmk.machine import commands as cmd
+from translator_cmk.machine.commands import KeyType
 from translator_cmk.machine.entities import Key
 from translator_cmk.machine.rows import effect, refuse, silent, whenever
 from translator_cmk.oracle import Oracle
@@ -111,15 +100,15 @@ def test_more_states_than_the_limit_are_an_error() -> None:
     """Of three keys, each may be disabled or not: no step has more than three ways to go, but all have eight."""
     keys = ("k1", "k2", "k3")
     oracle = Oracle(machine_of({"keys.disable"}), limit=7)
-    submit(oracle, CreateVault("v1", "westeurope", "production", "g1"), *(CreateKey("v1", key) for key in keys))
-    submit(oracle, *(DisableKey("v1", key) for key in keys[:2]))
+    submit(oracle, cmd.CreateVault("v1", "westeurope", "production", "g1"), *(cmd.CreateKey("v1", key) for key in keys))
+    submit(oracle, *(cmd.DisableKey("v1", key) for key in keys[:2]))
     with pytest.raises(TooManyStates, match="more than 7 states"):
-        oracle.submit(DisableKey("v1", keys[2]))
+        oracle.submit(cmd.DisableKey("v1", keys[2]))
 
 
 def test_what_a_silent_row_decides_is_unspecified_and_the_rest_is_demanded() -> None:
     oracle, _ = at_work(ARTICLE)
-    assert oracle.submit(DisableKey("v1", "k1")) == Accepted(frozenset({"keys.disable"}))
+    assert oracle.submit(cmd.DisableKey("v1", "k1")) == Accepted(frozenset({"keys.disable"}))
     seen = oracle.observe()
     assert seen["key"]["v1/k1"]["enabled"] is False
     assert seen["workspace"]["w1"]["readable"] is UNSPECIFIED
@@ -131,22 +120,29 @@ def test_what_a_silent_row_decides_is_unspecified_and_the_rest_is_demanded() -> 
 
 def test_what_was_seen_narrows_what_is_possible() -> None:
     oracle, system = at_work(ARTICLE)
-    assert follow(oracle, system, DisableKey("v1", "k1")) == ()
+    assert follow(oracle, system, cmd.DisableKey("v1", "k1")) == ()
     assert len(oracle.states) == 1
-    assert oracle.submit(ReadData("w1")) == Refused(frozenset({"revocation.data-inaccessible"}))
+    assert oracle.submit(cmd.ReadData("w1")) == Refused(frozenset({"revocation.data-inaccessible"}))
 
 
 def test_what_was_settled_by_what_was_seen_is_named_no_more() -> None:
     oracle, system = at_work(ARTICLE)
-    assert follow(oracle, system, DisableKey("v1", "k1"), EnableKey("v1", "k1"), CreateKey("v1", "k2")) == ()
-    oracle.submit(ReturnToMicrosoftManagedKeys("r2"))
-    demanded = oracle.submit(EnableCustomerManagedKeys("r2", "v1", "k2"))
+    assert (
+        follow(oracle, system, cmd.DisableKey("v1", "k1"), cmd.EnableKey("v1", "k1"), cmd.CreateKey("v1", "k2")) == ()
+    )
+    oracle.submit(cmd.ReturnToMicrosoftManagedKeys("r2"))
+    demanded = oracle.submit(cmd.EnableCustomerManagedKeys("r2", "v1", "k2"))
     assert demanded == Unspecified(frozenset({"keys.return", "keys.change", "workspace.earlier-allowed"}))
 
 
 def test_a_system_that_ignores_what_is_assumed_agrees_too() -> None:
     oracle, system = Oracle(ARTICLE), ModelSystem(without(ARTICLE.silent))
-    assert follow(oracle, system, *TWO_AT_WORK, DisableKey("v1", "k1"), ReadData("w1"), TranslateWithModel("m1")) == ()
+    assert (
+        follow(
+            oracle, system, *TWO_AT_WORK, cmd.DisableKey("v1", "k1"), cmd.ReadData("w1"), cmd.TranslateWithModel("m1")
+        )
+        == ()
+    )
     assert not oracle.uncompared
 
 
@@ -169,10 +165,10 @@ def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason
     oracle = Oracle(machine_of(silent))
     outcome = submit(
         oracle,
-        CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
-        CreateVault("v1", "eastus", "production", "g1"),
-        CreateKey("v1", "k1", *key),
-        EnableCustomerManagedKeys("r1", "v1", "k1"),
+        cmd.CreateResource("r1", "Translator", "westeurope", "cmk-tier", "production", "g1"),
+        cmd.CreateVault("v1", "eastus", "production", "g1"),
+        cmd.CreateKey("v1", "k1", *key),
+        cmd.EnableCustomerManagedKeys("r1", "v1", "k1"),
     )
     assert outcome == demanded
     assert oracle.demands(Fact("resource", "r1", "key_source", "microsoft-managed"))
@@ -182,10 +178,10 @@ def test_a_refusal_may_give_any_reason_where_a_row_is_silent_and_no_other_reason
 def test_a_refusal_of_a_name_may_give_other_reasons_too() -> None:
     """No demand is read before the names are, so nothing says that it is met."""
     oracle = Oracle(FULL)
-    assert submit(oracle, DisableKey("v1", "k1")) == Refused(frozenset({"environment.exists"}))
+    assert submit(oracle, cmd.DisableKey("v1", "k1")) == Refused(frozenset({"environment.exists"}))
     assert oracle.narrow(Refused(frozenset({"environment.exists", "environment.enabled-key"}))) == ()
     oracle.reset()
-    oracle.submit(DisableKey("v1", "k1"))
+    oracle.submit(cmd.DisableKey("v1", "k1"))
     assert oracle.narrow(Refused(frozenset({"environment.enabled-key"})))  # what is wrong has to be among them
 
 
@@ -193,37 +189,37 @@ def test_a_permission_that_is_silent_may_be_withheld() -> None:
     """The article does not say what rotation means for the data."""
     (mistake,) = (row for row in COUNTER_ROWS if row.requirement == "keys.rotation-keeps-data")
     cuts_off = Machine([*ROWS, mistake])
-    sequence = (*TWO_AT_WORK, RotateKey("v1", "k1"))
+    sequence = (*TWO_AT_WORK, cmd.RotateKey("v1", "k1"))
     assert follow(Oracle(ARTICLE), ModelSystem(cuts_off), *sequence) == ()
     assert follow(Oracle(FULL), ModelSystem(cuts_off), *sequence)
 
 
 def test_a_command_of_which_nothing_speaks_may_be_refused() -> None:
     oracle, _ = at_work(ARTICLE)
-    assert oracle.submit(ReturnToMicrosoftManagedKeys("r1")) == Unspecified(frozenset({"keys.return"}))
+    assert oracle.submit(cmd.ReturnToMicrosoftManagedKeys("r1")) == Unspecified(frozenset({"keys.return"}))
     assert oracle.narrow(Refused()) == ()
     assert oracle.demands(Fact("resource", "r1", "key_source", "customer-managed"))
 
 
 def test_a_command_of_which_something_speaks_may_not_be_refused() -> None:
     oracle, _ = at_work(machine_of({"vault.granted-with-keys"}))
-    oracle.submit(CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"))
-    assert isinstance(oracle.submit(EnableCustomerManagedKeys("r3", "v1", "k1")), Accepted)
+    oracle.submit(cmd.CreateResource("r3", "Translator", "westeurope", "cmk-tier", "production", "g1"))
+    assert isinstance(oracle.submit(cmd.EnableCustomerManagedKeys("r3", "v1", "k1")), Accepted)
     assert not oracle.demands(Fact("grant", "v1/r3", "exists", True))
     assert oracle.narrow(Refused())
 
 
 def test_a_command_that_only_records_the_use_of_a_key_may_not_be_refused_for_that() -> None:
     oracle, system = at_work(machine_of({"keys.use-logged"}))
-    demanded = oracle.submit(ReadData("w1"))
+    demanded = oracle.submit(cmd.ReadData("w1"))
     assert isinstance(demanded, Accepted)
     assert oracle.narrow(Refused(), system.observe())
 
 
 # Choices of silent rows
 
-A, B, C, FIRM = (refuse(RotateKey, name, unless=lambda c: False) for name in ("a.a", "b.b", "c.c", "d.d"))
-SILENCE = silent(RotateKey, "d.d", when=lambda c: True)
+A, B, C, FIRM = (refuse(cmd.RotateKey, name, unless=lambda c: False) for name in ("a.a", "b.b", "c.c", "d.d"))
+SILENCE = silent(cmd.RotateKey, "d.d", when=lambda c: True)
 SILENT = {"a.a", "b.b", "c.c"}
 BOTH = (False, True)
 
@@ -257,12 +253,12 @@ def test_more_choices_than_the_limit_are_an_error() -> None:
 def test_what_was_done_and_what_was_doubted_is_known() -> None:
     replay = Replay(SILENT, ())
     for row in (
-        effect(ReadData, "b.b", uses=lambda c: None),
+        effect(cmd.ReadData, "b.b", uses=lambda c: None),
         whenever(Key, "c.c", when=lambda k: True, then=lambda k: {}),
     ):
         replay(row, "")
     assert (replay.acts, replay.doubted) == (False, set())
-    for row in (effect(RotateKey, "d.d"), effect(RotateKey, "a.a")):
+    for row in (effect(cmd.RotateKey, "d.d"), effect(cmd.RotateKey, "a.a")):
         replay(row, "")
     assert (replay.acts, replay.doubted) == (True, {"a.a"})
 
