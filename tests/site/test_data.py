@@ -24,7 +24,6 @@ from translator_cmk.language import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row
 from translator_cmk.oracle.profiles import PROFILES, machine_of, silent_in
-from translator_cmk.shapes import WireError
 from translator_cmk.site import decide
 from translator_cmk.site.content import MEASUREMENTS, load_measurements, register_digest, rows_by_requirement
 from translator_cmk.site.decide import LOSSES, OUTSIDE, RAN, last_run, record_run
@@ -163,7 +162,7 @@ def test_every_open_question_has_an_experiment_and_every_disagreement_of_the_reg
 
 
 def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_about() -> None:
-    text, found = green()["decide/unknowns.md"], load_seen(REGISTER)
+    text, found = green()["decide/unknowns.md"], load_seen()
     for each in found:
         assert text.count(f'id="seen-{each.id}"') == 1
         for word, names in (("contradicts", each.contradicts), ("agrees", each.supports)):
@@ -171,31 +170,20 @@ def test_what_was_seen_is_on_its_page_and_beside_each_requirement_that_it_is_abo
                 topic = green()[f"specification/{REGISTER[name].topic}.md"]
                 section = topic.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
                 assert f"<li>{word}: {each.date[:4]}, {each.of}, grade {each.grade}." in section, (each.id, name)
-    about = {name for each in found for name in each.contradicts + each.supports}
+    about = {name for each in found for name in (*each.contradicts, *each.supports)}
     assert f"for {len(about)} of {len(REGISTER)} requirements we found\nsomething" in text
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"supports": ["keys.enabel"]}, "keys.enabel"),
-        ({"grade": "D"}, "one of A, B, C"),
-        ({"source": ["nowhere"]}, "source"),
-        ({"supports": []}, "name a requirement"),
-        ({"contradicts": ["keys.enable"]}, "say who is right"),
-        ({"right": "Azure."}, "say who is right"),
-    ],
-)
-def test_observation_that_does_not_fit_is_refused(
-    wrong: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (right,) = (each for each in data("seen")["observations"] if each["id"] == "cmk-identities")
-    monkeypatch.setitem(data("seen"), "observations", [right | wrong])
-    with pytest.raises(WireError, match=message):
-        load_seen(REGISTER)
+def test_an_observation_names_requirements_and_sources_and_where_it_contradicts_who_is_right() -> None:
+    for each in load_seen():
+        assert REGISTER.keys() >= {*each.supports, *each.contradicts} > set(), each.id
+        assert sources().keys() >= {*each.says.sources} > set(), each.id
+        assert each.grade in data("seen")["grades"], each.id
+        assert re.fullmatch(r"20[0-9]{2}(-[0-9]{2}){0,2}", each.date), each.id
+        assert bool(each.contradicts) == bool(each.right), each.id
 
 
-TRACES = [each for each in load_seen(REGISTER) if each.trace]
+TRACES = [each for each in load_seen() if each.trace]
 
 
 @pytest.mark.parametrize("seen", TRACES, ids=lambda seen: seen.id)

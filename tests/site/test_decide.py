@@ -16,7 +16,18 @@ from translator_cmk.machine.commands import COMMANDS
 from translator_cmk.site import decide, effects
 from translator_cmk.site.content import register_digest
 from translator_cmk.site.decide import CHANNELS, chain, conditions, demands, queries, timeline
-from translator_cmk.site.effects import CAUSES, HARMLESS, LOSSES, WEAKEST_FIRST, Cause, Loss, after, commands_of, model
+from translator_cmk.site.effects import (
+    CAUSES,
+    HARMLESS,
+    LOSSES,
+    WEAKEST_FIRST,
+    Cause,
+    Loss,
+    carried_out,
+    commands_of,
+    model,
+    start,
+)
 from translator_cmk.site.render import CHOICES
 from translator_cmk.site.reversibility import Arrow, between, box, fates, one_life, picture, transitions
 from translator_cmk.site.sourced import by_requirement, cell, data, load_seen, sources
@@ -156,7 +167,7 @@ def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str
     known = {type(commands_of(cause)[0]) for cause in CAUSES} | {
         type(read_command('the customer undeploys the model "legal-en-de"'))
     }
-    state = after(model(), [], begin)
+    state = start(begin)
     costly = set()
     assert {type(each) for each in alphabet()} == set(COMMANDS.values())
     for command in alphabet():
@@ -170,7 +181,7 @@ def test_every_command_that_loses_something_is_among_the_causes(begin: tuple[str
 
 @pytest.mark.parametrize("cause", [*CAUSES, *HARMLESS], ids=lambda cause: cause.name)
 def test_every_command_of_the_tables_is_accepted_and_changes_something(cause: Cause) -> None:
-    state = after(model(), [], cause.start)
+    state = start(cause.start)
     for command in commands_of(cause, remedied=True):
         before = state
         state, outcome = model().step(before, command)
@@ -303,7 +314,9 @@ def test_chain_is_cut_where_each_cause_changes_something_and_nowhere_else() -> N
     assert sum(len(each["cuts"]) for each in chain()) == len(cuts)
     for part, command in cuts:
         (cause, *_) = (each for each in CAUSES if type(commands_of(each)[-1]).__name__ == command)
-        before, then = (observe(model().world(after(model(), done, cause.start))) for done in ([], commands_of(cause)))
+        before, then = (
+            observe(model().world(carried_out(model(), start(cause.start), done))) for done in ([], commands_of(cause))
+        )
         assert any(before[kind] != then[kind] for kind in SEEN_IN[part]), (part, command)
 
 
@@ -322,7 +335,7 @@ def test_loss_over_time_is_what_the_model_shows_and_can_still_reach() -> None:
 def test_every_requirement_is_a_square_of_the_map_with_what_was_seen_of_it() -> None:
     cells = re.findall(r'<g class="cell kinds-(\d) seen-(\w+)"><title>([a-z.0-9-]+):', page("unknowns"))
     assert [name for *_, name in cells] == list(REGISTER)
-    seen = by_requirement(load_seen(REGISTER))
+    seen = by_requirement(load_seen())
     for kinds, word, name in cells:
         assert (word == "nobody") == (name not in seen)
         assert (word == "contradicts") == any(name in each.contradicts for each in seen.get(name, ()))
@@ -397,7 +410,7 @@ def test_a_change_has_the_same_basis_wherever_a_page_shows_it() -> None:
     compared = set()
     for cause in CAUSES:
         command, *more = commands_of(cause)
-        _, outcome = model().step(after(model(), [], cause.start), command)
+        _, outcome = model().step(start(cause.start), command)
         cells = [(loss, effects.find(loss, cause, REGISTER, (), remedied=False)) for loss in LOSSES]
         if more or type(command).__name__ == "DeleteResource":
             continue

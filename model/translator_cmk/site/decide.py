@@ -134,7 +134,7 @@ def decide_pages(content: Content) -> Iterator[Page]:
             "notes": Notes(),
         },
     )
-    seen = load_seen(register)
+    seen = load_seen()
     yield (
         "decide/unknowns.md",
         "unknowns.md",
@@ -325,7 +325,7 @@ def timeline() -> Mapping[str, Any] | None:
     if searched is None:
         return None
     for moment in data("causes")["timeline"]:
-        state = carried_out(model(), state or start(model(), CAUSES[0].start), map(read_command, moment["commands"]))
+        state = carried_out(model(), state or start(CAUSES[0].start), map(read_command, moment["commands"]))
         moments.append(searched.graph.number(state))
     lines = []
     for name in TIMED:
@@ -341,7 +341,7 @@ def timeline() -> Mapping[str, Any] | None:
 def evidence_map(content: Content) -> list[Mapping[str, Any]]:
     """Return for each topic its requirements with their kinds of evidence and what was seen of Azure in public."""
     evidence = content.evidence
-    seen, theorems = by_requirement(load_seen(evidence.register)), theorems_by_requirement()
+    seen, theorems = by_requirement(load_seen()), theorems_by_requirement()
     return [
         {
             "name": feature.name,

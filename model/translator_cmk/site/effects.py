@@ -202,17 +202,12 @@ def commands_of(cause: Cause, remedied: bool = False) -> list[Command]:
     return [read_command(sentence) for sentence in (*cause.commands, *(cause.remedies if remedied else ()))]
 
 
-def after(machine: Machine, commands: Iterable[Command], begin: tuple[str, ...]) -> State:
-    """Return the state that the commands lead to."""
-    return carried_out(machine, start(machine, begin), commands)
-
-
 @cache
-def start(machine: Machine, begin: tuple[str, ...]) -> State:
+def start(begin: tuple[str, ...]) -> State:
     """Return the state that a situation and the sentences after it lead to."""
     situation, *sentences = begin
     commands = (*situations()[situation].commands, *map(read_command, sentences))
-    return carried_out(machine, initial(DEFAULT_STAGE), commands)
+    return carried_out(model(), initial(DEFAULT_STAGE), commands)
 
 
 def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> State:
@@ -226,7 +221,8 @@ def carried_out(machine: Machine, state: State, commands: Iterable[Command]) -> 
 def seen(machine: Machine, cause: Cause, remedied: bool) -> tuple[str | None, ...]:
     """Return the condition of each thing that can be lost; None if the rows contradict each other."""
     try:
-        observation = observe(machine.world(after(machine, commands_of(cause, remedied), cause.start)))
+        after = carried_out(machine, start(cause.start), commands_of(cause, remedied))
+        observation = observe(machine.world(after))
     except RowsContradict:
         return (None,) * len(LOSSES)
     return tuple(condition(loss.intact, observation) for loss in LOSSES)
@@ -249,7 +245,7 @@ def find(loss: Loss, cause: Cause, register: Register, pickles: Iterable[Pickle]
     """
     at = LOSSES.index(loss)
     found = seen(model(), cause, remedied)[at]
-    by_rows = {name for name, machine in without(cause.start) if seen(machine, cause, remedied)[at] != found}
+    by_rows = {name for name in {row.requirement for row in ROWS} if seen(lacking(name), cause, remedied)[at] != found}
     by_counter_rows = {name for name, machine in mistaken() if seen(machine, cause, remedied)[at] != found}
     first, last = commands_of(cause)[0], commands_of(cause, remedied)[-1]
     shown = {each.requirements[0] for each in pickles if shows(each, first, last)} if by_counter_rows else set()
@@ -264,7 +260,7 @@ def by_hand(loss: Loss, cause: Cause) -> bool:
     if not loss.by_hand:
         return False
     try:
-        state = after(model(), commands_of(cause, remedied=True), cause.start)
+        state = carried_out(model(), start(cause.start), commands_of(cause, remedied=True))
         return isinstance(model().step(state, read_command(loss.by_hand))[1], Accepted)
     except RowsContradict:
         return False
@@ -300,7 +296,7 @@ def commands_given(text: str) -> tuple[Command, ...]:
 def answer(cause: Cause | None, action: str) -> Outcome:
     """Return the outcome of an action after the cause, or while the key is accessible."""
     begin = cause.start if cause else tuple(data("causes")["start"])
-    state = after(model(), commands_of(cause) if cause else [], begin)
+    state = carried_out(model(), start(begin), commands_of(cause) if cause else [])
     return model().step(state, read_command(ACTIONS[action]))[1]
 
 
@@ -316,25 +312,9 @@ def model() -> Machine:
 
 
 @cache
-def without(begin: tuple[str, ...]) -> list[tuple[str, Machine]]:
-    """Return the model without the rows of each requirement, except those of the environment that a start needs."""
-    names = dict.fromkeys(row.requirement for row in ROWS)
-    machines = [(name, lacking(name)) for name in names]
-    return [each for each in machines if not each[0].startswith("environment.") or begins(each[1], begin)]
-
-
-@cache
 def lacking(requirement: str) -> Machine:
     """Return the model without the rows of a requirement."""
     return Machine(row for row in ROWS if row.requirement != requirement)
-
-
-def begins(machine: Machine, begin: tuple[str, ...]) -> bool:
-    """Tell whether a machine reaches the start of a cause."""
-    try:
-        return start(machine, begin) == start(model(), begin)
-    except RowsContradict:
-        return False
 
 
 @cache

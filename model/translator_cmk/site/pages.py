@@ -40,7 +40,7 @@ def generate(content: Content) -> dict[str, str | bytes]:
     found["data/what-if.js"] = f"const WHAT_IF = {compact};\n"
     for path, badge in badges(content).items():
         found |= {f"badges/{path}.svg": svg(badge), f"badges/{path}.json": as_json(endpoint(badge))}
-    for seen in load_seen(content.evidence.register):
+    for seen in load_seen():
         if seen.trace:
             found[f"evidence/traces/{seen.id}.jsonl"] = seen.trace
     for each in shown(content):
@@ -82,7 +82,7 @@ def pages(content: Content, wanted: str | None = None) -> Iterator[tuple[str, st
         run_subject=("the model" if results.subject == MODEL else plain(results.subject)) if results else "",
         scenario_link=link,
         shown_by=lambda requirement: list(shown_by(content, requirement)),
-        seen=by_requirement(load_seen(evidence.register)),
+        seen=by_requirement(load_seen()),
         observed=implementations.observed_on_azure(content.implementations),
         sources=sources(),
         azure_run=last_run(),

@@ -1,15 +1,12 @@
 """Facts from outside the article: data files in which each cell names its source or says that nothing is known."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
 import yaml
-
-from ..requirements import Register
-from ..shapes import PROSE, Listed, Misfit, Record, Several, Shape, Text, Word, read_message
 
 UNKNOWN = "unknown"
 """The text of a cell for which no source was found."""
@@ -96,45 +93,27 @@ class Seen(NamedTuple):
     date: str
     of: str
     says: Cell
-    supports: tuple[str, ...] = ()
-    contradicts: tuple[str, ...] = ()
+    supports: Sequence[str] = ()
+    contradicts: Sequence[str] = ()
     right: str = ""
     """Who is right where it contradicts a requirement, and why."""
     trace: str = ""
     """The lines of a log that shows it."""
 
 
-def load_seen(register: Register) -> list[Seen]:
-    """Return everything that was seen of Azure; raises `WireError` for a field that does not fit."""
-    found = data("seen")
-    ids, known = Several(Word(register)), Several(Word(sources()))
-    required: dict[str, Shape] = {
-        "id": Text("[a-z][a-z0-9-]*", "a name of small letters, digits and hyphens"),
-        "grade": Word(found["grades"]),
-        "date": Text(r"20[0-9]{2}(-[0-9]{2}){0,2}", "a day, a month or a year, such as 2027-01-31"),
-        "of": PROSE,
-        "says": PROSE,
-        "source": known,
-    }
-    optional: dict[str, Shape] = {"supports": ids, "contradicts": ids, "right": PROSE, "trace": PROSE}
-    shape = Listed(Record("an observation", {**required, **optional}, required, make_seen))
-    return list(read_message(shape, found["observations"], "seen.yaml"))
-
-
-def make_seen(says: str, source: tuple[str, ...], **fields: Any) -> Seen:
-    """Return an observation; raises `Misfit` if it is about no requirement, or doesn't say who is right."""
-    found = Seen(says=Cell(says, source), **fields)
-    if not found.supports + found.contradicts:
-        raise Misfit("an observation supports and contradicts nothing", "name a requirement")
-    if bool(found.contradicts) != bool(found.right):
-        raise Misfit("a contradiction without `right`, or `right` without a contradiction", "say who is right and why")
-    return found
+@cache
+def load_seen() -> list[Seen]:
+    """Return everything that was seen of Azure."""
+    return [
+        Seen(says=cell(each), **{name: value for name, value in each.items() if name not in ("says", "source")})
+        for each in data("seen")["observations"]
+    ]
 
 
 def by_requirement(observations: Iterable[Seen]) -> Mapping[str, list[Seen]]:
     """Return what was seen about each requirement, contradictions first."""
     found: dict[str, list[Seen]] = defaultdict(list)
     for each in sorted(observations, key=lambda each: not each.contradicts):
-        for name in each.contradicts + each.supports:
+        for name in (*each.contradicts, *each.supports):
             found[name].append(each)
     return found
