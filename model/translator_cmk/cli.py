@@ -107,7 +107,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     Command(
         "check-trace",
         "judge a log of what a system was asked, what it answered and what was seen",
-        "explore.trace.command",
+        "explore.trace",
     ),
     Command("site", "generate the pages of the site from the results of a run", "site.command"),
 )

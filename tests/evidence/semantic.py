@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.evidence.lanes import default_suites, features, put_to, tour
 from tests.evidence.writing import Found, Kept, fingerprint
-from tests.explore.semantic import HELD_OUT, OPEN, semantic_mutants
+from tests.explore.mistakes import HELD_OUT, OPEN, semantic_mutants
 from tests.machine.laws import LAWS
 from tests.machine.test_laws import walks
 from translator_cmk.bdd.mutants import scenario_against

@@ -1,17 +1,94 @@
-"""Mistakes for the theorems that no changed row of the article breaks: a row too many, or a machine that forgets."""
+"""Mistakes as changes of the article's rows, of two kinds.
+
+Semantic mutants are mistakes that a careful author of a system could make.  One half was written by somebody who had
+not read the features, before the scenarios that it measures.  An entry says the mistake in a sentence, the requirements
+that it contradicts (if they are all assumed, it is one in the profile `full` alone), and at least one of these changes:
+
+- ``row``: the rows of this name, or of several, as in `revocation.undeploys/whenever-Model`.  The functions beside it
+  (``when``, ``unless``, ``then``, ``uses``) take the place of theirs, and may call `was`, the one that stood there.
+  With none of them the rows are dropped.
+- ``add``: a row that is added, or several.
+- ``counter``: a requirement whose counter-rows are added: what is no longer refused is done then.
+
+The functions are Python, with the names of commands, entities and the vocabulary of rows.
+
+The others are for the theorems that no changed row of the article breaks: a row too many, or a machine that forgets.
+"""
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from tests.explore.semantic import evaluated
 from tests.machine.faulty_models import ChangesOnRefusal, NamesNoRequirement
-from translator_cmk.machine import ROWS, Accepted, Command, Machine, Outcome, Refused, State
+from translator_cmk.explore.mutation import Mutant
+from translator_cmk.explore.mutation.mutants import changed, subject_of
+from translator_cmk.explore.row_sources import PARTS, RowSource, row_sources
+from translator_cmk.machine import (
+    COUNTER_ROWS,
+    ROWS,
+    Accepted,
+    Command,
+    Machine,
+    Outcome,
+    Refused,
+    State,
+    commands,
+    entities,
+    rows,
+)
 from translator_cmk.machine import commands as cmd
 from translator_cmk.machine.entities import Vault
+from translator_cmk.machine.rows import Row
+
+OPEN, HELD_OUT = (Path(__file__).with_name(name) for name in ("semantic.yaml", "semantic_held_out.yaml"))
+WORDS: dict[str, Any] = {**vars(commands), **vars(entities), **vars(rows)}
+FIELDS = {"mistake", "contradicts", "row", "add", "counter", *PARTS}
+
+
+@cache
+def semantic_mutants(path: Path) -> tuple[Mutant, ...]:
+    """Return the mutants of a file; raises `ValueError` for an entry that changes nothing, or names no row."""
+    return tuple(map(mutant_of, yaml.safe_load(path.read_text("utf-8"))))
+
+
+def mutant_of(entry: dict[str, Any]) -> Mutant:
+    """Return the article's rows with the change of an entry."""
+    sources = [source for source in row_sources() if name_of(source.row) in entry.get("row", "").split()]
+    added = evaluated(entry["add"]) if "add" in entry else ()
+    if bool(sources) != ("row" in entry) or not (sources or added) or entry.keys() - FIELDS:
+        raise ValueError(f"{entry['mistake']}: it names no row, changes nothing, or has an unknown field")
+    new = {source.row: with_functions(source, entry) for source in sources}
+    made = changed(sources or [row_sources()[-1]], "semantic", new, entry.get("row", "no such row"), str(entry))
+    more = (added,) if isinstance(added, Row) else added
+    return made._replace(
+        name=entry["mistake"],
+        requirements=tuple(entry["contradicts"].split()),
+        rows=(*made.rows, *more, *(row for row in COUNTER_ROWS if row.requirement == entry.get("counter"))),
+        commands=None,
+    )
+
+
+def name_of(row: Row) -> str:
+    """Return the name of a row: its requirement, its kind and what it is about."""
+    return f"{row.requirement}/{subject_of(row)}"
+
+
+def with_functions(source: RowSource, entry: dict[str, Any]) -> tuple[Row, ...]:
+    """Return the row with the functions of the entry in place of its own; none if the entry has none."""
+    row: Any = source.row
+    written = {part: evaluated(entry[part], was=getattr(row, part)) for part in PARTS if part in entry}
+    return (row._replace(**written),) if written else ()
+
+
+def evaluated(code: str, **names: Any) -> Any:
+    """Return the value of Python code in the words of rows."""
+    return eval(compile(code.strip(), "semantic.yaml", "eval"), {**WORDS, **names})
+
+
+# Mistakes for theorems
 
 
 class Mistake(NamedTuple):

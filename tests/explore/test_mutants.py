@@ -10,7 +10,7 @@ import pytest
 
 from tests.explore.common import as_pickle
 from tests.explore.common import the_mutant as the
-from tests.explore.semantic import HELD_OUT, OPEN, mutant_of, semantic_mutants
+from tests.explore.mistakes import HELD_OUT, OPEN, mutant_of, semantic_mutants
 from translator_cmk.bdd.features import pickles
 from translator_cmk.bdd.mutants import RED, fails, scenario_against
 from translator_cmk.bdd.scenario_run import run_scenario

@@ -20,9 +20,9 @@ from translator_cmk.explore.sequences import (
     recorded_graph,
     select,
     suite,
+    tour,
     wire_lines,
 )
-from translator_cmk.explore.tours import tour
 from translator_cmk.language import command_from_wire
 from translator_cmk.machine import COMMANDS, DEFAULT_STAGE, ROWS, Accepted, Outcome, Refused, Unspecified
 from translator_cmk.machine.rows import Refuse, Silent

@@ -18,8 +18,7 @@ from translator_cmk.conformance.report.envelope import report_schemas
 from translator_cmk.digest import digest
 from translator_cmk.errors import InvalidFile
 from translator_cmk.explore.row_sources import RowSource
-from translator_cmk.explore.trace.checking import Checker
-from translator_cmk.explore.trace.reading import read_trace
+from translator_cmk.explore.trace import Checker, read_trace
 from translator_cmk.language import schemas
 from translator_cmk.machine import COUNTER_ROWS, ROWS
 from translator_cmk.machine.rows import Row

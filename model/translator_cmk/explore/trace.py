@@ -1,0 +1,353 @@
+"""Judge traces: logs of requests, answers and observations, compared with all that the specification allows."""
+
+import argparse
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..errors import DEVIATIONS, INCOMPLETE, OK, USAGE, CommandError, print_error
+from ..language import LONGEST, WireError, from_text
+from ..language.facts import Fact
+from ..language.messages import SourceLine, read_lines
+from ..language.sentences import format_command, format_fact, format_outcome
+from ..language.traces import EVENTS, HEAD, NOT_REPORTED, RESET
+from ..machine import Command, Machine, Observation, Outcome, Stage
+from ..oracle import LIMIT, Oracle
+from ..oracle.dependence import Entities, words
+from ..oracle.explain import Difference, attributed_to
+from ..oracle.nondeterminism import TooManyStates
+from ..oracle.observability import Address, Shown, names_in, observation_of, projection_in
+from ..oracle.profiles import PROFILES, machine_of, silent_in
+from ..requirements import load_register
+from ..shapes import nearest, read_message
+
+SHOWS_ALL = Shown()
+
+
+class Event(NamedTuple):
+    """A command, its outcome and the observation after it, of which any may be None; and what the system shows.
+
+    If it is ``idle``, an error hides whether the command was carried out.
+    """
+
+    command: Command | None
+    outcome: Outcome | None
+    observation: Observation | None
+    shown: Shown
+    idle: bool
+
+    @property
+    def judgeable(self) -> bool:
+        """Return whether there is anything to judge."""
+        return self.outcome is not None or self.observation is not None
+
+
+def event(
+    command: Command | None = None,
+    outcome: Outcome | None = None,
+    observation: Observation | None = None,
+    *,
+    partial: bool = False,
+    shown: Shown = SHOWS_ALL,
+    idle: bool = False,
+) -> Event:
+    """Return an event; None stands for a part that the trace does not have.
+
+    A ``partial`` observation says nothing but the fields in it, `exists` among them.  ``shown`` says what the system
+    shows.  If it is ``idle``, an error hides whether the command was carried out.
+    """
+    if observation is not None:
+        if partial:
+            shown = Shown(shown.reasons, shown.audit, shown.hidden, only=frozenset(addresses(observation)))
+        there = without_gone(observation)
+        observation = observation_of({name: projection_in(there, name) for name in names_in(observation)})
+    return Event(command, outcome, observation, shown, idle)
+
+
+def addresses(observation: Observation) -> set[Address]:
+    """Return the fields of a partial observation, with `exists` for each entity."""
+    named = {name: projection_in(observation, name) for name in names_in(observation)}
+    return {(name, field) for name, fields in named.items() for field in ("exists", *fields)}
+
+
+def without_gone(observation: Observation) -> Observation:
+    """Return the observation without `exists`, and without the entities that it says do not exist."""
+    return {
+        kind: {
+            name: {field: value for field, value in fields.items() if field != "exists"}
+            for name, fields in entities.items()
+            if fields.get("exists") is not False
+        }
+        for kind, entities in observation.items()
+    }
+
+
+class Deviation(NamedTuple):
+    """An impossible event: its number, its command, the outcome allowed there, and how the event differs.
+
+    ``allowed`` is None where the event has no command.
+    """
+
+    at: int
+    command: Command | None
+    allowed: Outcome | None
+    differences: tuple[Difference, ...]
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Return the requirements that the differences are attributed to, the likeliest first."""
+        return attributed_to(self.differences)
+
+
+@dataclass
+class Verdict:
+    """The verdict on a trace, so far or in the end.
+
+    ``judged`` counts the events compared with the specification: ``judgeable`` of them had something to compare, and
+    ``uncompared`` a command about things that are uncompared.  ``skipped`` counts those after an impossible event, or
+    after one that leaves too much possible, up to the next stage.  In each world the first impossible event is a
+    deviation.  ``uncompared_from`` says from which event on which entities, and all that depends on them, are
+    uncompared, and ``overflows`` where too much was possible.
+    """
+
+    judged: int = 0
+    judgeable: int = 0
+    uncompared: int = 0
+    skipped: int = 0
+    worlds: int = 0
+    deviations: list[Deviation] = field(default_factory=list)
+    uncompared_from: list[tuple[int, Entities]] = field(default_factory=list)
+    overflows: list[int] = field(default_factory=list)
+
+    @property
+    def fits(self) -> bool:
+        """Return whether no event was impossible."""
+        return not self.deviations
+
+    @property
+    def complete(self) -> bool:
+        """Return whether there was anything to judge, and all of it was judged."""
+        return self.judgeable > 0 and not self.overflows
+
+
+class Checker:
+    """Judges events one after another, by an oracle; ``verdict`` is the verdict so far.
+
+    If more than ``limit`` states are possible, the rest of the world is skipped.
+    """
+
+    def __init__(self, machine: Machine, limit: int = LIMIT) -> None:
+        self.verdict = Verdict()
+        self._oracle = Oracle(machine, limit=limit)
+        self._follows = True  # no event of this world was impossible, or left too many states
+        self._begun = False  # whether this world has an event
+
+    def read(self, events: Iterable[tuple[int, Event | Stage]]) -> None:
+        """Judge these events, each of which comes with a number that the verdict names it by.
+
+        A stage is the start of a world that has nothing else.
+        """
+        for at, each in events:
+            if isinstance(each, Stage):
+                self._oracle.reset(each)
+                self._follows, self._begun = True, False
+                continue
+            self.verdict.worlds += not self._begun
+            self._begun = True
+            if not self._follows:
+                self.verdict.skipped += 1
+                continue
+            self.verdict.judged += 1
+            self.verdict.judgeable += each.judgeable
+            try:
+                self._follows = self._judge(at, each)
+            except TooManyStates:
+                self.verdict.overflows.append(at)
+                self._follows = False
+
+    def _judge(self, at: int, each: Event) -> bool:
+        """Judge one event, and return whether it is possible."""
+        oracle, all_compared = self._oracle, not self._oracle.uncompared
+        allowed = None if each.command is None else oracle.submit(each.command, each.idle)
+        differences = oracle.narrow(each.outcome, each.observation, each.shown)
+        self.verdict.uncompared += not oracle.last.compared
+        if differences:
+            self.verdict.deviations.append(Deviation(at, each.command, allowed, differences))
+        elif oracle.uncompared and all_compared:
+            self.verdict.uncompared_from.append((at, oracle.uncompared))
+        return not differences
+
+
+def check(events: Iterable[Event | Stage], machine: Machine, limit: int = LIMIT) -> Verdict:
+    """Return the verdict on events, which are numbered from 1 on."""
+    checker = Checker(machine, limit)
+    checker.read(enumerate(events, start=1))
+    return checker.verdict
+
+
+# Traces are read line by line
+
+
+class Truncated(WireError):
+    """The trace ends in the middle of a line."""
+
+
+def read_trace(file: str) -> Iterator[tuple[int, Event | Stage]]:
+    """Yield each event and each stage of a file, or of standard input where it is `-`, with the number of its line.
+
+    Raises `WireError` for what can't be read, and `Truncated` where the trace was cut off.
+    """
+    head: dict[str, Any] | None = None
+    for line in read_lines(file):
+        if not line.text:
+            continue
+        message = parsed(line)
+        if not isinstance(message, dict):
+            raise WireError(line.where, "no JSON object", "write an event, a stage, or the head of a trace")
+        if "trace" in message:
+            if head is not None:
+                raise WireError(line.where, "a head that is not on the first line", "put it there")
+            head = read_message(HEAD, message, line.where)
+            continue
+        head = head or {}
+        if "stage" in message:
+            yield line.number, read_message(RESET, message, line.where)["stage"]
+        else:
+            yield line.number, event_of(message, line.where, head)
+
+
+def parsed(line: SourceLine) -> Any:
+    """Return the JSON value of a line; raises `WireError`, and `Truncated` where the line breaks off."""
+    try:
+        return from_text(line.text, line.where)
+    except WireError:
+        if line.ended or len(line.text) > LONGEST:
+            raise
+        raise Truncated(line.where, "cut off in the middle of the line", "copy the whole trace") from None
+
+
+def event_of(message: dict[str, Any], where: str, head: dict[str, Any]) -> Event:
+    """Return the event on a line of a trace with this head."""
+    if isinstance(message.get("command"), str):
+        raise WireError(where, "a bare command, and no event", 'write {"command": {...}, "outcome": {...}}')
+    partial = bool(message.get("partial", head.get("partial")))
+    read = read_message(EVENTS[partial], message, where)
+    reported = read.get("outcome", NOT_REPORTED)
+    return event(
+        read.get("command"),
+        reported.outcome,
+        read.get("observation"),
+        partial=partial,
+        shown=Shown(reported.reasons, reported.audit, head.get("hidden", frozenset())),
+        idle=reported.idle,
+    )
+
+
+# The command `translator-cmk check-trace`
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `check-trace`."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a trace: one JSON object on each line, as trace-line.schema.json has it, such as "
+        '{"command": {...}, "outcome": {...}, "observation": {...}}; - reads standard input',
+    )
+    parser.add_argument(
+        "--profile",
+        choices=PROFILES,
+        default="article",
+        help="what the trace is compared with: all that is specified, or no more than follows from the article "
+        "(default: article)",
+    )
+    parser.add_argument(
+        "--waive",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="a requirement that may be kept or not; can be given several times",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the verdict.
+
+    Returns 0 where the trace fits, 1 where an event of it is impossible, 2 where it can't be read to its end, and 4
+    where it is cut off, allows too many states to be judged to its end, or has nothing that can be judged.
+    """
+    try:
+        register = load_register()
+        waived = frozenset(args.waive)
+        for each in sorted(waived - register.keys()):
+            remedy = nearest(each, register.keys(), "translator-cmk register lists them")
+            raise CommandError(f"no requirement is called {each!r}; {remedy}")
+        machine = machine_of(silent_in(args.profile, register) | waived)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    checker, exit_code = Checker(machine), OK
+    try:
+        checker.read(read_trace(args.file))
+    except WireError as error:
+        exit_code = INCOMPLETE if isinstance(error, Truncated) else USAGE
+        print_error(error)
+    except KeyboardInterrupt:
+        exit_code = INCOMPLETE
+        print_error("interrupted")
+    verdict = checker.verdict
+    source = "standard input" if args.file == "-" else args.file
+    if verdict.judged or not exit_code:
+        print("\n".join(format_verdict(verdict, source, args.profile)))
+    if not verdict.fits:
+        return DEVIATIONS
+    return exit_code or (OK if verdict.complete else INCOMPLETE)
+
+
+def format_verdict(verdict: Verdict, source: str, profile: str) -> Iterator[str]:
+    """Yield the lines of the verdict."""
+    for deviation in verdict.deviations:
+        yield from format_deviation(deviation, source)
+    for at, entities in verdict.uncompared_from:
+        named = ", ".join(f"the {kind} {name}" for kind, name in sorted(words(entities)))
+        yield f"{source}:{at}: the result is not specified, so from here on these go uncompared: {named}"
+    for at in verdict.overflows:
+        yield f"{source}:{at}: too much is possible, so the rest of this world is not judged; log more of it"
+    yield f"{source} {conclusion(verdict, profile)}"
+
+
+def conclusion(verdict: Verdict, profile: str) -> str:
+    """Return the verdict in one sentence."""
+    counts = f"{plural(verdict.judged, 'event')} judged in {plural(verdict.worlds, 'world')}"
+    if verdict.uncompared:
+        counts += f", {verdict.uncompared:,} of them uncompared"
+    if verdict.skipped:
+        counts += f", {verdict.skipped:,} more not judged"
+    if not verdict.fits:
+        where = f"in {plural(len(verdict.deviations), 'world')}, first on line {verdict.deviations[0].at:,}"
+        return f"does not fit the specification (profile {profile}) {where}: {counts}"
+    if not verdict.judgeable:
+        return "has no outcome and no observation, so there is nothing to judge; log the outcomes of the commands"
+    if verdict.overflows:
+        return f"fits the specification (profile {profile}) as far as it was judged: {counts}"
+    return f"fits the specification (profile {profile}): {counts}"
+
+
+def plural(number: int, what: str) -> str:
+    """Return the number with its noun."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def format_deviation(deviation: Deviation, source: str) -> Iterator[str]:
+    """Yield the lines on an impossible event: where, the request, what was allowed and seen, and the requirements."""
+    asked = format_command(deviation.command) if deviation.command else "what was seen"
+    yield f"{source}:{deviation.at}: impossible: {asked}"
+    if deviation.allowed is not None:
+        yield f"  allowed: {format_outcome(deviation.allowed)}"
+    for difference in deviation.differences:
+        yield f"  demanded: {format_part(difference.expected)}; seen: {format_part(difference.seen)}"
+    yield f"  requirements: {', '.join(deviation.requirements) or 'none that is known'}"
+
+
+def format_part(each: Outcome | Fact) -> str:
+    """Return a fact or an outcome in words."""
+    return format_fact(each) if isinstance(each, Fact) else format_outcome(each)
