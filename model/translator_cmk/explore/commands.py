@@ -1,14 +1,14 @@
-"""The commands `translator-cmk explore` and `translator-cmk theorems`: search scopes, and print what was found."""
+"""The command `translator-cmk explore`: search scopes, and print what was found."""
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import DEVIATIONS, INCOMPLETE, OK
 from ..machine import ROWS, Machine
 from ..progress import ProgressBar
-from .exploration import Exploration, Report, counterexample, together, verdict
+from .exploration import Exploration, Report, counterexample, verdict
 from .scopes import SCOPES, SOON, Scope, add_scope, select_scopes
 from .search import explore
 from .theorems import THEOREMS, Theorem
@@ -30,7 +30,7 @@ class Searched(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `explore` and of `theorems`."""
+    """Add the arguments of `explore`."""
     more = "Larger scopes are searched by sets of states, which checks theorems about every state, but none about steps"
     add_scope(parser, f"what to search (default: each of up to {SOON:,} states)", SCOPES, more)
     parser.add_argument("--json", action="store_true", help="print JSON: an array with an object for each scope")
@@ -38,18 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what searches find; returns 0 where all theorems hold, 1 where one is broken, 4 after Ctrl-C."""
-    return print_searches(args, search_lines)
-
-
-def run_theorems(args: argparse.Namespace) -> int:
-    """Print every theorem with its verdict; returns as `run` does."""
-    return print_searches(args, theorem_lines)
-
-
-def print_searches(args: argparse.Namespace, lines: Callable[[Sequence[Searched]], Iterable[str]]) -> int:
-    """Search, print these lines about it, or JSON, and return the exit code."""
     searched = list(searches(select_scopes(args.scope)))
-    print(json.dumps([to_dict(each) for each in searched], indent=2) if args.json else "\n".join(lines(searched)))
+    if args.json:
+        print(json.dumps([to_dict(each) for each in searched], indent=2))
+    else:
+        print("\n".join(search_lines(searched)))
     return exit_code(searched)
 
 
@@ -97,18 +90,6 @@ def search_lines(searched: Sequence[Searched]) -> Iterator[str]:
             yield "  interrupted: this is a part of the scope, and decides nothing about the whole"
         for theorem in THEOREMS:
             yield from broken_lines(theorem, each)
-
-
-def theorem_lines(searched: Sequence[Searched]) -> Iterator[str]:
-    """Yield every theorem with its verdict in all the searches, and counterexamples."""
-    for theorem in THEOREMS:
-        found = together(verdict(theorem, each.found) for each in searched)
-        yield f"{found:<9}  {theorem.sentence} [{', '.join(theorem.requirements)}]"
-        for each in searched:
-            yield from broken_lines(theorem, each)
-    yield "searched: " + ", ".join(f"{each.found.scope} ({each.found.states:,} states)" for each in searched)
-    if not all(each.found.complete for each in searched):
-        yield "interrupted: the last of them in part, so it decides nothing"
 
 
 def broken_lines(theorem: Theorem, searched: Searched) -> Iterator[str]:

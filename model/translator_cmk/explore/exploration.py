@@ -96,13 +96,6 @@ def verdict(theorem: Theorem, exploration: Exploration) -> Verdict:
     return "holds" if theorem.name in exploration.asked else "not asked"
 
 
-def together(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the verdict of several searches on one theorem."""
-    found = set(verdicts)
-    order: tuple[Verdict, ...] = ("broken", "undecided", "holds", "not checked")
-    return next((each for each in order if each in found), "not asked")
-
-
 # Theorems are checked against states and steps
 
 Unmet = tuple[tuple[str, Expectation], ...]
