@@ -9,9 +9,8 @@ import pytest
 
 from tests.azure.verifying_azure import credentials
 from translator_cmk.azure.adapter import AzureSystem
-from translator_cmk.azure.cloud import cloud_named
-from translator_cmk.azure.options import Target
 from translator_cmk.azure.server import azure_server
+from translator_cmk.azure.target import CLOUDS, Target
 from translator_cmk.conformance.cases import FAILING, Result, Scenario, scenarios, selected
 from translator_cmk.conformance.channels.answering import Direct
 from translator_cmk.conformance.features import play
@@ -110,7 +109,7 @@ def behind_azure(rows: Iterable[Row]) -> Iterator[Subject]:
     ):
         for name, value in credentials(server).items():
             environment.setenv(name, value)
-        target = Target(cloud_named("AzureCloud"), leftovers=f"{folder}/leftovers.json")
+        target = Target(CLOUDS["AzureCloud"]._replace(local=True), leftovers=f"{folder}/leftovers.json")
         yield Subject(Session(Direct(lambda: AzureSystem(target))), by_chance())
 
 

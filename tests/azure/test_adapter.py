@@ -23,13 +23,12 @@ from tests.azure.verifying_azure import (
     verify,
     verifying,
 )
-from translator_cmk.azure.adapter import AzureSystem, declaration_of, guarded
+from translator_cmk.azure.adapter import AzureSystem, guarded
 from translator_cmk.azure.calls import Reply
-from translator_cmk.azure.cloud import CLOUDS, cloud_named
+from translator_cmk.azure.clients import NotLearned, meanings, refusal_of, without_secrets
 from translator_cmk.azure.leftovers import Leftovers
-from translator_cmk.azure.options import Target
-from translator_cmk.azure.refusals import NotLearned, meanings, refusal_of, without_secrets
 from translator_cmk.azure.server import AzureServer
+from translator_cmk.azure.target import CLOUDS, Target, declaration_of
 from translator_cmk.azure.worlds import guid
 from translator_cmk.cli import main
 from translator_cmk.machine import DEFAULT_STAGE, Accepted, Refused
@@ -162,7 +161,9 @@ def test_what_the_adapter_raises_loses_credentials_and_identifiers(monkeypatch: 
 
 def system_at(folder: Path, **named: Any) -> AzureSystem:
     """Return the adapter to the server that the environment leads to."""
-    return AzureSystem(Target(cloud_named("AzureCloud"), leftovers=str(folder / "leftovers.json"), **named))
+    return AzureSystem(
+        Target(CLOUDS["AzureCloud"]._replace(local=True), leftovers=str(folder / "leftovers.json"), **named)
+    )
 
 
 @pytest.mark.slow

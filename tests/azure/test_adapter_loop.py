@@ -9,12 +9,10 @@ import pytest
 
 from tests.azure.faults import PERMITTED, Fault, failed_by_permitted, faults, found_by
 from tests.azure.verifying_azure import counted_requests, credentials, verify
-from translator_cmk.azure.adapter import declaration_of
-from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
-from translator_cmk.azure.options import Target
-from translator_cmk.azure.plan import to_plan, total_of
 from translator_cmk.azure.server import AzureServer
+from translator_cmk.azure.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.verify import to_plan, total_of
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.bdd.vocabulary import asserts
 from translator_cmk.conformance.cases import scenarios, selected

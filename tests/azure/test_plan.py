@@ -11,13 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.azure.verifying_azure import credentials, verifying
-from translator_cmk.azure.adapter import declaration_of
-from translator_cmk.azure.cloud import CLOUDS
 from translator_cmk.azure.leftovers import Leftovers
-from translator_cmk.azure.options import Target
-from translator_cmk.azure.plan import Chosen, lines, to_plan, total_of, within
 from translator_cmk.azure.server import AzureServer
-from translator_cmk.azure.verify import agree
+from translator_cmk.azure.target import CLOUDS, Target, declaration_of
+from translator_cmk.azure.verify import Plan, agree, lines, to_plan, total_of, within
 from translator_cmk.bdd.prerequisites import inapplicable
 from translator_cmk.cli import main
 from translator_cmk.conformance.cases import scenarios, selected
@@ -83,7 +80,7 @@ def test_the_plan_for_a_cloud_names_cost_time_tenants_and_names_that_stay_held()
     assert "costs money" not in "\n".join(lines(chosen, CLOUDS["AzureCloud"]._replace(local=True), True, 3))
 
 
-def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Chosen]:
+def planned(*requirements: str, declared: Declaration = CLOUD) -> list[Plan]:
     """Return the scenarios of some topics or requirements, or of all, that apply; as a plan has them."""
     every = selected(scenarios("full", ()), {}, declared)
     found = [each for each in every if each.case.requirements[0].startswith(requirements or "")]
@@ -105,7 +102,7 @@ def test_a_longer_budget_shows_more_and_none_is_exceeded() -> None:
 def test_a_claim_about_everything_waits_until_effects_can_be_late_no_more() -> None:
     at_once = declaration_of(Target(CLOUDS["AzureCloud"]._replace(local=True)), ["production"], reasons=False)
     waits = {
-        requirement: planned(requirement)[0].work.minutes - planned(requirement, declared=at_once)[0].work.minutes
+        requirement: planned(requirement)[0].minutes - planned(requirement, declared=at_once)[0].minutes
         for requirement in ("revocation.revoke", "vault.same-region-refused")
     }
     assert waits["revocation.revoke"] >= 10

@@ -5,37 +5,191 @@ What the API can't do is not supported: enabling through the portal, and the end
 """
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import Any, NamedTuple
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
-from azure.keyvault.keys import JsonWebKey
+from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
+from azure.keyvault.keys import JsonWebKey, KeyVaultKey
 from azure.mgmt.cognitiveservices.models import Account
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from jwt.utils import base64url_decode
 
-from ..language.declaration import MASKED, Declaration
 from ..machine import DEFAULT_STAGE, Accepted, Command, Observation, Outcome, Stage, commands
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..machine.observation import SEEN
 from ..system import Unsupported
-from .clients import connections
-from .options import ENVIRONMENT, Target, target_from
-from .refusals import NotLearned, ids_in, refusal_of, without_secrets
-from .world import NONE, Named, World, word
+from .clients import Clients, NotLearned, connections, ids_in, refusal_of, without_secrets
+from .leftovers import Leftovers
+from .studio import Studio
+from .target import ENVIRONMENT, HELD, Target, declaration_of, target_from
 
-API_VERSIONS = "accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
 KINDS = {"Translator": "TextTranslation", "AIServices": "AIServices", "CognitiveServices": "CognitiveServices"}
 STORES = {"managed-hsm": "https://{}.managedhsm.azure.net/", "elsewhere": "https://{}.example.com/"}
 PERMISSIONS = ["get", "wrapKey", "unwrapKey"]
 OF_THE_CALLER = ["get", "list", "create", "import", "update", "delete", "recover", "purge", "rotate"]
 CURVES = {256: "P-256", 384: "P-384", 521: "P-521"}
-HELD = 7
-"""Days for which the name of a deleted key vault is held: the fewest that Azure has."""
+
+
+NONE = str(uuid.UUID(int=0))
+"""The id of a tenant or a subscription that there is not."""
+
+
+class Named:
+    """The operations on one account or key vault: its group and its name come first among their arguments."""
+
+    def __init__(self, operations: Any, group: str, name: str) -> None:
+        self.operations, self.group, self.name = operations, group, name
+
+    def __getattr__(self, operation: str) -> Any:
+        return partial(getattr(self.operations, operation), self.group, self.name)
+
+
+class World:
+    """The clients of one world, and what the adapter has to remember of what it has made and seen."""
+
+    def __init__(self, target: Target, connections: Any, stage: Stage) -> None:
+        self.target = target
+        self.stage = stage
+        self.local = target.cloud.local
+        self.clients = Clients(target.cloud, connections, None if target.subscriptions else str(uuid.uuid4()))
+        self.subscriptions = dict(target.subscriptions)
+        self.tenants: dict[str, str] = {}
+        self.homes: dict[str, str] = {}  # of each subscription that was moved, by id
+        self.here: dict[str, Any] = {}  # the accounts that were seen last
+        self.groups: dict[tuple[str, str], None] = {}  # (subscription, group) that may hold something of this world
+        self.places: dict[str, tuple[str, str]] = {}  # where a vault or a resource was seen last
+        self.principals: dict[str, str] = {}  # the last one of each resource
+        self.vault_fields: dict[str, dict[str, Any]] = {}  # what was seen of each while it was active
+        self.key_fields: dict[str, dict[str, Any]] = {}  # likewise
+        self.versions: dict[str, str] = {}  # the current one of each key
+        self.material: dict[str, tuple[str, int]] = {}  # type and size of each version
+        self.studios: dict[str, Studio] = {}  # by resource
+        self.find_subscriptions()
+
+    def find_subscriptions(self) -> None:
+        """Find the subscriptions and their tenants: by the ids that were given, or else by display names."""
+        given = {guid: name for name, guid in self.target.subscriptions.items()}
+        left = set(given)
+        for tenant in (str(each.tenant_id) for each in self.clients.of("subscriptions").tenants.list()):
+            if given and not left:
+                return
+            try:
+                found = list(self.clients.of("subscriptions", tenant=tenant).subscriptions.list())
+            except ClientAuthenticationError:  # of a tenant in which whoever signs in is but a guest
+                continue
+            for each in found:
+                guid = str(each.subscription_id)
+                name = given.get(guid, str(each.display_name))
+                if name in self.stage.subscriptions and self.subscriptions.setdefault(name, guid) == guid:
+                    left.discard(guid)
+                    self.clients.tenants[guid] = tenant
+                    self.tenants.setdefault(self.stage.subscriptions[name], tenant)
+
+    def id_of(self, subscription: str) -> str:
+        return self.subscriptions.get(subscription, NONE)
+
+    def tenant_of(self, subscription: str) -> str:
+        return self.clients.tenants.get(self.id_of(subscription), NONE)
+
+    def region(self, location: str) -> str:
+        """Return the name in the stage of a region of Azure."""
+        found = location.lower().replace(" ", "")
+        return next((name for name, each in self.target.regions.items() if each == found), found)
+
+    def place(self, name: str) -> tuple[str, str]:
+        """Return the subscription and the group of a vault or a resource; of an unknown one, where it is not."""
+        return self.places.get(name, (next(iter(self.stage.subscriptions)), self.in_azure("none")))
+
+    def in_azure(self, group: str) -> str:
+        """Return the name in Azure of a resource group."""
+        return f"{self.target.prefix}-{group}"
+
+    def group(self, subscription: str, name: str) -> str:
+        """Return the resource group of Azure for one of this world; it is made unless it is there."""
+        group = self.in_azure(name)
+        if (subscription, group) not in self.groups:
+            self.note("group", group, subscription)
+            made = {"location": self.target.location(self.stage.regions[0])}
+            self.manager(subscription).resource_groups.create_or_update(group, made)
+            self.groups[subscription, group] = None
+        return group
+
+    def note(self, kind: str, name: str, subscription: str, **fields: Any) -> None:
+        """Write down what is going to be created, before it is; nothing is where there is no such subscription."""
+        if subscription in self.subscriptions:
+            where = {"subscription": self.id_of(subscription), "tenant": self.tenant_of(subscription)}
+            Leftovers(Path(self.target.leftovers)).add(kind, name, **where, **fields)
+
+    # Clients
+
+    def manager(self, subscription: str) -> Any:
+        """Return the client for the resource groups of a subscription."""
+        return self.clients.of("groups", self.id_of(subscription))
+
+    def accounts(self, subscription: str) -> Any:
+        """Return the operations on the accounts of a subscription."""
+        return self.clients.of("accounts", self.id_of(subscription)).accounts
+
+    def vaults(self, subscription: str) -> Any:
+        """Return the operations on the key vaults of a subscription."""
+        return self.clients.of("vaults", self.id_of(subscription)).vaults
+
+    def account(self, resource: str) -> Named:
+        """Return the operations on one account."""
+        subscription, group = self.place(resource)
+        return Named(self.accounts(subscription), group, resource)
+
+    def vault(self, vault: str) -> Named:
+        """Return the operations on one key vault."""
+        subscription, group = self.place(vault)
+        return Named(self.vaults(subscription), group, vault)
+
+    def uri(self, vault: str) -> str:
+        """Return the URL of a key vault."""
+        return f"https://{vault}.{self.target.cloud.vault_suffix}/"
+
+    def keys(self, vault: str) -> Any:
+        """Return the client for the keys of a vault."""
+        return self.clients.keys(self.uri(vault))
+
+    def finish(self, begin: Callable[..., Any], key: str) -> None:
+        """Begin an operation on a key, and wait for its end."""
+        begin(key, _polling_interval=self.clients.poll).wait()
+
+    def keep(self, vault: str, key: KeyVaultKey, size: int = 0) -> None:
+        """Remember the current version of a key, with its type and its size, or the size that was asked for."""
+        kind, web_key = word(key.key_type), vars(key.key)
+        size = 8 * len((web_key.get("n") or b"").lstrip(b"\0")) or size  # in bits; of a symmetric key it is not shown
+        if kind.startswith("EC"):
+            kind, size = "EC", int(word(web_key["crv"]).removeprefix("P-").removesuffix("K"))
+        self.versions[f"{vault}/{key.name}"] = str(key.properties.version)
+        self.material[str(key.id)] = kind, size
+
+    def studio(self, resource: str) -> Studio:
+        """Return Custom Translator for a resource; raises `HttpResponseError`."""
+        if resource not in self.studios:
+            account = self.account(resource)
+            found, key = account.get(), str(account.list_keys().key1)
+            self.studios[resource] = Studio(self.clients, str(found.properties.endpoint), key, str(found.location))
+        return self.studios[resource]
+
+    def studio_of(self, workspace: str = "", model: str = "") -> Studio:
+        """Return Custom Translator with a workspace or a model; raises `Unsupported` if this world has made no such."""
+        for studio in self.studios.values():
+            if workspace in studio.ids or model in studio.models:
+                return studio
+        raise Unsupported("Custom Translator knows workspaces and models by number, and this has none")
+
+
+def word(value: Any) -> str:
+    """Return a value of Microsoft's enumerations as text."""
+    return str(getattr(value, "value", value))
 
 
 # Resources
@@ -241,70 +395,44 @@ def path_of(used: Any) -> str:
     return f"{(urlsplit(str(used.key_vault_uri)).hostname or '').partition('.')[0]}/{used.key_name}"
 
 
-class Row(NamedTuple):
-    """The calls of a command, and what a plan and a declaration say of them.
-
-    ``requests``: where nothing has to be waited for; ``minutes``: an estimate of the time until it shows; ``window``:
-    seconds that its effects may take to show in a cloud, a guess on the safe side; ``makes``: the kind of object.
-    """
-
-    calls: Callable[[World, Any], object]
-    requests: int
-    minutes: float
-    window: int = 0
-    makes: str = ""
-
-
-SOON, LATE, AT_ONCE = 600, 3_600, 0.1
 ON, OFF, MICROSOFTS = {"type": "SystemAssigned"}, {"type": "None"}, {"key_source": "Microsoft.CognitiveServices"}
 SOFT_DELETE, PURGE_PROTECTION = ({"properties": {name: True}} for name in ("enableSoftDelete", "enablePurgeProtection"))
 
-TABLE: Mapping[type[Command], Row] = {
-    commands.CreateResource: Row(create_resource, 1, 1, makes="resource"),
-    commands.DeleteResource: Row(delete_resource, 2, AT_ONCE),
-    commands.MoveResource: Row(move_resource, 3, 10, LATE),
-    commands.MoveResourceGroup: Row(move_resource_group, 4, 15, LATE),
-    commands.MoveSubscription: Row(move_subscription, 6, AT_ONCE),
-    commands.EnableIdentity: Row(lambda w, c: update(w, c.resource, identity=ON), 3, 1, SOON),
-    commands.DisableIdentity: Row(lambda w, c: update(w, c.resource, identity=OFF), 3, 15, LATE),
-    commands.EnableCustomerManagedKeys: Row(enable_customer_managed_keys, 3, 5, SOON),
-    commands.ReturnToMicrosoftManagedKeys: Row(
-        lambda w, c: update(w, c.resource, properties={"encryption": MICROSOFTS}), 3, 5, SOON
-    ),
-    commands.CreateVault: Row(create_vault, 3, 1, makes="vault"),
-    commands.EnableSoftDelete: Row(lambda w, c: w.vault(c.vault).update(SOFT_DELETE), 1, AT_ONCE),
-    commands.EnablePurgeProtection: Row(lambda w, c: w.vault(c.vault).update(PURGE_PROTECTION), 1, AT_ONCE),
-    commands.DeleteVault: Row(delete_vault, 2, 15, LATE),
-    commands.RecoverVault: Row(recover_vault, 2, 15, LATE),
-    commands.PurgeVault: Row(purge_vault, 3, 2, SOON),
-    commands.GrantKeyAccess: Row(set_access, 2, 5, SOON),
-    commands.RevokeKeyAccess: Row(set_access, 2, 15, LATE),
-    commands.CreateKey: Row(create_key, 1, AT_ONCE, makes="key"),
-    commands.ImportKey: Row(import_key, 1, AT_ONCE, makes="key"),
-    commands.RotateKey: Row(lambda w, c: w.keep(c.vault, w.keys(c.vault).rotate_key(c.key)), 1, AT_ONCE),
-    commands.DisableKey: Row(set_enabled, 2, 15, LATE),
-    commands.EnableKey: Row(set_enabled, 2, 15, LATE),
-    commands.DeleteKey: Row(
-        lambda w, c: w.keys(c.vault).begin_delete_key(c.key, _polling_interval=w.clients.poll).wait(), 2, 15, LATE
-    ),
-    commands.RecoverKey: Row(
-        lambda w, c: w.keys(c.vault).begin_recover_deleted_key(c.key, _polling_interval=w.clients.poll).wait(),
-        *(2, 15, LATE),
-    ),
-    commands.PurgeKey: Row(lambda w, c: w.keys(c.vault).purge_deleted_key(c.key), 1, AT_ONCE),
-    commands.CreateWorkspace: Row(
-        lambda w, c: w.studio(c.resource).create_workspace(c.workspace), 5, AT_ONCE, makes="workspace"
-    ),
-    commands.UploadDocument: Row(
-        lambda w, c: w.studio_of(c.workspace).upload(c.document, c.workspace), 2, 5, makes="document"
-    ),
-    commands.TrainModel: Row(lambda w, c: w.studio_of(c.workspace).train(c.model, c.workspace), 6, 180, makes="model"),
-    commands.DeployModel: Row(lambda w, c: w.studio_of(model=c.model).deploy(c.model, True), 3, 30),
-    commands.UndeployModel: Row(lambda w, c: w.studio_of(model=c.model).deploy(c.model, False), 3, 5),
-    commands.TranslateWithModel: Row(lambda w, c: w.studio_of(model=c.model).translate(c.model), 1, AT_ONCE),
-    commands.ReadData: Row(lambda w, c: w.studio_of(c.workspace).documents(c.workspace), 1, AT_ONCE),
+CALLS: dict[type[Command], Callable[[World, Any], object]] = {
+    commands.CreateResource: create_resource,
+    commands.DeleteResource: delete_resource,
+    commands.MoveResource: move_resource,
+    commands.MoveResourceGroup: move_resource_group,
+    commands.MoveSubscription: move_subscription,
+    commands.EnableIdentity: lambda w, c: update(w, c.resource, identity=ON),
+    commands.DisableIdentity: lambda w, c: update(w, c.resource, identity=OFF),
+    commands.EnableCustomerManagedKeys: enable_customer_managed_keys,
+    commands.ReturnToMicrosoftManagedKeys: lambda w, c: update(w, c.resource, properties={"encryption": MICROSOFTS}),
+    commands.CreateVault: create_vault,
+    commands.EnableSoftDelete: lambda w, c: w.vault(c.vault).update(SOFT_DELETE),
+    commands.EnablePurgeProtection: lambda w, c: w.vault(c.vault).update(PURGE_PROTECTION),
+    commands.DeleteVault: delete_vault,
+    commands.RecoverVault: recover_vault,
+    commands.PurgeVault: purge_vault,
+    commands.GrantKeyAccess: set_access,
+    commands.RevokeKeyAccess: set_access,
+    commands.CreateKey: create_key,
+    commands.ImportKey: import_key,
+    commands.RotateKey: lambda w, c: w.keep(c.vault, w.keys(c.vault).rotate_key(c.key)),
+    commands.DisableKey: set_enabled,
+    commands.EnableKey: set_enabled,
+    commands.DeleteKey: lambda w, c: w.finish(w.keys(c.vault).begin_delete_key, c.key),
+    commands.RecoverKey: lambda w, c: w.finish(w.keys(c.vault).begin_recover_deleted_key, c.key),
+    commands.PurgeKey: lambda w, c: w.keys(c.vault).purge_deleted_key(c.key),
+    commands.CreateWorkspace: lambda w, c: w.studio(c.resource).create_workspace(c.workspace),
+    commands.UploadDocument: lambda w, c: w.studio_of(c.workspace).upload(c.document, c.workspace),
+    commands.TrainModel: lambda w, c: w.studio_of(c.workspace).train(c.model, c.workspace),
+    commands.DeployModel: lambda w, c: w.studio_of(model=c.model).deploy(c.model, True),
+    commands.UndeployModel: lambda w, c: w.studio_of(model=c.model).deploy(c.model, False),
+    commands.TranslateWithModel: lambda w, c: w.studio_of(model=c.model).translate(c.model),
+    commands.ReadData: lambda w, c: w.studio_of(c.workspace).documents(c.workspace),
 }
-"""All commands that the API has.  The end of a vault's retention is none."""
+"""The calls of each command that the API has."""
 
 
 # Observation
@@ -410,33 +538,6 @@ def see_keys(w: World, vault: str, seen: Observation) -> None:
 # The system
 
 
-def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool) -> Declaration:
-    """Return what an adapter to this target declares, with these subscriptions of the stage.
-
-    Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
-    Worlds that share a subscription can't run at once where it moves to another tenant.
-    """
-    local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
-    there = {name: mapped[name] for name in mapped if name in subscriptions}
-    several = len(set(there.values())) > 1
-    moves = local and several
-    capabilities = {
-        "several-tenants": moves,
-        "legacy-vaults": moves,
-        "parallel": not (moves and target.subscriptions),
-        "reasons": reasons,
-    }
-    regions = ", ".join(map(target.location, names))
-    return Declaration(
-        target.cloud.product,
-        f"api-versions: {API_VERSIONS}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
-        frozenset(name for name, has in capabilities.items() if has),
-        hidden=frozenset({MASKED}),
-        stage=Stage(tenants if several else tenants[:1], there, names, tiers),
-        windows={kind.__name__: row.window for kind, row in TABLE.items() if row.window and not local},
-    )
-
-
 class AzureSystem:
     """Azure, or what speaks its API, as a system."""
 
@@ -466,11 +567,11 @@ class AzureSystem:
 
     def submit(self, command: Command) -> Outcome:
         """Carry out a command or refuse it; raises `Unsupported`, and `NotLearned` where the answer says nothing."""
-        if type(command) not in TABLE:
+        if type(command) not in CALLS:
             raise Unsupported("the API has no request for this")
         with guarded():
             try:
-                TABLE[type(command)].calls(self.world, command)
+                CALLS[type(command)](self.world, command)
             except HttpResponseError as error:
                 return refusal_of(error)
         return Accepted()

@@ -1,18 +1,22 @@
-"""Microsoft's SDK clients for one tenant, over one pool of connections.
+"""Microsoft's SDK clients for one tenant, over one pool of connections, and what the errors that they raise mean.
 
 A request that is throttled or meets a passing error is sent again by azure-core, which waits as `Retry-After` says.
 """
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from functools import cache, partial
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.request import getproxies
 
 import jwt
+import yaml
 from azure.core import PipelineClient
+from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy, UserAgentPolicy
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest
@@ -23,7 +27,9 @@ from azure.mgmt.keyvault import KeyVaultManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.resource.subscriptions import SubscriptionClient
 
-from .cloud import CLOUDS, Cloud
+from ..machine import Refused
+from ..requirements import load_register
+from .target import CLOUDS, GUID, Cloud
 
 POLL, LOCAL_POLL = 5, 0.01
 """Seconds between two looks at a long-running operation, where the answer has no `Retry-After`; and on this machine."""
@@ -125,3 +131,62 @@ def rest(connections: RequestsTransport, signed: Any, method: str, url: str, **c
     response = client.send_request(HttpRequest(method, url, **content))
     response.raise_for_status()
     return response.json() if response.content else None
+
+
+# Errors
+
+REFUSING = frozenset({400, 403, 404, 405, 409, 412, 422})
+"""The statuses with which Azure refuses a request.  Others say that it was not understood, or not looked at."""
+
+SECRETS = ("AZURE_CLIENT_SECRET", "AZURE_PASSWORD", "AZURE_CLIENT_CERTIFICATE_PASSWORD")
+LONG = re.compile(r"[A-Za-z0-9+/=_.~-]{32,}")
+"""What may be a token, an account key or a version of a key."""
+
+
+class NotLearned(Exception):
+    """Raised where an answer of Azure says nothing of what was asked; its text says why, without identifiers."""
+
+
+def without_secrets(text: str) -> str:
+    """Return the text without credentials, tokens, account keys and GUIDs, which name tenants and users."""
+    for secret in filter(None, map(os.environ.get, SECRETS)):
+        text = text.replace(secret, "<secret>")
+    return LONG.sub("<hidden>", GUID.sub("<id>", text))
+
+
+class Meaning(NamedTuple):
+    """The meaning of an error code: ``because`` the requirements it stands for, or ``about`` what was in the way."""
+
+    code: str
+    pattern: str = ""
+    because: tuple[str, ...] = ()
+    about: str = ""
+
+
+@cache
+def meanings() -> tuple[Meaning, ...]:
+    """Return the table of error codes, in order."""
+    rows = yaml.safe_load(Path(__file__).with_name("refusals.yaml").read_text("utf-8"))
+    return tuple(Meaning(**row) for row in rows)
+
+
+def refusal_of(error: HttpResponseError) -> Refused:
+    """Return the refusal that an error stands for; raises `NotLearned` if it is not a refusal."""
+    status, said = error.status_code or 0, error.error
+    code, message = (str(said.code), str(said.message)) if said else ("", error.message)
+    if ids := ids_in(error):
+        return Refused(ids)
+    for each in meanings():
+        if each.code == code and re.search(each.pattern, message):
+            if each.about:
+                raise NotLearned(f"{each.about} ({code})")
+            return Refused(frozenset(each.because))
+    if status in REFUSING or 200 <= status < 300:  # a long-running operation that ended as failed
+        return Refused(frozenset())
+    raise NotLearned(without_secrets(f"status {status}, {code or 'no code'}: {message}")[:500])
+
+
+def ids_in(error: HttpResponseError) -> frozenset[str]:
+    """Return the requirements that an error names in its details."""
+    details: Any = error.error.details if error.error else ()
+    return frozenset(text for each in details for text in (each.code, each.target) if text in load_register())

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import INCOMPLETE, OK, CommandError
 from ..files import write_text
-from .options import LEFTOVERS, add_where, answered_yes, cloud_of
+from .target import LEFTOVERS, add_where, answered_yes, cloud_of
 
 FIRST = ("group", "resource", "vault")
 """The order in which leftovers are removed: a group takes what it holds along, and leaves it soft-deleted."""
@@ -86,8 +86,7 @@ def clean(args: argparse.Namespace, leftovers: Leftovers, entries: list[dict[str
     """Remove each of the leftovers; 4 where one stays."""
     from azure.core.exceptions import AzureError, ResourceNotFoundError
 
-    from .clients import Clients, connections
-    from .refusals import without_secrets
+    from .clients import Clients, connections, without_secrets
 
     cloud = cloud_of(args)
     shared, stays = connections(), 0

@@ -11,8 +11,7 @@ from azure.core.pipeline.policies import HeadersPolicy
 from ..machine import Observation
 from ..machine.entities import CUSTOMER, MICROSOFT
 from ..system import Unsupported
-from .clients import Clients, rest
-from .refusals import NotLearned, refusal_of
+from .clients import Clients, NotLearned, refusal_of, rest
 
 API, TRANSLATION = "/translator/customtranslator/api/texttranslator/v1.0", "/translator/text/v3.0/translate"
 LANGUAGES = ("en", "de")

@@ -1,0 +1,263 @@
+"""The target of a run: a cloud that speaks Azure's API, the options that name it, and what it can be asked for."""
+
+import argparse
+import ipaddress
+import json
+import os
+import re
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+import yaml
+
+from ..errors import CommandError
+from ..language.declaration import MASKED, OF_AZURE, Declaration
+from ..machine import DEFAULT_STAGE, Stage
+
+HELD = 7
+"""Days for which the name of a deleted key vault is held: the fewest that Azure has."""
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+PREFIX = "translator-cmk"
+LEFTOVERS = Path("leftovers.json")
+TIERS = {"cmk-tier": "S1", "basic-tier": "F0"}
+"""The pricing tiers of Azure for those of the stage: our reading, since the article names none."""
+
+ENVIRONMENT = "TRANSLATOR_CMK_AZURE"
+"""The environment variable with the target, as JSON.  It has no credentials: azure-identity finds these by itself."""
+
+
+class Work(NamedTuple):
+    """The work that a command makes: requests, minutes until it shows, the seconds of its window, and an object."""
+
+    requests: int
+    minutes: float
+    window: int = 0
+    makes: str = ""
+
+
+WORK: dict[str, Work] = {
+    command: Work(**fields)
+    for command, fields in yaml.safe_load(Path(__file__).with_name("work.yaml").read_text("utf-8")).items()
+}
+"""The work of each command that the API has."""
+
+
+# Clouds
+
+
+class Cloud(NamedTuple):
+    """One cloud.  ``authority``, ``resource_manager`` and ``audience`` are URLs, the suffixes ends of host names.
+
+    ``local``: whether all requests end on this machine.
+    """
+
+    name: str
+    resource_manager: str
+    authority: str
+    audience: str
+    vault_suffix: str
+    local: bool = False
+
+    @property
+    def scopes(self) -> list[str]:
+        """Return the scopes of a token for Azure Resource Manager."""
+        return [f"{self.audience.rstrip('/')}/.default"]
+
+    @property
+    def product(self) -> str:
+        """Return the name of what is tested: a cloud of Microsoft's only where nobody stands between."""
+        if self.local:
+            return "an emulator of Azure on this machine"
+        if self.name not in CLOUDS:
+            return f"a cloud that speaks Azure's API, at {self.name}"
+        if getproxies().get("https") or any(os.environ.get(name) for name in CERTIFICATES):
+            return f"{self.name}, through a proxy or certificates of its own"
+        return f"{OF_AZURE}{self.name}"
+
+
+CLOUDS = {
+    name: Cloud(name, f"https://{manager}", f"https://{login}", f"https://{manager}/", vaults)
+    for name, manager, login, vaults in (
+        ("AzureCloud", "management.azure.com", "login.microsoftonline.com", "vault.azure.net"),
+        ("AzureUSGovernment", "management.usgovcloudapi.net", "login.microsoftonline.us", "vault.usgovcloudapi.net"),
+        ("AzureChinaCloud", "management.chinacloudapi.cn", "login.chinacloudapi.cn", "vault.azure.cn"),
+    )
+}
+"""Microsoft's own clouds."""
+
+CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables with certificates with which somebody between may answer in place of the cloud."""
+
+METADATA = "/metadata/endpoints?api-version=2022-09-01"
+
+
+def cloud_at(endpoint: str) -> Cloud:
+    """Return the cloud whose Azure Resource Manager listens at a URL, as it describes itself; raises `CommandError`."""
+    import requests  # it comes with azure-core, and honours the same proxies and certificates
+
+    url = endpoint.rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        remedy = "write the URL of an Azure Resource Manager, such as https://host:443"
+        raise CommandError(f"--endpoint {endpoint}: {remedy}")
+    try:
+        response = requests.get(url + METADATA, timeout=30)
+        response.raise_for_status()
+        found = response.json()
+        metadata = found[0] if isinstance(found, list) else found
+        login = metadata["authentication"]
+        authority, audience = str(login["loginEndpoint"]).rstrip("/"), str(login["audiences"][0])
+        vaults = str(metadata["suffixes"]["keyVaultDns"]).lstrip(".")
+    except (requests.RequestException, ValueError) as error:
+        problem, remedy = type(error).__name__, "check the URL, HTTPS_PROXY, and REQUESTS_CA_BUNDLE"
+        raise CommandError(f"--endpoint {url}: {METADATA} can't be read ({problem}); {remedy}") from None
+    except (LookupError, TypeError):
+        needed = "authentication.loginEndpoint, authentication.audiences and suffixes.keyVaultDns"
+        raise CommandError(f"--endpoint {endpoint}: its /metadata/endpoints has to give {needed}") from None
+    return Cloud(parts.netloc, url, authority, audience, vaults, is_loopback(parts.hostname) or has_local_proxy())
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def has_local_proxy() -> bool:
+    """Return whether HTTPS goes through a proxy on this machine."""
+    proxy = getproxies().get("https", "")
+    return is_loopback(urlsplit(proxy if "//" in proxy else f"//{proxy}").hostname or "")
+
+
+# Targets
+
+
+class Target(NamedTuple):
+    """The cloud under test, and the names to use there.  Subscriptions, regions and tiers have the names of a stage.
+
+    Without subscriptions each world is a tenant of its own, as those of `translator-cmk serve --azure` are.
+    """
+
+    cloud: Cloud
+    subscriptions: Mapping[str, str] = {}
+    regions: Mapping[str, str] = {}
+    tiers: Mapping[str, str] = TIERS
+    prefix: str = PREFIX
+    leftovers: str = str(LEFTOVERS)
+
+    def location(self, region: str) -> str:
+        """Return Azure's name of a region."""
+        return self.regions.get(region, region)
+
+
+def target_from(text: str) -> Target:
+    """Return the target in JSON."""
+    cloud, *names = json.loads(text)
+    return Target(Cloud(*cloud), *names)
+
+
+def declaration_of(target: Target, subscriptions: Collection[str], reasons: bool) -> Declaration:
+    """Return what an adapter to this target declares, with these subscriptions of the stage.
+
+    Enabling through the portal and the end of a retention have no API, and Azure makes no vault without soft delete.
+    Worlds that share a subscription can't run at once where it moves to another tenant.
+    """
+    local, (tenants, mapped, names, tiers) = target.cloud.local, DEFAULT_STAGE
+    there = {name: mapped[name] for name in mapped if name in subscriptions}
+    several = len(set(there.values())) > 1
+    moves = local and several
+    capabilities = {
+        "several-tenants": moves,
+        "legacy-vaults": moves,
+        "parallel": not (moves and target.subscriptions),
+        "reasons": reasons,
+    }
+    versions = "api-versions: accounts 2025-09-01, key vaults 2026-05-15, keys 2025-07-01"
+    regions = ", ".join(map(target.location, names))
+    return Declaration(
+        target.cloud.product,
+        f"{versions}; regions: {regions}; tiers: {', '.join(target.tiers.values())}"[:200],
+        frozenset(name for name, has in capabilities.items() if has),
+        hidden=frozenset({MASKED}),
+        stage=Stage(tenants if several else tenants[:1], there, names, tiers),
+        windows={command: work.window for command, work in WORK.items() if work.window and not local},
+    )
+
+
+# Options
+
+
+def add_arguments_of_target(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which cloud, and what of it."""
+    group = parser.add_argument_group("with --azure", "credentials are found as azure-identity finds them")
+    add_where(group)
+    group.add_argument(
+        "--subscription",
+        metavar="[NAME=]ID",
+        type=pair(DEFAULT_STAGE.subscriptions, "production"),
+        action="append",
+        default=[],
+        help="production, security or foreign (the last in another tenant) is this subscription; may be repeated "
+        "(default: NAME is production; on this machine without any: each world is a tenant of its own)",
+    )
+    tiers = ", ".join("=".join(each) for each in TIERS.items())
+    for name, known, default in (("region", DEFAULT_STAGE.regions, "the same"), ("tier", TIERS, tiers)):
+        about = f"this {name} of the specification is that of Azure; may be repeated (default: {default})"
+        group.add_argument(f"--{name}", metavar="NAME=AZURE", type=pair(known), action="append", default=[], help=about)
+    group.add_argument("--prefix", default=PREFIX, help=f"how the names of resource groups begin (default: {PREFIX})")
+    group.add_argument(
+        "--leftovers", metavar="FILE", type=Path, default=LEFTOVERS, help=f"list what is created (default: {LEFTOVERS})"
+    )
+
+
+def pair(known: Collection[str], default: str = "") -> Callable[[str], tuple[str, str]]:
+    """Return what reads `NAME=VALUE`, NAME being one of these, or VALUE for a default."""
+
+    def read(text: str) -> tuple[str, str]:
+        name, _, value = text.rpartition("=")
+        if (name or default) not in known or not value:
+            raise argparse.ArgumentTypeError(f"{text}: write NAME=VALUE, NAME one of {', '.join(known)}")
+        return name or default, value
+
+    return read
+
+
+def add_where(parser: argparse._ActionsContainer) -> None:
+    """Add the options that name a cloud."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--cloud", choices=CLOUDS, default="AzureCloud", help="this cloud (default: AzureCloud)")
+    where.add_argument("--endpoint", metavar="URL", help="the cloud whose Azure Resource Manager listens here")
+
+
+def cloud_of(args: argparse.Namespace) -> Cloud:
+    """Return the cloud that the options name; one of Microsoft's is local behind a proxy that is; may raise."""
+    return cloud_at(args.endpoint) if args.endpoint else CLOUDS[args.cloud]._replace(local=has_local_proxy())
+
+
+def target_of(args: argparse.Namespace) -> Target:
+    """Return the target that the options name; raises `CommandError`."""
+    cloud, subscriptions = cloud_of(args), dict(args.subscription)
+    if not all(map(GUID.fullmatch, subscriptions.values())):
+        raise CommandError("--subscription: write the id of a subscription, a GUID that `az account list` shows")
+    if not subscriptions and not cloud.local:
+        raise CommandError("--azure: name the subscription that may be used, with --subscription ID")
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", args.prefix):
+        raise CommandError(f"--prefix {args.prefix}: write up to 31 lowercase letters, digits and hyphens")
+    tiers, leftovers = TIERS | dict(args.tier), str(args.leftovers.absolute())
+    return Target(cloud, subscriptions, dict(args.region), tiers, args.prefix, leftovers)
+
+
+def answered_yes(question: str) -> bool:
+    """Return whether whoever is at the terminal answers yes; nobody there has not."""
+    try:
+        return input(f"{question} Answer yes or no: ").strip().lower() == "yes"
+    except EOFError:
+        return False
