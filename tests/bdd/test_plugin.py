@@ -268,9 +268,9 @@ def test_failures_are_summed_up_by_cause_and_shown_in_full_when_asked_for(pytest
         "      first: [revocation.undeploys] The model is undeployed",
     ]
     assert "2 failed, 1 error in " in output
-    assert above_summary(output).count(f"cause        {cause.id}: {cause.title}\n") == 1
+    assert above_summary(output).count(f"requirement  {cause.id}: {cause.title}\n") == 1
     same = f"[revocation.undeploys] Access is revoked again: attributed to the same: {cause.id}"
     assert same in output
     output = run(pytester, "-v", "--system", f"{SYSTEM}:LosesNothing").stdout.str()
     assert "attributed to the same" not in output
-    assert above_summary(output).count("cause        revocation.access-revoked: ") == 2
+    assert above_summary(output).count("requirement  revocation.access-revoked: ") == 3
