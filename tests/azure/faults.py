@@ -12,7 +12,7 @@ from translator_cmk.azure.adapter import AzureSystem
 from translator_cmk.azure.server import azure_server
 from translator_cmk.azure.target import CLOUDS, Target
 from translator_cmk.conformance.cases import FAILING, Result, Scenario, scenarios, selected
-from translator_cmk.conformance.channels.answering import Direct
+from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.session import Session
 from translator_cmk.conformance.subject import Subject, by_chance

@@ -20,9 +20,7 @@ from random import Random
 from time import perf_counter, process_time
 from typing import Any
 
-from translator_cmk.conformance.channels import Channel
-from translator_cmk.conformance.channels.answering import Direct
-from translator_cmk.conformance.channels.stdio import Process
+from translator_cmk.conformance.channels import Channel, Direct, Process
 from translator_cmk.conformance.fuzz import alphabet
 from translator_cmk.conformance.session import Log, Session
 from translator_cmk.conformance.subject import Subject

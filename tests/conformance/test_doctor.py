@@ -12,7 +12,7 @@ import pytest
 
 from tests.conformance.verifying import FAULTY, MODEL, ROOT, says
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels.stdio import Process
+from translator_cmk.conformance.channels import Process
 from translator_cmk.conformance.init_adapter import azure_calls, skeleton
 from translator_cmk.conformance.sequences import SMOKE, named_sequences
 from translator_cmk.conformance.session import Session

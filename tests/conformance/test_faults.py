@@ -32,8 +32,7 @@ from tests.conformance.verifying import (
     verify,
 )
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels import Fault
-from translator_cmk.conformance.channels.http import Url
+from translator_cmk.conformance.channels import Fault, Url
 from translator_cmk.conformance.report.folder import ENVELOPE, MESSAGES
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.conformance.verifying import MODEL, TOUR, fails_in_fuzzing, fuzz, verify
 from tests.wrong_systems import CatchesUpWhenLookedAt, KeepsUploadsOfADeletedKey, OwnKeyIgnored
 from translator_cmk.cli import main
-from translator_cmk.conformance.channels.answering import Direct
+from translator_cmk.conformance.channels import Direct
 from translator_cmk.conformance.deviations import Deviations
 from translator_cmk.conformance.fuzz import EFFECTIVE, Fuzzer, Universe, alphabet
 from translator_cmk.conformance.judging import SequenceResult, run_sequence

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from translator_cmk.conformance.cases import SCOPES, STEPS, scenarios
-from translator_cmk.conformance.channels import Channel, Fault
-from translator_cmk.conformance.channels.stdio import Process
+from translator_cmk.conformance.channels import Channel, Fault, Process
 from translator_cmk.conformance.features import play
 from translator_cmk.conformance.fuzz import Fuzzer
 from translator_cmk.conformance.judging import SequenceResult, run_sequence

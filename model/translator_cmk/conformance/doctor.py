@@ -12,9 +12,9 @@ from ..machine import COMMANDS, Accepted, Command, Outcome, Refused
 from ..machine.commands import CreateVault, DeleteVault
 from ..requirements import load_register
 from ..system import Unsupported
+from . import channels
 from .cases import most_awaited, needed_by, scenarios
-from .channels import Fault, connecting
-from .channels.connecting import connection
+from .channels import Fault, connection
 from .judging import applicable
 from .report.summaries import few
 from .sequences import SMOKE, named_sequences
@@ -39,7 +39,7 @@ class ToFix(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
-    connecting.add_arguments(parser)
+    channels.add_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:

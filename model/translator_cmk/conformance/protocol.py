@@ -16,7 +16,7 @@ from ..machine import COMMANDS, DEFAULT_STAGE
 from ..shapes import nearest
 from ..system import ModelSystem
 from ..yaml_files import read
-from .channels.answering import Answering
+from .channels import Answering
 from .report.envelope import report_schemas
 
 TEXTS: Mapping[str, Any] = read(Path(__file__).with_name("protocol.yaml")).value()

@@ -22,8 +22,7 @@ from ..errors import OK, CommandError
 from ..escaping import plain
 from ..system import ModelSystem, System
 from .cases import FEATURES, Result, Scenario, scenarios, selected
-from .channels import Fault
-from .channels.answering import Direct
+from .channels import Direct, Fault
 from .deviations import Deviations
 from .features import is_patient, recover, result_of
 from .report.envelope import Made

@@ -16,9 +16,9 @@ from ..language.sentences import format_command
 from ..oracle import oracle_for
 from ..oracle.profiles import machine_of
 from ..requirements import load_register
+from . import channels
 from .cases import FUZZ, LANES, NOT_REACHED, Scenario, is_selected
-from .channels import Fault, connecting
-from .channels.connecting import connection
+from .channels import Fault, connection
 from .features import attempt, run_features
 from .findings import in_words, recorded
 from .judging import applicable, run_sequence
@@ -260,12 +260,12 @@ def check_arguments(parser: argparse.ArgumentParser) -> None:
 def reproduce_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `report reproduce`."""
     check_arguments(parser)
-    connecting.add_arguments(parser)
+    channels.add_arguments(parser)
 
 
 def replay_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `replay`."""
-    connecting.add_arguments(parser)
+    channels.add_arguments(parser)
     parser.add_argument("file", metavar="FILE", type=Path, help="a JSON file of the folder counterexamples of a report")
 
 

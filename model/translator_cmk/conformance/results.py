@@ -11,7 +11,7 @@ from ..digest import REPORTED, digest, digest_of, files
 from ..errors import CommandError
 from ..system import ModelSystem
 from .cases import FEATURES, LANES
-from .channels.answering import Direct
+from .channels import Direct
 from .planning import read
 from .recheck import Repetition, as_written, ask_again, of_digests, of_subject
 from .report.summaries import product

@@ -14,8 +14,7 @@ from typing import Any, BinaryIO
 from ..errors import HARNESS, OK, CommandError
 from ..language import LONGEST, WireError, from_text
 from ..system import ModelSystem
-from .channels.answering import Answering, failure
-from .channels.connecting import factory
+from .channels import Answering, factory, failure
 
 LOOPBACK = "127.0.0.1"
 

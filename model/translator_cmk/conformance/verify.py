@@ -13,6 +13,7 @@ from ..escaping import plain
 from ..language.declaration import LEVELS
 from ..oracle.profiles import PROFILES
 from ..requirements import TOPICS
+from . import channels
 from .cases import (
     FEATURES,
     FUZZ,
@@ -29,8 +30,7 @@ from .cases import (
     scenarios,
     selected,
 )
-from .channels import Fault, connecting
-from .channels.connecting import connection, shortened
+from .channels import Fault, connection, shortened
 from .deviations import Deviations, load_deviations
 from .features import run_features
 from .fuzz import run_fuzz
@@ -48,7 +48,7 @@ REPORT = Path("conformance-report")
 
 def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     """Add the arguments of `verify`, and return the group of those that name a system."""
-    system = connecting.add_arguments(parser)
+    system = channels.add_arguments(parser)
     text = "run this lane; may be repeated (default: all; features where scenarios are selected)"
     parser.add_argument("--lane", choices=LANES, action="append", help=text)
     parser.add_argument("--profile", choices=PROFILES, default="article", help="what counts (default: article)")
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusi
     text = f"steps that the tour has, beside those of the stress fixture (default: {STEPS:,})"
     parser.add_argument("--steps", metavar="N", type=at_least(1), default=STEPS, help=text)
     text = f"time to fuzz (default: {SECONDS:g})"
-    parser.add_argument("--seconds", metavar="S", type=connecting.seconds, default=SECONDS, help=text)
+    parser.add_argument("--seconds", metavar="S", type=channels.seconds, default=SECONDS, help=text)
     text = "fuzz so many sequences, however long they take"
     parser.add_argument("--sequences", metavar="N", type=at_least(1), help=text)
     text = (
