@@ -142,7 +142,11 @@ def test_the_put_of_a_whole_vault_changes_what_differs(at_work: Customer) -> Non
         (V, {"properties": {"enableRbacAuthorization": True}}, "properties.enableRbacAuthorization"),
         (A, {"sku": {"name": "F0"}}, "sku.name"),
         (A, {"properties": {"publicNetworkAccess": "Disabled"}}, "properties.publicNetworkAccess"),
-        (A, {"identity": {"type": "SystemAssigned", "userAssignedIdentities": {"x": {}}}}, "userAssignedIdentities.x"),
+        (
+            A,
+            {"identity": {"type": "SystemAssigned", "userAssignedIdentities": {"x": {}}}},
+            "identity.userAssignedIdentities.x",
+        ),
         (A, {"identity": {"type": "UserAssigned"}}, "identity.type"),
         (A, {"properties": {"disableLocalAuth": True}}, "properties.disableLocalAuth"),
     ],

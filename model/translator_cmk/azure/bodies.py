@@ -2,39 +2,31 @@
 
 import base64
 import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from ..machine.entities import CUSTOMER, Grant, Key
 from ..machine.rows import registered, shows_encryption_section
-from .calls import PUBLIC, Call, Handler
-from .worlds import FIXED, World
+from .worlds import FIXED, PUBLIC, World
+
+if TYPE_CHECKING:
+    from .calls import Call
 
 Body = dict[str, Any]
 
 FORMS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("bodies.yaml").read_text("utf-8"))
 
 
-def body(form: str, call: Call, entity: Any, **given: Any) -> Body:
-    """Return an entity in one of the forms; what is given takes the place of other values."""
-    filled: Body = FILL[form](Values(call, entity, given))
-    if "etag" in filled:
-        others = json.dumps(filled, sort_keys=True).encode()
-        filled["etag"] = f'"{hashlib.sha256(others).hexdigest()[:32]}"'
-    return filled
-
-
 class Values(dict[str, Any]):
     """What the braces of a form can name: what is given, or a value of this module, or a field of the entity."""
 
-    def __init__(self, call: Call, entity: Any, given: Body) -> None:
+    def __init__(self, call: "Call", entity: Any, given: Body) -> None:
         super().__init__(given)
         self.call, self.entity = call, entity
 
@@ -65,11 +57,6 @@ def filling(form: Any) -> Callable[[Values], Any]:
 FILL = {name: filling(form) for name, form in FORMS.items()}
 
 
-def listing(form: str, entities: Callable[[Call, Any], Iterable[Any]]) -> Handler:
-    """Return the handler that lists entities of what the path leads to."""
-    return lambda call, above: call.page(body(form, call, each) for each in entities(call, above))
-
-
 def local(k: Key) -> str:
     """Return the name of a key in its vault."""
     return k.name.partition("/")[2]
@@ -87,7 +74,7 @@ def digits(v: Values, name: str, *types: str) -> str | None:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def id_of(call: Call, kind: str, name: str) -> str | int:
+def id_of(call: "Call", kind: str, name: str) -> str | int:
     """Return the identifier of something that Custom Translator holds; documents and models have numbers."""
     return (call.world.number_of if kind in ("document", "model") else call.world.id_of)(kind, name)
 
@@ -98,7 +85,7 @@ def billing_region(name: str) -> Body:
 
 def access_policies(v: Values) -> list[Body]:
     grants = (g for g in v.call.every(Grant) if g.vault.name == v.entity.name)
-    return [body("access_policy", v.call, g) for g in grants]
+    return [v.call.show("access_policy", g) for g in grants]
 
 
 LOGIN_ALIASES = ("login.windows.net", "sts.windows.net")
@@ -118,10 +105,10 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "endpoint": lambda v: f"https://{v.entity.name.lower()}.{v.call.cloud.accounts}/",
     "internal_id": lambda v: v.world.digits_of("account", v.entity.name),
     "capabilities": lambda v: [{"name": "CustomerManagedKey"}] if shows_encryption_section(v.entity) else [],
-    "managed_identity": lambda v: body("managed_identity", v.call, v.entity) if v.entity.identity else None,
+    "managed_identity": lambda v: v.call.show("managed_identity", v.entity) if v.entity.identity else None,
     "principal_id": lambda v: v.world.principal(v.entity) if registered(v.entity) else None,
-    "encryption": lambda v: body("encryption", v.call, v.entity) if v.entity.key_source == CUSTOMER else None,
-    "key_in_use": lambda v: body("key_in_use", v.call, v.entity.key) if v.entity.key else None,
+    "encryption": lambda v: v.call.show("encryption", v.entity) if v.entity.key_source == CUSTOMER else None,
+    "key_in_use": lambda v: v.call.show("key_in_use", v.entity.key) if v.entity.key else None,
     # Key vaults
     "vault_uri": lambda v: f"https://{getattr(v.entity, 'vault', v.entity).name.lower()}.{v.call.cloud.vaults}/",
     "uses_rbac": lambda v: v.entity.permission_model == "rbac",
@@ -152,7 +139,7 @@ VALUES: dict[str, Callable[[Values], Any]] = {
     "project_id": lambda v: id_of(v.call, "project", getattr(v.entity, "workspace", v.entity).name),
     "number": lambda v: v.world.number_of(v.entity.word, v.entity.name),
     "billing_region": lambda v: billing_region(v.entity.resource.location.name),
-    "workspace_subscription": lambda v: body("workspace_subscription", v.call, v.entity),
+    "workspace_subscription": lambda v: v.call.show("workspace_subscription", v.entity),
     "asked": lambda v: SimpleNamespace(**v.world.projects[v.entity.name]),
     "category_id": lambda v: f"{v.world.id_of('category', v.entity.name)}-GENERAL",
     "is_deployed": lambda v: v.entity.state == "deployed",

@@ -1,9 +1,10 @@
 """A request and the world that it is made in: what handlers read, ask the model and answer."""
 
+import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -13,63 +14,9 @@ import jwt
 
 from ..machine import Accepted, Command, Machine, Refused
 from ..machine.entities import Entity
-from .worlds import FIXED, World, Worlds
-
-# Errors, and the answers that we chose where no public source shows one or the model leaves it open
-
-
-class Answer(NamedTuple):
-    """The answer to a refusal: fixed.yaml has all that are not the usual one."""
-
-    status: int = 400
-    code: str = "BadRequest"
-    source: str = ""
-    carried_out: Collection[str] = ()
-
-
-ANSWERS = {requirement: Answer(**fields) for requirement, fields in FIXED["answers"].items()}
-
-
-def answer_to(because: Collection[str]) -> Answer:
-    """Return the answer to a refusal for these reasons: for the first that is more than a name, in order of ids."""
-    first = min(because, key=lambda name: (name in ("environment.exists", "environment.new-name"), name), default="")
-    return ANSWERS.get(first, Answer())
-
-
-@dataclass(eq=False)
-class Problem(Exception):
-    """An answer other than success: a status, an Azure error code, a message, and the requirements behind it."""
-
-    status: int
-    code: str
-    message: str
-    because: Collection[str] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def outside(what: str) -> Problem:
-    """Return the answer to what is outside the subset, which it names."""
-    return Problem(501, "NotImplemented", f"{what} is outside the subset of Azure that this server has")
-
-
-def malformed(message: str, code: str = "InvalidRequestContent") -> Problem:
-    """Return the answer to a request that can't be understood."""
-    return Problem(400, code, message)
-
-
-def missing(code: str, message: str, status: int = 404) -> Problem:
-    """Return the answer to a request that names what does not exist."""
-    return Problem(status, code, message, ["environment.exists"])
-
-
-def found(thing: Any, code: str, message: str) -> Any:
-    """Return what was looked up; raises `Problem` where there is none."""
-    if thing is None:
-        raise missing(code, message)
-    return thing
-
-
-# Calls
+from .bodies import FILL, Values
+from .reading import Problem, answer_to, honoured, malformed, member, parse_json, required
+from .worlds import FIXED, Cloud, World, Worlds
 
 PAGE = 25
 """How many items a page of a list has, where the request names no number."""
@@ -82,18 +29,6 @@ class Reply(NamedTuple):
     body: Any = None
     headers: Mapping[str, str] = {}
 
-
-class Cloud(NamedTuple):
-    """How one cloud names its endpoints: URLs, and the ends of host names."""
-
-    manager: str = "https://management.azure.com"
-    login: str = "https://login.microsoftonline.com"
-    graph: str = "https://graph.microsoft.com"
-    vaults: str = "vault.azure.net"
-    accounts: str = "cognitiveservices.azure.com"
-
-
-PUBLIC = Cloud()
 
 Handler = Callable[["Call", Any], Any]
 """Answers a call for what its path leads to, the last entity on it: with a `Reply`, or with a body for status 200."""
@@ -135,6 +70,19 @@ class Call:
             raise malformed("The request content has to be a JSON object.")
         return self.json
 
+    def asked(self, path: str, kind: type = str, default: Any = None) -> Any:
+        """Return a member of the body; raises `Problem`."""
+        return member(self.body, path, kind, default)
+
+    def required(self, path: str, kind: type = str) -> Any:
+        """Return a member that the body must have; raises `Problem`."""
+        return required(self.body, path, kind)
+
+    def honoured(self, shown: dict[str, Any], *done: str) -> dict[str, Any]:
+        """Return what is shown, if it has all that the body asks for; raises `Problem`."""
+        honoured(self.body, shown, done)
+        return shown
+
     def new_name(self, kind: str) -> Any:
         """Return the name of the path, for something new of a kind; raises `Problem`."""
         name, known = self.at["name"], FIXED["names"][kind]
@@ -149,7 +97,10 @@ class Call:
             raise malformed(f"The query parameter '{name}' has the value '{text}', which is no such number.")
         return int(text)
 
-    def log_in(self, *audiences: str) -> None:
+    def log_in(self) -> Any:
+        """Take the world of the credentials, and return the vault or the account of the host; raises `Problem`."""
+
+    def sign_in(self, *audiences: str) -> None:
         """Take the world of the bearer token, which has to be for one of these; raises `Problem`."""
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         if not token:
@@ -201,6 +152,14 @@ class Call:
 
     # Answers
 
+    def show(self, form: str, entity: Any, **given: Any) -> dict[str, Any]:
+        """Return an entity in one of the forms of bodies; what is given takes the place of other values."""
+        filled: dict[str, Any] = FILL[form](Values(self, entity, given))
+        if "etag" in filled:
+            others = json.dumps(filled, sort_keys=True).encode()
+            filled["etag"] = f'"{hashlib.sha256(others).hexdigest()[:32]}"'
+        return filled
+
     def url(self, path: str, **query: str) -> str:
         """Return a URL of the host that was addressed."""
         return f"https://{self.authority}{quote(path)}{f'?{urlencode(query)}' if query else ''}"
@@ -230,61 +189,6 @@ def always(body: Any, status: int = 200) -> Handler:
     return lambda *_: Reply(status, body)
 
 
-# Bodies of requests
-
-
-def parse_json(content: bytes | str, what: str) -> Any:
-    """Return content as JSON; raises `Problem`."""
-    try:
-        value = json.loads(content, parse_constant=lambda text: float("not a number of JSON"))
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise malformed(f"{what} is not valid JSON.") from None
-    return value
-
-
-def member(body: Any, path: str, kind: type, default: Any = None) -> Any:
-    """Return a member of a JSON object, such as `properties.sku.name`, whose name may be in any case.
-
-    Raises `Problem` where it has another type.
-    """
-    value = body
-    for name in path.split("."):
-        if not isinstance(value, dict):
-            raise malformed(f"'{path}' lies within something that is no object.")
-        value = next((each for key, each in value.items() if key.lower() == name.lower()), None)
-        if value is None:
-            return default
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
-        raise malformed(f"'{path}' has the wrong type.")
-    return value
-
-
-def required(body: Any, path: str, kind: type = str) -> Any:
-    """Return a member of a JSON object that must be there; raises `Problem`."""
-    value = member(body, path, kind)
-    if value in (None, "", []):
-        raise malformed(f"'{path}' is missing.")
-    return value
-
-
-def honoured(wanted: Any, shown: Any, done: Iterable[str] = (), path: str = "") -> None:
-    """Raise that something is outside the subset, unless what is shown has all that was asked for.
-
-    ``done`` names the members that commands stand for; what they did is the model's business.
-    """
-    if wanted is None or path in done or path in FIXED["read_only"]:
-        return
-    if isinstance(wanted, dict) and isinstance(shown, dict | None):
-        for name, value in wanted.items():
-            inner = f"{path}.{name}" if path else name
-            if shown is None and value == {}:  # a name in an object asks for something, even with nothing in it
-                raise outside(inner)
-            honoured(value, (shown or {}).get(name), done, inner)
-    elif isinstance(wanted, str) and isinstance(shown, str):
-        if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
-            raise outside(f"{path} '{wanted}'")
-    elif (wanted != shown or type(wanted) is not type(shown)) and not (
-        shown is None and (wanted is False or wanted in ("", []))
-    ):
-        raise outside(f"{path} {json.dumps(wanted)[:80]}")
+def listing(form: str, entities: Callable[[Any, Any], Iterable[Any]]) -> Handler:
+    """Return the handler that lists entities of what the path leads to."""
+    return lambda call, above: call.page(call.show(form, each) for each in entities(call, above))

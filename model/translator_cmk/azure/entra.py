@@ -8,8 +8,9 @@ from uuid import UUID
 
 import jwt
 
-from .bodies import Body, body
-from .calls import Call, Problem, outside
+from .bodies import Body
+from .calls import Call
+from .reading import Problem, outside
 from .worlds import guid
 
 LIFETIME = 86_400
@@ -24,46 +25,54 @@ def as_guid(text: str, code: str, message: str) -> str:
         raise Problem(400, code, message) from None
 
 
-def tenant(_: Call, __: None, text: str) -> str:
-    """Return the tenant of a path; raises `Problem` where it is no GUID."""
-    return as_guid(text, "invalid_request", f"AADSTS900023: Specified tenant identifier '{text}' is no GUID.")
+class EntraCall(Call):
+    """A request of Microsoft Entra, or for the endpoints of the cloud."""
 
+    def find_tenant(self, __: None, text: str) -> str:
+        """Return the tenant of a path; raises `Problem` where it is no GUID."""
+        return as_guid(text, "invalid_request", f"AADSTS900023: Specified tenant identifier '{text}' is no GUID.")
 
-def give_token(call: Call, home: str) -> Body:
-    """Give a token to an application; a tenant that was never named before begins a world."""
-    try:
-        form = {name: values[0] for name, values in parse_qs(call.content.decode(), strict_parsing=True).items()}
-    except ValueError:
-        form = {}
-    if (grant := form.get("grant_type", "client_credentials")) != "client_credentials":
-        raise outside(f"grant_type {grant}")
-    for name in ("grant_type", "client_id", "client_secret"):
-        if not form.get(name):
-            status, code = (401, "invalid_client") if name == "client_secret" else (400, "invalid_request")
-            raise Problem(status, code, f"AADSTS900144: The request body must contain the parameter: '{name}'.")
-    client = as_guid(form["client_id"], "unauthorized_client", "AADSTS700016: The application identifier is no GUID.")
-    audience = (form.get("scope", "").removesuffix("/.default") or form.get("resource", "")).rstrip("/")
-    if not re.fullmatch(r"https://[\w.:-]+", audience):
-        raise Problem(400, "invalid_scope", "AADSTS70011: The provided value for scope or resource is not valid.")
-    call.worlds.log_in(home)
-    now, principal = int(time.time()), guid(home, "application", client)
-    claims = {"aud": audience, "iss": f"https://sts.windows.net/{home}/", "tid": home, "appid": client, "ver": "1.0"}
-    claims |= {"idtyp": "app", "oid": principal, "sub": principal}
-    token = jwt.encode({**claims, "iat": now, "nbf": now, "exp": now + LIFETIME}, call.secret)
-    given = {"token_type": "Bearer", "access_token": token}
-    if "version" in call.at:
-        return {**given, "expires_in": LIFETIME, "ext_expires_in": LIFETIME}
-    times = {"expires_in": str(LIFETIME), "expires_on": str(now + LIFETIME), "not_before": str(now)}
-    return {**given, **times, "resource": audience}
+    def give_token(self, home: str) -> Body:
+        """Give a token to an application; a tenant that was never named before begins a world."""
+        try:
+            form = {name: values[0] for name, values in parse_qs(self.content.decode(), strict_parsing=True).items()}
+        except ValueError:
+            form = {}
+        if (grant := form.get("grant_type", "client_credentials")) != "client_credentials":
+            raise outside(f"grant_type {grant}")
+        for name in ("grant_type", "client_id", "client_secret"):
+            if not form.get(name):
+                status, code = (401, "invalid_client") if name == "client_secret" else (400, "invalid_request")
+                raise Problem(status, code, f"AADSTS900144: The request body must contain the parameter: '{name}'.")
+        client = as_guid(
+            form["client_id"], "unauthorized_client", "AADSTS700016: The application identifier is no GUID."
+        )
+        audience = (form.get("scope", "").removesuffix("/.default") or form.get("resource", "")).rstrip("/")
+        if not re.fullmatch(r"https://[\w.:-]+", audience):
+            raise Problem(400, "invalid_scope", "AADSTS70011: The provided value for scope or resource is not valid.")
+        self.worlds.log_in(home)
+        now, principal = int(time.time()), guid(home, "application", client)
+        claims = {
+            "aud": audience,
+            "iss": f"https://sts.windows.net/{home}/",
+            "tid": home,
+            "appid": client,
+            "ver": "1.0",
+        }
+        claims |= {"idtyp": "app", "oid": principal, "sub": principal}
+        token = jwt.encode({**claims, "iat": now, "nbf": now, "exp": now + LIFETIME}, self.secret)
+        given = {"token_type": "Bearer", "access_token": token}
+        if "version" in self.at:
+            return {**given, "expires_in": LIFETIME, "ext_expires_in": LIFETIME}
+        times = {"expires_in": str(LIFETIME), "expires_on": str(now + LIFETIME), "not_before": str(now)}
+        return {**given, **times, "resource": audience}
 
+    def get_instance(self, _: None) -> Body:
+        """Return the host names of Microsoft Entra."""
+        match = re.match(r"https://[^/]+/([^/]+)", self.query.get("authorization_endpoint", ""))
+        return self.show("instance", match[1] if match else "common")
 
-def get_instance(call: Call, _: None) -> Body:
-    """Return the host names of Microsoft Entra."""
-    match = re.match(r"https://[^/]+/([^/]+)", call.query.get("authorization_endpoint", ""))
-    return body("instance", call, match[1] if match else "common")
-
-
-def get_cloud(call: Call, _: None) -> Any:
-    """Return the endpoints of the cloud; older versions have a list of clouds."""
-    shown = body("cloud", call, None)
-    return shown if call.query.get("api-version", "") >= "2022-09-01" else [shown]
+    def get_cloud(self, _: None) -> Any:
+        """Return the endpoints of the cloud; older versions have a list of clouds."""
+        shown = self.show("cloud", None)
+        return shown if self.query.get("api-version", "") >= "2022-09-01" else [shown]

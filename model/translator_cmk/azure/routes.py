@@ -3,8 +3,7 @@
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -13,35 +12,26 @@ from uuid import uuid4
 import yaml
 
 from ..machine import Machine
-from ..machine.entities import Resource, Vault
 from ..machine.rows import Silent
 from ..requirements import load_register
-from . import arm, bodies, custom_translator, entra, key_vault
-from .calls import PUBLIC, Call, Cloud, Handler, Problem, Reply, answer_to, malformed, outside
-from .worlds import FIXED, Worlds
+from . import arm, custom_translator, entra, key_vault
+from .bodies import FORMS
+from .calls import Call, Reply
+from .reading import Problem, answer_to, malformed, outside
+from .worlds import FIXED, PUBLIC, Cloud, Worlds
 
-LOOK_UPS: dict[str, Callable[[Call, Any, str], Any]] = {
-    "tenant": entra.tenant,
-    "subscription": arm.subscription,
-    "group": arm.group,
-    "account": partial(arm.existing, Resource, "active"),
-    "vault": partial(arm.existing, Vault, "active"),
-    "deleted_account": partial(arm.existing, Resource, "deleted"),
-    "deleted_vault": partial(arm.existing, Vault, "deleted"),
-    "operation": arm.operation,
-    "key": partial(key_vault.existing, "active"),
-    "deleted_key": partial(key_vault.existing, "deleted"),
-    **custom_translator.LOOK_UPS,
+APIS: dict[str, type[Call]] = {
+    "login": entra.EntraCall,
+    "metadata": entra.EntraCall,
+    "manager": arm.ManagerCall,
+    "vault": key_vault.VaultCall,
+    "account": custom_translator.TranslatorCall,
+    "text": custom_translator.TranslatorCall,
 }
-"""How the name in a segment of a path is looked up, below the one before it.  Segments in other braces are texts."""
+"""The requests of each API: their methods are its handlers, and the look-ups of what its paths name."""
 
-LOG_INS: dict[str, Callable[[Call], Any]] = {
-    "manager": arm.log_in,
-    "vault": key_vault.log_in,
-    "account": custom_translator.log_in,
-    "text": custom_translator.log_in,
-}
-"""For each API that needs credentials: what takes their world, and returns the vault or account of the host."""
+WITHOUT_CREDENTIALS = ("login", "metadata")
+"""The APIs whose requests belong to no world yet."""
 
 
 class Route(NamedTuple):
@@ -51,7 +41,7 @@ class Route(NamedTuple):
     method: str
     path: str
     pattern: re.Pattern[str]
-    handler: Handler
+    handler: str
 
 
 def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Route]:
@@ -60,13 +50,10 @@ def routes_in(tree: Mapping[str, Any], api: str, path: str = "") -> Iterator[Rou
         if isinstance(below, dict):
             yield from routes_in(below, api, path + name)
         else:
-            module, _, function = below.rpartition(".")
             pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path.partition("?")[0]))
-            handler: Handler = getattr(MODULES[module], function) if module else partial(bodies.body, function)
-            yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), handler)
+            yield Route(api, name, path, re.compile(pattern, re.IGNORECASE), below)
 
 
-MODULES = {"arm": arm, "custom_translator": custom_translator, "entra": entra, "key_vault": key_vault}
 TREES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("routes.yaml").read_text("utf-8"))
 ROUTES = [route for api, tree in TREES.items() for route in routes_in(tree, api)]
 
@@ -124,15 +111,16 @@ class Service:
             (api, *_, handler), texts = found
             place = (cloud_at(authority), authority, host_name, path)
             with self.lock:
-                call = Call(self.machine, self.worlds, self.secret, *place, query, headers, content)
+                call = APIS[api](self.machine, self.worlds, self.secret, *place, query, headers, content)
                 check(call, api)
-                entity = LOG_INS[api](call) if api in LOG_INS else None
+                entity = call.log_in()
                 for word, text in texts.items():
                     call.at[word] = text
-                    if look_up := LOOK_UPS.get(word):
-                        call.at[word] = entity = look_up(call, entity, text)
-                reply = handler(call, entity)
-                if api in LOG_INS:
+                    if look_up := getattr(call, f"find_{word}", None):
+                        call.at[word] = entity = look_up(entity, text)
+                shown = handler in FORMS
+                reply = call.show(handler, entity) if shown else getattr(call, handler)(entity)
+                if api not in WITHOUT_CREDENTIALS:
                     self.worlds.put(call.world)
         except Problem as problem:
             return Reply(problem.status, error_body(api, problem), problem.headers)

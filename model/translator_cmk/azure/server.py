@@ -19,7 +19,7 @@ import trustme
 
 from ..machine import Machine
 from ..system import MACHINE
-from .calls import Problem
+from .reading import Problem
 from .routes import Service, apis_at, error_body
 from .worlds import FIXED
 

@@ -22,6 +22,19 @@ KEPT = 1000
 """How many worlds are kept; beyond that the one that was used longest ago ends."""
 
 
+class Cloud(NamedTuple):
+    """How one cloud names its endpoints: URLs, and the ends of host names."""
+
+    manager: str = "https://management.azure.com"
+    login: str = "https://login.microsoftonline.com"
+    graph: str = "https://graph.microsoft.com"
+    vaults: str = "vault.azure.net"
+    accounts: str = "cognitiveservices.azure.com"
+
+
+PUBLIC = Cloud()
+
+
 @lru_cache(maxsize=8192)
 def guid(*words: str) -> str:
     """Return the GUID of what these words name."""
@@ -71,6 +84,10 @@ class World(NamedTuple):
     def version(self, key: str, version: int) -> str:
         """Return the version id of a key, `vault/key`."""
         return self.digits_of("version", key, str(version))
+
+    def versions(self, key: Any) -> dict[str, int]:
+        """Return the number of each version of a key, by its id."""
+        return {self.version(key.name, number): number for number in range(1, key.version + 1)}
 
     def account_keys(self, account: str) -> dict[str, str]:
         """Return the two keys of an account, as the API lists them."""

@@ -1,0 +1,121 @@
+"""Read bodies of requests, and refuse what is wrong with a request or outside the subset, as Azure does."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .worlds import FIXED
+
+# Answers that we chose where no public source shows one, or the model leaves it open
+
+
+class Answer(NamedTuple):
+    """The answer to a refusal: fixed.yaml has all that are not the usual one."""
+
+    status: int = 400
+    code: str = "BadRequest"
+    source: str = ""
+    carried_out: Collection[str] = ()
+
+
+ANSWERS = {requirement: Answer(**fields) for requirement, fields in FIXED["answers"].items()}
+
+
+def answer_to(because: Collection[str]) -> Answer:
+    """Return the answer to a refusal for these reasons: for the first that is more than a name, in order of ids."""
+    first = min(because, key=lambda name: (name in ("environment.exists", "environment.new-name"), name), default="")
+    return ANSWERS.get(first, Answer())
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """An answer other than success: a status, an Azure error code, a message, and the requirements behind it."""
+
+    status: int
+    code: str
+    message: str
+    because: Collection[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def outside(what: str) -> Problem:
+    """Return the answer to what is outside the subset, which it names."""
+    return Problem(501, "NotImplemented", f"{what} is outside the subset of Azure that this server has")
+
+
+def malformed(message: str, code: str = "InvalidRequestContent") -> Problem:
+    """Return the answer to a request that can't be understood."""
+    return Problem(400, code, message)
+
+
+def missing(code: str, message: str, status: int = 404) -> Problem:
+    """Return the answer to a request that names what does not exist."""
+    return Problem(status, code, message, ["environment.exists"])
+
+
+def found(thing: Any, code: str, message: str) -> Any:
+    """Return what was looked up; raises `Problem` where there is none."""
+    if thing is None:
+        raise missing(code, message)
+    return thing
+
+
+# Bodies of requests
+
+
+def parse_json(content: bytes | str, what: str) -> Any:
+    """Return content as JSON; raises `Problem`."""
+    try:
+        value = json.loads(content, parse_constant=lambda text: float("not a number of JSON"))
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise malformed(f"{what} is not valid JSON.") from None
+    return value
+
+
+def member(body: Any, path: str, kind: type, default: Any = None) -> Any:
+    """Return a member of a JSON object, such as `properties.sku.name`, whose name may be in any case.
+
+    Raises `Problem` where it has another type.
+    """
+    value = body
+    for name in path.split("."):
+        if not isinstance(value, dict):
+            raise malformed(f"'{path}' lies within something that is no object.")
+        value = next((each for key, each in value.items() if key.lower() == name.lower()), None)
+        if value is None:
+            return default
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise malformed(f"'{path}' has the wrong type.")
+    return value
+
+
+def required(body: Any, path: str, kind: type = str) -> Any:
+    """Return a member of a JSON object that must be there; raises `Problem`."""
+    value = member(body, path, kind)
+    if value in (None, "", []):
+        raise malformed(f"'{path}' is missing.")
+    return value
+
+
+def honoured(wanted: Any, shown: Any, done: Iterable[str] = (), path: str = "") -> None:
+    """Raise that something is outside the subset, unless what is shown has all that was asked for.
+
+    ``done`` names the members that commands stand for; what they did is the model's business.
+    """
+    if wanted is None or path in done or path in FIXED["read_only"]:
+        return
+    if isinstance(wanted, dict) and isinstance(shown, dict | None):
+        for name, value in wanted.items():
+            inner = f"{path}.{name}" if path else name
+            if shown is None and value == {}:  # a name in an object asks for something, even with nothing in it
+                raise outside(inner)
+            honoured(value, (shown or {}).get(name), done, inner)
+    elif isinstance(wanted, str) and isinstance(shown, str):
+        if wanted.replace(" ", "").rstrip("/").lower() != shown.rstrip("/").lower():
+            raise outside(f"{path} '{wanted}'")
+    elif (wanted != shown or type(wanted) is not type(shown)) and not (
+        shown is None and (wanted is False or wanted in ("", []))
+    ):
+        raise outside(f"{path} {json.dumps(wanted)[:80]}")
